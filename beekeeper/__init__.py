@@ -1,0 +1,94 @@
+"""A virtual waiting room for a one-time event, in your own AWS account.
+
+    import beekeeper
+
+    room = beekeeper.deploy(name="sale", destination="https://shop.example.com/", rate=600)
+    print(room.url)                      # the campaign link
+    beekeeper.set_rate(900, room="sale")
+    beekeeper.status("sale")
+    beekeeper.destroy("sale")
+
+Importing this makes no AWS client and is quick; boto3 and pydantic are imported at the first use.
+"""
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+from beekeeper._version import __version__
+from beekeeper.errors import (
+    BeekeeperError,
+    ConfigError,
+    CredentialsError,
+    LocalError,
+    LockedError,
+    NotOursError,
+    ProvisionError,
+    RoomNotFoundError,
+    StateError,
+    TimedOutError,
+    WrongAccountError,
+)
+
+if TYPE_CHECKING:
+    from beekeeper.config import RoomConfig
+    from beekeeper.operate import off, on, pass_keys, pause, set_rate, status
+    from beekeeper.results import Deployment, Destruction, PassKeys, RoomSummary, Status
+    from beekeeper.rooms import deploy, destroy, list_rooms
+
+_HOMES = {
+    "RoomConfig": "config",
+    "Deployment": "results",
+    "Destruction": "results",
+    "PassKeys": "results",
+    "RoomSummary": "results",
+    "Status": "results",
+    "deploy": "rooms",
+    "destroy": "rooms",
+    "list_rooms": "rooms",
+    "off": "operate",
+    "on": "operate",
+    "pass_keys": "operate",
+    "pause": "operate",
+    "set_rate": "operate",
+    "status": "operate",
+}
+
+__all__ = [
+    "BeekeeperError",
+    "ConfigError",
+    "CredentialsError",
+    "Deployment",
+    "Destruction",
+    "LocalError",
+    "LockedError",
+    "NotOursError",
+    "PassKeys",
+    "ProvisionError",
+    "RoomConfig",
+    "RoomNotFoundError",
+    "RoomSummary",
+    "StateError",
+    "Status",
+    "TimedOutError",
+    "WrongAccountError",
+    "__version__",
+    "deploy",
+    "destroy",
+    "list_rooms",
+    "off",
+    "on",
+    "pass_keys",
+    "pause",
+    "set_rate",
+    "status",
+]
+
+
+def __getattr__(name: str) -> Any:
+    if name not in _HOMES:
+        raise AttributeError(f"module 'beekeeper' has no attribute {name!r}")
+    return getattr(import_module(f"beekeeper.{_HOMES[name]}"), name)
+
+
+def __dir__() -> list[str]:
+    return __all__

@@ -1,0 +1,196 @@
+"""demo and local: Beekeeper without an AWS account."""
+
+import argparse
+import os
+import signal
+import sys
+import time
+import webbrowser
+from collections.abc import Iterator
+from contextlib import contextmanager, nullcontext
+from typing import Any
+
+from rich.live import Live
+from rich.table import Table
+
+from beekeeper.cli.options import add_common
+from beekeeper.cli.output import Output
+from beekeeper.errors import ConfigError
+from beekeeper.local.demo import Demo, Outcome, Snapshot
+from beekeeper.local.ministack import KEY, REGION, MiniStack, is_free
+
+BARS = " ▁▂▃▄▅▆▇█"
+REFRESH_SECONDS = 1.0
+LOCAL_PORT = 4566  # where tools look for a local AWS
+
+
+def add_commands(commands: Any) -> None:
+    """Add the commands of this module."""
+    demo = commands.add_parser("demo", help="see it all work on this machine, without AWS")
+    demo.add_argument("--rate", type=_positive, default=120, help="visitors per minute (120)")
+    demo.add_argument("--crowd", type=_positive, default=200, help="simulated visitors (200)")
+    demo.add_argument(
+        "--duration", type=_positive, metavar="SECONDS", help="end by itself (default: Ctrl-C)"
+    )
+    demo.add_argument("--no-open", action="store_true", help="don't open a browser")
+    add_common(demo)
+    demo.set_defaults(run=run_demo)
+    local = commands.add_parser("local", help="run a local AWS for the other commands")
+    local.add_argument("--port", type=_positive, help=f"its port (default: {LOCAL_PORT} or free)")
+    add_common(local)
+    local.set_defaults(run=run_local)
+
+
+def _positive(text: str) -> int:
+    value = int(text)
+    if value < 1:
+        raise argparse.ArgumentTypeError("give a whole number from 1")
+    return value
+
+
+def run_demo(options: argparse.Namespace, output: Output) -> None:
+    """Run the demo until it is interrupted, or its time is over."""
+    with _stoppable():
+        output.say("Starting a local AWS, and deploying the room to it …")
+        on_event = output.event if options.debug else None
+        with Demo(options.rate, options.crowd, on_event) as demo:
+            _show_ready(demo, output, options)
+            demo.send_crowd()
+            try:
+                _watch(demo, output, options.duration)
+            except KeyboardInterrupt:
+                output.say("Stopping …")
+            with _uninterrupted():
+                outcome = demo.finish()
+            _show_outcome(outcome, output)
+
+
+def _show_ready(demo: Demo, output: Output, options: argparse.Namespace) -> None:
+    if output.as_json:
+        output.json_line(demo.ready.to_dict())
+    output.say(f"Waiting room   {demo.ready.room_url}")
+    output.say(f"Destination    {demo.ready.destination_url}   (lets nobody in without a pass)")
+    output.say(f"Local AWS      {demo.ready.endpoint_url}")
+    output.say(f"{options.crowd} visitors come now; {options.rate} a minute are let through.")
+    if not options.no_open and not output.as_json and _has_screen():
+        webbrowser.open(demo.ready.room_url)
+
+
+def _has_screen() -> bool:
+    # Without one, webbrowser would start a text browser in this very terminal.
+    return sys.platform in ("win32", "darwin") or any(
+        name in os.environ for name in ("DISPLAY", "WAYLAND_DISPLAY")
+    )
+
+
+def _watch(demo: Demo, output: Output, duration: int | None) -> None:
+    end = time.monotonic() + (duration or float("inf"))
+    live = Live(console=output.err, refresh_per_second=4, transient=False)
+    is_terminal = output.err.is_terminal
+    with live if is_terminal else nullcontext():
+        while (left := end - time.monotonic()) > 0:
+            snapshot = demo.snapshot()
+            if is_terminal:
+                live.update(_view(snapshot))
+            else:
+                output.say(_line(snapshot))
+            time.sleep(min(REFRESH_SECONDS if is_terminal else 5.0, left))
+
+
+def _view(now: Snapshot) -> Table:
+    table = Table.grid(padding=(0, 2))
+    for name, value in (("arrived", now.arrived), ("waiting", now.waiting)):
+        table.add_row(name, f"[bold]{value:,}[/bold]")
+    table.add_row("admitted", f"[bold]{now.admitted:,}[/bold]")
+    table.add_row("entered", f"[bold]{now.entered:,}[/bold]   refused {now.refused:,}")
+    table.add_row("rate", f"{_rate(now)}")
+    table.add_row("entries a second", f"[yellow]{sparkline(now.entries_per_second)}[/yellow]")
+    table.add_row("", "[dim]Ctrl-C ends the demo and removes everything[/dim]")
+    return table
+
+
+def _line(now: Snapshot) -> str:
+    return (
+        f"arrived {now.arrived}  waiting {now.waiting}  admitted {now.admitted}"
+        f"  entered {now.entered}  rate {_rate(now)}  {sparkline(now.entries_per_second[-30:])}"
+    )
+
+
+def _rate(now: Snapshot) -> str:
+    measured = f", measured {now.measured_rate:,.0f}" if now.measured_rate else ""
+    return f"{now.rate:,.0f} a minute{measured}"
+
+
+def sparkline(counts: list[int]) -> str:
+    """Return a bar of block characters for each count, scaled to the largest."""
+    top = max([*counts, 1])
+    return "".join(BARS[-(-count * (len(BARS) - 1) // top)] for count in counts)
+
+
+def _show_outcome(outcome: Outcome, output: Output) -> None:
+    output.result(
+        outcome,
+        [
+            f"joined {outcome.joined}, admitted {outcome.admitted}, entered {outcome.entered},"
+            f" refused {outcome.refused}, lost {outcome.lost}.",
+            "The room is removed, and nothing of it is left."
+            if not outcome.leftover
+            else f"{outcome.leftover} resources were left over.",
+        ],
+    )
+
+
+def run_local(options: argparse.Namespace, output: Output) -> None:
+    """Run the local AWS in the foreground until it is interrupted."""
+    with _stoppable(), _local(options.port) as aws:
+        exports = {
+            "AWS_ENDPOINT_URL": aws.endpoint_url,
+            "AWS_ACCESS_KEY_ID": KEY,
+            "AWS_SECRET_ACCESS_KEY": KEY,
+            "AWS_DEFAULT_REGION": REGION,
+        }
+        if output.as_json:
+            output.json_line(exports)
+        else:
+            for name, value in exports.items():
+                output.out.print(f"export {name}={value}", markup=False)
+            sys.stdout.flush()
+        output.say("The local AWS runs. Paste these lines into another terminal; Ctrl-C ends it.")
+        try:
+            while aws.is_running():
+                time.sleep(0.5)
+        except KeyboardInterrupt:
+            output.say("Stopping …")
+            return
+    raise ConfigError("The local AWS ended by itself. Start it again.")
+
+
+def _local(port: int | None) -> MiniStack:
+    if port:
+        return MiniStack(port)
+    return MiniStack(LOCAL_PORT if is_free(LOCAL_PORT) else None)
+
+
+@contextmanager
+def _stoppable() -> Iterator[None]:
+    """Treat SIGTERM as Ctrl-C, so that either ends a command in good order."""
+    before = signal.signal(signal.SIGTERM, _interrupt)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGTERM, before)
+
+
+def _interrupt(*_: object) -> None:
+    raise KeyboardInterrupt
+
+
+@contextmanager
+def _uninterrupted() -> Iterator[None]:
+    """Finish cleaning up, however often Ctrl-C is pressed."""
+    before = {s: signal.signal(s, signal.SIG_IGN) for s in (signal.SIGINT, signal.SIGTERM)}
+    try:
+        yield
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)

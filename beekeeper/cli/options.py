@@ -1,0 +1,55 @@
+"""Options that several commands share, and which room a command is about."""
+
+import argparse
+from pathlib import Path
+from typing import Any
+
+from beekeeper.config import FILE_NAME, RoomConfig
+from beekeeper.errors import ConfigError
+from beekeeper.rooms import list_rooms
+
+
+def add_common(command: argparse.ArgumentParser) -> None:
+    """Add the options that every command has."""
+    command.add_argument("--json", action="store_true", help="results as JSON on stdout")
+    command.add_argument("--debug", action="store_true", help="show the traceback of an error")
+
+
+def add_room(command: argparse.ArgumentParser) -> None:
+    """Add the options that choose a room."""
+    command.add_argument("--room", metavar="NAME", help="the room (default: that of the config)")
+    add_config(command)
+
+
+def add_config(command: argparse.ArgumentParser) -> None:
+    """Add the options that say where configuration and state are."""
+    command.add_argument(
+        "--config", metavar="FILE", default=FILE_NAME, help=f"configuration (default: {FILE_NAME})"
+    )
+    command.add_argument(
+        "--state-dir",
+        metavar="DIR",
+        help="where the state files are (default: $BEEKEEPER_STATE_DIR or .beekeeper)",
+    )
+    add_common(command)
+
+
+def room_of(options: argparse.Namespace) -> str:
+    """Return the room's name: given, or of the configuration, or the only one there is."""
+    if options.room:
+        return str(options.room)
+    if Path(options.config).exists():
+        return RoomConfig.load(options.config).name
+    rooms = list_rooms(state_dir=options.state_dir)
+    if len(rooms) == 1:
+        return rooms[0].room
+    known = ", ".join(room.room for room in rooms) or "none"
+    raise ConfigError(
+        f"Which room? There is no {options.config} here; rooms in the state folder: {known}."
+        " Name one with --room."
+    )
+
+
+def place(options: argparse.Namespace) -> dict[str, Any]:
+    """Return the arguments that every public function takes."""
+    return {"state_dir": options.state_dir}

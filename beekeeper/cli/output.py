@@ -1,0 +1,68 @@
+"""Where things are written: results to stdout, all else to stderr."""
+
+import json
+import sys
+from collections.abc import Iterable, Sequence
+
+from rich.console import Console
+from rich.table import Table
+
+from beekeeper.provision.events import Event, StepDone, StepFailed, StepWaiting
+from beekeeper.results import Result
+
+
+class Output:
+    """The terminal, or JSON."""
+
+    def __init__(self, *, as_json: bool) -> None:
+        self.as_json = as_json
+        self.out = Console(soft_wrap=True, highlight=False)
+        self.err = Console(stderr=True, soft_wrap=True, highlight=False)
+
+    def say(self, text: str) -> None:
+        """Write a line of progress."""
+        self.err.print(text, markup=False)
+
+    def error(self, error: BaseException, *, unexpected: bool = False) -> None:
+        """Write an error: for the user, or as JSON."""
+        text = str(error) or type(error).__name__
+        if unexpected:
+            text = f"{type(error).__name__}: {text} (run it again with --debug for the details)"
+        notes = getattr(error, "__notes__", [])
+        if self.as_json:
+            self.json_line({"error": type(error).__name__, "message": "\n".join([text, *notes])})
+        for line in (text, *notes):
+            self.err.print(f"beekeeper: {line}", style="red", markup=False)
+
+    def json_line(self, content: object) -> None:
+        """Write one line of JSON to stdout, at once."""
+        sys.stdout.write(json.dumps(content) + "\n")
+        sys.stdout.flush()
+
+    def result(self, result: Result | Sequence[Result], lines: Iterable[str]) -> None:
+        """Write a result: as JSON, or as these lines."""
+        if self.as_json:
+            if isinstance(result, Result):
+                self.json_line(result.to_dict())
+            else:
+                self.json_line([r.to_dict() for r in result])
+            return
+        for line in lines:
+            self.out.print(line, markup=False)
+
+    def table(self, title: str, rows: Iterable[tuple[str, str]]) -> None:
+        """Write a two-column table to stdout."""
+        table = Table("", "", title=title, title_justify="left", show_header=False, box=None)
+        for name, value in rows:
+            table.add_row(f"[dim]{name}[/dim]", value)
+        self.out.print(table)
+
+    def event(self, event: Event) -> None:
+        """Write what a deploy or destroy does, one line a change."""
+        match event:
+            case StepDone(key, action, seconds) if action != "read":
+                self.say(f"  {action:<8} {key:<24} {seconds:5.1f} s")
+            case StepWaiting(key, _, what):
+                self.say(f"  waiting  {key:<24} for {what}")
+            case StepFailed(key, action, _, _):
+                self.say(f"  FAILED   {key:<24} ({action})")

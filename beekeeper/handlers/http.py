@@ -1,0 +1,112 @@
+"""HTTP as API Gateway hands it to a function (payload format 2.0), and answers in that format.
+
+AWS sends cookies as the list ``cookies``, without the header; MiniStack sends the header only.
+Both are read. Header names arrive in lower case.
+"""
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+TICKET_COOKIE = "beekeeper_ticket"
+RETRY_SECONDS = 5
+
+PRIVATE_HEADERS = {
+    "cache-control": "no-store",
+    "referrer-policy": "no-referrer",
+    "x-robots-tag": "noindex, nofollow",
+    "x-content-type-options": "nosniff",
+}
+
+UNAVAILABLE_PAGE = f"""<!doctype html>
+<html lang="en"><meta charset="utf-8"><meta name="viewport" content="width=device-width">
+<meta http-equiv="refresh" content="{RETRY_SECONDS}"><title>One moment, please</title>
+<body><h1>One moment, please</h1>
+<p>We can't give you a place in line just now. This page tries again by itself every few seconds.
+</p></body></html>
+"""
+
+Response = dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """The parts of a request that the functions look at."""
+
+    path: str = "/"
+    headers: Mapping[str, str] = field(default_factory=dict)
+    cookies: Sequence[str] = ()
+    query: Mapping[str, str] = field(default_factory=dict)
+    domain: str = ""
+
+    @classmethod
+    def from_event(cls, event: Mapping[str, Any]) -> "Request":
+        """Read an API Gateway event, whatever it lacks."""
+        context = event.get("requestContext") or {}
+        headers = {k.lower(): v for k, v in (event.get("headers") or {}).items()}
+        cookies = event.get("cookies") or headers.get("cookie", "").split(";")
+        return cls(
+            # The route, not the path: a stage or a custom domain's mapping is in the path.
+            path=str(event.get("routeKey", "")).partition(" ")[2] or "/",
+            headers=headers,
+            cookies=[c.strip() for c in cookies],
+            query=event.get("queryStringParameters") or {},
+            domain=context.get("domainName", ""),
+        )
+
+    @property
+    def is_plain_http(self) -> bool:
+        """Whether the room runs on an emulator, on loopback; API Gateway itself has only https."""
+        return self.domain == "localhost" or self.domain.endswith(".localhost")
+
+    def tickets(self) -> list[str]:
+        """Return every ticket that was sent: as bearer token, or in any of the cookies."""
+        prefix = f"{TICKET_COOKIE}="
+        cookies = [c.removeprefix(prefix) for c in self.cookies if c.startswith(prefix)]
+        return [t for t in (self.bearer(), *cookies) if t]
+
+    def bearer(self) -> str:
+        """Return the bearer token, or the empty string."""
+        scheme, _, token = self.headers.get("authorization", "").partition(" ")
+        return token.strip() if scheme.lower() == "bearer" else ""
+
+    def wants_json(self) -> bool:
+        """Tell an app from a browser."""
+        accept = self.headers.get("accept", "")
+        return "application/json" in accept and "text/html" not in accept
+
+    def is_prefetch(self) -> bool:
+        """Tell whether a browser only guesses that somebody may come."""
+        purpose = (self.headers.get(name, "") for name in ("sec-purpose", "purpose", "x-moz"))
+        return any(word in p for p in purpose for word in ("prefetch", "prerender", "preview"))
+
+
+def redirect(location: str, cookies: Sequence[str] = ()) -> Response:
+    """Answer 302; links inside the room are relative, since it may live under a path."""
+    headers = {**PRIVATE_HEADERS, "location": location}
+    return {"statusCode": 302, "headers": headers, "cookies": list(cookies), "body": ""}
+
+
+def json_response(status: int, content: Mapping[str, Any], cookies: Sequence[str] = ()) -> Response:
+    """Answer with JSON."""
+    headers = {**PRIVATE_HEADERS, "content-type": "application/json"}
+    body = json.dumps(content, separators=(",", ":"))
+    return {"statusCode": status, "headers": headers, "cookies": list(cookies), "body": body}
+
+
+def unavailable(request: Request) -> Response:
+    """Answer 503 in the caller's form, with the time after which to try again."""
+    if request.wants_json():
+        response = json_response(503, {"error": "unavailable", "retry_after": RETRY_SECONDS})
+    else:
+        headers = {**PRIVATE_HEADERS, "content-type": "text/html; charset=utf-8"}
+        response = {"statusCode": 503, "headers": headers, "body": UNAVAILABLE_PAGE}
+    response["headers"]["retry-after"] = str(RETRY_SECONDS)
+    return response
+
+
+def ticket_cookie(token: str, max_age_seconds: int, *, secure: bool) -> str:
+    """Return the cookie that carries a ticket; ``secure`` unless the room has no TLS."""
+    cookie = f"{TICKET_COOKIE}={token}; Path=/; Max-Age={max_age_seconds}; HttpOnly; SameSite=Lax"
+    return f"{cookie}; Secure" if secure else cookie

@@ -1,0 +1,122 @@
+"""The table's items, to and from DynamoDB's wire format: who writes what is in the design.
+
+    room      mode, rate, destination, message, claim_seconds      deploy and operators
+    keys      ticket, pass (JSON lists of kid and secret)          deploy
+    pulse     paced_at, admitted, waiting, serving, slack, ...     consumer
+    v#<id>    admitted_at, number, expires_at, claimed_at          consumer; turnstile (claimed_at)
+
+The keys have an item of their own, so that a role can be kept from them by leading key.
+"""
+
+import json
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from beekeeper.rules.line import Pulse, Sample
+from beekeeper.rules.tokens import TICKET_LIFETIME_SECONDS, Key
+from beekeeper.rules.turn import Admission, Mode, Settings
+
+ROOM, KEYS, PULSE = "room", "keys", "pulse"
+VISITOR_PREFIX = "v#"
+
+Item = Mapping[str, Any]
+
+
+def key(item_id: str) -> dict[str, Any]:
+    """Return the primary key of an item."""
+    return {"id": {"S": item_id}}
+
+
+def visitor_id(ticket_id: str) -> str:
+    """Return the id of the row of an admitted visitor."""
+    return VISITOR_PREFIX + ticket_id
+
+
+def number(value: float) -> dict[str, str]:
+    """Return a number for the wire: repr round-trips, and DynamoDB keeps 38 digits."""
+    return {"N": repr(value)}
+
+
+def settings_of(item: Item) -> Settings:
+    """Read the ``room`` item."""
+    return Settings(
+        mode=Mode(item["mode"]["S"]),
+        rate=float(item["rate"]["N"]),
+        destination=item["destination"]["S"],
+        message=item.get("message", {}).get("S", ""),
+        claim_seconds=int(item["claim_seconds"]["N"]),
+    )
+
+
+def settings_item(settings: Settings) -> dict[str, Any]:
+    """Return the ``room`` item."""
+    return {
+        **key(ROOM),
+        "mode": {"S": settings.mode.value},
+        "rate": number(settings.rate),
+        "destination": {"S": settings.destination},
+        "message": {"S": settings.message},
+        "claim_seconds": number(settings.claim_seconds),
+    }
+
+
+def keys_of(item: Item, kind: str) -> list[Key]:
+    """Read the key ring of that kind (``ticket`` or ``pass``), the signing key first."""
+    return [Key(k["kid"], k["secret"]) for k in json.loads(item[kind]["S"])]
+
+
+def keys_item(ticket: Sequence[Key], passes: Sequence[Key]) -> dict[str, Any]:
+    """Return the ``keys`` item."""
+    return {**key(KEYS), "ticket": _ring(ticket), "pass": _ring(passes)}
+
+
+def _ring(keys: Sequence[Key]) -> dict[str, str]:
+    return {"S": json.dumps([{"kid": k.kid, "secret": k.secret} for k in keys])}
+
+
+def pulse_of(item: Item | None) -> Pulse:
+    """Read the ``pulse`` item; an empty line when there is none yet."""
+    if not item:
+        return Pulse()
+
+    def value(name: str) -> float:
+        return float(item.get(name, {}).get("N", 0))
+
+    samples = json.loads(item.get("arrivals", {}).get("S", "[]"))
+    return Pulse(
+        admitted=int(value("admitted")),
+        waiting=int(value("waiting")),
+        serving=value("serving"),
+        slack=value("slack"),
+        arrivals=tuple(Sample(int(at), float(arrived)) for at, arrived in samples),
+        rate=value("rate"),
+        as_of=value("as_of"),
+        paced_at=value("paced_at"),
+    )
+
+
+def arrivals_value(arrivals: Sequence[Sample]) -> dict[str, str]:
+    """Return the curve for the wire: a JSON text costs a third of a list of typed values."""
+    samples = [[s.at, round(s.arrived, 1)] for s in arrivals]
+    return {"S": json.dumps(samples, separators=(",", ":"))}
+
+
+def admission_of(item: Item | None) -> Admission | None:
+    """Read the row of an admitted visitor."""
+    if not item:
+        return None
+    claimed_at = item.get("claimed_at", {}).get("N")
+    return Admission(float(item["admitted_at"]["N"]), float(claimed_at) if claimed_at else None)
+
+
+def admission_item(ticket_id: str, ticket_number: int, admitted_at: float) -> dict[str, Any]:
+    """Return the row of an admitted visitor.
+
+    It outlives the ticket, so that a ticket is never valid without the row that it was used for.
+    """
+    return {
+        **key(visitor_id(ticket_id)),
+        "admitted_at": number(admitted_at),
+        "number": number(ticket_number),
+        "expires_at": number(int(admitted_at) + TICKET_LIFETIME_SECONDS + 86_400),
+    }

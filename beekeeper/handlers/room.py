@@ -1,0 +1,90 @@
+"""``GET /room``: the waiting page, from the private bucket, kept in memory.
+
+It is served from the room's own origin, so that the ticket's cookie is first-party everywhere.
+"""
+
+import base64
+import functools
+import gzip
+import logging
+import os
+import time
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from botocore.exceptions import BotoCoreError, ClientError
+
+from beekeeper.handlers import aws
+from beekeeper.handlers.http import PRIVATE_HEADERS, Request, Response, unavailable
+
+PAGE_KEY = "room.html"
+POLICY_METADATA = "content-security-policy"
+CACHE_SECONDS = 60.0
+logger = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """The page as it lies in the bucket, and packed."""
+
+    html: str
+    packed: str  # gzip, base64
+    policy: str
+
+
+class Pages:
+    """The bucket, read once a minute; when it can't be read, the last copy serves."""
+
+    def __init__(self, s3: Any, bucket: str) -> None:
+        self._s3 = s3
+        self._bucket = bucket
+        self._page: Page | None = None
+        self._read_at = float("-inf")
+
+    def page(self, now: float) -> Page | None:
+        """Return the page, or None when it never could be read."""
+        if self._page is None or not 0 <= now - self._read_at < CACHE_SECONDS:
+            try:
+                self._page = self._read()
+            except (BotoCoreError, ClientError) as error:
+                logger.error("reading the waiting page failed: %s", error)
+            self._read_at = now
+        return self._page
+
+    def _read(self) -> Page:
+        response = self._s3.get_object(Bucket=self._bucket, Key=PAGE_KEY)
+        html: bytes = response["Body"].read()
+        packed = base64.b64encode(gzip.compress(html, 9)).decode()
+        return Page(html.decode(), packed, response["Metadata"].get(POLICY_METADATA, ""))
+
+
+def answer(request: Request, pages: Pages, now: float) -> Response:
+    """Answer with the page, compressed where that is accepted."""
+    page = pages.page(now)
+    if page is None:
+        return unavailable(request)
+    headers = {
+        **PRIVATE_HEADERS,
+        "content-type": "text/html; charset=utf-8",
+        "content-security-policy": page.policy,
+        "vary": "accept-encoding",
+    }
+    if "gzip" not in request.headers.get("accept-encoding", ""):
+        return {"statusCode": 200, "headers": headers, "body": page.html}
+    headers["content-encoding"] = "gzip"
+    return {"statusCode": 200, "headers": headers, "body": page.packed, "isBase64Encoded": True}
+
+
+@functools.cache
+def _pages() -> Pages:
+    return Pages(aws.client("s3"), os.environ["BEEKEEPER_BUCKET"])
+
+
+def handler(event: Mapping[str, Any], context: object) -> Response:
+    """Lambda's entry."""
+    return answer(Request.from_event(event), _pages(), time.time())
+
+
+if aws.in_lambda():
+    _pages()

@@ -1,0 +1,105 @@
+"""What the visitors' functions know of the room: settings, keys and pulse, read once a second.
+
+A read that fails leaves the last copy in use: the line goes on while DynamoDB is in trouble.
+"""
+
+import logging
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from botocore.exceptions import BotoCoreError, ClientError
+
+from beekeeper.handlers import items
+from beekeeper.rules.line import Pulse
+from beekeeper.rules.tokens import Key
+from beekeeper.rules.turn import Admission, Settings
+
+CACHE_SECONDS = 1.0
+logger = logging.getLogger(__name__)
+
+
+class Unavailable(Exception):
+    """The table can't be read, and there is no earlier copy to go on with."""
+
+
+@dataclass(frozen=True, slots=True)
+class Room:
+    """A copy of what the table says of the room."""
+
+    name: str
+    settings: Settings
+    ticket_keys: Sequence[Key]
+    pass_keys: Sequence[Key]
+    pulse: Pulse
+
+
+class Store:
+    """The table as the producer and the turnstile read it."""
+
+    def __init__(self, dynamodb: Any, table: str, name: str) -> None:
+        self._dynamodb = dynamodb
+        self._table = table
+        self._name = name
+        self._room: Room | None = None
+        self._read_at = float("-inf")
+
+    def room(self, now: float) -> Room:
+        """Return the room, at most CACHE_SECONDS old unless the table can't be read.
+
+        Raises Unavailable when it never could be.
+        """
+        if self._room is None or not 0 <= now - self._read_at < CACHE_SECONDS:
+            try:
+                self._room = self._read()
+            except (BotoCoreError, ClientError, KeyError) as error:
+                logger.warning("reading the room failed: %s", error)
+                if self._room is None:
+                    raise Unavailable("the room's table can't be read") from error
+            self._read_at = now
+        return self._room
+
+    def _read(self) -> Room:
+        ids = (items.ROOM, items.KEYS, items.PULSE)
+        request = {self._table: {"Keys": [items.key(item_id) for item_id in ids]}}
+        response = self._dynamodb.batch_get_item(RequestItems=request)
+        found = {item["id"]["S"]: item for item in response["Responses"][self._table]}
+        if response.get("UnprocessedKeys") and len(found) < len(ids):
+            raise KeyError("throttled: some of the room's items were not read")
+        return Room(
+            name=self._name,
+            settings=items.settings_of(found[items.ROOM]),
+            ticket_keys=items.keys_of(found[items.KEYS], "ticket"),
+            pass_keys=items.keys_of(found[items.KEYS], "pass"),
+            pulse=items.pulse_of(found.get(items.PULSE)),
+        )
+
+    def admission(self, ticket_id: str) -> Admission | None:
+        """Return the admission of a ticket, or None. Raises Unavailable."""
+        try:
+            response = self._dynamodb.get_item(
+                TableName=self._table, Key=items.key(items.visitor_id(ticket_id))
+            )
+        except (BotoCoreError, ClientError) as error:
+            raise Unavailable("looking up a ticket failed") from error
+        return items.admission_of(response.get("Item"))
+
+    def claim(self, ticket_id: str, now: float) -> Admission | None:
+        """Note that the visitor goes in, and return the admission; None when there is none.
+
+        The first claim counts: a second tab or a refresh changes nothing.
+        """
+        try:
+            response = self._dynamodb.update_item(
+                TableName=self._table,
+                Key=items.key(items.visitor_id(ticket_id)),
+                UpdateExpression="SET claimed_at = if_not_exists(claimed_at, :now)",
+                ConditionExpression="admitted_at <= :now",
+                ExpressionAttributeValues={":now": items.number(now)},
+                ReturnValues="ALL_NEW",
+            )
+        except self._dynamodb.exceptions.ConditionalCheckFailedException:
+            return None
+        except (BotoCoreError, ClientError) as error:
+            raise Unavailable("claiming a turn failed") from error
+        return items.admission_of(response["Attributes"])

@@ -1,0 +1,85 @@
+"""``GET /turn``, ``/enter``, ``/check``: tells whose turn it is, lets in, and verifies passes."""
+
+import functools
+import logging
+import os
+import time
+from collections.abc import Mapping
+from dataclasses import asdict
+from typing import Any
+
+from beekeeper.handlers import aws
+from beekeeper.handlers.http import Request, Response, json_response, redirect, unavailable
+from beekeeper.handlers.store import Room, Store, Unavailable
+from beekeeper.handlers.tickets import ticket_in
+from beekeeper.rules import destination, tokens, turn
+from beekeeper.rules.tokens import InvalidToken, Ticket
+from beekeeper.rules.turn import Mode, State
+
+logger = logging.getLogger(__name__)
+
+
+def answer(request: Request, store: Store, now: float) -> Response:
+    """Answer one of the turnstile's three routes."""
+    routes = {"/turn": _turn, "/enter": _enter, "/check": _check}
+    try:
+        return routes[request.path](request, store, store.room(now), now)
+    except Unavailable as error:
+        logger.error("%s: %s", request.path, error)
+        return unavailable(request)
+
+
+def _turn(request: Request, store: Store, room: Room, now: float) -> Response:
+    ticket = ticket_in(request, room, now)
+    if ticket is None:
+        return json_response(401, {"state": "unknown"})
+    lookup = turn.needs_lookup(ticket, room.settings, room.pulse, now)
+    admission = store.admission(ticket.id) if lookup else None
+    decided = turn.decide(ticket, room.settings, room.pulse, admission, now)
+    content = {k: v for k, v in asdict(decided).items() if k != "expires_in"}
+    if decided.state is State.READY:
+        content |= {"enter": "enter", "expires_in": decided.expires_in}
+    return json_response(200, content)
+
+
+def _enter(request: Request, store: Store, room: Room, now: float) -> Response:
+    ticket = ticket_in(request, room, now)
+    if ticket is None:
+        return redirect(".")
+    if room.settings.mode is Mode.OFF:
+        return _to_destination(ticket, room, now)
+    admission = store.claim(ticket.id, now)
+    if admission is None or now >= admission.ends_at(room.settings):
+        return redirect("room")
+    return _to_destination(ticket, room, now)
+
+
+def _to_destination(ticket: Ticket, room: Room, now: float) -> Response:
+    target = room.settings.destination
+    origin = destination.origin_of(target)
+    token = tokens.sign_pass(ticket.id, room.pass_keys, room.name, origin, now)
+    return redirect(destination.entry_url(target, ticket.to, token))
+
+
+def _check(request: Request, store: Store, room: Room, now: float) -> Response:
+    origin = destination.origin_of(room.settings.destination)
+    try:
+        found = tokens.read_pass(request.bearer(), room.pass_keys, room.name, origin, now)
+    except InvalidToken as error:
+        return json_response(403, {"allow": False, "reason": str(error)})
+    return json_response(200, {"allow": True, "sub": found.subject, "exp": found.expires_at})
+
+
+@functools.cache
+def _store() -> Store:
+    environ = os.environ
+    return Store(aws.client("dynamodb"), environ["BEEKEEPER_TABLE"], environ["BEEKEEPER_ROOM"])
+
+
+def handler(event: Mapping[str, Any], context: object) -> Response:
+    """Lambda's entry."""
+    return answer(Request.from_event(event), _store(), time.time())
+
+
+if aws.in_lambda():
+    _store()

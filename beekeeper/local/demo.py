@@ -1,0 +1,195 @@
+"""The demo: a local AWS, a shop, a room deployed as to AWS itself, and a crowd."""
+
+import shutil
+import tempfile
+import time
+from contextlib import ExitStack
+from dataclasses import dataclass
+from pathlib import Path
+
+from boto3.session import Session
+
+from beekeeper import operate, rooms
+from beekeeper.handlers.batches import batches
+from beekeeper.handlers.items import VISITOR_PREFIX, key
+from beekeeper.local.crowd import Crowd, Stage
+from beekeeper.local.leftovers import leftovers
+from beekeeper.local.ministack import MiniStack, address
+from beekeeper.local.shop import Shop
+from beekeeper.provision.engine import OnEvent
+from beekeeper.results import Result
+
+ROOM = "demo"
+DRAIN_SECONDS = 20.0
+READ_BATCH = 100
+
+
+@dataclass(frozen=True, slots=True)
+class Ready(Result):
+    """Where everything is, once the demo stands."""
+
+    room_url: str
+    destination_url: str
+    endpoint_url: str
+    state_dir: str
+
+
+@dataclass(frozen=True, slots=True)
+class Snapshot:
+    """How things stand this second."""
+
+    arrived: int
+    waiting: int
+    admitted: int
+    entered: int
+    refused: int
+    rate: float  # visitors per minute, as set
+    measured_rate: float | None
+    entries_per_second: list[int]
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome(Result):
+    """What came of it.
+
+    ``joined`` hold a ticket; ``admitted`` have had their turn, ``entered`` were let into the shop;
+    ``refused`` came to the shop without a good pass; ``lost`` hold a ticket that is neither
+    admitted nor in the queue; ``leftover`` resources were still there after the room's removal.
+    """
+
+    joined: int
+    admitted: int
+    entered: int
+    refused: int
+    lost: int
+    leftover: int
+
+
+class Demo:
+    """The whole demo. Use it as a context manager; it leaves nothing behind."""
+
+    def __init__(
+        self, rate: int, crowd: int, on_event: OnEvent | None = None, *, enforce_iam: bool = False
+    ) -> None:
+        self._rate = rate
+        self._size = crowd
+        self._on_event = on_event
+        self._enforce_iam = enforce_iam
+        self._stack = ExitStack()
+        self.crowd: Crowd | None = None
+        self._destroyed = False
+
+    def __enter__(self) -> "Demo":
+        try:
+            self._start()
+        except BaseException:
+            self._stack.close()
+            raise
+        return self
+
+    def _start(self) -> None:
+        state_dir = tempfile.mkdtemp(prefix="beekeeper-demo-")
+        self._stack.callback(shutil.rmtree, state_dir, ignore_errors=True)
+        self.state_dir = Path(state_dir)
+        self.aws = self._stack.enter_context(MiniStack(enforce_iam=self._enforce_iam))
+        self.session: Session = self.aws.session()
+        self.shop = Shop(ROOM)
+        self._stack.callback(self.shop.close)
+        deployment = rooms.deploy(
+            name=ROOM,
+            title="The Demo Sale",
+            destination=f"{self.shop.origin}/",
+            rate=self._rate,
+            session=self.session,
+            state_dir=self.state_dir,
+            on_event=self._on_event,
+        )
+        self.room_url = address(deployment.url)
+        self.shop.room_url = self.room_url
+        self.shop.keys = operate.pass_keys(
+            ROOM, session=self.session, state_dir=self.state_dir
+        ).keys
+
+    def __exit__(self, *_: object) -> None:
+        if self.crowd:
+            self.crowd.stop()
+        self._stack.close()
+
+    @property
+    def ready(self) -> Ready:
+        """Where everything is."""
+        return Ready(
+            self.room_url, f"{self.shop.origin}/", self.aws.endpoint_url, str(self.state_dir)
+        )
+
+    def send_crowd(self) -> None:
+        """Let the crowd come."""
+        self.crowd = Crowd(self.room_url, self._size)
+        self.crowd.start()
+
+    def snapshot(self, seconds: int = 60) -> Snapshot:
+        """Return how things stand, with the entries of each of the last seconds."""
+        status = operate.status(ROOM, session=self.session, state_dir=self.state_dir)
+        return Snapshot(
+            arrived=self.crowd.joined if self.crowd else 0,
+            waiting=status.waiting,
+            admitted=status.admitted,
+            entered=len(self.shop.entered),
+            refused=self.shop.refused,
+            rate=status.rate,
+            measured_rate=status.measured_rate,
+            entries_per_second=list(self.shop.entries_per_second(seconds, time.time())),
+        )
+
+    def finish(self) -> Outcome:
+        """Stop the line, let those in who were admitted, count, and remove the room."""
+        assert self.crowd is not None
+        operate.pause(ROOM, session=self.session, state_dir=self.state_dir)
+        admitted = self._await_entries()
+        self.crowd.stop()
+        tickets = {v.ticket_id: v for v in self.crowd.visitors if v.ticket}
+        entered = {i for i, v in tickets.items() if v.stage is Stage.ENTERED}
+        lost = max(0, len(tickets) - len(admitted) - self._queued())
+        rooms.destroy(ROOM, session=self.session, state_dir=self.state_dir, on_event=self._on_event)
+        return Outcome(
+            joined=len(tickets),
+            admitted=len(admitted),
+            entered=len(entered),
+            refused=self.shop.refused,
+            lost=lost,
+            leftover=len(leftovers(self.session, ROOM)),
+        )
+
+    def _await_entries(self) -> set[str]:
+        """Return the tickets of the crowd that were admitted, once they have entered."""
+        assert self.crowd is not None
+        deadline = time.monotonic() + DRAIN_SECONDS
+        while True:
+            tickets = {v.ticket_id: v for v in self.crowd.visitors if v.ticket}
+            admitted = self._admitted(list(tickets))
+            missing = [i for i in admitted if tickets[i].stage is not Stage.ENTERED]
+            # The pause holds within two seconds: nobody new comes after that.
+            if (not missing and self._settled(deadline)) or time.monotonic() > deadline:
+                return admitted
+            time.sleep(0.5)
+
+    @staticmethod
+    def _settled(deadline: float) -> bool:
+        return time.monotonic() > deadline - DRAIN_SECONDS + 3.0
+
+    def _admitted(self, ticket_ids: list[str]) -> set[str]:
+        table = f"beekeeper-{ROOM}"
+        dynamodb = self.session.client("dynamodb")
+        found: set[str] = set()
+        for batch in batches(ticket_ids, READ_BATCH):
+            request = {table: {"Keys": [key(VISITOR_PREFIX + i) for i in batch]}}
+            items = dynamodb.batch_get_item(RequestItems=request)["Responses"].get(table, [])
+            found |= {item["id"]["S"].removeprefix(VISITOR_PREFIX) for item in items}
+        return found
+
+    def _queued(self) -> int:
+        sqs = self.session.client("sqs")
+        url = sqs.get_queue_url(QueueName=f"beekeeper-{ROOM}")["QueueUrl"]
+        names = ["ApproximateNumberOfMessages", "ApproximateNumberOfMessagesNotVisible"]
+        raw = sqs.get_queue_attributes(QueueUrl=url, AttributeNames=names)["Attributes"]
+        return sum(int(raw[name]) for name in names)

@@ -1,0 +1,192 @@
+"""MiniStack as a child process: an AWS on this machine, which runs the zips that are deployed.
+
+It listens on loopback only. Its own processes (one for each warm function) are in one process
+group, and its files in one folder, so that nothing is left when it is stopped.
+"""
+
+import contextlib
+import http.client
+import importlib.util
+import os
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+import tempfile
+import time
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+import botocore.session
+from boto3.session import Session
+
+from beekeeper.errors import LocalError
+
+HOST = "127.0.0.1"
+REGION = "eu-central-1"
+KEY = "test"  # any will do
+SERVICES = (
+    "apigateway,cloudwatch,dynamodb,events,iam,lambda,logs,monitoring,s3,sqs,sts,"
+    "resourcegroupstaggingapi"
+)
+START_SECONDS = 60
+STOP_SECONDS = 5
+
+
+class MiniStack:
+    """A running local AWS. Use it as a context manager."""
+
+    def __init__(self, port: int | None = None, *, enforce_iam: bool = False) -> None:
+        """Start it on ``port``, or on a free one; raise LocalError when it can't be started."""
+        if importlib.util.find_spec("ministack") is None:
+            raise LocalError(
+                "The local AWS is not installed. Run: pip install 'beekeeper[local]'"
+                " (in a checkout: pip install -e '.[local]')"
+            )
+        self.port = port or free_port()
+        self.endpoint_url = f"http://{HOST}:{self.port}"
+        self._folder = Path(tempfile.mkdtemp(prefix="beekeeper-local-"))
+        self.log_path = self._folder / "ministack.log"
+        self._process = self._start(enforce_iam)
+        try:
+            self._await_ready()
+        except BaseException:
+            self.stop()
+            raise
+
+    def _start(self, enforce_iam: bool) -> subprocess.Popen[bytes]:
+        # The user's own AWS settings stay out of it.
+        inherited = {k: v for k, v in os.environ.items() if not k.startswith("AWS_")}
+        environment = inherited | {
+            "AUTH": str(enforce_iam).lower(),
+            "AWS_ACCESS_KEY_ID": KEY,
+            "AWS_SECRET_ACCESS_KEY": KEY,
+            "BIND_HOST": HOST,
+            "GATEWAY_PORT": str(self.port),
+            # These two would listen on every address of the machine.
+            "IOT_MTLS_ENABLED": "0",
+            "SFTP_ENABLED": "0",
+            "SERVICES": SERVICES,
+            "TMPDIR": str(self._folder),
+        }
+        with self.log_path.open("wb") as log:
+            return subprocess.Popen(
+                [sys.executable, "-m", "ministack"],
+                env=environment,
+                stdin=subprocess.DEVNULL,
+                stdout=log,
+                stderr=subprocess.STDOUT,
+                # Its own process group: Ctrl-C is ours to handle, and its children go with it.
+                start_new_session=True,
+            )
+
+    def _await_ready(self) -> None:
+        deadline = time.monotonic() + START_SECONDS
+        while not self._is_ready():
+            if self._process.poll() is not None or time.monotonic() > deadline:
+                tail = self.log_path.read_text(errors="replace")[-2_000:]
+                raise LocalError(f"The local AWS did not start on port {self.port}:\n{tail}")
+            time.sleep(0.05)
+
+    def _is_ready(self) -> bool:
+        try:
+            connection = http.client.HTTPConnection(HOST, self.port, timeout=1)
+            connection.request("GET", "/_ministack/health")
+            return connection.getresponse().status == 200
+        except (OSError, http.client.HTTPException):
+            return False
+
+    def is_running(self) -> bool:
+        """Tell whether it still runs."""
+        return self._process.poll() is None
+
+    def session(self) -> Session:
+        """Return a session whose clients talk to this AWS and to no other."""
+        return local_session(self.endpoint_url)
+
+    def stop(self) -> None:
+        """Stop it and all that it started, and remove its files. Twice is fine."""
+        _signal_group(self._process, signal.SIGTERM)
+        with contextlib.suppress(subprocess.TimeoutExpired):
+            self._process.wait(STOP_SECONDS)
+        # Whatever did not listen, its function processes included.
+        _signal_group(
+            self._process, signal.SIGKILL if hasattr(signal, "SIGKILL") else signal.SIGTERM
+        )
+        self._process.wait(STOP_SECONDS)
+        shutil.rmtree(self._folder, ignore_errors=True)
+
+    def __enter__(self) -> "MiniStack":
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.stop()
+
+
+class _LocalSession(Session):  # type: ignore[misc]
+    """A session whose clients all talk to one endpoint."""
+
+    endpoint_url = ""
+
+    def client(self, *args: Any, **options: Any) -> Any:
+        return super().client(*args, **{"endpoint_url": self.endpoint_url, **options})
+
+
+def local_session(endpoint_url: str) -> Session:
+    """Return a session for a local AWS, whatever profile or endpoint the user has set."""
+    nothing = (None, None, None, None)
+    no_file = (None, None, os.devnull, None)
+    core = botocore.session.Session(
+        session_vars={"profile": nothing, "config_file": no_file, "credentials_file": no_file}
+    )
+    session = _LocalSession(
+        aws_access_key_id=KEY,
+        aws_secret_access_key=KEY,
+        region_name=REGION,
+        botocore_session=core,
+    )
+    session.endpoint_url = endpoint_url
+    return session
+
+
+def free_port() -> int:
+    """Return a loopback port that is free now."""
+    with socket.socket() as listener:
+        listener.bind((HOST, 0))
+        port: int = listener.getsockname()[1]
+        return port
+
+
+def is_free(port: int) -> bool:
+    """Tell whether a loopback port can be listened on."""
+    with socket.socket() as listener:
+        try:
+            listener.bind((HOST, port))
+        except OSError:
+            return False
+        return True
+
+
+def address(room_url: str) -> str:
+    """Return a room's address in the form that every program can resolve.
+
+    MiniStack names a room ``http://<api id>.execute-api.localhost:<port>/``; browsers know what
+    ``*.localhost`` is, other programs may not. Addresses elsewhere are returned as they are.
+    """
+    parts = urlsplit(room_url)
+    if not (parts.hostname or "").endswith(".execute-api.localhost"):
+        return room_url
+    api_id = (parts.hostname or "").partition(".")[0]
+    return f"http://{HOST}:{parts.port}/_aws/execute-api/{api_id}/$default/"
+
+
+def _signal_group(process: subprocess.Popen[bytes], number: int) -> None:
+    try:
+        if hasattr(os, "killpg"):
+            os.killpg(process.pid, number)
+        else:
+            process.send_signal(number)
+    except (ProcessLookupError, PermissionError):
+        pass

@@ -1,0 +1,115 @@
+"""The one boundary to AWS: clients by service, who we are, and time, all injected.
+
+Retries of throttles, 5xx and connection errors are botocore's (standard mode, set here once). What
+it does not retry, the states between, is waited for in ``wait.py``.
+"""
+
+import threading
+import time
+from collections.abc import Callable
+from functools import cached_property
+from typing import Any
+
+from boto3.session import Session
+from botocore.config import Config
+from botocore.exceptions import BotoCoreError, ClientError
+
+from beekeeper.errors import CredentialsError
+from beekeeper.provision.names import Names
+
+CONFIG = Config(
+    retries={"mode": "standard", "total_max_attempts": 10},
+    connect_timeout=10,
+    read_timeout=60,
+    max_pool_connections=32,
+    user_agent_extra="beekeeper",
+)
+# A create that has neither a unique name nor a token must not be repeated blindly by botocore.
+ONCE = Config(retries={"total_max_attempts": 1})
+
+
+class Aws:
+    """A session with what the steps need of it. Safe to share between threads."""
+
+    def __init__(
+        self,
+        session: Session | None = None,
+        *,
+        region: str | None = None,
+        clock: Callable[[], float] = time.monotonic,
+        sleep: Callable[[float], None] = time.sleep,
+    ) -> None:
+        self.session = session or Session(region_name=region)
+        self.region = region or self.session.region_name or ""
+        if not self.region:
+            raise CredentialsError(
+                'No AWS region is set. Put region = "eu-central-1" (or yours) into beekeeper.toml,'
+                " or set AWS_DEFAULT_REGION."
+            )
+        self.clock = clock
+        self.sleep = sleep
+        self.on_wait: Callable[[str], None] | None = None
+        self._clients: dict[tuple[str, bool], Any] = {}
+        self._lock = threading.Lock()  # boto3 sessions are not safe to make clients in parallel
+
+    def client(self, service: str, *, once: bool = False) -> Any:
+        """Return the client of a service; with ``once``, one that never repeats a call."""
+        with self._lock:
+            if (service, once) not in self._clients:
+                config = CONFIG.merge(ONCE) if once else CONFIG
+                self._clients[service, once] = self.session.client(
+                    service, region_name=self.region, config=config
+                )
+            return self._clients[service, once]
+
+    @cached_property
+    def partition(self) -> str:
+        """``aws``, ``aws-cn`` or ``aws-us-gov``."""
+        return str(self.session.get_partition_for_region(self.region))
+
+    @cached_property
+    def identity(self) -> tuple[str, str]:
+        """The account id and the ARN of the credentials in use."""
+        try:
+            caller = self.client("sts").get_caller_identity()
+        except (BotoCoreError, ClientError) as error:
+            raise CredentialsError(credentials_problem(error)) from error
+        return caller["Account"], caller["Arn"]
+
+    @property
+    def account(self) -> str:
+        """The account id of the credentials in use."""
+        return self.identity[0]
+
+    def names(self, room: str) -> Names:
+        """Return the names of a room's resources here."""
+        return Names(room, self.account, self.region, self.partition)
+
+
+def credentials_problem(error: Exception) -> str:
+    """Return a sentence for what is wrong with credentials or connection, and the remedy."""
+    name = type(error).__name__
+    code = error.response["Error"]["Code"] if isinstance(error, ClientError) else name
+    remedies = {
+        "NoCredentialsError": "No AWS credentials were found. Run `aws configure`, or set"
+        " AWS_PROFILE or AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY.",
+        "PartialCredentialsError": "The AWS credentials are incomplete: set both"
+        " AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY.",
+        "EndpointConnectionError": "AWS can't be reached. Check the network (and AWS_ENDPOINT_URL,"
+        " if it is set: is the local AWS running?).",
+        "ConnectTimeoutError": "AWS can't be reached: the connection timed out. Check the network.",
+        "ExpiredToken": "The AWS credentials have expired. Sign in again (`aws sso login`), then"
+        " run the same command.",
+        "ExpiredTokenException": "The AWS credentials have expired. Sign in again (`aws sso"
+        " login`), then run the same command.",
+        "InvalidClientTokenId": "AWS does not know these credentials, or the region is not enabled"
+        " for the account. Check AWS_PROFILE and the region.",
+        "UnrecognizedClientException": "AWS does not know these credentials, or the region is not"
+        " enabled for the account. Check AWS_PROFILE and the region.",
+        "SignatureDoesNotMatch": "AWS refused the signature: the secret key is wrong, or this"
+        " machine's clock is off. Check both.",
+        "RequestTimeTooSkewed": "This machine's clock is off by more than AWS accepts. Set it, then"
+        " run the same command.",
+        "ProfileNotFound": "AWS_PROFILE names a profile that does not exist. Check ~/.aws/config.",
+    }
+    return remedies.get(code) or f"The AWS credentials could not be used: {error}"

@@ -1,0 +1,47 @@
+"""Runs steps side by side, each after those that it needs."""
+
+from collections.abc import Callable, Iterable, Mapping
+from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
+
+WORKERS = 16
+
+
+def run(needs: Mapping[str, Iterable[str]], work: Callable[[str], None], workers: int) -> None:
+    """Call ``work`` for every key once all that it needs are done; ``workers`` at a time.
+
+    When one raises, nothing new is started, what runs is waited for, and the first error is raised
+    with the others as notes: none is lost.
+    """
+    waiting = {key: {n for n in before if n in needs} for key, before in needs.items()}
+    running: dict[Future[None], str] = {}
+    errors: list[BaseException] = []
+    with ThreadPoolExecutor(workers) as pool:
+        while (waiting and not errors) or running:
+            for key in [] if errors else [k for k, before in waiting.items() if not before]:
+                if len(running) >= workers:
+                    break
+                del waiting[key]
+                running[pool.submit(work, key)] = key
+            if not running:
+                raise ValueError(f"steps need each other in a circle: {sorted(waiting)}")
+            done, _ = wait(running, return_when=FIRST_COMPLETED)
+            for future in done:
+                key = running.pop(future)
+                if error := future.exception():
+                    errors.append(error)
+                for before in waiting.values():
+                    before.discard(key)
+    if errors:
+        for other in errors[1:]:
+            errors[0].add_note(f"Also: {other}")
+        raise errors[0]
+
+
+def reversed_needs(needs: Mapping[str, Iterable[str]]) -> dict[str, list[str]]:
+    """Return the graph with its arrows turned round: the order of deletion."""
+    turned: dict[str, list[str]] = {key: [] for key in needs}
+    for key, before in needs.items():
+        for needed in before:
+            if needed in turned:
+                turned[needed].append(key)
+    return turned

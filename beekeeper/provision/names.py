@@ -1,0 +1,74 @@
+"""The names and ARNs of a room's resources: all but the API's id follow from room and account."""
+
+from dataclasses import dataclass
+
+FUNCTIONS = ("producer", "room", "turnstile", "consumer")
+TAG_ROOM, TAG_VERSION = "beekeeper:room", "beekeeper:version"
+
+
+@dataclass(frozen=True, slots=True)
+class Names:
+    """Names of one room's resources in one account, region and partition."""
+
+    room: str
+    account: str
+    region: str
+    partition: str
+
+    @property
+    def stem(self) -> str:
+        """The name of whatever there is one of: queue, table, API, dashboard."""
+        return f"beekeeper-{self.room}"
+
+    @property
+    def dead_letter_queue(self) -> str:
+        return f"{self.stem}-dead-letter"
+
+    @property
+    def bucket(self) -> str:
+        # Bucket names are global: the account and the region make ours unique.
+        return f"{self.stem}-{self.account}-{self.region}"
+
+    @property
+    def rule(self) -> str:
+        return f"{self.stem}-consumer"
+
+    def function(self, part: str) -> str:
+        return f"{self.stem}-{part}"
+
+    def role(self, part: str) -> str:
+        # IAM is global: without the region, two rooms of one name would share their roles.
+        return f"{self.stem}-{part}-{self.region}"
+
+    def log_group(self, part: str) -> str:
+        return f"/aws/lambda/{self.function(part)}"
+
+    def alarm(self, what: str) -> str:
+        return f"{self.stem}-{what}"
+
+    def arn(self, service: str, resource: str) -> str:
+        return f"arn:{self.partition}:{service}:{self.region}:{self.account}:{resource}"
+
+    def queue_arn(self, name: str) -> str:
+        return self.arn("sqs", name)
+
+    @property
+    def table_arn(self) -> str:
+        return self.arn("dynamodb", f"table/{self.stem}")
+
+    @property
+    def bucket_arn(self) -> str:
+        return f"arn:{self.partition}:s3:::{self.bucket}"
+
+    def role_arn(self, part: str) -> str:
+        return f"arn:{self.partition}:iam::{self.account}:role/{self.role(part)}"
+
+    def function_arn(self, part: str) -> str:
+        return self.arn("lambda", f"function:{self.function(part)}")
+
+    def log_group_arn(self, part: str) -> str:
+        return self.arn("logs", f"log-group:{self.log_group(part)}")
+
+    @property
+    def rule_arn(self) -> str:
+        return self.arn("events", f"rule/{self.rule}")

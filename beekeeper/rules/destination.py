@@ -1,0 +1,47 @@
+"""Addresses at the destination: none of them ever leaves the destination's origin."""
+
+from urllib.parse import urljoin, urlsplit, urlunsplit
+
+from beekeeper.rules.tokens import MAX_TO_CHARACTERS
+
+PASS_PARAMETER = "beekeeper_pass"  # noqa: S105 - a name, no secret
+
+
+def origin_of(url: str) -> str:
+    """Return scheme://host[:port] of an address, in lower case, without a default port."""
+    parts = urlsplit(url)
+    port = {"https": 443, "http": 80}.get(parts.scheme)
+    host = (parts.hostname or "").lower()
+    host = f"[{host}]" if ":" in host else host
+    return f"{parts.scheme}://{host}" + (f":{parts.port}" if parts.port not in (None, port) else "")
+
+
+def safe_path(to: str | None) -> str:
+    """Return ``to`` when it is a path on the destination, else the empty string.
+
+    Refused is all that a browser could take for another origin: schemes, ``//host``, backslashes
+    (which browsers read as slashes), and the control characters that they drop (WHATWG URL, 4.4).
+    """
+    if not to or len(to) > MAX_TO_CHARACTERS or not to.startswith("/") or to.startswith("//"):
+        return ""
+    if "\\" in to or any(ord(c) <= 0x20 or ord(c) >= 0x7F for c in to):
+        return ""
+    return to
+
+
+def entry_url(destination: str, to: str, token: str) -> str:
+    """Return where an admitted visitor goes: the destination, or ``to`` on it, with the pass."""
+    url = urljoin(destination, safe_path(to)) if safe_path(to) else destination
+    if origin_of(url) != origin_of(destination):
+        url = destination
+    parts = urlsplit(without_pass(url))
+    query = f"{parts.query}&" if parts.query else ""
+    return urlunsplit(parts._replace(query=f"{query}{PASS_PARAMETER}={token}"))
+
+
+def without_pass(url: str) -> str:
+    """Return the address without the pass, to redirect to once a session has begun."""
+    parts = urlsplit(url)
+    # By text rather than parsed and put together again: the rest of a query is not ours to change.
+    kept = [pair for pair in parts.query.split("&") if not pair.startswith(f"{PASS_PARAMETER}=")]
+    return urlunsplit(parts._replace(query="&".join(kept)))

@@ -1,0 +1,154 @@
+"""Tickets and passes: what they hold, how they are signed, and when they are refused.
+
+Both are JWTs (RFC 7519, HS256 through PyJWT) with different keys, so that a destination, which
+holds the pass key, can't forge tickets. A key ring is a list of keys, newest first: the first
+signs, all verify, chosen by the token's ``kid``.
+
+Expiry is checked here against the caller's clock rather than by PyJWT against the machine's, so
+that the rules stay pure.
+"""
+
+import secrets
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import jwt
+
+ALGORITHM = "HS256"
+TICKET_LIFETIME_SECONDS = 14 * 86_400  # as long as SQS can keep a message: the longest event
+PASS_LIFETIME_SECONDS = 300
+# Refused unread: our own tokens stay well below, and a parser has no business with more.
+MAX_TOKEN_CHARACTERS = 2_048
+MAX_TO_CHARACTERS = 512
+
+
+class InvalidToken(Exception):
+    """The token is missing, malformed, forged, expired, or meant for somebody else."""
+
+
+@dataclass(frozen=True, slots=True)
+class Key:
+    """A signing key. ``secret`` never goes into a log, a state file or an error text."""
+
+    kid: str
+    secret: str
+
+    def __repr__(self) -> str:
+        return f"Key(kid={self.kid!r})"
+
+
+@dataclass(frozen=True, slots=True)
+class Ticket:
+    """What a visitor holds while waiting."""
+
+    id: str
+    number: int  # milliseconds since the epoch at which the visitor arrived
+    expires_at: int
+    to: str = ""  # where at the destination to end, relative to its origin
+
+
+@dataclass(frozen=True, slots=True)
+class Pass:
+    """What an admitted visitor carries to the destination."""
+
+    subject: str  # the id of the ticket that it was given for
+    expires_at: int
+    id: str
+
+
+def new_id() -> str:
+    """Return a random token: 128 bits from the operating system's generator, URL-safe."""
+    return secrets.token_urlsafe(16)
+
+
+def new_key() -> Key:
+    """Return a fresh 256-bit key, the length that RFC 7518 section 3.2 asks of HS256."""
+    return Key(kid=secrets.token_hex(4), secret=secrets.token_urlsafe(32))
+
+
+def new_ticket(now: float, to: str = "") -> Ticket:
+    """Return a ticket for a visitor who arrives at ``now`` (seconds since the epoch)."""
+    return Ticket(new_id(), int(now * 1000), int(now) + TICKET_LIFETIME_SECONDS, to)
+
+
+def sign_ticket(ticket: Ticket, keys: Sequence[Key], room: str) -> str:
+    """Return the ticket as a signed token for that room."""
+    claims = {
+        "jti": ticket.id,
+        "iat": ticket.number // 1000,
+        "exp": ticket.expires_at,
+        "n": ticket.number,
+        "aud": room,
+        "typ": "ticket",
+    }
+    if ticket.to:
+        claims["to"] = ticket.to
+    return _sign(claims, keys[0])
+
+
+def read_ticket(token: str, keys: Sequence[Key], room: str, now: float) -> Ticket:
+    """Return the ticket in a token; raise InvalidToken unless it is ours, whole and in date."""
+    claims = _verify(token, keys, room, now)
+    match claims:
+        case {"typ": "ticket", "jti": str(id), "n": int(number), "exp": int(expires_at)}:
+            to = claims.get("to", "")
+            return Ticket(id, number, expires_at, to if isinstance(to, str) else "")
+    raise InvalidToken("not a ticket")
+
+
+def sign_pass(subject: str, keys: Sequence[Key], room: str, origin: str, now: float) -> str:
+    """Return a pass to ``origin`` (scheme://host[:port]) for the ticket with that id."""
+    return _sign(
+        {
+            "iss": issuer(room),
+            "aud": origin,
+            "sub": subject,
+            "iat": int(now),
+            "exp": int(now) + PASS_LIFETIME_SECONDS,
+            "jti": new_id(),
+        },
+        keys[0],
+    )
+
+
+def read_pass(token: str, keys: Sequence[Key], room: str, origin: str, now: float) -> Pass:
+    """Return the pass in a token; raise InvalidToken unless it opens ``origin`` now."""
+    claims = _verify(token, keys, origin, now)
+    match claims:
+        case {"iss": str(iss), "sub": str(subject), "exp": int(expires_at), "jti": str(id)}:
+            if iss == issuer(room):
+                return Pass(subject, expires_at, id)
+    raise InvalidToken("not a pass of this room")
+
+
+def issuer(room: str) -> str:
+    """Return the ``iss`` of that room's passes."""
+    return f"beekeeper:{room}"
+
+
+def _sign(claims: Mapping[str, Any], key: Key) -> str:
+    return jwt.encode(dict(claims), key.secret, algorithm=ALGORITHM, headers={"kid": key.kid})
+
+
+def _verify(token: str, keys: Sequence[Key], audience: str, now: float) -> dict[str, Any]:
+    if not token or len(token) > MAX_TOKEN_CHARACTERS or not token.isascii():
+        raise InvalidToken("missing or malformed")
+    try:
+        kid = jwt.get_unverified_header(token).get("kid")
+        secret = next(key.secret for key in keys if key.kid == kid)
+        claims: dict[str, Any] = jwt.decode(
+            token,
+            secret,
+            algorithms=[ALGORITHM],
+            audience=audience,
+            options={"verify_exp": False, "verify_iat": False, "require": ["exp", "jti"]},
+        )
+    except StopIteration:
+        raise InvalidToken("signed with an unknown key") from None
+    # RecursionError: the header is parsed before the signature is checked, and may nest deeply.
+    except (jwt.PyJWTError, ValueError, TypeError, RecursionError) as error:
+        raise InvalidToken("forged, malformed or for somebody else") from error
+    if not isinstance(claims["exp"], int) or claims["exp"] <= now:
+        raise InvalidToken("expired")
+    return claims

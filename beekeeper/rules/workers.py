@@ -1,0 +1,17 @@
+"""How many consumers a rate needs."""
+
+import math
+
+# What one worker of 1,024 MB is trusted with; tests/benchmarks measures what it can.
+TICKETS_PER_SECOND = 1_000
+MAX_WORKERS = 5  # the targets that an EventBridge rule can have (AWS quotas)
+
+
+def workers_for(rate_per_minute: float) -> int:
+    """Return the number of workers that admit so many visitors a minute."""
+    return max(1, math.ceil(rate_per_minute / 60 / TICKETS_PER_SECOND))
+
+
+def capacity_per_minute(workers: int) -> int:
+    """Return the rate that so many workers can hold, in visitors per minute."""
+    return workers * TICKETS_PER_SECOND * 60
