@@ -18,7 +18,8 @@ LOOPBACK = ("localhost", "127.0.0.1", "::1")
 MAX_NAME_CHARACTERS = 24
 # The values that CloudWatch Logs takes (PutRetentionPolicy).
 RETENTION_DAYS = (1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827, 3653)
-MAX_TAGS = 48  # of 50, two are ours
+MAX_TAGS = 47  # of 50, three are ours
+CERTIFICATE_ARN = re.compile(r"arn:aws[a-z-]*:acm:([a-z0-9-]+):\d{12}:certificate/[A-Za-z0-9-]+")
 
 
 def _name(value: str) -> str:
@@ -56,6 +57,12 @@ def _retention(value: int) -> int:
     return value
 
 
+def _state(value: str | None) -> str | None:
+    if value is not None and not re.fullmatch(r"s3://[a-z0-9][a-z0-9.-]+[a-z0-9](/.*)?", value):
+        raise ValueError("give a bucket that is there, such as s3://our-bucket/beekeeper")
+    return value
+
+
 def _tags(value: dict[str, str]) -> dict[str, str]:
     for key, text in value.items():
         if key.lower().startswith(("aws:", "beekeeper:")):
@@ -65,6 +72,31 @@ def _tags(value: dict[str, str]) -> dict[str, str]:
     if len(value) > MAX_TAGS:
         raise ValueError(f"AWS takes at most {MAX_TAGS} tags besides Beekeeper's own")
     return value
+
+
+def _domain_name(value: str) -> str:
+    name = value.lower()
+    label = r"[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?"
+    # At least two labels, and the last begins with a letter: no IP address.
+    if len(name) > 253 or not re.fullmatch(rf"(?:{label}\.)+[a-z](?:[a-z0-9-]*[a-z0-9])", name):
+        raise ValueError("give a host name alone, such as queue.example.com")
+    return name
+
+
+def _certificate_arn(value: str) -> str:
+    if not CERTIFICATE_ARN.fullmatch(value):
+        raise ValueError(
+            "give the ARN of a certificate in ACM, such as"
+            " arn:aws:acm:eu-central-1:123456789012:certificate/1a2b3c4d"
+        )
+    return value
+
+
+def _hosted_zone_id(value: str) -> str:
+    zone = value.removeprefix("/hostedzone/")
+    if not re.fullmatch(r"[A-Z0-9]{5,32}", zone):
+        raise ValueError("give the id of a hosted zone in Route 53, such as Z0123456789ABCDEFGHIJ")
+    return zone
 
 
 class RoomConfig(BaseModel):
@@ -93,6 +125,14 @@ class RoomConfig(BaseModel):
     """Minutes for which an admitted visitor's turn is kept."""
     log_retention_days: Annotated[int, AfterValidator(_retention)] = 14
     """Days for which CloudWatch keeps the functions' logs."""
+    state: Annotated[str | None, AfterValidator(_state)] = None
+    """Where a team keeps the state: a bucket that is there, ``s3://bucket/prefix``."""
+    domain_name: Annotated[str, AfterValidator(_domain_name)] | None = None
+    """Host name of the campaign link, such as queue.example.com; AWS's own when not given."""
+    certificate_arn: Annotated[str, AfterValidator(_certificate_arn)] | None = None
+    """Certificate in ACM for ``domain_name``, in the room's region."""
+    hosted_zone_id: Annotated[str, AfterValidator(_hosted_zone_id)] | None = None
+    """Zone in Route 53 in which to make the DNS record of ``domain_name``."""
     tags: Annotated[dict[str, str], AfterValidator(_tags)] = Field(default_factory=dict)
     """Tags for every resource, besides Beekeeper's own."""
 
@@ -103,6 +143,8 @@ class RoomConfig(BaseModel):
             super().__init__(**values)
         except ValidationError as error:
             raise ConfigError(_explained(error)) from None
+        if problem := _domain_problem(self):
+            raise ConfigError(problem)
 
     @classmethod
     def load(cls, source: "RoomConfig | Mapping[str, Any] | str | Path") -> "RoomConfig":
@@ -140,6 +182,18 @@ class RoomConfig(BaseModel):
         return "\n".join(lines) + "\n"
 
 
+def configured_state(path: str | Path) -> str | None:
+    """Return the ``state`` of a TOML file, if there is one: whatever else is wrong with it.
+
+    The operators' commands need no more of it, and are not to fail on the day for the rest.
+    """
+    try:
+        state = tomllib.loads(Path(path).read_text(encoding="utf-8")).get("state")
+    except (OSError, ValueError):
+        return None
+    return str(state) if state else None
+
+
 def _toml(value: str | int) -> str:
     if isinstance(value, int):
         return str(value)
@@ -147,6 +201,29 @@ def _toml(value: str | int) -> str:
     return (
         '"' + "".join(c if c >= " " and c != "\x7f" else f"\\u{ord(c):04x}" for c in escaped) + '"'
     )
+
+
+def _domain_problem(config: RoomConfig) -> str | None:
+    """Return what is wrong with the fields of a custom domain, taken together."""
+    name, certificate = config.domain_name, config.certificate_arn
+    if name and not certificate:
+        return (
+            f"certificate_arn is missing: domain_name = {name!r} needs the ARN of a certificate in"
+            " ACM that is valid for it, in the room's region"
+        )
+    for field in ("certificate_arn", "hosted_zone_id"):
+        if not name and (value := getattr(config, field)):
+            return (
+                f"{field} = {value!r}: it is for a custom domain. Add domain_name, such as"
+                " queue.example.com, or leave it out"
+            )
+    match = CERTIFICATE_ARN.fullmatch(certificate or "")
+    if config.region and match and match[1] != config.region:
+        return (
+            f"certificate_arn = {certificate!r}: the certificate is in {match[1]}, and must be in"
+            f" the room's region, {config.region}. Request or import one there, in ACM"
+        )
+    return None
 
 
 def _explained(error: ValidationError) -> str:
@@ -161,9 +238,10 @@ def _explained(error: ValidationError) -> str:
             known = ", ".join(RoomConfig.model_fields)
             problems.append(f"{field} is not a setting; there are: {known}")
         else:
-            problems.append(
-                f"{field} = {value!r}: {text[0].lower()}{text[1:]}. {_hint(field)}".strip()
-            )
+            # Our own checks say what to do; pydantic's say only what is wrong.
+            ours = problem["type"] == "value_error" or not _hint(field)
+            hint = "" if ours else f". Give {_hint(field)}"
+            problems.append(f"{field} = {value!r}: {text[0].lower()}{text[1:]}{hint}")
     return "; ".join(problems)
 
 

@@ -8,6 +8,7 @@ T = TypeVar("T")
 
 
 def batches(values: Iterable[T], size: int) -> list[tuple[T, ...]]:
-    """Split values into batches of ``size``, the last perhaps shorter (itertools.batched is 3.12)."""
+    """Split values into batches of ``size``; the last may be shorter."""
+    # itertools.batched came with Python 3.12.
     iterator = iter(values)
     return list(iter(lambda: tuple(islice(iterator, size)), ()))

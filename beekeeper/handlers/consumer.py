@@ -7,13 +7,14 @@ doubled or overlapping, they never exceed the rate together.
 A tick, in the order in which nobody is lost:
 
     receive    as many tickets as there are slots; they stay in the queue, hidden
+    look up    who has been admitted already: tickets come twice, or come back after a kill
     claim      slots for those in hand, by a conditional write
     admit      write a row for each, with its slot
     delete     the messages of the rows that are confirmed written
     publish    once a second, how the line stands
 
-Killed between any two of these, the tickets come back when their visibility time-out is over, and
-are looked up before they are admitted again. A slot that nobody used is forfeited.
+Killed between any two of these, the tickets come back when their visibility time-out is over. A
+slot that nobody used is forfeited.
 """
 
 import functools
@@ -27,8 +28,8 @@ from dataclasses import dataclass, field, replace
 from botocore.exceptions import BotoCoreError, ClientError
 
 from beekeeper.handlers import aws
-from beekeeper.handlers.queue import VISIBILITY_SECONDS, Message, Queue
-from beekeeper.handlers.table import Table
+from beekeeper.handlers.queue import PARALLEL, VISIBILITY_SECONDS, Message, Queue
+from beekeeper.handlers.table import Table, Throttled
 from beekeeper.rules import line, pacing
 from beekeeper.rules.line import Pulse
 from beekeeper.rules.pacing import Claim
@@ -44,7 +45,7 @@ PUBLISH_ATTEMPTS = 5
 MAX_RECEIVE = 1_000  # a tick; more than one worker can admit in a second
 # Of the visibility time-out, what must be left for a ticket in hand to be admitted and deleted.
 HOLD_SECONDS = VISIBILITY_SECONDS / 2
-THREADS = 16
+NOTHING_SENT = (0.0, 0)
 logger = logging.getLogger(__name__)
 
 
@@ -59,13 +60,16 @@ class Consumer:
     settings: Settings | None = None
     pulse: Pulse = field(default_factory=Pulse)
     held: dict[str, Message] = field(default_factory=dict)  # by ticket id, oldest first
-    unsure: set[str] = field(default_factory=set)  # may have been admitted already
+    uncounted: set[str] = field(default_factory=set)  # those whose row was not confirmed written
     done: set[str] = field(default_factory=set)  # receipts still to be deleted
     numbers: list[int] = field(default_factory=list)  # admitted since the last pulse
+    # The pulse that was sent and not answered: its as_of, and of how many numbers it was.
+    sent: tuple[float, int] = NOTHING_SENT
 
     def run(self, seconds: float = RUN_SECONDS) -> None:
         """Tick for so long, then hand back what is in hand."""
         end = self.clock() + seconds
+        self._guarded(self._read_pulse)
         while (started := self.clock()) < end:
             pause = TICK_SECONDS if self._guarded_tick() else SHORT_TICK_SECONDS
             self.sleep(max(0.0, started + pause - self.clock()))
@@ -78,7 +82,7 @@ class Consumer:
     def _guarded(self, work: Callable[[], bool | None]) -> bool | None:
         try:
             return work()
-        except (BotoCoreError, ClientError, KeyError) as error:
+        except (BotoCoreError, ClientError, Throttled, KeyError, ValueError) as error:
             # Whatever was not confirmed is still in hand, or in the queue: the next tick goes on.
             logger.warning("a tick was cut short: %s", error)
             return None
@@ -101,7 +105,7 @@ class Consumer:
     def _read_settings(self) -> Settings:
         try:
             return self.table.settings()
-        except (BotoCoreError, ClientError):
+        except (BotoCoreError, ClientError, KeyError, ValueError):
             if self.settings is None:
                 raise
             logger.warning("reading the settings failed: going on with the last ones")
@@ -114,20 +118,20 @@ class Consumer:
             if now - message.received_at > HOLD_SECONDS:
                 del self.held[ticket_id]
         wanted = pacing.open_slots(self.pulse.paced_at, now, settings.rate) - len(self.held)
-        for message in self.queue.receive(min(max(wanted, 0), MAX_RECEIVE), now):
-            if message.ticket_id in self.held:
-                self.done.add(self.held[message.ticket_id].receipt)
-            if message.seen_before:
-                self.unsure.add(message.ticket_id)
-            self.held[message.ticket_id] = message
+        for message in self.queue.receive(min(wanted, MAX_RECEIVE), now, wait=not self.held):
+            # No message of a ticket is deleted before the ticket is admitted.
+            held = self.held.get(message.ticket_id)
+            receipts = (*held.receipts, *message.receipts) if held else message.receipts
+            self.held[message.ticket_id] = replace(message, receipts=receipts)
 
     def _set_aside_admitted(self) -> None:
-        if not self.unsure:
-            return
-        for ticket_id in self.table.admitted_among(self.unsure):
-            if message := self.held.pop(ticket_id, None):
-                self.done.add(message.receipt)
-        self.unsure.clear()
+        # All, not only what SQS says it handed out before: a producer may have sent a ticket twice.
+        for ticket_id in self.table.admitted_among(self.held):
+            message = self.held.pop(ticket_id)
+            self.done.update(message.receipts)
+            if ticket_id in self.uncounted:
+                self.numbers.append(message.number)
+        self.uncounted.clear()
 
     def _claim(self, settings: Settings) -> Claim:
         for _ in range(CLAIM_ATTEMPTS):
@@ -142,38 +146,51 @@ class Consumer:
         if self.table.claim(claim, self.pulse.paced_at):
             self.pulse = _with_paced_at(self.pulse, claim.paced_at)
             return True
-        self.pulse = self.table.pulse()
+        self._read_pulse()
         return False
+
+    def _read_pulse(self) -> None:
+        self.pulse = self.table.pulse()
+        as_of, count = self.sent
+        if self.pulse.as_of == as_of:  # it was published, though we did not hear so
+            del self.numbers[:count]
+        self.sent = NOTHING_SENT
 
     def _admit(self, claim: Claim) -> None:
         now = self.clock()
-        messages = list(self.held.values())
         slots = [slot for slot in claim.slots() if not pacing.is_too_late(slot, now)]
-        chosen = dict(zip((m.ticket_id for m in messages), slots, strict=False))
-        if not chosen:
-            return
-        confirmed = self.table.admit([(i, self.held[i].number, s) for i, s in chosen.items()])
-        # A write that was not confirmed may have been done: it is looked up before the next.
-        self.unsure |= chosen.keys() - confirmed
+        # The earliest first: those whom a tick left over, and those whom the queue handed out late.
+        earliest = sorted(self.held.values(), key=lambda message: message.number)
+        chosen = [(m.ticket_id, m.number, s) for m, s in zip(earliest, slots, strict=False)]
+        confirmed = self.table.admit(chosen, self._is_too_late)
+        # A write that was not confirmed may have been done: the next tick looks it up.
+        self.uncounted |= {ticket_id for ticket_id, _, _ in chosen} - confirmed
         for ticket_id in confirmed:
             message = self.held.pop(ticket_id)
-            self.done.add(message.receipt)
+            self.done.update(message.receipts)
             self.numbers.append(message.number)
+
+    def _is_too_late(self, slot: float) -> bool:
+        return pacing.is_too_late(slot, self.clock())
 
     def _publish(self) -> None:
         if self.clock() - self.pulse.as_of >= PUBLISH_SECONDS:
             self._publish_now()
 
     def _publish_now(self) -> None:
+        if self.sent != NOTHING_SENT:
+            self._read_pulse()  # the answer to the last was lost: it must not be counted twice
         now = self.clock()
         waiting = max(0, self.queue.waiting() - len(self.done))
         before = self.pulse
         after = line.measured(before, now, waiting, len(self.numbers), self.numbers)
+        self.sent = (now, len(self.numbers))
         if self.table.publish(after, before):
             self.pulse = after
             self.numbers.clear()
+            self.sent = NOTHING_SENT
         else:
-            self.pulse = self.table.pulse()
+            self._read_pulse()
 
     def _flush(self) -> None:
         # The count of those admitted must not be lost with the worker that counted them.
@@ -184,7 +201,7 @@ class Consumer:
 
     def _hand_back(self) -> None:
         self.queue.delete(self.done)
-        self.queue.hand_back([message.receipt for message in self.held.values()])
+        self.queue.hand_back([r for message in self.held.values() for r in message.receipts])
         self.done.clear()
         self.held.clear()
 
@@ -196,9 +213,11 @@ def _with_paced_at(pulse: Pulse, paced_at: float) -> Pulse:
 @functools.cache
 def _parts() -> tuple[Table, Queue]:
     environ = os.environ
-    executor = ThreadPoolExecutor(THREADS)
-    dynamodb = aws.client("dynamodb", read_timeout=1.0, attempts=2, pool=THREADS)
-    sqs = aws.client("sqs", read_timeout=5.0, attempts=2, pool=THREADS)
+    executor = ThreadPoolExecutor(PARALLEL)
+    # Not repeated by botocore: a write that is repeated may come too late for its slot. The next
+    # tick tries again, with a slot of its time.
+    dynamodb = aws.client("dynamodb", read_timeout=1.0, attempts=1, pool=PARALLEL)
+    sqs = aws.client("sqs", read_timeout=5.0, attempts=2, pool=PARALLEL)
     queue = Queue(
         sqs, environ["BEEKEEPER_QUEUE_URL"], environ["BEEKEEPER_DEAD_LETTER_URL"], executor
     )

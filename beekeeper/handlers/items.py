@@ -3,6 +3,7 @@
     room      mode, rate, destination, message, claim_seconds      deploy and operators
     keys      ticket, pass (JSON lists of kid and secret)          deploy
     pulse     paced_at, admitted, waiting, serving, slack, ...     consumer
+    lease     owner, expires_at                                    deploy, destroy
     v#<id>    admitted_at, number, expires_at, claimed_at          consumer; turnstile (claimed_at)
 
 The keys have an item of their own, so that a role can be kept from them by leading key.
@@ -16,7 +17,7 @@ from beekeeper.rules.line import Pulse, Sample
 from beekeeper.rules.tokens import TICKET_LIFETIME_SECONDS, Key
 from beekeeper.rules.turn import Admission, Mode, Settings
 
-ROOM, KEYS, PULSE = "room", "keys", "pulse"
+ROOM, KEYS, PULSE, LEASE = "room", "keys", "pulse", "lease"
 VISITOR_PREFIX = "v#"
 
 Item = Mapping[str, Any]
@@ -99,6 +100,11 @@ def arrivals_value(arrivals: Sequence[Sample]) -> dict[str, str]:
     """Return the curve for the wire: a JSON text costs a third of a list of typed values."""
     samples = [[s.at, round(s.arrived, 1)] for s in arrivals]
     return {"S": json.dumps(samples, separators=(",", ":"))}
+
+
+def lease_item(owner: str, expires_at: int) -> dict[str, Any]:
+    """Return the item that keeps two deploys apart."""
+    return {**key(LEASE), "owner": {"S": owner}, "expires_at": number(expires_at)}
 
 
 def admission_of(item: Item | None) -> Admission | None:

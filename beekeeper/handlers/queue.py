@@ -1,7 +1,8 @@
 """The queue as the consumer sees it: receive, delete, hand back, put aside.
 
 SQS takes ten messages a call; calls run side by side. A message that is not deleted comes back
-after the visibility time-out, and may come more than once in any case.
+after the visibility time-out, and may come more than once in any case; so may a ticket, when a
+producer's send was repeated.
 """
 
 import json
@@ -19,17 +20,21 @@ BATCH = 10
 VISIBILITY_SECONDS = 30
 # A long poll asks every server of the queue; a short one may miss messages that are there.
 LONG_POLL_SECONDS = 1
+PARALLEL = 16  # calls side by side, one for each of the executor's threads
+# Our own tickets stay well below. DynamoDB refuses keys of more than 2,048 bytes, and with such a
+# row the 24 others of its batch.
+MAX_ID_CHARACTERS = 64
+MAX_NUMBER = 2**53
 logger = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
 class Message:
-    """A ticket off the queue. ``seen_before`` tells that it was handed out already once."""
+    """A ticket off the queue. It has several receipts when it came several times."""
 
     ticket_id: str
     number: int
-    receipt: str
-    seen_before: bool
+    receipts: tuple[str, ...]
     received_at: float
 
 
@@ -42,26 +47,42 @@ class Queue:
         self._dead_letter_url = dead_letter_url
         self._executor = executor
 
-    def receive(self, wanted: int, now: float) -> list[Message]:
-        """Return up to about ``wanted`` messages; those that can't be read are put aside."""
-        calls = range(-(-wanted // BATCH))
-        received = [m for batch in self._executor.map(self._receive, calls) for m in batch]
+    def receive(self, wanted: int, now: float, *, wait: bool = True) -> list[Message]:
+        """Return up to ``wanted`` messages; those that can't be read are put aside.
+
+        With ``wait``, an empty queue is asked for LONG_POLL_SECONDS.
+        """
         messages = []
-        for raw in received:
+        for raw in self._received(wanted, LONG_POLL_SECONDS if wait else 0):
             try:
                 messages.append(_message(raw, now))
-            except (ValueError, KeyError, TypeError):
+            # RecursionError: whoever can write to the queue can nest a body deeply.
+            except (ValueError, KeyError, TypeError, RecursionError):
                 self._put_aside(raw)
         return messages
 
-    def _receive(self, _: int) -> list[dict[str, Any]]:
+    def _received(self, wanted: int, wait_seconds: int) -> list[dict[str, Any]]:
+        # One long poll tells whether anybody is there; only then many ask side by side, and
+        # without waiting: else a short queue would hold up those who are in hand already.
+        if wanted <= 0:
+            return []
+        received = self._receive(min(wanted, BATCH), wait_seconds)
+        got = len(received)
+        while got and (missing := wanted - len(received)) > 0:
+            sizes = [min(BATCH, missing - i) for i in range(0, missing, BATCH)][:PARALLEL]
+            wave = [m for some in self._executor.map(self._receive, sizes) for m in some]
+            received += wave
+            # SQS may fall short here and there in a long queue; half of it does not.
+            got = 0 if len(wave) < sum(sizes) / 2 else len(wave)
+        return received
+
+    def _receive(self, size: int, wait_seconds: int = 0) -> list[dict[str, Any]]:
         try:
             response = self._sqs.receive_message(
                 QueueUrl=self._url,
-                MaxNumberOfMessages=BATCH,
+                MaxNumberOfMessages=size,
                 VisibilityTimeout=VISIBILITY_SECONDS,
-                WaitTimeSeconds=LONG_POLL_SECONDS,
-                MessageSystemAttributeNames=["ApproximateReceiveCount"],
+                WaitTimeSeconds=wait_seconds,
             )
         except (BotoCoreError, ClientError) as error:
             logger.warning("receiving failed: %s", error)
@@ -113,7 +134,10 @@ class Queue:
 def _message(raw: dict[str, Any], now: float) -> Message:
     body = json.loads(raw["Body"])
     ticket_id, number = body["id"], body["n"]
-    if not isinstance(ticket_id, str) or not ticket_id or not isinstance(number, int):
+    if not isinstance(ticket_id, str) or not isinstance(number, int):
         raise ValueError("not a ticket")
-    seen_before = int(raw.get("Attributes", {}).get("ApproximateReceiveCount", "1")) > 1
-    return Message(ticket_id, number, raw["ReceiptHandle"], seen_before, now)
+    if not 0 < len(ticket_id) <= MAX_ID_CHARACTERS or not ticket_id.isascii():
+        raise ValueError("not a ticket's id")
+    if not 0 <= number <= MAX_NUMBER:
+        raise ValueError("not a time of arrival")
+    return Message(ticket_id, number, (raw["ReceiptHandle"],), now)

@@ -52,7 +52,7 @@ class Store:
         if self._room is None or not 0 <= now - self._read_at < CACHE_SECONDS:
             try:
                 self._room = self._read()
-            except (BotoCoreError, ClientError, KeyError) as error:
+            except (BotoCoreError, ClientError, KeyError, ValueError) as error:
                 logger.warning("reading the room failed: %s", error)
                 if self._room is None:
                     raise Unavailable("the room's table can't be read") from error
@@ -84,8 +84,8 @@ class Store:
             raise Unavailable("looking up a ticket failed") from error
         return items.admission_of(response.get("Item"))
 
-    def claim(self, ticket_id: str, now: float) -> Admission | None:
-        """Note that the visitor goes in, and return the admission; None when there is none.
+    def claim(self, ticket_id: str, settings: Settings, now: float) -> Admission | None:
+        """Note that the visitor goes in, and return the admission; None when it is not their turn.
 
         The first claim counts: a second tab or a refresh changes nothing.
         """
@@ -94,8 +94,11 @@ class Store:
                 TableName=self._table,
                 Key=items.key(items.visitor_id(ticket_id)),
                 UpdateExpression="SET claimed_at = if_not_exists(claimed_at, :now)",
-                ConditionExpression="admitted_at <= :now",
-                ExpressionAttributeValues={":now": items.number(now)},
+                ConditionExpression="admitted_at <= :now AND admitted_at > :over",
+                ExpressionAttributeValues={
+                    ":now": items.number(now),
+                    ":over": items.number(now - settings.claim_seconds),
+                },
                 ReturnValues="ALL_NEW",
             )
         except self._dynamodb.exceptions.ConditionalCheckFailedException:

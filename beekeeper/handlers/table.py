@@ -1,7 +1,7 @@
 """The table as the consumer sees it: claim slots, write admissions, publish the pulse."""
 
 import logging
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from concurrent.futures import Executor
 from typing import Any
 
@@ -15,7 +15,13 @@ from beekeeper.rules.turn import Settings
 
 WRITE_BATCH = 25  # BatchWriteItem's limit
 READ_BATCH = 100  # BatchGetItem's limit
+READ_ATTEMPTS = 3
+Admitting = tuple[str, int, float]  # ticket id, number, slot
 logger = logging.getLogger(__name__)
+
+
+class Throttled(Exception):
+    """DynamoDB left keys unread, again and again."""
 
 
 class Table:
@@ -82,22 +88,36 @@ class Table:
 
     def admitted_among(self, ticket_ids: Iterable[str]) -> set[str]:
         """Return which of the tickets have been admitted. What can't be read raises."""
+        found = self._executor.map(self._find, batches(ticket_ids, READ_BATCH))
+        return {item_id.removeprefix(items.VISITOR_PREFIX) for item_id in set().union(*found)}
+
+    def _find(self, ticket_ids: Sequence[str]) -> set[str]:
+        keys = [items.key(items.visitor_id(ticket_id)) for ticket_id in ticket_ids]
+        request = {self._name: {"Keys": keys, "ConsistentRead": True}}
         found: set[str] = set()
-        for batch in batches(ticket_ids, READ_BATCH):
-            keys = [items.key(items.visitor_id(ticket_id)) for ticket_id in batch]
-            request = {self._name: {"Keys": keys, "ConsistentRead": True}}
-            while request:
-                response = self._dynamodb.batch_get_item(RequestItems=request)
-                found |= {item["id"]["S"] for item in response["Responses"].get(self._name, [])}
-                request = response.get("UnprocessedKeys", {})
-        return {item_id.removeprefix(items.VISITOR_PREFIX) for item_id in found}
+        for _ in range(READ_ATTEMPTS):
+            response = self._dynamodb.batch_get_item(RequestItems=request)
+            found |= {item["id"]["S"] for item in response["Responses"].get(self._name, [])}
+            request = response.get("UnprocessedKeys", {})
+            if not request:
+                return found
+        raise Throttled("looking up tickets")
 
-    def admit(self, admissions: Sequence[tuple[str, int, float]]) -> set[str]:
-        """Write rows for (ticket id, number, slot); return the ids of those confirmed written."""
-        written = self._executor.map(self._write, batches(admissions, WRITE_BATCH))
-        return set().union(*written)
+    def admit(
+        self, admissions: Sequence[Admitting], is_too_late: Callable[[float], bool]
+    ) -> set[str]:
+        """Write rows; return the ids of those confirmed written.
 
-    def _write(self, batch: Sequence[tuple[str, int, float]]) -> set[str]:
+        Each batch leaves out the slots that are too late when its turn comes.
+        """
+
+        def write(batch: Sequence[Admitting]) -> set[str]:
+            in_time = [admission for admission in batch if not is_too_late(admission[2])]
+            return self._write(in_time) if in_time else set()
+
+        return set().union(*self._executor.map(write, batches(admissions, WRITE_BATCH)))
+
+    def _write(self, batch: Sequence[Admitting]) -> set[str]:
         rows = [{"PutRequest": {"Item": items.admission_item(*admission)}} for admission in batch]
         try:
             response = self._dynamodb.batch_write_item(RequestItems={self._name: rows})

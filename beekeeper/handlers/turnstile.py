@@ -48,8 +48,7 @@ def _enter(request: Request, store: Store, room: Room, now: float) -> Response:
         return redirect(".")
     if room.settings.mode is Mode.OFF:
         return _to_destination(ticket, room, now)
-    admission = store.claim(ticket.id, now)
-    if admission is None or now >= admission.ends_at(room.settings):
+    if store.claim(ticket.id, room.settings, now) is None:
         return redirect("room")
     return _to_destination(ticket, room, now)
 

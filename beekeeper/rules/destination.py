@@ -1,10 +1,12 @@
 """Addresses at the destination: none of them ever leaves the destination's origin."""
 
-from urllib.parse import urljoin, urlsplit, urlunsplit
+from urllib.parse import quote, unquote, urljoin, urlsplit, urlunsplit
 
 from beekeeper.rules.tokens import MAX_TO_CHARACTERS
 
 PASS_PARAMETER = "beekeeper_pass"  # noqa: S105 - a name, no secret
+# What may stand in a path or query as it is (RFC 3986); API Gateway hands queries over decoded.
+_AS_IT_IS = "/?#[]@!$&'()*+,;=:%"
 
 
 def origin_of(url: str) -> str:
@@ -19,14 +21,16 @@ def origin_of(url: str) -> str:
 def safe_path(to: str | None) -> str:
     """Return ``to`` when it is a path on the destination, else the empty string.
 
-    Refused is all that a browser could take for another origin: schemes, ``//host``, backslashes
-    (which browsers read as slashes), and the control characters that they drop (WHATWG URL, 4.4).
+    Spaces and letters beyond ASCII are percent-encoded. Refused is all that a browser could take
+    for another origin: schemes, ``//host``, backslashes (which browsers read as slashes), and the
+    control characters that they drop (WHATWG URL, 4.4).
     """
     if not to or len(to) > MAX_TO_CHARACTERS or not to.startswith("/") or to.startswith("//"):
         return ""
-    if "\\" in to or any(ord(c) <= 0x20 or ord(c) >= 0x7F for c in to):
+    if "\\" in to or any(ord(c) < 0x20 or 0x7F <= ord(c) < 0xA0 for c in to):
         return ""
-    return to
+    encoded = quote(to, safe=_AS_IT_IS, errors="replace")
+    return encoded if len(encoded) <= MAX_TO_CHARACTERS else ""
 
 
 def entry_url(destination: str, to: str, token: str) -> str:
@@ -43,5 +47,10 @@ def without_pass(url: str) -> str:
     """Return the address without the pass, to redirect to once a session has begun."""
     parts = urlsplit(url)
     # By text rather than parsed and put together again: the rest of a query is not ours to change.
-    kept = [pair for pair in parts.query.split("&") if not pair.startswith(f"{PASS_PARAMETER}=")]
+    kept = [pair for pair in parts.query.split("&") if not _is_pass(pair)]
     return urlunsplit(parts._replace(query="&".join(kept)))
+
+
+def _is_pass(pair: str) -> bool:
+    # Decoded first, as the destination does: of two passes it might take the wrong one.
+    return unquote(pair.partition("=")[0]) == PASS_PARAMETER

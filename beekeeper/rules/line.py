@@ -16,12 +16,17 @@ admitted already, and is looked up.
 from bisect import bisect_right
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from statistics import median
 
-# A curve this long costs 4 KB in the table; see thin() for what it loses.
+# A curve this long costs 4 KB in the table; see thinned() for what it loses.
 MAX_SAMPLES = 160
-SERVING_WEIGHT = 0.5  # of this second's tickets, against the seconds before
+SERVING_WEIGHT = 0.5  # of this second's tickets, when they are many, against those before
+FEW_TICKETS = 4  # so few weigh half of that: one that the queue handed out early moves little
 RATE_WINDOW_SECONDS = 30.0  # the measured rate is an average over about so long
-SLACK_DECAY = 0.98  # a second; the memory of disorder halves in half a minute
+# A second: the memory of disorder halves in an hour. Whoever was handed out before their turn must
+# find that out when they ask next, up to three minutes later (polling.MAX_SECONDS), with few of the
+# places ahead gone. The price is look-ups, of which DynamoDB does a million for 6 cents.
+SLACK_DECAY = 0.5 ** (1 / 3_600)
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,24 +98,37 @@ def measured(
     """
     rate = _measured_rate(pulse, now, waiting, admitted)
     pulse = replace(pulse, admitted=pulse.admitted + admitted, rate=rate)
-    arrivals = sampled(pulse.arrivals, Sample(int(now * 1000), float(pulse.admitted + waiting)))
+    curve = pulse.arrivals
+    if not curve and numbers:  # the line is older than its first measurement
+        curve = (Sample(min(numbers) - 1, 0.0),)
+    arrivals = sampled(curve, Sample(int(now * 1000), float(pulse.admitted + waiting)))
     places = [arrived_by(arrivals, number) for number in numbers]
-    serving = pulse.serving
-    if places:
-        mean = sum(places) / len(places)
-        first = serving == 0.0
-        serving = mean if first else serving + SERVING_WEIGHT * (mean - serving)
-    if waiting == 0:
+    serving = min(arrivals[-1].arrived, _served(pulse.serving, admitted, places))
+    if waiting == pulse.waiting == 0:  # twice: SQS may say so once when it is not
         serving = arrivals[-1].arrived
-    spread = max((abs(place - serving) for place in places), default=0.0)
+    # Only who was handed out early can be missed; for who comes late, nobody is ahead.
+    early = max(places, default=0.0) - min(serving, pulse.serving + admitted)
+    slack = max(early, pulse.slack * SLACK_DECAY ** max(0.0, now - pulse.as_of))
     return replace(
         pulse,
         waiting=waiting,
-        serving=max(serving, 0.0),
-        slack=max(spread, pulse.slack * SLACK_DECAY),
-        arrivals=thinned(arrivals, serving),
+        serving=serving,
+        slack=slack,
+        # Not to the very place: who was handed out late needs the curve before it.
+        arrivals=thinned(arrivals, serving - slack),
         as_of=now,
     )
+
+
+def _served(serving: float, admitted: int, places: Sequence[float]) -> float:
+    """Return the place that the line has reached: where it should be by count, and where it is."""
+    expected = serving + admitted
+    if not places:
+        return expected
+    # The middle of the batch is half a batch behind its end.
+    found = median(places) + admitted / 2
+    weight = SERVING_WEIGHT * len(places) / (len(places) + FEW_TICKETS)
+    return found if serving == 0 else expected + weight * (found - expected)
 
 
 def _measured_rate(pulse: Pulse, now: float, waiting: int, admitted: int) -> float:

@@ -1,0 +1,70 @@
+"""A real Chromium, and a room of scripted answers for it to visit."""
+
+from collections.abc import Callable, Iterator
+
+import pytest
+from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page
+
+from .stub import StubRoom
+
+# Counts the questions, and reports each answer in a task of its own: after the page has dealt
+# with it.
+REPORT_ANSWERS = """
+const fetched = window.fetch;
+const report = () => {
+  const channel = new MessageChannel();
+  channel.port1.onmessage = () => window.answerTaken();
+  channel.port2.postMessage(null);
+};
+window.asked = 0;
+window.fetch = (...request) => {
+  window.asked += 1;
+  return fetched(...request).then((response) => {
+    const json = response.json.bind(response);
+    response.json = () => json().finally(report);
+    return response;
+  }, (error) => { report(); throw error; });
+};
+"""
+
+
+@pytest.fixture
+def room() -> Iterator[StubRoom]:
+    """A room whose answers the test scripts."""
+    stub = StubRoom('The "Spring" <sale>')
+    yield stub
+    stub.close()
+
+
+@pytest.fixture
+def context(browser: Browser) -> Iterator[BrowserContext]:
+    """A fresh profile."""
+    made = browser.new_context(locale="en-US", timezone_id="UTC", reduced_motion="reduce")
+    made.set_default_timeout(10_000)
+    yield made
+    made.close()
+
+
+@pytest.fixture
+def page(context: BrowserContext, room: StubRoom) -> Iterator[Page]:
+    """A tab whose clock only the test moves; an error of the page's own fails the test."""
+    tab = context.new_page()
+    errors: list[str] = []
+    tab.on("console", _console_recorder(errors))
+    tab.on("pageerror", lambda error: errors.append(str(error)))
+    tab.expose_function("answerTaken", lambda: setattr(room, "taken", room.taken + 1))
+    tab.add_init_script(REPORT_ANSWERS)
+    # Paused, so that a slow machine can't fire a timer that the test didn't ask for.
+    tab.clock.install(time=1_790_000_000)
+    tab.clock.pause_at(1_790_000_001)
+    yield tab
+    assert errors == []
+
+
+def _console_recorder(errors: list[str]) -> Callable[[ConsoleMessage], None]:
+    def record(message: ConsoleMessage) -> None:
+        # The browser itself reports each failed request; those are what some tests are about.
+        if message.type == "error" and not message.text.startswith("Failed to load resource"):
+            errors.append(message.text)
+
+    return record

@@ -1,0 +1,228 @@
+"""What the waiting page shows, and where it goes, in a real browser against scripted answers."""
+
+import re
+
+import pytest
+from playwright.sync_api import Browser, Page, expect
+
+from .moves import ask_again, expect_state, hide, open_page, settle
+from .stub import UNKNOWN, Answer, StubRoom, turn
+
+pytestmark = pytest.mark.browser
+
+TITLE = 'The "Spring" <sale>'
+
+
+def test_shows_place_wait_and_time_of_the_answer(page: Page, room: StubRoom) -> None:
+    open_page(page, room, turn())
+    expect_state(page, "waiting")
+    expect(page.locator("#position")).to_have_text("1,234")
+    expect(page.locator("#ahead-label")).to_have_text("people ahead of you")
+    expect(page.locator("#wait")).to_have_text("about 5\u20137 minutes")
+    expect(page.locator("#updated")).to_have_text(re.compile(r"^2:13:20\sPM$"))
+    expect(page.locator("#status")).to_have_text("You are in line")
+    expect(page.locator("#title")).to_have_text(TITLE)
+    expect(page).to_have_title("(1,234) " + TITLE)
+    for action in ("#enter", "#rejoin", "#retry", "#notice"):
+        expect(page.locator(action)).to_be_hidden()
+
+
+@pytest.mark.parametrize(
+    ("seconds", "text"),
+    [
+        (None, "not known yet"),
+        (0, "less than a minute"),
+        (59, "less than a minute"),
+        (60, "about 1\u20132 minutes"),
+        (360, "about 5\u20137 minutes"),
+        (1800, "about 25\u201335 minutes"),
+        (3600, "about an hour"),
+        (4800, "more than an hour: about 1 h 20 min"),
+        (7200, "more than an hour: about 2 h"),
+        (200_000, "more than a day"),
+    ],
+)
+def test_wait_is_a_rounded_range(
+    page: Page, room: StubRoom, seconds: int | None, text: str
+) -> None:
+    open_page(page, room, turn(eta_seconds=seconds))
+    expect(page.locator("#wait")).to_have_text(text)
+
+
+def test_place_falls_never_grows_and_survives_a_refresh(page: Page, room: StubRoom) -> None:
+    open_page(page, room, turn(), turn(ahead=800), turn(ahead=900), turn(ahead=950))
+    position = page.locator("#position")
+    ask_again(page, room)
+    expect(position).to_have_text("800")
+    ask_again(page, room)
+    expect(position).to_have_text("800")
+    page.reload()
+    settle(page, room, 4)
+    expect(position).to_have_text("800")
+    expect(page.locator("#progress")).to_have_js_property("value", 1234 - 800)
+    expect(page.locator("#progress")).to_have_js_property("max", 1234)
+
+
+@pytest.mark.parametrize(
+    ("ahead", "position", "label"), [(1, "1", "person ahead of you"), (0, "You are next", "")]
+)
+def test_the_last_places_are_in_words(
+    page: Page, room: StubRoom, ahead: int, position: str, label: str
+) -> None:
+    open_page(page, room, turn(ahead=ahead))
+    expect(page.locator("#position")).to_have_text(position)
+    expect(page.locator("#ahead-label")).to_have_text(label)
+
+
+@pytest.mark.parametrize("answer", [turn("ready"), turn("off")], ids=["ready", "off"])
+def test_ready_and_off_say_so_and_enter(page: Page, room: StubRoom, answer: Answer) -> None:
+    open_page(page, room, answer)
+    expect(page.locator("#enter")).to_be_visible()
+    expect(page.locator("#assertive")).not_to_be_empty()
+    expect(page).to_have_title(re.compile("^(It's your turn!|Come in) \u2013 "))
+    assert room.count("enter") == 0
+    page.clock.run_for(1000)
+    page.wait_for_url("**/stage/enter")
+    assert room.count("enter") == 1
+
+
+def test_ready_enters_by_the_link_of_the_answer(page: Page, room: StubRoom) -> None:
+    open_page(page, room, turn("ready", enter="side-door"))
+    page.clock.run_for(1000)
+    page.wait_for_url("**/stage/side-door")
+
+
+@pytest.mark.parametrize(
+    "link",
+    [
+        "https://evil.example/",
+        "//evil.example/",
+        "\t//evil.example",
+        "/\\evil.example",
+        "javascript:alert(1)",
+        "/other",
+        "",
+        7,
+    ],
+)
+def test_ready_enters_only_by_a_relative_link(page: Page, room: StubRoom, link: object) -> None:
+    open_page(page, room, turn("ready", enter=link))
+    expect(page.locator("#enter")).to_have_attribute("href", "enter")
+    page.clock.run_for(1000)
+    page.wait_for_url("**/stage/enter")
+
+
+def test_blocked_navigation_leaves_a_link_and_is_not_repeated(page: Page, room: StubRoom) -> None:
+    page.route("**/enter", lambda route: route.fulfill(status=204))
+    open_page(page, room, turn("ready"))
+    page.clock.run_for(1000)
+    ask_again(page, room, within_seconds=40)
+    page.clock.run_for(2000)
+    expect_state(page, "ready")
+    expect(page.locator("#enter")).to_be_visible()
+    page.unroute("**/enter")
+    page.locator("#enter").click()
+    page.wait_for_url("**/stage/enter")
+    assert room.count("enter") == 1
+
+
+def test_hidden_tab_enters_without_delay(page: Page, room: StubRoom) -> None:
+    open_page(page, room, turn(retry_after=40), turn("ready"))
+    hide(page, True)
+    page.clock.run_for(46_100)
+    page.wait_for_url("**/stage/enter")
+
+
+def test_without_a_ticket_goes_to_the_campaign_link_and_forgets(page: Page, room: StubRoom) -> None:
+    open_page(page, room, turn(ahead=10), UNKNOWN, turn(ahead=5000))
+    page.clock.run_for(4000)
+    expect(page.locator("#position")).to_have_text("5,000")
+    assert room.count(".") == 1
+    expect(page).to_have_url(room.url + "room")
+
+
+@pytest.mark.parametrize("storage_blocked", [False, True])
+def test_where_cookies_are_blocked_the_returns_end(
+    page: Page, room: StubRoom, storage_blocked: bool
+) -> None:
+    if storage_blocked:
+        page.add_init_script(
+            "Object.defineProperty(window, 'sessionStorage',"
+            " {get() { throw new DOMException('blocked', 'SecurityError'); }})"
+        )
+    room.answers = [UNKNOWN]
+    page.goto(room.url)
+    expect_state(page, "blocked")
+    expect(page.locator("#status")).to_have_text("Cookies are needed")
+    page.clock.run_for(120_000)
+    page.wait_for_timeout(50)
+    assert (room.count("."), room.count("turn")) == (3, 3)
+    room.answers = [turn()]
+    page.locator("#retry").click()
+    expect_state(page, "waiting")
+
+
+def test_expired_waits_for_the_visitor_to_join_again(page: Page, room: StubRoom) -> None:
+    open_page(page, room, turn(ahead=10), turn("expired"), turn(ahead=5000))
+    ask_again(page, room)
+    expect_state(page, "expired")
+    page.clock.run_for(600_000)
+    page.wait_for_timeout(50)
+    assert room.count("turn") == 2
+    page.locator("#rejoin").click()
+    expect(page.locator("#position")).to_have_text("5,000")
+    assert room.count(".?rejoin=1") == 1
+
+
+def test_paused_keeps_place_and_goes_on_by_itself(page: Page, room: StubRoom) -> None:
+    open_page(page, room, turn(), turn("paused", eta_seconds=None), turn(ahead=9))
+    ask_again(page, room)
+    expect_state(page, "paused")
+    expect(page.locator("#status")).to_have_text("The line is paused; you keep your place")
+    expect(page.locator("#position")).to_have_text("1,234")
+    ask_again(page, room)
+    expect_state(page, "waiting")
+
+
+def test_message_is_text_and_goes_when_it_is_withdrawn(page: Page, room: StubRoom) -> None:
+    message = '<img src=x onerror=alert(1)> & "doors" at 10'
+    open_page(page, room, turn(message=message), turn(message=""))
+    expect(page.locator("#message")).to_have_text(message)
+    expect(page.locator("#message *")).to_have_count(0)
+    expect(page.locator("#polite")).to_contain_text(message)
+    ask_again(page, room)
+    expect(page.locator("#notice")).to_be_hidden()
+
+
+def test_screen_reader_hears_of_news_only(page: Page, room: StubRoom) -> None:
+    open_page(page, room, turn(), turn(ahead=1200), turn(ahead=600))
+    heard = page.locator("#polite")
+    expect(heard).to_contain_text(
+        "1,234 people ahead of you. Estimated wait: about 5\u20137 minutes"
+    )
+    ask_again(page, room)
+    expect(page.locator("#position")).to_have_text("1,200")
+    expect(heard).to_contain_text("1,234 people")
+    ask_again(page, room)
+    expect(heard).to_contain_text("600 people")
+    expect(page.locator("#assertive")).to_be_empty()
+
+
+@pytest.mark.parametrize("ahead", [7, 123_456, 98_765_432])
+def test_fits_the_smallest_phone(page: Page, room: StubRoom, ahead: int) -> None:
+    page.set_viewport_size({"width": 320, "height": 568})
+    open_page(page, room, turn(ahead=ahead, message="W" * 200))
+    expect(page.locator("#position")).to_be_in_viewport(ratio=1)
+    assert page.evaluate("document.documentElement.scrollWidth") <= 320
+
+
+def test_without_javascript_the_page_refreshes_to_enter(browser: Browser, room: StubRoom) -> None:
+    with browser.new_context(java_script_enabled=False) as context:
+        page = context.new_page()
+        page.goto(room.url + "room")
+        expect(page.get_by_role("heading", name="You are in line")).to_be_visible()
+        expect(page.locator("#room")).to_be_hidden()
+        refresh = page.locator("meta[http-equiv=refresh]")
+        expect(refresh).to_have_attribute("content", "20;url=enter")
+        page.get_by_role("link", name="Ask now").click()
+        page.wait_for_url("**/stage/enter")

@@ -1,0 +1,144 @@
+"""When the waiting page asks, and what it makes of failures; the test moves the page's clock."""
+
+import pytest
+from playwright.sync_api import BrowserContext, Page, expect
+
+from .moves import ask_again, expect_state, hide, open_page, settle
+from .stub import Answer, StubRoom, failure, turn
+
+pytestmark = pytest.mark.browser
+
+RECONNECTING = "Trying to reconnect; you keep your place"
+
+
+def test_asks_after_retry_after_give_or_take_15_percent(page: Page, room: StubRoom) -> None:
+    open_page(page, room, turn(retry_after=20))
+    page.clock.run_for(16_900)
+    assert room.count("turn") == 1
+    page.clock.run_for(6_200)
+    settle(page, room, 2)
+
+
+def test_never_asks_faster_than_once_a_second(page: Page, room: StubRoom) -> None:
+    open_page(page, room, turn(retry_after=0))
+    page.clock.run_for(990)
+    page.wait_for_timeout(50)
+    assert room.count("turn") == 1
+    page.clock.run_for(170)
+    settle(page, room, 2)
+
+
+def test_429_is_retried_no_sooner_than_asked_then_all_is_well(page: Page, room: StubRoom) -> None:
+    open_page(page, room, failure(429, Retry_After="20"), turn())
+    page.clock.run_for(19_900)
+    page.wait_for_timeout(50)
+    assert room.count("turn") == 1
+    ask_again(page, room)
+    expect_state(page, "waiting")
+
+
+@pytest.mark.parametrize(
+    "bad",
+    [
+        failure(500),
+        failure(503, '{"state": "ready", "enter": "enter"}'),
+        failure(403, '{"state": "off"}'),
+        failure(401, "<h1>proxy</h1>"),
+        failure(200, "<h1>captive portal</h1>"),
+        failure(200, "null"),
+        failure(200, '{"state": "welcome"}'),
+        failure(200, '{"state": "waiting", "ahead": "0"}'),
+        failure(302, "", Location="enter"),
+    ],
+    ids=lambda bad: f"{bad.status} {bad.body}",
+)
+def test_a_failure_is_never_an_admission_and_never_ends_the_asking(
+    page: Page, room: StubRoom, bad: Answer
+) -> None:
+    open_page(page, room, turn(), bad, bad, turn(ahead=1000))
+    status = page.locator("#status")
+    ask_again(page, room)
+    expect(status).to_have_text("You are in line")
+    ask_again(page, room, within_seconds=5)
+    expect(status).to_have_text(RECONNECTING)
+    expect(page.locator("#position")).to_have_text("1,234")
+    ask_again(page, room, within_seconds=9)
+    expect(status).to_have_text("You are in line")
+    expect(page.locator("#position")).to_have_text("1,000")
+    expect(page.locator("#polite")).to_contain_text("Connected again.")
+    assert room.count("enter") == 0
+
+
+@pytest.mark.parametrize(
+    ("chance", "waits"), [(0, (2, 4, 8, 16, 30, 30)), (1, (4, 8, 16, 32, 60, 60))]
+)
+def test_back_off_grows_to_a_minute_and_stays_there(
+    page: Page, room: StubRoom, chance: int, waits: tuple[int, ...]
+) -> None:
+    page.add_init_script(f"Math.random = () => {chance}")
+    open_page(page, room, failure(500))
+    for asked, wait in enumerate(waits, start=1):
+        page.clock.run_for(wait * 1000 - 100)
+        assert page.evaluate("window.asked") == asked
+        page.clock.run_for(110)
+        settle(page, room, asked + 1)
+
+
+def test_question_without_answer_times_out(page: Page, room: StubRoom) -> None:
+    page.route("**/turn", lambda route: None, times=1)
+    room.answers = [turn()]
+    page.goto(room.url + "room")
+    expect_state(page, "connecting")
+    page.clock.run_for(15_000)
+    page.wait_for_timeout(50)
+    ask_again(page, room, within_seconds=5)
+    expect_state(page, "waiting")
+
+
+def test_offline_is_shown_and_asks_at_once_when_back(
+    page: Page, room: StubRoom, context: BrowserContext
+) -> None:
+    open_page(page, room, turn(retry_after=100), turn(ahead=1000))
+    context.set_offline(True)
+    expect(page.locator("#status")).to_have_text("You are offline; you keep your place")
+    expect(page.locator("#position")).to_have_text("1,234")
+    page.clock.run_for(2000)
+    context.set_offline(False)
+    expect(page.locator("html")).to_have_attribute("data-connection", "lost")
+    page.clock.run_for(1)
+    expect(page.locator("#position")).to_have_text("1,000")
+    expect(page.locator("html")).to_have_attribute("data-connection", "ok")
+
+
+def test_hidden_tab_asks_every_30_seconds_and_at_once_on_return(page: Page, room: StubRoom) -> None:
+    open_page(page, room, turn(retry_after=3))
+    hide(page, True)
+    page.clock.run_for(29_900)
+    page.wait_for_timeout(50)
+    assert room.count("turn") == 1
+    page.clock.run_for(200)
+    settle(page, room, 2)
+    page.clock.run_for(1500)
+    hide(page, False)
+    page.clock.run_for(1)
+    settle(page, room, 3)
+
+
+def test_return_to_the_tab_does_not_ask_right_after_an_answer(page: Page, room: StubRoom) -> None:
+    open_page(page, room, turn(retry_after=60))
+    hide(page, True)
+    page.clock.run_for(900)
+    hide(page, False)
+    page.clock.run_for(1)
+    page.wait_for_timeout(50)
+    assert room.count("turn") == 1
+
+
+def test_return_to_the_tab_honours_the_back_off_of_a_429(page: Page, room: StubRoom) -> None:
+    open_page(page, room, failure(429, Retry_After="50"))
+    hide(page, True)
+    page.clock.run_for(10_000)
+    hide(page, False)
+    page.clock.run_for(39_000)
+    page.wait_for_timeout(50)
+    assert room.count("turn") == 1

@@ -1,0 +1,217 @@
+import tomllib
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from beekeeper import ConfigError, RoomConfig
+from beekeeper.config import MAX_NAME_CHARACTERS, RETENTION_DAYS
+from beekeeper.rules.turn import Mode
+
+GOOD: dict[str, Any] = {"name": "sale", "destination": "https://shop.example.com/", "rate": 600}
+DOMAIN = {
+    "domain_name": "queue.example.com",
+    "certificate_arn": "arn:aws:acm:eu-central-1:123456789012:certificate/1a2b-3c4d",
+}
+
+
+def config(**changes: Any) -> RoomConfig:
+    return RoomConfig(**{**GOOD, **changes})
+
+
+def test_defaults() -> None:
+    found = config()
+    assert found.title == "Sale"
+    assert (found.region, found.claim_minutes, found.log_retention_days) == (None, 15, 14)
+    assert found.tags == {}
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"name": "a"},
+        {"name": "a" * MAX_NAME_CHARACTERS},
+        {"name": "summer-sale-2"},
+        {"rate": 1},
+        {"rate": 300_000},
+        {"destination": "https://shop.example.com:8443/a?b=c"},
+        {"destination": "http://localhost:8000/"},
+        {"destination": "http://127.0.0.1:8000/"},
+        {"destination": "http://[::1]:8000/"},
+        {"title": 'O\'Reilly "Live" & <b>🐝'},
+        {"tags": {"team": "shop", "cost centre": ""}},
+        DOMAIN,
+        {**DOMAIN, "region": "eu-central-1", "hosted_zone_id": "Z0123456789ABC"},
+        {"log_retention_days": 365},
+    ],
+    ids=str,
+)
+def test_good(changes: dict[str, Any]) -> None:
+    found = config(**changes).model_dump()
+    assert found.items() >= changes.items()
+
+
+@pytest.mark.parametrize(
+    ("field", "value", "remedy"),
+    [
+        ("name", "Sale", "summer-sale"),
+        ("name", "-sale", "summer-sale"),
+        ("name", "sale-", "summer-sale"),
+        ("name", "a_b", "summer-sale"),
+        ("name", "", "summer-sale"),
+        ("name", "sälé", "summer-sale"),
+        ("name", "a" * 25, "at most 24"),
+        ("name", 7, "summer-sale"),
+        ("destination", "shop.example.com", "https://shop.example.com"),
+        ("destination", "http://shop.example.com/", "use https://"),
+        ("destination", "ftp://shop.example.com/", "use https://"),
+        ("destination", "https://", "https://shop.example.com"),
+        ("destination", "https://user:secret@shop.example.com/", "https://shop.example.com"),
+        ("destination", "https://shop.example.com/a b", "https://shop.example.com"),
+        ("destination", "https://shop.example.com/é", "https://shop.example.com"),
+        ("destination", "https://shop.example.com:99999/", "https://shop.example.com"),
+        ("destination", "https://[::1/", "https://shop.example.com"),
+        ("destination", "https://shop.example.com/#seats", "leave out the part from #"),
+        ("rate", 0, "visitors per minute"),
+        ("rate", -1, "visitors per minute"),
+        ("rate", 300_001, "300,000"),
+        ("rate", 1.5, "visitors per minute"),
+        ("rate", "many", "visitors per minute"),
+        ("rate", None, "visitors per minute"),
+        ("title", "  ", "Summer Sale"),
+        ("title", "x" * 121, "120"),
+        ("claim_minutes", 0, "1"),
+        ("claim_minutes", 1_441, "1440"),
+        ("log_retention_days", 15, "14, 30"),
+        ("tags", {"aws:x": "1"}, "another prefix"),
+        ("tags", {"Beekeeper:room": "1"}, "another prefix"),
+        ("tags", {"": "1"}, "1 to 128"),
+        ("tags", {"k": "v" * 257}, "256"),
+        ("tags", {f"k{i}": "" for i in range(49)}, "at most 47"),
+    ],
+    ids=lambda value: str(value)[:30],
+)
+def test_bad(field: str, value: object, remedy: str) -> None:
+    with pytest.raises(ConfigError) as caught:
+        config(**{field: value})
+    text = str(caught.value)
+    assert text.startswith(f"{field} = ")
+    assert repr(value)[:20] in text
+    assert remedy in text
+    assert "pydantic" not in text
+
+
+@pytest.mark.parametrize("field", GOOD)
+def test_missing(field: str) -> None:
+    with pytest.raises(ConfigError, match=rf"^{field} is missing: .*such as"):
+        RoomConfig(**{k: v for k, v in GOOD.items() if k != field})
+
+
+def test_unknown_field() -> None:
+    with pytest.raises(ConfigError, match="rates is not a setting; there are: name, destination"):
+        config(rates=3)
+
+
+def test_all_problems_at_once() -> None:
+    with pytest.raises(ConfigError) as caught:
+        config(name="A", rate=0)
+    assert "name = 'A'" in str(caught.value)
+    assert "rate = 0" in str(caught.value)
+
+
+def test_is_frozen() -> None:
+    with pytest.raises(Exception, match="frozen"):
+        config().rate = 7
+
+
+def test_settings() -> None:
+    settings = config(claim_minutes=2).settings()
+    assert (settings.mode, settings.rate, settings.claim_seconds) == (Mode.ON, 600.0, 120)
+    assert settings.destination == GOOD["destination"]
+
+
+printable = st.text(st.characters(codec="utf-8"), min_size=1, max_size=60)
+tag_keys = printable.filter(lambda k: not k.lower().startswith(("aws:", "beekeeper:")))
+
+
+@given(
+    st.builds(
+        config,
+        name=st.from_regex(r"[a-z0-9]([a-z0-9-]{0,20}[a-z0-9])?", fullmatch=True),
+        rate=st.integers(1, 300_000),
+        title=printable.filter(str.strip),
+        claim_minutes=st.integers(1, 1_440),
+        log_retention_days=st.sampled_from(RETENTION_DAYS),
+        region=st.none() | st.just("eu-west-1"),
+        tags=st.dictionaries(tag_keys.map(str.strip).filter(bool), printable, max_size=4),
+    )
+)
+def test_toml_round_trip(found: RoomConfig) -> None:
+    assert RoomConfig(**tomllib.loads(found.to_toml())) == found
+
+
+def test_toml_file_round_trip(tmp_path: Path) -> None:
+    found = config(title='O\'Reilly "Live" \\ 🐝', tags={"a b": 'c"d'})
+    path = tmp_path / "beekeeper.toml"
+    path.write_text(found.to_toml(), encoding="utf-8")
+    assert RoomConfig.load(path) == RoomConfig.load(str(path)) == found
+
+
+def test_load_takes_what_there_is() -> None:
+    assert RoomConfig.load(GOOD) == RoomConfig.load(config()) == config()
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        (None, "There is no .*beekeeper init"),
+        ("name = ", "beekeeper.toml can't be read"),
+        (b"\xff\xfe", "beekeeper.toml can't be read"),
+        ('name = "A"', "beekeeper.toml: name = 'A'"),
+    ],
+    ids=["absent", "no TOML", "no UTF-8", "bad value"],
+)
+def test_bad_files(tmp_path: Path, text: str | bytes | None, message: str) -> None:
+    path = tmp_path / "beekeeper.toml"
+    if text is not None:
+        path.write_bytes(text.encode() if isinstance(text, str) else text)
+    with pytest.raises(ConfigError, match=message):
+        RoomConfig.load(path)
+
+
+def test_file_that_is_a_folder(tmp_path: Path) -> None:
+    with pytest.raises(ConfigError, match="can't be read"):
+        RoomConfig.load(tmp_path)
+
+
+@pytest.mark.parametrize(
+    ("changes", "words"),
+    [
+        ({**DOMAIN, "domain_name": "https://queue.example.com/"}, "domain_name = .*a host name"),
+        ({**DOMAIN, "domain_name": "localhost"}, "domain_name = 'localhost': .*queue.example.com"),
+        ({**DOMAIN, "domain_name": "192.0.2.1"}, "domain_name = '192.0.2.1': give a host name"),
+        ({**DOMAIN, "domain_name": "*.example.com"}, "domain_name = .*give a host name"),
+        ({**DOMAIN, "domain_name": "a" * 64 + ".example.com"}, "domain_name = .*a host name"),
+        ({**DOMAIN, "certificate_arn": "1a2b"}, "certificate_arn = '1a2b': give the ARN .*arn:aws"),
+        (
+            {**DOMAIN, "hosted_zone_id": "example.com"},
+            "hosted_zone_id = 'example.com': give the id",
+        ),
+        ({"domain_name": "queue.example.com"}, "certificate_arn is missing: domain_name = 'queue"),
+        ({"hosted_zone_id": "Z0123456"}, "hosted_zone_id = 'Z0123456': .*Add domain_name"),
+        ({**DOMAIN, "domain_name": None}, "certificate_arn = 'arn:.*Add domain_name"),
+        ({**DOMAIN, "region": "us-east-1"}, "certificate_arn = .*in eu-central-1.*us-east-1"),
+    ],
+    ids=str,
+)
+def test_a_custom_domain_that_is_not_whole_or_not_one(changes: dict[str, Any], words: str) -> None:
+    with pytest.raises(ConfigError, match=words):
+        config(**changes)
+
+
+def test_a_custom_domain_survives_the_file() -> None:
+    room = config(**DOMAIN, hosted_zone_id="/hostedzone/Z0123456")
+    assert RoomConfig(**tomllib.loads(room.to_toml())) == room
+    assert (room.domain_name, room.hosted_zone_id) == ("queue.example.com", "Z0123456")

@@ -1,0 +1,131 @@
+"""The deployer's policy: what it names, what it leaves out, and that IAM takes it."""
+
+import json
+import re
+from collections.abc import Iterator
+from typing import Any
+
+import boto3
+import pytest
+from hypothesis import example, given
+from hypothesis import strategies as st
+
+from beekeeper.config import MAX_NAME_CHARACTERS, RoomConfig
+from beekeeper.provision.deployer import MAX_CHARACTERS, deployer_policy, grants, size_of
+from beekeeper.provision.grants import named
+from beekeeper.provision.names import FUNCTIONS, Names
+
+NAMES = Names("sale", "123456789012", "eu-central-1", "aws")
+# Made of a service's reads, for those who look; no resource's ARN can stand for them.
+UNSCOPED = {"cloudwatch:DescribeAlarms", "lambda:GetAccountSettings", "logs:DescribeLogGroups"}
+
+
+def statements(names: Names = NAMES) -> list[dict[str, Any]]:
+    found: list[dict[str, Any]] = deployer_policy(names)["Statement"]
+    return found
+
+
+def regions() -> Iterator[tuple[str, str]]:
+    """Every region there is, with its partition."""
+    session = boto3.Session()
+    for partition in session.get_available_partitions():
+        for region in session.get_available_regions("lambda", partition):
+            yield partition, region
+
+
+WITH_ALL = RoomConfig(
+    name="sale",
+    destination="https://shop.example.com/",
+    rate=600,
+    domain_name="queue.example.com",
+    certificate_arn="arn:aws:acm:eu-central-1:123456789012:certificate/1a2b3c4d",
+    hosted_zone_id="Z0123456789ABCDEFGHIJ",
+    state="s3://our-bucket/beekeeper",
+)
+
+
+def test_a_custom_domain_and_a_state_in_a_bucket_fit_in_too() -> None:
+    policy = deployer_policy(NAMES, WITH_ALL)
+    assert size_of(json.dumps(policy)) <= MAX_CHARACTERS
+    room = policy["Statement"][0]
+    assert "route53:ChangeResourceRecordSets" in room["Action"]
+    assert "arn:aws:route53:::hostedzone/Z0123456789ABCDEFGHIJ" in room["Resource"]
+    by_sid = {s["Sid"]: s for s in policy["Statement"]}
+    assert by_sid["State"]["Resource"] == ["arn:aws:s3:::our-bucket/beekeeper/sale.*"]
+    assert by_sid["States"]["Action"] == ["s3:ListBucket"]
+    assert by_sid["States"]["Resource"] == ["arn:aws:s3:::our-bucket"]
+    assert by_sid["FirstDomain"]["Action"] == ["iam:CreateServiceLinkedRole"]
+
+
+def test_one_statement_grants_what_one_for_each_resource_would() -> None:
+    """Two kinds of resource of one service are in it only where they have no action in common."""
+    kinds = [grant.actions[0].partition(":")[0] for grant in named(NAMES, WITH_ALL)]
+    assert {kind for kind in kinds if kinds.count(kind) > 1} == {"s3", "cloudwatch"}
+
+
+@pytest.mark.parametrize(("partition", "region"), sorted(regions()))
+def test_iam_takes_the_longest_names(partition: str, region: str) -> None:
+    names = Names("a" * MAX_NAME_CHARACTERS, "123456789012", region, partition)
+    policy = deployer_policy(names)
+    assert size_of(json.dumps(policy)) <= MAX_CHARACTERS
+    sids = [s["Sid"] for s in policy["Statement"]]
+    assert len(set(sids)) == len(sids)
+    assert all(re.fullmatch("[A-Za-z0-9]+", sid) for sid in sids)
+    arns = [r for s in policy["Statement"] for r in s["Resource"] if r != "*"]
+    assert all(arn.startswith(f"arn:{partition}:") for arn in arns)
+
+
+def test_white_space_is_not_counted() -> None:
+    assert size_of(json.dumps({"a": [1, 2]}, indent=4)) == len('{"a":[1,2]}')
+
+
+def test_no_action_is_a_pattern_and_none_comes_twice() -> None:
+    actions = [a for s in statements() for a in s["Action"]]
+    assert all(re.fullmatch(r"[a-z0-9]+:[A-Za-z]+", a) for a in actions)
+    twice = {a for a in actions if actions.count(a) > 1}
+    assert twice == {"apigateway:GET"}  # on the APIs with the other verbs, on the account alone
+
+
+def test_only_reads_are_granted_on_everything() -> None:
+    on_all = [s for s in statements() if "*" in s["Resource"]]
+    assert [set(s["Action"]) for s in on_all] == [UNSCOPED]
+
+
+def test_roles_are_passed_to_lambda_only() -> None:
+    passing = [s for s in statements() if "iam:PassRole" in s["Action"]]
+    assert passing == [
+        {
+            "Sid": "PassRoles",
+            "Effect": "Allow",
+            "Action": ["iam:PassRole"],
+            "Resource": [NAMES.role_arn(part) for part in FUNCTIONS],
+            "Condition": {"StringEquals": {"iam:PassedToService": "lambda.amazonaws.com"}},
+        }
+    ]
+
+
+@given(other=st.from_regex(r"[a-z0-9]([a-z0-9-]{0,22}[a-z0-9])?", fullmatch=True))
+@example(other="sale-2")
+@example(other="sal")
+def test_another_room_is_out_of_reach(other: str) -> None:
+    """But for HTTP APIs, which have no names. See names.py for rooms that would share names."""
+    ours = [f"{NAMES.room}-{part}" for part in (*FUNCTIONS, "dead-letter")]
+    if other == NAMES.room or other.startswith(tuple(ours)):
+        return
+    names = Names(other, NAMES.account, NAMES.region, NAMES.partition)
+    theirs = [arn for grant in grants(names) for arn in grant.examples or grant.resources]
+    patterns = [
+        re.escape(resource).replace(r"\*", ".*")
+        for statement in statements()
+        for resource in statement["Resource"]
+        if resource != "*"
+    ]
+    reached = {arn for arn in theirs if any(re.fullmatch(p, arn) for p in patterns)}
+    assert all(":apigateway:" in arn for arn in reached)
+
+
+def test_the_visitors_are_none_of_the_deployers_business() -> None:
+    on_items = [s for s in statements() if "dynamodb:GetItem" in s["Action"]]
+    keys = on_items[0]["Condition"]["ForAllValues:StringEquals"]["dynamodb:LeadingKeys"]
+    assert len(on_items) == 1
+    assert not any(key.startswith("v#") or "*" in key for key in keys)

@@ -1,0 +1,148 @@
+from urllib.parse import parse_qsl, urljoin, urlsplit
+
+import pytest
+from hypothesis import example, given
+from hypothesis import strategies as st
+
+from beekeeper.rules import destination, tokens
+from beekeeper.rules.destination import entry_url, origin_of, safe_path, without_pass
+
+DESTINATIONS = [
+    "https://shop.example.com/",
+    "https://shop.example.com/sale?from=mail&x=a%20b",
+    "https://shop.example.com:8443/a/b/",
+    "http://127.0.0.1:8000/",
+    "http://[::1]:8000/x",
+]
+NASTY = [
+    "//evil.example",
+    "///evil.example",
+    "/\\evil.example",
+    "\\\\evil.example",
+    "https://evil.example",
+    "https:evil.example",
+    "/\t/evil.example",
+    "/\n/evil.example",
+    "\t//evil.example",
+    " //evil.example",
+    "javascript:alert(1)",
+    "/..//evil.example",
+    "/.//evil.example",
+    "/%2f/evil.example",
+    "/;@evil.example",
+    "@evil.example",
+    ".evil.example",
+    ":443@evil.example",
+    "?@evil.example",
+    "/\x00/evil",
+    "/\x85/evil",
+    "/[",
+    "/]",
+    "//[",
+    "/a:b@c",
+    "/#//evil.example",
+    "/\ud800",
+    "/／／evil.example",
+    "//shop.example.com/",
+]
+any_to = st.text() | st.sampled_from(NASTY) | st.text("/\\.:@?#[]%\t\n ae").map(lambda t: "/" + t)
+
+
+def browsers_origin(base: str, location: str) -> str:
+    """Resolve as browsers do: backslashes are slashes, tabs and line ends are dropped."""
+    cleaned = location.strip("".join(map(chr, range(0x21)))).replace("\\", "/")
+    for dropped in "\t\r\n":
+        cleaned = cleaned.replace(dropped, "")
+    return origin_of(urljoin(base, cleaned))
+
+
+@pytest.mark.parametrize("target", DESTINATIONS)
+@given(to=any_to)
+@example(to="/a?beekeeper_pass=forged")
+def test_no_text_leaves_the_destinations_origin(target: str, to: str) -> None:
+    for path in (to, safe_path(to)):
+        url = entry_url(target, path, "TOKEN")
+        assert origin_of(url) == origin_of(target)
+        assert browsers_origin("https://room.example/", url) == origin_of(target)
+        assert url.isascii()
+        assert not any(c <= " " for c in url)
+
+
+@pytest.mark.parametrize("target", DESTINATIONS)
+@given(to=any_to)
+def test_there_is_one_pass_and_it_is_ours(target: str, to: str) -> None:
+    query = parse_qsl(urlsplit(entry_url(target, to, "TOKEN")).query, keep_blank_values=True)
+    assert [v for k, v in query if k == destination.PASS_PARAMETER] == ["TOKEN"]
+
+
+@pytest.mark.parametrize("to", NASTY[:10])
+def test_what_could_leave_is_ignored(to: str) -> None:
+    if safe_path(to):  # dot segments: harmless, since they are resolved on the destination
+        assert to.startswith("/.")
+    else:
+        assert entry_url(DESTINATIONS[0], to, "T") == f"{DESTINATIONS[0]}?beekeeper_pass=T"
+
+
+@given(any_to)
+def test_safe_path_is_stable_and_fits_a_ticket(to: str) -> None:
+    path = safe_path(to)
+    assert safe_path(path) == path
+    key = tokens.new_key()
+    ticket = tokens.new_ticket(1_700_000_000, path)
+    token = tokens.sign_ticket(ticket, [key], "r" * 24)
+    assert tokens.read_ticket(token, [key], "r" * 24, 1_700_000_000).to == path
+
+
+def test_longest_path_fits_a_ticket() -> None:
+    path = safe_path("/" + '"' * 170)
+    assert path == "/" + "%22" * 170
+    assert safe_path("/" + "a" * 512) == ""
+    assert safe_path("/" + "é" * 300) == ""
+
+
+@pytest.mark.parametrize("to", ["", None, "seats", "?a=b"])
+def test_no_path(to: str | None) -> None:
+    assert safe_path(to) == ""
+
+
+@pytest.mark.parametrize(
+    ("target", "to", "url"),
+    [
+        ("https://a.example/sale?x=1", "", "https://a.example/sale?x=1&beekeeper_pass=T"),
+        ("https://a.example/sale?x=1", "/b?y=2&y=3", "https://a.example/b?y=2&y=3&beekeeper_pass=T"),
+        ("https://a.example/", "/b#seat-4", "https://a.example/b?beekeeper_pass=T#seat-4"),
+        ("https://a.example/", "/a b/é", "https://a.example/a%20b/%C3%A9?beekeeper_pass=T"),
+        ("https://a.example/", "/x?q=a%26b+c", "https://a.example/x?q=a%26b+c&beekeeper_pass=T"),
+        ("https://a.example/", "/x?beekeeper_pass=E&k=1", "https://a.example/x?k=1&beekeeper_pass=T"),
+        ("https://a.example/", "/x?beekeeper%5fpass=E", "https://a.example/x?beekeeper_pass=T"),
+    ],
+)  # fmt: skip
+def test_query_and_fragment_are_kept(target: str, to: str, url: str) -> None:
+    assert entry_url(target, to, "T") == url
+
+
+@pytest.mark.parametrize(
+    ("url", "origin"),
+    [
+        ("https://Shop.Example.com/a?b#c", "https://shop.example.com"),
+        ("https://a.example:443/", "https://a.example"),
+        ("http://a.example:80/", "http://a.example"),
+        ("https://a.example:80/", "https://a.example:80"),
+        ("http://[::1]:8000/", "http://[::1]:8000"),
+    ],
+)
+def test_origin(url: str, origin: str) -> None:
+    assert origin_of(url) == origin
+
+
+@given(
+    st.lists(
+        st.sampled_from(
+            ["a=1", "b", "c=", "beekeeper_pass=x", "beekeeper_pass", "%62eekeeper_pass=y"]
+        )
+    )
+)
+def test_without_pass_keeps_the_rest_as_it_was(pairs: list[str]) -> None:
+    kept = [pair for pair in pairs if "pass" not in pair]
+    expected = "https://a.example/p" + ("?" + "&".join(kept) if kept else "") + "#f"
+    assert without_pass("https://a.example/p?" + "&".join(pairs) + "#f") == expected

@@ -1,0 +1,310 @@
+"""Numbers and places, in small simulations of a line."""
+
+import random
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from beekeeper.rules.line import (
+    MAX_SAMPLES,
+    Pulse,
+    Sample,
+    ahead_of,
+    arrived_by,
+    eta_seconds,
+    is_near_front,
+    measured,
+    sampled,
+    thinned,
+)
+from beekeeper.rules.tokens import new_ticket
+
+T0 = 1_700_000_000.0
+RATE = 1_200.0  # a minute: 20 a second
+
+
+def number(t: float) -> int:
+    return int((T0 + t) * 1000)
+
+
+@dataclass
+class Simulation:
+    """A line, second by second: arrivals, a queue that shuffles a little, admissions, a pulse."""
+
+    arrivals: list[float]
+    disorder: float = 0.0  # places, the mean
+    miscount: float = 0.0  # of the queue's length, as SQS gives it
+    rate: float = RATE
+    seed: int = 1
+    pulse: Pulse = field(default_factory=Pulse)
+    queue: list[float] = field(default_factory=list)
+    second: int = 0
+    missed: int = 0
+
+    def __post_init__(self) -> None:
+        self.arrivals = sorted(self.arrivals, reverse=True)
+        self.random = random.Random(self.seed)
+
+    def tick(self) -> None:
+        self.second += 1
+        while self.arrivals and self.arrivals[-1] < self.second:
+            self.queue.append(self.arrivals.pop())
+        admitted = [self._next() for _ in range(min(int(self.rate / 60), len(self.queue)))]
+        waiting = int(len(self.queue) * self.random.uniform(1 - self.miscount, 1 + self.miscount))
+        now = T0 + self.second
+        numbers = [number(t) for t in admitted]
+        self.pulse = measured(self.pulse, now, waiting, len(admitted), numbers)
+        self.missed += sum(
+            not is_near_front(ahead_of(n, self.pulse), self.pulse, self.rate, now) for n in numbers
+        )
+
+    def _next(self) -> float:
+        place = int(self.random.expovariate(1 / self.disorder)) if self.disorder else 0
+        return self.queue.pop(min(place, len(self.queue) - 1))
+
+    def places(self) -> list[tuple[int, int]]:
+        """Return (ahead as it is, ahead as it is told) for some who wait."""
+        found = []
+        for part in (0.0, 0.01, 0.1, 0.5, 0.9, 0.99):
+            i = int(part * (len(self.queue) - 1))
+            found.append((i, ahead_of(number(self.queue[i]), self.pulse)))
+        return found
+
+
+def burst(people: int, seconds: float) -> list[float]:
+    chance = random.Random(people)
+    return [chance.expovariate(1 / seconds) for _ in range(people)]
+
+
+def steady(a_second: float, seconds: int) -> list[float]:
+    chance = random.Random(seconds)
+    return [chance.uniform(0, seconds) for _ in range(int(a_second * seconds))]
+
+
+CROWDS: dict[str, Callable[[], list[float]]] = {
+    "burst": lambda: burst(12_000, 5),
+    "slow burst": lambda: burst(12_000, 60),
+    "steady": lambda: steady(30, 400),
+    "two bursts": lambda: [*burst(5_000, 5), *(200 + t for t in burst(5_000, 5))],
+}
+crowds = pytest.mark.parametrize("crowd", CROWDS.values(), ids=CROWDS)
+
+
+def off_by(simulation: Simulation, allowed: float, floor: float) -> list[tuple[int, int, int]]:
+    """Run; return (second, ahead, told) where it is off by more than that."""
+    wrong = []
+    for _ in range(450):
+        simulation.tick()
+        if simulation.queue and simulation.second > 5:
+            for truth, told in simulation.places():
+                if abs(told - truth) > max(allowed * truth, floor):
+                    wrong.append((simulation.second, truth, told))
+    return wrong
+
+
+@crowds
+def test_places_are_right(crowd: Callable[[], list[float]]) -> None:
+    assert off_by(Simulation(crowd()), allowed=0.1, floor=RATE / 60 * 3.5) == []
+
+
+@crowds
+@pytest.mark.parametrize("disorder", [5, 50])
+def test_places_are_right_in_a_queue_that_shuffles(
+    crowd: Callable[[], list[float]], disorder: float
+) -> None:
+    simulation = Simulation(crowd(), disorder)
+    assert off_by(simulation, allowed=0.1, floor=RATE / 60 * 3 + 3 * disorder) == []
+
+
+@crowds
+def test_places_in_a_queue_that_miscounts(crowd: Callable[[], list[float]]) -> None:
+    simulation = Simulation(crowd(), miscount=0.05)
+    assert off_by(simulation, allowed=0.1, floor=0.05 * 12_000) == []
+
+
+@crowds
+@pytest.mark.parametrize("disorder", [0, 5, 500])
+def test_who_was_admitted_is_always_looked_up(
+    crowd: Callable[[], list[float]], disorder: float
+) -> None:
+    simulation = Simulation(crowd(), disorder, miscount=0.1)
+    for _ in range(450):
+        simulation.tick()
+    assert simulation.missed == 0
+
+
+def test_who_was_handed_out_early_finds_out_at_the_next_asking() -> None:
+    # Three minutes is the longest that a page waits before it asks again.
+    simulation = Simulation(burst(20_000, 5))
+    for _ in range(30):
+        simulation.tick()
+    early = simulation.queue.pop(12_000)  # ten minutes before their time
+    told = ahead_of(number(early), simulation.pulse)
+    simulation.pulse = measured(
+        simulation.pulse, T0 + 30.5, len(simulation.queue), 1, [number(early)]
+    )
+    wait = min(eta_seconds(told, simulation.pulse, RATE) / 3, 180)
+    for _ in range(int(wait)):
+        simulation.tick()
+    ahead = ahead_of(number(early), simulation.pulse)
+    assert is_near_front(ahead, simulation.pulse, RATE, T0 + simulation.second)
+
+
+def test_nobody_is_ahead_at_the_front() -> None:
+    simulation = Simulation(burst(5_000, 5))
+    while len(simulation.queue) != 20:
+        simulation.tick()
+    assert ahead_of(number(simulation.queue[0]), simulation.pulse) <= RATE / 60
+    simulation.tick()
+    simulation.tick()
+    assert simulation.queue == []
+    assert ahead_of(number(simulation.second + 0.0), simulation.pulse) == 0
+
+
+def test_queue_that_is_said_to_be_empty_once_puts_nobody_at_the_front() -> None:
+    # Pages never show a place that grows: who is told "you are next" would go on reading it.
+    simulation = Simulation(burst(5_000, 5))
+    for _ in range(30):
+        simulation.tick()
+    last = number(simulation.queue[-1])
+    before = ahead_of(last, simulation.pulse)
+    pulse = measured(simulation.pulse, T0 + 31, 0, 20, [number(t) for t in simulation.queue[:20]])
+    assert ahead_of(last, pulse) == pytest.approx(before - 20, abs=5)
+
+
+def test_line_that_is_older_than_its_first_measurement() -> None:
+    # Half a minute of visitors, before the first consumer ran.
+    simulation = Simulation([t - 30 for t in steady(100, 30)])
+    for _ in range(3):
+        simulation.tick()
+    for truth, told in simulation.places():
+        assert told == pytest.approx(truth, rel=0.1, abs=40)
+
+
+@given(st.lists(st.floats(0, 1e9), min_size=2, max_size=30))
+def test_numbers_never_overtake(times: list[float]) -> None:
+    numbers = [new_ticket(t).number for t in sorted(times)]
+    assert numbers == sorted(numbers)
+
+
+measurements = st.lists(
+    st.tuples(
+        st.floats(-2, 30),  # seconds since the one before; clocks differ
+        st.integers(0, 100_000),  # waiting
+        st.integers(0, 1_000),  # admitted
+        st.lists(st.floats(-1_000, 1_000), max_size=5),  # which, in seconds from now
+    ),
+    max_size=60,
+)
+
+
+@given(measurements)
+def test_whatever_is_measured_the_curve_never_falls(
+    steps: list[tuple[float, int, int, list[float]]],
+) -> None:
+    pulse, now = Pulse(), T0
+    for seconds, waiting, admitted, ages in steps:
+        now += seconds
+        pulse = measured(pulse, now, waiting, admitted, [int((now + age) * 1000) for age in ages])
+        ats = [s.at for s in pulse.arrivals]
+        levels = [s.arrived for s in pulse.arrivals]
+        assert ats == sorted(set(ats))
+        assert levels == sorted(levels)
+        assert len(ats) <= MAX_SAMPLES
+        places = [arrived_by(pulse.arrivals, number(t)) for t in range(-2_000, 2_000, 100)]
+        assert places == sorted(places)  # and so nobody overtakes
+        assert pulse.slack >= 0
+        assert pulse.rate >= 0
+        assert ahead_of(number(0), pulse) >= 0
+
+
+def curve(seed: int, samples: int) -> list[Sample]:
+    chance, level, found = random.Random(seed), 0.0, []
+    for second in range(samples):
+        level += chance.choice([0, 1, 20, 300, 5_000 / (1 + second)])
+        found.append(Sample(number(second), level))
+    return found
+
+
+@pytest.mark.parametrize("seed", range(5))
+def test_thinning_loses_little(seed: int) -> None:
+    whole = curve(seed, 1_500)
+    kept: tuple[Sample, ...] = ()
+    for sample in whole:
+        kept = thinned(sampled(kept, sample), 0.0)
+    assert len(kept) == MAX_SAMPLES
+    for sample in whole:
+        error = abs(arrived_by(kept, sample.at) - sample.arrived)
+        assert error <= max(0.06 * sample.arrived, 50)
+
+
+def test_what_was_served_is_dropped() -> None:
+    whole = curve(1, 100)
+    serving = whole[50].arrived
+    kept = thinned(whole, serving)
+    assert kept[0].arrived <= serving
+    assert len(kept) <= 52
+    assert kept[-1] == whole[-1]
+
+
+def test_curve_reaches_back_to_who_may_still_be_handed_out_late() -> None:
+    curve_so_far = tuple(Sample(number(t), 100.0 * t) for t in range(50))
+    pulse = Pulse(2_000, 2_900, 2_000.0, 500.0, curve_so_far, 600.0, T0 + 49)
+    after = measured(pulse, T0 + 50, 2_900, 10, [number(20)] * 10)
+    assert 1_300 <= after.arrivals[0].arrived <= 1_500
+
+
+def test_quiet_hours_take_two_samples() -> None:
+    kept: tuple[Sample, ...] = ()
+    for second in range(5_000):
+        kept = sampled(kept, Sample(number(second), 7.0))
+    assert [s.at for s in kept] == [number(0), number(4_999)]
+
+
+def test_arrived_by() -> None:
+    assert arrived_by((), number(0)) == 0.0
+    assert arrived_by((Sample(number(0), 5.0),), number(9)) == 5.0
+    samples = (Sample(number(0), 0.0), Sample(number(10), 100.0), Sample(number(20), 100.0))
+    assert [arrived_by(samples, number(t)) for t in (-5, 0, 5, 10, 15, 99)] == [
+        0, 0, 50, 100, 100, 100,
+    ]  # fmt: skip
+
+
+def test_measured_rate() -> None:
+    simulation = Simulation(burst(12_000, 5), rate=1_200)
+    for _ in range(60):
+        simulation.tick()
+    assert simulation.pulse.rate == pytest.approx(1_200, rel=0.02)
+    simulation.rate = 2_400
+    for _ in range(60):
+        simulation.tick()
+    assert simulation.pulse.rate == pytest.approx(2_400, rel=0.2)
+
+
+def test_measured_rate_of_workers_who_publish_in_turn() -> None:
+    # Five workers admit 20 a second each, and each publishes every fifth second what it admitted.
+    pulse = Pulse()
+    for second in range(1, 120):
+        pulse = measured(pulse, T0 + second, 100_000, 100 if second >= 5 else 20 * second, [])
+    assert pulse.rate == pytest.approx(6_000, rel=0.1)
+
+
+def test_without_a_backlog_no_rate_is_measured() -> None:
+    assert measured(Pulse(as_of=T0, rate=60), T0 + 1, 0, 1, []).rate == 0
+    assert measured(Pulse(as_of=T0, rate=60), T0 + 100, 10, 1, []).rate == 0
+
+
+@pytest.mark.parametrize(
+    ("pulse_rate", "seconds"), [(0.0, 60), (590.0, 61), (100.0, 60), (700.0, 60)]
+)
+def test_eta(pulse_rate: float, seconds: float) -> None:
+    assert round(eta_seconds(600, Pulse(rate=pulse_rate), 600)) == seconds
+
+
+def test_counts_of_the_pulse() -> None:
+    pulse = measured(Pulse(), T0, 10, 0, [])
+    pulse = measured(pulse, T0 + 1, 8, 2, [number(-1), number(-1)])
+    assert (pulse.admitted, pulse.waiting, pulse.as_of) == (2, 8, T0 + 1)

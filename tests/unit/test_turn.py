@@ -1,0 +1,121 @@
+from dataclasses import replace
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from beekeeper.rules.line import Pulse, Sample
+from beekeeper.rules.tokens import Ticket
+from beekeeper.rules.turn import Admission, Mode, Settings, State, Turn, decide, needs_lookup
+
+NOW = 1_700_000_000.0
+SETTINGS = Settings(Mode.ON, 600.0, "https://shop.example.com/", "Hello", claim_seconds=900)
+# A thousand came evenly in the last 100 seconds; 100 of them have been let through.
+PULSE = Pulse(
+    admitted=100,
+    waiting=900,
+    serving=100.0,
+    arrivals=(Sample(int(NOW - 100) * 1000, 0.0), Sample(int(NOW) * 1000, 1_000.0)),
+    rate=590.0,
+    as_of=NOW,
+)
+
+
+def ticket(place: float) -> Ticket:
+    return Ticket("id", int((NOW - 100) * 1000 + place * 100), int(NOW) + 1_000)
+
+
+def asked(
+    place: float,
+    admission: Admission | None = None,
+    mode: Mode = Mode.ON,
+    pulse: Pulse = PULSE,
+    now: float = NOW,
+) -> Turn:
+    return decide(ticket(place), replace(SETTINGS, mode=mode), pulse, admission, now)
+
+
+def test_waiting() -> None:
+    turn = asked(690)
+    assert turn.state is State.WAITING
+    assert turn.ahead == 590
+    assert turn.eta_seconds == 60.0
+    assert turn.retry_after == 20.0
+    assert (turn.waiting, turn.rate, turn.message) == (900, 600.0, "Hello")
+    assert turn.updated_at == NOW
+    assert turn.expires_in is None
+
+
+def test_at_the_front_but_not_admitted_yet() -> None:
+    turn = asked(50)
+    assert (turn.state, turn.ahead, turn.eta_seconds, turn.retry_after) == (State.WAITING, 0, 0, 2)
+
+
+def test_paused_keeps_the_place_and_knows_no_wait() -> None:
+    turn = asked(690, mode=Mode.PAUSED)
+    assert (turn.state, turn.ahead, turn.eta_seconds) == (State.PAUSED, 590, None)
+    assert turn.retry_after == 10.0
+
+
+@pytest.mark.parametrize("mode", [Mode.ON, Mode.PAUSED])
+def test_admitted_is_ready_even_while_paused(mode: Mode) -> None:
+    turn = asked(690, Admission(NOW - 100), mode)
+    assert (turn.state, turn.ahead, turn.expires_in) == (State.READY, 0, 800)
+
+
+def test_claimed_is_still_ready() -> None:
+    assert asked(690, Admission(NOW - 100, claimed_at=NOW - 50)).state is State.READY
+
+
+def test_slot_to_come() -> None:
+    turn = asked(690, Admission(NOW + 1.25))
+    assert (turn.state, turn.ahead) == (State.WAITING, 0)
+    assert turn.retry_after == 1.25
+    assert asked(690, Admission(NOW + 0.01)).retry_after == 0.2
+    assert asked(690, Admission(NOW)).state is State.READY
+
+
+def test_turn_runs_out() -> None:
+    admission = Admission(NOW - 900)
+    assert asked(690, admission).state is State.EXPIRED
+    assert asked(690, admission, now=NOW - 0.1).state is State.READY
+
+
+def test_off() -> None:
+    for admission in (None, Admission(NOW - 1), Admission(NOW - 9_999)):
+        assert asked(690, admission, Mode.OFF).state is State.OFF
+    assert not needs_lookup(ticket(100), replace(SETTINGS, mode=Mode.OFF), PULSE, NOW)
+
+
+def test_new_room_without_a_pulse() -> None:
+    turn = asked(690, pulse=Pulse())
+    assert (turn.state, turn.ahead, turn.waiting) == (State.WAITING, 0, 0)
+    assert needs_lookup(ticket(690), SETTINGS, Pulse(), NOW)
+
+
+def test_only_the_front_is_looked_up() -> None:
+    assert needs_lookup(ticket(100), SETTINGS, PULSE, NOW)
+    assert needs_lookup(ticket(120), SETTINGS, PULSE, NOW)
+    assert not needs_lookup(ticket(200), SETTINGS, PULSE, NOW)
+    # Ten seconds on, a hundred more may have been let through.
+    assert needs_lookup(ticket(200), SETTINGS, PULSE, NOW + 10)
+    assert needs_lookup(ticket(200), SETTINGS, replace(PULSE, slack=100.0), NOW)
+
+
+@given(
+    st.floats(-1e3, 1e5),
+    st.none() | st.builds(Admission, st.floats(NOW - 2_000, NOW + 2)),
+    st.sampled_from(Mode),
+    st.floats(NOW - 10, NOW + 3_000),
+)
+def test_any_answer_is_one_that_the_page_takes(
+    place: float, admission: Admission | None, mode: Mode, now: float
+) -> None:
+    turn = asked(place, admission, mode, now=now)
+    assert turn.ahead >= 0
+    assert turn.waiting >= turn.ahead
+    assert turn.retry_after >= 0.2
+    assert (turn.expires_in is not None) == (turn.state is State.READY)
+    assert (turn.eta_seconds is None) == (turn.state is State.PAUSED)
+    if admission is None:
+        assert turn.state in {State.WAITING, State.PAUSED, State.OFF}
