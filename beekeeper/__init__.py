@@ -31,24 +31,37 @@ from beekeeper.errors import (
 
 if TYPE_CHECKING:
     from beekeeper.config import RoomConfig
+    from beekeeper.diagnosis import doctor
     from beekeeper.operate import off, on, pass_keys, pause, set_rate, status
-    from beekeeper.results import Deployment, Destruction, PassKeys, RoomSummary, Status
-    from beekeeper.rooms import deploy, destroy, list_rooms
+    from beekeeper.results import (
+        Deployment,
+        Destruction,
+        Diagnosis,
+        PassKeys,
+        Plan,
+        RoomSummary,
+        Status,
+    )
+    from beekeeper.rooms import deploy, destroy, list_rooms, plan
 
 _HOMES = {
     "RoomConfig": "config",
     "Deployment": "results",
     "Destruction": "results",
+    "Diagnosis": "results",
     "PassKeys": "results",
+    "Plan": "results",
     "RoomSummary": "results",
     "Status": "results",
     "deploy": "rooms",
     "destroy": "rooms",
+    "doctor": "diagnosis",
     "list_rooms": "rooms",
     "off": "operate",
     "on": "operate",
     "pass_keys": "operate",
     "pause": "operate",
+    "plan": "rooms",
     "set_rate": "operate",
     "status": "operate",
 }
@@ -59,10 +72,12 @@ __all__ = [
     "CredentialsError",
     "Deployment",
     "Destruction",
+    "Diagnosis",
     "LocalError",
     "LockedError",
     "NotOursError",
     "PassKeys",
+    "Plan",
     "ProvisionError",
     "RoomConfig",
     "RoomNotFoundError",
@@ -74,11 +89,13 @@ __all__ = [
     "__version__",
     "deploy",
     "destroy",
+    "doctor",
     "list_rooms",
     "off",
     "on",
     "pass_keys",
     "pause",
+    "plan",
     "set_rate",
     "status",
 ]

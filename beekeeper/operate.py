@@ -12,10 +12,11 @@ from beekeeper.config import RoomConfig
 from beekeeper.errors import ConfigError, RoomNotFoundError
 from beekeeper.handlers import items
 from beekeeper.provision.aws import Aws
-from beekeeper.provision.engine import Action, Engine, Plan
+from beekeeper.provision.decision import Action, Plan
+from beekeeper.provision.engine import Engine
 from beekeeper.provision.failures import explained
 from beekeeper.provision.names import Names
-from beekeeper.provision.state import State, StateFile, check_place
+from beekeeper.provision.state import State, check_place, open_store
 from beekeeper.provision.steps import steps
 from beekeeper.provision.wait import has_code
 from beekeeper.results import PassKeys, Status
@@ -33,10 +34,10 @@ class _Room:
     """A deployed room: where it is, and its table."""
 
     def __init__(self, room: str, session: "Session | None", directory: str | Path | None) -> None:
-        self.state: State = existing_state(room, directory)
-        self.file = StateFile(directory, room)
+        self.file = open_store(directory, room, session)
+        self.state: State = existing_state(self.file)
         self.aws = Aws(session, region=self.state.region)
-        check_place(self.state, self.aws.account, self.aws.region, self.file.path)
+        check_place(self.state, self.aws.account, self.aws.region, self.file)
         self.names: Names = self.aws.names(room)
         self.config: RoomConfig = config_of(room, self.state)
 

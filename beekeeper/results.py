@@ -1,7 +1,8 @@
 """What the public functions return: frozen, JSON-ready, and readable in a notebook."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field
+from datetime import datetime
 from html import escape
 from typing import Any
 
@@ -15,15 +16,58 @@ class Result:
 
     def _repr_html_(self) -> str:
         rows = "".join(
-            f"<tr><th align='left'>{escape(name)}</th><td>{escape(_text(value))}</td></tr>"
+            f"<tr><th align='left'>{escape(name)}</th><td>{escape(_text(name, value))}</td></tr>"
             for name, value in self.to_dict().items()
         )
         return f"<table>{rows}</table>"
 
 
 @dataclass(frozen=True, slots=True)
+class PlannedChange(Result):
+    """What a deploy would do to one resource.
+
+    ``action`` is create, update, replace, delete or unchanged; ``attributes`` maps each that
+    differs to what it is and what it would be. What another resource decides is "(known after
+    deploy)".
+    """
+
+    key: str
+    kind: str
+    name: str
+    action: str
+    attributes: Mapping[str, tuple[Any, Any]]
+
+
+@dataclass(frozen=True, slots=True)
+class Plan(Result):
+    """What a deploy would do, and the IAM policies that the functions would have."""
+
+    room: str
+    changes: Sequence[PlannedChange]
+    policies: Mapping[str, Any]  # by function
+
+    @property
+    def has_changes(self) -> bool:
+        """Whether a deploy would do anything."""
+        return any(change.action != "unchanged" for change in self.changes)
+
+    def _repr_html_(self) -> str:
+        rows = "".join(
+            f"<tr><td>{escape(c.action)}</td><td>{escape(c.kind)}</td><td>{escape(c.name)}</td>"
+            f"<td>{escape(', '.join(c.attributes) if c.action != 'create' else '')}</td></tr>"
+            for c in self.changes
+        )
+        head = "<tr><th>action</th><th>kind</th><th>name</th><th>attributes</th></tr>"
+        return f"<table>{head}{rows}</table>"
+
+
+@dataclass(frozen=True, slots=True)
 class Deployment(Result):
-    """A room that stands. ``url`` is the campaign link; ``changed`` what this deploy did."""
+    """A room that stands. ``url`` is the campaign link; ``changed`` what this deploy did.
+
+    ``dns_record`` is the record to make for a custom domain: "queue.example.com CNAME d-abc…". None
+    without such a domain, or when it was made in Route 53.
+    """
 
     room: str
     url: str
@@ -33,6 +77,7 @@ class Deployment(Result):
     changed: Sequence[str]  # "create queue beekeeper-sale"
     state_file: str
     seconds: float
+    dns_record: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,11 +131,49 @@ class PassKeys(Result):
     keys: dict[str, str] = field(repr=False)  # kid: secret, the signing one first
 
 
-def _text(value: object) -> str:
+@dataclass(frozen=True, slots=True)
+class Finding(Result):
+    """What one check found. ``verdict`` is ok, warning, problem, or unknown: it could not look."""
+
+    check: str
+    verdict: str
+    text: str
+    remedy: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Diagnosis(Result):
+    """Whether a room can be deployed here, and hold the event that it is configured for."""
+
+    room: str
+    account: str  # empty when the credentials are of no use
+    region: str
+    findings: Sequence[Finding]
+
+    @property
+    def has_problems(self) -> bool:
+        """Whether something is to be put right first."""
+        return any(finding.verdict == "problem" for finding in self.findings)
+
+    def _repr_html_(self) -> str:
+        rows = "".join(
+            f"<tr><td>{escape(f.verdict)}</td><td>{escape(f.check)}</td>"
+            f"<td>{escape(f.text)}</td><td>{escape(f.remedy)}</td></tr>"
+            for f in self.findings
+        )
+        head = "<tr><th>verdict</th><th>check</th><th>found</th><th>what to do</th></tr>"
+        return f"<table>{head}{rows}</table>"
+
+
+def _text(name: str, value: object) -> str:
     if isinstance(value, str):
         return value
+    if isinstance(value, Mapping):
+        return ", ".join(value)  # keys are shown by their ids: their secrets are not for a page
     if isinstance(value, Sequence):
         return ", ".join(map(str, value)) or "–"
-    if isinstance(value, dict):
-        return ", ".join(value)
-    return "–" if value is None else f"{value:,}" if isinstance(value, int | float) else str(value)
+    if isinstance(value, float) and name.endswith("_at"):
+        return datetime.fromtimestamp(value).astimezone().strftime("%Y-%m-%d %H:%M:%S %Z")
+    if isinstance(value, int | float):
+        return f"{value:,.0f}" if value == int(value) else f"{value:,}"
+    return "–" if value is None else str(value)

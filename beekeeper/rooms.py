@@ -5,14 +5,20 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from beekeeper import results
 from beekeeper.config import RoomConfig
 from beekeeper.errors import RoomNotFoundError
-from beekeeper.provision import consumer_start
+from beekeeper.provision import consumer_start, policies
 from beekeeper.provision.aws import Aws
-from beekeeper.provision.engine import Action, Engine, OnEvent, Plan
+from beekeeper.provision.decision import Action, Change, Plan
+from beekeeper.provision.dns_record import TARGET
+from beekeeper.provision.engine import Engine, OnEvent
+from beekeeper.provision.events import StepWarning
 from beekeeper.provision.http_api import ENDPOINT
-from beekeeper.provision.state import State, StateFile, check_place
-from beekeeper.provision.state import state_dir as directory_of
+from beekeeper.provision.lease import Lease, NoLease, TableLease
+from beekeeper.provision.names import FUNCTIONS, Names
+from beekeeper.provision.quotas import quick_checks
+from beekeeper.provision.state import State, StateStore, check_place, open_store
 from beekeeper.provision.steps import steps
 from beekeeper.results import Deployment, Destruction, RoomSummary
 
@@ -48,15 +54,19 @@ def deploy(
     room = RoomConfig.load(config if config is not None else values)
     aws = Aws(session, region=room.region)
     names = aws.names(room.name)
-    file = StateFile(state_dir, room.name)
+    file = open_store(state_dir, room.name, session, room.state)
     with file.locked():
         _begin(file, room, aws)
-        engine = Engine(aws, room.name, steps(room, names), file, on_event)
-        plan = engine.plan()
-        engine.apply(plan)
-        url = engine.outputs[ENDPOINT].rstrip("/") + "/"
+        lease = _lease(aws, names, file)
+        engine = Engine(aws, room.name, steps(room, names), file, on_event, lease=lease)
+        planned = engine.plan()
+        if planned.has_changes and on_event:
+            for warning in quick_checks(aws, room, names):
+                on_event(StepWarning("quotas", "check", warning))
+        engine.apply(planned)
+        url = _campaign_link(room, engine.outputs)
         file.set(url=url)
-        if plan.has_changes:
+        if planned.has_changes:
             consumer_start.start(aws, names)
     return Deployment(
         room=room.name,
@@ -64,24 +74,84 @@ def deploy(
         destination=room.destination,
         account=names.account,
         region=names.region,
-        changed=_described(plan),
-        state_file=str(file.path),
+        changed=_described(planned),
+        state_file=file.location,
         seconds=round(time.monotonic() - started, 1),
+        dns_record=_dns_record(room, engine.outputs),
     )
 
 
-def _begin(file: StateFile, room: RoomConfig, aws: Aws) -> None:
+def _campaign_link(room: RoomConfig, outputs: Mapping[str, str]) -> str:
+    address = f"https://{room.domain_name}" if room.domain_name else outputs[ENDPOINT]
+    return address.rstrip("/") + "/"
+
+
+def _dns_record(room: RoomConfig, outputs: Mapping[str, str]) -> str | None:
+    """Return the DNS record that is left to the user to make."""
+    if not room.domain_name or room.hosted_zone_id:
+        return None
+    return f"{room.domain_name} CNAME {outputs[TARGET]}"
+
+
+def plan(
+    config: Source | None = None,
+    *,
+    session: "Session | None" = None,
+    state_dir: str | Path | None = None,
+    on_event: OnEvent | None = None,
+    **values: Any,
+) -> results.Plan:
+    """Return what :func:`deploy` would do with the same arguments. Changes nothing.
+
+    Raises what deploy raises before its first change.
+    """
+    room = RoomConfig.load(config if config is not None else values)
+    aws = Aws(session, region=room.region)
+    names = aws.names(room.name)
+    file = open_store(state_dir, room.name, session, room.state)
+    if state := file.read():
+        check_place(state, aws.account, aws.region, file)
+    found = Engine(aws, room.name, steps(room, names), file, on_event).plan()
+    return results.Plan(
+        room=room.name,
+        changes=[_planned(change) for change in found.changes],
+        policies={part: policies.function_policy(names, part) for part in FUNCTIONS},
+    )
+
+
+def _planned(change: Change) -> results.PlannedChange:
+    attributes = {name: (_plain(a), _plain(b)) for name, (a, b) in change.attributes.items()}
+    return results.PlannedChange(
+        change.key, change.kind, change.name, change.action.value, attributes
+    )
+
+
+def _plain(value: Any) -> Any:
+    """Return a value as JSON can hold it; what is not known yet as the words for that."""
+    if isinstance(value, Mapping):
+        return {str(key): _plain(member) for key, member in value.items()}
+    if isinstance(value, list | tuple):
+        return [_plain(member) for member in value]
+    return value if isinstance(value, str | int | float | None) else repr(value)
+
+
+def _begin(file: StateStore, room: RoomConfig, aws: Aws) -> None:
     state = file.read()
     config = room.model_dump(mode="json")
     if state is None:
         file.write(State(room.name, aws.account, aws.region, config))
         return
-    check_place(state, aws.account, aws.region, file.path)
+    check_place(state, aws.account, aws.region, file)
     file.set(config=config)
 
 
-def _described(plan: Plan) -> list[str]:
-    changes = [c for c in plan.changes if c.action is not Action.UNCHANGED]
+def _lease(aws: Aws, names: Names, file: StateStore) -> Lease:
+    """Return what keeps other machines away; the lock of a shared state does."""
+    return NoLease() if file.is_shared else TableLease(aws, names.stem, file.owner)
+
+
+def _described(planned: Plan) -> list[str]:
+    changes = [c for c in planned.changes if c.action is not Action.UNCHANGED]
     return [f"{c.action} {c.kind} {c.name}" for c in changes]
 
 
@@ -99,14 +169,16 @@ def destroy(
     failure. Raises CredentialsError, LockedError, WrongAccountError and ProvisionError.
     """
     started = time.monotonic()
-    file = StateFile(state_dir, room)
+    file = open_store(state_dir, room, session)
     with file.locked():
         state = file.read()
         config = config_of(room, state)
         aws = Aws(session, region=region or (state.region if state else None) or config.region)
         if state:
-            check_place(state, aws.account, aws.region, file.path)
-        engine = Engine(aws, room, steps(config, aws.names(room)), file, on_event)
+            check_place(state, aws.account, aws.region, file)
+        names = aws.names(room)
+        lease = _lease(aws, names, file)
+        engine = Engine(aws, room, steps(config, names), file, on_event, lease=lease)
         deleted = engine.remove()
         file.remove()
     return Destruction(room, deleted, round(time.monotonic() - started, 1))
@@ -119,10 +191,12 @@ def config_of(room: str, state: State | None) -> RoomConfig:
     return RoomConfig(name=room, destination=UNKNOWN_DESTINATION, rate=1)
 
 
-def list_rooms(*, state_dir: str | Path | None = None) -> list[RoomSummary]:
-    """Return the rooms of which there is a state file here. Does not ask AWS."""
-    files = sorted(directory_of(state_dir).glob("*.json"))
-    states = [StateFile(path.parent, path.stem).read() for path in files]
+def list_rooms(
+    *, session: "Session | None" = None, state_dir: str | Path | None = None
+) -> list[RoomSummary]:
+    """Return the rooms whose state is kept here. Asks AWS only for a state in a bucket."""
+    names = open_store(state_dir, "", session).rooms()
+    states = [open_store(state_dir, name, session).read() for name in names]
     return [
         RoomSummary(
             room=state.room,
@@ -137,13 +211,12 @@ def list_rooms(*, state_dir: str | Path | None = None) -> list[RoomSummary]:
     ]
 
 
-def existing_state(room: str, directory: str | Path | None) -> State:
-    """Return a room's state; raise RoomNotFoundError when there is none here."""
-    file = StateFile(directory, room)
-    state = file.read()
+def existing_state(store: StateStore) -> State:
+    """Return a room's state; raise RoomNotFoundError when there is none there."""
+    state = store.read()
     if state is None:
         raise RoomNotFoundError(
-            f"There is no room {room} in {file.directory}/. Run the command where it was deployed,"
-            " or with its --state-dir; `python -m beekeeper list` shows the rooms."
+            f"There is no room {store.room} in {store.directory}/. Run the command where it was"
+            " deployed, or with its --state-dir; `python -m beekeeper list` shows the rooms."
         )
     return state

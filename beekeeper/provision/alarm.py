@@ -1,7 +1,8 @@
 """CloudWatch alarms: what an operator must hear of.
 
-Quirks. PutMetricAlarm replaces the whole alarm, and takes tags only when it is new. Thresholds come
-back as floats. Names are deleted one by one: one that is missing may fail the whole batch.
+Quirks. PutMetricAlarm replaces the whole alarm: whom it tells, which is the operators' business, is
+sent along. It takes tags only when the alarm is new. Thresholds come back as floats. Names are
+deleted one by one: one that is missing may fail the whole batch.
 """
 
 from collections.abc import Mapping
@@ -15,6 +16,9 @@ from beekeeper.provision.aws import Aws
 from beekeeper.provision.names import Names
 from beekeeper.provision.step import Attributes, Found
 from beekeeper.provision.wait import has_code
+
+# Whom an alarm tells is set by operators; it survives a change of the rest.
+ACTIONS = ("ActionsEnabled", "OKActions", "AlarmActions", "InsufficientDataActions")
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,7 +120,8 @@ class Alarm:
         found_tags = tags.from_list(raw_tags)
         alarm = {name: raw.get(name) for name in self.desired({})["alarm"]}
         alarm["Dimensions"] = {d["Name"]: d["Value"] for d in raw.get("Dimensions", [])}
-        attributes = {"alarm": alarm, "tags": found_tags}
+        actions = {name: raw[name] for name in ACTIONS if name in raw}
+        attributes = {"alarm": alarm, "actions": actions, "tags": found_tags}
         return Found(raw["AlarmArn"], attributes, tags.owner_of(found_tags))
 
     def create(self, aws: Aws, desired: Attributes) -> None:
@@ -126,7 +131,8 @@ class Alarm:
     def update(self, aws: Aws, found: Found, changes: Attributes) -> None:
         cloudwatch = aws.client("cloudwatch")
         if "alarm" in changes:
-            cloudwatch.put_metric_alarm(**self._wire(changes["alarm"]))
+            actions = found.attributes["actions"]
+            cloudwatch.put_metric_alarm(**self._wire(changes["alarm"]), **actions)
         if "tags" in changes:
             cloudwatch.tag_resource(ResourceARN=found.id, Tags=tags.as_list(changes["tags"]))
             if gone := tags.removed(found.attributes["tags"], changes["tags"]):

@@ -15,6 +15,7 @@ from botocore.config import Config
 from botocore.exceptions import BotoCoreError, ClientError
 
 from beekeeper.errors import CredentialsError
+from beekeeper.provision.actions import note_action
 from beekeeper.provision.names import Names
 
 CONFIG = Config(
@@ -26,6 +27,28 @@ CONFIG = Config(
 )
 # A create that has neither a unique name nor a token must not be repeated blindly by botocore.
 ONCE = Config(retries={"total_max_attempts": 1})
+REMEDIES = {
+    "NoCredentialsError": "No AWS credentials were found. Run `aws configure`, or set"
+    " AWS_PROFILE or AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY.",
+    "PartialCredentialsError": "The AWS credentials are incomplete: set both"
+    " AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY.",
+    "EndpointConnectionError": "AWS can't be reached. Check the network (and AWS_ENDPOINT_URL,"
+    " if it is set: is the local AWS running?).",
+    "ConnectTimeoutError": "AWS can't be reached: the connection timed out. Check the network.",
+    "ExpiredToken": "The AWS credentials have expired. Sign in again (`aws sso login`), then"
+    " run the same command.",
+    "ExpiredTokenException": "The AWS credentials have expired. Sign in again (`aws sso"
+    " login`), then run the same command.",
+    "InvalidClientTokenId": "AWS does not know these credentials, or the region is not enabled"
+    " for the account. Check AWS_PROFILE and the region.",
+    "UnrecognizedClientException": "AWS does not know these credentials, or the region is not"
+    " enabled for the account. Check AWS_PROFILE and the region.",
+    "SignatureDoesNotMatch": "AWS refused the signature: the secret key is wrong, or this"
+    " machine's clock is off. Check both.",
+    "RequestTimeTooSkewed": "This machine's clock is off by more than AWS accepts. Set it, then"
+    " run the same command.",
+    "ProfileNotFound": "AWS_PROFILE names a profile that does not exist. Check ~/.aws/config.",
+}
 
 
 class Aws:
@@ -49,6 +72,7 @@ class Aws:
         self.clock = clock
         self.sleep = sleep
         self.on_wait: Callable[[str], None] | None = None
+        self.on_warning: Callable[[str], None] | None = None
         self._clients: dict[tuple[str, bool], Any] = {}
         self._lock = threading.Lock()  # boto3 sessions are not safe to make clients in parallel
 
@@ -57,10 +81,15 @@ class Aws:
         with self._lock:
             if (service, once) not in self._clients:
                 config = CONFIG.merge(ONCE) if once else CONFIG
-                self._clients[service, once] = self.session.client(
-                    service, region_name=self.region, config=config
-                )
+                client = self.session.client(service, region_name=self.region, config=config)
+                client.meta.events.register("after-call", note_action, unique_id="beekeeper")
+                self._clients[service, once] = client
             return self._clients[service, once]
+
+    def warn(self, text: str) -> None:
+        """Tell whoever listens of something that is missing but need not stop the deploy."""
+        if self.on_warning:
+            self.on_warning(text)
 
     @cached_property
     def partition(self) -> str:
@@ -90,26 +119,4 @@ def credentials_problem(error: Exception) -> str:
     """Return a sentence for what is wrong with credentials or connection, and the remedy."""
     name = type(error).__name__
     code = error.response["Error"]["Code"] if isinstance(error, ClientError) else name
-    remedies = {
-        "NoCredentialsError": "No AWS credentials were found. Run `aws configure`, or set"
-        " AWS_PROFILE or AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY.",
-        "PartialCredentialsError": "The AWS credentials are incomplete: set both"
-        " AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY.",
-        "EndpointConnectionError": "AWS can't be reached. Check the network (and AWS_ENDPOINT_URL,"
-        " if it is set: is the local AWS running?).",
-        "ConnectTimeoutError": "AWS can't be reached: the connection timed out. Check the network.",
-        "ExpiredToken": "The AWS credentials have expired. Sign in again (`aws sso login`), then"
-        " run the same command.",
-        "ExpiredTokenException": "The AWS credentials have expired. Sign in again (`aws sso"
-        " login`), then run the same command.",
-        "InvalidClientTokenId": "AWS does not know these credentials, or the region is not enabled"
-        " for the account. Check AWS_PROFILE and the region.",
-        "UnrecognizedClientException": "AWS does not know these credentials, or the region is not"
-        " enabled for the account. Check AWS_PROFILE and the region.",
-        "SignatureDoesNotMatch": "AWS refused the signature: the secret key is wrong, or this"
-        " machine's clock is off. Check both.",
-        "RequestTimeTooSkewed": "This machine's clock is off by more than AWS accepts. Set it, then"
-        " run the same command.",
-        "ProfileNotFound": "AWS_PROFILE names a profile that does not exist. Check ~/.aws/config.",
-    }
-    return remedies.get(code) or f"The AWS credentials could not be used: {error}"
+    return REMEDIES.get(code) or f"The AWS credentials could not be used: {error}"

@@ -12,7 +12,7 @@ from typing import Any, ClassVar
 
 from botocore.exceptions import ClientError
 
-from beekeeper.errors import NotOursError
+from beekeeper.errors import NotOursError, ProvisionError
 from beekeeper.provision import tags
 from beekeeper.provision.aws import Aws
 from beekeeper.provision.policies import same_meaning, tls_only
@@ -58,7 +58,7 @@ class Bucket:
     def find(self, aws: Aws, outputs: Mapping[str, str]) -> Found | None:
         s3 = aws.client("s3")
         try:
-            s3.head_bucket(Bucket=self.name)
+            s3.head_bucket(**self._mine)
         except ClientError as error:
             if has_code(error, *MISSING):
                 return None
@@ -68,9 +68,14 @@ class Bucket:
                     " somebody else's, in another region, or s3:ListBucket is not granted."
                 ) from error
             raise
-        block = _or_none(lambda: s3.get_public_access_block(**self._mine))
-        policy = _or_none(lambda: s3.get_bucket_policy(**self._mine))
-        raw_tags = _or_none(lambda: s3.get_bucket_tagging(**self._mine))
+        try:
+            block = _or_none(lambda: s3.get_public_access_block(**self._mine))
+            policy = _or_none(lambda: s3.get_bucket_policy(**self._mine))
+            raw_tags = _or_none(lambda: s3.get_bucket_tagging(**self._mine))
+        except ClientError as error:
+            if has_code(error, *MISSING):  # on its way, or gone: HeadBucket can be ahead or behind
+                return None
+            raise
         found_tags = tags.from_list(raw_tags["TagSet"] if raw_tags else ())
         attributes = {
             "tags": found_tags,
@@ -143,9 +148,19 @@ class Bucket:
             versions = [*page.get("Versions", []), *page.get("DeleteMarkers", [])]
             objects = [{"Key": v["Key"], "VersionId": v["VersionId"]} for v in versions]
             if objects:
-                # Errors in the 200 are not lost: the bucket is then not empty, and all is repeated.
-                s3.delete_objects(**self._mine, Delete={"Objects": objects, "Quiet": True})
+                quiet = {"Objects": objects, "Quiet": True}
+                self._check(s3.delete_objects(**self._mine, Delete=quiet))
         s3.delete_bucket(**self._mine)
+
+    def _check(self, response: Mapping[str, Any]) -> None:
+        """Raise for what may not be deleted. Others pass: the bucket is not empty, all repeats."""
+        for failed in response.get("Errors", []):
+            if failed.get("Code") == "AccessDenied":
+                raise ProvisionError(
+                    f"deleting bucket {self.name}: AccessDenied for its object {failed.get('Key')}:"
+                    f" {failed.get('Message')}. Grant s3:DeleteObject and s3:DeleteObjectVersion to"
+                    " the credentials in use, then run the same command again."
+                )
 
 
 def _or_none(call: Callable[[], dict[str, Any]]) -> dict[str, Any] | None:

@@ -2,7 +2,10 @@
 
 import json
 
+from botocore.exceptions import BotoCoreError, ClientError
+
 from beekeeper.provision.aws import Aws
+from beekeeper.provision.failures import explained
 from beekeeper.provision.function import STATE_BUSY
 from beekeeper.provision.names import Names
 from beekeeper.provision.wait import Wait, retrying
@@ -12,14 +15,14 @@ START = Wait("the consumer to take its first call", 60)
 
 def start(aws: Aws, names: Names) -> None:
     """Invoke the consumer, asynchronously. One too many does no harm: they share one schedule."""
-    invoke = aws.client("lambda").invoke
-    retrying(
-        aws,
-        START,
-        STATE_BUSY,
-        lambda: invoke(
-            FunctionName=names.function("consumer"),
-            InvocationType="Event",
-            Payload=json.dumps({"worker": 0}).encode(),
-        ),
-    )
+    invoke, name = aws.client("lambda").invoke, names.function("consumer")
+    payload = json.dumps({"worker": 0}).encode()
+    try:
+        retrying(
+            aws,
+            START,
+            STATE_BUSY,
+            lambda: invoke(FunctionName=name, InvocationType="Event", Payload=payload),
+        )
+    except (ClientError, BotoCoreError) as error:
+        raise explained(error, "start", "function", name) from error

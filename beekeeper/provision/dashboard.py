@@ -46,8 +46,10 @@ class Dashboard:
         return Found(self.name, {"body": found}, owner)
 
     def create(self, aws: Aws, desired: Attributes) -> None:
-        text = json.dumps(desired["body"])
-        aws.client("cloudwatch").put_dashboard(DashboardName=self.name, DashboardBody=text)
+        put, text = aws.client("cloudwatch").put_dashboard, json.dumps(desired["body"])
+        answer = put(DashboardName=self.name, DashboardBody=text)
+        for problem in answer.get("DashboardValidationMessages", []):
+            aws.warn(f"CloudWatch does not like the dashboard: {problem.get('Message')}")
 
     def update(self, aws: Aws, found: Found, changes: Attributes) -> None:
         self.create(aws, changes)

@@ -10,58 +10,41 @@ Killed anywhere, the next deploy reads and decides again; there is nothing else 
 
 import contextvars
 import threading
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
-from enum import StrEnum
-from typing import Any, TypeVar
+from collections.abc import Callable, Sequence
+from contextlib import AbstractContextManager, nullcontext
+from typing import TypeVar
 
 from botocore.exceptions import BotoCoreError, ClientError
 
 from beekeeper.errors import BeekeeperError, NotOursError
 from beekeeper.provision import graph
 from beekeeper.provision.aws import Aws
-from beekeeper.provision.events import Event, StepDone, StepFailed, StepStarted, StepWaiting
+from beekeeper.provision.decision import Action, Change, Plan, decide
+from beekeeper.provision.events import (
+    Event,
+    StepDone,
+    StepFailed,
+    StepStarted,
+    StepWaiting,
+    StepWarning,
+)
 from beekeeper.provision.failures import explained
-from beekeeper.provision.state import Record, StateFile
-from beekeeper.provision.step import UNKNOWN, AlreadyThere, Found, Outputs, Step
+from beekeeper.provision.lease import TABLE, Lease, NoLease
+from beekeeper.provision.state import Record, StateStore
+from beekeeper.provision.step import (
+    AlreadyThere,
+    Found,
+    Outputs,
+    Step,
+    recorded_output,
+)
+from beekeeper.provision.wait import Wait, until
 
 T = TypeVar("T")
 OnEvent = Callable[[Event], None]
+# What was just made may not be found for a while: IAM, SQS and Lambda are seconds behind.
+VISIBLE_SECONDS = 60
 current_step: contextvars.ContextVar[tuple[str, str]] = contextvars.ContextVar("current_step")
-
-
-class Action(StrEnum):
-    """What is done to a resource."""
-
-    CREATE = "create"
-    UPDATE = "update"
-    REPLACE = "replace"
-    DELETE = "delete"
-    UNCHANGED = "unchanged"
-
-
-@dataclass(frozen=True, slots=True)
-class Change:
-    """What happens to one resource; ``attributes`` maps a name to (from, to) where they differ."""
-
-    key: str
-    kind: str
-    name: str
-    action: Action
-    attributes: Mapping[str, tuple[Any, Any]] = field(default_factory=dict)
-
-
-@dataclass(frozen=True, slots=True)
-class Plan:
-    """What a deploy does, in the order of the steps."""
-
-    room: str
-    changes: tuple[Change, ...]
-
-    @property
-    def has_changes(self) -> bool:
-        """Whether anything differs from what is wanted."""
-        return any(c.action is not Action.UNCHANGED for c in self.changes)
 
 
 class Engine:
@@ -72,9 +55,10 @@ class Engine:
         aws: Aws,
         room: str,
         steps: Sequence[Step],
-        state: StateFile,
+        state: StateStore,
         on_event: OnEvent | None = None,
         workers: int = graph.WORKERS,
+        lease: Lease | None = None,
     ) -> None:
         self._aws = aws
         self._room = room
@@ -83,19 +67,48 @@ class Engine:
         self._state = state
         self._on_event = on_event
         self._workers = workers
+        self._lease = lease or NoLease()
         self._events_lock = threading.Lock()
         self.found: dict[str, Found | None] = {}
         self.outputs: Outputs = {}
         aws.on_wait = self._waiting
+        aws.on_warning = self._warning
 
     def plan(self) -> Plan:
         """Read everything and return what deploy would do. Raises NotOursError."""
         self.read()
-        return Plan(self._room, tuple(self._decide(step) for step in self._steps.values()))
+        changes = [self._decide(step) for step in self._steps.values()]
+        if replaced := [c.key for c in changes if c.action is Action.REPLACE]:
+            # What they put out goes with them: those that use it are to change, too.
+            for name in (n for key in replaced if (f := self.found[key]) for n in f.outputs):
+                self.outputs.pop(name, None)
+            changes = [self._decide(step) for step in self._steps.values()]
+        return Plan(self._room, tuple(c for c in changes if self._concerns_us(c)))
+
+    def _concerns_us(self, change: Change) -> bool:
+        """Tell whether a resource is wanted, or ours to delete."""
+        wanted = self._steps[change.key].desired(self.outputs) is not None
+        return wanted or change.action is Action.DELETE
 
     def read(self) -> None:
         """Read every resource, side by side."""
+        for record in self._records():
+            self.outputs[recorded_output(record.key)] = record.id
         graph.run(self._needs, self._read, self._workers)
+
+    def _records(self) -> tuple[Record, ...]:
+        state = self._state.read()
+        return state.resources if state else ()
+
+    def _recorded(self, key: str, found: Found | None) -> bool:
+        """Tell whether the state file has this very resource, or that we were about to make it."""
+        ids = ("", found.id if found else "")
+        return any(r.key == key and r.id in ids for r in self._records())
+
+    def _container(self, step: Step) -> Step | None:
+        """Return the step of the resource that this one lives in, and goes with."""
+        needed = (self._steps[key] for key in step.needs if key in self._steps)
+        return next((s for s in needed if step.name.startswith(f"{s.name}/")), None)
 
     def _read(self, key: str) -> None:
         step = self._steps[key]
@@ -105,14 +118,25 @@ class Engine:
             self.outputs.update(found.outputs)
 
     def _decide(self, step: Step) -> Change:
-        recorded = {r.key for r in state.resources} if (state := self._state.read()) else set()
         found = self.found[step.key]
-        return decide(step, found, self.outputs, self._room, recorded=step.key in recorded)
+        container = self._container(step)
+        if container and self._decide(container).action is Action.REPLACE:
+            found = None
+        recorded = self._recorded(step.key, found)
+        return decide(step, found, self.outputs, self._room, recorded=recorded)
 
     def apply(self, plan: Plan) -> None:
-        """Do what the plan says."""
-        changes = {c.key: c for c in plan.changes}
-        graph.run(self._needs, lambda key: self._apply(changes[key]), self._workers)
+        """Do what the plan says; what is not wanted any more goes last, backwards."""
+        changes = {c.key: c for c in plan.changes if c.action is not Action.DELETE}
+        kept = {key: needs for key, needs in self._needs.items() if key in changes}
+        dropped = {key: needs for key, needs in self._needs.items() if key not in changes}
+        with self._leased(needed=plan.has_changes):
+            graph.run(kept, lambda key: self._apply(changes[key]), self._workers)
+            turned = graph.reversed_needs(dropped)
+            graph.run(turned, lambda key: self._remove(key, []), self._workers)
+        for record in self._records():
+            if record.key not in self._steps:
+                self._state.forget(record.key)
 
     def _apply(self, planned: Change) -> None:
         step = self._steps[planned.key]
@@ -122,14 +146,19 @@ class Engine:
                 Record(step.key, step.kind, step.name, found.id if found else "", True)
             )
             return
+        if planned.action is Action.CREATE and self.found[step.key] is not None:
+            self._read(step.key)  # it went with the resource that it was in
         # What was unknown when the plan was made is known now: the steps before this one are done.
         change = self._decide(step)
         if change.action is not Action.UNCHANGED:
             self._doing(step, change.action.value, lambda: self._change(step, change))
         self._reread(step)
+        if step.key == TABLE:
+            self._doing(step, "lease", self._lease.take)
 
     def _change(self, step: Step, change: Change) -> None:
         desired = step.desired(self.outputs)
+        assert desired is not None  # what is not wanted does not get here
         found = self.found[step.key]
         if change.action is Action.UPDATE and found is not None:
             step.update(self._aws, found, {name: desired[name] for name in change.attributes})
@@ -144,37 +173,57 @@ class Engine:
 
     def _adopt(self, step: Step) -> None:
         """Go on with a resource that was there when we made it, if it is ours after all."""
-        found = self.found[step.key] = step.find(self._aws, self.outputs)
         try:
+            found = self.found[step.key] = self._visible(step)
             change = decide(step, found, self.outputs, self._room, recorded=False)
         except NotOursError:
             self._state.forget(step.key)
             raise
-        if found is not None and change.action is Action.UPDATE:
+        if change.action is Action.UPDATE:
             self._change(step, change)
 
+    def _visible(self, step: Step) -> Found:
+        """Return a resource that was just made, once AWS shows it."""
+        wait = Wait(f"{step.kind} {step.name} to become visible", VISIBLE_SECONDS)
+        return until(self._aws, wait, lambda: step.find(self._aws, self.outputs))
+
     def _reread(self, step: Step) -> None:
-        self._read(step.key)
-        found = self.found[step.key]
-        self._state.record(Record(step.key, step.kind, step.name, found.id if found else "", True))
+        found = self._doing(step, "read", lambda: self._visible(step))
+        self.found[step.key] = found
+        self.outputs.update(found.outputs)
+        self._state.record(Record(step.key, step.kind, step.name, found.id, True))
 
     def remove(self) -> list[str]:
         """Delete every resource of ours, last made first; return the keys of those deleted."""
         self.read()
         deleted: list[str] = []
         turned = graph.reversed_needs(self._needs)
-        graph.run(turned, lambda key: self._remove(key, deleted), self._workers)
+        with self._leased(needed=bool(self.found[TABLE])):
+            graph.run(turned, lambda key: self._remove(key, deleted), self._workers)
         return deleted
+
+    def _leased(self, *, needed: bool) -> AbstractContextManager[None]:
+        """Keep other machines away, if the table is there to do it with, and ours."""
+        found = self.found[TABLE]
+        there = found is not None and self._is_ours(self._steps[TABLE], found)
+        return self._lease.held(there=there) if needed else nullcontext()
 
     def _remove(self, key: str, deleted: list[str]) -> None:
         step, found = self._steps[key], self.found[key]
-        state = self._state.read()
-        recorded = state is not None and any(r.key == key for r in state.resources)
-        if found is not None and (found.owner == self._room or (found.owner is None and recorded)):
+        if found is not None and self._is_ours(step, found):
             self._doing(step, "delete", lambda: step.delete(self._aws, found))
             deleted.append(key)
-        if state is not None:
+        if self._state.read() is not None:
             self._state.forget(key)
+
+    def _is_ours(self, step: Step, found: Found) -> bool:
+        container = self._container(step)
+        around = self.found[container.key] if container else None
+        if container and not (around and self._is_ours(container, around)):
+            return False
+        return found.owner == self._room or (
+            found.owner is None and self._recorded(step.key, found)
+        )
 
     def _doing(self, step: Step, action: str, work: Callable[[], T]) -> T:
         """Run work on a step with its events, its name on the waits, and its errors explained."""
@@ -182,6 +231,7 @@ class Engine:
         started = self._aws.clock()
         self._emit(StepStarted(step.key, action))
         try:
+            self._lease.check()
             result = work()
         except (ClientError, BotoCoreError, BeekeeperError) as error:
             problem = explained(error, action, step.kind, step.name)
@@ -193,36 +243,10 @@ class Engine:
     def _waiting(self, what: str) -> None:
         self._emit(StepWaiting(*current_step.get(("", "")), what))
 
+    def _warning(self, text: str) -> None:
+        self._emit(StepWarning(*current_step.get(("", "")), text))
+
     def _emit(self, event: Event) -> None:
         if self._on_event:
             with self._events_lock:
                 self._on_event(event)
-
-
-def decide(
-    step: Step, found: Found | None, outputs: Mapping[str, str], room: str, *, recorded: bool
-) -> Change:
-    """Return what to do about one resource. The only place where that is decided.
-
-    ``recorded`` tells that the state file has it: a resource without any tag of ours is then one
-    that lost it, or never got it; otherwise it is somebody else's, and NotOursError is raised.
-    """
-    desired = step.desired(outputs)
-    if found is None:
-        new = {name: (None, value) for name, value in desired.items()}
-        return Change(step.key, step.kind, step.name, Action.CREATE, new)
-    if found.owner != room and not (found.owner is None and recorded):
-        whose = f"room {found.owner}" if found.owner else "somebody else (it has no tag of ours)"
-        raise NotOursError(
-            f"The {step.kind} {step.name} exists already and belongs to {whose}. It was left"
-            " alone. Choose another room name, or delete or rename that resource."
-        )
-    changes = {
-        name: (found.attributes.get(name), value)
-        for name, value in desired.items()
-        if value is UNKNOWN or found.attributes.get(name) != value
-    }
-    action = Action.UPDATE if changes else Action.UNCHANGED
-    if changes.keys() & step.fixed:
-        action = Action.REPLACE
-    return Change(step.key, step.kind, step.name, action, changes)

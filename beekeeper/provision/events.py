@@ -27,6 +27,13 @@ class StepWaiting(Event):
 
 
 @dataclass(frozen=True, slots=True)
+class StepWarning(Event):
+    """A step went on without something that the room does better with."""
+
+    warning: str
+
+
+@dataclass(frozen=True, slots=True)
 class StepDone(Event):
     """A step is done."""
 

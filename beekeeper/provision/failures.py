@@ -2,9 +2,17 @@
 
 import re
 
-from botocore.exceptions import BotoCoreError, ClientError
+from botocore.exceptions import (
+    BotoCoreError,
+    ClientError,
+    ConnectTimeoutError,
+    EndpointConnectionError,
+    HTTPClientError,
+    ParamValidationError,
+)
 
-from beekeeper.errors import BeekeeperError, CredentialsError, ProvisionError
+from beekeeper.errors import BeekeeperError, CredentialsError, ProvisionError, TimedOutError
+from beekeeper.provision.actions import METADATA
 from beekeeper.provision.aws import credentials_problem
 
 GERUNDS = {
@@ -13,6 +21,7 @@ GERUNDS = {
     "update": "updating",
     "replace": "replacing",
     "delete": "deleting",
+    "start": "starting",
 }
 DENIED = {"AccessDenied", "AccessDeniedException", "UnauthorizedOperation", "AuthorizationError"}
 CREDENTIALS = {
@@ -30,23 +39,48 @@ ECHO = re.compile(r"String measured:.*", re.DOTALL)
 
 def explained(error: Exception, action: str, kind: str, name: str) -> BeekeeperError:
     """Return the error to raise for one of AWS's, or of ours, that stopped a step."""
+    doing = f"{GERUNDS.get(action, action)} {kind} {name}"
+    if isinstance(error, TimedOutError):
+        return TimedOutError(f"{doing}: {error}")
     if isinstance(error, BeekeeperError):
         return error
-    doing = f"{GERUNDS.get(action, action)} {kind} {name}"
     if isinstance(error, BotoCoreError):
-        return CredentialsError(f"{doing}: {credentials_problem(error)}")
+        return _without_answer(error, doing)
     assert isinstance(error, ClientError)
+    _redact(error)
     code = error.response["Error"].get("Code", "")
-    message = ECHO.sub("(values not shown)", error.response["Error"].get("Message", ""))
+    message = error.response["Error"].get("Message", "")
     if code in CREDENTIALS:
         return CredentialsError(f"{doing}: {credentials_problem(error)}")
     return ProvisionError(f"{doing}: {code}: {message} {_remedy(error, code, message)}")
 
 
+def _without_answer(error: BotoCoreError, doing: str) -> BeekeeperError:
+    """Return the error for one that came from this side: no credentials, or no answer of AWS."""
+    if isinstance(error, EndpointConnectionError | ConnectTimeoutError):
+        return CredentialsError(f"{doing}: {credentials_problem(error)}")
+    if isinstance(error, HTTPClientError):
+        return ProvisionError(
+            f"{doing}: AWS did not answer: {error} Check the network, then run the same command"
+            " again: it goes on from there."
+        )
+    if isinstance(error, ParamValidationError):
+        return ProvisionError(f"{doing}: {error}")
+    return CredentialsError(f"{doing}: {credentials_problem(error)}")
+
+
+def _redact(error: ClientError) -> None:
+    """Take echoed values out of the error itself, which stays in the traceback as the cause."""
+    found = error.response["Error"]
+    found["Message"] = ECHO.sub("(values not shown)", found.get("Message", ""))
+    error.args = tuple(ECHO.sub("(values not shown)", str(arg)) for arg in error.args)
+
+
 def _remedy(error: ClientError, code: str, message: str) -> str:
     if code in DENIED or error.response["ResponseMetadata"].get("HTTPStatusCode") == 403:
         named = re.search(r"perform:? (\S+)", message)
-        wanted = named.group(1) if named else error.operation_name
+        noted = str(error.response["ResponseMetadata"].get(METADATA, error.operation_name))
+        wanted = named.group(1) if named else noted
         return f"Grant {wanted} to the credentials in use, then run the same command again."
     if "LimitExceeded" in code or "TooMany" in code or "Throttl" in code:
         return (

@@ -87,6 +87,7 @@ class Function:
             },
             "architecture": ARCHITECTURE,
             "asynchronous": {"retries": RETRIES, "event_age_seconds": EVENT_AGE_SECONDS},
+            "failed": False,
             "tags": self._tags,
         }
         if wanted.reserved_concurrency is not None:
@@ -107,11 +108,10 @@ class Function:
             if has_code(error, MISSING):
                 return None
             raise
-        wanted = self._wanted.reserved_concurrency
-        if wanted is not None and attributes["reserved_concurrency"] is None:
-            # Nothing can be reserved in a small account: then that is how it has to be.
-            if _reservable(aws) < wanted:
-                attributes["reserved_concurrency"] = wanted
+        wanted, reserved = self._wanted.reserved_concurrency, attributes["reserved_concurrency"]
+        # So much can't be reserved in a small account: then that is how it has to be.
+        if wanted and reserved != wanted and _reservable(aws) + (reserved or 0) < wanted:
+            attributes["reserved_concurrency"] = wanted
         return Found(
             function["Configuration"]["FunctionArn"], attributes, tags.owner_of(found_tags)
         )
@@ -153,8 +153,9 @@ class Function:
 
     def update(self, aws: Aws, found: Found, changes: Attributes) -> None:
         client = aws.client("lambda")
-        if "configuration" in changes:
-            configuration = _wire(changes["configuration"])
+        if changes.keys() & {"configuration", "failed"}:  # what failed is asked for again
+            whole = {**found.attributes, **changes}["configuration"]
+            configuration = _wire(whole)
             self._mutate(
                 aws,
                 lambda: client.update_function_configuration(
@@ -175,12 +176,14 @@ class Function:
         if "reserved_concurrency" in changes:
             self._reserve(aws, changes["reserved_concurrency"])
         if "tags" in changes:
-            client.tag_resource(Resource=found.id, Tags=dict(changes["tags"]))
-            if gone := tags.removed(found.attributes["tags"], changes["tags"]):
-                client.untag_resource(Resource=found.id, TagKeys=gone)
+            wanted = dict(changes["tags"])
+            tag, untag = client.tag_resource, client.untag_resource
+            retrying(aws, READY, STATE_BUSY, lambda: tag(Resource=found.id, Tags=wanted))
+            if gone := tags.removed(found.attributes["tags"], wanted):
+                retrying(aws, READY, STATE_BUSY, lambda: untag(Resource=found.id, TagKeys=gone))
 
     def _mutate(self, aws: Aws, call: Callable[[], Any]) -> None:
-        self._ready(aws)
+        self._settled(aws)
         retrying(aws, ROLE, (*ROLE_BUSY, *STATE_BUSY), call)
         self._ready(aws)
 
@@ -205,30 +208,42 @@ class Function:
             retrying(
                 aws,
                 READY,
-                STATE_BUSY,
+                (*STATE_BUSY, Busy(MISSING)),
                 lambda: put(FunctionName=self.name, ReservedConcurrentExecutions=executions),
             )
         except ClientError as error:
             # Without it the room works, but a burst of arrivals could starve the line.
             if not has_code(error, INVALID) or UNRESERVABLE not in str(error):
                 raise
-
-    def _ready(self, aws: Aws) -> None:
-        def probe() -> bool | None:
-            raw = aws.client("lambda").get_function(FunctionName=self.name)["Configuration"]
-            states = raw.get("State", "Active"), raw.get("LastUpdateStatus", "Successful")
-            if "Failed" in states:
-                reason = raw.get("StateReason") or raw.get("LastUpdateStatusReason")
-                raise ProvisionError(
-                    f"The function {self.name} failed to start: {reason}."
-                    " Run the same command again; if it stays so, delete the function first."
-                )
-            # Inactive: idle for weeks; it wakes when it is invoked, and can be changed.
-            return (
-                True if states[0] in ("Active", "Inactive") and states[1] == "Successful" else None
+            aws.warn(
+                f"{executions} concurrent executions could not be reserved for {self.name}: the"
+                " account's quota is too small. The room works; ask AWS for more before a big day."
             )
 
-        until(aws, READY, probe)
+    def _ready(self, aws: Aws) -> None:
+        raw = self._settled(aws)
+        if _failed(raw):
+            reason = raw.get("StateReason") or raw.get("LastUpdateStatusReason")
+            raise ProvisionError(
+                f"The function {self.name} failed to start: {reason}."
+                " Run the same command again; if it stays so, delete the function first."
+            )
+
+    def _settled(self, aws: Aws) -> dict[str, Any]:
+        """Return the function once it is neither Pending nor being updated."""
+
+        def probe() -> dict[str, Any] | None:
+            try:
+                function = aws.client("lambda").get_function(FunctionName=self.name)
+            except ClientError as error:
+                if has_code(error, MISSING):  # new, and not visible yet
+                    return None
+                raise
+            raw: dict[str, Any] = function["Configuration"]
+            busy = raw.get("State") == "Pending" or raw.get("LastUpdateStatus") == "InProgress"
+            return None if busy else raw
+
+        return until(aws, READY, probe)
 
     def delete(self, aws: Aws, found: Found) -> None:
         client = aws.client("lambda")
@@ -259,8 +274,13 @@ def _normalised(function: Mapping[str, Any]) -> dict[str, Any]:
             "Environment": raw.get("Environment", {}).get("Variables", {}),
         },
         "architecture": raw.get("Architectures", ["x86_64"])[0],
+        "failed": _failed(raw),
         "reserved_concurrency": function.get("Concurrency", {}).get("ReservedConcurrentExecutions"),
     }
+
+
+def _failed(configuration: Mapping[str, Any]) -> bool:
+    return "Failed" in (configuration.get("State"), configuration.get("LastUpdateStatus"))
 
 
 def _wire(configuration: Mapping[str, Any]) -> dict[str, Any]:

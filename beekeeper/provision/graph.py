@@ -17,24 +17,27 @@ def run(needs: Mapping[str, Iterable[str]], work: Callable[[str], None], workers
     errors: list[BaseException] = []
     with ThreadPoolExecutor(workers) as pool:
         while (waiting and not errors) or running:
-            for key in [] if errors else [k for k, before in waiting.items() if not before]:
-                if len(running) >= workers:
-                    break
+            free = 0 if errors else workers - len(running)
+            for key in [k for k, before in waiting.items() if not before][:free]:
                 del waiting[key]
                 running[pool.submit(work, key)] = key
             if not running:
                 raise ValueError(f"steps need each other in a circle: {sorted(waiting)}")
-            done, _ = wait(running, return_when=FIRST_COMPLETED)
-            for future in done:
-                key = running.pop(future)
-                if error := future.exception():
-                    errors.append(error)
-                for before in waiting.values():
-                    before.discard(key)
+            errors += _finish(running, waiting)
     if errors:
         for other in errors[1:]:
             errors[0].add_note(f"Also: {other}")
         raise errors[0]
+
+
+def _finish(running: dict[Future[None], str], waiting: dict[str, set[str]]) -> list[BaseException]:
+    """Wait for the next steps to end, and let go of what waited for them; return their errors."""
+    done, _ = wait(running, return_when=FIRST_COMPLETED)
+    for future in done:
+        key = running.pop(future)
+        for before in waiting.values():
+            before.discard(key)
+    return [error for future in done if (error := future.exception())]
 
 
 def reversed_needs(needs: Mapping[str, Iterable[str]]) -> dict[str, list[str]]:

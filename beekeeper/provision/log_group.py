@@ -12,13 +12,16 @@ from botocore.exceptions import ClientError
 
 from beekeeper.provision import tags
 from beekeeper.provision.aws import Aws
-from beekeeper.provision.step import Attributes, Found
-from beekeeper.provision.wait import Busy, Wait, has_code, retrying
+from beekeeper.provision.step import AlreadyThere, Attributes, Found
+from beekeeper.provision.wait import Busy, Wait, has_code, retrying, until
 
 MISSING = "ResourceNotFoundException"
 EXISTS = "ResourceAlreadyExistsException"
 BUSY = (Busy("OperationAbortedException"),)
 CHANGE = Wait("CloudWatch Logs to take a change", 60)
+# A run of the function that its deletion cut short may still write, and make the group anew.
+QUIET = Wait("late log lines of the function", 30)
+QUIET_LOOKS = 3
 
 
 class LogGroup:
@@ -52,8 +55,14 @@ class LogGroup:
                 return None
             raise
         found_tags = tags.own(raw_tags)
-        attributes = {"retention_days": groups[0].get("retentionInDays"), "tags": found_tags}
-        return Found(self._arn, attributes, tags.owner_of(found_tags))
+        retention = groups[0].get("retentionInDays")
+        return Found(
+            id=self._arn,
+            attributes={"retention_days": retention, "tags": found_tags},
+            owner=tags.owner_of(found_tags),
+            # As Lambda makes it for a function that writes when there is none; people add to it.
+            leftover=not found_tags and retention is None,
+        )
 
     def create(self, aws: Aws, desired: Attributes) -> None:
         logs, wanted_tags = aws.client("logs"), dict(desired["tags"])
@@ -65,10 +74,9 @@ class LogGroup:
                 lambda: logs.create_log_group(logGroupName=self.name, tags=wanted_tags),
             )
         except ClientError as error:
-            # Lambda's own flush, or a repeated call, was faster: it is a log of our function.
-            if not has_code(error, EXISTS):
-                raise
-            logs.tag_resource(resourceArn=self._arn, tags=wanted_tags)
+            if has_code(error, EXISTS):  # a repeated call, or a flush of Lambda's, was faster
+                raise AlreadyThere from error
+            raise
         self._set_retention(aws, desired["retention_days"])
 
     def update(self, aws: Aws, found: Found, changes: Attributes) -> None:
@@ -76,8 +84,10 @@ class LogGroup:
         if "retention_days" in changes:
             self._set_retention(aws, changes["retention_days"])
         if "tags" in changes:
-            logs.tag_resource(resourceArn=self._arn, tags=dict(changes["tags"]))
-            if gone := tags.removed(found.attributes["tags"], changes["tags"]):
+            wanted = dict(changes["tags"])
+            tag = {"resourceArn": self._arn, "tags": wanted}
+            retrying(aws, CHANGE, BUSY, lambda: logs.tag_resource(**tag))
+            if gone := tags.removed(found.attributes["tags"], wanted):
                 logs.untag_resource(resourceArn=self._arn, tagKeys=gone)
 
     def _set_retention(self, aws: Aws, days: int) -> None:
@@ -85,9 +95,21 @@ class LogGroup:
         retrying(aws, CHANGE, BUSY, lambda: put(logGroupName=self.name, retentionInDays=days))
 
     def delete(self, aws: Aws, found: Found) -> None:
+        looks: list[bool] = []
+
+        def probe() -> bool | None:
+            looks.append(self._delete_if_there(aws))
+            return True if looks[-QUIET_LOOKS:] == [False] * QUIET_LOOKS else None
+
+        until(aws, QUIET, probe)
+
+    def _delete_if_there(self, aws: Aws) -> bool:
+        """Delete the group; tell whether it was there."""
         delete = aws.client("logs").delete_log_group
         try:
             retrying(aws, CHANGE, BUSY, lambda: delete(logGroupName=self.name))
         except ClientError as error:
-            if not has_code(error, MISSING):
-                raise
+            if has_code(error, MISSING):
+                return False
+            raise
+        return True

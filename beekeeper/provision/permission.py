@@ -13,7 +13,7 @@ from botocore.exceptions import ClientError
 
 from beekeeper.provision.aws import Aws
 from beekeeper.provision.names import Names
-from beekeeper.provision.step import UNKNOWN, Attributes, Found, known
+from beekeeper.provision.step import UNKNOWN, AlreadyThere, Attributes, Found, known
 from beekeeper.provision.wait import Busy, Wait, has_code, retrying
 
 MISSING = "ResourceNotFoundException"
@@ -82,14 +82,18 @@ class Permission:
             )
         except ClientError as error:
             # "The statement id provided already exists": the answer to an earlier call was lost.
-            if "already exists" not in error.response["Error"].get("Message", ""):
-                raise
+            if "already exists" in error.response["Error"].get("Message", ""):
+                raise AlreadyThere from error
+            raise
 
     def update(self, aws: Aws, found: Found, changes: Attributes) -> None:
-        self.delete(aws, found)
+        self._remove(aws)
         self.create(aws, {**found.attributes, **changes})
 
     def delete(self, aws: Aws, found: Found) -> None:
+        """Nothing to do: the statement goes with the function."""
+
+    def _remove(self, aws: Aws) -> None:
         remove = aws.client("lambda").remove_permission
         try:
             retrying(

@@ -1,5 +1,6 @@
 """IAM policies: what each function may do, and nothing else. Pure."""
 
+import json
 from typing import Any
 
 from beekeeper.handlers import items
@@ -107,8 +108,8 @@ def _document(*statements: Document) -> Document:
 def same_meaning(value: Any) -> Any:
     """Return a policy in one form for all that mean the same, so that ``==`` compares meaning.
 
-    AWS gives back one-element lists as scalars, lists in another order, booleans as texts, and an
-    account id as the ARN of its root.
+    AWS gives back one-element lists as scalars, lists and keys in another order, and booleans as
+    texts.
     """
     if isinstance(value, dict):
         if set(value) == {"AWS"} and value["AWS"] == "*":
@@ -116,7 +117,11 @@ def same_meaning(value: Any) -> Any:
         return {k: same_meaning(v) for k, v in value.items() if k != "Sid" or v}
     if isinstance(value, list | tuple):
         members = [same_meaning(v) for v in value]
-        return members[0] if len(members) == 1 else sorted(members, key=repr)
+        return members[0] if len(members) == 1 else sorted(members, key=_text)
     if isinstance(value, bool):
         return str(value).lower()
     return value
+
+
+def _text(value: Any) -> str:
+    return json.dumps(value, sort_keys=True)

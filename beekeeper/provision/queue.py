@@ -22,7 +22,8 @@ EXISTS = ("QueueAlreadyExists", "QueueNameExists")
 # same name." The Terraform provider retries for 90.
 DELETED_RECENTLY = Busy("AWS.SimpleQueueService.QueueDeletedRecently")
 RECREATE = Wait("SQS to free the queue's name (60 seconds after a deletion)", 95, every=5)
-VISIBLE = Wait("the new queue to become visible", 30)
+VISIBLE = Wait("the new queue to become visible", 60)
+GONE = Wait("the queue to be deleted", 90)
 RETENTION_SECONDS = 14 * 86_400  # the most that SQS keeps: the longest event
 VISIBILITY_SECONDS = 30
 # The most that SQS takes: a ticket is received again for as long as the table is in trouble, and
@@ -91,7 +92,9 @@ class Queue:
             if has_code(error, *EXISTS):
                 raise AlreadyThere from error
             raise
-        until(aws, VISIBLE, lambda: self.find(aws, {}))
+        found = until(aws, VISIBLE, lambda: self.find(aws, {}))
+        if found.attributes["tags"] != wanted_tags:  # a repeated CreateQueue does not set them
+            sqs.tag_queue(QueueUrl=found.outputs[f"{self.key} url"], Tags=wanted_tags)
 
     def update(self, aws: Aws, found: Found, changes: Attributes) -> None:
         sqs = aws.client("sqs")
@@ -109,6 +112,8 @@ class Queue:
         except ClientError as error:
             if not has_code(error, *MISSING):
                 raise
+        # A deploy that comes right after must not take the queue that goes for one that stays.
+        until(aws, GONE, lambda: True if self.find(aws, {}) is None else None)
 
 
 def _normalised(raw: Mapping[str, str]) -> dict[str, Any]:
@@ -131,7 +136,8 @@ def _wire(wanted: Attributes) -> dict[str, str]:
     if "visibility_seconds" in wanted:
         attributes["VisibilityTimeout"] = str(wanted["visibility_seconds"])
     if "encrypted" in wanted:
-        attributes["SqsManagedSseEnabled"] = "true"
+        # Refused together with a key of KMS, which the functions could not use anyway.
+        attributes |= {"SqsManagedSseEnabled": "true", "KmsMasterKeyId": ""}
     if redrive := wanted.get("redrive"):
         policy = {
             "deadLetterTargetArn": redrive["target"],

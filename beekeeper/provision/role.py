@@ -6,7 +6,7 @@ with scalars for one-element lists and the other way round, so they are compared
 """
 
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any, ClassVar
 from urllib.parse import unquote
 
@@ -86,13 +86,18 @@ class Role:
         return [name for page in pages for name in page["PolicyNames"]]
 
     def create(self, aws: Aws, desired: Attributes) -> None:
-        iam = aws.client("iam")
+        create = aws.client("iam").create_role
         try:
-            iam.create_role(
-                RoleName=self.name,
-                AssumeRolePolicyDocument=json.dumps(self._trust),
-                Description="Made by Beekeeper for one function of a waiting room.",
-                Tags=tags.as_list(desired["tags"]),
+            retrying(
+                aws,
+                CHANGE,
+                BUSY,
+                lambda: create(
+                    RoleName=self.name,
+                    AssumeRolePolicyDocument=json.dumps(self._trust),
+                    Description="Made by Beekeeper for one function of a waiting room.",
+                    Tags=tags.as_list(desired["tags"]),
+                ),
             )
         except ClientError as error:
             if has_code(error, EXISTS):
@@ -113,6 +118,9 @@ class Role:
         )
 
     def update(self, aws: Aws, found: Found, changes: Attributes) -> None:
+        retrying(aws, CHANGE, BUSY, lambda: self._update(aws, found, changes))
+
+    def _update(self, aws: Aws, found: Found, changes: Attributes) -> None:
         iam = aws.client("iam")
         if "trust" in changes:
             iam.update_assume_role_policy(
@@ -121,7 +129,7 @@ class Role:
         if "policies" in changes:
             self._put_policy(aws)
             for name in found.attributes["policies"].keys() - {POLICY_NAME}:
-                iam.delete_role_policy(RoleName=self.name, PolicyName=name)
+                _unless_gone(iam.delete_role_policy, RoleName=self.name, PolicyName=name)
         if "tags" in changes:
             iam.tag_role(RoleName=self.name, Tags=tags.as_list(changes["tags"]))
             if gone := tags.removed(found.attributes["tags"], changes["tags"]):
@@ -140,13 +148,28 @@ class Role:
         profiles = iam.get_paginator("list_instance_profiles_for_role").paginate(RoleName=self.name)
         for profile in [p for page in profiles for p in page["InstanceProfiles"]]:
             name = profile["InstanceProfileName"]
-            iam.remove_role_from_instance_profile(InstanceProfileName=name, RoleName=self.name)
+            remove = iam.remove_role_from_instance_profile
+            _unless_gone(remove, InstanceProfileName=name, RoleName=self.name)
         attached = iam.get_paginator("list_attached_role_policies").paginate(RoleName=self.name)
         for policy in [p for page in attached for p in page["AttachedPolicies"]]:
-            iam.detach_role_policy(RoleName=self.name, PolicyArn=policy["PolicyArn"])
+            arn = policy["PolicyArn"]
+            _unless_gone(iam.detach_role_policy, RoleName=self.name, PolicyArn=arn)
         for name in self._policy_names(aws):
-            iam.delete_role_policy(RoleName=self.name, PolicyName=name)
+            _unless_gone(iam.delete_role_policy, RoleName=self.name, PolicyName=name)
         iam.delete_role(RoleName=self.name)
+
+
+def _unless_gone(call: Callable[..., Any], **arguments: Any) -> None:
+    """Take off what hangs on the role.
+
+    When the first answer was lost, botocore's repetition says NoSuchEntity: of the policy. That is
+    no sign that the role is gone.
+    """
+    try:
+        call(**arguments)
+    except ClientError as error:
+        if not has_code(error, MISSING):
+            raise
 
 
 def _document(value: Any) -> Any:

@@ -113,9 +113,11 @@ class Rule:
         if "schedule" in changes or "enabled" in changes:
             self._put_rule(aws, enabled=True)
         if "tags" in changes:
-            events.tag_resource(ResourceARN=self._arn, Tags=tags.as_list(changes["tags"]))
+            arn, wanted = self._arn, tags.as_list(changes["tags"])
+            tag, untag = events.tag_resource, events.untag_resource
+            retrying(aws, CHANGE, BUSY, lambda: tag(ResourceARN=arn, Tags=wanted))
             if gone := tags.removed(found.attributes["tags"], changes["tags"]):
-                events.untag_resource(ResourceARN=self._arn, TagKeys=gone)
+                retrying(aws, CHANGE, BUSY, lambda: untag(ResourceARN=arn, TagKeys=gone))
 
     def _put_rule(
         self, aws: Aws, *, enabled: bool, new_tags: Mapping[str, str] | None = None

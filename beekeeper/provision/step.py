@@ -38,13 +38,17 @@ class Found:
     """A resource as it is in AWS.
 
     ``owner`` is the room in its tag, None when it carries no tag of ours; ``outputs`` are what
-    later steps need of it, beyond what follows from names.
+    later steps need of it, beyond what follows from names. ``leftover``: it has no tag since AWS
+    made it by itself on behalf of one of our resources; a deploy may take it over. What has no tags
+    and is not ours for another reason has the owner "", and ``whose`` says why.
     """
 
     id: str
     attributes: Attributes
     owner: str | None
     outputs: Mapping[str, str] = field(default_factory=dict)
+    leftover: bool = False
+    whose: str = "somebody else (it has no tag of ours)"
 
 
 class Step(Protocol):
@@ -60,7 +64,11 @@ class Step(Protocol):
 
     @property
     def name(self) -> str:
-        """As AWS knows it."""
+        """As AWS knows it.
+
+        What lives in another resource, and goes with it, is named after it: ``table/item``. It is
+        ours when the other one is.
+        """
 
     @property
     def needs(self) -> tuple[str, ...]:
@@ -70,8 +78,11 @@ class Step(Protocol):
     def fixed(self) -> frozenset[str]:
         """Attributes that AWS can't change in place."""
 
-    def desired(self, outputs: Mapping[str, str]) -> Attributes:
-        """Return the attributes that we want. Pure; UNKNOWN where an output is not there yet."""
+    def desired(self, outputs: Mapping[str, str]) -> Attributes | None:
+        """Return the attributes that we want. Pure; UNKNOWN where an output is not there yet.
+
+        None when the configuration does not want the resource (any more): ours is deleted.
+        """
 
     def find(self, aws: Aws, outputs: Mapping[str, str]) -> Found | None:
         """Read the resource; None only when AWS says that it is not there."""
@@ -84,6 +95,11 @@ class Step(Protocol):
 
     def delete(self, aws: Aws, found: Found) -> None:
         """Remove the resource; one that is gone already is success."""
+
+
+def recorded_output(key: str) -> str:
+    """Return the output under which a step finds the id that the state file has for it."""
+    return f"{key} recorded id"
 
 
 def known(outputs: Mapping[str, str], name: str) -> Any:

@@ -4,10 +4,13 @@ from collections.abc import Mapping
 
 from beekeeper.config import RoomConfig
 from beekeeper.provision import alarm, policies, tags
+from beekeeper.provision.api_mapping import ApiMapping
 from beekeeper.provision.bucket import Bucket
 from beekeeper.provision.dashboard import Dashboard
+from beekeeper.provision.dns_record import DnsRecord
+from beekeeper.provision.domain import Domain, FormerDomains
 from beekeeper.provision.function import Function, Specification
-from beekeeper.provision.http_api import Api, Routes, Stage
+from beekeeper.provision.http_api import Api
 from beekeeper.provision.log_group import LogGroup
 from beekeeper.provision.names import FUNCTIONS, Names
 from beekeeper.provision.page import build_page
@@ -15,7 +18,9 @@ from beekeeper.provision.page_object import PageObject
 from beekeeper.provision.permission import Permission
 from beekeeper.provision.queue import Queue
 from beekeeper.provision.role import Role
+from beekeeper.provision.routes import Routes
 from beekeeper.provision.rule import Rule
+from beekeeper.provision.stage import Stage
 from beekeeper.provision.step import Step
 from beekeeper.provision.table import Table
 from beekeeper.provision.table_items import Keys, RoomItem
@@ -53,11 +58,12 @@ def steps(config: RoomConfig, names: Names) -> list[Step]:
         *(_role(part, names, wanted_tags) for part in FUNCTIONS),
         *(_log_group(part, config, names, wanted_tags) for part in FUNCTIONS),
         *(_function(part, names, workers, wanted_tags) for part in FUNCTIONS),
-        Api(names.stem, f"arn:{names.partition}:apigateway:{names.region}:", wanted_tags),
+        Api(names.stem, f"arn:{names.partition}:apigateway:{names.region}::", wanted_tags),
         Routes(
             names.stem, names.room, functions, ("api", *(f"function {part}" for part in FUNCTIONS))
         ),
         Stage(names.stem, names.room),
+        *_domain(config, names, wanted_tags),
         *(_api_permission(part, names) for part in FUNCTIONS if part != "consumer"),
         Permission(
             "consumer", names, "events.amazonaws.com", names.rule_arn, ("function consumer",)
@@ -72,6 +78,20 @@ def steps(config: RoomConfig, names: Names) -> list[Step]:
         ),
         *(alarm.Alarm(s, names, wanted_tags) for s in alarm.specifications(names)),
         Dashboard(names),
+    ]
+
+
+def _domain(config: RoomConfig, names: Names, wanted_tags: Mapping[str, str]) -> list[Step]:
+    name, certificate = config.domain_name, config.certificate_arn
+    former = FormerDomains(names.room, name)
+    if not name or not certificate:
+        return [former]
+    arn = f"arn:{names.partition}:apigateway:{names.region}::/domainnames/{name}"
+    return [
+        former,
+        Domain(name, arn, certificate, wanted_tags),
+        ApiMapping(name, names.room),
+        DnsRecord(name, arn, config.hosted_zone_id, names.room),
     ]
 
 

@@ -27,7 +27,8 @@ READY = Wait("the table to become active", 300, every=2)
 GONE = Wait("the table to be deleted", 300, every=2)
 CHANGE = Wait("the table to take a change", 120, every=2)
 TTL_ATTRIBUTE = "expires_at"
-TTL_DONE = ("already enabled", "multiple times within a fixed interval")
+TTL_COOLDOWN = "multiple times within a fixed interval"
+TTL_DONE = ("already enabled", "already disabled", TTL_COOLDOWN)
 
 
 class Table:
@@ -57,7 +58,12 @@ class Table:
             if table is None:
                 return None
             ttl = dynamodb.describe_time_to_live(TableName=self.name)["TimeToLiveDescription"]
-            raw_tags = dynamodb.list_tags_of_resource(ResourceArn=table["TableArn"])["Tags"]
+            pages = dynamodb.get_paginator("list_tags_of_resource")
+            raw_tags = [
+                tag
+                for page in pages.paginate(ResourceArn=table["TableArn"])
+                for tag in page["Tags"]
+            ]
         except ClientError as error:
             if has_code(error, MISSING):
                 return None
@@ -89,19 +95,24 @@ class Table:
     def create(self, aws: Aws, desired: Attributes) -> None:
         dynamodb = aws.client("dynamodb")
         try:
-            dynamodb.create_table(
-                TableName=self.name,
-                KeySchema=[{"AttributeName": "id", "KeyType": "HASH"}],
-                AttributeDefinitions=[{"AttributeName": "id", "AttributeType": "S"}],
-                BillingMode=desired["billing"],
-                Tags=tags.as_list(desired["tags"]),
+            retrying(
+                aws,
+                CHANGE,
+                BUSY[1:],
+                lambda: dynamodb.create_table(
+                    TableName=self.name,
+                    KeySchema=[{"AttributeName": "id", "KeyType": "HASH"}],
+                    AttributeDefinitions=[{"AttributeName": "id", "AttributeType": "S"}],
+                    BillingMode=desired["billing"],
+                    Tags=tags.as_list(desired["tags"]),
+                ),
             )
         except ClientError as error:
             if IN_USE.matches(error):
                 raise AlreadyThere from error
             raise
-        self._settled(aws)
-        self._enable_ttl(aws)
+        until(aws, READY, lambda: self._settled(aws))
+        self._set_ttl(aws, TTL_ATTRIBUTE, enabled=True)
 
     def update(self, aws: Aws, found: Found, changes: Attributes) -> None:
         dynamodb = aws.client("dynamodb")
@@ -112,7 +123,9 @@ class Table:
             )
             self._settled(aws)
         if "ttl" in changes:
-            self._enable_ttl(aws)
+            if other := found.attributes["ttl"]:
+                self._set_ttl(aws, other, enabled=False)
+            self._set_ttl(aws, TTL_ATTRIBUTE, enabled=True)
         if "tags" in changes:
             wanted = tags.as_list(changes["tags"])
             self._retry(aws, lambda: dynamodb.tag_resource(ResourceArn=found.id, Tags=wanted))
@@ -121,8 +134,8 @@ class Table:
                     aws, lambda: dynamodb.untag_resource(ResourceArn=found.id, TagKeys=gone)
                 )
 
-    def _enable_ttl(self, aws: Aws) -> None:
-        specification = {"Enabled": True, "AttributeName": TTL_ATTRIBUTE}
+    def _set_ttl(self, aws: Aws, attribute: str, *, enabled: bool) -> None:
+        specification = {"Enabled": enabled, "AttributeName": attribute}
         try:
             self._retry(
                 aws,
@@ -132,8 +145,11 @@ class Table:
             )
         except ClientError as error:
             # Expiry only tidies up: the code compares expires_at itself. Not worth waiting for.
-            if not any(done in error.response["Error"]["Message"] for done in TTL_DONE):
+            message = error.response["Error"]["Message"]
+            if not any(done in message for done in TTL_DONE):
                 raise
+            if TTL_COOLDOWN in message:
+                aws.warn("AWS takes the table's expiry attribute within the hour: deploy then.")
 
     def delete(self, aws: Aws, found: Found) -> None:
         try:

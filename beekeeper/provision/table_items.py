@@ -13,12 +13,13 @@ from botocore.exceptions import ClientError
 from beekeeper.handlers import items
 from beekeeper.provision.aws import Aws
 from beekeeper.provision.step import Attributes, Found
-from beekeeper.provision.wait import has_code
+from beekeeper.provision.wait import Busy, Wait, has_code, retrying
 from beekeeper.rules import tokens
 from beekeeper.rules.turn import Settings
 
 MISSING = "ResourceNotFoundException"
 EXISTS = "ConditionalCheckFailedException"
+WRITE = Wait("the new table to take items", 60)
 
 
 class Keys:
@@ -76,13 +77,12 @@ class RoomItem:
         item = _read(aws, self._table, items.ROOM, None)
         if item is None:
             return None
-        settings = items.settings_of(item)
-        deployed_rate = item.get("deployed_rate", item["rate"])["N"]
+        # What the last deploy set: a rate that an operator has set since is no drift.
+        deployed_rate = item.get("deployed_rate", item.get("rate", {}))
         attributes = {
-            # What the last deploy set: a rate that an operator has set since is no drift.
-            "rate": float(deployed_rate),
-            "destination": settings.destination,
-            "claim_seconds": settings.claim_seconds,
+            "rate": float(deployed_rate.get("N", 0)),
+            "destination": item.get("destination", {}).get("S"),
+            "claim_seconds": int(item.get("claim_seconds", {}).get("N", 0)),
         }
         return Found(self.name, attributes, self._room)
 
@@ -123,9 +123,14 @@ def _read(aws: Aws, table: str, item_id: str, projection: str | None) -> dict[st
 
 
 def _put_new(aws: Aws, table: str, item: dict[str, Any]) -> None:
+    put = aws.client("dynamodb").put_item
+    new = "attribute_not_exists(id)"
     try:
-        aws.client("dynamodb").put_item(
-            TableName=table, Item=item, ConditionExpression="attribute_not_exists(id)"
+        retrying(
+            aws,
+            WRITE,
+            (Busy(MISSING),),
+            lambda: put(TableName=table, Item=item, ConditionExpression=new),
         )
     except ClientError as error:
         if not has_code(error, EXISTS):  # there already: the answer to an earlier put was lost

@@ -59,7 +59,7 @@ def until(aws: Aws, wait: Wait, probe: Callable[[], T | None]) -> T:
                 f"{wait.what} took longer than {wait.seconds:.0f} s. Run the same command again; if"
                 " it stays so, look at the resource in the AWS console."
             )
-        _pause(aws, wait)
+        pause(aws, wait)
     return result
 
 
@@ -72,10 +72,11 @@ def retrying(aws: Aws, wait: Wait, busy: tuple[Busy, ...], call: Callable[[], T]
         except ClientError as error:
             if not any(b.matches(error) for b in busy) or aws.clock() >= deadline:
                 raise
-        _pause(aws, wait)
+        pause(aws, wait)
 
 
-def _pause(aws: Aws, wait: Wait) -> None:
+def pause(aws: Aws, wait: Wait) -> None:
+    """Sleep until the next try, and tell that and why."""
     if aws.on_wait:
         aws.on_wait(wait.what)
     aws.sleep(wait.every)

@@ -1,0 +1,151 @@
+"""Looks at an account before anything is deployed to it: credentials, permissions, quotas, names.
+
+Not called doctor.py, since ``beekeeper.doctor`` is the function.
+"""
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from botocore.exceptions import BotoCoreError, ClientError
+
+from beekeeper import rooms
+from beekeeper.config import RoomConfig
+from beekeeper.errors import (
+    BeekeeperError,
+    CredentialsError,
+    NotOursError,
+    StateError,
+)
+from beekeeper.provision import quotas
+from beekeeper.provision.aws import Aws, credentials_problem
+from beekeeper.provision.deployer import deployer_policy
+from beekeeper.provision.failures import explained
+from beekeeper.provision.simulation import NotSimulated, denied_actions
+from beekeeper.results import Diagnosis, Finding
+
+if TYPE_CHECKING:
+    from boto3.session import Session
+
+SHOWN = 5
+POLICY = "`python -m beekeeper doctor --policy` prints what is needed, as a managed policy for IAM"
+
+
+def doctor(
+    config: "rooms.Source | None" = None,
+    *,
+    session: "Session | None" = None,
+    state_dir: str | Path | None = None,
+    arrivals_per_minute: float | None = None,
+    **values: Any,
+) -> Diagnosis:
+    """Return whether the room can be deployed here, and bear the event. Changes nothing.
+
+    Checks credentials, region, permissions (by IAM's simulator, where it may be used), how many
+    functions may run at once, API Gateway's throttle, and whether the names are free.
+    ``arrivals_per_minute`` are the visitors of the busiest minute; ten times the rate when not
+    given. What is wrong is in the result, with what to do: only ConfigError is raised.
+    """
+    room = RoomConfig.load(config if config is not None else values)
+    try:
+        aws = Aws(session, region=room.region)
+    except (BeekeeperError, BotoCoreError) as error:
+        return Diagnosis(room.name, "", room.region or "", [_unusable(error)])
+    region = _region(aws)
+    try:
+        account, caller = aws.identity
+        names = aws.names(room.name)
+    except (BeekeeperError, BotoCoreError) as error:
+        # An unknown region is the likely reason that nobody answers there.
+        why = [] if region.verdict == "ok" else [region]
+        return Diagnosis(room.name, "", aws.region, [_unusable(error), *why])
+
+    def place() -> Finding:
+        rooms.plan(room, session=aws.session, state_dir=state_dir)
+        return Finding("names", "ok", f"All names of room {room.name} are free, or its own.")
+
+    return Diagnosis(
+        room.name,
+        account,
+        aws.region,
+        [
+            Finding("credentials", "ok", f"Account {account}, as {caller}."),
+            region,
+            _looked("permissions", lambda: _permissions(aws, room)),
+            _looked(
+                "concurrency", lambda: quotas.concurrency(aws, room, names, arrivals_per_minute)
+            ),
+            _looked("throttle", lambda: quotas.throttle(aws, room, arrivals_per_minute)),
+            _looked("names", place),
+        ],
+    )
+
+
+def policy(
+    config: "rooms.Source | None" = None, *, session: "Session | None" = None, **values: Any
+) -> dict[str, Any]:
+    """Return the IAM policy that deploying, operating and destroying the room needs.
+
+    Asks AWS only for the account. Raises ConfigError and CredentialsError.
+    """
+    room = RoomConfig.load(config if config is not None else values)
+    return deployer_policy(Aws(session, region=room.region).names(room.name), room)
+
+
+def _unusable(error: Exception) -> Finding:
+    known = str(error) if isinstance(error, BeekeeperError) else credentials_problem(error)
+    return Finding("credentials", "problem", *_parts(known))
+
+
+def _region(aws: Aws) -> Finding:
+    """Tell whether the region has what a room is made of. That STS answers there, it is enabled."""
+    lacking = [s for s in ("apigatewayv2", "lambda") if aws.region not in _regions(aws, s)]
+    if not lacking:
+        return Finding("region", "ok", f"{aws.region} is enabled for the account.")
+    return Finding(
+        "region",
+        "warning",
+        f"boto3 does not know of {' and '.join(lacking)} in {aws.region}.",
+        "Check the name of the region; if it is a new one, upgrade boto3.",
+    )
+
+
+def _regions(aws: Aws, service: str) -> list[str]:
+    """Return all regions with a service, of all partitions: a wrong name belongs to none."""
+    session = aws.session
+    partitions = session.get_available_partitions()
+    return [r for p in partitions for r in session.get_available_regions(service, p)]
+
+
+def _permissions(aws: Aws, room: RoomConfig) -> Finding:
+    try:
+        denied = denied_actions(aws, room, aws.names(room.name))
+    except NotSimulated as reason:
+        remedy = f"Compare their policies with the one needed: {POLICY}."
+        return Finding("permissions", "unknown", str(reason), remedy)
+    if not denied:
+        text = "IAM's simulator allows all that deploying, operating and destroying need."
+        return Finding("permissions", "ok", text)
+    shown = ", ".join(denied[:SHOWN])
+    more = f", and {len(denied) - SHOWN} more" if len(denied) > SHOWN else ""
+    text = f"These credentials may not: {shown}{more}."
+    return Finding("permissions", "problem", text, f"Have them granted: {POLICY}.")
+
+
+def _looked(check: str, look: Callable[[], Finding]) -> Finding:
+    """Return what a check found; ``unknown`` when it was not allowed, or could not, look."""
+    try:
+        return look()
+    except (NotOursError, StateError, CredentialsError) as error:
+        return Finding(check, "problem", *_parts(str(error)))
+    except BeekeeperError as error:
+        return Finding(check, "unknown", *_parts(str(error)))
+    except (BotoCoreError, ClientError) as error:
+        problem = explained(error, "read", "the account's", check)
+        return Finding(check, "unknown", *_parts(str(problem)))
+
+
+def _parts(message: str) -> tuple[str, str]:
+    """Return what is wrong, and what to do: our messages say both, in this order."""
+    text, _, remedy = message.partition(". ")
+    return f"{text.rstrip('.')}.", remedy

@@ -1,0 +1,70 @@
+"""What is in moto's AWS, read from its own stores, not through the code under test."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from moto.backends import get_backend
+from moto.core.base_backend import BaseBackend
+
+ACCOUNT = "123456789012"
+
+
+def backend(service: str, region: str) -> Any:
+    """Return moto's store of a service in a region."""
+    found: BaseBackend = get_backend(service)[ACCOUNT][region]  # type: ignore[call-overload]
+    return found
+
+
+def inventory(region: str = "eu-central-1") -> dict[str, list[str]]:
+    """Return the names of all that there is: {kind: names}, without the kinds that are empty."""
+    functions = _functions(region)
+    apis = backend("apigatewayv2", region).apis.values()
+    rules = [
+        r for bus in backend("events", region).event_buses.values() for r in bus.rules.values()
+    ]
+    everything: Mapping[str, list[str]] = {
+        "queues": list(backend("sqs", region).queues),
+        "tables": list(backend("dynamodb", region).tables),
+        "items": _items(region),
+        "buckets": list(backend("s3", "aws").buckets),
+        "objects": [
+            f"{bucket.name}/{key}"
+            for bucket in backend("s3", "aws").buckets.values()
+            for key in bucket.keys
+        ],
+        "roles": [role.name for role in backend("iam", "aws").roles.values()],
+        "log groups": list(backend("logs", region).groups),
+        "functions": [function.function_name for function in functions],
+        "permissions": [
+            f"{f.function_name}/{s['Sid']}" for f in functions for s in f.policy.statements
+        ],
+        "apis": [api.name for api in apis],
+        "integrations": [i.integration_uri for api in apis for i in api.integrations.values()],
+        "routes": [route.route_key for api in apis for route in api.routes.values()],
+        "stages": [stage for api in apis for stage in api.stages],
+        "domains": list(backend("apigatewayv2", region).domain_names),
+        "mappings": [m.domain_name for m in backend("apigatewayv2", region).api_mappings.values()],
+        "records": _records(),
+        "rules": [rule.name for rule in rules],
+        "targets": [target["Id"] for rule in rules for target in rule.targets],
+        "alarms": list(backend("cloudwatch", region).alarms),
+        "dashboards": list(backend("cloudwatch", region).dashboards),
+    }
+    return {kind: sorted(names) for kind, names in everything.items() if names}
+
+
+def _functions(region: str) -> list[Any]:
+    from moto.awslambda_simple.models import lambda_simple_backends
+
+    return list(lambda_simple_backends[ACCOUNT][region].list_functions())
+
+
+def _records() -> list[str]:
+    zones = backend("route53", "aws").zones.values()
+    records = [record for zone in zones for record in zone.rrsets]
+    return [f"{r.name} {r.type}" for r in records if r.type not in ("NS", "SOA")]
+
+
+def _items(region: str) -> list[str]:
+    tables = backend("dynamodb", region).tables.values()
+    return [f"{t.name}/{item.hash_key.value}" for t in tables for item in t.all_items()]

@@ -1,0 +1,240 @@
+"""The wire between botocore and moto: what goes over it is recorded, and can be made to fail.
+
+A rule sees every HTTP request that botocore sends, after its own retries decided to send it, and
+either passes (None) or answers. ``forward`` hands the request to moto. The answers that stand for
+AWS's errors are in the format of each service, so that botocore parses what AWS would have sent.
+"""
+
+import json
+import threading
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from io import BytesIO
+from typing import Any
+
+from botocore.awsrequest import AWSPreparedRequest, AWSResponse
+from botocore.exceptions import ConnectionClosedError
+from botocore.model import OperationModel
+from moto.core.models import botocore_stubber
+
+READS = ("Get", "List", "Describe", "Head")
+
+
+@dataclass(frozen=True)
+class Call:
+    """One request: ``arguments`` are what was given to boto3."""
+
+    service: str
+    operation: str
+    arguments: Mapping[str, Any] = field(hash=False, compare=False, default_factory=dict)
+
+    @property
+    def mutates(self) -> bool:
+        return not self.operation.startswith(READS)
+
+    def __str__(self) -> str:
+        return f"{self.service}:{self.operation}"
+
+
+Forward = Callable[[], AWSResponse]
+Rule = Callable[[Call, AWSPreparedRequest, Forward], AWSResponse | None]
+
+
+class Raw(BytesIO):
+    """A body as urllib3 gives it."""
+
+    def stream(self, **_: Any) -> Any:
+        while content := self.read():
+            yield content
+
+
+def answer(url: str, status: int, headers: Mapping[str, str], body: str) -> AWSResponse:
+    return AWSResponse(url, status, dict(headers), Raw(body.encode()))
+
+
+@dataclass(frozen=True)
+class Refusal:
+    """An error of AWS's: its code, its message, its status."""
+
+    code: str
+    message: str
+    status: int = 400
+
+    def to(self, call: Call, request: AWSPreparedRequest) -> AWSResponse:
+        """Return it in the service's own format."""
+        xml = dict.fromkeys(("iam", "sts", "route53"), self._query)
+        write = {"s3": self._s3, **xml}.get(call.service)
+        headers, body = write() if write else self._json(call.service)
+        empty = request.method == "HEAD"
+        return answer(request.url, self.status, headers, "" if empty else body)
+
+    def _s3(self) -> tuple[dict[str, str], str]:
+        body = f"<Error><Code>{self.code}</Code><Message>{self.message}</Message></Error>"
+        return {"content-type": "application/xml"}, body
+
+    def _query(self) -> tuple[dict[str, str], str]:
+        error = f"<Type>Sender</Type><Code>{self.code}</Code><Message>{self.message}</Message>"
+        body = f"<ErrorResponse><Error>{error}</Error><RequestId>r</RequestId></ErrorResponse>"
+        return {"content-type": "text/xml"}, body
+
+    def _json(self, service: str) -> tuple[dict[str, str], str]:
+        modelled = self.code.rpartition(".")[2]
+        headers = {"content-type": "application/json", "x-amzn-ErrorType": modelled}
+        if service in ("sqs", "cloudwatch"):  # compatible with their older protocol
+            headers["x-amzn-query-error"] = f"{self.code};Sender"
+        return headers, json.dumps({"__type": modelled, "message": self.message})
+
+
+class Wire:
+    """Handles botocore's ``before-send``; rules are asked in order, the first answer counts."""
+
+    def __init__(self, gaps: Sequence[Rule] = ()) -> None:
+        self.calls: list[Call] = []
+        self.rules: list[Rule] = []
+        self._gaps = gaps
+        self._lock = threading.Lock()
+
+    def add(self, *rules: Rule) -> None:
+        self.rules += rules
+
+    def clear(self) -> None:
+        self.calls.clear()
+        self.rules.clear()
+
+    def send(self, call: Call, request: AWSPreparedRequest) -> AWSResponse:
+        with self._lock:
+            self.calls.append(call)
+
+        def ask_moto() -> AWSResponse:
+            response = botocore_stubber(f"before-send.{call.service}", request)
+            assert response is not None, f"moto does not know {call}"
+            return response
+
+        def forward() -> AWSResponse:
+            answers = (gap(call, request, ask_moto) for gap in self._gaps)
+            return next((a for a in answers if a is not None), None) or ask_moto()
+
+        answers = (rule(call, request, forward) for rule in self.rules)
+        return next((a for a in answers if a is not None), None) or forward()
+
+    @property
+    def mutations(self) -> list[Call]:
+        return [call for call in self.calls if call.mutates]
+
+    def names(self, *, mutating: bool = False) -> list[str]:
+        """Return what was called, sorted, since the order of independent steps is free."""
+        return sorted(map(str, self.mutations if mutating else self.calls))
+
+
+class Switchboard:
+    """Registered once on a session that all tests of a process share; leads to a test's wire."""
+
+    def __init__(self) -> None:
+        self.wire = Wire()
+        self._current = threading.local()
+
+    def note(self, params: Mapping[str, Any], model: OperationModel, **_: Any) -> None:
+        """Keep what boto3 was asked for (``before-parameter-build``), in the caller's thread."""
+        service = model.service_model.service_name
+        self._current.call = Call(service, model.name, dict(params))
+
+    def send(self, request: AWSPreparedRequest, **_: Any) -> AWSResponse:
+        """Send a request (``before-send``)."""
+        return self.wire.send(self._current.call, request)
+
+
+def refuse(
+    name: str,
+    code: str,
+    message: str = "No.",
+    status: int = 400,
+    *,
+    times: int | None = None,
+    every: int = 1,
+    when: Callable[[Call], bool] = lambda _: True,
+) -> Rule:
+    """Return a rule: ``service:Operation`` (or ``service:*``) is refused.
+
+    ``times`` bounds how often; with ``every`` = 2, every second call is refused.
+    """
+    service, _, operation = name.partition(":")
+    refusal, seen, lock = Refusal(code, message, status), [0], threading.Lock()
+
+    def rule(call: Call, request: AWSPreparedRequest, forward: Forward) -> AWSResponse | None:
+        if call.service != service or operation not in ("*", call.operation) or not when(call):
+            return None
+        with lock:
+            seen[0] += 1
+            hit = seen[0] % every == 0 and (times is None or seen[0] // every <= times)
+        return refusal.to(call, request) if hit else None
+
+    return rule
+
+
+def lose_answer(name: str, times: int = 1, status: int = 0) -> Rule:
+    """Return a rule: the call happens, but its answer is lost (or, with a status, is that 5xx)."""
+    left = [times]
+
+    def rule(call: Call, request: AWSPreparedRequest, forward: Forward) -> AWSResponse | None:
+        if str(call) != name or not left[0]:
+            return None
+        left[0] -= 1
+        forward()
+        if status:
+            return Refusal("InternalFailure", "", status).to(call, request)
+        raise ConnectionClosedError(endpoint_url=request.url)
+
+    return rule
+
+
+def after(name: str, do: Callable[[], object], times: int = 1) -> Rule:
+    """Return a rule: once the call was made, something else happens in AWS."""
+    left = [times]
+
+    def rule(call: Call, request: AWSPreparedRequest, forward: Forward) -> AWSResponse | None:
+        if str(call) != name or not left[0]:
+            return None
+        left[0] -= 1
+        response = forward()
+        do()
+        return response
+
+    return rule
+
+
+def instead(name: str, body: Callable[[Call], Any], times: int | None = None) -> Rule:
+    """Return a rule: the call does not happen, and is answered 200 with this JSON, or XML text."""
+    left = [times]
+
+    def rule(call: Call, request: AWSPreparedRequest, forward: Forward) -> AWSResponse | None:
+        if str(call) != name or left[0] == 0:
+            return None
+        if left[0] is not None:
+            left[0] -= 1
+        content = body(call)
+        if isinstance(content, str):
+            return answer(request.url, 200, {"content-type": "text/xml"}, content)
+        headers = {"content-type": "application/json"}
+        return answer(request.url, 200, headers, json.dumps(content))
+
+    return rule
+
+
+def changed(name: str, change: Callable[[dict[str, Any]], None], times: int | None = None) -> Rule:
+    """Return a rule: moto's JSON answer is changed on its way."""
+    left = [times]
+
+    def rule(call: Call, request: AWSPreparedRequest, forward: Forward) -> AWSResponse | None:
+        if str(call) != name or left[0] == 0:
+            return None
+        response = forward()
+        if response.status_code != 200:
+            return response
+        if left[0] is not None:
+            left[0] -= 1
+        body = json.loads(response.text)
+        change(body)
+        headers = {k: v for k, v in response.headers.items() if k.lower() != "x-amz-crc32"}
+        return answer(request.url, 200, headers, json.dumps(body))
+
+    return rule
