@@ -15,9 +15,11 @@ from rich.table import Table
 
 from beekeeper.cli.options import add_common
 from beekeeper.cli.output import Output
+from beekeeper.cli.progress import log
 from beekeeper.errors import ConfigError
 from beekeeper.local.demo import Demo, Outcome, Snapshot
 from beekeeper.local.ministack import KEY, REGION, MiniStack, is_free
+from beekeeper.provision.engine import OnEvent
 
 BARS = " ▁▂▃▄▅▆▇█"
 REFRESH_SECONDS = 1.0
@@ -52,8 +54,7 @@ def run_demo(options: argparse.Namespace, output: Output) -> None:
     """Run the demo until it is interrupted, or its time is over."""
     with _stoppable():
         output.say("Starting a local AWS, and deploying the room to it …")
-        on_event = output.event if options.debug else None
-        with Demo(options.rate, options.crowd, on_event) as demo:
+        with Demo(options.rate, options.crowd, _on_event(options, output)) as demo:
             _show_ready(demo, output, options)
             demo.send_crowd()
             try:
@@ -63,6 +64,11 @@ def run_demo(options: argparse.Namespace, output: Output) -> None:
             with _uninterrupted():
                 outcome = demo.finish()
             _show_outcome(outcome, output)
+
+
+def _on_event(options: argparse.Namespace, output: Output) -> OnEvent | None:
+    # The demo is about visitors: what is made for them shows only where something is wrong.
+    return (lambda event: log(event, output)) if options.debug else None
 
 
 def _show_ready(demo: Demo, output: Output, options: argparse.Namespace) -> None:

@@ -7,6 +7,7 @@ from typing import Any
 from beekeeper import rooms
 from beekeeper.cli.options import add_common, add_config, add_room, place, room_of
 from beekeeper.cli.output import Output
+from beekeeper.cli.progress import progress
 from beekeeper.config import RoomConfig
 from beekeeper.errors import BeekeeperError, ConfigError
 from beekeeper.local.ministack import address
@@ -100,7 +101,8 @@ def run_deploy(options: argparse.Namespace, output: Output) -> None:
     """Deploy the configured room."""
     config = RoomConfig.load(options.config)
     output.say(f"Deploying room {config.name} …")
-    deployment = rooms.deploy(config, on_event=output.event, **place(options))
+    with progress(output) as on_event:
+        deployment = rooms.deploy(config, on_event=on_event, **place(options))
     output.result(deployment, _next_steps(deployment))
 
 
@@ -115,6 +117,8 @@ def _next_steps(deployment: Deployment) -> list[str]:
     ]
     if (local := address(deployment.url)) != deployment.url:
         lines.append(f"  for scripts     {local}")
+    if deployment.dns_record:
+        lines.append(f"  DNS, to create  {deployment.dns_record}")
     return [
         *lines,
         f"  Leads to        {deployment.destination}",
@@ -134,7 +138,8 @@ def run_destroy(options: argparse.Namespace, output: Output) -> None:
     if not options.yes:
         _confirm(room, output)
     output.say(f"Removing room {room} …")
-    done = rooms.destroy(room, region=options.region, on_event=output.event, **place(options))
+    with progress(output) as on_event:
+        done = rooms.destroy(room, region=options.region, on_event=on_event, **place(options))
     gone = f"Room {room} is gone: {len(done.deleted)} resources removed in {done.seconds} s."
     output.result(done, [gone if done.deleted else f"There was nothing left of room {room}."])
 

@@ -9,7 +9,7 @@ import sys
 from collections.abc import Sequence
 
 from beekeeper import __version__
-from beekeeper.cli import demo, lifecycle, operators
+from beekeeper.cli import demo, doctor, lifecycle, operators, plan
 from beekeeper.cli.output import Output
 from beekeeper.errors import BeekeeperError
 
@@ -23,7 +23,7 @@ def parser() -> argparse.ArgumentParser:
     )
     root.add_argument("--version", action="version", version=f"beekeeper {__version__}")
     commands = root.add_subparsers(title="commands", metavar="COMMAND", required=True)
-    for module in (lifecycle, operators, demo):
+    for module in (lifecycle, plan, doctor, operators, demo):
         module.add_commands(commands)
     return root
 
@@ -33,7 +33,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     options = parser().parse_args(arguments)
     output = Output(as_json=options.json)
     try:
-        options.run(options, output)
+        return options.run(options, output) or 0
     except BeekeeperError as error:
         if options.debug:
             raise
@@ -51,4 +51,3 @@ def main(arguments: Sequence[str] | None = None) -> int:
             raise
         output.error(error, unexpected=True)
         return 1
-    return 0

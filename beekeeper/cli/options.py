@@ -1,11 +1,13 @@
 """Options that several commands share, and which room a command is about."""
 
 import argparse
+import os
 from pathlib import Path
 from typing import Any
 
-from beekeeper.config import FILE_NAME, RoomConfig
+from beekeeper.config import FILE_NAME, RoomConfig, configured_state
 from beekeeper.errors import ConfigError
+from beekeeper.provision.state import DIR_VARIABLE
 from beekeeper.rooms import list_rooms
 
 
@@ -29,7 +31,8 @@ def add_config(command: argparse.ArgumentParser) -> None:
     command.add_argument(
         "--state-dir",
         metavar="DIR",
-        help="where the state files are (default: $BEEKEEPER_STATE_DIR or .beekeeper)",
+        help="where the state is, a folder or s3://bucket/prefix (default: $BEEKEEPER_STATE_DIR,"
+        " or `state` of the configuration, or .beekeeper)",
     )
     add_common(command)
 
@@ -40,7 +43,7 @@ def room_of(options: argparse.Namespace) -> str:
         return str(options.room)
     if Path(options.config).exists():
         return RoomConfig.load(options.config).name
-    rooms = list_rooms(state_dir=options.state_dir)
+    rooms = list_rooms(**place(options))
     if len(rooms) == 1:
         return rooms[0].room
     known = ", ".join(room.room for room in rooms) or "none"
@@ -52,4 +55,5 @@ def room_of(options: argparse.Namespace) -> str:
 
 def place(options: argparse.Namespace) -> dict[str, Any]:
     """Return the arguments that every public function takes."""
-    return {"state_dir": options.state_dir}
+    named = options.state_dir or os.environ.get(DIR_VARIABLE)
+    return {"state_dir": named or configured_state(options.config)}

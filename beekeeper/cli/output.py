@@ -7,7 +7,6 @@ from collections.abc import Iterable, Sequence
 from rich.console import Console
 from rich.table import Table
 
-from beekeeper.provision.events import Event, StepDone, StepFailed, StepWaiting
 from beekeeper.results import Result
 
 
@@ -56,13 +55,3 @@ class Output:
         for name, value in rows:
             table.add_row(f"[dim]{name}[/dim]", value)
         self.out.print(table)
-
-    def event(self, event: Event) -> None:
-        """Write what a deploy or destroy does, one line a change."""
-        match event:
-            case StepDone(key, action, seconds) if action != "read":
-                self.say(f"  {action:<8} {key:<24} {seconds:5.1f} s")
-            case StepWaiting(key, _, what):
-                self.say(f"  waiting  {key:<24} for {what}")
-            case StepFailed(key, action, _, _):
-                self.say(f"  FAILED   {key:<24} ({action})")

@@ -91,12 +91,14 @@ class MiniStack:
             time.sleep(0.05)
 
     def _is_ready(self) -> bool:
+        connection = http.client.HTTPConnection(HOST, self.port, timeout=1)
         try:
-            connection = http.client.HTTPConnection(HOST, self.port, timeout=1)
             connection.request("GET", "/_ministack/health")
             return connection.getresponse().status == 200
         except (OSError, http.client.HTTPException):
             return False
+        finally:
+            connection.close()
 
     def is_running(self) -> bool:
         """Tell whether it still runs."""
@@ -134,7 +136,7 @@ class _LocalSession(Session):  # type: ignore[misc]
         return super().client(*args, **{"endpoint_url": self.endpoint_url, **options})
 
 
-def local_session(endpoint_url: str) -> Session:
+def local_session(endpoint_url: str, key: str = KEY, secret: str = KEY) -> Session:
     """Return a session for a local AWS, whatever profile or endpoint the user has set."""
     nothing = (None, None, None, None)
     no_file = (None, None, os.devnull, None)
@@ -142,8 +144,8 @@ def local_session(endpoint_url: str) -> Session:
         session_vars={"profile": nothing, "config_file": no_file, "credentials_file": no_file}
     )
     session = _LocalSession(
-        aws_access_key_id=KEY,
-        aws_secret_access_key=KEY,
+        aws_access_key_id=key,
+        aws_secret_access_key=secret,
         region_name=REGION,
         botocore_session=core,
     )

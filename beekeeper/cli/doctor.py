@@ -1,0 +1,76 @@
+"""doctor: whether a room can be deployed here, and bear its event."""
+
+import argparse
+import json
+import sys
+from typing import Any
+
+from rich.markup import escape
+from rich.table import Table
+
+from beekeeper import diagnosis
+from beekeeper.cli.options import add_config, place
+from beekeeper.cli.output import Output
+from beekeeper.config import RoomConfig
+from beekeeper.provision.deployer import MAX_CHARACTERS, size_of
+from beekeeper.results import Diagnosis
+
+VERDICTS = {
+    "ok": "[green]ok[/green]",
+    "warning": "[yellow]warning[/yellow]",
+    "problem": "[red]problem[/red]",
+    "unknown": "[dim]unknown[/dim]",
+}
+
+
+def add_commands(commands: Any) -> None:
+    """Add the command of this module."""
+    doctor = commands.add_parser(
+        "doctor", help="check credentials, permissions and quotas, and change nothing"
+    )
+    doctor.add_argument(
+        "--arrivals",
+        type=float,
+        metavar="N",
+        help="visitors in the busiest minute (default: ten times the rate)",
+    )
+    doctor.add_argument(
+        "--policy", action="store_true", help="print the IAM policy that a deployer needs, only"
+    )
+    add_config(doctor)
+    doctor.set_defaults(run=run_doctor)
+
+
+def run_doctor(options: argparse.Namespace, output: Output) -> int:
+    """Show what stands in the way of the configured room; 1 when something does."""
+    config = RoomConfig.load(options.config)
+    if options.policy:
+        _print_policy(diagnosis.policy(config), output)
+        return 0
+    found = diagnosis.doctor(config, arrivals_per_minute=options.arrivals, **place(options))
+    if output.as_json:
+        output.json_line({**found.to_dict(), "has_problems": found.has_problems})
+    else:
+        _show(found, output)
+    return 1 if found.has_problems else 0
+
+
+def _print_policy(policy: dict[str, Any], output: Output) -> None:
+    text = json.dumps(policy, indent=2)
+    sys.stdout.write(text + "\n")
+    if (size := size_of(text)) > MAX_CHARACTERS:
+        output.say(
+            f"This is too long for a managed policy ({size:,} of {MAX_CHARACTERS:,} characters):"
+            " make its statements two policies, or one inline policy of a role."
+        )
+
+
+def _show(found: Diagnosis, output: Output) -> None:
+    table = Table("", "check", "found", title=f"Room {found.room}", box=None)
+    for finding in found.findings:
+        text = "\n".join(part for part in (finding.text, finding.remedy) if part)
+        table.add_row(VERDICTS[finding.verdict], finding.check, escape(text))
+    output.out.print(table)
+    count = sum(finding.verdict == "problem" for finding in found.findings)
+    text = f"{count} to be put right first." if count else "Nothing stands in the way."
+    output.out.print(text, markup=False)

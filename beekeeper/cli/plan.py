@@ -1,0 +1,73 @@
+"""plan: what a deploy would do."""
+
+import argparse
+import json
+from typing import Any
+
+from rich.markup import escape
+from rich.table import Table
+
+from beekeeper import rooms
+from beekeeper.cli.options import add_config, place
+from beekeeper.cli.output import Output
+from beekeeper.config import RoomConfig
+from beekeeper.results import Plan, PlannedChange
+
+SIGNS = {
+    "create": "[green]+ create[/green]",
+    "update": "[yellow]~ update[/yellow]",
+    "replace": "[red]± replace[/red]",
+    "delete": "[red]- delete[/red]",
+    "unchanged": "[dim]  unchanged[/dim]",
+}
+CHANGES_EXIT_CODE = 2
+
+
+def add_commands(commands: Any) -> None:
+    """Add the command of this module."""
+    plan = commands.add_parser("plan", help="show what deploy would do, and change nothing")
+    plan.add_argument("--policies", action="store_true", help="show the IAM policies, whole")
+    plan.add_argument(
+        "--exit-code", action="store_true", help="exit with 0 for no changes and 2 for changes"
+    )
+    add_config(plan)
+    plan.set_defaults(run=run_plan)
+
+
+def run_plan(options: argparse.Namespace, output: Output) -> int:
+    """Show the plan of the configured room."""
+    plan = rooms.plan(RoomConfig.load(options.config), **place(options))
+    if output.as_json:
+        content = plan.to_dict()
+        if not options.policies:
+            del content["policies"]
+        output.json_line({**content, "has_changes": plan.has_changes})
+    else:
+        _show(plan, output, policies=options.policies)
+    return CHANGES_EXIT_CODE if options.exit_code and plan.has_changes else 0
+
+
+def _show(plan: Plan, output: Output, *, policies: bool) -> None:
+    table = Table(title=f"Room {plan.room}", title_justify="left", box=None)
+    for heading in ("", "kind", "name", "what changes"):
+        table.add_column(heading, overflow="fold")
+    for change in plan.changes:
+        table.add_row(SIGNS[change.action], change.kind, escape(change.name), _details(change))
+    output.out.print(table)
+    for part, policy in plan.policies.items() if policies else ():
+        output.out.print(f"\nPolicy of the {part}:\n{json.dumps(policy, indent=2)}", markup=False)
+    count = sum(change.action != "unchanged" for change in plan.changes)
+    text = f"{count} of {len(plan.changes)} to change: python -m beekeeper deploy does it."
+    output.out.print(text if count else "Everything is as it should be.", markup=False)
+
+
+def _details(change: PlannedChange) -> str:
+    if change.action in ("create", "unchanged"):
+        return ""
+    parts = [f"{n}: {_short(a)} → {_short(b)}" for n, (a, b) in change.attributes.items()]
+    return escape("\n".join(parts))
+
+
+def _short(value: Any) -> str:
+    text = value if isinstance(value, str) else json.dumps(value)
+    return text if len(text) <= 60 else f"{text[:57]}…"

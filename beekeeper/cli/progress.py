@@ -1,0 +1,79 @@
+"""What a deploy or destroy does, as it happens: live on a terminal, as a plain log elsewhere.
+
+Both are consumers of the engine's events, as any program that embeds Beekeeper can be.
+"""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from rich.live import Live
+from rich.spinner import Spinner
+from rich.text import Text
+
+from beekeeper.cli.output import Output
+from beekeeper.provision.engine import OnEvent
+from beekeeper.provision.events import (
+    Event,
+    StepDone,
+    StepFailed,
+    StepStarted,
+    StepWaiting,
+    StepWarning,
+)
+from beekeeper.provision.failures import GERUNDS
+
+SHOWN = 3  # of the steps under way
+
+
+@contextmanager
+def progress(output: Output) -> Iterator[OnEvent]:
+    """Give the function that shows events, for as long as they come."""
+    if not output.err.is_terminal:
+        yield lambda event: log(event, output)
+        return
+    spinner = Spinner("dots")
+    running = _Running()
+    with Live(spinner, console=output.err, refresh_per_second=10, transient=True):
+
+        def show(event: Event) -> None:
+            log(event, output, waits=False)
+            running.take(event)
+            spinner.update(text=running.text())
+
+        yield show
+
+
+def log(event: Event, output: Output, *, waits: bool = True) -> None:
+    """Write a line for what was done; reads are too many to be told of."""
+    match event:
+        case StepDone(key, action, seconds) if action != "read":
+            output.say(f"  {action:<8} {key:<28} {seconds:5.1f} s")
+        case StepWaiting(key, _, what) if waits:
+            output.say(f"  waiting  {key:<28} for {what}")
+        case StepWarning(key, _, warning):
+            output.say(f"  WARNING  {key:<28} {warning}")
+        case StepFailed(key, action, _, _):
+            output.say(f"  FAILED   {key:<28} ({action})")
+
+
+class _Running:
+    """The steps that are under way, and what they wait for."""
+
+    def __init__(self) -> None:
+        self._steps: dict[str, str] = {}
+
+    def take(self, event: Event) -> None:
+        """Note an event."""
+        match event:
+            case StepStarted(key, action):
+                self._steps[key] = f"{GERUNDS.get(action, action)} {key}"
+            case StepWaiting(key, action, what):
+                self._steps[key] = f"{GERUNDS.get(action, action)} {key} (waiting for {what})"
+            case StepDone(key) | StepFailed(key):
+                self._steps.pop(key, None)
+
+    def text(self) -> Text:
+        """Return what to show: changes before reads, waits at the end of the line."""
+        steps = sorted(self._steps.values(), key=lambda step: step.startswith("reading"))
+        more = f" and {len(steps) - SHOWN} more" if len(steps) > SHOWN else ""
+        return Text(", ".join(steps[:SHOWN]) + more, overflow="ellipsis", no_wrap=True)

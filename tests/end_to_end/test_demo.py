@@ -1,0 +1,142 @@
+"""The demo, as its users run it: the whole thing, and what it says of itself."""
+
+import itertools
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from beekeeper.local.demo import ROOM, Demo
+
+pytestmark = [pytest.mark.end_to_end, pytest.mark.xdist_group("local aws")]
+
+
+def demo(*options: str) -> subprocess.Popen[str]:
+    return subprocess.Popen(
+        [sys.executable, "-m", "beekeeper", "demo", "--json", *options],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+
+
+def test_three_hundred_at_ten_a_second() -> None:
+    with Demo(rate=600, crowd=300) as running:
+        running.send_crowd()
+        time.sleep(60)
+        admitted_at = sorted(admissions(running))
+        outcome = running.finish()
+    assert (outcome.joined, outcome.lost, outcome.leftover) == (300, 0, 0)
+    assert outcome.admitted == outcome.entered == 300
+    assert most_in(admitted_at, seconds=10) <= 100 + 2 * 10
+
+
+def admissions(running: Demo) -> Iterator[float]:
+    """Yield when each visitor was let through, from the table itself."""
+    scan = running.session.client("dynamodb").get_paginator("scan")
+    for page in scan.paginate(TableName=f"beekeeper-{ROOM}"):
+        for item in page["Items"]:
+            if item["id"]["S"].startswith("v#"):
+                yield float(item["admitted_at"]["N"])
+
+
+def most_in(times: list[float], seconds: float) -> int:
+    """Return the most that happened in any window of so many seconds."""
+    windows = ((i, start + seconds) for i, start in enumerate(times))
+    return max(sum(1 for _ in itertools.takewhile(end.__gt__, times[i:])) for i, end in windows)
+
+
+def lines(process: subprocess.Popen[str]) -> list[dict[str, Any]]:
+    out, err = process.communicate(timeout=120)
+    assert process.returncode == 0, err
+    assert "Traceback" not in err
+    return [json.loads(line) for line in out.splitlines()]
+
+
+def test_it_ends_after_its_duration_and_leaves_nothing() -> None:
+    ready, end = lines(demo("--crowd", "20", "--rate", "600", "--duration", "12"))
+    assert set(ready) == {"room_url", "destination_url", "endpoint_url", "state_dir"}
+    assert end == {
+        "joined": 20,
+        "admitted": 20,
+        "entered": 20,
+        "refused": 0,
+        "lost": 0,
+        "leftover": 0,
+    }
+    assert not Path(ready["state_dir"]).exists()
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_it_ends_in_good_order_when_it_is_told_to(number: signal.Signals) -> None:
+    process = demo("--crowd", "10", "--rate", "60")
+    assert process.stdout is not None
+    ready = json.loads(process.stdout.readline())
+    time.sleep(5)
+    os.kill(process.pid, number)
+    (end,) = lines(process)
+    assert (end["lost"], end["leftover"]) == (0, 0)
+    assert end["admitted"] == end["entered"]
+    assert not listens(ready["endpoint_url"])
+
+
+def listens(url: str) -> bool:
+    import socket
+    from urllib.parse import urlsplit
+
+    with socket.socket() as probe:
+        return probe.connect_ex(("127.0.0.1", urlsplit(url).port or 0)) == 0
+
+
+def test_it_listens_on_loopback_only() -> None:
+    process = demo("--crowd", "1", "--duration", "20")
+    assert process.stdout is not None
+    process.stdout.readline()
+    children = session_of(process.pid)
+    addresses = listening(children)
+    process.send_signal(signal.SIGINT)
+    lines(process)
+    assert addresses
+    assert {address for address in addresses if not address.startswith("0100007F:")} == set()
+
+
+def session_of(pid: int) -> set[int]:
+    """Return the pids of a process and its descendants, from /proc."""
+    if not Path("/proc/self/stat").exists():
+        pytest.skip("needs /proc")
+    parents = {}
+    for stat in Path("/proc").glob("[0-9]*/stat"):
+        try:
+            fields = stat.read_text().rpartition(")")[2].split()
+        except OSError:
+            continue
+        parents[int(stat.parent.name)] = int(fields[1])
+    found = {pid}
+    while more := {child for child, parent in parents.items() if parent in found} - found:
+        found |= more
+    return found
+
+
+def listening(pids: set[int]) -> set[str]:
+    """Return the addresses on which these processes listen, as /proc/net/tcp writes them."""
+    inodes = set()
+    for pid in pids:
+        for link in Path(f"/proc/{pid}/fd").glob("*"):
+            try:
+                inodes.add(str(link.readlink()))
+            except OSError:
+                continue
+    found = set()
+    for table in ("tcp", "tcp6"):
+        for line in Path(f"/proc/net/{table}").read_text().splitlines()[1:]:
+            fields = line.split()
+            if fields[3] == "0A" and f"socket:[{fields[9]}]" in inodes:
+                found.add(fields[1])
+    return found

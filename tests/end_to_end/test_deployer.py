@@ -1,0 +1,158 @@
+"""Whoever has the printed policy, and nothing else, can deploy, operate and destroy."""
+
+import itertools
+import json
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from boto3.session import Session
+from botocore.model import OperationModel
+
+import beekeeper
+from beekeeper.local.leftovers import leftovers
+from beekeeper.local.ministack import MiniStack, local_session
+from beekeeper.provision.aws import Aws
+from beekeeper.provision.deployer import deployer_policy
+from beekeeper.provision.names import Names
+
+pytestmark = [pytest.mark.end_to_end, pytest.mark.xdist_group("local aws")]
+NAME, DESTINATION = "guarded", "https://shop.example.com/"
+# MiniStack checks these against "*" (a rule's, against an ARN with its bus) where AWS takes the
+# resource's own ARN (Service Authorization Reference; for dashboards see aws/aws-cdk#22524).
+NOT_RESOLVED = (
+    "cloudwatch:DeleteAlarms",
+    "cloudwatch:DeleteDashboards",
+    "cloudwatch:GetDashboard",
+    "cloudwatch:ListTagsForResource",
+    "cloudwatch:PutDashboard",
+    "cloudwatch:TagResource",
+    "cloudwatch:UntagResource",
+    "dynamodb:ListTagsOfResource",
+    "dynamodb:TagResource",
+    "dynamodb:UntagResource",
+    "events:DeleteRule",
+    "events:DescribeRule",
+    "events:ListTagsForResource",
+    "events:ListTargetsByRule",
+    "events:PutRule",
+    "events:PutTargets",
+    "events:RemoveTargets",
+    "events:TagResource",
+    "events:UntagResource",
+    "lambda:CreateFunction",
+)
+READS = ("Get", "List", "Describe", "Head")
+numbers = itertools.count(1)
+Deployer = Callable[[dict[str, Any]], Session]
+
+
+def policy_without(names: Names, action: str = "") -> dict[str, Any]:
+    """Return the deployer's policy, less one action."""
+    policy = deployer_policy(names)
+    granted = {a for statement in policy["Statement"] for a in statement["Action"]}
+    assert granted.issuperset(NOT_RESOLVED)
+    wider = {"Effect": "Allow", "Action": list(NOT_RESOLVED), "Resource": "*"}
+    statements = [*policy["Statement"], wider]
+    fewer = [{**s, "Action": [a for a in s["Action"] if a != action]} for s in statements]
+    return {**policy, "Statement": [s for s in fewer if s["Action"]]}
+
+
+@pytest.fixture
+def names(strict_aws: MiniStack) -> Names:
+    return Aws(strict_aws.session()).names(NAME)
+
+
+@pytest.fixture
+def deployer(strict_aws: MiniStack, tmp_path: Path) -> Iterator[Deployer]:
+    """Makes IAM users with just one policy; removes them, and the room, at the end."""
+    root = strict_aws.session()
+    iam = root.client("iam")
+    undo: list[Callable[[], object]] = []
+
+    def make(policy: dict[str, Any]) -> Session:
+        user = f"deployer-{next(numbers)}"
+        iam.create_user(UserName=user)
+        document = json.dumps(policy)
+        arn = iam.create_policy(PolicyName=user, PolicyDocument=document)["Policy"]["Arn"]
+        iam.attach_user_policy(UserName=user, PolicyArn=arn)
+        key = iam.create_access_key(UserName=user)["AccessKey"]
+        undo.extend(
+            [
+                lambda: iam.delete_user(UserName=user),
+                lambda: iam.delete_policy(PolicyArn=arn),
+                lambda: iam.detach_user_policy(UserName=user, PolicyArn=arn),
+                lambda: iam.delete_access_key(UserName=user, AccessKeyId=key["AccessKeyId"]),
+            ]
+        )
+        return local_session(strict_aws.endpoint_url, key["AccessKeyId"], key["SecretAccessKey"])
+
+    yield make
+    beekeeper.destroy(NAME, session=root, state_dir=tmp_path)
+    for call in reversed(undo):
+        call()
+
+
+def deploy(session: Session, state_dir: Path, **values: Any) -> beekeeper.Deployment:
+    wanted = {"name": NAME, "destination": DESTINATION, "rate": 600, **values}
+    return beekeeper.deploy(wanted, session=session, state_dir=state_dir)
+
+
+def test_the_policy_is_enough(
+    names: Names, deployer: Deployer, strict_aws: MiniStack, tmp_path: Path
+) -> None:
+    session = deployer(policy_without(names))
+    room: dict[str, Any] = {"session": session, "state_dir": tmp_path}
+
+    found = beekeeper.doctor(name=NAME, destination=DESTINATION, rate=600, **room)
+    verdicts = {f.check: f.verdict for f in found.findings}
+    # The simulator is not among what a deployer needs: it tells of others' permissions, too.
+    assert verdicts["permissions"] == "unknown"
+    assert {verdicts[c] for c in ("credentials", "region", "concurrency", "names")} == {"ok"}
+    assert deploy(**room).changed
+    for change in (beekeeper.pause, beekeeper.off, beekeeper.on):
+        change(NAME, **room)
+    beekeeper.set_rate(700, room=NAME, **room)
+    status = beekeeper.status(NAME, drift=True, **room)
+    assert (status.mode, status.rate, status.drift) == ("on", 700, [])
+    assert beekeeper.pass_keys(NAME, **room).keys
+
+    mutations: list[str] = []
+
+    def note(model: OperationModel, **_: Any) -> None:
+        if not model.name.startswith(READS):
+            mutations.append(model.name)
+
+    session.events.register("before-call", note)
+    assert deploy(**room).changed == []
+    assert mutations == []
+    tags = {"team": "events"}
+    changed = deploy(**room, rate=90_000, tags=tags, log_retention_days=30, title="New")
+    assert {line.split()[0] for line in changed.changed} == {"update"}
+    assert deploy(**room, rate=600).changed  # tags, workers and retention go back
+    assert "UntagResource" in mutations
+
+    assert beekeeper.destroy(NAME, **room).deleted
+    assert leftovers(strict_aws.session(), NAME) == []
+
+
+# Not iam:PassRole, which MiniStack does not ask for.
+@pytest.mark.parametrize(
+    "action",
+    ["dynamodb:PutItem", "lambda:InvokeFunction", "logs:PutRetentionPolicy", "sqs:CreateQueue"],
+)
+def test_an_action_less_is_named(
+    names: Names, deployer: Deployer, tmp_path: Path, action: str
+) -> None:
+    with pytest.raises(beekeeper.ProvisionError, match=f"Grant {action} "):
+        deploy(deployer(policy_without(names, action)), tmp_path)
+
+    # With it, the same command goes on from there.
+    assert deploy(deployer(policy_without(names)), tmp_path).url
+
+
+def test_another_room_is_out_of_reach(names: Names, deployer: Deployer, tmp_path: Path) -> None:
+    session = deployer(policy_without(names))
+    with pytest.raises(beekeeper.ProvisionError, match="Grant"):
+        deploy(session, tmp_path, name="other")

@@ -1,0 +1,57 @@
+"""The doctor command, against the local AWS."""
+
+import json
+from pathlib import Path
+
+import pytest
+
+from beekeeper.cli.main import main
+from beekeeper.local.ministack import KEY, REGION, MiniStack
+
+pytestmark = [pytest.mark.end_to_end, pytest.mark.xdist_group("local aws")]
+
+
+@pytest.fixture
+def here(aws: MiniStack, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A folder with a configuration, and the environment of `beekeeper local`."""
+    for name, value in {
+        "AWS_ENDPOINT_URL": aws.endpoint_url,
+        "AWS_ACCESS_KEY_ID": KEY,
+        "AWS_SECRET_ACCESS_KEY": KEY,
+        "AWS_DEFAULT_REGION": REGION,
+        "COLUMNS": "200",
+    }.items():
+        monkeypatch.setenv(name, value)
+    monkeypatch.chdir(tmp_path)
+    text = 'name = "checked"\ndestination = "https://shop.example.com/"\nrate = 600\n'
+    (tmp_path / "beekeeper.toml").write_text(text)
+    return tmp_path
+
+
+def test_a_table_for_people(here: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["doctor"]) == 0
+    shown = capsys.readouterr().out
+    for check in ("credentials", "region", "permissions", "concurrency", "throttle", "names"):
+        assert check in shown
+    assert shown.rstrip().endswith("Nothing stands in the way.")
+
+
+def test_a_problem_is_told_and_exits_with_1(here: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["doctor", "--arrivals", "1000000", "--json"]) == 1
+    found = json.loads(capsys.readouterr().out)
+    assert found["has_problems"]
+    problem = next(f for f in found["findings"] if f["check"] == "concurrency")
+    assert problem["verdict"] == "problem"
+    assert "L-B99A9384" in problem["remedy"]
+
+    assert main(["doctor", "--arrivals", "1000000"]) == 1
+    assert "to be put right first." in capsys.readouterr().out
+
+
+def test_the_policy_alone_on_stdout(here: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["doctor", "--policy"]) == 0
+    printed = capsys.readouterr()
+    policy = json.loads(printed.out)
+    assert policy["Version"] == "2012-10-17"
+    assert "arn:aws:sqs:eu-central-1:000000000000:beekeeper-checked" in str(policy)
+    assert printed.err == ""

@@ -1,0 +1,181 @@
+"""A real browser, a deployed room, a shop that checks passes: link, wait, entry."""
+
+import contextlib
+import re
+import time
+from collections.abc import Iterator
+
+import pytest
+from playwright.sync_api import Browser, BrowserContext, Error, Page, expect
+
+import beekeeper
+from beekeeper.local.crowd import Crowd, Stage
+from beekeeper.local.ministack import MiniStack
+
+from .conftest import DeployedRoom, DeployRoom
+
+pytestmark = [
+    pytest.mark.end_to_end,
+    pytest.mark.browser,
+    pytest.mark.xdist_group("local aws"),
+]
+SHOP = "Welcome to the shop"
+
+
+@pytest.fixture(params=["aws", "strict_aws"])
+def any_aws(request: pytest.FixtureRequest) -> MiniStack:
+    ministack: MiniStack = request.getfixturevalue(request.param)
+    return ministack
+
+
+@pytest.fixture
+def visitor(browser: Browser) -> Iterator[BrowserContext]:
+    """A browser with cookies from elsewhere: they must not keep anybody from the queue."""
+    context = browser.new_context()
+    for name in ("_ga", "session", "beekeeper_ticket_of_another"):
+        context.add_cookies([{"name": name, "value": "x.y.z", "url": "http://127.0.0.1/"}])
+    yield context
+    context.close()
+
+
+@pytest.fixture
+def crowded(any_aws: MiniStack, deploy_room: DeployRoom) -> Iterator[DeployedRoom]:
+    """A room at two a second, with twenty visitors in line."""
+    room = deploy_room(any_aws, rate=120)
+    crowd = Crowd(room.url, 20)
+    crowd.start()
+    wait_until(lambda: crowd.joined == 20)
+    yield room
+    wait_until(lambda: crowd.counts()[Stage.ENTERED] == 20)
+    crowd.stop()
+
+
+def wait_until(condition: object, seconds: float = 60) -> None:
+    assert callable(condition)
+    deadline = time.monotonic() + seconds
+    while not condition():
+        assert time.monotonic() < deadline, "it did not happen in time"
+        time.sleep(0.1)
+
+
+def position(page: Page) -> int:
+    """Return the position shown, once one is shown."""
+    place = page.locator("#position")
+    expect(place).to_have_text(re.compile(r"\d|next"), timeout=15_000)
+    return int(re.sub(r"\D", "", place.inner_text()) or 0)
+
+
+def test_a_visitor_waits_and_gets_in(crowded: DeployedRoom, visitor: BrowserContext) -> None:
+    page = visitor.new_page()
+    problems: list[str] = []
+    page.on("pageerror", lambda error: problems.append(str(error)))
+    page.goto(crowded.url)
+    assert page.url.endswith("/room")
+    expect(page.locator("#title")).to_have_text('The "Spring" <sale>')
+
+    seen = [position(page)]
+    while page.url.startswith(crowded.url) and seen[-1] > 0:
+        page.wait_for_timeout(500)
+        with contextlib.suppress(Error, AssertionError):  # the page may go on to the shop meanwhile
+            seen.append(position(page))
+    expect(page.locator("h1")).to_have_text(SHOP, timeout=30_000)
+
+    assert max(seen) > min(seen), "the position never fell"
+    assert seen == sorted(seen, reverse=True), "the position grew"
+    assert page.url == f"{crowded.shop.origin}/", "the pass is still in the address"
+    assert problems == []
+
+
+def test_the_place_is_kept_over_a_refresh_and_in_a_second_tab(
+    crowded: DeployedRoom, visitor: BrowserContext
+) -> None:
+    page = visitor.new_page()
+    page.goto(crowded.url)
+    cookie = ticket_of(visitor)
+    first = position(page)
+
+    page.reload()
+    refreshed = position(page)
+    second = visitor.new_page()
+    second.goto(crowded.url)
+    other = position(second)
+
+    assert ticket_of(visitor) == cookie, "a second ticket was given"
+    assert refreshed <= first
+    assert other <= first
+    expect(page.locator("h1")).to_have_text(SHOP, timeout=60_000)
+    expect(second.locator("h1")).to_have_text(SHOP, timeout=60_000)
+    wait_until(lambda: len(crowded.shop.entered) >= 21)
+    assert crowded.status().admitted <= 21, "a place was gained"
+
+
+def ticket_of(visitor: BrowserContext) -> str:
+    return next(str(c["value"]) for c in visitor.cookies() if c["name"] == "beekeeper_ticket")
+
+
+def test_the_shop_sends_away_whoever_has_no_pass(
+    aws: MiniStack, deploy_room: DeployRoom, visitor: BrowserContext
+) -> None:
+    room = deploy_room(aws, rate=600)
+    beekeeper.pause(room.name, session=room.session, state_dir=room.state_dir)
+    page = visitor.new_page()
+    page.goto(f"{room.shop.origin}/")
+    assert page.url == f"{room.url}room"
+    forged = page.goto(f"{room.shop.origin}/?beekeeper_pass=eyJhbGciOiJub25lIn0.e30.")
+    assert forged is not None
+    assert forged.status == 403
+    assert room.shop.entered == {}
+
+
+def test_a_room_that_is_off_sends_visitors_straight_on_and_queues_nobody(
+    aws: MiniStack, deploy_room: DeployRoom, visitor: BrowserContext
+) -> None:
+    room = deploy_room(aws, rate=60)
+    room.set_mode(beekeeper.off)
+    time.sleep(2)
+    page = visitor.new_page()
+    page.goto(room.url)
+    expect(page.locator("h1")).to_have_text(SHOP)
+    assert len(room.shop.entered) == 1
+    assert room.status().waiting == 0
+    assert room.status().admitted == 0
+
+
+def test_a_paused_room_admits_nobody_and_loses_nobody(
+    aws: MiniStack, deploy_room: DeployRoom, visitor: BrowserContext
+) -> None:
+    room = deploy_room(aws, rate=600)
+    room.set_mode(beekeeper.pause)
+    time.sleep(2)
+    page = visitor.new_page()
+    page.goto(room.url)
+    page.wait_for_selector("[data-state=paused]")
+    time.sleep(4)
+    assert room.status().admitted == 0
+    assert room.status().waiting == 1
+    room.set_mode(beekeeper.on)
+    expect(page.locator("h1")).to_have_text(SHOP, timeout=30_000)
+
+
+def test_a_room_that_is_turned_off_lets_those_who_wait_go_on(
+    aws: MiniStack, deploy_room: DeployRoom, visitor: BrowserContext
+) -> None:
+    room = deploy_room(aws, rate=600)
+    room.set_mode(beekeeper.pause)
+    time.sleep(2)
+    page = visitor.new_page()
+    page.goto(room.url)
+    page.wait_for_selector("[data-state=paused]")
+    room.set_mode(beekeeper.off)
+    expect(page.locator("h1")).to_have_text(SHOP, timeout=30_000)
+
+
+def test_a_visitor_without_javascript_gets_in(
+    aws: MiniStack, deploy_room: DeployRoom, browser: Browser
+) -> None:
+    room = deploy_room(aws, rate=600)
+    context = browser.new_context(java_script_enabled=False)
+    page = context.new_page()
+    page.goto(room.url)
+    expect(page.locator("h1")).to_have_text(SHOP, timeout=60_000)
+    context.close()
