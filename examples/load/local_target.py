@@ -1,0 +1,84 @@
+"""Something to test on this machine, without an AWS account: a local AWS, a shop, a room.
+
+    python examples/load/local_target.py [--rate 1200]
+
+Prints the lines that tell the load test where the room is, and runs until Ctrl-C.
+"""
+
+import argparse
+import shlex
+import signal
+import time
+
+from beekeeper.local.crowd import Stage
+from beekeeper.local.demo import ROOM, Demo
+from beekeeper.local.ministack import KEY, REGION
+
+# MiniStack starts a Python process for each request that finds none idle. Without a limit one
+# hiccup starts dozens, which take each other's time. Beyond it a visitor gets a 429, and retries.
+PROCESSES_PER_FUNCTION = 8
+VISITORS_FUNCTIONS = ("producer", "room", "turnstile")
+
+
+def main() -> None:
+    """Run the target, and say at the end whom the shop let in."""
+    parser = argparse.ArgumentParser(description="A waiting room to test, on this machine.")
+    parser.add_argument("--rate", type=int, default=1200, help="visitors per minute (1200)")
+    options = parser.parse_args()
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
+    try:
+        with Demo(options.rate, crowd=PROCESSES_PER_FUNCTION) as target:
+            run(target)
+    except KeyboardInterrupt:
+        print("Stopped.")
+
+
+def run(target: Demo) -> None:
+    """Let the target be tested until Ctrl-C."""
+    limit_processes(target)
+    warm_up(target)
+    first = len(target.shop.entered)
+    show(target)
+    try:
+        while target.aws.is_running():
+            time.sleep(0.5)
+    finally:
+        print(f"Let in {len(target.shop.entered) - first}, refused {target.shop.refused}.")
+
+
+def limit_processes(target: Demo) -> None:
+    """Limit the functions that visitors call, not the consumer, which has to run."""
+    functions = target.session.client("lambda")
+    for part in VISITORS_FUNCTIONS:
+        functions.put_function_concurrency(
+            FunctionName=f"beekeeper-{ROOM}-{part}",
+            ReservedConcurrentExecutions=PROCESSES_PER_FUNCTION,
+        )
+
+
+def warm_up(target: Demo) -> None:
+    """Send the first few visitors the whole way, so that the functions' processes run."""
+    target.send_crowd()
+    assert target.crowd
+    while target.crowd.counts()[Stage.ENTERED] < PROCESSES_PER_FUNCTION:
+        time.sleep(0.1)
+    target.crowd.stop()
+
+
+def show(target: Demo) -> None:
+    """Print what to paste into another terminal: for the load test, and to watch the room."""
+    exports = {
+        "ROOM_URL": target.ready.room_url,
+        "AWS_ENDPOINT_URL": target.ready.endpoint_url,
+        "AWS_ACCESS_KEY_ID": KEY,
+        "AWS_SECRET_ACCESS_KEY": KEY,
+        "AWS_DEFAULT_REGION": REGION,
+        "BEEKEEPER_STATE_DIR": target.ready.state_dir,
+    }
+    for name, value in exports.items():
+        print(f"export {name}={shlex.quote(value)}")
+    print(f"# Room {ROOM} is ready. Ctrl-C removes it.", flush=True)
+
+
+if __name__ == "__main__":
+    main()

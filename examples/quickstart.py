@@ -1,0 +1,32 @@
+"""A waiting room from Python: deploy it, change its rate, read how it stands, remove it.
+
+    python examples/quickstart.py [https://shop.example.com/]
+
+It works with whatever AWS boto3 finds: your account, or the local one of `python -m beekeeper
+local`, once the lines that it prints are pasted here.
+"""
+
+import sys
+
+import beekeeper
+
+ROOM = "quickstart"
+
+
+def main(destination: str = "https://shop.example.com/") -> None:
+    """Take a room through its life."""
+    try:
+        deployment = beekeeper.deploy(name=ROOM, destination=destination, rate=600)
+        print(f"The campaign link: {deployment.url}")
+
+        beekeeper.set_rate(900, room=ROOM)
+        status = beekeeper.status(ROOM)
+        print(f"The room is {status.mode}, at {status.rate:,.0f} visitors a minute.")
+        print(f"{status.waiting:,} wait, {status.admitted:,} have been admitted.")
+    finally:
+        destruction = beekeeper.destroy(ROOM)
+        print(f"Removed {len(destruction.deleted)} resources.")
+
+
+if __name__ == "__main__":
+    main(*sys.argv[1:])
