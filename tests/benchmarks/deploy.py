@@ -1,0 +1,150 @@
+"""How long a deploy takes, and how near that is to the longest chain of the graph.
+
+    python -m tests.benchmarks.deploy
+
+Deploys, redeploys and destroys a room on MiniStack, through a proxy that adds 100 ms to each call
+and 8 s to the first use of a new role (distant_aws.py). The longest chain is what an executor with
+any number of workers would need: along the steps that need each other, the sum of the seconds that
+each took for itself, reading and changing (from the events of ``on_event``).
+"""
+
+import sys
+import tempfile
+import time
+from collections import defaultdict
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from functools import cache
+from typing import Any
+
+from boto3.session import Session
+from rich.console import Console
+from rich.table import Table
+
+import beekeeper
+from beekeeper import RoomConfig
+from beekeeper.local.leftovers import leftovers
+from beekeeper.local.ministack import MiniStack, local_session
+from beekeeper.provision.aws import Aws
+from beekeeper.provision.events import Event, StepDone
+from beekeeper.provision.steps import steps
+
+from .distant_aws import LATENCY_SECONDS, PROPAGATION_SECONDS, distant
+
+ROOM = RoomConfig(name="benchmark", destination="https://shop.example.com/", rate=600)
+READS = ("Get", "List", "Describe", "Head")
+DEPLOY_RATIO = 1.25
+REDEPLOY_SECONDS = 3.0
+
+
+@dataclass
+class Run:
+    """What was measured of one command."""
+
+    name: str
+    wall_seconds: float = 0.0
+    calls: list[str] = field(default_factory=list)
+    step_seconds: defaultdict[str, float] = field(default_factory=lambda: defaultdict(float))
+
+    @property
+    def mutating(self) -> int:
+        return sum(not call.startswith(READS) for call in self.calls)
+
+    def on_event(self, event: Event) -> None:
+        if isinstance(event, StepDone):
+            self.step_seconds[event.key] += event.seconds
+
+    def on_call(self, event_name: str, **_: Any) -> None:
+        self.calls.append(event_name.rpartition(".")[2])
+
+
+def longest_chain(
+    needs: Mapping[str, tuple[str, ...]], seconds: Mapping[str, float]
+) -> tuple[float, tuple[str, ...]]:
+    """Return the seconds and the steps of the longest path through the graph."""
+
+    @cache
+    def until(key: str) -> tuple[float, tuple[str, ...]]:
+        before, path = max((until(n) for n in needs[key] if n in needs), default=(0.0, ()))
+        return before + seconds.get(key, 0.0), (*path, key)
+
+    return max(until(key) for key in needs)
+
+
+def measured(name: str, endpoint_url: str, command: Callable[..., object]) -> Run:
+    """Run a command as a new process would: with a session that has made no client yet."""
+    run, session = Run(name), local_session(endpoint_url)
+    session.events.register("before-send", run.on_call)
+    started = time.monotonic()
+    command(session=session, on_event=run.on_event)
+    run.wall_seconds = time.monotonic() - started
+    return run
+
+
+def measure(endpoint_url: str, state_dir: str) -> list[Run]:
+    def deploy(**options: Any) -> None:
+        beekeeper.deploy(ROOM, state_dir=state_dir, **options)
+
+    def destroy(**options: Any) -> None:
+        beekeeper.destroy(ROOM.name, state_dir=state_dir, **options)
+
+    commands = {"deploy": deploy, "redeploy": deploy, "destroy": destroy}
+    return [measured(name, endpoint_url, command) for name, command in commands.items()]
+
+
+def needs_of(session: Session) -> dict[str, tuple[str, ...]]:
+    return {step.key: step.needs for step in steps(ROOM, Aws(session).names(ROOM.name))}
+
+
+def show(runs: list[Run], needs: Mapping[str, tuple[str, ...]]) -> None:
+    table = Table(
+        title=f"{len(needs)} steps, {LATENCY_SECONDS * 1000:.0f} ms added to each call,"
+        f" {PROPAGATION_SECONDS:.0f} s of IAM propagation"
+    )
+    for column in ("", "wall time", "calls", "mutating", "longest chain", "ratio"):
+        table.add_column(column, justify="right" if column else "left")
+    for run in runs:
+        chain, _ = longest_chain(needs, run.step_seconds)
+        table.add_row(
+            run.name,
+            f"{run.wall_seconds:.2f} s",
+            str(len(run.calls)),
+            str(run.mutating),
+            f"{chain:.2f} s",
+            f"{run.wall_seconds / chain:.2f}",
+        )
+    console = Console(width=100)
+    console.print(table)
+    for run in runs:
+        _, path = longest_chain(needs, run.step_seconds)
+        links = " → ".join(f"{key} {run.step_seconds[key]:.2f}" for key in path)
+        console.print(f"{run.name}: {links}")
+
+
+def missed(runs: list[Run], needs: Mapping[str, tuple[str, ...]]) -> list[str]:
+    """Return the goals that were not reached."""
+    deploy, redeploy, _ = runs
+    ratio = deploy.wall_seconds / longest_chain(needs, deploy.step_seconds)[0]
+    goals = {
+        f"deploy within {DEPLOY_RATIO} of its longest chain": ratio <= DEPLOY_RATIO,
+        f"redeploy under {REDEPLOY_SECONDS:.0f} s": redeploy.wall_seconds < REDEPLOY_SECONDS,
+        "redeploy without a mutating call": redeploy.mutating == 0,
+    }
+    return [goal for goal, reached in goals.items() if not reached]
+
+
+def main() -> int:
+    with MiniStack() as aws, tempfile.TemporaryDirectory() as state_dir:
+        with distant(aws.port) as endpoint_url:
+            runs = measure(endpoint_url, state_dir)
+        needs = needs_of(aws.session())
+        left = leftovers(aws.session(), ROOM.name)
+    show(runs, needs)
+    problems = [*missed(runs, needs), *(f"left over: {name}" for name in left)]
+    for problem in problems:
+        print(f"NOT REACHED: {problem}")
+    return 1 if problems else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
