@@ -121,8 +121,8 @@ class RoomConfig(BaseModel):
     """What visitors read on the waiting page; made from the name when not given."""
     region: str | None = None
     """AWS region; the session's own when not given."""
-    claim_minutes: Annotated[int, Field(ge=1, le=1_440)] = 15
-    """Minutes for which an admitted visitor's turn is kept."""
+    claim_minutes: Annotated[int, Field(ge=5, le=1_440)] = 15
+    """Minutes for which an admitted visitor's turn is kept; a page may ask every three minutes."""
     log_retention_days: Annotated[int, AfterValidator(_retention)] = 14
     """Days for which CloudWatch keeps the functions' logs."""
     state: Annotated[str | None, AfterValidator(_state)] = None
@@ -166,6 +166,19 @@ class RoomConfig(BaseModel):
         except ConfigError as error:
             raise ConfigError(f"{source}: {error}") from None
 
+    @classmethod
+    def of(
+        cls, source: "RoomConfig | Mapping[str, Any] | str | Path | None", values: Mapping[str, Any]
+    ) -> "RoomConfig":
+        """Return the configuration from a source or from its fields; raise ConfigError."""
+        if source is None:
+            return cls(**values)
+        if values:
+            raise ConfigError(
+                f"There is a configuration, and {', '.join(values)} beside it. Give one of the two."
+            )
+        return cls.load(source)
+
     def settings(self) -> Settings:
         """Return what goes into the table when the room is first deployed."""
         return Settings(Mode.ON, float(self.rate), self.destination, "", self.claim_minutes * 60)
@@ -182,16 +195,16 @@ class RoomConfig(BaseModel):
         return "\n".join(lines) + "\n"
 
 
-def configured_state(path: str | Path) -> str | None:
-    """Return the ``state`` of a TOML file, if there is one: whatever else is wrong with it.
+def configured(path: str | Path, field: str) -> str | None:
+    """Return a text of a TOML file, if there is one: whatever else is wrong with the file.
 
     The operators' commands need no more of it, and are not to fail on the day for the rest.
     """
     try:
-        state = tomllib.loads(Path(path).read_text(encoding="utf-8")).get("state")
+        value = tomllib.loads(Path(path).read_text(encoding="utf-8")).get(field)
     except (OSError, ValueError):
         return None
-    return str(state) if state else None
+    return value if isinstance(value, str) and value else None
 
 
 def _toml(value: str | int) -> str:

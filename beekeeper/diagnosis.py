@@ -46,7 +46,7 @@ def doctor(
     ``arrivals_per_minute`` are the visitors of the busiest minute; ten times the rate when not
     given. What is wrong is in the result, with what to do: only ConfigError is raised.
     """
-    room = RoomConfig.load(config if config is not None else values)
+    room = RoomConfig.of(config, values)
     try:
         aws = Aws(session, region=room.region)
     except (BeekeeperError, BotoCoreError) as error:
@@ -88,7 +88,7 @@ def policy(
 
     Asks AWS only for the account. Raises ConfigError and CredentialsError.
     """
-    room = RoomConfig.load(config if config is not None else values)
+    room = RoomConfig.of(config, values)
     return deployer_policy(Aws(session, region=room.region).names(room.name), room)
 
 

@@ -179,5 +179,8 @@ def pass_keys(
     if item is None:
         raise found.missing()
     keys = {key.kid: key.secret for key in items.keys_of(item, "pass")}
-    audience = destination.origin_of(found.config.destination)
+    settings = found.item(items.ROOM)
+    if settings is None:
+        raise found.missing()
+    audience = destination.origin_of(items.settings_of(settings).destination)
     return PassKeys(tokens.issuer(room), audience, tokens.ALGORITHM, keys)

@@ -51,7 +51,7 @@ def deploy(
     'https://a1b2c3d4.execute-api.eu-central-1.amazonaws.com/'
     """
     started = time.monotonic()
-    room = RoomConfig.load(config if config is not None else values)
+    room = RoomConfig.of(config, values)
     aws = Aws(session, region=room.region)
     names = aws.names(room.name)
     file = open_store(state_dir, room.name, session, room.state)
@@ -65,7 +65,7 @@ def deploy(
                 on_event(StepWarning("quotas", "check", warning))
         engine.apply(planned)
         url = _campaign_link(room, engine.outputs)
-        file.set(url=url)
+        file.set(url=url, config=room.model_dump(mode="json"))
         if planned.has_changes:
             consumer_start.start(aws, names)
     return Deployment(
@@ -105,7 +105,7 @@ def plan(
 
     Raises what deploy raises before its first change.
     """
-    room = RoomConfig.load(config if config is not None else values)
+    room = RoomConfig.of(config, values)
     aws = Aws(session, region=room.region)
     names = aws.names(room.name)
     file = open_store(state_dir, room.name, session, room.state)
@@ -137,12 +137,10 @@ def _plain(value: Any) -> Any:
 
 def _begin(file: StateStore, room: RoomConfig, aws: Aws) -> None:
     state = file.read()
-    config = room.model_dump(mode="json")
     if state is None:
-        file.write(State(room.name, aws.account, aws.region, config))
+        file.write(State(room.name, aws.account, aws.region))
         return
     check_place(state, aws.account, aws.region, file)
-    file.set(config=config)
 
 
 def _lease(aws: Aws, names: Names, file: StateStore) -> Lease:

@@ -13,7 +13,7 @@ from beekeeper.results import PassKeys, Status
 MODES: dict[str, tuple[str, Callable[..., None], str]] = {
     "on": ("let visitors queue, and through at the rate", operate.on, "is on"),
     "off": ("send everybody straight to the destination", operate.off, "is off"),
-    "pause": ("let nobody through; visitors go on to queue", operate.pause, "is paused"),
+    "pause": ("admit nobody; visitors go on to queue", operate.pause, "is paused"),
 }
 
 

@@ -2,10 +2,9 @@
 
 import argparse
 import os
-from pathlib import Path
 from typing import Any
 
-from beekeeper.config import FILE_NAME, RoomConfig, configured_state
+from beekeeper.config import FILE_NAME, configured
 from beekeeper.errors import ConfigError
 from beekeeper.provision.state import DIR_VARIABLE
 from beekeeper.rooms import list_rooms
@@ -41,8 +40,8 @@ def room_of(options: argparse.Namespace) -> str:
     """Return the room's name: given, or of the configuration, or the only one there is."""
     if options.room:
         return str(options.room)
-    if Path(options.config).exists():
-        return RoomConfig.load(options.config).name
+    if name := configured(options.config, "name"):
+        return name
     rooms = list_rooms(**place(options))
     if len(rooms) == 1:
         return rooms[0].room
@@ -56,4 +55,4 @@ def room_of(options: argparse.Namespace) -> str:
 def place(options: argparse.Namespace) -> dict[str, Any]:
     """Return the arguments that every public function takes."""
     named = options.state_dir or os.environ.get(DIR_VARIABLE)
-    return {"state_dir": named or configured_state(options.config)}
+    return {"state_dir": named or configured(options.config, "state")}

@@ -66,18 +66,19 @@ class Consumer:
     # The pulse that was sent and not answered: its as_of, and of how many numbers it was.
     sent: tuple[float, int] = NOTHING_SENT
 
-    def run(self, seconds: float = RUN_SECONDS) -> None:
-        """Tick for so long, then hand back what is in hand."""
+    def run(self, seconds: float = RUN_SECONDS) -> int:
+        """Tick for so long, then hand back what is in hand; return how many ticks succeeded."""
         end = self.clock() + seconds
+        succeeded = 0
         self._guarded(self._read_pulse)
         while (started := self.clock()) < end:
-            pause = TICK_SECONDS if self._guarded_tick() else SHORT_TICK_SECONDS
+            used_all = self._guarded(self.tick)
+            succeeded += used_all is not None
+            pause = SHORT_TICK_SECONDS if used_all is False else TICK_SECONDS
             self.sleep(max(0.0, started + pause - self.clock()))
         self._hand_back()
         self._flush()
-
-    def _guarded_tick(self) -> bool:
-        return self._guarded(self.tick) is not False
+        return succeeded
 
     def _guarded(self, work: Callable[[], bool | None]) -> bool | None:
         try:
@@ -225,9 +226,10 @@ def _parts() -> tuple[Table, Queue]:
 
 
 def handler(event: Mapping[str, object], context: object) -> None:
-    """Lambda's entry: one worker's minute."""
+    """Lambda's entry: one worker's minute. Fails, for the alarm to ring, if all of it failed."""
     table, queue = _parts()
-    Consumer(table, queue, time.time, time.sleep).run()
+    if not Consumer(table, queue, time.time, time.sleep).run():
+        raise RuntimeError("no tick succeeded: nobody was admitted; the warnings above say why")
 
 
 if aws.in_lambda():

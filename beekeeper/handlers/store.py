@@ -12,7 +12,7 @@ from botocore.exceptions import BotoCoreError, ClientError
 
 from beekeeper.handlers import items
 from beekeeper.rules.line import Pulse
-from beekeeper.rules.tokens import Key
+from beekeeper.rules.tokens import Key, Ticket
 from beekeeper.rules.turn import Admission, Settings
 
 CACHE_SECONDS = 1.0
@@ -85,9 +85,10 @@ class Store:
         return items.admission_of(response.get("Item"))
 
     def claim(self, ticket_id: str, settings: Settings, now: float) -> Admission | None:
-        """Note that the visitor goes in, and return the admission; None when it is not their turn.
+        """Note that the visitor goes in, and return the admission; None when there is none yet.
 
-        The first claim counts: a second tab or a refresh changes nothing.
+        The first claim counts: a second tab or a refresh changes nothing. Of a turn that has run
+        out, nothing is noted.
         """
         try:
             response = self._dynamodb.update_item(
@@ -100,9 +101,29 @@ class Store:
                     ":over": items.number(now - settings.claim_seconds),
                 },
                 ReturnValues="ALL_NEW",
+                ReturnValuesOnConditionCheckFailure="ALL_OLD",
             )
-        except self._dynamodb.exceptions.ConditionalCheckFailedException:
-            return None
+        except self._dynamodb.exceptions.ConditionalCheckFailedException as error:
+            return items.admission_of(error.response.get("Item"))
         except (BotoCoreError, ClientError) as error:
             raise Unavailable("claiming a turn failed") from error
         return items.admission_of(response["Attributes"])
+
+    def let_pass(self, ticket: Ticket, now: float) -> None:
+        """Note that a visitor goes in unqueued, so that their ticket takes no slot later on.
+
+        A note that fails keeps nobody out.
+        """
+        row = items.admission_item(ticket.id, ticket.number, now)
+        names = ("admitted_at", "number", "expires_at")
+        update = ", ".join(f"#{name} = if_not_exists(#{name}, :{name})" for name in names)
+        try:
+            self._dynamodb.update_item(
+                TableName=self._table,
+                Key={"id": row["id"]},
+                UpdateExpression=f"SET {update}",
+                ExpressionAttributeNames={f"#{name}": name for name in names},
+                ExpressionAttributeValues={f":{name}": row[name] for name in names},
+            )
+        except (BotoCoreError, ClientError) as error:
+            logger.warning("noting a visitor who passes failed: %s", error)

@@ -47,9 +47,14 @@ def _enter(request: Request, store: Store, room: Room, now: float) -> Response:
     if ticket is None:
         return redirect(".")
     if room.settings.mode is Mode.OFF:
+        store.let_pass(ticket, now)
         return _to_destination(ticket, room, now)
-    if store.claim(ticket.id, room.settings, now) is None:
+    admission = store.claim(ticket.id, room.settings, now)
+    if admission is None or now < admission.admitted_at:
         return redirect("room")
+    if now >= admission.ends_at(room.settings):
+        # Without JavaScript there is no button to press: to the end of the line at once.
+        return redirect(".?rejoin=1")
     return _to_destination(ticket, room, now)
 
 

@@ -77,7 +77,6 @@ class Demo:
         self._enforce_iam = enforce_iam
         self._stack = ExitStack()
         self.crowd: Crowd | None = None
-        self._destroyed = False
 
     def __enter__(self) -> "Demo":
         try:

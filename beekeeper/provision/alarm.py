@@ -14,11 +14,13 @@ from botocore.exceptions import ClientError
 from beekeeper.provision import tags
 from beekeeper.provision.aws import Aws
 from beekeeper.provision.names import Names
-from beekeeper.provision.step import Attributes, Found
+from beekeeper.provision.permission import API_ID
+from beekeeper.provision.step import Attributes, Found, known
 from beekeeper.provision.wait import has_code
 
 # Whom an alarm tells is set by operators; it survives a change of the rest.
 ACTIONS = ("ActionsEnabled", "OKActions", "AlarmActions", "InsufficientDataActions")
+API_DIMENSION = "ApiId"  # known only once the API is made
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,11 +70,12 @@ def specifications(names: Names) -> list[Specification]:
             consumer,
         ),
         Specification(
-            "producer-errors",
-            "Visitors get no ticket: look at the log group of the producer.",
-            "AWS/Lambda",
-            "Errors",
-            {"FunctionName": names.function("producer")},
+            "visitor-errors",
+            "Visitors get errors: look at the log groups of the producer and the turnstile.",
+            # Not the functions' own errors: they answer 503 when AWS fails them.
+            "AWS/ApiGateway",
+            "5xx",
+            {API_DIMENSION: API_ID},
         ),
     ]
 
@@ -88,7 +91,7 @@ class Alarm:
     ) -> None:
         self.key = f"alarm {specification.what}"
         self.name = names.alarm(specification.what)
-        self.needs: tuple[str, ...] = ()
+        self.needs = ("api",) if API_DIMENSION in specification.dimensions else ()
         self._wanted = specification
         self._tags = wanted_tags
 
@@ -99,7 +102,10 @@ class Alarm:
                 "AlarmDescription": wanted.description,
                 "Namespace": wanted.namespace,
                 "MetricName": wanted.metric,
-                "Dimensions": dict(wanted.dimensions),
+                "Dimensions": {
+                    name: known(outputs, API_ID) if name == API_DIMENSION else value
+                    for name, value in wanted.dimensions.items()
+                },
                 "Statistic": wanted.statistic,
                 "ComparisonOperator": wanted.comparison,
                 "Threshold": wanted.threshold,

@@ -45,6 +45,8 @@ REMEDIES = {
     " enabled for the account. Check AWS_PROFILE and the region.",
     "SignatureDoesNotMatch": "AWS refused the signature: the secret key is wrong, or this"
     " machine's clock is off. Check both.",
+    "InvalidSignatureException": "AWS refused the signature: the secret key is wrong, or this"
+    " machine's clock is off. Check both.",
     "RequestTimeTooSkewed": "This machine's clock is off by more than AWS accepts. Set it, then"
     " run the same command.",
     "ProfileNotFound": "AWS_PROFILE names a profile that does not exist. Check ~/.aws/config.",

@@ -48,7 +48,6 @@ class Specification:
 
     part: str
     name: str
-    arn: str
     role_arn: str
     environment: Mapping[str, str]
     environment_outputs: Mapping[str, str]  # variables whose value another step puts out

@@ -99,7 +99,11 @@ class Queue:
     def update(self, aws: Aws, found: Found, changes: Attributes) -> None:
         sqs = aws.client("sqs")
         url = found.outputs[f"{self.key} url"]
-        if attributes := _wire(changes):
+        attributes = _wire(changes)
+        if "encrypted" in changes:
+            # Refused together with a key of KMS, which the functions could not use anyway.
+            attributes["KmsMasterKeyId"] = ""
+        if attributes:
             sqs.set_queue_attributes(QueueUrl=url, Attributes=attributes)
         if "tags" in changes:
             sqs.tag_queue(QueueUrl=url, Tags=dict(changes["tags"]))
@@ -136,8 +140,7 @@ def _wire(wanted: Attributes) -> dict[str, str]:
     if "visibility_seconds" in wanted:
         attributes["VisibilityTimeout"] = str(wanted["visibility_seconds"])
     if "encrypted" in wanted:
-        # Refused together with a key of KMS, which the functions could not use anyway.
-        attributes |= {"SqsManagedSseEnabled": "true", "KmsMasterKeyId": ""}
+        attributes["SqsManagedSseEnabled"] = "true"
     if redrive := wanted.get("redrive"):
         policy = {
             "deadLetterTargetArn": redrive["target"],

@@ -127,7 +127,6 @@ def _function(part: str, names: Names, workers: int, wanted_tags: Mapping[str, s
     specification = Specification(
         part=part,
         name=names.function(part),
-        arn=names.function_arn(part),
         role_arn=names.role_arn(part),
         environment=_environment(names, part),
         environment_outputs=URLS.get(part, {}),

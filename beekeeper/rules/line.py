@@ -108,7 +108,7 @@ def measured(
         serving = arrivals[-1].arrived
     # Only who was handed out early can be missed; for who comes late, nobody is ahead.
     early = max(places, default=0.0) - min(serving, pulse.serving + admitted)
-    slack = max(early, pulse.slack * SLACK_DECAY ** max(0.0, now - pulse.as_of))
+    slack = _faded(max(early, pulse.slack * SLACK_DECAY ** max(0.0, now - pulse.as_of)))
     return replace(
         pulse,
         waiting=waiting,
@@ -136,7 +136,12 @@ def _measured_rate(pulse: Pulse, now: float, waiting: int, admitted: int) -> flo
         return 0.0  # without a backlog the admissions tell of the arrivals, not of the rate
     seconds = max(now - pulse.as_of, 0.1)
     weight = min(1.0, seconds / RATE_WINDOW_SECONDS) if pulse.rate else 1.0
-    return pulse.rate + weight * (admitted / seconds * 60 - pulse.rate)
+    return _faded(pulse.rate + weight * (admitted / seconds * 60 - pulse.rate))
+
+
+def _faded(value: float) -> float:
+    # What decays for weeks would end below 1e-130, which DynamoDB refuses.
+    return value if value >= 0.001 else 0.0
 
 
 def sampled(arrivals: Sequence[Sample], sample: Sample) -> tuple[Sample, ...]:

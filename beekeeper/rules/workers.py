@@ -2,9 +2,9 @@
 
 import math
 
-# What one worker of 1,024 MB is trusted with; tests/benchmarks measures what it can.
+# What one worker of 1,024 MB is trusted with: an assumption, not yet measured. At the highest rate
+# it makes five workers, as many as an EventBridge rule can have targets (AWS quotas).
 TICKETS_PER_SECOND = 1_000
-MAX_WORKERS = 5  # the targets that an EventBridge rule can have (AWS quotas)
 
 
 def workers_for(rate_per_minute: float) -> int:

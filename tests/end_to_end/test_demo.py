@@ -61,12 +61,12 @@ def lines(process: subprocess.Popen[str]) -> list[dict[str, Any]]:
 
 
 def test_it_ends_after_its_duration_and_leaves_nothing() -> None:
-    ready, end = lines(demo("--crowd", "20", "--rate", "600", "--duration", "12"))
+    ready, end = lines(demo("--crowd", "10", "--rate", "600", "--duration", "25"))
     assert set(ready) == {"room_url", "destination_url", "endpoint_url", "state_dir"}
     assert end == {
-        "joined": 20,
-        "admitted": 20,
-        "entered": 20,
+        "joined": 10,
+        "admitted": 10,
+        "entered": 10,
         "refused": 0,
         "lost": 0,
         "leftover": 0,

@@ -20,6 +20,7 @@ pytestmark = [
     pytest.mark.xdist_group("local aws"),
 ]
 SHOP = "Welcome to the shop"
+CROWD = 12
 
 
 @pytest.fixture(params=["aws", "strict_aws"])
@@ -40,13 +41,16 @@ def visitor(browser: Browser) -> Iterator[BrowserContext]:
 
 @pytest.fixture
 def crowded(any_aws: MiniStack, deploy_room: DeployRoom) -> Iterator[DeployedRoom]:
-    """A room at two a second, with twenty visitors in line."""
-    room = deploy_room(any_aws, rate=120)
-    crowd = Crowd(room.url, 20)
+    """A paused room at one a second, with twelve visitors in line."""
+    room = deploy_room(any_aws, rate=60)
+    room.set_mode(beekeeper.pause)
+    wait_until(lambda: room.status().updated_at)
+    time.sleep(2)
+    crowd = Crowd(room.url, CROWD)
     crowd.start()
-    wait_until(lambda: crowd.joined == 20)
+    wait_until(lambda: crowd.joined == CROWD and room.status().waiting >= CROWD)
     yield room
-    wait_until(lambda: crowd.counts()[Stage.ENTERED] == 20)
+    wait_until(lambda: crowd.counts()[Stage.ENTERED] == CROWD)
     crowd.stop()
 
 
@@ -72,6 +76,8 @@ def test_a_visitor_waits_and_gets_in(crowded: DeployedRoom, visitor: BrowserCont
     page.goto(crowded.url)
     assert page.url.endswith("/room")
     expect(page.locator("#title")).to_have_text('The "Spring" <sale>')
+    crowded.set_mode(beekeeper.on)
+    page.wait_for_selector("[data-state=waiting]")
 
     seen = [position(page)]
     while page.url.startswith(crowded.url) and seen[-1] > 0:
@@ -92,6 +98,8 @@ def test_the_place_is_kept_over_a_refresh_and_in_a_second_tab(
     page = visitor.new_page()
     page.goto(crowded.url)
     cookie = ticket_of(visitor)
+    crowded.set_mode(beekeeper.on)
+    page.wait_for_selector("[data-state=waiting]")
     first = position(page)
 
     page.reload()
@@ -105,8 +113,8 @@ def test_the_place_is_kept_over_a_refresh_and_in_a_second_tab(
     assert other <= first
     expect(page.locator("h1")).to_have_text(SHOP, timeout=60_000)
     expect(second.locator("h1")).to_have_text(SHOP, timeout=60_000)
-    wait_until(lambda: len(crowded.shop.entered) >= 21)
-    assert crowded.status().admitted <= 21, "a place was gained"
+    wait_until(lambda: len(crowded.shop.entered) > CROWD)
+    assert crowded.status().admitted <= CROWD + 1, "a place was gained"
 
 
 def ticket_of(visitor: BrowserContext) -> str:

@@ -11,7 +11,7 @@ STEM = "beekeeper-sale"
 BUCKET = f"{STEM}-{ACCOUNT}-{REGION}"
 ByHand = Callable[[Cloud], object]
 FUNCTIONS = ("producer", "room", "turnstile", "consumer")
-ALARMS = ("unreadable", "line-stopped", "consumer-errors", "producer-errors")
+ALARMS = ("unreadable", "line-stopped", "consumer-errors", "visitor-errors")
 
 
 def api_id(cloud: Cloud) -> str:

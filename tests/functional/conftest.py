@@ -1,5 +1,6 @@
 """moto's AWS in this process, behind a wire that records and fails: see wire.py and cloud.py."""
 
+import os
 from collections.abc import Iterator
 from pathlib import Path
 from types import SimpleNamespace
@@ -47,6 +48,8 @@ def cloud(session: Session, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> 
     assert defaults is not None
     monkeypatch.setitem(defaults, "clock", made.time)
     monkeypatch.setitem(defaults, "sleep", made.time.sleep)
+    # A tenth of a test's time. That the state survives a power cut is not tested here.
+    monkeypatch.setattr(os, "fsync", lambda descriptor: None)
     # botocore's own pauses between retries are of our time, too.
     monkeypatch.setattr(botocore.endpoint, "time", SimpleNamespace(sleep=made.time.sleep))
     with mock_aws(config={"lambda": {"use_docker": False}}):

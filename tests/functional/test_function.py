@@ -88,6 +88,12 @@ def test_a_function_that_is_pending_is_waited_for(cloud: Cloud) -> None:
     assert cloud.changes() == {}
 
 
+def test_nothing_is_asked_of_a_function_that_is_not_ready(cloud: Cloud) -> None:
+    cloud.wire.add(changed("lambda:GetFunction", _state("Pending"), times=3))
+    cloud.deploy()
+    assert cloud.time.sleeps == [1, 1, 1]
+
+
 @pytest.mark.parametrize("status", [0, 500])
 def test_the_answer_to_the_creation_is_lost(cloud: Cloud, status: int) -> None:
     """botocore repeats the call, and is told "Function already exist"."""

@@ -1,5 +1,6 @@
 """One DynamoDB table in memory, and the expressions that the functions send."""
 
+import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from types import SimpleNamespace
@@ -106,22 +107,31 @@ class FakeDynamo:
         TableName: str,  # noqa: N803
         Key: Item,  # noqa: N803
         UpdateExpression: str,  # noqa: N803
-        ConditionExpression: str,  # noqa: N803
         ExpressionAttributeValues: Item,  # noqa: N803
+        ConditionExpression: str = "",  # noqa: N803
+        ExpressionAttributeNames: dict[str, str] | None = None,  # noqa: N803
         ReturnValues: str = "NONE",  # noqa: N803
+        ReturnValuesOnConditionCheckFailure: str = "NONE",  # noqa: N803
     ) -> Item:
-        values = ExpressionAttributeValues
+        values, update = ExpressionAttributeValues, UpdateExpression
+        for placeholder, name in (ExpressionAttributeNames or {}).items():
+            update = update.replace(placeholder, name)
 
         def work() -> Item:
             item = self.items.get(Key["id"]["S"], dict(Key))
-            if not _holds(ConditionExpression, item, values):
+            if ConditionExpression and not _holds(ConditionExpression, item, values):
+                there = Key["id"]["S"] in self.items
+                old = ReturnValuesOnConditionCheckFailure == "ALL_OLD" and there
                 raise ConditionalCheckFailedException(
-                    {"Error": {"Code": "ConditionalCheckFailedException", "Message": ""}},
+                    {
+                        "Error": {"Code": "ConditionalCheckFailedException", "Message": ""},
+                        **({"Item": dict(item)} if old else {}),
+                    },
                     "UpdateItem",
                 )
             self.items[Key["id"]["S"]] = item = {
                 **item,
-                **_assigned(UpdateExpression, item, values),
+                **_assigned(update, item, values),
             }
             return {"Attributes": dict(item)} if ReturnValues == "ALL_NEW" else {}
 
@@ -158,7 +168,7 @@ def _term_holds(term: str, item: Item, values: Item) -> bool:
 
 def _assigned(expression: str, item: Item, values: Item) -> Item:
     assigned = {}
-    text = expression.removeprefix("SET ").replace("if_not_exists(claimed_at, ", "?")
+    text = re.sub(r"if_not_exists\(\w+, ", "?", expression.removeprefix("SET "))
     for part in text.split(", "):
         name, value = (side.strip() for side in part.split("="))
         keep = value.startswith("?")

@@ -82,7 +82,7 @@ def test_good(changes: dict[str, Any]) -> None:
         ("rate", None, "visitors per minute"),
         ("title", "  ", "Summer Sale"),
         ("title", "x" * 121, "120"),
-        ("claim_minutes", 0, "1"),
+        ("claim_minutes", 4, "5"),
         ("claim_minutes", 1_441, "1440"),
         ("log_retention_days", 15, "14, 30"),
         ("tags", {"aws:x": "1"}, "another prefix"),
@@ -127,8 +127,8 @@ def test_is_frozen() -> None:
 
 
 def test_settings() -> None:
-    settings = config(claim_minutes=2).settings()
-    assert (settings.mode, settings.rate, settings.claim_seconds) == (Mode.ON, 600.0, 120)
+    settings = config(claim_minutes=5).settings()
+    assert (settings.mode, settings.rate, settings.claim_seconds) == (Mode.ON, 600.0, 300)
     assert settings.destination == GOOD["destination"]
 
 
@@ -142,7 +142,7 @@ tag_keys = printable.filter(lambda k: not k.lower().startswith(("aws:", "beekeep
         name=st.from_regex(r"[a-z0-9]([a-z0-9-]{0,20}[a-z0-9])?", fullmatch=True),
         rate=st.integers(1, 300_000),
         title=printable.filter(str.strip),
-        claim_minutes=st.integers(1, 1_440),
+        claim_minutes=st.integers(5, 1_440),
         log_retention_days=st.sampled_from(RETENTION_DAYS),
         region=st.none() | st.just("eu-west-1"),
         tags=st.dictionaries(tag_keys.map(str.strip).filter(bool), printable, max_size=4),

@@ -173,7 +173,7 @@ def test_enter_takes_the_admitted_to_the_destination() -> None:
     assert float(place.row(mine)["claimed_at"]["N"]) == NOW
 
 
-@pytest.mark.parametrize("admitted", [None, NOW + 1, NOW - 900, NOW - 9_999])
+@pytest.mark.parametrize("admitted", [None, NOW + 1])
 @pytest.mark.parametrize("mode", [Mode.ON, Mode.PAUSED])
 def test_enter_is_for_the_admitted_only(admitted: float | None, mode: Mode) -> None:
     place = Place(mode)
@@ -181,6 +181,15 @@ def test_enter_is_for_the_admitted_only(admitted: float | None, mode: Mode) -> N
         place.admit(mine, admitted)
     response = asked(place, "aws_enter")
     assert (response["statusCode"], response["headers"]["location"]) == (302, "room")
+
+
+@pytest.mark.parametrize("admitted", [NOW - 900, NOW - 9_999])
+def test_whose_turn_ran_out_is_sent_to_the_end_of_the_line(admitted: float) -> None:
+    """Without JavaScript there is no button for it."""
+    place = Place()
+    place.admit(mine, admitted)
+    response = asked(place, "aws_enter")
+    assert (response["statusCode"], response["headers"]["location"]) == (302, ".?rejoin=1")
 
 
 def test_nobody_gets_a_row_by_asking() -> None:
@@ -209,7 +218,16 @@ def test_claim_that_came_too_late_is_no_claim() -> None:
 def test_off_lets_everybody_in_without_a_look() -> None:
     place = Place(Mode.OFF)
     assert pass_of(asked(place, "aws_enter"))
-    assert place.calls.count() == {"BatchGetItem": 1}
+    assert place.calls.count() == {"BatchGetItem": 1, "UpdateItem": 1}
+    # So that the ticket, which is still in the queue, takes no slot when the room is on again.
+    assert float(place.row(mine)["admitted_at"]["N"]) == NOW
+
+
+def test_off_lets_in_who_cant_be_noted() -> None:
+    place = Place(Mode.OFF)
+    place.store.room(NOW)
+    place.failing = True
+    assert pass_of(asked(place, "aws_enter"))
 
 
 def test_enter_that_cant_be_claimed_is_tried_again() -> None:

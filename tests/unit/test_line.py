@@ -308,3 +308,14 @@ def test_counts_of_the_pulse() -> None:
     pulse = measured(Pulse(), T0, 10, 0, [])
     pulse = measured(pulse, T0 + 1, 8, 2, [number(-1), number(-1)])
     assert (pulse.admitted, pulse.waiting, pulse.as_of) == (2, 8, T0 + 1)
+
+
+def test_a_month_of_quiet_leaves_numbers_that_dynamodb_takes() -> None:
+    pulse = Pulse(slack=50.0, rate=600.0, as_of=T0, waiting=10)
+    for day in range(1, 31):
+        for second in (0, 30):  # within the minute, so that the rate decays rather than ends
+            pulse = measured(pulse, T0 + day * 86_400 + second, 10, 0, [])
+    for _ in range(10_000):
+        pulse = measured(pulse, pulse.as_of + 1, 10, 0, [])
+    for value in (pulse.slack, pulse.rate):
+        assert value == 0 or value > 1e-130

@@ -7,7 +7,7 @@ import pytest
 
 from beekeeper import RoomConfig
 from beekeeper.cli.options import place
-from beekeeper.config import configured_state
+from beekeeper.config import configured
 from beekeeper.errors import ConfigError
 
 PLACE = "s3://team/rooms"
@@ -32,9 +32,9 @@ def test_the_argument_wins(options: argparse.Namespace, monkeypatch: pytest.Monk
 @pytest.mark.parametrize("content", ["", "state = ", 'name = "sale"'])
 def test_a_configuration_that_names_none(tmp_path: Path, content: str) -> None:
     path = tmp_path / "beekeeper.toml"
-    assert configured_state(path) is None
+    assert configured(path, "state") is None
     path.write_text(content, encoding="utf-8")
-    assert configured_state(path) is None
+    assert configured(path, "state") is None
 
 
 @pytest.mark.parametrize("state", ["here", "s3://", "s3://Upper", "https://x", ""])
@@ -49,4 +49,4 @@ def test_a_bucket_goes_into_the_file_and_back(tmp_path: Path, state: str) -> Non
     path = tmp_path / "beekeeper.toml"
     path.write_text(room.to_toml(), encoding="utf-8")
     assert RoomConfig.load(path) == room
-    assert configured_state(path) == state
+    assert configured(path, "state") == state

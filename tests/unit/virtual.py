@@ -17,7 +17,7 @@ class Killed(BaseException):
 
 @dataclass
 class _Program:
-    work: Callable[[], None]
+    work: Callable[[], object]
     due: float
     order: int
     go: threading.Semaphore = field(default_factory=lambda: threading.Semaphore(0))
@@ -48,7 +48,7 @@ class World:
         self._back.release()
         program.go.acquire()
 
-    def start(self, work: Callable[[], None], after: float = 0.0) -> None:
+    def start(self, work: Callable[[], object], after: float = 0.0) -> None:
         """Add a program, to start after so many seconds."""
         self._programs.append(_Program(work, self.now + after, len(self._programs)))
 
