@@ -41,13 +41,11 @@ class Queue:
         self,
         key: str,
         name: str,
-        arn: str,
         wanted_tags: Mapping[str, str],
         dead_letter_arn: str = "",
         needs: tuple[str, ...] = (),
     ) -> None:
         self.key, self.name, self.needs = key, name, needs
-        self._arn = arn
         self._tags = wanted_tags
         self._dead_letter_arn = dead_letter_arn
 

@@ -99,15 +99,8 @@ def _queues(names: Names, wanted_tags: Mapping[str, str]) -> list[Step]:
     dead_letter = names.dead_letter_queue
     dead_letter_arn = names.queue_arn(dead_letter)
     return [
-        Queue("dead-letter queue", dead_letter, dead_letter_arn, wanted_tags),
-        Queue(
-            "queue",
-            names.stem,
-            names.queue_arn(names.stem),
-            wanted_tags,
-            dead_letter_arn,
-            ("dead-letter queue",),
-        ),
+        Queue("dead-letter queue", dead_letter, wanted_tags),
+        Queue("queue", names.stem, wanted_tags, dead_letter_arn, ("dead-letter queue",)),
     ]
 
 

@@ -16,6 +16,9 @@ destination. A slot that could not be written within MAX_LATENESS_SECONDS is for
 Law: in any T seconds at most rate x (T + 2) / 60 visitors, and one, are let through, with clocks
 up to a second apart: the slots of T seconds, a second of lateness, a second of skew.
 
+It holds as long as a write ends within a quarter of a second of the check of its lateness: what is
+frozen just between the two is let through late. (A batch of writes takes no condition in DynamoDB.)
+
 The slot before is kept rather than the slot after: it does not depend on the rate, and so a new
 rate holds from the very next slot.
 """
