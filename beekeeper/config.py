@@ -4,12 +4,13 @@ import re
 import tomllib
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 from urllib.parse import urlsplit
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError
 
 from beekeeper.errors import ConfigError
+from beekeeper.rules import polling
 from beekeeper.rules.turn import Mode, Settings
 
 FILE_NAME = "beekeeper.toml"
@@ -18,6 +19,9 @@ LOOPBACK = ("localhost", "127.0.0.1", "::1")
 MAX_NAME_CHARACTERS = 24
 # The values that CloudWatch Logs takes (PutRetentionPolicy).
 RETENTION_DAYS = (1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827, 3653)
+# A FIFO queue hands out ten at a time, and the next ten when those are through. A consumer can be
+# expected to see ten through in 0.1 s (five calls of AWS, one after the other), and no faster.
+MAX_STRICT_RATE = 6_000
 MAX_TAGS = 47  # of 50, three are ours
 CERTIFICATE_ARN = re.compile(r"arn:aws[a-z-]*:acm:([a-z0-9-]+):\d{12}:certificate/[A-Za-z0-9-]+")
 
@@ -122,7 +126,11 @@ class RoomConfig(BaseModel):
     region: str | None = None
     """AWS region; the session's own when not given."""
     claim_minutes: Annotated[int, Field(ge=5, le=1_440)] = 15
-    """Minutes for which an admitted visitor's turn is kept; a page may ask every three minutes."""
+    """Minutes for which an admitted visitor's turn is kept; a page may ask every five minutes."""
+    overbooking: Annotated[float, Field(ge=1, le=3)] = 1.5
+    """How many times the rate may be let through at most, to make up for those who never come."""
+    order: Literal["standard", "strict"] = "standard"
+    """``strict``: exactly in the order of joining, at most 6,000 a minute, 300 joins a second."""
     log_retention_days: Annotated[int, AfterValidator(_retention)] = 14
     """Days for which CloudWatch keeps the functions' logs."""
     state: Annotated[str | None, AfterValidator(_state)] = None
@@ -143,7 +151,7 @@ class RoomConfig(BaseModel):
             super().__init__(**values)
         except ValidationError as error:
             raise ConfigError(_explained(error)) from None
-        if problem := _domain_problem(self):
+        if problem := _domain_problem(self) or _order_problem(self):
             raise ConfigError(problem)
 
     @classmethod
@@ -179,9 +187,21 @@ class RoomConfig(BaseModel):
             )
         return cls.load(source)
 
-    def settings(self) -> Settings:
+    @property
+    def is_strict(self) -> bool:
+        """Whether visitors are let through exactly in the order of joining."""
+        return self.order == "strict"
+
+    def settings(self, region: str) -> Settings:
         """Return what goes into the table when the room is first deployed."""
-        return Settings(Mode.ON, float(self.rate), self.destination, "", self.claim_minutes * 60)
+        return Settings(
+            mode=Mode.ON,
+            rate=float(self.rate),
+            destination=self.destination,
+            claim_seconds=self.claim_minutes * 60,
+            overbooking=self.overbooking,
+            polls_per_second=polling.budget_per_second(region),
+        )
 
     def to_toml(self) -> str:
         """Return the text of a ``beekeeper.toml`` that loads to this configuration."""
@@ -207,8 +227,8 @@ def configured(path: str | Path, field: str) -> str | None:
     return value if isinstance(value, str) and value else None
 
 
-def _toml(value: str | int) -> str:
-    if isinstance(value, int):
+def _toml(value: str | float) -> str:
+    if isinstance(value, int | float):
         return str(value)
     escaped = value.replace("\\", "\\\\").replace('"', '\\"')
     return (
@@ -237,6 +257,15 @@ def _domain_problem(config: RoomConfig) -> str | None:
             f" the room's region, {config.region}. Request or import one there, in ACM"
         )
     return None
+
+
+def _order_problem(config: RoomConfig) -> str | None:
+    if not config.is_strict or config.rate <= MAX_STRICT_RATE:
+        return None
+    return (
+        f'rate = {config.rate}: with order = "strict" it is {MAX_STRICT_RATE:,} a minute at most,'
+        " since a FIFO queue hands out ten visitors at a time. Lower the rate, or leave order out"
+    )
 
 
 def _explained(error: ValidationError) -> str:

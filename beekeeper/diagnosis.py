@@ -3,7 +3,7 @@
 Not called doctor.py, since ``beekeeper.doctor`` is the function.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -13,14 +13,18 @@ from beekeeper import rooms
 from beekeeper.config import RoomConfig
 from beekeeper.errors import (
     BeekeeperError,
+    ConfigError,
     CredentialsError,
     NotOursError,
     StateError,
 )
 from beekeeper.provision import quotas
 from beekeeper.provision.aws import Aws, credentials_problem
-from beekeeper.provision.deployer import deployer_policy
+from beekeeper.provision.certificate import CHECK as CERTIFICATE
+from beekeeper.provision.certificate import certificate
+from beekeeper.provision.deployer import deployer_policies
 from beekeeper.provision.failures import explained
+from beekeeper.provision.names import Names
 from beekeeper.provision.simulation import NotSimulated, denied_actions
 from beekeeper.results import Diagnosis, Finding
 
@@ -42,9 +46,10 @@ def doctor(
     """Return whether the room can be deployed here, and bear the event. Changes nothing.
 
     Checks credentials, region, permissions (by IAM's simulator, where it may be used), how many
-    functions may run at once, API Gateway's throttle, and whether the names are free.
-    ``arrivals_per_minute`` are the visitors of the busiest minute; ten times the rate when not
-    given. What is wrong is in the result, with what to do: only ConfigError is raised.
+    functions may run at once, API Gateway's throttle, how many can join a strict line, the custom
+    domain's certificate, and whether the names are free. ``arrivals_per_minute`` are the visitors
+    of the busiest minute; ten times the rate when not given. What is wrong is in the result, with
+    what to do: only ConfigError is raised.
     """
     room = RoomConfig.of(config, values)
     try:
@@ -54,7 +59,7 @@ def doctor(
     region = _region(aws)
     try:
         account, caller = aws.identity
-        names = aws.names(room.name)
+        names = aws.names(room.name, strict=room.is_strict)
     except (BeekeeperError, BotoCoreError) as error:
         # An unknown region is the likely reason that nobody answers there.
         why = [] if region.verdict == "ok" else [region]
@@ -64,32 +69,35 @@ def doctor(
         rooms.plan(room, session=aws.session, state_dir=state_dir)
         return Finding("names", "ok", f"All names of room {room.name} are free, or its own.")
 
-    return Diagnosis(
-        room.name,
-        account,
-        aws.region,
-        [
-            Finding("credentials", "ok", f"Account {account}, as {caller}."),
-            region,
-            _looked("permissions", lambda: _permissions(aws, room)),
-            _looked(
-                "concurrency", lambda: quotas.concurrency(aws, room, names, arrivals_per_minute)
-            ),
-            _looked("throttle", lambda: quotas.throttle(aws, room, arrivals_per_minute)),
-            _looked("names", place),
-        ],
-    )
+    found = [
+        Finding("credentials", "ok", f"Account {account}, as {caller}."),
+        region,
+        *_looks(aws, room, names, arrivals_per_minute),
+        _looked("names", place),
+    ]
+    return Diagnosis(room.name, account, aws.region, found)
 
 
-def policy(
+def _looks(aws: Aws, room: RoomConfig, names: Names, arrivals: float | None) -> Iterator[Finding]:
+    yield _looked("permissions", lambda: _permissions(aws, room))
+    yield _looked("concurrency", lambda: quotas.concurrency(aws, room, names, arrivals))
+    yield _looked("throttle", lambda: quotas.throttle(aws, room, arrivals))
+    if room.is_strict:
+        yield quotas.joins(room, arrivals)
+    if (name := room.domain_name) and (arn := room.certificate_arn):
+        yield _looked(CERTIFICATE, lambda: certificate(aws, arn, name))
+
+
+def policies(
     config: "rooms.Source | None" = None, *, session: "Session | None" = None, **values: Any
-) -> dict[str, Any]:
-    """Return the IAM policy that deploying, operating and destroying the room needs.
+) -> list[dict[str, Any]]:
+    """Return the IAM policies that deploying, operating and destroying the room need.
 
-    Asks AWS only for the account. Raises ConfigError and CredentialsError.
+    One, or two where a custom domain and a state in a bucket make it too long for IAM. Asks AWS
+    only for the account. Raises ConfigError and CredentialsError.
     """
     room = RoomConfig.of(config, values)
-    return deployer_policy(Aws(session, region=room.region).names(room.name), room)
+    return deployer_policies(Aws(session, region=room.region).names(room.name), room)
 
 
 def _unusable(error: Exception) -> Finding:
@@ -136,7 +144,7 @@ def _looked(check: str, look: Callable[[], Finding]) -> Finding:
     """Return what a check found; ``unknown`` when it was not allowed, or could not, look."""
     try:
         return look()
-    except (NotOursError, StateError, CredentialsError) as error:
+    except (NotOursError, StateError, CredentialsError, ConfigError) as error:
         return Finding(check, "problem", *_parts(str(error)))
     except BeekeeperError as error:
         return Finding(check, "unknown", *_parts(str(error)))

@@ -21,7 +21,7 @@ from beekeeper.provision.steps import steps
 from beekeeper.provision.wait import has_code
 from beekeeper.results import PassKeys, Status
 from beekeeper.rooms import config_of, existing_state
-from beekeeper.rules import destination, tokens, workers
+from beekeeper.rules import destination, no_shows, tokens, workers
 from beekeeper.rules.turn import Mode, Settings
 
 if TYPE_CHECKING:
@@ -38,8 +38,8 @@ class _Room:
         self.state: State = existing_state(self.file)
         self.aws = Aws(session, region=self.state.region)
         check_place(self.state, self.aws.account, self.aws.region, self.file)
-        self.names: Names = self.aws.names(room)
         self.config: RoomConfig = config_of(room, self.state)
+        self.names: Names = self.aws.names(room, strict=self.config.is_strict)
 
     def set(self, **values: dict[str, str]) -> None:
         """Set attributes of the room's settings, in one write."""
@@ -110,7 +110,7 @@ def set_rate(
     """
     found = _Room(room, session, state_dir)
     RoomConfig(**{**found.config.model_dump(), "rate": rate})
-    capacity = workers.capacity_per_minute(workers.workers_for(found.config.rate))
+    capacity = workers.capacity_per_minute(found.config.rate)
     if rate > capacity:
         raise ConfigError(
             f"rate = {rate}: the room was deployed with workers for {capacity} a minute. Set the"
@@ -136,7 +136,7 @@ def status(
         raise found.missing()
     settings = items.settings_of(item)
     pulse = items.pulse_of(found.item(items.PULSE))
-    rate = pulse.rate or settings.rate
+    rate = pulse.rate or settings.pace(pulse)
     return Status(
         room=room,
         url=found.state.url,
@@ -147,6 +147,7 @@ def status(
         waiting=pulse.waiting,
         admitted=pulse.admitted,
         measured_rate=round(pulse.rate, 1) if pulse.rate else None,
+        no_show_share=no_shows.share(pulse.shows),
         longest_wait_seconds=_longest_wait(settings, pulse.waiting, rate),
         updated_at=pulse.as_of or None,
         account=found.state.account,

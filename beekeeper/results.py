@@ -40,11 +40,15 @@ class PlannedChange(Result):
 
 @dataclass(frozen=True, slots=True)
 class Plan(Result):
-    """What a deploy would do, and the IAM policies that the functions would have."""
+    """What a deploy would do, and the IAM policies that the functions would have.
+
+    ``notes`` are the limits that come with the configuration.
+    """
 
     room: str
     changes: Sequence[PlannedChange]
     policies: Mapping[str, Any]  # by function
+    notes: Sequence[str] = ()
 
     @property
     def has_changes(self) -> bool:
@@ -58,7 +62,8 @@ class Plan(Result):
             for c in self.changes
         )
         head = "<tr><th>action</th><th>kind</th><th>name</th><th>attributes</th></tr>"
-        return f"<table>{head}{rows}</table>"
+        notes = "".join(f"<p>{escape(note)}</p>" for note in self.notes)
+        return f"<table>{head}{rows}</table>{notes}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,7 +106,8 @@ class Status(Result):
     message: str
     waiting: int
     admitted: int
-    measured_rate: float | None  # None while nobody waits
+    measured_rate: float | None  # let through a minute; None while nobody waits
+    no_show_share: float | None  # of those let through; None while too few are known of
     longest_wait_seconds: float | None  # of who would join now
     updated_at: float | None  # None before the first consumer ran
     account: str
@@ -163,6 +169,67 @@ class Diagnosis(Result):
         )
         head = "<tr><th>verdict</th><th>check</th><th>found</th><th>what to do</th></tr>"
         return f"<table>{head}{rows}</table>"
+
+
+@dataclass(frozen=True, slots=True)
+class CostLine(Result):
+    """What one thing costs that AWS bills, in US dollars."""
+
+    service: str
+    what: str
+    quantity: float
+    usd: float
+
+
+@dataclass(frozen=True, slots=True)
+class Estimate(Result):
+    """What an event costs, and a day of the room before and after it: US dollars, without tax.
+
+    AWS's free allowances are not taken off. ``idle`` is a day on which the room is on and nobody
+    comes, ``off`` one on which it is off.
+    """
+
+    region: str
+    prices: str  # where they are from
+    visitors: int
+    rate: float  # visitors per minute
+    hours: float  # from the first arrival until the line is empty
+    event: Sequence[CostLine]
+    idle: Sequence[CostLine]
+    off: Sequence[CostLine]
+    notes: Sequence[str]
+
+    @property
+    def event_usd(self) -> float:
+        """The whole event."""
+        return sum(line.usd for line in self.event)
+
+    @property
+    def idle_usd_per_day(self) -> float:
+        """The room on, and nobody there."""
+        return sum(line.usd for line in self.idle)
+
+    @property
+    def off_usd_per_day(self) -> float:
+        """The room off."""
+        return sum(line.usd for line in self.off)
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return the estimate with its totals as plain values."""
+        names = ("event_usd", "idle_usd_per_day", "off_usd_per_day")
+        return {**asdict(self), **{name: round(getattr(self, name), 6) for name in names}}
+
+    def _repr_html_(self) -> str:
+        rows = [(e.service, e.what, f"{e.quantity:,.6g}", f"{e.usd:,.4f}") for e in self.event]
+        rows += [
+            ("the event", "", "", f"{self.event_usd:,.4f}"),
+            ("a day on, and nobody there", "", "", f"{self.idle_usd_per_day:,.4f}"),
+            ("a day off", "", "", f"{self.off_usd_per_day:,.4f}"),
+        ]
+        cells = ("".join(f"<td>{escape(cell)}</td>" for cell in row) for row in rows)
+        body = "".join(f"<tr>{row}</tr>" for row in cells)
+        head = "<tr><th>service</th><th>what</th><th>quantity</th><th>USD</th></tr>"
+        return f"<table>{head}{body}</table>"
 
 
 def _text(name: str, value: object) -> str:

@@ -17,7 +17,7 @@ from beekeeper.provision.events import StepWarning
 from beekeeper.provision.http_api import ENDPOINT
 from beekeeper.provision.lease import Lease, NoLease, TableLease
 from beekeeper.provision.names import FUNCTIONS, Names
-from beekeeper.provision.quotas import quick_checks
+from beekeeper.provision.quotas import notes, quick_checks
 from beekeeper.provision.state import State, StateStore, check_place, open_store
 from beekeeper.provision.steps import steps
 from beekeeper.results import Deployment, Destruction, RoomSummary
@@ -53,13 +53,15 @@ def deploy(
     started = time.monotonic()
     room = RoomConfig.of(config, values)
     aws = Aws(session, region=room.region)
-    names = aws.names(room.name)
+    names = aws.names(room.name, strict=room.is_strict)
     file = open_store(state_dir, room.name, session, room.state)
     with file.locked():
-        _begin(file, room, aws)
+        state = _state_here(file, aws)
         lease = _lease(aws, names, file)
         engine = Engine(aws, room.name, steps(room, names), file, on_event, lease=lease)
         planned = engine.plan()
+        if state is None:  # not before: what is refused leaves nothing behind
+            file.write(State(room.name, aws.account, aws.region))
         if planned.has_changes and on_event:
             for warning in quick_checks(aws, room, names):
                 on_event(StepWarning("quotas", "check", warning))
@@ -107,15 +109,15 @@ def plan(
     """
     room = RoomConfig.of(config, values)
     aws = Aws(session, region=room.region)
-    names = aws.names(room.name)
+    names = aws.names(room.name, strict=room.is_strict)
     file = open_store(state_dir, room.name, session, room.state)
-    if state := file.read():
-        check_place(state, aws.account, aws.region, file)
+    _state_here(file, aws)
     found = Engine(aws, room.name, steps(room, names), file, on_event).plan()
     return results.Plan(
         room=room.name,
         changes=[_planned(change) for change in found.changes],
         policies={part: policies.function_policy(names, part) for part in FUNCTIONS},
+        notes=notes(room),
     )
 
 
@@ -135,12 +137,11 @@ def _plain(value: Any) -> Any:
     return value if isinstance(value, str | int | float | None) else repr(value)
 
 
-def _begin(file: StateStore, room: RoomConfig, aws: Aws) -> None:
-    state = file.read()
-    if state is None:
-        file.write(State(room.name, aws.account, aws.region))
-        return
-    check_place(state, aws.account, aws.region, file)
+def _state_here(file: StateStore, aws: Aws) -> State | None:
+    """Return the room's state, if there is one; raise WrongAccountError if it is of elsewhere."""
+    if state := file.read():
+        check_place(state, aws.account, aws.region, file)
+    return state
 
 
 def _lease(aws: Aws, names: Names, file: StateStore) -> Lease:
@@ -174,7 +175,7 @@ def destroy(
         aws = Aws(session, region=region or (state.region if state else None) or config.region)
         if state:
             check_place(state, aws.account, aws.region, file)
-        names = aws.names(room)
+        names = aws.names(room, strict=config.is_strict)
         lease = _lease(aws, names, file)
         engine = Engine(aws, room, steps(config, names), file, on_event, lease=lease)
         deleted = engine.remove()

@@ -1,7 +1,8 @@
-"""What tests of several kinds share: a real browser."""
+"""What tests of several kinds share: a real browser; and what is told of them in the end."""
 
 import os
 import shutil
+from collections import Counter
 from collections.abc import Iterator
 
 import pytest
@@ -31,3 +32,20 @@ def browser() -> Iterator[Browser]:
         chromium = playwright.chromium.launch(executable_path=path, args=FLAGS)
         yield chromium
         chromium.close()
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """Say how many cases of the crash and fault matrix ran: one test has a hundred of them."""
+    reports = [r for name in ("passed", "failed") for r in terminalreporter.getreports(name)]
+    told = [told for r in reports for name, told in r.user_properties if name == "matrix"]
+    if not told:
+        return
+    calls, cases = Counter[str](), Counter[str]()
+    for command, of_command, ran, passed in told:
+        calls[command] += of_command
+        cases.update({"ran": ran, "passed": passed})
+    each = ", ".join(f"{number} calls of {command}" for command, number in sorted(calls.items()))
+    terminalreporter.write_line(
+        f"crash and fault matrix: {cases['ran']:,} cases ran, {cases['passed']:,} passed"
+        f" ({each}; {cases['ran'] // calls.total()} faults each)"
+    )

@@ -59,8 +59,9 @@
   const HIDDEN_MS = 30000;
   const FRESH_MS = 1000;
   const ENTER_MS = 800;
-  // setTimeout fires at once when the delay overflows 31 bits: no answer may ask for that.
-  const LONGEST_SECONDS = 600;
+  // setTimeout fires at once when the delay overflows 31 bits: no answer may ask for that. In a line of
+  // millions, the server asks for most of an hour, and a shorter limit would bring all back at once.
+  const LONGEST_SECONDS = 86400;
   const MAX_RETURNS = 2;
   const STATES = ["waiting", "ready", "paused", "off", "expired"];
   const LIVE = ["connecting", "waiting", "paused"];
@@ -265,7 +266,7 @@
 
   function isTurn(body) {
     return Boolean(body) && STATES.includes(body.state)
-      && (body.state !== "waiting" || isCount(body.ahead));
+      && (body.state !== "waiting" || body.ahead === null || isCount(body.ahead));
   }
 
   function retryAfterSeconds(header) {

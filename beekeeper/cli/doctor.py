@@ -12,7 +12,7 @@ from beekeeper import diagnosis
 from beekeeper.cli.options import add_config, place
 from beekeeper.cli.output import Output
 from beekeeper.config import RoomConfig
-from beekeeper.provision.deployer import MAX_CHARACTERS, size_of
+from beekeeper.provision.deployer import MAX_CHARACTERS
 from beekeeper.results import Diagnosis
 
 VERDICTS = {
@@ -45,7 +45,7 @@ def run_doctor(options: argparse.Namespace, output: Output) -> int:
     """Show what stands in the way of the configured room; 1 when something does."""
     config = RoomConfig.load(options.config)
     if options.policy:
-        _print_policy(diagnosis.policy(config), output)
+        _print_policies(diagnosis.policies(config), output)
         return 0
     found = diagnosis.doctor(config, arrivals_per_minute=options.arrivals, **place(options))
     if output.as_json:
@@ -55,13 +55,13 @@ def run_doctor(options: argparse.Namespace, output: Output) -> int:
     return 1 if found.has_problems else 0
 
 
-def _print_policy(policy: dict[str, Any], output: Output) -> None:
-    text = json.dumps(policy, indent=2)
-    sys.stdout.write(text + "\n")
-    if (size := size_of(text)) > MAX_CHARACTERS:
+def _print_policies(policies: list[dict[str, Any]], output: Output) -> None:
+    for policy in policies:
+        sys.stdout.write(json.dumps(policy, indent=2) + "\n")
+    if len(policies) > 1:
         output.say(
-            f"This is too long for a managed policy ({size:,} of {MAX_CHARACTERS:,} characters):"
-            " make its statements two policies, or one inline policy of a role."
+            f"These are {len(policies)} policies, since IAM takes {MAX_CHARACTERS:,} characters in"
+            " one: make a managed policy of each, and attach them all."
         )
 
 

@@ -48,9 +48,10 @@ def run_status(options: argparse.Namespace, output: Output) -> None:
 
 def _rows(status: Status, *, checked: bool) -> list[tuple[str, str]]:
     measured = f", measured {status.measured_rate:,.0f}" if status.measured_rate else ""
+    absent = f", {status.no_show_share:.0%} don't come" if status.no_show_share else ""
     rows = [
         ("state", status.mode),
-        ("rate", f"{status.rate:,.0f} a minute{measured}"),
+        ("rate", f"{status.rate:,.0f} a minute{measured}{absent}"),
         ("waiting", f"{status.waiting:,}"),
         ("admitted", f"{status.admitted:,}"),
         ("wait for newcomers", _duration(status.longest_wait_seconds)),

@@ -56,6 +56,8 @@ def _show(plan: Plan, output: Output, *, policies: bool) -> None:
     output.out.print(table)
     for part, policy in plan.policies.items() if policies else ():
         output.out.print(f"\nPolicy of the {part}:\n{json.dumps(policy, indent=2)}", markup=False)
+    for note in plan.notes:
+        output.out.print(f"Note: {note}", markup=False)
     count = sum(change.action != "unchanged" for change in plan.changes)
     text = f"{count} of {len(plan.changes)} to change: python -m beekeeper deploy does it."
     output.out.print(text if count else "Everything is as it should be.", markup=False)

@@ -11,26 +11,34 @@ A tick, in the order in which nobody is lost:
     claim      slots for those in hand, by a conditional write
     admit      write a row for each, with its slot
     delete     the messages of the rows that are confirmed written
-    publish    once a second, how the line stands
+    check      who of those let through half a minute ago has gone in (rules.no_shows)
+    publish    how the line stands
 
 Killed between any two of these, the tickets come back when their visibility time-out is over. A
-slot that nobody used is forfeited.
+slot that nobody used is forfeited. A FIFO queue hands out nobody else until then: the line stands
+still for FIFO_VISIBILITY_SECONDS. Of its tens a tick admits one after the other, in their order; a
+ticket whose row DynamoDB left unwritten comes after the others of its ten.
+
+When the room is off, or nobody has come for IDLE_SECONDS, a consumer ends after one look. The
+producer starts one when somebody comes (handlers/wake.py).
 """
 
 import functools
 import logging
 import os
 import time
-from collections.abc import Callable, Mapping
+from collections import deque
+from collections.abc import Callable, Iterable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
 
 from botocore.exceptions import BotoCoreError, ClientError
 
 from beekeeper.handlers import aws
-from beekeeper.handlers.queue import PARALLEL, VISIBILITY_SECONDS, Message, Queue
+from beekeeper.handlers.queue import PARALLEL, Message, Queue
+from beekeeper.handlers.schedule import Schedule
 from beekeeper.handlers.table import Table, Throttled
-from beekeeper.rules import line, pacing
+from beekeeper.rules import line, no_shows, pacing
 from beekeeper.rules.line import Pulse
 from beekeeper.rules.pacing import Claim
 from beekeeper.rules.turn import Mode, Settings
@@ -39,12 +47,14 @@ RUN_SECONDS = 75.0  # a minute, and the overlap with the next
 TICK_SECONDS = 1.0
 # Between ticks while the queue is shorter than the slots: quick for the few who come.
 SHORT_TICK_SECONDS = 0.25
-PUBLISH_SECONDS = 1.0
-CLAIM_ATTEMPTS = 5
+# Less than a tick: what one admitted is published in it, or a kill would take the count along.
+PUBLISH_SECONDS = 0.5
 PUBLISH_ATTEMPTS = 5
-MAX_RECEIVE = 1_000  # a tick; more than one worker can admit in a second
+MAX_RECEIVE = 2_500  # a tick; more than one worker can admit in a second
+MAX_CHECKS = 100  # a tick: one call, of the many that a tick makes
+IDLE_SECONDS = 300.0
 # Of the visibility time-out, what must be left for a ticket in hand to be admitted and deleted.
-HOLD_SECONDS = VISIBILITY_SECONDS / 2
+HOLD_SHARE = 1 / 2
 NOTHING_SENT = (0.0, 0)
 logger = logging.getLogger(__name__)
 
@@ -55,6 +65,7 @@ class Consumer:
 
     table: Table
     queue: Queue
+    schedule: Schedule
     clock: Callable[[], float]
     sleep: Callable[[float], None]
     settings: Settings | None = None
@@ -63,6 +74,9 @@ class Consumer:
     uncounted: set[str] = field(default_factory=set)  # those whose row was not confirmed written
     done: set[str] = field(default_factory=set)  # receipts still to be deleted
     numbers: list[int] = field(default_factory=list)  # admitted since the last pulse
+    # Those who were let through, by slot and ticket id, until it is time to see who has gone in.
+    expected: deque[tuple[float, str]] = field(default_factory=deque)
+    shows: list[bool] = field(default_factory=list)  # of those seen since the last pulse
     # The pulse that was sent and not answered: its as_of, and of how many numbers it was.
     sent: tuple[float, int] = NOTHING_SENT
 
@@ -70,15 +84,22 @@ class Consumer:
         """Tick for so long, then hand back what is in hand; return how many ticks succeeded."""
         end = self.clock() + seconds
         succeeded = 0
-        self._guarded(self._read_pulse)
+        self._guarded(self._read_line)
         while (started := self.clock()) < end:
             used_all = self._guarded(self.tick)
             succeeded += used_all is not None
+            if used_all is not None and self._is_idle():
+                break
             pause = SHORT_TICK_SECONDS if used_all is False else TICK_SECONDS
             self.sleep(max(0.0, started + pause - self.clock()))
-        self._hand_back()
+        self._drop_all()
         self._flush()
         return succeeded
+
+    def _is_idle(self) -> bool:
+        if self.settings and self.settings.mode is Mode.OFF:
+            return True
+        return not self.held and self.clock() - self.pulse.busy_at > IDLE_SECONDS
 
     def _guarded(self, work: Callable[[], bool | None]) -> bool | None:
         try:
@@ -92,16 +113,33 @@ class Consumer:
         """Admit whom the rate allows now; tell whether all slots were used."""
         settings = self.settings = self._read_settings()
         if settings.mode is not Mode.ON:
-            self._hand_back()
+            self._drop_all()
             self._publish()
             return True
-        self._receive(settings)
-        self._set_aside_admitted()
-        claim = self._claim(settings)
-        self._admit(claim)
-        self.done = self.queue.delete(self.done)
+        pace = settings.pace(self.pulse)
+        self._let_through(pace)
+        self._check(settings)
         self._publish()
-        return pacing.open_slots(self.pulse.paced_at, self.clock(), settings.rate) == 0
+        return self.schedule.open_slots(self.clock(), pace) == 0
+
+    def _let_through(self, pace_per_minute: float) -> None:
+        """Fill the slots: off a FIFO queue by tens, for a tick at most."""
+        end = self.clock() + TICK_SECONDS
+        while self._fill_slots(pace_per_minute) and self.queue.is_fifo and self.clock() < end:
+            pass
+        if self.queue.is_fifo:
+            # Those who got no slot, since another consumer took it, must not hold up that one. Not
+            # those whose row is in doubt: being handed back counts as being received once more.
+            self._hand_back(self.held.keys() - self.uncounted)
+
+    def _fill_slots(self, pace_per_minute: float) -> bool:
+        """Admit whom one look at the queue brings; tell whether another may bring more."""
+        self._receive(pace_per_minute)
+        self._set_aside_admitted()
+        claim = self.schedule.claim(self.clock(), pace_per_minute, wanted=len(self.held))
+        self._admit(claim)
+        came, self.done = bool(self.done), self.queue.delete(self.done)
+        return came and not self.held and not self.done
 
     def _read_settings(self) -> Settings:
         try:
@@ -112,13 +150,15 @@ class Consumer:
             logger.warning("reading the settings failed: going on with the last ones")
             return self.settings
 
-    def _receive(self, settings: Settings) -> None:
+    def _receive(self, pace_per_minute: float) -> None:
         now = self.clock()
         # What is hidden for only a little longer might be handed to somebody else meanwhile.
         for ticket_id, message in list(self.held.items()):
-            if now - message.received_at > HOLD_SECONDS:
+            if now - message.received_at > HOLD_SHARE * self.queue.visibility_seconds:
                 del self.held[ticket_id]
-        wanted = pacing.open_slots(self.pulse.paced_at, now, settings.rate) - len(self.held)
+        if self.queue.is_fifo and (self.held or self.done):
+            return  # nobody behind them would come
+        wanted = self.schedule.open_slots(now, pace_per_minute) - len(self.held)
         for message in self.queue.receive(min(wanted, MAX_RECEIVE), now, wait=not self.held):
             # No message of a ticket is deleted before the ticket is admitted.
             held = self.held.get(message.ticket_id)
@@ -134,21 +174,9 @@ class Consumer:
                 self.numbers.append(message.number)
         self.uncounted.clear()
 
-    def _claim(self, settings: Settings) -> Claim:
-        for _ in range(CLAIM_ATTEMPTS):
-            claim = pacing.claim(
-                self.pulse.paced_at, self.clock(), settings.rate, wanted=len(self.held)
-            )
-            if claim.count == 0 or self._take(claim):
-                return claim
-        return Claim(claim.first, claim.interval, 0)
-
-    def _take(self, claim: Claim) -> bool:
-        if self.table.claim(claim, self.pulse.paced_at):
-            self.pulse = _with_paced_at(self.pulse, claim.paced_at)
-            return True
+    def _read_line(self) -> None:
+        self.schedule.read()
         self._read_pulse()
-        return False
 
     def _read_pulse(self) -> None:
         self.pulse = self.table.pulse()
@@ -160,9 +188,7 @@ class Consumer:
     def _admit(self, claim: Claim) -> None:
         now = self.clock()
         slots = [slot for slot in claim.slots() if not pacing.is_too_late(slot, now)]
-        # The earliest first: those whom a tick left over, and those whom the queue handed out late.
-        earliest = sorted(self.held.values(), key=lambda message: message.number)
-        chosen = [(m.ticket_id, m.number, s) for m, s in zip(earliest, slots, strict=False)]
+        chosen = [(m.ticket_id, m.number, s) for m, s in zip(self._in_order(), slots, strict=False)]
         confirmed = self.table.admit(chosen, self._is_too_late)
         # A write that was not confirmed may have been done: the next tick looks it up.
         self.uncounted |= {ticket_id for ticket_id, _, _ in chosen} - confirmed
@@ -170,28 +196,56 @@ class Consumer:
             message = self.held.pop(ticket_id)
             self.done.update(message.receipts)
             self.numbers.append(message.number)
+        let_through = [(slot, ticket_id) for ticket_id, _, slot in chosen if ticket_id in confirmed]
+        self.expected.extend(let_through[:MAX_CHECKS])
+
+    def _in_order(self) -> list[Message]:
+        messages = list(self.held.values())
+        if not self.queue.is_fifo:
+            # The earliest first: those whom a tick left over, or whom the queue handed out late.
+            messages.sort(key=lambda message: message.number)
+        return messages
+
+    def _check(self, settings: Settings) -> None:
+        now, due = self.clock(), list[str]()
+        while (
+            self.expected and len(due) < MAX_CHECKS and no_shows.is_late(self.expected[0][0], now)
+        ):
+            due.append(self.expected.popleft()[1])
+        if not due or settings.overbooking == 1:
+            return
+        try:
+            gone_in = self.table.gone_in_among(due)
+        except (BotoCoreError, ClientError, Throttled) as error:
+            # Some fewer to judge by; nobody's turn depends on it.
+            logger.warning("seeing who has gone in failed: %s", error)
+            return
+        self.shows += [ticket_id in gone_in for ticket_id in due]
 
     def _is_too_late(self, slot: float) -> bool:
         return pacing.is_too_late(slot, self.clock())
 
     def _publish(self) -> None:
-        if self.clock() - self.pulse.as_of >= PUBLISH_SECONDS:
-            self._publish_now()
+        due = self.clock() - self.pulse.as_of >= PUBLISH_SECONDS
+        if due and not self._publish_now():
+            self._publish_now()  # another worker has just published
 
-    def _publish_now(self) -> None:
+    def _publish_now(self) -> bool:
         if self.sent != NOTHING_SENT:
             self._read_pulse()  # the answer to the last was lost: it must not be counted twice
         now = self.clock()
         waiting = max(0, self.queue.waiting() - len(self.done))
         before = self.pulse
-        after = line.measured(before, now, waiting, len(self.numbers), self.numbers)
+        after = line.measured(before, now, waiting, len(self.numbers), self.numbers, self.shows)
         self.sent = (now, len(self.numbers))
         if self.table.publish(after, before):
             self.pulse = after
             self.numbers.clear()
+            self.shows.clear()
             self.sent = NOTHING_SENT
-        else:
-            self._read_pulse()
+            return True
+        self._read_pulse()
+        return False
 
     def _flush(self) -> None:
         # The count of those admitted must not be lost with the worker that counted them.
@@ -200,19 +254,18 @@ class Consumer:
                 return
             self._guarded(self._publish_now)
 
-    def _hand_back(self) -> None:
+    def _drop_all(self) -> None:
         self.queue.delete(self.done)
-        self.queue.hand_back([r for message in self.held.values() for r in message.receipts])
         self.done.clear()
-        self.held.clear()
+        self._hand_back(list(self.held))
 
-
-def _with_paced_at(pulse: Pulse, paced_at: float) -> Pulse:
-    return replace(pulse, paced_at=paced_at)
+    def _hand_back(self, ticket_ids: Iterable[str]) -> None:
+        messages = [self.held.pop(ticket_id) for ticket_id in ticket_ids]
+        self.queue.hand_back([r for message in messages for r in message.receipts])
 
 
 @functools.cache
-def _parts() -> tuple[Table, Queue]:
+def _parts() -> tuple[Table, Queue, Schedule]:
     environ = os.environ
     executor = ThreadPoolExecutor(PARALLEL)
     # Not repeated by botocore: a write that is repeated may come too late for its slot. The next
@@ -222,13 +275,13 @@ def _parts() -> tuple[Table, Queue]:
     queue = Queue(
         sqs, environ["BEEKEEPER_QUEUE_URL"], environ["BEEKEEPER_DEAD_LETTER_URL"], executor
     )
-    return Table(dynamodb, environ["BEEKEEPER_TABLE"], executor), queue
+    name = environ["BEEKEEPER_TABLE"]
+    return Table(dynamodb, name, executor), queue, Schedule(dynamodb, name)
 
 
 def handler(event: Mapping[str, object], context: object) -> None:
     """Lambda's entry: one worker's minute. Fails, for the alarm to ring, if all of it failed."""
-    table, queue = _parts()
-    if not Consumer(table, queue, time.time, time.sleep).run():
+    if not Consumer(*_parts(), time.time, time.sleep).run():
         raise RuntimeError("no tick succeeded: nobody was admitted; the warnings above say why")
 
 

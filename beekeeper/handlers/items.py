@@ -1,8 +1,11 @@
 """The table's items, to and from DynamoDB's wire format: who writes what is in the design.
 
-    room      mode, rate, destination, message, claim_seconds      deploy and operators
+    room      mode, rate, destination, message, claim_seconds,     deploy and operators
+              overbooking, polls_per_second
     keys      ticket, pass (JSON lists of kid and secret)          deploy
-    pulse     paced_at, admitted, waiting, serving, slack, ...     consumer
+    pulse     admitted, waiting, serving, slack, arrivals, ...     consumer
+    pace      paced_at                                             consumer, turnstile
+    wake      woken_at                                             producer
     lease     owner, expires_at                                    deploy, destroy
     v#<id>    admitted_at, number, expires_at, claimed_at          consumer; turnstile (claimed_at)
 
@@ -14,10 +17,11 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from beekeeper.rules.line import Pulse, Sample
+from beekeeper.rules.no_shows import Shows
 from beekeeper.rules.tokens import TICKET_LIFETIME_SECONDS, Key
 from beekeeper.rules.turn import Admission, Mode, Settings
 
-ROOM, KEYS, PULSE, LEASE = "room", "keys", "pulse", "lease"
+ROOM, KEYS, PULSE, PACE, WAKE, LEASE = "room", "keys", "pulse", "pace", "wake", "lease"
 VISITOR_PREFIX = "v#"
 
 Item = Mapping[str, Any]
@@ -46,6 +50,8 @@ def settings_of(item: Item) -> Settings:
         destination=item["destination"]["S"],
         message=item.get("message", {}).get("S", ""),
         claim_seconds=int(item["claim_seconds"]["N"]),
+        overbooking=float(item["overbooking"]["N"]),
+        polls_per_second=float(item["polls_per_second"]["N"]),
     )
 
 
@@ -58,6 +64,8 @@ def settings_item(settings: Settings) -> dict[str, Any]:
         "destination": {"S": settings.destination},
         "message": {"S": settings.message},
         "claim_seconds": number(settings.claim_seconds),
+        "overbooking": number(settings.overbooking),
+        "polls_per_second": number(settings.polls_per_second),
     }
 
 
@@ -92,12 +100,30 @@ def pulse_of(item: Item | None) -> Pulse:
         arrivals=tuple(Sample(int(at), float(arrived)) for at, arrived in samples),
         rate=value("rate"),
         as_of=value("as_of"),
-        paced_at=value("paced_at"),
+        busy_at=value("busy_at"),
+        shows=Shows(value("checked"), value("showed")),
+        spread=value("spread"),
     )
 
 
-def arrivals_value(arrivals: Sequence[Sample]) -> dict[str, str]:
-    """Return the curve for the wire: a JSON text costs a third of a list of typed values."""
+def pulse_values(pulse: Pulse) -> dict[str, Any]:
+    """Return the attributes of the ``pulse`` item, without its key."""
+    names = ("admitted", "waiting", "serving", "slack", "spread", "rate", "as_of", "busy_at")
+    return {
+        **{name: number(getattr(pulse, name)) for name in names},
+        "arrivals": _curve(pulse.arrivals),
+        "checked": number(pulse.shows.checked),
+        "showed": number(pulse.shows.showed),
+    }
+
+
+def paced_at_of(item: Item | None) -> float:
+    """Read the ``pace`` item: the slot that was given out last."""
+    return float(item["paced_at"]["N"]) if item else 0.0
+
+
+def _curve(arrivals: Sequence[Sample]) -> dict[str, str]:
+    # A JSON text costs a third of a list of typed values.
     samples = [[s.at, round(s.arrived, 1)] for s in arrivals]
     return {"S": json.dumps(samples, separators=(",", ":"))}
 

@@ -15,7 +15,7 @@ from typing import Any
 
 from botocore.exceptions import BotoCoreError, ClientError
 
-from beekeeper.handlers import aws
+from beekeeper.handlers import aws, fifo
 from beekeeper.handlers.http import (
     Request,
     Response,
@@ -26,15 +26,16 @@ from beekeeper.handlers.http import (
 )
 from beekeeper.handlers.store import Room, Store, Unavailable
 from beekeeper.handlers.tickets import ticket_in
+from beekeeper.handlers.wake import Waker
 from beekeeper.rules import destination, tokens
 from beekeeper.rules.tokens import Ticket
 from beekeeper.rules.turn import Mode
 
 logger = logging.getLogger(__name__)
-Send = Callable[[str], None]
+Send = Callable[[str, str], None]  # a ticket's id, and the message
 
 
-def answer(request: Request, store: Store, send: Send, now: float) -> Response:
+def answer(request: Request, store: Store, send: Send, waker: Waker, now: float) -> Response:
     """Answer a visitor who followed the campaign link.
 
     ``send`` puts a message on the queue and returns when it is safely there.
@@ -49,7 +50,8 @@ def answer(request: Request, store: Store, send: Send, now: float) -> Response:
         ticket = ticket_in(request, room, now)
         if ticket is None or _may_rejoin(request, ticket, store, room, now):
             ticket = tokens.new_ticket(now, to)
-            send(json.dumps({"id": ticket.id, "n": ticket.number}))
+            send(ticket.id, json.dumps({"id": ticket.id, "n": ticket.number}))
+            waker.wake(room.pulse, now)
             return _to_room(request, room, ticket, now, set_cookie=True)
     except (Unavailable, BotoCoreError, ClientError) as error:
         logger.error("no ticket could be given: %s", error)
@@ -93,21 +95,32 @@ def _to_room(
 
 
 @functools.cache
-def _parts() -> tuple[Store, Send]:
+def _parts() -> tuple[Store, Send, Waker]:
     environ = os.environ
-    store = Store(aws.client("dynamodb"), environ["BEEKEEPER_TABLE"], environ["BEEKEEPER_ROOM"])
+    dynamodb, table = aws.client("dynamodb"), environ["BEEKEEPER_TABLE"]
     send = aws.client("sqs").send_message
-    return store, functools.partial(_send, send, environ["BEEKEEPER_QUEUE_URL"])
+    return (
+        Store(dynamodb, table, environ["BEEKEEPER_ROOM"]),
+        functools.partial(_send, send, environ["BEEKEEPER_QUEUE_URL"]),
+        Waker(dynamodb, table, functools.partial(_start, environ["BEEKEEPER_CONSUMER"])),
+    )
 
 
-def _send(send_message: Callable[..., Any], queue_url: str, body: str) -> None:
-    send_message(QueueUrl=queue_url, MessageBody=body)
+def _send(send_message: Callable[..., Any], queue_url: str, ticket_id: str, body: str) -> None:
+    ids = fifo.sending_ids(queue_url, ticket_id)
+    send_message(QueueUrl=queue_url, MessageBody=body, **ids)
+
+
+def _start(consumer: str) -> None:
+    # The client is made when it is needed, which is seldom: it would slow every cold start.
+    invoke = aws.client("lambda").invoke
+    invoke(FunctionName=consumer, InvocationType="Event", Payload=json.dumps({"worker": 0}))
 
 
 def handler(event: Mapping[str, Any], context: object) -> Response:
     """Lambda's entry."""
-    store, send = _parts()
-    return answer(Request.from_event(event), store, send, time.time())
+    store, send, waker = _parts()
+    return answer(Request.from_event(event), store, send, waker, time.time())
 
 
 if aws.in_lambda():

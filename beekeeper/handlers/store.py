@@ -11,7 +11,9 @@ from typing import Any
 from botocore.exceptions import BotoCoreError, ClientError
 
 from beekeeper.handlers import items
+from beekeeper.handlers.schedule import Schedule
 from beekeeper.rules.line import Pulse
+from beekeeper.rules.no_shows import PROMPT_SECONDS
 from beekeeper.rules.tokens import Key, Ticket
 from beekeeper.rules.turn import Admission, Settings
 
@@ -41,6 +43,7 @@ class Store:
         self._dynamodb = dynamodb
         self._table = table
         self._name = name
+        self._schedule = Schedule(dynamodb, table)
         self._room: Room | None = None
         self._read_at = float("-inf")
 
@@ -88,16 +91,19 @@ class Store:
         """Note that the visitor goes in, and return the admission; None when there is none yet.
 
         The first claim counts: a second tab or a refresh changes nothing. Of a turn that has run
-        out, nothing is noted.
+        out, or that needs another slot, nothing is noted.
         """
+        in_time = "admitted_at <= :now AND admitted_at > :prompt"
+        again = "admitted_at <= :now AND admitted_at > :over AND attribute_exists(claimed_at)"
         try:
             response = self._dynamodb.update_item(
                 TableName=self._table,
                 Key=items.key(items.visitor_id(ticket_id)),
                 UpdateExpression="SET claimed_at = if_not_exists(claimed_at, :now)",
-                ConditionExpression="admitted_at <= :now AND admitted_at > :over",
+                ConditionExpression=f"{in_time} OR {again}",
                 ExpressionAttributeValues={
                     ":now": items.number(now),
+                    ":prompt": items.number(now - PROMPT_SECONDS),
                     ":over": items.number(now - settings.claim_seconds),
                 },
                 ReturnValues="ALL_NEW",
@@ -109,13 +115,40 @@ class Store:
             raise Unavailable("claiming a turn failed") from error
         return items.admission_of(response["Attributes"])
 
+    def readmit(self, ticket_id: str, room: Room, now: float) -> Admission | None:
+        """Give another slot to one who comes late, or None while there is none.
+
+        The slot of their own was made up for when it went by (rules.no_shows). Raises Unavailable.
+        """
+        try:
+            self._schedule.read()
+            claim = self._schedule.claim(now, room.settings.pace(room.pulse), wanted=1)
+            if claim.count:
+                self._move(ticket_id, claim.first)
+        except (BotoCoreError, ClientError) as error:
+            raise Unavailable("giving another slot failed") from error
+        return Admission(claim.first) if claim.count else None
+
+    def _move(self, ticket_id: str, slot: float) -> None:
+        try:
+            self._dynamodb.update_item(
+                TableName=self._table,
+                Key=items.key(items.visitor_id(ticket_id)),
+                UpdateExpression="SET admitted_at = :slot",
+                ConditionExpression="attribute_exists(id) AND attribute_not_exists(claimed_at)",
+                ExpressionAttributeValues={":slot": items.number(slot)},
+            )
+        except self._dynamodb.exceptions.ConditionalCheckFailedException:
+            logger.info("gone in meanwhile, by another tab")
+
     def let_pass(self, ticket: Ticket, now: float) -> None:
         """Note that a visitor goes in unqueued, so that their ticket takes no slot later on.
 
         A note that fails keeps nobody out.
         """
         row = items.admission_item(ticket.id, ticket.number, now)
-        names = ("admitted_at", "number", "expires_at")
+        row["claimed_at"] = row["admitted_at"]
+        names = ("admitted_at", "number", "expires_at", "claimed_at")
         update = ", ".join(f"#{name} = if_not_exists(#{name}, :{name})" for name in names)
         try:
             self._dynamodb.update_item(

@@ -1,4 +1,4 @@
-"""The table as the consumer sees it: claim slots, write admissions, publish the pulse."""
+"""The table as the consumer sees it: write admissions, publish the pulse, see who has gone in."""
 
 import logging
 from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -10,7 +10,6 @@ from botocore.exceptions import BotoCoreError, ClientError
 from beekeeper.handlers import items
 from beekeeper.handlers.batches import batches
 from beekeeper.rules.line import Pulse
-from beekeeper.rules.pacing import Claim
 from beekeeper.rules.turn import Settings
 
 WRITE_BATCH = 25  # BatchWriteItem's limit
@@ -47,40 +46,16 @@ class Table:
         item: Mapping[str, Any] | None = response.get("Item")
         return item
 
-    def claim(self, claim: Claim, paced_at: float) -> bool:
-        """Take the slots of a claim, unless somebody else has moved on from ``paced_at``."""
-        return self._update_pulse(
-            "SET paced_at = :new",
-            "attribute_not_exists(paced_at) OR paced_at = :old",
-            {":new": items.number(claim.paced_at), ":old": items.number(paced_at)},
-        )
-
     def publish(self, pulse: Pulse, before: Pulse) -> bool:
         """Replace the pulse of ``before``, unless another consumer has published since."""
-        return self._update_pulse(
-            "SET admitted = :admitted, waiting = :waiting, serving = :serving, slack = :slack,"
-            " arrivals = :arrivals, rate = :rate, as_of = :as_of",
-            "attribute_not_exists(as_of) OR as_of = :before",
-            {
-                ":admitted": items.number(pulse.admitted),
-                ":waiting": items.number(pulse.waiting),
-                ":serving": items.number(pulse.serving),
-                ":slack": items.number(pulse.slack),
-                ":arrivals": items.arrivals_value(pulse.arrivals),
-                ":rate": items.number(pulse.rate),
-                ":as_of": items.number(pulse.as_of),
-                ":before": items.number(before.as_of),
-            },
-        )
-
-    def _update_pulse(self, update: str, condition: str, values: Mapping[str, Any]) -> bool:
+        values = {f":{name}": value for name, value in items.pulse_values(pulse).items()}
         try:
             self._dynamodb.update_item(
                 TableName=self._name,
                 Key=items.key(items.PULSE),
-                UpdateExpression=update,
-                ConditionExpression=condition,
-                ExpressionAttributeValues=values,
+                UpdateExpression="SET " + ", ".join(f"{v[1:]} = {v}" for v in values),
+                ConditionExpression="attribute_not_exists(as_of) OR as_of = :before",
+                ExpressionAttributeValues={**values, ":before": items.number(before.as_of)},
             )
         except self._dynamodb.exceptions.ConditionalCheckFailedException:
             return False
@@ -88,16 +63,30 @@ class Table:
 
     def admitted_among(self, ticket_ids: Iterable[str]) -> set[str]:
         """Return which of the tickets have been admitted. What can't be read raises."""
-        found = self._executor.map(self._find, batches(ticket_ids, READ_BATCH))
-        return {item_id.removeprefix(items.VISITOR_PREFIX) for item_id in set().union(*found)}
+        return {i for i, _ in self._rows(ticket_ids, consistent=True)}
 
-    def _find(self, ticket_ids: Sequence[str]) -> set[str]:
+    def gone_in_among(self, ticket_ids: Iterable[str]) -> set[str]:
+        """Return which of the admitted have gone in. What can't be read raises."""
+        return {i for i, row in self._rows(ticket_ids, consistent=False) if "claimed_at" in row}
+
+    def _rows(
+        self, ticket_ids: Iterable[str], *, consistent: bool
+    ) -> Iterable[tuple[str, items.Item]]:
+        def find(batch: Sequence[str]) -> list[items.Item]:
+            return self._find(batch, consistent=consistent)
+
+        for rows in self._executor.map(find, batches(ticket_ids, READ_BATCH)):
+            for row in rows:
+                yield row["id"]["S"].removeprefix(items.VISITOR_PREFIX), row
+
+    def _find(self, ticket_ids: Sequence[str], *, consistent: bool) -> list[items.Item]:
         keys = [items.key(items.visitor_id(ticket_id)) for ticket_id in ticket_ids]
-        request = {self._name: {"Keys": keys, "ConsistentRead": True}}
-        found: set[str] = set()
+        query = {"ConsistentRead": consistent, "ProjectionExpression": "id, claimed_at"}
+        request = {self._name: {"Keys": keys, **query}}
+        found: list[items.Item] = []
         for _ in range(READ_ATTEMPTS):
             response = self._dynamodb.batch_get_item(RequestItems=request)
-            found |= {item["id"]["S"] for item in response["Responses"].get(self._name, [])}
+            found += response["Responses"].get(self._name, [])
             request = response.get("UnprocessedKeys", {})
             if not request:
                 return found

@@ -14,7 +14,7 @@ from beekeeper.handlers.store import Room, Store, Unavailable
 from beekeeper.handlers.tickets import ticket_in
 from beekeeper.rules import destination, tokens, turn
 from beekeeper.rules.tokens import InvalidToken, Ticket
-from beekeeper.rules.turn import Mode, State
+from beekeeper.rules.turn import Admission, Mode, State
 
 logger = logging.getLogger(__name__)
 
@@ -35,11 +35,18 @@ def _turn(request: Request, store: Store, room: Room, now: float) -> Response:
         return json_response(401, {"state": "unknown"})
     lookup = turn.needs_lookup(ticket, room.settings, room.pulse, now)
     admission = store.admission(ticket.id) if lookup else None
+    if admission and _comes_late(admission, room, now):
+        admission = store.readmit(ticket.id, room, now) or admission
     decided = turn.decide(ticket, room.settings, room.pulse, admission, now)
     content = {k: v for k, v in asdict(decided).items() if k != "expires_in"}
     if decided.state is State.READY:
         content |= {"enter": "enter", "expires_in": decided.expires_in}
     return json_response(200, content)
+
+
+def _comes_late(admission: Admission, room: Room, now: float) -> bool:
+    # In a line that is paused there are no slots for anybody.
+    return room.settings.mode is Mode.ON and admission.needs_slot(room.settings, now)
 
 
 def _enter(request: Request, store: Store, room: Room, now: float) -> Response:
@@ -50,7 +57,11 @@ def _enter(request: Request, store: Store, room: Room, now: float) -> Response:
         store.let_pass(ticket, now)
         return _to_destination(ticket, room, now)
     admission = store.claim(ticket.id, room.settings, now)
+    if admission and _comes_late(admission, room, now) and store.readmit(ticket.id, room, now):
+        admission = store.claim(ticket.id, room.settings, now)
     if admission is None or now < admission.admitted_at:
+        return redirect("room")
+    if admission.needs_slot(room.settings, now):
         return redirect("room")
     if now >= admission.ends_at(room.settings):
         # Without JavaScript there is no button to press: to the end of the line at once.

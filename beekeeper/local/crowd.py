@@ -128,15 +128,18 @@ class Crowd:
     _due: list[tuple[float, int]] = field(default_factory=list)
     _ready: threading.Condition = field(default_factory=threading.Condition)
     _stopped: bool = False
+    _threads: list[threading.Thread] = field(default_factory=list)
 
     def start(self) -> None:
         """Send everybody off."""
         self.visitors = [Visitor(self.room_url) for _ in range(self.size)]
         now, spread = time.monotonic(), self.size / JOINS_PER_SECOND
         self._due = [(now + spread * i / self.size, i) for i in range(self.size)]
-        self._threads = [threading.Thread(target=self._work, daemon=True) for _ in range(WORKERS)]
-        for thread in self._threads:
+        for _ in range(WORKERS):
+            thread = threading.Thread(target=self._work, daemon=True)
             thread.start()
+            # Only now: a signal may come in between, and what has not started can't be waited for.
+            self._threads.append(thread)
 
     def stop(self) -> None:
         """Send everybody home, and wait for the requests that are under way."""

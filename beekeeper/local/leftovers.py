@@ -1,52 +1,80 @@
 """What is left of a room in an AWS, found by asking each service: independent of the steps."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
 from boto3.session import Session
 
+TAG = "beekeeper:room"
+# kind: service, operation, field of the answer, name of an entry
+LISTINGS: dict[str, tuple[str, str, str, Callable[[Any], str]]] = {
+    "queue": ("sqs", "list_queues", "QueueUrls", str),
+    "table": ("dynamodb", "list_tables", "TableNames", str),
+    "bucket": ("s3", "list_buckets", "Buckets", lambda b: str(b["Name"])),
+    "role": ("iam", "list_roles", "Roles", lambda r: str(r["RoleName"])),
+    "function": ("lambda", "list_functions", "Functions", lambda f: str(f["FunctionName"])),
+    "log group": ("logs", "describe_log_groups", "logGroups", lambda g: str(g["logGroupName"])),
+    "HTTP API": ("apigatewayv2", "get_apis", "Items", lambda a: str(a["Name"])),
+    "rule": ("events", "list_rules", "Rules", lambda r: str(r["Name"])),
+    "alarm": ("cloudwatch", "describe_alarms", "MetricAlarms", lambda a: str(a["AlarmName"])),
+    "dashboard": (
+        "cloudwatch",
+        "list_dashboards",
+        "DashboardEntries",
+        lambda d: str(d["DashboardName"]),
+    ),
+}
 
-def leftovers(session: Session, room: str) -> list[str]:
-    """Return the names of all resources whose name is one of the room's."""
+
+def leftovers(session: Session, room: str, domain_name: str | None = None) -> list[str]:
+    """Return the names of all resources whose name, or tag, is one of the room's.
+
+    A domain's name says nothing of its room, so its mappings and DNS records are found with it, or
+    by ``domain_name`` once it is gone.
+    """
     stem = f"beekeeper-{room}"
-    return sorted(f"{kind} {name}" for kind, name in _everything(session) if stem in name)
+    named = [f"{kind} {name}" for kind, name in _everything(session) if stem in name]
+    return sorted([*named, *_of_domains(session, room, domain_name)])
 
 
 def _everything(session: Session) -> Iterator[tuple[str, str]]:
     """Yield (kind, name) of every resource in the account of a kind that rooms are made of."""
-    listings: dict[str, tuple[str, str, str, Callable[[Any], str]]] = {
-        "queue": ("sqs", "list_queues", "QueueUrls", str),
-        "table": ("dynamodb", "list_tables", "TableNames", str),
-        "bucket": ("s3", "list_buckets", "Buckets", lambda b: str(b["Name"])),
-        "role": ("iam", "list_roles", "Roles", lambda r: str(r["RoleName"])),
-        "function": ("lambda", "list_functions", "Functions", lambda f: str(f["FunctionName"])),
-        "log group": (
-            "logs",
-            "describe_log_groups",
-            "logGroups",
-            lambda g: str(g["logGroupName"]),
-        ),
-        "HTTP API": ("apigatewayv2", "get_apis", "Items", lambda a: str(a["Name"])),
-        "rule": ("events", "list_rules", "Rules", lambda r: str(r["Name"])),
-        "alarm": (
-            "cloudwatch",
-            "describe_alarms",
-            "MetricAlarms",
-            lambda a: str(a["AlarmName"]),
-        ),
-        "dashboard": (
-            "cloudwatch",
-            "list_dashboards",
-            "DashboardEntries",
-            lambda d: str(d["DashboardName"]),
-        ),
-    }
-    for kind, (service, operation, field, name) in listings.items():
-        client = session.client(service)
-        pages: Any = (
-            client.get_paginator(operation).paginate()
-            if client.can_paginate(operation)
-            else [getattr(client, operation)()]
-        )
-        for page in pages:
-            yield from ((kind, name(entry)) for entry in page.get(field, []))
+    for kind, (service, operation, field, name) in LISTINGS.items():
+        for entry in _listed(session.client(service), operation, field):
+            yield kind, name(entry)
+
+
+def _of_domains(session: Session, room: str, domain_name: str | None) -> Iterator[str]:
+    gateway = session.client("apigatewayv2")
+    domains = {domain_name} - {None}
+    for domain in _listed(gateway, "get_domain_names", "Items"):
+        name = str(domain["DomainName"])
+        if name != domain_name and domain.get("Tags", {}).get(TAG) != room:
+            continue
+        domains.add(name)
+        yield f"custom domain {name}"
+        for mapping in _listed(gateway, "get_api_mappings", "Items", DomainName=name):
+            yield f"API mapping {name}/{mapping.get('ApiMappingKey', '')}"
+    if domains:
+        yield from _records(session, domains)
+
+
+def _records(session: Session, domains: set[str | None]) -> Iterator[str]:
+    route53 = session.client("route53")
+    for zone in _listed(route53, "list_hosted_zones", "HostedZones"):
+        which = {"HostedZoneId": zone["Id"]}
+        for record in _listed(route53, "list_resource_record_sets", "ResourceRecordSets", **which):
+            if (name := str(record["Name"]).rstrip(".")) in domains:
+                yield f"DNS record {name} {record['Type']}"
+
+
+def _listed(
+    client: Any, operation: str, field: str, **arguments: Any
+) -> Iterator[Mapping[str, Any]]:
+    pages: Any = (
+        client.get_paginator(operation).paginate(**arguments)
+        if client.can_paginate(operation)
+        else [getattr(client, operation)(**arguments)]
+    )
+    for page in pages:
+        yield from page.get(field, [])

@@ -49,6 +49,8 @@ REMEDIES = {
     " machine's clock is off. Check both.",
     "RequestTimeTooSkewed": "This machine's clock is off by more than AWS accepts. Set it, then"
     " run the same command.",
+    "AccessDenied": "AWS refuses sts:GetCallerIdentity, which needs no grant: something between,"
+    " such as the policy of a VPC endpoint, must allow it. Then run the same command again.",
     "ProfileNotFound": "AWS_PROFILE names a profile that does not exist. Check ~/.aws/config.",
 }
 
@@ -112,13 +114,16 @@ class Aws:
         """The account id of the credentials in use."""
         return self.identity[0]
 
-    def names(self, room: str) -> Names:
-        """Return the names of a room's resources here."""
-        return Names(room, self.account, self.region, self.partition)
+    def names(self, room: str, *, strict: bool = False) -> Names:
+        """Return the names of a room's resources here; ``strict`` is the order of its line."""
+        return Names(room, self.account, self.region, self.partition, strict)
 
 
 def credentials_problem(error: Exception) -> str:
     """Return a sentence for what is wrong with credentials or connection, and the remedy."""
     name = type(error).__name__
     code = error.response["Error"]["Code"] if isinstance(error, ClientError) else name
-    return REMEDIES.get(code) or f"The AWS credentials could not be used: {error}"
+    return REMEDIES.get(code) or (
+        f"The AWS credentials could not be used: {error} Check them with `aws sts"
+        " get-caller-identity`, then run the same command again."
+    )

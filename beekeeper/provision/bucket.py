@@ -3,7 +3,8 @@
 Quirks. Creating a bucket that one owns already answers 200 in us-east-1 (and resets its ACL), so it
 is looked for first. A location constraint must be given everywhere but there. Configuration calls
 on one bucket conflict with each other (OperationAborted, 409): they go one after another. A new
-bucket may not be found for a while.
+bucket may not be found for a while. It gets its tags by a call of their own: a deploy that is
+killed before that one leaves a bucket behind that is empty and has none.
 """
 
 import json
@@ -72,6 +73,7 @@ class Bucket:
             block = _or_none(lambda: s3.get_public_access_block(**self._mine))
             policy = _or_none(lambda: s3.get_bucket_policy(**self._mine))
             raw_tags = _or_none(lambda: s3.get_bucket_tagging(**self._mine))
+            leftover = raw_tags is None and self._is_empty(aws)
         except ClientError as error:
             if has_code(error, *MISSING):  # on its way, or gone: HeadBucket can be ahead or behind
                 return None
@@ -82,7 +84,16 @@ class Bucket:
             "public_access_block": block["PublicAccessBlockConfiguration"] if block else None,
             "policy": same_meaning(json.loads(policy["Policy"])) if policy else None,
         }
-        return Found(self._arn, attributes, tags.owner_of(found_tags))
+        return Found(self._arn, attributes, tags.owner_of(found_tags), leftover=leftover)
+
+    def _is_empty(self, aws: Aws) -> bool:
+        """Tell whether nothing is in the bucket.
+
+        An untagged bucket of our account, with our account, region and room in its name, and
+        nothing in it, is what a killed deploy left behind: nobody loses anything when it is used.
+        """
+        page = aws.client("s3").list_object_versions(**self._mine, MaxKeys=1)
+        return not page.get("Versions") and not page.get("DeleteMarkers")
 
     def create(self, aws: Aws, desired: Attributes) -> None:
         region = aws.region
@@ -143,7 +154,7 @@ class Bucket:
         s3 = aws.client("s3")
         uploads = s3.get_paginator("list_multipart_uploads").paginate(**self._mine)
         for upload in [u for page in uploads for u in page.get("Uploads", [])]:
-            s3.abort_multipart_upload(**self._mine, Key=upload["Key"], UploadId=upload["UploadId"])
+            self._abort(aws, upload)
         for page in s3.get_paginator("list_object_versions").paginate(**self._mine):
             versions = [*page.get("Versions", []), *page.get("DeleteMarkers", [])]
             objects = [{"Key": v["Key"], "VersionId": v["VersionId"]} for v in versions]
@@ -151,6 +162,14 @@ class Bucket:
                 quiet = {"Objects": objects, "Quiet": True}
                 self._check(s3.delete_objects(**self._mine, Delete=quiet))
         s3.delete_bucket(**self._mine)
+
+    def _abort(self, aws: Aws, upload: Mapping[str, Any]) -> None:
+        which = {"Key": upload["Key"], "UploadId": upload["UploadId"]}
+        try:
+            aws.client("s3").abort_multipart_upload(**self._mine, **which)
+        except ClientError as error:
+            if not has_code(error, "NoSuchUpload"):  # ended, or the first answer was lost
+                raise
 
     def _check(self, response: Mapping[str, Any]) -> None:
         """Raise for what may not be deleted. Others pass: the bucket is not empty, all repeats."""

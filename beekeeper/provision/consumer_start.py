@@ -6,7 +6,7 @@ from botocore.exceptions import BotoCoreError, ClientError
 
 from beekeeper.provision.aws import Aws
 from beekeeper.provision.failures import explained
-from beekeeper.provision.function import STATE_BUSY
+from beekeeper.provision.function_state import STATE_BUSY
 from beekeeper.provision.names import Names
 from beekeeper.provision.wait import Wait, retrying
 

@@ -68,7 +68,7 @@ def _mark(room: str) -> str:
 
 def body(names: Names) -> dict[str, Any]:
     """Return the dashboard's content."""
-    queue = names.stem
+    queue = names.queue
     functions = ("producer", "turnstile", "consumer")
     graphs = {
         "Arrivals a minute": [["AWS/SQS", "NumberOfMessagesSent", "QueueName", queue]],

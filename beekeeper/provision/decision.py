@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any
 
-from beekeeper.errors import NotOursError, ProvisionError
+from beekeeper.errors import ConfigError, NotOursError, ProvisionError
 from beekeeper.provision.step import UNKNOWN, Found, Step
 
 # What would be lost if one of that kind were made anew: then it is refused.
@@ -55,7 +55,7 @@ def decide(
     """Return what to do about one resource. The only place where that is decided.
 
     ``recorded`` tells that the state file has it: a resource without any tag of ours is then one
-    that lost it, or never got it. AWS's own leftovers are taken over. Otherwise it is somebody
+    that lost it, or never got it. Leftovers are taken over. Otherwise it is somebody
     else's, and NotOursError is raised.
     """
     desired = step.desired(outputs)
@@ -97,5 +97,12 @@ def _unwanted(step: Step, found: Found | None, room: str) -> Change:
     """Return the deletion of what the configuration dropped; somebody else's is left alone."""
     if found is None or found.owner != room:
         return Change(step.key, step.kind, step.name, Action.UNCHANGED)
+    if lost := NEVER_REPLACED.get(step.kind):
+        raise ConfigError(
+            f"The {step.kind} {step.name} is of room {room}, but for another order than the"
+            f" configuration has: AWS can't change a queue's order, and removing it would lose"
+            f" {lost}. It was left alone. Set order back, or give the new room another name; if"
+            " nobody waits, run destroy, then deploy."
+        )
     old = {name: (value, None) for name, value in found.attributes.items()}
     return Change(step.key, step.kind, found.id, Action.DELETE, old)

@@ -5,32 +5,36 @@ statement for each service is one for all of them: an action applies to resource
 only, so it means the same.
 """
 
-from collections.abc import Iterable
+import json
+from collections.abc import Iterable, Mapping
 
 from beekeeper.config import RoomConfig
-from beekeeper.provision.grants import Grant, apart, named
+from beekeeper.provision.grants import Grant, apart, named, optional
 from beekeeper.provision.names import Names
 from beekeeper.provision.policies import VERSION, Document
 
 MAX_CHARACTERS = 6_144
 
 
-def deployer_policy(names: Names, config: RoomConfig | None = None) -> Document:
-    """Return the IAM policy for deploy, destroy, doctor and the operators' commands of one room.
+def deployer_policies(names: Names, config: RoomConfig | None = None) -> list[Document]:
+    """Return the IAM policies for deploy, destroy, doctor and the operators' commands of one room.
 
-    ``config`` adds what a custom domain and a state in a bucket need. Make it a managed policy: it
-    is too long for an inline policy of a user.
+    ``config`` adds what a custom domain and a state in a bucket need: as a second policy where one
+    would be longer than IAM takes. Make managed policies of them: they are too long for an inline
+    policy of a user.
     """
-    statements = {"Room": _one(named(names, config)), **apart(names, config)}
-    return {
-        "Version": VERSION,
-        "Statement": [_statement(sid, grant) for sid, grant in statements.items()],
-    }
+    room = {"Room": _one(named(names)), **apart(names)}
+    more = optional(names, config) if config else {}
+    whole = _document({**room, **more})
+    if size_of(json.dumps(whole)) <= MAX_CHARACTERS:
+        return [whole]
+    return [_document(room), _document(more)]
 
 
 def grants(names: Names, config: RoomConfig | None = None) -> list[Grant]:
-    """Return what the policy grants, each kind of resource on its own."""
-    return [*named(names, config), *apart(names, config).values()]
+    """Return what the policies grant, each kind of resource on its own."""
+    more = optional(names, config) if config else {}
+    return [*named(names), *apart(names).values(), *more.values()]
 
 
 def size_of(policy: str) -> int:
@@ -43,6 +47,11 @@ def _one(several: Iterable[Grant]) -> Grant:
     actions = dict.fromkeys(action for grant in all_of for action in grant.actions)
     resources = dict.fromkeys(resource for grant in all_of for resource in grant.resources)
     return Grant(tuple(actions), tuple(resources))
+
+
+def _document(statements: Mapping[str, Grant]) -> Document:
+    each = [_statement(sid, grant) for sid, grant in statements.items()]
+    return {"Version": VERSION, "Statement": each}
 
 
 def _statement(sid: str, grant: Grant) -> Document:

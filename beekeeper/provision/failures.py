@@ -22,6 +22,7 @@ GERUNDS = {
     "replace": "replacing",
     "delete": "deleting",
     "start": "starting",
+    "lease": "taking the lease in",
 }
 DENIED = {"AccessDenied", "AccessDeniedException", "UnauthorizedOperation", "AuthorizationError"}
 CREDENTIALS = {

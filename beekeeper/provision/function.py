@@ -1,9 +1,9 @@
 """Lambda functions, with their concurrency and what happens to invocations that fail.
 
-Quirks. A role that was just made can't be assumed for some seconds. A function is Pending, then
-Active; an update is InProgress, and refuses the next one, so every mutation waits for the last.
-ResourceConflictException means "exists", "pending" or "busy", told apart by its message. New
-accounts have ten concurrent executions in all, of which none can be reserved.
+Quirks. A role that was just made can't be assumed for some seconds (function_state.py). New
+accounts have ten concurrent executions in all, of which none can be reserved. What Lambda was
+granted belongs to the role's id, not to its ARN: with a role that was made again, the function is
+made again, too. It holds nothing but what is in its specification.
 """
 
 from collections.abc import Callable, Mapping
@@ -12,33 +12,33 @@ from typing import Any, ClassVar
 
 from botocore.exceptions import ClientError
 
-from beekeeper.errors import ProvisionError
 from beekeeper.provision import tags
 from beekeeper.provision.aws import Aws
+from beekeeper.provision.function_state import (
+    CONFLICT,
+    INVALID,
+    MISSING,
+    READY,
+    ROLE,
+    ROLE_BUSY,
+    STATE_BUSY,
+    has_failed,
+    wait_until_gone,
+    wait_until_ready,
+    wait_until_settled,
+)
 from beekeeper.provision.package import code_sha256, function_zip
+from beekeeper.provision.role import role_id
 from beekeeper.provision.step import AlreadyThere, Attributes, Found, known
-from beekeeper.provision.wait import Busy, Wait, has_code, retrying, until
+from beekeeper.provision.wait import Busy, has_code, retrying
 
-MISSING = "ResourceNotFoundException"
+# The id of the role that the function was made with. One without the tag takes its role's.
+TAG_ROLE_ID = "beekeeper:role-id"
 RUNTIME, ARCHITECTURE = "python3.13", "arm64"
-# The Terraform provider allows five minutes for each; usually it is 5 to 15 seconds.
-ROLE = Wait("IAM to let Lambda use the new role", 300, every=2)
-READY = Wait("the function to become ready", 300)
-GONE = Wait("the function to be deleted", 120)
-INVALID = "InvalidParameterValueException"
-ROLE_BUSY = (
-    Busy(INVALID, "cannot be assumed by Lambda"),
-    Busy(INVALID, "does not have permissions"),
-    Busy(INVALID, "KMS key is invalid for CreateGrant"),
-    Busy(INVALID, "throttled by EC2"),
-)
-CONFLICT = "ResourceConflictException"
-STATE_BUSY = (
-    Busy(CONFLICT, "in progress"),
-    Busy(CONFLICT, "Pending"),
-    Busy(CONFLICT, "concurrent update"),
-)
 UNRESERVABLE = "UnreservedConcurrentExecution"
+# Without START, END and REPORT for each request: of an event with two million requests, these lines
+# would cost a tenth (tests/benchmarks/cost.py). The levels are for the JSON format only.
+LOGGING = {"LogFormat": "JSON", "ApplicationLogLevel": "INFO", "SystemLogLevel": "WARN"}
 RETRIES, EVENT_AGE_SECONDS = 0, 60
 
 
@@ -61,17 +61,19 @@ class Function:
     """One function."""
 
     kind: ClassVar[str] = "function"
-    fixed: ClassVar[frozenset[str]] = frozenset()
+    fixed: ClassVar[frozenset[str]] = frozenset({"role_id"})
 
     def __init__(self, specification: Specification, wanted_tags: Mapping[str, str]) -> None:
         self.key, self.name = f"function {specification.part}", specification.name
         self.needs = specification.needs
         self._wanted = specification
+        self._role_id = role_id(specification.part)
         self._tags = wanted_tags
 
     def desired(self, outputs: Mapping[str, str]) -> Attributes:
-        wanted = self._wanted
-        attributes: dict[str, Any] = {
+        wanted, role = self._wanted, known(outputs, self._role_id)
+        return {
+            "role_id": role,
             "code": code_sha256(),
             "configuration": {
                 "Runtime": RUNTIME,
@@ -83,15 +85,17 @@ class Function:
                     **wanted.environment,
                     **{k: known(outputs, v) for k, v in wanted.environment_outputs.items()},
                 },
+                "LoggingConfig": LOGGING,
             },
             "architecture": ARCHITECTURE,
             "asynchronous": {"retries": RETRIES, "event_age_seconds": EVENT_AGE_SECONDS},
+            # Set in the console by hand: a VPC cuts the function off, 0 executions stop it.
+            "subnets": [],
+            "layers": [],
+            "reserved_concurrency": wanted.reserved_concurrency,
             "failed": False,
-            "tags": self._tags,
+            "tags": {**self._tags, TAG_ROLE_ID: role},
         }
-        if wanted.reserved_concurrency is not None:
-            attributes["reserved_concurrency"] = wanted.reserved_concurrency
-        return attributes
 
     def find(self, aws: Aws, outputs: Mapping[str, str]) -> Found | None:
         client = aws.client("lambda")
@@ -99,6 +103,7 @@ class Function:
             function = client.get_function(FunctionName=self.name)
             found_tags = tags.own(function.get("Tags", {}))
             attributes = {
+                "role_id": found_tags.get(TAG_ROLE_ID, outputs.get(self._role_id)),
                 **_normalised(function),
                 "asynchronous": self._asynchronous(aws),
                 "tags": found_tags,
@@ -146,45 +151,44 @@ class Function:
             if has_code(error, CONFLICT) and "already exist" in error.response["Error"]["Message"]:
                 raise AlreadyThere from error
             raise
-        self._ready(aws)
+        wait_until_ready(aws, self.name)
         self._put_asynchronous(aws)
-        self._reserve(aws, desired.get("reserved_concurrency"))
+        self._reserve(aws, desired["reserved_concurrency"])
 
     def update(self, aws: Aws, found: Found, changes: Attributes) -> None:
-        client = aws.client("lambda")
-        if changes.keys() & {"configuration", "failed"}:  # what failed is asked for again
-            whole = {**found.attributes, **changes}["configuration"]
-            configuration = _wire(whole)
-            self._mutate(
-                aws,
-                lambda: client.update_function_configuration(
-                    FunctionName=self.name, **configuration
-                ),
-            )
+        # What failed is asked for again.
+        if changes.keys() & {"configuration", "failed", "subnets", "layers"}:
+            self._configure(aws, {**found.attributes, **changes}["configuration"], changes)
         if "code" in changes or "architecture" in changes:
-            self._mutate(
-                aws,
-                lambda: client.update_function_code(
-                    FunctionName=self.name,
-                    ZipFile=function_zip(),
-                    Architectures=[ARCHITECTURE],
-                ),
-            )
+            update = aws.client("lambda").update_function_code
+            code = {"ZipFile": function_zip(), "Architectures": [ARCHITECTURE]}
+            self._mutate(aws, lambda: update(FunctionName=self.name, **code))
         if "asynchronous" in changes:
             self._put_asynchronous(aws)
         if "reserved_concurrency" in changes:
-            self._reserve(aws, changes["reserved_concurrency"])
+            self._set_reserved(aws, changes["reserved_concurrency"])
         if "tags" in changes:
-            wanted = dict(changes["tags"])
-            tag, untag = client.tag_resource, client.untag_resource
-            retrying(aws, READY, STATE_BUSY, lambda: tag(Resource=found.id, Tags=wanted))
-            if gone := tags.removed(found.attributes["tags"], wanted):
-                retrying(aws, READY, STATE_BUSY, lambda: untag(Resource=found.id, TagKeys=gone))
+            self._tag(aws, found, dict(changes["tags"]))
+
+    def _configure(self, aws: Aws, configuration: Mapping[str, Any], changes: Attributes) -> None:
+        update = aws.client("lambda").update_function_configuration
+        wanted = _wire(configuration)
+        if "subnets" in changes:
+            wanted["VpcConfig"] = {"SubnetIds": [], "SecurityGroupIds": []}
+        if "layers" in changes:
+            wanted["Layers"] = []
+        self._mutate(aws, lambda: update(FunctionName=self.name, **wanted))
+
+    def _tag(self, aws: Aws, found: Found, wanted: tags.Tags) -> None:
+        tag, untag = aws.client("lambda").tag_resource, aws.client("lambda").untag_resource
+        retrying(aws, READY, STATE_BUSY, lambda: tag(Resource=found.id, Tags=wanted))
+        if gone := tags.removed(found.attributes["tags"], wanted):
+            retrying(aws, READY, STATE_BUSY, lambda: untag(Resource=found.id, TagKeys=gone))
 
     def _mutate(self, aws: Aws, call: Callable[[], Any]) -> None:
-        self._settled(aws)
+        wait_until_settled(aws, self.name)
         retrying(aws, ROLE, (*ROLE_BUSY, *STATE_BUSY), call)
-        self._ready(aws)
+        wait_until_ready(aws, self.name)
 
     def _put_asynchronous(self, aws: Aws) -> None:
         put = aws.client("lambda").put_function_event_invoke_config
@@ -198,6 +202,12 @@ class Function:
                 MaximumEventAgeInSeconds=EVENT_AGE_SECONDS,
             ),
         )
+
+    def _set_reserved(self, aws: Aws, executions: int | None) -> None:
+        if executions is None:
+            take_off = aws.client("lambda").delete_function_concurrency
+            retrying(aws, READY, STATE_BUSY, lambda: take_off(FunctionName=self.name))
+        self._reserve(aws, executions)
 
     def _reserve(self, aws: Aws, executions: int | None) -> None:
         if executions is None:
@@ -219,31 +229,6 @@ class Function:
                 " account's quota is too small. The room works; ask AWS for more before a big day."
             )
 
-    def _ready(self, aws: Aws) -> None:
-        raw = self._settled(aws)
-        if _failed(raw):
-            reason = raw.get("StateReason") or raw.get("LastUpdateStatusReason")
-            raise ProvisionError(
-                f"The function {self.name} failed to start: {reason}."
-                " Run the same command again; if it stays so, delete the function first."
-            )
-
-    def _settled(self, aws: Aws) -> dict[str, Any]:
-        """Return the function once it is neither Pending nor being updated."""
-
-        def probe() -> dict[str, Any] | None:
-            try:
-                function = aws.client("lambda").get_function(FunctionName=self.name)
-            except ClientError as error:
-                if has_code(error, MISSING):  # new, and not visible yet
-                    return None
-                raise
-            raw: dict[str, Any] = function["Configuration"]
-            busy = raw.get("State") == "Pending" or raw.get("LastUpdateStatus") == "InProgress"
-            return None if busy else raw
-
-        return until(aws, READY, probe)
-
     def delete(self, aws: Aws, found: Found) -> None:
         client = aws.client("lambda")
         try:
@@ -251,16 +236,7 @@ class Function:
         except ClientError as error:
             if not has_code(error, MISSING):
                 raise
-        until(aws, GONE, lambda: self._is_gone(aws))
-
-    def _is_gone(self, aws: Aws) -> bool | None:
-        try:
-            aws.client("lambda").get_function_configuration(FunctionName=self.name)
-        except ClientError as error:
-            if has_code(error, MISSING):
-                return True
-            raise
-        return None
+        wait_until_gone(aws, self.name)
 
 
 def _normalised(function: Mapping[str, Any]) -> dict[str, Any]:
@@ -271,15 +247,14 @@ def _normalised(function: Mapping[str, Any]) -> dict[str, Any]:
         "configuration": {
             **{name: raw.get(name) for name in names},
             "Environment": raw.get("Environment", {}).get("Variables", {}),
+            "LoggingConfig": {name: raw.get("LoggingConfig", {}).get(name) for name in LOGGING},
         },
         "architecture": raw.get("Architectures", ["x86_64"])[0],
-        "failed": _failed(raw),
+        "subnets": (raw.get("VpcConfig") or {}).get("SubnetIds", []),
+        "layers": [layer["Arn"] for layer in raw.get("Layers") or ()],
+        "failed": has_failed(raw),
         "reserved_concurrency": function.get("Concurrency", {}).get("ReservedConcurrentExecutions"),
     }
-
-
-def _failed(configuration: Mapping[str, Any]) -> bool:
-    return "Failed" in (configuration.get("State"), configuration.get("LastUpdateStatus"))
 
 
 def _wire(configuration: Mapping[str, Any]) -> dict[str, Any]:

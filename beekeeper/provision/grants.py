@@ -31,7 +31,7 @@ class Grant:
     examples: tuple[str, ...] = ()
 
 
-def named(names: Names, config: RoomConfig | None) -> list[Grant]:
+def named(names: Names) -> list[Grant]:
     """Return the grants that can share a statement: none widens another of the same service."""
     return [
         _queues(names),
@@ -45,21 +45,29 @@ def named(names: Names, config: RoomConfig | None) -> list[Grant]:
         _rule(names),
         _alarms(names),
         _dashboard(names),
-        *_dns_record(names, config),
     ]
 
 
-def apart(names: Names, config: RoomConfig | None) -> dict[str, Grant]:
+def apart(names: Names) -> dict[str, Grant]:
     """Return the grants that are statements of their own, by statement id."""
-    found = {
+    return {
         "Items": _items(names),
         "PassRoles": _pass_roles(names),
         "Throttle": _throttle(names),
         "Unscoped": _unscoped(),
     }
-    if config and config.domain_name:
+
+
+def optional(names: Names, config: RoomConfig) -> dict[str, Grant]:
+    """Return the grants for what not every room has, by statement id."""
+    found: dict[str, Grant] = {}
+    if config.domain_name:
         found["FirstDomain"] = _first_domain(names)
-    if config and config.state:
+    if config.certificate_arn:
+        found["Certificate"] = _grant("acm", ["DescribeCertificate"], [config.certificate_arn])
+    if config.hosted_zone_id:
+        found["Record"] = _record(names, config.hosted_zone_id)
+    if config.state:
         # Not with the room's own bucket, which may be deleted.
         found |= _state(names, config.state)
     return found
@@ -80,8 +88,12 @@ def _queues(names: Names) -> Grant:
         "TagQueue",
         "UntagQueue",
     )
-    queues = (names.stem, names.dead_letter_queue)
-    return _grant("sqs", actions, [names.queue_arn(queue) for queue in queues])
+    # Of both orders: deploy looks for the other's, too. To save space, one pattern for two queues.
+    both = (names, names.other_order)
+    lines = [names.queue_arn(each.queue) for each in both]
+    dead_letters = [names.queue_arn(each.dead_letter_queue) for each in both]
+    pattern = names.queue_arn(f"{names.stem}-dead-letter*")
+    return _grant("sqs", actions, (*lines, pattern), examples=(*lines, *dead_letters))
 
 
 def _table(names: Names) -> Grant:
@@ -142,6 +154,7 @@ def _roles(names: Names) -> Grant:
         "CreateRole",
         "GetRole",
         "DeleteRole",
+        "UpdateRole",
         "UpdateAssumeRolePolicy",
         "ListRolePolicies",
         "GetRolePolicy",
@@ -175,6 +188,7 @@ def _functions(names: Names) -> Grant:
         "UpdateFunctionConfiguration",
         "DeleteFunction",
         "PutFunctionConcurrency",
+        "DeleteFunctionConcurrency",
         "GetFunctionEventInvokeConfig",
         "PutFunctionEventInvokeConfig",
         "GetPolicy",
@@ -211,7 +225,9 @@ def _apis(names: Names) -> Grant:
     # For the tags of a new HTTP API, AWS was seen to ask for ".../arn:...::/tags/", an ARN in an
     # ARN (aws-cloudformation/cloudformation-coverage-roadmap#997): hence the star before /tags.
     tags, example = f"{gateway}*/tags/*", f"{gateway}/tags/*"
-    return _grant("apigateway", verbs, (*known, tags), examples=(*known, example))
+    # To save space, one pattern for the first two: nothing else begins so.
+    patterns = (f"{gateway}/apis*", *known[2:], tags)
+    return _grant("apigateway", verbs, patterns, examples=(*known, example))
 
 
 def _throttle(names: Names) -> Grant:
@@ -239,22 +255,16 @@ def _rule(names: Names) -> Grant:
 
 
 def _alarms(names: Names) -> Grant:
-    actions = (
-        "PutMetricAlarm",
-        "DeleteAlarms",
-        "ListTagsForResource",
-        "TagResource",
-        "UntagResource",
-    )
+    tags = ("ListTagsForResource", "TagResource", "UntagResource")
     alarms = [names.alarm(s.what) for s in alarm.specifications(names)]
-    return _grant("cloudwatch", actions, [names.arn("cloudwatch", f"alarm:{a}") for a in alarms])
+    arns = [names.arn("cloudwatch", f"alarm:{a}") for a in alarms]
+    return _grant("cloudwatch", ("PutMetricAlarm", "DeleteAlarms", *tags), arns)
 
 
 def _dashboard(names: Names) -> Grant:
-    actions = ("GetDashboard", "PutDashboard", "DeleteDashboards")
     # Dashboards are global: their ARN has no region.
     arn = f"arn:{names.partition}:cloudwatch::{names.account}:dashboard/{Dashboard(names).name}"
-    return _grant("cloudwatch", actions, [arn])
+    return _grant("cloudwatch", ("GetDashboard", "PutDashboard", "DeleteDashboards"), [arn])
 
 
 def _first_domain(names: Names) -> Grant:
@@ -266,12 +276,9 @@ def _first_domain(names: Names) -> Grant:
     return _grant("iam", ["CreateServiceLinkedRole"], [arn], condition=condition)
 
 
-def _dns_record(names: Names, config: RoomConfig | None) -> list[Grant]:
-    if not config or not config.hosted_zone_id:
-        return []
+def _record(names: Names, zone_id: str) -> Grant:
     actions = ("ListResourceRecordSets", "ChangeResourceRecordSets")
-    zone = f"arn:{names.partition}:route53:::hostedzone/{config.hosted_zone_id}"
-    return [_grant("route53", actions, [zone])]
+    return _grant("route53", actions, [f"arn:{names.partition}:route53:::hostedzone/{zone_id}"])
 
 
 def _state(names: Names, state: str) -> dict[str, Grant]:

@@ -5,7 +5,7 @@ routes, integrations and stages along, which have no tags.
 """
 
 from collections.abc import Mapping
-from typing import ClassVar
+from typing import Any, ClassVar
 
 from botocore.exceptions import ClientError
 
@@ -19,6 +19,7 @@ from beekeeper.provision.step import Attributes, Found, recorded_output
 from beekeeper.provision.wait import has_code, retrying
 
 ENDPOINT = "api endpoint"
+DESCRIPTION = "Made by Beekeeper: a waiting room."
 
 
 class Api:
@@ -28,13 +29,23 @@ class Api:
     needs: tuple[str, ...] = ()
     fixed: ClassVar[frozenset[str]] = frozenset({"protocol"})
 
-    def __init__(self, name: str, arn_prefix: str, wanted_tags: Mapping[str, str]) -> None:
+    def __init__(
+        self, name: str, arn_prefix: str, wanted_tags: Mapping[str, str], *, has_domain: bool
+    ) -> None:
+        """With a custom domain, API Gateway's own address may be closed: some close it by rule."""
         self.name = name
         self._arn_prefix = arn_prefix
         self._tags = wanted_tags
+        self._has_domain = has_domain
 
     def desired(self, outputs: Mapping[str, str]) -> Attributes:
-        return {"name": self.name, "protocol": "HTTP", "tags": self._tags}
+        wanted = {
+            "name": self.name,
+            "description": DESCRIPTION,
+            "protocol": "HTTP",
+            "tags": self._tags,
+        }
+        return wanted if self._has_domain else {**wanted, "endpoint_disabled": False}
 
     def find(self, aws: Aws, outputs: Mapping[str, str]) -> Found | None:
         room = self._tags[TAG_ROOM]
@@ -53,7 +64,13 @@ class Api:
             )
         api = ours[0]
         found_tags = tags.own(api.get("Tags", {}))
-        attributes = {"name": api["Name"], "protocol": api["ProtocolType"], "tags": found_tags}
+        attributes = {
+            "name": api["Name"],
+            "description": api.get("Description"),
+            "protocol": api["ProtocolType"],
+            "endpoint_disabled": api.get("DisableExecuteApiEndpoint", False),
+            "tags": found_tags,
+        }
         put_out = {API_ID: api["ApiId"], ENDPOINT: api["ApiEndpoint"]}
         return Found(api["ApiId"], attributes, tags.owner_of(found_tags), put_out)
 
@@ -68,7 +85,7 @@ class Api:
             lambda: create(
                 Name=self.name,
                 ProtocolType="HTTP",
-                Description="Made by Beekeeper: a waiting room.",
+                Description=DESCRIPTION,
                 Tags=dict(desired["tags"]),
             )["ApiId"],
             find,
@@ -76,8 +93,13 @@ class Api:
 
     def update(self, aws: Aws, found: Found, changes: Attributes) -> None:
         client = aws.client("apigatewayv2")
-        if "name" in changes:
-            retrying(aws, CHANGE, BUSY, lambda: client.update_api(ApiId=found.id, Name=self.name))
+        wire: dict[str, dict[str, Any]] = {
+            "name": {"Name": self.name},
+            "description": {"Description": DESCRIPTION},
+            "endpoint_disabled": {"DisableExecuteApiEndpoint": False},
+        }
+        if sent := {k: v for name in wire.keys() & changes.keys() for k, v in wire[name].items()}:
+            retrying(aws, CHANGE, BUSY, lambda: client.update_api(ApiId=found.id, **sent))
         if "tags" in changes:
             arn, wanted = f"{self._arn_prefix}/apis/{found.id}", dict(changes["tags"])
             tag, untag = client.tag_resource, client.untag_resource

@@ -26,6 +26,7 @@ from botocore.exceptions import BotoCoreError, ClientError
 from beekeeper.errors import LockedError
 from beekeeper.handlers import items
 from beekeeper.provision.aws import Aws
+from beekeeper.provision.failures import explained
 from beekeeper.provision.wait import has_code
 
 SECONDS = 180
@@ -117,13 +118,15 @@ class TableLease:
                 self._release()
 
     def take(self) -> None:
-        """Take the lease; raise LockedError when somebody else has it."""
+        """Take the lease; raise LockedError when somebody else has it, and ProvisionError."""
         try:
             self._put(FREE, SECONDS)
         except ClientError as error:
-            if not has_code(error, "ConditionalCheckFailedException"):
-                raise
-            raise self._locked(error) from error
+            if has_code(error, "ConditionalCheckFailedException"):
+                raise self._locked(error) from error
+            raise explained(error, "lease", TABLE, self._table) from error
+        except BotoCoreError as error:
+            raise explained(error, "lease", TABLE, self._table) from error
         self.is_held = True
 
     def renew(self) -> None:

@@ -1,6 +1,6 @@
 """The names and ARNs of a room's resources: all but the API's id follow from room and account."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 FUNCTIONS = ("producer", "room", "turnstile", "consumer")
 TAG_ROOM, TAG_VERSION = "beekeeper:room", "beekeeper:version"
@@ -14,15 +14,30 @@ class Names:
     account: str
     region: str
     partition: str
+    strict: bool = False  # FIFO queues, whose names must end in .fifo
+
+    @property
+    def other_order(self) -> "Names":
+        """The names that the room would have with its line in the other order."""
+        return replace(self, strict=not self.strict)
 
     @property
     def stem(self) -> str:
-        """The name of whatever there is one of: queue, table, API, dashboard."""
+        """The name of whatever there is one of: table, API, dashboard."""
         return f"beekeeper-{self.room}"
 
     @property
+    def queue(self) -> str:
+        return f"{self.stem}{self._queue_ending}"
+
+    @property
     def dead_letter_queue(self) -> str:
-        return f"{self.stem}-dead-letter"
+        # Of the same kind as its queue (SQS, "Using dead-letter queues").
+        return f"{self.stem}-dead-letter{self._queue_ending}"
+
+    @property
+    def _queue_ending(self) -> str:
+        return ".fifo" if self.strict else ""
 
     @property
     def bucket(self) -> str:

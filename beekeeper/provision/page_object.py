@@ -13,6 +13,7 @@ from beekeeper.provision.step import Attributes, Found
 from beekeeper.provision.wait import Busy, Wait, has_code, retrying
 
 SHA_METADATA = "sha256"
+CONTENT_TYPE = "text/html; charset=utf-8"
 MISSING = ("404", "NoSuchKey", "NoSuchBucket", "NotFound")
 UPLOAD = Wait("the new bucket to take objects", 120, every=2)
 
@@ -32,18 +33,21 @@ class PageObject:
 
     def desired(self, outputs: Mapping[str, str]) -> Attributes:
         sha = hashlib.sha256(self._page.html).hexdigest()
-        return {"sha256": sha, "policy": self._page.content_security_policy}
+        policy = self._page.content_security_policy
+        return {"sha256": sha, "policy": policy, "content_type": CONTENT_TYPE}
 
     def find(self, aws: Aws, outputs: Mapping[str, str]) -> Found | None:
         try:
-            metadata = aws.client("s3").head_object(**self._object)["Metadata"]
+            raw = aws.client("s3").head_object(**self._object)
         except ClientError as error:
             if has_code(error, *MISSING):
                 return None
             raise
+        metadata = raw["Metadata"]
         attributes = {
             "sha256": metadata.get(SHA_METADATA),
             "policy": metadata.get(POLICY_METADATA),
+            "content_type": raw.get("ContentType"),
         }
         return Found(self.name, attributes, self._room)
 
@@ -57,7 +61,7 @@ class PageObject:
             lambda: put(
                 **self._object,
                 Body=self._page.html,
-                ContentType="text/html; charset=utf-8",
+                ContentType=CONTENT_TYPE,
                 Metadata=metadata,
             ),
         )

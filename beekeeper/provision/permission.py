@@ -18,6 +18,7 @@ from beekeeper.provision.wait import Busy, Wait, has_code, retrying
 
 MISSING = "ResourceNotFoundException"
 STATEMENT_ID = "beekeeper"
+ACTION = "lambda:InvokeFunction"
 CHANGE = Wait("Lambda to take a permission", 120, every=2)
 BUSY = (
     Busy(MISSING),
@@ -46,11 +47,12 @@ class Permission:
         self._source = source
 
     def desired(self, outputs: Mapping[str, str]) -> Attributes:
-        if "{api_id}" in self._source and known(outputs, API_ID) is UNKNOWN:
-            return {"service": self._service, "source": UNKNOWN}
+        missing = "{api_id}" in self._source and known(outputs, API_ID) is UNKNOWN
+        source = self._source.replace("{api_id}", outputs.get(API_ID, ""))
         return {
+            "action": ACTION,
             "service": self._service,
-            "source": self._source.replace("{api_id}", outputs.get(API_ID, "")),
+            "source": UNKNOWN if missing else source,
         }
 
     def find(self, aws: Aws, outputs: Mapping[str, str]) -> Found | None:
@@ -75,7 +77,7 @@ class Permission:
                 lambda: add(
                     FunctionName=self._function,
                     StatementId=STATEMENT_ID,
-                    Action="lambda:InvokeFunction",
+                    Action=desired["action"],
                     Principal=desired["service"],
                     SourceArn=desired["source"],
                 ),
@@ -112,4 +114,4 @@ def _normalised(statement: Mapping[str, Any]) -> dict[str, Any]:
     source = condition.get("AWS:SourceArn") or condition.get("aws:SourceArn")
     principal = statement.get("Principal")
     service = principal.get("Service") if isinstance(principal, dict) else principal
-    return {"service": service, "source": source}
+    return {"action": statement.get("Action"), "service": service, "source": source}

@@ -31,9 +31,11 @@ def function_policy(names: Names, part: str) -> Document:
 
 def _producer(names: Names) -> list[Document]:
     return [
-        _allow(["sqs:SendMessage"], names.queue_arn(names.stem)),
+        _allow(["sqs:SendMessage"], names.queue_arn(names.queue)),
         _on_items(names, ["dynamodb:BatchGetItem"], [items.ROOM, items.KEYS, items.PULSE]),
         _on_items(names, ["dynamodb:GetItem"], [f"{items.VISITOR_PREFIX}*"]),
+        _on_items(names, ["dynamodb:UpdateItem"], [items.WAKE]),
+        _allow(["lambda:InvokeFunction"], names.function_arn("consumer")),
     ]
 
 
@@ -45,7 +47,7 @@ def _turnstile(names: Names) -> list[Document]:
     visitors = [f"{items.VISITOR_PREFIX}*"]
     return [
         _on_items(names, ["dynamodb:BatchGetItem"], [items.ROOM, items.KEYS, items.PULSE]),
-        _on_items(names, ["dynamodb:GetItem", "dynamodb:UpdateItem"], visitors),
+        _on_items(names, ["dynamodb:GetItem", "dynamodb:UpdateItem"], [*visitors, items.PACE]),
     ]
 
 
@@ -59,10 +61,10 @@ def _consumer(names: Names) -> list[Document]:
         "sqs:GetQueueAttributes",
     ]
     return [
-        _allow(queue, names.queue_arn(names.stem)),
+        _allow(queue, names.queue_arn(names.queue)),
         _allow(["sqs:SendMessage"], names.queue_arn(names.dead_letter_queue)),
-        _on_items(names, ["dynamodb:GetItem"], [items.ROOM, items.PULSE]),
-        _on_items(names, ["dynamodb:UpdateItem"], [items.PULSE]),
+        _on_items(names, ["dynamodb:GetItem"], [items.ROOM, items.PULSE, items.PACE]),
+        _on_items(names, ["dynamodb:UpdateItem"], [items.PULSE, items.PACE]),
         _on_items(names, ["dynamodb:BatchGetItem", "dynamodb:BatchWriteItem"], visitors),
     ]
 

@@ -3,6 +3,7 @@
 Quirks. All attribute values are strings. A name can't be used again for 60 seconds after deletion.
 A new queue may not be found for a second or more, and attributes read stale for up to a minute, so
 nothing is decided from a read that follows a write. GetQueueUrl may still answer after deletion.
+A FIFO queue has a name that ends in .fifo, and a standard queue can't become one, or the other way.
 """
 
 import json
@@ -25,7 +26,8 @@ RECREATE = Wait("SQS to free the queue's name (60 seconds after a deletion)", 95
 VISIBLE = Wait("the new queue to become visible", 60)
 GONE = Wait("the queue to be deleted", 90)
 RETENTION_SECONDS = 14 * 86_400  # the most that SQS keeps: the longest event
-VISIBILITY_SECONDS = 30
+VISIBILITY_SECONDS = 30  # the consumer says its own
+FIFO_ENDING = ".fifo"
 # The most that SQS takes: a ticket is received again for as long as the table is in trouble, and
 # must not be put aside for that. What can't be read is put aside by the consumer.
 MAX_RECEIVES = 1_000
@@ -49,10 +51,11 @@ class Queue:
         self._tags = wanted_tags
         self._dead_letter_arn = dead_letter_arn
 
-    def desired(self, outputs: Mapping[str, str]) -> Attributes:
+    def desired(self, outputs: Mapping[str, str]) -> Attributes | None:
         wanted: dict[str, Any] = {
             "message_retention_seconds": RETENTION_SECONDS,
             "visibility_seconds": VISIBILITY_SECONDS,
+            "delay_seconds": 0,
             "encrypted": True,
             "tags": self._tags,
         }
@@ -80,6 +83,8 @@ class Queue:
     def create(self, aws: Aws, desired: Attributes) -> None:
         sqs = aws.client("sqs")
         attributes, wanted_tags = _wire(desired), dict(desired["tags"])
+        if self.name.endswith(FIFO_ENDING):
+            attributes["FifoQueue"] = "true"
 
         def create() -> None:
             sqs.create_queue(QueueName=self.name, Attributes=attributes, tags=wanted_tags)
@@ -118,11 +123,23 @@ class Queue:
         until(aws, GONE, lambda: True if self.find(aws, {}) is None else None)
 
 
+class OtherQueue(Queue):
+    """A queue of the room for the order that its configuration does not ask for.
+
+    Visitors may wait in it, so a deploy refuses to go on beside it (decision.py). A destroy removes
+    it, and so needs no configuration to know the order.
+    """
+
+    def desired(self, outputs: Mapping[str, str]) -> None:
+        return None
+
+
 def _normalised(raw: Mapping[str, str]) -> dict[str, Any]:
     redrive = json.loads(raw.get("RedrivePolicy") or "{}")
     return {
         "message_retention_seconds": int(raw["MessageRetentionPeriod"]),
         "visibility_seconds": int(raw["VisibilityTimeout"]),
+        "delay_seconds": int(raw.get("DelaySeconds", 0)),
         "encrypted": raw.get("SqsManagedSseEnabled", "false").lower() == "true",
         "redrive": {
             "target": redrive.get("deadLetterTargetArn"),
@@ -137,6 +154,8 @@ def _wire(wanted: Attributes) -> dict[str, str]:
         attributes["MessageRetentionPeriod"] = str(wanted["message_retention_seconds"])
     if "visibility_seconds" in wanted:
         attributes["VisibilityTimeout"] = str(wanted["visibility_seconds"])
+    if "delay_seconds" in wanted:
+        attributes["DelaySeconds"] = str(wanted["delay_seconds"])
     if "encrypted" in wanted:
         attributes["SqsManagedSseEnabled"] = "true"
     if redrive := wanted.get("redrive"):

@@ -21,6 +21,8 @@ from beekeeper.rules.workers import workers_for
 
 UNRESERVED_MINIMUM = 100
 USUAL_CONCURRENCY = 1_000
+STRICT_JOINS = f'With order = "strict", {load.STRICT_JOINS_PER_SECOND} visitors a second can join'
+STRICT_BEYOND = "Those beyond are asked to try again, and join the later."
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,6 +101,21 @@ def throttle(aws: Aws, config: RoomConfig, arrivals: float | None = None) -> Fin
         enough = int(2 * polling.BUDGET_PER_SECOND)
         return Finding("throttle", "warning", text, ask(aws, THROTTLE, enough))
     return Finding("throttle", "ok", f"{has}; the event makes about {need:,}.")
+
+
+def joins(config: RoomConfig, arrivals: float | None = None) -> Finding:
+    """Compare the visitors of the busiest minute with those whom a strict line takes."""
+    limit, need = load.STRICT_JOINS_PER_SECOND, _arrivals(config, arrivals) / 60
+    text = f"{STRICT_JOINS}; the event brings about {math.ceil(need):,}."
+    if need <= limit:
+        return Finding("joins", "ok", text)
+    remedy = 'AWS does not raise this. Leave out order = "strict", or invite visitors bit by bit.'
+    return Finding("joins", "warning", f"{text} {STRICT_BEYOND}", remedy)
+
+
+def notes(config: RoomConfig) -> list[str]:
+    """Return the limits that come with a configuration."""
+    return [f"{STRICT_JOINS}. {STRICT_BEYOND}"] if config.is_strict else []
 
 
 def _requests_allowed(aws: Aws) -> float:

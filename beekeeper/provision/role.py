@@ -2,7 +2,8 @@
 
 Quirks. IAM is global and eventually consistent: what was just made may not be found, and Lambda
 can't assume a new role for some seconds (that wait is Lambda's, in function.py). Policies come back
-with scalars for one-element lists and the other way round, so they are compared by meaning.
+with scalars for one-element lists and the other way round, so they are compared by meaning. A role
+that is made again has the old ARN but another RoleId, and what AWS granted to the old one is void.
 """
 
 import json
@@ -21,11 +22,17 @@ from beekeeper.provision.wait import Busy, Wait, has_code, retrying, until
 MISSING = "NoSuchEntity"
 EXISTS = "EntityAlreadyExists"
 POLICY_NAME = "beekeeper"
+DESCRIPTION = "Made by Beekeeper for one function of a waiting room."
 VISIBLE = Wait("IAM to show the new role", 60)
 # The Terraform provider retries these for two minutes.
 BUSY = (Busy("ConcurrentModification"), Busy("ConcurrentModificationException"))
 DELETING = (*BUSY, Busy("DeleteConflict"))
 CHANGE = Wait("IAM to take a change", 120, every=2)
+
+
+def role_id(part: str) -> str:
+    """Return the output that has the id of a function's role: another one each time it is made."""
+    return f"role {part} id"
 
 
 class Role:
@@ -44,12 +51,14 @@ class Role:
     ) -> None:
         self.key, self.name = f"role {part}", name
         self.needs: tuple[str, ...] = ()
+        self._part = part
         self._policy = policy
         self._trust = trust
         self._tags = wanted_tags
 
     def desired(self, outputs: Mapping[str, str]) -> Attributes:
         return {
+            "description": DESCRIPTION,
             "trust": same_meaning(self._trust),
             "policies": {POLICY_NAME: same_meaning(self._policy)},
             "tags": self._tags,
@@ -75,11 +84,13 @@ class Role:
                 return None
             raise
         attributes = {
+            "description": role.get("Description"),
             "trust": same_meaning(_document(role["AssumeRolePolicyDocument"])),
             "policies": policies,
             "tags": found_tags,
         }
-        return Found(role["Arn"], attributes, tags.owner_of(found_tags))
+        put_out = {role_id(self._part): role["RoleId"]}
+        return Found(role["Arn"], attributes, tags.owner_of(found_tags), put_out)
 
     def _policy_names(self, aws: Aws) -> list[str]:
         pages = aws.client("iam").get_paginator("list_role_policies").paginate(RoleName=self.name)
@@ -95,7 +106,7 @@ class Role:
                 lambda: create(
                     RoleName=self.name,
                     AssumeRolePolicyDocument=json.dumps(self._trust),
-                    Description="Made by Beekeeper for one function of a waiting room.",
+                    Description=DESCRIPTION,
                     Tags=tags.as_list(desired["tags"]),
                 ),
             )
@@ -122,6 +133,8 @@ class Role:
 
     def _update(self, aws: Aws, found: Found, changes: Attributes) -> None:
         iam = aws.client("iam")
+        if "description" in changes:
+            iam.update_role(RoleName=self.name, Description=DESCRIPTION)
         if "trust" in changes:
             iam.update_assume_role_policy(
                 RoleName=self.name, PolicyDocument=json.dumps(self._trust)

@@ -60,7 +60,7 @@ class Routes:
             return None
         uris = {i["IntegrationId"]: _function_of(i) for i in integrations}
         targets = {
-            r["RouteKey"]: uris.get(r.get("Target", "").removeprefix("integrations/"))
+            r["RouteKey"]: _open(r, uris.get(r.get("Target", "").removeprefix("integrations/")))
             for r in routes
         }
         return Found(api_id, {API_ID: api_id, **targets}, self._room)
@@ -79,7 +79,11 @@ class Routes:
             target = f"integrations/{self._integration(aws, api_id, uri)}"
             if route_id := present.get(route_key):
                 call = self._bind(
-                    client.update_route, ApiId=api_id, RouteId=route_id, Target=target
+                    client.update_route,
+                    ApiId=api_id,
+                    RouteId=route_id,
+                    Target=target,
+                    AuthorizationType="NONE",
                 )
             else:
                 call = self._bind(
@@ -125,6 +129,12 @@ class Routes:
 
     def delete(self, aws: Aws, found: Found) -> None:
         """Nothing to do: routes and integrations go with the API."""
+
+
+def _open(route: Mapping[str, Any], function: str | None) -> str | None:
+    """Return the function that a route leads to, if everybody may take it."""
+    authorization = route.get("AuthorizationType") or "NONE"
+    return function if authorization == "NONE" else f"{function} (authorization {authorization})"
 
 
 def _function_of(integration: Mapping[str, Any]) -> str:

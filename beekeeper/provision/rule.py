@@ -20,6 +20,7 @@ from beekeeper.provision.wait import Busy, Wait, has_code, retrying
 
 MISSING = "ResourceNotFoundException"
 SCHEDULE = "rate(1 minute)"
+DESCRIPTION = "Starts the consumers of a Beekeeper waiting room."
 BUSY = (Busy("ConcurrentModificationException"),)
 NEW = (*BUSY, Busy(MISSING))
 HAS_TARGETS = Busy("ValidationException", "since it has targets")
@@ -58,6 +59,7 @@ class Rule:
 
     def desired(self, outputs: Mapping[str, str]) -> Attributes:
         return {
+            "description": DESCRIPTION,
             "schedule": SCHEDULE,
             "enabled": True,
             "targets": self._targets,
@@ -76,6 +78,7 @@ class Rule:
             raise
         found_tags = tags.from_list(raw_tags)
         attributes = {
+            "description": rule.get("Description"),
             "schedule": rule.get("ScheduleExpression"),
             "enabled": rule.get("State") == "ENABLED",
             "targets": targets,
@@ -110,7 +113,7 @@ class Rule:
             wanted = changes["targets"]
             self._put_targets(aws, wanted)
             self._remove_targets(aws, sorted(found.attributes["targets"].keys() - wanted.keys()))
-        if "schedule" in changes or "enabled" in changes:
+        if changes.keys() & {"description", "schedule", "enabled"}:
             self._put_rule(aws, enabled=True)
         if "tags" in changes:
             arn, wanted = self._arn, tags.as_list(changes["tags"])
@@ -132,7 +135,7 @@ class Rule:
                 Name=self.name,
                 ScheduleExpression=SCHEDULE,
                 State="ENABLED" if enabled else "DISABLED",
-                Description="Starts the consumers of a Beekeeper waiting room.",
+                Description=DESCRIPTION,
                 **only_new,
             ),
         )

@@ -25,9 +25,9 @@ from typing import Any, NoReturn
 
 from botocore.exceptions import BotoCoreError, ClientError
 
-from beekeeper.errors import BeekeeperError, ConfigError, LockedError, StateError
+from beekeeper.errors import BeekeeperError, ConfigError, LockedError, ProvisionError, StateError
 from beekeeper.provision.aws import Aws
-from beekeeper.provision.failures import explained
+from beekeeper.provision.failures import DENIED, explained
 from beekeeper.provision.lease import SECONDS, renewed, this_machine, until_text
 from beekeeper.provision.state_schema import State, from_text, to_text
 from beekeeper.provision.state_store import StateStore
@@ -87,6 +87,11 @@ class StateBucket(StateStore):
         self._known: tuple[State | None, str] | None = None  # what was read or written last
 
     @property
+    def _mine(self) -> dict[str, str]:
+        # A bucket that was deleted can be made again by anybody: theirs gets no state of ours.
+        return {"Bucket": self._bucket, "ExpectedBucketOwner": self._aws.account}
+
+    @property
     def location(self) -> str:
         return f"s3://{self._bucket}/{self._key}"
 
@@ -125,9 +130,10 @@ class StateBucket(StateStore):
     def rooms(self) -> Iterable[str]:
         pages = self._aws.client("s3").get_paginator("list_objects_v2")
         try:
+            listed = pages.paginate(**self._mine, Prefix=self._prefix, Delimiter="/")
             found = [
                 content["Key"].removeprefix(self._prefix)
-                for page in pages.paginate(Bucket=self._bucket, Prefix=self._prefix, Delimiter="/")
+                for page in listed
                 for content in page.get("Contents", [])
             ]
         except (ClientError, BotoCoreError) as error:
@@ -223,7 +229,7 @@ class StateBucket(StateStore):
     def _get(self, key: str) -> tuple[bytes, str]:
         """Return an object and its ETag; both empty when there is none."""
         try:
-            found = self._aws.client("s3").get_object(Bucket=self._bucket, Key=key)
+            found = self._aws.client("s3").get_object(**self._mine, Key=key)
             return found["Body"].read(), found["ETag"]
         except (ClientError, BotoCoreError) as error:
             if isinstance(error, ClientError) and has_code(error, NO_OBJECT):
@@ -240,7 +246,7 @@ class StateBucket(StateStore):
                 self._aws,
                 FREE_TO_WRITE,
                 (CONFLICT,),
-                lambda: put(Bucket=self._bucket, Key=key, **content, **condition),
+                lambda: put(**self._mine, Key=key, **content, **condition),
             )
         except (ClientError, BotoCoreError) as error:
             if isinstance(error, ClientError) and has_code(error, UNMET, NO_OBJECT):
@@ -251,7 +257,7 @@ class StateBucket(StateStore):
 
     def _delete(self, key: str, etag: str) -> None:
         try:
-            self._aws.client("s3").delete_object(Bucket=self._bucket, Key=key, IfMatch=etag)
+            self._aws.client("s3").delete_object(**self._mine, Key=key, IfMatch=etag)
         except (ClientError, BotoCoreError) as error:
             if not isinstance(error, ClientError) or not has_code(error, UNMET, NO_OBJECT):
                 self._refused(error, "deleting")
@@ -264,4 +270,8 @@ class StateBucket(StateStore):
                 f"There is no bucket {self._bucket} to keep the state in. Make it (aws s3 mb"
                 f" s3://{self._bucket}), or name another one as `state`."
             ) from error
-        raise explained(error, doing, "state", self.directory) from error
+        problem = explained(error, doing, "state", self.directory)
+        if isinstance(error, ClientError) and has_code(error, *DENIED):
+            whose = f"The bucket must belong to account {self._aws.account}, too."
+            raise ProvisionError(f"{problem} {whose}") from error
+        raise problem from error

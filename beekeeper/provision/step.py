@@ -39,7 +39,8 @@ class Found:
 
     ``owner`` is the room in its tag, None when it carries no tag of ours; ``outputs`` are what
     later steps need of it, beyond what follows from names. ``leftover``: it has no tag since AWS
-    made it by itself on behalf of one of our resources; a deploy may take it over. What has no tags
+    made it by itself on behalf of one of our resources, or since a deploy of ours was killed before
+    it set one, and nothing is in it; a deploy may take it over. What has no tags
     and is not ours for another reason has the owner "", and ``whose`` says why.
     """
 

@@ -16,7 +16,7 @@ from beekeeper.provision.names import FUNCTIONS, Names
 from beekeeper.provision.page import build_page
 from beekeeper.provision.page_object import PageObject
 from beekeeper.provision.permission import Permission
-from beekeeper.provision.queue import Queue
+from beekeeper.provision.queue import OtherQueue, Queue
 from beekeeper.provision.role import Role
 from beekeeper.provision.routes import Routes
 from beekeeper.provision.rule import Rule
@@ -24,10 +24,10 @@ from beekeeper.provision.stage import Stage
 from beekeeper.provision.step import Step
 from beekeeper.provision.table import Table
 from beekeeper.provision.table_items import Keys, RoomItem
-from beekeeper.rules.workers import workers_for
+from beekeeper.rules.workers import memory_mb, workers_for
 
-# More memory is more CPU: 1,769 MB are one core (AWS Lambda, "Configure function memory").
-MEMORY_MB = {"producer": 256, "room": 256, "turnstile": 256, "consumer": 1_024}
+# For a seventh of a core (AWS Lambda, "Configure function memory": 1,769 MB are one).
+VISITORS_MEMORY_MB = 256
 # The consumer runs for 75 s (handlers/consumer.py); the others answer a visitor.
 TIMEOUT_SECONDS = {"producer": 15, "room": 15, "turnstile": 15, "consumer": 90}
 # Room for consumers that overlap, come twice, or were started by a deploy.
@@ -52,13 +52,18 @@ def steps(config: RoomConfig, names: Names) -> list[Step]:
         *_queues(names, wanted_tags),
         Table(names.stem, names.table_arn, wanted_tags),
         Keys(names.stem, names.room),
-        RoomItem(names.stem, names.room, config.settings()),
+        RoomItem(names.stem, names.room, config.settings(names.region)),
         Bucket(names.bucket, names.bucket_arn, names.account, wanted_tags),
         PageObject(names.bucket, names.account, names.room, build_page(config.title)),
         *(_role(part, names, wanted_tags) for part in FUNCTIONS),
         *(_log_group(part, config, names, wanted_tags) for part in FUNCTIONS),
-        *(_function(part, names, workers, wanted_tags) for part in FUNCTIONS),
-        Api(names.stem, f"arn:{names.partition}:apigateway:{names.region}::", wanted_tags),
+        *(_function(part, names, config.rate, wanted_tags) for part in FUNCTIONS),
+        Api(
+            names.stem,
+            f"arn:{names.partition}:apigateway:{names.region}::",
+            wanted_tags,
+            has_domain=bool(config.domain_name),
+        ),
         Routes(
             names.stem, names.room, functions, ("api", *(f"function {part}" for part in FUNCTIONS))
         ),
@@ -98,9 +103,12 @@ def _domain(config: RoomConfig, names: Names, wanted_tags: Mapping[str, str]) ->
 def _queues(names: Names, wanted_tags: Mapping[str, str]) -> list[Step]:
     dead_letter = names.dead_letter_queue
     dead_letter_arn = names.queue_arn(dead_letter)
+    other = names.other_order
     return [
         Queue("dead-letter queue", dead_letter, wanted_tags),
-        Queue("queue", names.stem, wanted_tags, dead_letter_arn, ("dead-letter queue",)),
+        Queue("queue", names.queue, wanted_tags, dead_letter_arn, ("dead-letter queue",)),
+        OtherQueue("other dead-letter queue", other.dead_letter_queue, wanted_tags),
+        OtherQueue("other queue", other.queue, wanted_tags, "", ("other dead-letter queue",)),
     ]
 
 
@@ -116,16 +124,17 @@ def _log_group(
     return LogGroup(part, name, arn, config.log_retention_days, wanted_tags)
 
 
-def _function(part: str, names: Names, workers: int, wanted_tags: Mapping[str, str]) -> Function:
+def _function(part: str, names: Names, rate: int, wanted_tags: Mapping[str, str]) -> Function:
+    is_consumer = part == "consumer"
     specification = Specification(
         part=part,
         name=names.function(part),
         role_arn=names.role_arn(part),
         environment=_environment(names, part),
         environment_outputs=URLS.get(part, {}),
-        memory_mb=MEMORY_MB[part],
+        memory_mb=memory_mb(rate) if is_consumer else VISITORS_MEMORY_MB,
         timeout_seconds=TIMEOUT_SECONDS[part],
-        reserved_concurrency=workers * RESERVED_PER_WORKER if part == "consumer" else None,
+        reserved_concurrency=workers_for(rate) * RESERVED_PER_WORKER if is_consumer else None,
         # The log group first: else Lambda makes one of its own, without retention.
         needs=(f"role {part}", f"log group {part}", *QUEUES.get(part, ())),
     )
@@ -133,8 +142,10 @@ def _function(part: str, names: Names, workers: int, wanted_tags: Mapping[str, s
 
 
 def _environment(names: Names, part: str) -> dict[str, str]:
-    table = {"BEEKEEPER_TABLE": names.stem, "BEEKEEPER_ROOM": names.room}
-    return {"BEEKEEPER_BUCKET": names.bucket} if part == "room" else table
+    if part == "room":
+        return {"BEEKEEPER_BUCKET": names.bucket}
+    wakes = {"BEEKEEPER_CONSUMER": names.function("consumer")} if part == "producer" else {}
+    return {"BEEKEEPER_TABLE": names.stem, "BEEKEEPER_ROOM": names.room, **wakes}
 
 
 def _api_permission(part: str, names: Names) -> Permission:

@@ -71,6 +71,8 @@ class RoomItem:
             "rate": self._settings.rate,
             "destination": self._settings.destination,
             "claim_seconds": self._settings.claim_seconds,
+            "overbooking": self._settings.overbooking,
+            "polls_per_second": self._settings.polls_per_second,
         }
 
     def find(self, aws: Aws, outputs: Mapping[str, str]) -> Found | None:
@@ -83,6 +85,8 @@ class RoomItem:
             "rate": float(deployed_rate.get("N", 0)),
             "destination": item.get("destination", {}).get("S"),
             "claim_seconds": int(item.get("claim_seconds", {}).get("N", 0)),
+            "overbooking": float(item.get("overbooking", {}).get("N", 0)),
+            "polls_per_second": float(item.get("polls_per_second", {}).get("N", 0)),
         }
         return Found(self.name, attributes, self._room)
 

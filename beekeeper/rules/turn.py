@@ -3,7 +3,7 @@
 from dataclasses import dataclass, replace
 from enum import StrEnum
 
-from beekeeper.rules import line, polling
+from beekeeper.rules import line, no_shows, polling
 from beekeeper.rules.line import Pulse
 from beekeeper.rules.tokens import Ticket
 
@@ -35,6 +35,12 @@ class Settings:
     destination: str
     message: str = ""
     claim_seconds: int = 900  # how long an admitted visitor may take to come
+    overbooking: float = 1.5  # at most so many times the rate, to make up for no-shows
+    polls_per_second: float = polling.BUDGET_PER_SECOND  # all visitors who wait together
+
+    def pace(self, pulse: Pulse) -> float:
+        """Return how many to let through a minute, so that the rate arrives."""
+        return no_shows.pace_per_minute(self.rate, pulse.shows, self.overbooking)
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,13 +54,22 @@ class Admission:
         """Return when the turn runs out."""
         return self.admitted_at + settings.claim_seconds
 
+    def needs_slot(self, settings: Settings, now: float) -> bool:
+        """Tell whether the visitor comes late, but in time, and so takes another slot."""
+        late = self.claimed_at is None and no_shows.is_late(self.admitted_at, now)
+        return late and now < self.ends_at(settings)
+
 
 @dataclass(frozen=True, slots=True)
 class Turn:
-    """What ``/turn`` answers. ``eta_seconds`` is None when it can't be known."""
+    """What ``/turn`` answers.
+
+    ``ahead`` is None for a second or two, to those who came since the line was last counted, and
+    ``eta_seconds`` when it can't be known.
+    """
 
     state: State
-    ahead: int = 0
+    ahead: int | None = 0
     waiting: int = 0
     rate: float = 0.0
     eta_seconds: float | None = None
@@ -69,7 +84,7 @@ def needs_lookup(ticket: Ticket, settings: Settings, pulse: Pulse, now: float) -
     if settings.mode is Mode.OFF:
         return False
     ahead = line.ahead_of(ticket.number, pulse)
-    return line.is_near_front(ahead, pulse, settings.rate, now)
+    return line.is_near_front(ahead, pulse, settings.pace(pulse), now)
 
 
 def decide(
@@ -80,10 +95,19 @@ def decide(
         return _turn(State.OFF, settings, pulse)
     if admission is None:
         return _in_line(ticket, settings, pulse)
+    return _admitted(admission, settings, pulse, now)
+
+
+def _admitted(admission: Admission, settings: Settings, pulse: Pulse, now: float) -> Turn:
     if now < admission.admitted_at:
         # The slot is known to the millisecond: ask again when it comes.
         soon = round(admission.admitted_at - now, 2)
         return _turn(State.WAITING, settings, pulse, eta=soon, retry_after=max(soon, 0.2))
+    if admission.needs_slot(settings, now):
+        # All slots are taken at the moment: ask again soon.
+        if settings.mode is Mode.PAUSED:
+            return _turn(State.PAUSED, settings, pulse, eta=None)
+        return _turn(State.WAITING, settings, pulse)
     if now >= admission.ends_at(settings):
         return _turn(State.EXPIRED, settings, pulse)
     expires_in = int(admission.ends_at(settings) - now)
@@ -92,10 +116,23 @@ def decide(
 
 def _in_line(ticket: Ticket, settings: Settings, pulse: Pulse) -> Turn:
     ahead = line.ahead_of(ticket.number, pulse)
+    eta = line.eta_seconds(ahead, pulse, settings.pace(pulse))
     if settings.mode is Mode.PAUSED:
-        return _turn(State.PAUSED, settings, pulse, ahead=ahead, eta=None)
-    eta = line.eta_seconds(ahead, pulse, settings.rate)
+        # In a line of millions, those near the front ask as if it moved: they must hear first.
+        moving, unknown = (_retry_after(wait, settings, pulse) for wait in (eta, None))
+        pause = max(polling.UNKNOWN_WAIT_SECONDS, min(moving, unknown))
+        return _turn(State.PAUSED, settings, pulse, ahead=ahead, eta=None, retry_after=pause)
+    if ahead == 0 and not line.is_counted(ticket.number, pulse):
+        # At the head of an empty line, or in the first second of a crowd: nobody knows yet.
+        soon = polling.MIN_SECONDS
+        return _turn(State.WAITING, settings, pulse, ahead=None, eta=None, retry_after=soon)
     return _turn(State.WAITING, settings, pulse, ahead=ahead, eta=eta)
+
+
+def _retry_after(eta: float | None, settings: Settings, pulse: Pulse) -> float:
+    return polling.retry_after(
+        eta, pulse.waiting, settings.rate, budget_per_second=settings.polls_per_second
+    )
 
 
 def _turn(
@@ -103,17 +140,17 @@ def _turn(
     settings: Settings,
     pulse: Pulse,
     *,
-    ahead: int = 0,
+    ahead: int | None = 0,
     eta: float | None = 0.0,
     retry_after: float | None = None,
 ) -> Turn:
     return Turn(
         state=state,
         ahead=ahead,
-        waiting=max(pulse.waiting, ahead),
+        waiting=max(pulse.waiting, ahead or 0),
         rate=settings.rate,
         eta_seconds=None if eta is None else round(eta, 1),
-        retry_after=retry_after or polling.retry_after(eta, pulse.waiting, settings.rate),
+        retry_after=retry_after or _retry_after(eta, settings, pulse),
         message=settings.message,
         updated_at=pulse.as_of,
     )

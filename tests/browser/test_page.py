@@ -63,6 +63,16 @@ def test_place_falls_never_grows_and_survives_a_refresh(page: Page, room: StubRo
     expect(page.locator("#progress")).to_have_js_property("max", 1234)
 
 
+def test_place_that_is_not_known_yet(page: Page, room: StubRoom) -> None:
+    open_page(page, room, turn(ahead=None, eta_seconds=None), turn(ahead=800))
+    expect_state(page, "waiting")
+    expect(page.locator("#status")).to_have_text("You are in line")
+    expect(page.locator("#wait")).to_have_text("not known yet")
+    expect(page.locator("#position")).not_to_have_text(re.compile("[0-9]|next"))
+    ask_again(page, room)
+    expect(page.locator("#position")).to_have_text("800")
+
+
 @pytest.mark.parametrize(
     ("ahead", "position", "label"), [(1, "1", "person ahead of you"), (0, "You are next", "")]
 )

@@ -54,7 +54,7 @@ def deploy_room(tmp_path: Path) -> Iterator[DeployRoom]:
     """Deploys rooms, and removes them at the end."""
     made: list[DeployedRoom] = []
 
-    def deploy(aws: MiniStack, rate: int) -> DeployedRoom:
+    def deploy(aws: MiniStack, rate: int, order: str = "standard") -> DeployedRoom:
         name = f"room-{next(numbers)}"
         shop = Shop(name)
         session = aws.session()
@@ -63,6 +63,7 @@ def deploy_room(tmp_path: Path) -> Iterator[DeployRoom]:
             title='The "Spring" <sale>',
             destination=f"{shop.origin}/",
             rate=rate,
+            order=order,
             session=session,
             state_dir=tmp_path,
         )

@@ -14,7 +14,7 @@ import beekeeper
 from beekeeper.local.leftovers import leftovers
 from beekeeper.local.ministack import MiniStack, local_session
 from beekeeper.provision.aws import Aws
-from beekeeper.provision.deployer import deployer_policy
+from beekeeper.provision.deployer import deployer_policies
 from beekeeper.provision.names import Names
 
 pytestmark = [pytest.mark.end_to_end, pytest.mark.xdist_group("local aws")]
@@ -50,7 +50,7 @@ Deployer = Callable[[dict[str, Any]], Session]
 
 def policy_without(names: Names, action: str = "") -> dict[str, Any]:
     """Return the deployer's policy, less one action."""
-    policy = deployer_policy(names)
+    (policy,) = deployer_policies(names)
     granted = {a for statement in policy["Statement"] for a in statement["Action"]}
     assert granted.issuperset(NOT_RESOLVED)
     wider = {"Effect": "Allow", "Action": list(NOT_RESOLVED), "Resource": "*"}
@@ -133,6 +133,16 @@ def test_the_policy_is_enough(
     assert deploy(**room, rate=600).changed  # tags, workers and retention go back
     assert "UntagResource" in mutations
 
+    assert beekeeper.destroy(NAME, **room).deleted
+    assert leftovers(strict_aws.session(), NAME) == []
+
+
+def test_the_policy_is_enough_for_a_strict_room(
+    names: Names, deployer: Deployer, strict_aws: MiniStack, tmp_path: Path
+) -> None:
+    room: dict[str, Any] = {"session": deployer(policy_without(names)), "state_dir": tmp_path}
+    assert deploy(**room, order="strict").changed
+    assert deploy(**room, order="strict").changed == []
     assert beekeeper.destroy(NAME, **room).deleted
     assert leftovers(strict_aws.session(), NAME) == []
 

@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import Any
 
 import boto3
+from botocore.retries.quota import RetryQuota
 
 from beekeeper import RoomConfig
 from beekeeper.errors import BeekeeperError
@@ -45,6 +46,17 @@ class Session(boto3.session.Session):  # type: ignore[misc]  # boto3 has no type
         super().__init__("testing", "testing", region_name=region)
         self._kept: dict[Any, Any] = {}
         self.switchboard = switchboard
+        self.quotas: list[RetryQuota] = []
+
+    def quota(self) -> RetryQuota:
+        """Make the quota of a client's retries: what botocore asks for one."""
+        self.quotas.append(RetryQuota())
+        return self.quotas[-1]
+
+    def refill(self) -> None:
+        """Let every client retry as in a new process."""
+        for quota in self.quotas:
+            quota.release(quota.INITIAL_CAPACITY)
 
     def client(self, service_name: str, **options: Any) -> Any:
         retries = getattr(options.get("config"), "retries", None)
@@ -85,7 +97,7 @@ class Cloud:
         file = StateFile(self.state_dir, room.name)
         if file.read() is None:
             file.write(State(room.name, aws.account, aws.region, room.model_dump(mode="json")))
-        names = aws.names(room.name)
+        names = aws.names(room.name, strict=room.is_strict)
         return Engine(aws, room.name, steps(room, names), file, self.events.append, workers)
 
     def deploy(self, room: RoomConfig | None = None, workers: int = 1) -> Plan:

@@ -1,31 +1,44 @@
 """moto's AWS in this process, behind a wire that records and fails: see wire.py and cloud.py."""
 
+import functools
 import os
 from collections.abc import Iterator
 from pathlib import Path
 from types import SimpleNamespace
 
 import botocore.endpoint
+import botocore.retries.quota
 import pytest
+from botocore.useragent import UserAgentString
 from moto import mock_aws
+from moto.core import responses
 from moto.core.models import botocore_stubber
+from moto.core.utils import method_names_from_class
 
 from beekeeper.provision.aws import Aws
 
 from .cloud import REGION, Cloud, Session
-from .moto_gaps import GAPS, ignore_policy_conditions
+from .moto_gaps import GAPS, ignore_policy_conditions, keep_logging
 from .wire import Switchboard, Wire
 
 
 @pytest.fixture(scope="session")
-def session() -> Session:
+def session() -> Iterator[Session]:
     """One session for all tests of a process: loading the services' models takes seconds."""
     switchboard = Switchboard()
     made = Session(switchboard)
     made.events.unregister("before-send", botocore_stubber)  # the wire asks it
     made.events.register("before-parameter-build", switchboard.note)
+    made.events.register("before-call", switchboard.known)
     made.events.register("before-send", switchboard.send)
-    return made
+    made.events.register("response-received", switchboard.hear)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(botocore.retries.quota, "RetryQuota", made.quota)
+        # A fifth of a call's time, for the same result each time.
+        patch.setattr(UserAgentString, "to_string", lambda self: "tests")
+        names = functools.cache(method_names_from_class)
+        patch.setattr(responses, "method_names_from_class", names)
+        yield made
 
 
 @pytest.fixture
@@ -41,7 +54,9 @@ def cloud(session: Session, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> 
     monkeypatch.delenv("AWS_PROFILE", raising=False)
     monkeypatch.delenv("AWS_ENDPOINT_URL", raising=False)
     ignore_policy_conditions(monkeypatch)
+    keep_logging(monkeypatch)
     wire = session.switchboard.wire = Wire(GAPS)
+    session.refill()
     made = Cloud(session, wire, tmp_path / "state")
     # The public functions make their own Aws: what it takes for time unless told otherwise.
     defaults = Aws.__init__.__kwdefaults__

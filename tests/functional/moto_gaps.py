@@ -5,6 +5,7 @@ from typing import Any
 import pytest
 from botocore.awsrequest import AWSPreparedRequest, AWSResponse
 from moto.apigatewayv2.models import apigatewayv2_backends
+from moto.awslambda.models import LambdaFunction
 from moto.awslambda_simple.models import lambda_simple_backends
 from moto.s3.models import FakeBucket
 
@@ -102,3 +103,24 @@ def ignore_policy_conditions(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(
         FakeBucket, "get_permission", lambda self, action, resource: PermissionResult.NEUTRAL
     )
+
+
+def keep_logging(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let moto's functions keep their LoggingConfig."""
+    make, update = LambdaFunction.__init__, LambdaFunction.update_configuration
+    show = LambdaFunction.get_configuration
+
+    def made(self: Any, account_id: str, spec: dict[str, Any], *more: Any, **named: Any) -> None:
+        make(self, account_id, spec, *more, **named)
+        self.logging = spec.get("LoggingConfig", {"LogFormat": "Text"})
+
+    def updated(self: Any, changes: dict[str, Any]) -> Any:
+        self.logging = changes.get("LoggingConfig", self.logging)
+        return update(self, changes)
+
+    def shown(self: Any, *some: Any, **named: Any) -> dict[str, Any]:
+        return {**show(self, *some, **named), "LoggingConfig": self.logging}
+
+    monkeypatch.setattr(LambdaFunction, "__init__", made)
+    monkeypatch.setattr(LambdaFunction, "update_configuration", updated)
+    monkeypatch.setattr(LambdaFunction, "get_configuration", shown)

@@ -10,7 +10,7 @@ from beekeeper.errors import NotOursError, ProvisionError
 from beekeeper.provision.state import StateFile
 
 from .by_hand import BUCKET
-from .cloud import ACCOUNT, ROOM, Cloud, config
+from .cloud import ACCOUNT, REGION, ROOM, Cloud, config
 from .inventory import inventory
 from .wire import Call, Forward, answer, lose_answer, refuse
 
@@ -104,6 +104,50 @@ def test_versions_markers_and_uploads_go_with_the_bucket(deployed: Cloud) -> Non
     s3.create_multipart_upload(Bucket=BUCKET, Key="half")
     deployed.destroy()
     assert inventory() == {}
+
+
+def test_the_answer_to_an_abort_is_lost(deployed: Cloud) -> None:
+    """botocore repeats it, and is told that there is no such upload."""
+    deployed.client("s3").create_multipart_upload(Bucket=BUCKET, Key="half")
+    deployed.wire.add(
+        lose_answer("s3:AbortMultipartUpload"),
+        refuse("s3:AbortMultipartUpload", "NoSuchUpload", "The upload may have been aborted", 404),
+    )
+    deployed.destroy()
+    assert inventory() == {}
+
+
+def test_an_empty_bucket_of_a_killed_deploy_is_taken_over(cloud: Cloud) -> None:
+    """Made, not tagged yet, and the state file is lost: the name is nobody else's."""
+    place = {"LocationConstraint": REGION}
+    cloud.client("s3").create_bucket(Bucket=BUCKET, CreateBucketConfiguration=place)
+    cloud.wire.clear()
+    assert cloud.changes()["bucket"] == "update"
+    cloud.deploy()
+    assert "s3:CreateBucket" not in cloud.wire.names()
+    assert cloud.changes() == {}
+    cloud.destroy()
+    assert inventory() == {}
+
+
+@pytest.mark.parametrize("what", ["version", "delete marker", "tag"])
+def test_a_bucket_with_anything_in_it_is_not_taken_over(cloud: Cloud, what: str) -> None:
+    s3, place = cloud.client("s3"), {"LocationConstraint": REGION}
+    s3.create_bucket(Bucket=BUCKET, CreateBucketConfiguration=place)
+    if what == "tag":
+        s3.put_bucket_tagging(Bucket=BUCKET, Tagging={"TagSet": [{"Key": "a", "Value": "b"}]})
+    else:
+        versioning = {"Status": "Enabled"}
+        s3.put_bucket_versioning(Bucket=BUCKET, VersioningConfiguration=versioning)
+        s3.put_object(Bucket=BUCKET, Key="theirs", Body=b"x")
+    if what == "delete marker":
+        version = s3.list_object_versions(Bucket=BUCKET)["Versions"][0]["VersionId"]
+        s3.delete_object(Bucket=BUCKET, Key="theirs")
+        s3.delete_object(Bucket=BUCKET, Key="theirs", VersionId=version)
+    cloud.wire.clear()
+    with pytest.raises(NotOursError, match=BUCKET):
+        cloud.deploy()
+    assert cloud.wire.mutations == []
 
 
 def test_an_object_that_comes_late(deployed: Cloud) -> None:

@@ -1,117 +1,22 @@
 """doctor: every finding, and that it changes nothing."""
 
 import json
-from collections.abc import Sequence
-from typing import Any
+from pathlib import Path
 
 import pytest
 from botocore.awsrequest import AWSPreparedRequest, AWSResponse
 from botocore.exceptions import EndpointConnectionError
 
 import beekeeper
+from beekeeper.cli.main import main
 from beekeeper.provision.actions import action_of
-from beekeeper.provision.deployer import deployer_policy
+from beekeeper.provision.deployer import deployer_policies
 from beekeeper.provision.events import Event, StepWarning
 
 from .by_hand import FOREIGN
 from .cloud import ACCOUNT, REGION, Cloud, config
-from .inventory import inventory
-from .wire import Call, Forward, Rule, answer, instead, refuse
-
-XML = {"content-type": "text/xml"}
-# A look at what would be allowed is no change.
-LOOKS = {"iam:SimulatePrincipalPolicy"}
-
-
-def xml(name: str, operation: str, body: str) -> Rule:
-    """Return a rule: the call is answered with this result."""
-    result = f"<{operation}Result>{body}</{operation}Result>"
-    text = f"<{operation}Response>{result}</{operation}Response>"
-
-    def rule(call: Call, request: AWSPreparedRequest, forward: Forward) -> AWSResponse | None:
-        return answer(request.url, 200, XML, text) if str(call) == f"{name}:{operation}" else None
-
-    return rule
-
-
-def caller(arn: str) -> Rule:
-    body = f"<Arn>{arn}</Arn><UserId>U</UserId><Account>{ACCOUNT}</Account>"
-    return xml("sts", "GetCallerIdentity", body)
-
-
-class Simulator:
-    """IAM's policy simulator, for a principal that is allowed all but some actions."""
-
-    def __init__(self, denied: Sequence[str] = (), missing: str = "") -> None:
-        self.denied = denied
-        self.missing = missing
-        self.asked: list[dict[str, Any]] = []
-
-    def __call__(
-        self, call: Call, request: AWSPreparedRequest, forward: Forward
-    ) -> AWSResponse | None:
-        if str(call) != "iam:SimulatePrincipalPolicy":
-            return None
-        self.asked.append(dict(call.arguments))
-        members = "".join(map(self._member, call.arguments["ActionNames"]))
-        body = f"<EvaluationResults>{members}</EvaluationResults><IsTruncated>false</IsTruncated>"
-        answered = xml("iam", "SimulatePrincipalPolicy", body)(call, request, forward)
-        assert answered
-        return answered
-
-    def _member(self, action: str) -> str:
-        said = "implicitDeny" if action in self.denied else "allowed"
-        resources = self.asked[-1]["ResourceArns"]
-        each = "".join(
-            f"<member><EvalResourceName>{arn}</EvalResourceName>"
-            f"<EvalResourceDecision>{said}</EvalResourceDecision></member>"
-            for arn in resources
-        )
-        missing = f"<member>{self.missing}</member>" if self.missing else ""
-        return (
-            f"<member><EvalActionName>{action}</EvalActionName>"
-            f"<EvalResourceName>{resources[0]}</EvalResourceName>"
-            f"<EvalDecision>{said}</EvalDecision>"
-            f"<MissingContextValues>{missing}</MissingContextValues>"
-            f"<ResourceSpecificResults>{each}</ResourceSpecificResults></member>"
-        )
-
-
-def concurrency(total: int, unreserved: int | None = None) -> Rule:
-    limit = {
-        "ConcurrentExecutions": total,
-        "UnreservedConcurrentExecutions": total if unreserved is None else unreserved,
-    }
-    return instead("lambda:GetAccountSettings", lambda _: {"AccountLimit": limit})
-
-
-def throttle(rate: float) -> Rule:
-    settings = {"throttleSettings": {"rateLimit": rate, "burstLimit": int(rate / 2)}}
-    return instead("apigateway:GetAccount", lambda _: settings)
-
-
-def diagnose(cloud: Cloud, *rules: Rule, **values: Any) -> beekeeper.Diagnosis:
-    """Run doctor; the later rules are what a healthy account answers."""
-    arrivals = values.pop("arrivals_per_minute", None)
-    cloud.wire.add(*rules, Simulator(), throttle(10_000.0))
-    before = inventory()
-    found = beekeeper.doctor(
-        config(**values),
-        session=cloud.session,
-        state_dir=cloud.state_dir,
-        arrivals_per_minute=arrivals,
-    )
-    assert {*map(str, cloud.wire.mutations)} <= LOOKS
-    assert inventory() == before
-    assert json.dumps(found.to_dict())
-    return found
-
-
-def finding(found: beekeeper.Diagnosis, check: str) -> tuple[str, str]:
-    """Return the verdict and all of the text of one check."""
-    by_check = {f.check: f for f in found.findings}
-    assert len(by_check) == len(found.findings)
-    return by_check[check].verdict, f"{by_check[check].text} {by_check[check].remedy}"
+from .doctors import Simulator, caller, concurrency, diagnose, finding, throttle
+from .wire import Call, Forward, Rule, instead, refuse
 
 
 def test_all_is_well(cloud: Cloud) -> None:
@@ -143,7 +48,7 @@ def test_the_simulator_is_asked_for_all_of_the_policy(cloud: Cloud) -> None:
     simulator = Simulator()
     diagnose(cloud, simulator)
     asked = {action for call in simulator.asked for action in call["ActionNames"]}
-    policy = deployer_policy(cloud.names())
+    (policy,) = deployer_policies(cloud.names())
     assert asked == {action for s in policy["Statement"] for action in s["Action"]}
     passed = next(c for c in simulator.asked if c["ActionNames"] == ["iam:PassRole"])
     assert passed["ContextEntries"] == [
@@ -212,12 +117,12 @@ def test_a_new_account_runs_too_few_functions(cloud: Cloud) -> None:
 
 
 def test_what_is_needed_grows_with_the_crowd(cloud: Cloud) -> None:
-    few, many = concurrency(1_000), 200_000
+    few, many = concurrency(1_000), 400_000
     assert finding(diagnose(cloud, few), "concurrency")[0] == "ok"
     found = diagnose(cloud, few, arrivals_per_minute=many)
     verdict, text = finding(found, "concurrency")
     assert verdict == "problem"
-    assert "200,000 arrivals a minute, 600 let through" in text
+    assert "400,000 arrivals a minute, 600 let through" in text
 
 
 def test_too_few_to_reserve_is_a_warning(cloud: Cloud) -> None:
@@ -342,6 +247,24 @@ def test_deploy_goes_on_where_quotas_may_not_be_read(cloud: Cloud) -> None:
     assert not [e for e in events if isinstance(e, StepWarning)]
 
 
+def test_policies_that_are_too_long_for_one_are_printed_as_two(
+    cloud: Cloud, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    cloud.state_dir.mkdir()
+    monkeypatch.chdir(cloud.state_dir)
+    room = config(name="a" * 24, region=REGION, state=f"s3://team/{'p' * 900}")
+    Path("beekeeper.toml").write_text(room.to_toml(), encoding="utf-8")
+
+    assert main(["doctor", "--policy"]) == 0
+
+    printed = capsys.readouterr()
+    first, end = json.JSONDecoder().raw_decode(printed.out)
+    second = json.loads(printed.out[end:])
+    assert [s["Sid"] for s in second["Statement"]] == ["State", "States"]
+    assert first["Statement"][0]["Sid"] == "Room"
+    assert "These are 2 policies" in printed.err
+
+
 def test_all_that_a_room_calls_is_in_the_deployers_policy(cloud: Cloud) -> None:
     """A new resource whose calls are not granted is noticed here."""
     cloud.deploy()
@@ -355,7 +278,6 @@ def test_all_that_a_room_calls_is_in_the_deployers_policy(cloud: Cloud) -> None:
     called = {
         action_of(models[call.service].operation_model(call.operation)) for call in cloud.wire.calls
     }
-    granted = {
-        action for s in deployer_policy(cloud.names())["Statement"] for action in s["Action"]
-    }
+    (policy,) = deployer_policies(cloud.names())
+    granted = {action for s in policy["Statement"] for action in s["Action"]}
     assert called - granted == {"sts:GetCallerIdentity"}  # which needs no permission

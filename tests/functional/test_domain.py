@@ -13,7 +13,7 @@ from beekeeper.provision.state import StateFile
 from .cloud import ACCOUNT, REGION, ROOM, Cloud, config
 from .domain_gaps import API_GATEWAY_ZONE, target_of
 from .inventory import backend, inventory
-from .test_crashes import kill, recorded
+from .tape import Tape
 from .wire import after, changed, instead, lose_answer, refuse
 
 NAME, OTHER = "queue.example.com", "wait.example.com"
@@ -389,13 +389,14 @@ def test_killed_at_every_call(deployed: Cloud, zone: str, what: str) -> None:
     }[what]
     end = {"domains": [name], "mappings": [name], "records": [f"{name}. A"]} if name else {}
     deployed.deploy(before)
-    found = recorded(deployed, lambda: deployed.deploy(wanted))
-    assert len(found) == 2 * {"added": 4, "changed": 7, "dropped": 3}[what]
-    for point in found:
-        deployed.deploy(before)
-        kill(deployed, point, lambda: deployed.deploy(wanted))
+    deployed.wire.clear()
+    tape = Tape(deployed, lambda: deployed.deploy(wanted))
+    assert len(tape.end.changes) == {"added": 4, "changed": 7, "dropped": 3}[what]
+    moments = {m.key: m for n in range(len(tape.calls)) for m in (tape.before(n), tape.after(n))}
+    for moment in moments.values():
+        moment.restore(deployed)
         deployed.deploy(wanted)
-        assert (ours(), deployed.changes(wanted)) == (end, {}), point
+        assert (ours(), deployed.changes(wanted)) == (end, {}), moment.changes
 
 
 def test_the_deployment_says_which_record_to_make(cloud: Cloud) -> None:

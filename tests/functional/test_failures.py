@@ -59,6 +59,16 @@ def test_errors_of_aws(
     assert all(text in e.error for e in failed)
 
 
+def test_what_aws_names_is_named(cloud: Cloud) -> None:
+    message = (
+        "User: arn:aws:sts::1:assumed-role/x is not authorized to perform: iam:PassRole on"
+        " resource: arn:aws:iam::1:role/y"
+    )
+    cloud.wire.add(refuse("lambda:CreateFunction", "AccessDeniedException", message, 403))
+    with pytest.raises(ProvisionError, match="Grant iam:PassRole to"):
+        cloud.deploy()
+
+
 def test_a_consumer_that_cannot_be_started_is_explained(cloud: Cloud) -> None:
     cloud.wire.add(refuse("lambda:Invoke", "AccessDeniedException", "No.", 403))
     with pytest.raises(ProvisionError, match=r"starting function.*Grant lambda:InvokeFunction to"):

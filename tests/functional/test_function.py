@@ -1,14 +1,14 @@
-"""Lambda: roles it can't take yet, functions that are busy, accounts that are small."""
+"""Lambda: roles it can't take yet, functions that are busy, errors that tell too much."""
 
 from typing import Any
 
 import pytest
-from moto.awslambda_simple.models import lambda_simple_backends
 
 from beekeeper.errors import ProvisionError
-from beekeeper.provision.events import StepWaiting, StepWarning
+from beekeeper.provision.events import StepWaiting
+from beekeeper.provision.function import LOGGING
 
-from .cloud import ACCOUNT, REGION, Cloud, config, text_of
+from .cloud import ACCOUNT, REGION, Cloud, text_of
 from .inventory import inventory
 from .wire import changed, instead, lose_answer, refuse
 
@@ -36,16 +36,6 @@ PENDING = (
     " state: Pending",
     409,
 )
-FLOOR = (
-    INVALID,
-    "Specified ReservedConcurrentExecutions for function decreases account's"
-    " UnreservedConcurrentExecution below its minimum value of [10].",
-)
-SMALL = {"ConcurrentExecutions": 10, "UnreservedConcurrentExecutions": 10}
-
-
-def _limit(limit: dict[str, int]) -> Any:
-    return instead("lambda:GetAccountSettings", lambda _: {"AccountLimit": limit})
 
 
 def _state(state: str = "Active", update: str = "Successful", **more: str) -> Any:
@@ -113,7 +103,7 @@ def test_a_new_function_that_is_not_found_for_a_while(cloud: Cloud) -> None:
 
 def _change_all(cloud: Cloud) -> None:
     client = cloud.client("lambda")
-    client.update_function_configuration(FunctionName=FUNCTION, MemorySize=512)
+    client.update_function_configuration(FunctionName=FUNCTION, MemorySize=640)
     client.update_function_code(FunctionName=FUNCTION, ZipFile=b"theirs")
     client.delete_function_event_invoke_config(FunctionName=FUNCTION)
     client.delete_function_concurrency(FunctionName=FUNCTION)
@@ -189,38 +179,6 @@ def _failed_before_update(cloud: Cloud) -> Any:
     return change
 
 
-def test_a_small_account_goes_without_reserved_concurrency(cloud: Cloud) -> None:
-    """New accounts have ten executions in all, of which none can be reserved."""
-    cloud.wire.add(_limit(SMALL), refuse("lambda:PutFunctionConcurrency", *FLOOR))
-    cloud.deploy()
-    (warning,) = [e for e in cloud.events if isinstance(e, StepWarning)]
-    assert warning.key == "function consumer"
-    assert "quota is too small" in warning.warning
-
-    assert cloud.changes() == {}
-    assert cloud.recorded(cloud.deploy) == []
-    cloud.destroy()
-    assert inventory() == {}
-
-
-def test_a_raise_that_the_account_cannot_bear_is_no_drift_for_ever(cloud: Cloud) -> None:
-    """Three are reserved; twelve more can't be: each deploy would try in vain."""
-    cloud.deploy()
-    cloud.wire.add(
-        _limit({"ConcurrentExecutions": 110, "UnreservedConcurrentExecutions": 107}),
-        refuse("lambda:PutFunctionConcurrency", *FLOOR),
-    )
-    big = config(rate=300_000)
-    cloud.deploy(big)
-    assert cloud.recorded(lambda: cloud.deploy(big)) == []
-
-
-def test_an_error_about_the_concurrency_that_is_another_is_raised(cloud: Cloud) -> None:
-    cloud.wire.add(refuse("lambda:PutFunctionConcurrency", INVALID, "Something else"))
-    with pytest.raises(ProvisionError, match="Something else"):
-        cloud.deploy()
-
-
 def test_an_environment_that_is_too_large_is_not_echoed(cloud: Cloud) -> None:
     message = (
         "Lambda was unable to configure your environment variables because the environment"
@@ -238,7 +196,7 @@ def test_what_aws_fills_in_is_no_drift(deployed: Cloud) -> None:
         body["Configuration"] |= {
             "TracingConfig": {"Mode": "PassThrough"},
             "EphemeralStorage": {"Size": 512},
-            "LoggingConfig": {"LogFormat": "Text", "LogGroup": f"/aws/lambda/{FUNCTION}"},
+            "LoggingConfig": {**LOGGING, "LogGroup": f"/aws/lambda/{FUNCTION}"},
             "SnapStart": {"ApplyOn": "None", "OptimizationStatus": "Off"},
             "RuntimeVersionConfig": {"RuntimeVersionArn": "arn:aws:lambda:eu-central-1::runtime:x"},
             "Layers": [],
@@ -272,49 +230,3 @@ def test_a_deletion_waits_until_the_function_is_gone(deployed: Cloud) -> None:
     deployed.destroy()
     assert deployed.time.now >= gone_at
     assert inventory() == {}
-
-
-@pytest.mark.parametrize("busy", [MISSING, IN_PROGRESS], ids=["not found", "in progress"])
-def test_a_permission_waits_for_its_function(cloud: Cloud, busy: tuple[str, str, int]) -> None:
-    cloud.wire.add(refuse("lambda:AddPermission", *busy, times=5))
-    cloud.deploy()
-    assert cloud.changes() == {}
-
-
-def test_the_answer_to_a_permission_is_lost(cloud: Cloud) -> None:
-    cloud.wire.add(lose_answer("lambda:AddPermission", times=4))
-    cloud.deploy()
-    assert len(inventory()["permissions"]) == 4
-    assert cloud.changes() == {}
-
-
-def test_a_permission_of_the_id_with_other_content_is_put_right(cloud: Cloud) -> None:
-    """Somebody adds it while we deploy: "already exists" says nothing of what it allows."""
-    engine = cloud.engine()
-    plan = engine.plan()
-
-    def add() -> None:
-        cloud.client("lambda").add_permission(
-            FunctionName=FUNCTION,
-            StatementId="beekeeper",
-            Action="lambda:InvokeFunction",
-            Principal="events.amazonaws.com",
-            SourceArn=f"arn:aws:events:{REGION}:{ACCOUNT}:rule/theirs",
-        )
-
-    done: list[bool] = []
-
-    def when_made(call: Any, request: Any, forward: Any) -> None:
-        made = lambda_simple_backends[ACCOUNT][REGION].list_functions()
-        if not done and any(f.function_name == FUNCTION for f in made):
-            done.append(True)
-            add()
-
-    cloud.wire.add(
-        lambda call, request, forward: (
-            when_made(call, request, forward) if str(call) == "logs:CreateLogGroup" else None
-        )
-    )
-    engine.apply(plan)
-    cloud.wire.clear()
-    assert cloud.changes() == {}

@@ -7,7 +7,7 @@ import pytest
 from beekeeper.errors import ProvisionError
 
 from .by_hand import STEM, api_id
-from .cloud import Cloud
+from .cloud import Cloud, config
 from .inventory import backend, inventory
 from .wire import lose_answer, refuse
 
@@ -146,6 +146,19 @@ def test_an_api_of_ours_with_another_protocol_is_replaced_with_all_that_is_in_it
     assert api_id(deployed) != before
     assert inventory() == whole
     assert deployed.changes() == {}
+
+
+def test_with_a_custom_domain_the_apis_own_address_may_be_closed(deployed: Cloud) -> None:
+    """Some close it by rule; without the domain it is the campaign link, and must be open."""
+    certificate = "arn:aws:acm:eu-central-1:123456789012:certificate/1a2b3c4d"
+    room = config(domain_name="queue.example.com", certificate_arn=certificate)
+    deployed.deploy(room)
+    api = deployed.client("apigatewayv2")
+    api.update_api(ApiId=api_id(deployed), DisableExecuteApiEndpoint=True)
+    assert deployed.changes(room) == {}
+    assert deployed.changes()["api"] == "update"
+    deployed.deploy()
+    assert not api.get_api(ApiId=api_id(deployed))["DisableExecuteApiEndpoint"]
 
 
 def test_a_new_api_leaves_no_permission_to_the_old_one(deployed: Cloud) -> None:

@@ -6,18 +6,11 @@ from typing import Any
 import pytest
 from botocore.awsrequest import AWSPreparedRequest, AWSResponse
 
-import beekeeper
-from beekeeper.errors import (
-    ConfigError,
-    LockedError,
-    ProvisionError,
-    RoomNotFoundError,
-    StateError,
-)
+from beekeeper.errors import LockedError, ProvisionError, StateError
 from beekeeper.provision import lease
-from beekeeper.provision.state import Record, State, StateBucket, StateFile, open_store
+from beekeeper.provision.state import Record, State, StateBucket
 
-from .cloud import ACCOUNT, DESTINATION, REGION, ROOM, Cloud
+from .cloud import ACCOUNT, REGION, ROOM, Cloud
 from .wire import Call, Forward, Refusal, refuse
 
 BUCKET, PLACE = "team", "s3://team/rooms"
@@ -270,51 +263,25 @@ def test_a_lock_that_is_none(team: Cloud, content: bytes) -> None:
         pass
 
 
-@pytest.mark.parametrize("place", ["s3://", "s3://UPPER/x", "s3:bucket", "s3://a_b/c"])
-def test_an_address_that_is_none(cloud: Cloud, place: str) -> None:
-    with pytest.raises(ConfigError, match="s3://our-bucket/beekeeper"):
-        open_store(place, ROOM, cloud.session)
+def test_every_call_says_whose_bucket_it_expects(team: Cloud) -> None:
+    """Anybody can make a bucket again that was deleted, and would be given the state."""
+    first = store(team)
+    with first.locked():
+        first.write(STATE)
+        first._renew()
+        first.remove()
+    assert store(team).rooms() == []
+    calls = [call for call in team.wire.calls if call.service == "s3"]
+    assert {call.operation for call in calls} == {
+        "DeleteObject",
+        "GetObject",
+        "ListObjectsV2",
+        "PutObject",
+    }
+    assert {call.arguments.get("ExpectedBucketOwner") for call in calls} == {ACCOUNT}
 
 
-@pytest.mark.parametrize(
-    ("place", "location"),
-    [
-        ("s3://team", "s3://team/sale.json"),
-        ("s3://team/", "s3://team/sale.json"),
-        ("s3://team/a/b/", "s3://team/a/b/sale.json"),
-    ],
-)
-def test_where_it_is(cloud: Cloud, place: str, location: str) -> None:
-    assert open_store(place, ROOM, cloud.session).location == location
-
-
-def test_the_argument_wins(cloud: Cloud, monkeypatch: pytest.MonkeyPatch) -> None:
-    chosen = open_store("here", ROOM, cloud.session, PLACE)
-    assert isinstance(chosen, StateFile)
-    assert chosen.location == "here/sale.json"
-    monkeypatch.setenv("BEEKEEPER_STATE_DIR", "s3://other")
-    assert open_store(None, ROOM, cloud.session, PLACE).location == "s3://other/sale.json"
-    monkeypatch.delenv("BEEKEEPER_STATE_DIR")
-    assert open_store(None, ROOM, cloud.session, PLACE).location == "s3://team/rooms/sale.json"
-    assert open_store(None, ROOM).location == ".beekeeper/sale.json"
-
-
-def test_a_room_from_beginning_to_end(team: Cloud, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.delenv("BEEKEEPER_STATE_DIR")
-    config = {"name": ROOM, "destination": DESTINATION, "rate": 600, "state": PLACE}
-    here: dict[str, Any] = {"session": team.session, "state_dir": PLACE}
-
-    made = beekeeper.deploy(config, session=team.session)
-    assert made.state_file == "s3://team/rooms/sale.json"
-    assert set(objects(team)) == {"rooms/sale.json"}
-    again = beekeeper.deploy(config, session=team.session)
-    assert again.changed == []
-    assert not beekeeper.plan(config, session=team.session).has_changes
-    assert [room.room for room in beekeeper.list_rooms(**here)] == [ROOM]
-    beekeeper.pause(ROOM, **here)
-    assert beekeeper.status(ROOM, **here).mode == "paused"
-    beekeeper.destroy(ROOM, **here)
-    assert objects(team) == {}
-    assert beekeeper.list_rooms(**here) == []
-    with pytest.raises(RoomNotFoundError, match="no room sale in s3://team/rooms/"):
-        beekeeper.status(ROOM, **here)
+def test_a_bucket_of_another_account_is_named(team: Cloud) -> None:
+    team.wire.add(refuse("s3:GetObject", "AccessDenied", "Access Denied", 403))
+    with pytest.raises(ProvisionError, match=f"must belong to account {ACCOUNT}, too"):
+        store(team).read()

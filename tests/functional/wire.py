@@ -38,6 +38,9 @@ class Call:
 
 Forward = Callable[[], AWSResponse]
 Rule = Callable[[Call, AWSPreparedRequest, Forward], AWSResponse | None]
+Answered = tuple[AWSResponse, dict[str, Any]]  # as it came, and as botocore reads it
+Known = Callable[[Call], Answered | None]
+Hear = Callable[[Answered], None]
 
 
 class Raw(BytesIO):
@@ -90,8 +93,11 @@ class Wire:
 
     def __init__(self, gaps: Sequence[Rule] = ()) -> None:
         self.calls: list[Call] = []
+        self.changes: list[Call] = []  # the calls that change something and came to AWS
         self.rules: list[Rule] = []
-        self._gaps = gaps
+        self.known: Known = lambda call: None
+        self.hear: Hear = lambda answered: None
+        self.gaps = gaps
         self._lock = threading.Lock()
 
     def add(self, *rules: Rule) -> None:
@@ -99,6 +105,7 @@ class Wire:
 
     def clear(self) -> None:
         self.calls.clear()
+        self.changes.clear()
         self.rules.clear()
 
     def send(self, call: Call, request: AWSPreparedRequest) -> AWSResponse:
@@ -111,7 +118,9 @@ class Wire:
             return response
 
         def forward() -> AWSResponse:
-            answers = (gap(call, request, ask_moto) for gap in self._gaps)
+            if call.mutates:
+                self.changes.append(call)
+            answers = (gap(call, request, ask_moto) for gap in self.gaps)
             return next((a for a in answers if a is not None), None) or ask_moto()
 
         answers = (rule(call, request, forward) for rule in self.rules)
@@ -137,6 +146,16 @@ class Switchboard:
         """Keep what boto3 was asked for (``before-parameter-build``), in the caller's thread."""
         service = model.service_model.service_name
         self._current.call = Call(service, model.name, dict(params))
+
+    def known(self, **_: Any) -> Answered | None:
+        """Return an answer that spares the request (``before-call``), if there is one."""
+        return self.wire.known(self._current.call)
+
+    def hear(self, response_dict: Any, parsed_response: dict[str, Any] | None, **_: Any) -> None:
+        """Pass on an answer, as it was read and before it is worked on (``response-received``)."""
+        if parsed_response is not None:
+            status = response_dict["status_code"]
+            self.wire.hear((AWSResponse("", status, {}, None), parsed_response))
 
     def send(self, request: AWSPreparedRequest, **_: Any) -> AWSResponse:
         """Send a request (``before-send``)."""

@@ -159,6 +159,8 @@ def _holds(condition: str, item: Item, values: Item) -> bool:
 def _term_holds(term: str, item: Item, values: Item) -> bool:
     if term.startswith("attribute_not_exists("):
         return term[len("attribute_not_exists(") : -1] not in item
+    if term.startswith("attribute_exists("):
+        return term[len("attribute_exists(") : -1] in item
     name, operator, value = term.split()
     if name not in item:
         return False

@@ -4,6 +4,7 @@ import itertools
 import json
 from collections.abc import Callable
 from dataclasses import dataclass
+from itertools import islice
 
 from .fakes import DEAD_LETTER_URL, QUEUE_URL, Calls, Item
 
@@ -21,6 +22,7 @@ class FakeSqs:
 
     def __init__(self, calls: Calls | None = None) -> None:
         self.calls = calls or Calls()
+        self.queue_url, self.dead_letter_url = QUEUE_URL, DEAD_LETTER_URL
         self.messages: dict[int, _Held] = {}
         self.dead: list[str] = []
         self._numbers = itertools.count()
@@ -32,9 +34,9 @@ class FakeSqs:
         number = next(self._numbers)
         self.messages[number] = _Held(body, number)
 
-    def visible(self) -> list[int]:
+    def visible(self, at_most: int | None = None) -> list[int]:
         now = self.calls.world.now
-        return [i for i, m in sorted(self.messages.items()) if m.visible_at <= now]
+        return list(islice((i for i, m in self.messages.items() if m.visible_at <= now), at_most))
 
     def send_message(self, *, QueueUrl: str, MessageBody: str) -> Item:  # noqa: N803
         def work() -> Item:
@@ -57,10 +59,10 @@ class FakeSqs:
         assert 1 <= MaxNumberOfMessages <= 10
 
         def work() -> Item:
-            if WaitTimeSeconds and not self.visible():
+            if WaitTimeSeconds and not self.visible(1):
                 self.calls.world.sleep(WaitTimeSeconds)
             got = []
-            for i in self.visible()[:MaxNumberOfMessages]:
+            for i in self.visible(MaxNumberOfMessages):
                 message = self.messages[i]
                 message.visible_at = self.calls.world.now + VisibilityTimeout
                 message.receipts += 1

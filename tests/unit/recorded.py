@@ -65,15 +65,10 @@ class Place:
     def a_long_line(self) -> None:
         """A hundred thousand came in the last hundred seconds, and a hundred went in."""
         samples = (Sample(int(NOW - 100) * 1000, 0.0), Sample(int(NOW) * 1000, 100_000.0))
-        self.publish(Pulse(100, 99_900, 100.0, 0.0, samples, 600.0, NOW, NOW))
+        self.publish(Pulse(100, 99_900, 100.0, 0.0, samples, 600.0, NOW))
 
     def publish(self, pulse: Pulse) -> None:
-        values = {
-            name: items.number(getattr(pulse, name))
-            for name in ("admitted", "waiting", "serving", "slack", "rate", "as_of", "paced_at")
-        }
-        curve = items.arrivals_value(pulse.arrivals)
-        self.dynamo.put({**items.key(items.PULSE), **values, "arrivals": curve})
+        self.dynamo.put({**items.key(items.PULSE), **items.pulse_values(pulse)})
 
     def admit(self, ticket: Ticket, at: float) -> None:
         self.dynamo.put(items.admission_item(ticket.id, ticket.number, at))

@@ -2,21 +2,24 @@
 
 from bisect import bisect_right
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from beekeeper.handlers import items
 from beekeeper.handlers.consumer import Consumer
 from beekeeper.handlers.queue import Queue
+from beekeeper.handlers.schedule import Schedule
 from beekeeper.handlers.table import Table
 from beekeeper.rules.line import Pulse
 from beekeeper.rules.turn import Mode, Settings
 
 from .fake_dynamo import FakeDynamo
+from .fake_fifo import FakeFifo
 from .fake_sqs import FakeSqs
-from .fakes import DEAD_LETTER_URL, QUEUE_URL, TABLE, Calls, Faults, Inline
+from .fakes import TABLE, Calls, Faults, Inline
 from .virtual import World
 
-ON = Settings(Mode.ON, 600.0, "https://shop.example.com/")
+# Nobody is made up for: in most tests nobody ever goes in.
+ON = Settings(Mode.ON, 600.0, "https://shop.example.com/", overbooking=1.0)
 RATE = 600.0
 
 
@@ -32,11 +35,16 @@ class Stage:
     faults: Faults = no_faults
     latency: Callable[[], float] = lambda: 0.01
     world: World = field(default_factory=World)
+    overbooking: float = 1.0
+    strict: bool = False
 
     def __post_init__(self) -> None:
         self.calls = Calls(self.world, self._fault, self.latency)
-        self.dynamo, self.sqs = FakeDynamo(self.calls), FakeSqs(self.calls)
+        self.dynamo = FakeDynamo(self.calls)
+        self.sqs = (FakeFifo if self.strict else FakeSqs)(self.calls)
         self.configure()
+        # Somebody was here a moment ago: else a consumer ends after its first look.
+        self.dynamo.put({**items.key(items.PULSE), "busy_at": items.number(self.world.now)})
         self.tickets: list[str] = []
 
     def _fault(self, number: int, operation: str) -> str | None:
@@ -44,7 +52,7 @@ class Stage:
 
     def configure(self, mode: Mode = Mode.ON, rate: float | None = None) -> None:
         self.rate = rate or self.rate
-        self.dynamo.set_room(Settings(mode, self.rate, ON.destination))
+        self.dynamo.set_room(replace(ON, mode=mode, rate=self.rate, overbooking=self.overbooking))
 
     def arrive(self, people: int) -> None:
         """Queue so many visitors, who came within the last second."""
@@ -54,9 +62,14 @@ class Stage:
             self.sqs.send(ticket_id, int(self.world.now * 1000 + (i - people) * 1000 / people))
 
     def consumer(self) -> Consumer:
-        queue = Queue(self.sqs, QUEUE_URL, DEAD_LETTER_URL, Inline())
+        queue = Queue(self.sqs, self.sqs.queue_url, self.sqs.dead_letter_url, Inline())
         table = Table(self.dynamo, TABLE, Inline())
-        return Consumer(table, queue, self.world.clock, self.world.sleep)
+        schedule = Schedule(self.dynamo, TABLE)
+        return Consumer(table, queue, schedule, self.world.clock, self.world.sleep)
+
+    def go_in(self, ticket_id: str) -> None:
+        """Let a visitor who was admitted go in."""
+        self.dynamo.rows()[ticket_id]["claimed_at"] = items.number(self.world.now)
 
     def start(self, seconds: float, after: float = 0.0) -> None:
         self.world.start(lambda: self.consumer().run(seconds), after)

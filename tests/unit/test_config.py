@@ -127,7 +127,7 @@ def test_is_frozen() -> None:
 
 
 def test_settings() -> None:
-    settings = config(claim_minutes=5).settings()
+    settings = config(claim_minutes=5).settings("eu-west-1")
     assert (settings.mode, settings.rate, settings.claim_seconds) == (Mode.ON, 600.0, 300)
     assert settings.destination == GOOD["destination"]
 

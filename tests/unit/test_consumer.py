@@ -8,7 +8,7 @@ from beekeeper.handlers import items
 from beekeeper.rules.turn import Mode
 
 from .fakes import QUEUE_URL, THROTTLE
-from .stage import ON, Stage, failing
+from .stage import RATE, Stage, failing
 from .virtual import START
 
 # --- Without faults -------------------------------------------------------------------------------
@@ -116,7 +116,7 @@ def test_what_is_in_hand_at_the_end_goes_back_at_once() -> None:
     stage = Stage()
     stage.arrive(10)
     consumer = stage.consumer()
-    consumer._receive(ON)
+    consumer._receive(RATE)
     assert stage.sqs.visible() == []
     consumer.run(0)
     assert len(stage.sqs.visible()) == 10
@@ -154,6 +154,7 @@ def test_nobody_is_admitted_or_lost_while_not_on(mode: Mode) -> None:
     stage.arrive(300)
     stage.world.start(lambda: stage.configure(mode), after=5.0)
     stage.world.start(lambda: stage.configure(Mode.ON), after=20.0)
+    stage.start(60, after=20.0)  # the one before has ended, when the room was off
     stage.run(60)
     stage.check_everyone_admitted()
     times = stage.let_through()
@@ -165,7 +166,7 @@ def test_pause_hands_back_at_once() -> None:
     stage = Stage()
     stage.arrive(10)
     consumer = stage.consumer()
-    consumer._receive(ON)
+    consumer._receive(RATE)
     assert stage.sqs.visible() == []
     stage.configure(Mode.PAUSED)
     consumer.tick()
@@ -255,8 +256,8 @@ def test_message_that_comes_twice_is_not_deleted_before_the_ticket_is_admitted()
     stage = Stage()
     stage.arrive(1)
     consumer = stage.consumer()
-    consumer._receive(ON)
-    stage.dynamo.put({**items.key(items.PULSE), "paced_at": items.number(stage.world.now + 60)})
+    consumer._receive(RATE)
+    stage.dynamo.put({**items.key(items.PACE), "paced_at": items.number(stage.world.now + 60)})
     (message,) = stage.sqs.messages.values()
     message.visible_at = 0.0
     consumer.tick()

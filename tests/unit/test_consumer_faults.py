@@ -8,13 +8,14 @@ from hypothesis import strategies as st
 
 from beekeeper.handlers import items
 
-from .fakes import KILL_AFTER, KILL_BEFORE, LOST_ANSWER, PARTIAL, THROTTLE
-from .stage import ON, Stage, failing
+from .fakes import KILL_AFTER, KILL_BEFORE, LOST_ANSWER, PARTIAL, THROTTLE, Faults
+from .stage import ON, RATE, Stage, failing
 
 OPERATIONS = [
     "GetItem", "BatchGetItem", "UpdateItem", "BatchWriteItem", "ReceiveMessage",
     "DeleteMessageBatch", "GetQueueAttributes", "ChangeMessageVisibilityBatch",
 ]  # fmt: skip
+FAULTS = [THROTTLE, LOST_ANSWER, PARTIAL]
 BATCHES = ["BatchGetItem", "BatchWriteItem", "DeleteMessageBatch", "ChangeMessageVisibilityBatch"]
 
 
@@ -70,6 +71,31 @@ def test_kill_at_any_call_loses_nobody(fault: str, at: int) -> None:
     stage.check_everyone_admitted()
 
 
+def troubles(chance: random.Random, share: float, kills: float = 0.25) -> Faults:
+    """Let anything go wrong with that share of the calls, of which ``kills`` are kills."""
+
+    def faults(number: int, operation: str) -> str | None:
+        if chance.random() >= share:
+            return None
+        kinds = [KILL_BEFORE, KILL_AFTER] if chance.random() < kills else FAULTS
+        return chance.choice(kinds)
+
+    return faults
+
+
+def test_ten_thousand_and_a_consumer_that_dies_every_second() -> None:
+    chance = random.Random(5)
+    stage = Stage(30_000, troubles(chance, 0.05, kills=0.01), latency=lambda: 0.002)
+    stage.arrive(10_000)
+    for i in range(40):
+        stage.start(75, after=float(i))
+    stage.world.run()
+    assert stage.accounted() == set(stage.tickets)
+    stage.recover()
+    stage.check_everyone_admitted()
+    assert 9_000 < stage.pulse.admitted <= 10_000  # who is killed takes the last count along
+
+
 @settings(max_examples=60)
 @given(
     st.integers(0, 2**32),
@@ -82,21 +108,7 @@ def test_anything_at_all_goes_wrong(
     seed: int, rate: float, consumers: int, trouble: float, latency: float
 ) -> None:
     chance = random.Random(seed)
-    kinds = [
-        THROTTLE,
-        LOST_ANSWER,
-        PARTIAL,
-        THROTTLE,
-        LOST_ANSWER,
-        PARTIAL,
-        KILL_BEFORE,
-        KILL_AFTER,
-    ]
-
-    def faults(number: int, operation: str) -> str | None:
-        return chance.choice(kinds) if chance.random() < trouble else None
-
-    stage = Stage(rate, faults, latency=lambda: chance.uniform(0, latency))
+    stage = Stage(rate, troubles(chance, trouble), latency=lambda: chance.uniform(0, latency))
     stage.arrive(int(rate / 3))
     for _ in range(consumers):
         stage.start(20, after=chance.uniform(0, 10))
@@ -152,7 +164,7 @@ def test_ticket_that_is_held_too_long_is_let_go() -> None:
     stage.arrive(10)
     consumer = stage.consumer()
     consumer.settings = ON
-    consumer._receive(ON)
+    consumer._receive(RATE)
     assert len(consumer.held) == 10
     stage.world.sleep(16)
     consumer.queue.receive = lambda *_, **__: []  # type: ignore[method-assign]

@@ -11,7 +11,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from beekeeper.config import MAX_NAME_CHARACTERS, RoomConfig
-from beekeeper.provision.deployer import MAX_CHARACTERS, deployer_policy, grants, size_of
+from beekeeper.provision.deployer import MAX_CHARACTERS, deployer_policies, grants, size_of
 from beekeeper.provision.grants import named
 from beekeeper.provision.names import FUNCTIONS, Names
 
@@ -21,7 +21,8 @@ UNSCOPED = {"cloudwatch:DescribeAlarms", "lambda:GetAccountSettings", "logs:Desc
 
 
 def statements(names: Names = NAMES) -> list[dict[str, Any]]:
-    found: list[dict[str, Any]] = deployer_policy(names)["Statement"]
+    (policy,) = deployer_policies(names)
+    found: list[dict[str, Any]] = policy["Statement"]
     return found
 
 
@@ -45,28 +46,57 @@ WITH_ALL = RoomConfig(
 
 
 def test_a_custom_domain_and_a_state_in_a_bucket_fit_in_too() -> None:
-    policy = deployer_policy(NAMES, WITH_ALL)
+    (policy,) = deployer_policies(NAMES, WITH_ALL)
     assert size_of(json.dumps(policy)) <= MAX_CHARACTERS
-    room = policy["Statement"][0]
-    assert "route53:ChangeResourceRecordSets" in room["Action"]
-    assert "arn:aws:route53:::hostedzone/Z0123456789ABCDEFGHIJ" in room["Resource"]
     by_sid = {s["Sid"]: s for s in policy["Statement"]}
+    assert "route53:ChangeResourceRecordSets" in by_sid["Record"]["Action"]
+    assert by_sid["Record"]["Resource"] == ["arn:aws:route53:::hostedzone/Z0123456789ABCDEFGHIJ"]
+    assert by_sid["Certificate"]["Action"] == ["acm:DescribeCertificate"]
+    assert by_sid["Certificate"]["Resource"] == [WITH_ALL.certificate_arn]
     assert by_sid["State"]["Resource"] == ["arn:aws:s3:::our-bucket/beekeeper/sale.*"]
     assert by_sid["States"]["Action"] == ["s3:ListBucket"]
     assert by_sid["States"]["Resource"] == ["arn:aws:s3:::our-bucket"]
     assert by_sid["FirstDomain"]["Action"] == ["iam:CreateServiceLinkedRole"]
 
 
+@pytest.mark.parametrize(("partition", "region"), sorted(regions()))
+def test_two_policies_hold_what_is_too_long_for_one(partition: str, region: str) -> None:
+    """The longest of everything: room, region, zone, bucket, and a key of S3's 1,024 characters."""
+    room = "a" * MAX_NAME_CHARACTERS
+    config = RoomConfig(
+        name=room,
+        destination="https://shop.example.com/",
+        rate=600,
+        domain_name="queue.example.com",
+        certificate_arn=f"arn:{partition}:acm:{region}:123456789012:certificate/{'1' * 36}",
+        hosted_zone_id="Z" * 32,
+        state=f"s3://{'b' * 63}/{'p' * (1_024 - len(room) - len('/.json'))}",
+    )
+    names = Names(room, "123456789012", region, partition)
+    policies = deployer_policies(names, config)
+    assert len(policies) == 2
+    assert all(size_of(json.dumps(policy)) <= MAX_CHARACTERS for policy in policies)
+    granted = [(a, r) for g in grants(names, config) for a in g.actions for r in g.resources]
+    held = [
+        (a, r)
+        for policy in policies
+        for s in policy["Statement"]
+        for a in s["Action"]
+        for r in s["Resource"]
+    ]
+    assert set(granted) <= set(held)
+
+
 def test_one_statement_grants_what_one_for_each_resource_would() -> None:
     """Two kinds of resource of one service are in it only where they have no action in common."""
-    kinds = [grant.actions[0].partition(":")[0] for grant in named(NAMES, WITH_ALL)]
+    kinds = [grant.actions[0].partition(":")[0] for grant in named(NAMES)]
     assert {kind for kind in kinds if kinds.count(kind) > 1} == {"s3", "cloudwatch"}
 
 
 @pytest.mark.parametrize(("partition", "region"), sorted(regions()))
 def test_iam_takes_the_longest_names(partition: str, region: str) -> None:
     names = Names("a" * MAX_NAME_CHARACTERS, "123456789012", region, partition)
-    policy = deployer_policy(names)
+    (policy,) = deployer_policies(names)
     assert size_of(json.dumps(policy)) <= MAX_CHARACTERS
     sids = [s["Sid"] for s in policy["Statement"]]
     assert len(set(sids)) == len(sids)

@@ -1,4 +1,5 @@
 import json
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
@@ -9,6 +10,7 @@ from botocore.exceptions import EndpointConnectionError
 from beekeeper.handlers import items, producer
 from beekeeper.handlers.http import Request, Response
 from beekeeper.handlers.store import Store
+from beekeeper.handlers.wake import Waker
 from beekeeper.rules import tokens
 from beekeeper.rules.tokens import Ticket
 from beekeeper.rules.turn import Mode
@@ -35,14 +37,21 @@ class Sends:
     error: Exception | None = None
     bodies: list[dict[str, Any]] = field(default_factory=list)
 
-    def __call__(self, body: str) -> None:
+    def __call__(self, ticket_id: str, body: str) -> None:
         if self.error:
             raise self.error
         self.bodies.append(json.loads(body))
+        assert ticket_id == self.bodies[-1]["id"]
 
 
-def asked(place: Place, sends: Sends, req: Request, now: float = NOW) -> Response:
-    return producer.answer(req, place.store, sends, now)
+def asked(
+    place: Place,
+    sends: Sends,
+    req: Request,
+    now: float = NOW,
+    start: Callable[[], object] = lambda: None,
+) -> Response:
+    return producer.answer(req, place.store, sends, Waker(place.dynamo, TABLE, start), now)
 
 
 def cookie_of(response: Response) -> str:
@@ -250,11 +259,11 @@ def test_table_is_read_once_a_second() -> None:
     place, sends = Place(), Sends()
     for i in range(40):
         asked(place, sends, request("aws_campaign_first"), NOW + i / 20)
-    assert place.calls.count() == {"BatchGetItem": 2}
+    assert place.calls.count()["BatchGetItem"] == 2
     place.failing = True  # not more often when it fails
     for i in range(40):
         asked(place, sends, request("aws_campaign_first"), NOW + 5 + i / 20)
-    assert place.calls.count() == {"BatchGetItem": 4}
+    assert place.calls.count()["BatchGetItem"] == 4
 
 
 def test_mode_changes_within_a_second() -> None:

@@ -7,6 +7,7 @@ from beekeeper.handlers.batches import batches
 from beekeeper.handlers.table import Table, Throttled
 from beekeeper.rules import tokens
 from beekeeper.rules.line import Pulse, Sample
+from beekeeper.rules.no_shows import Shows
 from beekeeper.rules.turn import Admission, Mode, Settings
 
 from .fake_dynamo import FakeDynamo
@@ -66,12 +67,12 @@ floats = st.floats(0, 4e9)
         ).map(tuple),
         rate=floats,
         as_of=floats,
-        paced_at=floats,
+        busy_at=floats,
+        shows=st.builds(Shows, floats, floats),
     )
 )
 def test_pulse_round_trip(pulse: Pulse) -> None:
-    found, dynamo = table()
-    dynamo.put({**items.key(items.PULSE), "paced_at": items.number(pulse.paced_at)})
+    found, _ = table()
     assert found.publish(pulse, Pulse())
     assert found.pulse() == pulse
 
@@ -104,7 +105,7 @@ def test_admission_round_trip() -> None:
 
 def test_longest_pulse_costs_few_capacity_units() -> None:
     curve = tuple(Sample(int(START * 1000) + i, 9_999_999.9) for i in range(160))
-    assert len(items.arrivals_value(curve)["S"]) < 4_500
+    assert len(items.pulse_values(Pulse(arrivals=curve))["arrivals"]["S"]) < 4_500
 
 
 @given(st.lists(st.integers(), max_size=60), st.integers(1, 25))

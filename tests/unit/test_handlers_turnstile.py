@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from beekeeper.handlers import turnstile
+from beekeeper.handlers import items, turnstile
 from beekeeper.handlers.http import Request, Response
 from beekeeper.rules import tokens
 from beekeeper.rules.tokens import Ticket
@@ -57,17 +57,42 @@ def test_far_from_the_front_the_table_is_not_asked() -> None:
     assert set(answers[0]) == FIELDS
     assert (answers[0]["state"], answers[0]["ahead"]) == ("waiting", 39_900)
     assert answers[0]["eta_seconds"] == 3_990.0
-    assert answers[0]["retry_after"] == 180
+    assert answers[0]["retry_after"] == 150
     assert (answers[0]["rate"], answers[0]["message"]) == (600.0, "Hello")
 
 
 @pytest.mark.parametrize("name", ["aws_turn", "aws_turn_app", "ministack_turn"])
 def test_ready(name: str) -> None:
     place = Place()
-    place.admit(mine, NOW - 100)
+    place.admit(mine, NOW - 20)
     content = json.loads(asked(place, name)["body"])
     assert set(content) == {*FIELDS, "enter", "expires_in"}
-    assert (content["state"], content["enter"], content["expires_in"]) == ("ready", "enter", 800)
+    assert (content["state"], content["enter"], content["expires_in"]) == ("ready", "enter", 880)
+
+
+def test_who_comes_late_is_given_another_slot() -> None:
+    place = Place()
+    place.admit(mine, NOW - 100)
+    assert turn(place)["state"] == "ready"
+    assert float(place.row(mine)["admitted_at"]["N"]) == NOW - 0.5
+    assert pass_of(asked(place, "aws_enter"))
+
+
+def test_who_comes_late_asks_again_while_all_slots_are_taken() -> None:
+    place = Place()
+    place.admit(mine, NOW - 100)
+    place.dynamo.put({**items.key(items.PACE), "paced_at": items.number(NOW + 1.5)})
+    assert (turn(place)["state"], turn(place)["retry_after"]) == ("waiting", 2)
+    assert asked(place, "aws_enter")["headers"]["location"] == "room"
+    assert float(place.row(mine)["admitted_at"]["N"]) == NOW - 100
+
+
+def test_who_comes_late_to_a_paused_line_waits() -> None:
+    place = Place(Mode.PAUSED)
+    place.admit(mine, NOW - 100)
+    assert turn(place)["state"] == "paused"
+    assert asked(place, "aws_enter")["headers"]["location"] == "room"
+    assert items.PACE not in place.dynamo.items
 
 
 def test_slot_to_come() -> None:

@@ -91,6 +91,7 @@ def test_handlers_start_in_lambda(name: str, tmp_path: Path) -> None:
         "AWS_REGION": "eu-west-1",
         "AWS_DEFAULT_REGION": "eu-west-1",
         "BEEKEEPER_TABLE": "t",
+        "BEEKEEPER_CONSUMER": "c",
         "BEEKEEPER_ROOM": "sale",
         "BEEKEEPER_BUCKET": "b",
         "BEEKEEPER_QUEUE_URL": "https://sqs.example/q",

@@ -40,7 +40,7 @@ def test_waiting() -> None:
     assert turn.state is State.WAITING
     assert turn.ahead == 590
     assert turn.eta_seconds == 60.0
-    assert turn.retry_after == 20.0
+    assert turn.retry_after == 30.0
     assert (turn.waiting, turn.rate, turn.message) == (900, 600.0, "Hello")
     assert turn.updated_at == NOW
     assert turn.expires_in is None
@@ -59,8 +59,19 @@ def test_paused_keeps_the_place_and_knows_no_wait() -> None:
 
 @pytest.mark.parametrize("mode", [Mode.ON, Mode.PAUSED])
 def test_admitted_is_ready_even_while_paused(mode: Mode) -> None:
-    turn = asked(690, Admission(NOW - 100), mode)
-    assert (turn.state, turn.ahead, turn.expires_in) == (State.READY, 0, 800)
+    turn = asked(690, Admission(NOW - 20), mode)
+    assert (turn.state, turn.ahead, turn.expires_in) == (State.READY, 0, 880)
+
+
+def test_who_comes_late_needs_another_slot() -> None:
+    late = Admission(NOW - 31)
+    assert late.needs_slot(SETTINGS, NOW)
+    assert asked(690, late).state is State.WAITING
+    assert asked(690, late).retry_after == 2.0
+    assert asked(690, late, Mode.PAUSED).state is State.PAUSED
+    assert not Admission(NOW - 29).needs_slot(SETTINGS, NOW)
+    assert not Admission(NOW - 31, claimed_at=NOW - 5).needs_slot(SETTINGS, NOW)
+    assert not Admission(NOW - 900).needs_slot(SETTINGS, NOW)
 
 
 def test_claimed_is_still_ready() -> None:
@@ -76,7 +87,7 @@ def test_slot_to_come() -> None:
 
 
 def test_turn_runs_out() -> None:
-    admission = Admission(NOW - 900)
+    admission = Admission(NOW - 900, claimed_at=NOW - 890)
     assert asked(690, admission).state is State.EXPIRED
     assert asked(690, admission, now=NOW - 0.1).state is State.READY
 
@@ -87,9 +98,26 @@ def test_off() -> None:
     assert not needs_lookup(ticket(100), replace(SETTINGS, mode=Mode.OFF), PULSE, NOW)
 
 
+def test_place_is_unknown_until_the_line_has_been_counted() -> None:
+    # The first second of a crowd: nobody was there when the consumer last looked.
+    before = replace(PULSE, arrivals=(Sample(int(NOW - 100) * 1000, 1_000.0),), serving=1_000.0)
+    assert asked(690, pulse=before).ahead is None
+    assert asked(690, pulse=before, mode=Mode.PAUSED).ahead == 0
+    # In a line that is known, whoever has just come is placed by the latest flow.
+    assert asked(1_010).ahead == 910
+
+
+def test_millions_in_a_paused_line_ask_seldom_but_for_the_front() -> None:
+    pulse = replace(PULSE, waiting=10_000_000)
+    assert asked(110, mode=Mode.PAUSED, pulse=pulse).retry_after == 10
+    far = replace(PULSE, waiting=10_000_000, serving=-9_000_000.0)
+    assert asked(690, mode=Mode.PAUSED, pulse=far).retry_after > 600
+
+
 def test_new_room_without_a_pulse() -> None:
     turn = asked(690, pulse=Pulse())
-    assert (turn.state, turn.ahead, turn.waiting) == (State.WAITING, 0, 0)
+    assert (turn.state, turn.ahead, turn.waiting) == (State.WAITING, None, 0)
+    assert (turn.eta_seconds, turn.retry_after) == (None, 2)
     assert needs_lookup(ticket(690), SETTINGS, Pulse(), NOW)
 
 
@@ -112,8 +140,8 @@ def test_any_answer_is_one_that_the_page_takes(
     place: float, admission: Admission | None, mode: Mode, now: float
 ) -> None:
     turn = asked(place, admission, mode, now=now)
-    assert turn.ahead >= 0
-    assert turn.waiting >= turn.ahead
+    assert turn.ahead is not None
+    assert turn.waiting >= turn.ahead >= 0
     assert turn.retry_after >= 0.2
     assert (turn.expires_in is not None) == (turn.state is State.READY)
     assert (turn.eta_seconds is None) == (turn.state is State.PAUSED)

@@ -1,0 +1,60 @@
+"""Wakes the consumer: it ends early when nobody waits, and the next visitor is not to wait for it.
+
+Whoever joins a line of which no consumer has published anything for a while has one started. One
+container in all does so, by a conditional write of the table's ``wake`` item, and no more often
+than every AGAIN_SECONDS.
+"""
+
+import logging
+from collections.abc import Callable
+from typing import Any
+
+from botocore.exceptions import BotoCoreError, ClientError
+
+from beekeeper.handlers import items
+from beekeeper.rules.line import Pulse
+
+# Consumers publish every second or two, and the copy of it may be another second old.
+ASLEEP_SECONDS = 5.0
+AGAIN_SECONDS = 10.0  # a cold start takes two or three
+logger = logging.getLogger(__name__)
+
+
+class Waker:
+    """Starts a consumer when there seems to be none."""
+
+    def __init__(self, dynamodb: Any, table: str, start: Callable[[], object]) -> None:
+        self._dynamodb = dynamodb
+        self._table = table
+        self._start = start
+        self._tried_at = float("-inf")
+
+    def wake(self, pulse: Pulse, now: float) -> None:
+        """Start a consumer unless one is at work. A failure is no visitor's business.
+
+        The schedule starts one within the minute in any case.
+        """
+        if now - pulse.as_of < ASLEEP_SECONDS or now - self._tried_at < AGAIN_SECONDS:
+            return
+        self._tried_at = now
+        try:
+            if self._is_first(now):
+                self._start()
+        except (BotoCoreError, ClientError) as error:
+            logger.warning("waking the consumer failed; the schedule starts it: %s", error)
+
+    def _is_first(self, now: float) -> bool:
+        try:
+            self._dynamodb.update_item(
+                TableName=self._table,
+                Key=items.key(items.WAKE),
+                UpdateExpression="SET woken_at = :now",
+                ConditionExpression="attribute_not_exists(woken_at) OR woken_at <= :before",
+                ExpressionAttributeValues={
+                    ":now": items.number(now),
+                    ":before": items.number(now - AGAIN_SECONDS),
+                },
+            )
+        except self._dynamodb.exceptions.ConditionalCheckFailedException:
+            return False
+        return True
