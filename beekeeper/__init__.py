@@ -31,31 +31,38 @@ from beekeeper.errors import (
 
 if TYPE_CHECKING:
     from beekeeper.config import RoomConfig
+    from beekeeper.costs import estimate
     from beekeeper.diagnosis import doctor
     from beekeeper.operate import off, on, pass_keys, pause, set_rate, status
     from beekeeper.results import (
         Deployment,
         Destruction,
         Diagnosis,
+        Estimate,
         PassKeys,
         Plan,
         RoomSummary,
         Status,
     )
     from beekeeper.rooms import deploy, destroy, list_rooms, plan
+    from beekeeper.simulation.outcome import Simulation
+    from beekeeper.simulation.whatif import simulate
 
 _HOMES = {
     "RoomConfig": "config",
     "Deployment": "results",
     "Destruction": "results",
     "Diagnosis": "results",
+    "Estimate": "results",
     "PassKeys": "results",
     "Plan": "results",
     "RoomSummary": "results",
+    "Simulation": "simulation.outcome",
     "Status": "results",
     "deploy": "rooms",
     "destroy": "rooms",
     "doctor": "diagnosis",
+    "estimate": "costs",
     "list_rooms": "rooms",
     "off": "operate",
     "on": "operate",
@@ -63,6 +70,7 @@ _HOMES = {
     "pause": "operate",
     "plan": "rooms",
     "set_rate": "operate",
+    "simulate": "simulation.whatif",
     "status": "operate",
 }
 
@@ -73,6 +81,7 @@ __all__ = [
     "Deployment",
     "Destruction",
     "Diagnosis",
+    "Estimate",
     "LocalError",
     "LockedError",
     "NotOursError",
@@ -82,6 +91,7 @@ __all__ = [
     "RoomConfig",
     "RoomNotFoundError",
     "RoomSummary",
+    "Simulation",
     "StateError",
     "Status",
     "TimedOutError",
@@ -90,6 +100,7 @@ __all__ = [
     "deploy",
     "destroy",
     "doctor",
+    "estimate",
     "list_rooms",
     "off",
     "on",
@@ -97,6 +108,7 @@ __all__ = [
     "pause",
     "plan",
     "set_rate",
+    "simulate",
     "status",
 ]
 

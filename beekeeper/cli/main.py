@@ -9,7 +9,7 @@ import sys
 from collections.abc import Sequence
 
 from beekeeper import __version__
-from beekeeper.cli import demo, doctor, lifecycle, operators, plan
+from beekeeper.cli import demo, doctor, estimate, lifecycle, operators, plan, simulate
 from beekeeper.cli.output import Output
 from beekeeper.errors import BeekeeperError
 
@@ -23,7 +23,7 @@ def parser() -> argparse.ArgumentParser:
     )
     root.add_argument("--version", action="version", version=f"beekeeper {__version__}")
     commands = root.add_subparsers(title="commands", metavar="COMMAND", required=True)
-    for module in (lifecycle, plan, doctor, operators, demo):
+    for module in (lifecycle, plan, doctor, simulate, estimate, operators, demo):
         module.add_commands(commands)
     return root
 

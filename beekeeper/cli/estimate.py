@@ -1,0 +1,71 @@
+"""estimate: what an event costs in AWS, and the room when nobody is there."""
+
+import argparse
+from typing import Any
+
+from rich.markup import escape
+from rich.table import Table
+
+from beekeeper import costs
+from beekeeper.cli.options import add_common
+from beekeeper.cli.output import Output
+from beekeeper.cli.simulate import add_event, event_of
+from beekeeper.config import configured
+from beekeeper.prices import FALLBACK
+from beekeeper.results import Estimate
+
+DAYS_PER_MONTH = costs.HOURS_PER_MONTH / 24
+
+
+def add_commands(commands: Any) -> None:
+    """Add the command of this module."""
+    estimate = commands.add_parser(
+        "estimate", help="what an event costs in AWS, and the room when nobody is there"
+    )
+    add_event(estimate)
+    estimate.add_argument(
+        "--region", help=f"whose prices hold (default: that of the config, or {FALLBACK})"
+    )
+    estimate.add_argument(
+        "--live-prices",
+        action="store_true",
+        help="ask AWS's price list (needs pricing:GetProducts), not the table in the package",
+    )
+    add_common(estimate)
+    estimate.set_defaults(run=run_estimate)
+
+
+def run_estimate(options: argparse.Namespace, output: Output) -> None:
+    """Show what an event costs."""
+    event = event_of(options)
+    region = options.region or configured(options.config, "region") or FALLBACK
+    output.say("Simulating …")
+    found = costs.estimate(**event, region=region, live_prices=options.live_prices)
+    if output.as_json:
+        output.result(found, ())
+    else:
+        _show(found, output)
+
+
+def _show(found: Estimate, output: Output) -> None:
+    title = (
+        f"{found.visitors:,} visitors, {found.rate:,.0f} a minute, {found.hours:,.1f} hours,"
+        f" in {found.region}"
+    )
+    table = Table("", "", "quantity", "USD", title=title, title_justify="left", box=None)
+    for column in table.columns[2:]:
+        column.justify = "right"
+    for line in found.event:
+        shown = f"{line.quantity:,.0f}" if line.quantity >= 100 else f"{line.quantity:,.3g}"
+        what = f"[dim]{escape(line.what)}[/dim]"
+        table.add_row(escape(line.service), what, shown, f"{line.usd:,.2f}")
+    table.add_row("[bold]the event[/bold]", "", "", f"[bold]{found.event_usd:,.2f}[/bold]")
+    output.out.print(table)
+    empty = (("On, and nobody there", found.idle_usd_per_day), ("Off", found.off_usd_per_day))
+    for name, usd in empty:
+        output.out.print(
+            f"{name}: {usd / 24:.4f} an hour, {usd:.2f} a day, {usd * DAYS_PER_MONTH:.2f} a month.",
+            markup=False,
+        )
+    for note in (f"Prices: {found.prices}.", *found.notes):
+        output.out.print(note, markup=False, style="dim")

@@ -1,0 +1,183 @@
+"""simulate: what an event would be like, before the day."""
+
+import argparse
+import tomllib
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+from rich.markup import escape
+from rich.table import Table
+
+from beekeeper.cli.options import add_common
+from beekeeper.cli.output import Output
+from beekeeper.config import FILE_NAME
+from beekeeper.errors import ConfigError
+from beekeeper.simulation.charts import clock, short
+from beekeeper.simulation.outcome import Simulation
+from beekeeper.simulation.page import figures, usage_rows
+from beekeeper.simulation.whatif import simulate
+
+BARS = " ▁▂▃▄▅▆▇█"
+CHART_COLUMNS = 40
+VERDICTS = {"ok": "green", "warning": "yellow", "problem": "red"}
+
+
+def add_commands(commands: Any) -> None:
+    """Add the command of this module."""
+    command = commands.add_parser("simulate", help="show what an event would be like; needs no AWS")
+    add_event(command)
+    command.add_argument("--html", metavar="FILE", help="write a page with charts, too")
+    add_common(command)
+    command.set_defaults(run=run_simulate)
+
+
+def add_event(command: argparse.ArgumentParser) -> None:
+    """Add the options that describe an event."""
+    command.add_argument("--visitors", type=_count, metavar="N", help="how many come")
+    command.add_argument(
+        "--rate", type=_number, metavar="N", help="visitors per minute (default: of the config)"
+    )
+    command.add_argument(
+        "--arrivals",
+        default="burst",
+        metavar="CURVE",
+        help="burst, campaign, or a CSV file with the arrivals of each minute (default: burst)",
+    )
+    command.add_argument(
+        "--over", type=_number, metavar="MINUTES", help="in which they come (burst 1, campaign 60)"
+    )
+    command.add_argument(
+        "--abandonment",
+        type=_share,
+        default=0.0,
+        metavar="SHARE",
+        help="how many leave while they wait, such as 0.2 or 20%% (default: 0)",
+    )
+    command.add_argument(
+        "--no-shows",
+        type=_share,
+        default=0.0,
+        metavar="SHARE",
+        help="how many of the others never enter, such as 0.1 or 10%% (default: 0)",
+    )
+    command.add_argument(
+        "--config", metavar="FILE", default=FILE_NAME, help=f"configuration (default: {FILE_NAME})"
+    )
+
+
+def _count(text: str) -> int:
+    try:
+        return int(text.replace(",", "").replace("_", ""))
+    except ValueError:
+        raise argparse.ArgumentTypeError("give a whole number, such as 100000") from None
+
+
+def _number(text: str) -> float:
+    try:
+        return float(text.replace(",", "").replace("_", ""))
+    except ValueError:
+        raise argparse.ArgumentTypeError("give a number, such as 600") from None
+
+
+def _share(text: str) -> float:
+    try:
+        return float(text.removesuffix("%")) / (100 if text.endswith("%") else 1)
+    except ValueError:
+        raise argparse.ArgumentTypeError("give a share, such as 0.2 or 20%") from None
+
+
+def event_of(options: argparse.Namespace) -> dict[str, Any]:
+    """Return the arguments of ``beekeeper.simulate``; raise ConfigError where one is missing."""
+    curve = options.arrivals in ("burst", "campaign")
+    if curve and options.visitors is None:
+        raise ConfigError("How many visitors? Say so with --visitors, such as --visitors 100000.")
+    return {
+        "visitors": options.visitors,
+        "rate": options.rate if options.rate is not None else _configured_rate(options.config),
+        "arrivals": options.arrivals,
+        "over_minutes": options.over,
+        "abandonment": options.abandonment,
+        "no_shows": options.no_shows,
+    }
+
+
+def _configured_rate(path: str) -> float:
+    try:
+        rate = tomllib.loads(Path(path).read_text(encoding="utf-8")).get("rate")
+    except (OSError, ValueError):
+        rate = None
+    if isinstance(rate, int | float) and not isinstance(rate, bool):
+        return float(rate)
+    raise ConfigError(f"At which rate? {path} has none: say so with --rate, such as --rate 600.")
+
+
+def run_simulate(options: argparse.Namespace, output: Output) -> None:
+    """Show what an event would be like."""
+    event = event_of(options)
+    output.say("Simulating …")
+    found = simulate(**event)
+    if options.html:
+        _write(options.html, found, output)
+    if output.as_json:
+        output.json_line({**found.to_dict(), "has_problems": found.has_problems})
+    else:
+        _show(found, output)
+
+
+def _write(path: str, found: Simulation, output: Output) -> None:
+    try:
+        Path(path).write_text(found.to_html(), encoding="utf-8")
+    except OSError as error:
+        raise ConfigError(f"{path} can't be written: {error.strerror}.") from error
+    output.say(f"Wrote {path}.")
+
+
+def _show(found: Simulation, output: Output) -> None:
+    title = f"{found.visitors:,} visitors, {found.rate:,.0f} a minute, {found.arrivals}"
+    output.table(escape(title), figures(found))
+    output.out.print(_charts(found))
+    output.out.print(_requests(found))
+    for finding in found.findings:
+        color = VERDICTS[finding.verdict]
+        text = " ".join(part for part in (finding.text, finding.remedy) if part)
+        output.out.print(f"[{color}]{finding.verdict}[/{color}] {escape(text)}")
+
+
+def _charts(found: Simulation) -> Table:
+    series, per_minute = found.series, 60 / found.series.seconds
+    table = Table("", "", "", show_header=False, box=None)
+    rows: tuple[tuple[str, Sequence[float], float, str], ...] = (
+        ("arrivals", series.arrivals, per_minute, " a minute"),
+        ("waiting", series.waiting, 1, ""),
+        ("admissions", series.admissions, per_minute, " a minute"),
+        ("entries", series.entries, per_minute, " a minute"),
+        ("requests", series.requests, 1, " a second"),
+    )
+    for name, values, scale, unit in rows:
+        top = f"up to {short(max(values) * scale)}{unit}"
+        table.add_row(f"[dim]{name}[/dim]", f"[yellow]{bars(values)}[/yellow]", top)
+    end = clock(series.seconds * len(series.arrivals))
+    table.add_row("", f"[dim]0{end:>{CHART_COLUMNS - 1}}[/dim]", "")
+    return table
+
+
+def bars(values: Sequence[float]) -> str:
+    """Return a chart of CHART_COLUMNS block characters, each the most of its part."""
+    columns = min(CHART_COLUMNS, len(values))
+    ends = [len(values) * (i + 1) // columns for i in range(columns)]
+    tops = [max(values[a:b]) for a, b in zip([0, *ends], ends, strict=False)]
+    # A short event's columns are made as wide as it takes.
+    tops = [tops[i * columns // CHART_COLUMNS] for i in range(CHART_COLUMNS)]
+    most = max([*tops, 1e-9])
+    return "".join(BARS[-int(-top * (len(BARS) - 1) // most)] for top in tops)
+
+
+def _requests(found: Simulation) -> Table:
+    table = Table("", "", "", show_header=False, box=None)
+    table.columns[2].justify = "right"
+    before = ""
+    for service, what, count in usage_rows(found):
+        table.add_row(service if service != before else "", f"[dim]{what}[/dim]", f"{count:,}")
+        before = service
+    return table

@@ -1,0 +1,105 @@
+"""What AWS charges: a dated table in the package, for some regions, or AWS's price list of today.
+
+Each price is of the first paid tier, on demand. A region that is not in the table, or an item that
+its row lacks, has the price of us-east-1, and the notes say so: most regions are dearer. Where a
+price was read, and when, is in assets/prices.json; nothing in it was read from AWS itself.
+"""
+
+import json
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+from functools import cache
+from importlib.resources import files
+from typing import Any
+
+from beekeeper.errors import ConfigError
+
+FALLBACK = "us-east-1"
+REGION = re.compile(r"[a-z]{2}(-[a-z]+)+-\d{1,2}")
+
+
+class Item(StrEnum):
+    """What is billed, as it is called in the table."""
+
+    HTTP_API_REQUESTS = "http_api_requests"
+    LAMBDA_REQUESTS = "lambda_requests"
+    LAMBDA_GB_SECONDS = "lambda_gb_seconds"  # of arm64
+    SQS_REQUESTS = "sqs_requests"  # of a standard queue, up to 64 KB each
+    DYNAMODB_WRITE_UNITS = "dynamodb_write_units"
+    DYNAMODB_READ_UNITS = "dynamodb_read_units"
+    S3_GETS = "s3_gets"
+    DATA_OUT_GB = "data_out_gb"  # to the internet
+    LOGS_GB = "logs_gb"  # taken in, standard class
+    ALARM_MONTHS = "alarm_months"
+    DASHBOARD_MONTHS = "dashboard_months"
+
+
+GLOBAL = {Item.DASHBOARD_MONTHS}  # has one price, which is in the row of FALLBACK
+
+
+@dataclass(frozen=True, slots=True)
+class Prices:
+    """US dollars for one of each item in a region, and where they are from."""
+
+    region: str
+    source: str
+    usd: Mapping[Item, float]
+    notes: tuple[str, ...] = ()
+
+
+def listed_prices(region: str = FALLBACK) -> Prices:
+    """Return the prices of the table in the package. Raises ConfigError for what is no region."""
+    check_region(region)
+    table = _table()
+    rows, fallback = table["regions"].get(region, {}), table["regions"][FALLBACK]
+    usd = {item: _usd(rows.get(item) or fallback[item]) for item in Item}
+    return Prices(
+        region, f"AWS's price list as read {_dates(rows or fallback)}", usd, _notes(region, rows)
+    )
+
+
+def listed_regions() -> list[str]:
+    """Return the regions of the table."""
+    return sorted(_table()["regions"])
+
+
+def check_region(region: str) -> None:
+    """Refuse what can't be the name of a region."""
+    if not REGION.fullmatch(region):
+        raise ConfigError(
+            f"region = {region!r}: give the name of an AWS region, such as us-east-1."
+        )
+
+
+def _dates(rows: Mapping[str, Any]) -> str:
+    known = sorted(row["read"] for row in rows.values() if row["read"])
+    first, last = known[0], known[-1]
+    return f"on {first}" if first == last else f"from {first} to {last}"
+
+
+def _notes(region: str, rows: Mapping[str, Any]) -> tuple[str, ...]:
+    if not rows:
+        known = ", ".join(listed_regions())
+        return (
+            f"The table has no prices of {region}: these are those of {FALLBACK}, and most regions"
+            f" are dearer. It has {known}; live prices are for all.",
+        )
+    lacking = [item for item in Item if item not in rows and item not in GLOBAL]
+    why = {item: row["unverified"] for item, row in rows.items() if "unverified" in row}
+    return (
+        *(f"{item}: the price of {FALLBACK}, for want of {region}'s." for item in lacking),
+        *(f"{item}: not verified; {reason}." for item, reason in why.items()),
+    )
+
+
+def _usd(row: Mapping[str, float]) -> float:
+    return row["usd"] / row["per"]
+
+
+@cache
+def _table() -> dict[str, Any]:
+    text = (files("beekeeper") / "assets" / "prices.json").read_text(encoding="utf-8")
+    table: dict[str, Any] = json.loads(text)
+    return table

@@ -1,0 +1,129 @@
+"""Charts as SVG: no script, colours by CSS class, so that they follow the page's light and dark."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from html import escape
+
+WIDTH, HEIGHT = 640, 240
+LEFT, RIGHT, TOP, BOTTOM = 76, 12, 12, 34
+TICKS = 4
+SPANS = ((86_400, "d"), (3_600, "h"), (60, "min"), (1, "s"))
+STEPS = (1, 2, 3, 5, 6, 10, 12, 15, 20, 30)
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One line of a chart; ``style`` is its CSS class. Values are at even steps from the left."""
+
+    name: str
+    style: str
+    values: Sequence[float]
+
+
+@dataclass(frozen=True, slots=True)
+class Axis:
+    """Marks of an axis: where they are, from 0 to ``end``, and what they say."""
+
+    end: float
+    marks: Sequence[tuple[float, str]]
+
+
+def chart(title: str, said: str, lines: Sequence[Line], x: Axis, y: Axis) -> str:
+    """Return a chart; ``said`` is what it shows, in a sentence, for who can't see it."""
+    marks = [_y_mark(at / y.end, text) for at, text in y.marks]
+    marks += [_x_mark(at / x.end, text) for at, text in x.marks]
+    shapes = [_shape(line, y.end) for line in lines]
+    return (
+        f'<svg viewBox="0 0 {WIDTH} {HEIGHT}" role="img" aria-label="{escape(title)}: '
+        f'{escape(said)}"><title>{escape(title)}: {escape(said)}</title>'
+        f"{''.join(marks)}{''.join(shapes)}</svg>"
+    )
+
+
+def _at(x: float, y: float) -> tuple[float, float]:
+    """Return the point for shares of the two axes."""
+    across, down = WIDTH - LEFT - RIGHT, HEIGHT - TOP - BOTTOM
+    return round(LEFT + x * across, 1), round(TOP + (1 - y) * down, 1)
+
+
+def _y_mark(share: float, text: str) -> str:
+    (left, y), (right, _) = _at(0, share), _at(1, share)
+    return (
+        f'<line class="grid" x1="{left}" x2="{right}" y1="{y}" y2="{y}"/>'
+        f'<text class="mark" x="{left - 6}" y="{y + 4}" text-anchor="end">{escape(text)}</text>'
+    )
+
+
+def _x_mark(share: float, text: str) -> str:
+    x, y = _at(share, 0)
+    anchor = "start" if share == 0 else "end" if share > 0.97 else "middle"
+    return f'<text class="mark" x="{x}" y="{y + 18}" text-anchor="{anchor}">{escape(text)}</text>'
+
+
+def _shape(line: Line, top: float) -> str:
+    last = max(1, len(line.values) - 1)
+    points = [_at(i / last, value / top) for i, value in enumerate(line.values)]
+    path = " ".join(f"{x},{y}" for x, y in points)
+    (left, floor), (right, _) = _at(0, 0), points[-1] if points else _at(0, 0)
+    area = f'<polygon class="area {line.style}" points="{left},{floor} {path} {right},{floor}"/>'
+    return f'{area}<polyline class="line {line.style}" points="{path}"/>'
+
+
+def amounts(top: float) -> Axis:
+    """Return the axis of counts up to ``top``, with round marks."""
+    step = _round_up(max(top, 1e-9) / TICKS)
+    count = max(1, -int(-max(top, 1e-9) // step))
+    return Axis(step * count, [(step * i, short(step * i)) for i in range(count + 1)])
+
+
+def times(seconds: float, *, marks: int = 6) -> Axis:
+    """Return the axis of a time span in seconds, from 0."""
+    end = max(seconds, 1.0)
+    step = _time_step(end / marks)
+    return Axis(end, [(i * step, _mark(i * step)) for i in range(int(end / step) + 1)])
+
+
+def durations(top: float) -> Axis:
+    """Return the axis of waits up to ``top`` seconds."""
+    step = _time_step(max(top, 1.0) / TICKS)
+    count = -int(-max(top, 1.0) // step)
+    return Axis(step * count, [(i * step, _mark(i * step)) for i in range(count + 1)])
+
+
+def _round_up(value: float) -> float:
+    """Return the next of 1, 2, 5 x a power of ten."""
+    power = 10.0 ** int(f"{value:e}".split("e")[1])
+    return next(n * power for n in (1, 2, 2.5, 5, 10) if n * power >= value * 0.999)
+
+
+def _time_step(value: float) -> float:
+    for unit in (1, 60, 3_600):
+        for step in STEPS:
+            if step * unit >= value:
+                return float(step * unit)
+    return _round_up(value / 86_400) * 86_400
+
+
+def _mark(seconds: float) -> str:
+    """Return a time as briefly as an axis has room for on a phone: 1:20 h."""
+    minutes = round(seconds / 60)
+    return f"{minutes // 60}:{minutes % 60:02} h" if 60 < minutes < 1_440 else clock(seconds)
+
+
+def clock(seconds: float) -> str:
+    """Return a time in words of two units at most: 1 h 30 min."""
+    if seconds == 0:
+        return "0"
+    unit, name = next((u, n) for u, n in SPANS if seconds >= u or u == 1)
+    whole, rest = divmod(round(seconds), unit)
+    smaller, small = next(((u, n) for u, n in SPANS if u < unit), (1, ""))
+    more = f" {rest // smaller} {small}" if small and rest >= smaller else ""
+    return f"{whole} {name}{more}"
+
+
+def short(value: float) -> str:
+    """Return a count as briefly as a chart has room for: 2.5 M."""
+    for unit, name in ((1e9, " G"), (1e6, " M"), (1e3, " k")):
+        if value >= unit:
+            return f"{value / unit:.3g}{name}"
+    return f"{value:.3g}"

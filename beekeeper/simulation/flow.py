@@ -1,0 +1,168 @@
+"""The line as a whole, second by second: who comes, who is let through, what is published.
+
+Visitors are a fluid here: only counts pass through the queue, so that ten million cost no more
+than ten thousand. The places of single visitors are read off the curves afterwards. Slots, the
+pulse and the making up for no-shows are those of the rules that the consumer runs by.
+"""
+
+import math
+import random
+from array import array
+from bisect import bisect_right
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+from beekeeper.rules import line, no_shows, pacing
+from beekeeper.rules.line import Pulse
+from beekeeper.rules.turn import Settings
+
+START = 1_750_000_000.0  # any time: seconds since the epoch, at which the first second begins
+# A pulse is published each second; of an event of days, as often as this many times in all.
+MAX_PULSES = 40_000
+NUMBERS = 16  # of the tickets that a pulse is measured from; a consumer has them all
+CHECKS_PER_SECOND = 100  # handlers.consumer.MAX_CHECKS
+OPEN_END_SECONDS = 10  # after the last admission, so that pages learn of it
+
+
+@dataclass
+class Flow:
+    """What happened to the line. ``arrived`` and ``admitted`` are counts by the end of a second."""
+
+    settings: Settings
+    publish_seconds: int  # 1, unless the event lasts for more than half a day
+    disorder: float  # places by which a ticket may be handed out early or late, of those ahead
+    arrived: "array[float]" = field(default_factory=lambda: array("d"))
+    admitted: "array[float]" = field(default_factory=lambda: array("d"))
+    first_slot: "array[float]" = field(default_factory=lambda: array("d"))  # of each second's claim
+    interval: "array[float]" = field(default_factory=lambda: array("d"))
+    pulses: list[Pulse] = field(default_factory=list)
+
+    @property
+    def seconds(self) -> int:
+        """How long the event lasted, from the first arrival until the line is empty."""
+        return len(self.admitted)
+
+    def pulse_at(self, at: float) -> Pulse:
+        """Return the pulse that a reader of the table saw at that time."""
+        i = int((at - START) / self.publish_seconds) - 1
+        return self.pulses[min(i, len(self.pulses) - 1)] if i >= 0 else Pulse()
+
+    def came_at(self, place: float) -> float:
+        """Return when the visitor with that place among all arrivals came."""
+        second = min(bisect_right(self.arrived, place), len(self.arrived) - 1)
+        before = self.arrived[second - 1] if second else 0.0
+        came = self.arrived[second] - before
+        return START + second + min(1.0, (place - before) / came if came else 1.0)
+
+    def displaced(self, place: float, by: float) -> float:
+        """Return the place that the queue gives a ticket; ``by`` from -1 (early) to 1 (late)."""
+        second = int(self.came_at(place) - START)
+        second = min(second, len(self.admitted) - 1)
+        ahead = max(0.0, place - self.admitted[second]) if second >= 0 else 0.0
+        return place + by * self.disorder * ahead
+
+    def let_through(self, place: float) -> tuple[float, float]:
+        """Return when the row of the ticket at that place was written, and its slot."""
+        second = min(bisect_right(self.admitted, place), len(self.admitted) - 1)
+        nth = place - (self.admitted[second - 1] if second else 0.0)
+        return START + second + 1, self.first_slot[second] + nth * self.interval[second]
+
+    def longest_wait(self) -> float:
+        """Return the longest wait of anybody whom the queue kept in order, in seconds."""
+        waits = (self._wait_of_last(second) for second in range(0, self.seconds, self._stride))
+        return max(waits, default=0.0)
+
+    @property
+    def _stride(self) -> int:
+        return max(1, self.seconds // MAX_PULSES)
+
+    def _wait_of_last(self, second: int) -> float:
+        last = self.arrived[second] - 1
+        return self.let_through(last)[1] - self.came_at(last) if last >= 0 else 0.0
+
+
+def run_line(
+    arrivals: Sequence[int],
+    settings: Settings,
+    present: float,
+    disorder: float = 0.0,
+    seed: int = 1,
+) -> Flow:
+    """Return how a line goes: ``present`` is the share of the admitted who are there to go in.
+
+    Ends when all who came have been admitted.
+    """
+    expected = len(arrivals) + sum(arrivals) / settings.rate * 60
+    flow = Flow(settings, max(1, math.ceil(expected / MAX_PULSES)), disorder)
+    consumer = _Consumer(flow, present, random.Random(seed))  # noqa: S311 - no secret
+    total, came, second = sum(arrivals), 0, 0
+    while consumer.count < total or second % flow.publish_seconds:
+        came += arrivals[second] if second < len(arrivals) else 0
+        flow.arrived.append(came)
+        second += 1
+        consumer.tick(START + second, came)
+    for _ in range(OPEN_END_SECONDS):
+        flow.pulses.append(flow.pulses[-1])
+    return flow
+
+
+class _Consumer:
+    """All consumers together: they share one schedule."""
+
+    def __init__(self, flow: Flow, present: float, chance: random.Random) -> None:
+        self._flow = flow
+        self._present = present
+        self._chance = chance
+        self._pulse = Pulse()
+        self._paced_at = 0.0
+        self.count = 0  # admitted so far
+        self._published = 0  # of them
+        self._owed = 0.0  # of a visitor who was there, of the checks so far
+
+    def tick(self, now: float, came: int) -> None:
+        flow, pace = self._flow, self._flow.settings.pace(self._pulse)
+        claim = pacing.claim(self._paced_at, now, pace, wanted=came - self.count)
+        if claim.count:
+            self._paced_at = claim.paced_at
+        self.count += claim.count
+        flow.admitted.append(self.count)
+        flow.first_slot.append(claim.first)
+        flow.interval.append(claim.interval)
+        if flow.seconds % flow.publish_seconds == 0:
+            self._publish(now, came)
+
+    def _publish(self, now: float, came: int) -> None:
+        self._pulse = line.measured(
+            self._pulse,
+            now,
+            came - self.count,
+            self.count - self._published,
+            self._numbers(self._published, self.count),
+            self._shows(),
+        )
+        self._published = self.count
+        self._flow.pulses.append(self._pulse)
+
+    def _numbers(self, first: int, end: int) -> list[int]:
+        flow, count = self._flow, min(NUMBERS, end - first)
+        places = (first + (i + 0.5) * (end - first) / count for i in range(count))
+        # The ticket that came out at a place had been displaced to it.
+        sources = (flow.displaced(place, self._chance.uniform(-1, 1)) for place in places)
+        last = flow.arrived[-1] - 1
+        return [int(flow.came_at(min(max(0.0, place), last)) * 1000) for place in sources]
+
+    def _shows(self) -> list[bool]:
+        """Look up who of those let through a while ago has gone in: with nobody late, ``present``.
+
+        Pages ask every two seconds when their turn is near, so those who are there go in promptly.
+        """
+        flow, delay = self._flow, int(no_shows.PROMPT_SECONDS) + 1
+        end, first = flow.seconds - delay, flow.seconds - delay - flow.publish_seconds
+        if end <= 0 or flow.settings.overbooking == 1:
+            return []
+        admitted = flow.admitted[end - 1] - (flow.admitted[first - 1] if first > 0 else 0.0)
+        checked = int(min(admitted, CHECKS_PER_SECOND * flow.publish_seconds))
+        self._owed += checked * self._present
+        showed = int(self._owed)
+        self._owed -= showed
+        return [i < showed for i in range(checked)]

@@ -1,0 +1,117 @@
+"""Single visitors of a line: what their pages ask, and what the turnstile tells them.
+
+A sample stands for all: its visitors are evenly along the arrivals, and each has the weight of as
+many. They ask as the page does (assets/room.js), and are answered by the turnstile's own rules from
+a copy of the pulse that is up to a second older than the table's.
+"""
+
+import random
+import re
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from functools import cache
+from importlib.resources import files
+
+from beekeeper.rules import pacing, turn
+from beekeeper.rules.line import Pulse
+from beekeeper.rules.tokens import TICKET_LIFETIME_SECONDS, Ticket
+from beekeeper.rules.turn import Admission, Settings, State, Turn
+from beekeeper.simulation.flow import Flow
+
+CACHE_SECONDS = 1.0  # handlers.store.CACHE_SECONDS
+PAGE_SECONDS = 0.5  # from the campaign link to the page's first question
+SHORTEST_SECONDS = 1.0  # room.js: jitter()
+JITTER = 0.15  # room.js: jitter()
+PulseAt = Callable[[float], Pulse]
+
+
+@dataclass(frozen=True, slots=True)
+class Visitor:
+    """One visitor, as it will be: times are seconds since the epoch."""
+
+    number: int
+    came_at: float
+    written_at: float  # when the turn is in the table
+    slot: float  # when it comes
+    leaves_at: float = float("inf")  # who has not gone in by then never does
+    enters: bool = True
+
+    @property
+    def wait(self) -> float:
+        """Return the seconds between arrival and turn."""
+        return max(0.0, self.slot - self.came_at)
+
+
+@dataclass(frozen=True, slots=True)
+class Ask:
+    """One question, and its answer."""
+
+    at: float
+    turn: Turn
+    looked_up: bool
+
+
+def sample(
+    flow: Flow, count: int, abandonment: float, no_shows: float, chance: random.Random
+) -> Iterator[Visitor]:
+    """Yield visitors evenly along the arrivals, displaced as the queue displaces them.
+
+    Of them ``abandonment`` leave while they wait, at any time of their wait alike; of the others
+    ``no_shows`` stay to be admitted, and don't enter.
+    """
+    total = flow.arrived[-1]
+    for i in range(count):
+        place = (i + chance.random()) * total / count
+        came_at = flow.came_at(place)
+        served = min(max(0.0, flow.displaced(place, chance.uniform(-1, 1))), total - 0.5)
+        written_at, slot = flow.let_through(served)
+        slot = max(slot, came_at)
+        leaves_at, stay = float("inf"), chance.random()
+        if chance.random() < abandonment:
+            leaves_at = came_at + stay * (slot - came_at)
+        enters = chance.random() >= no_shows
+        yield Visitor(int(came_at * 1000), came_at, written_at, slot, leaves_at, enters)
+
+
+def asks(
+    visitor: Visitor, settings: Settings, pulse_at: PulseAt, chance: random.Random
+) -> Iterator[Ask]:
+    """Yield what a visitor's page asks until it is let in, or closed.
+
+    ``pulse_at`` tells what was in the table at a time.
+    """
+    expires_at = int(visitor.came_at) + TICKET_LIFETIME_SECONDS
+    ticket = Ticket("simulated", visitor.number, expires_at)
+    at, admission = visitor.came_at + PAGE_SECONDS, Admission(visitor.slot)
+    while at < visitor.leaves_at:
+        pulse = pulse_at(at - chance.random() * CACHE_SECONDS)
+        if admission.needs_slot(settings, at):  # handlers.turnstile: all slots until then are taken
+            admission = Admission(at + pacing.LOOKAHEAD_SECONDS)
+        known = admission if at >= visitor.written_at else None
+        answer = _answer(ticket, settings, pulse, known, at)
+        yield answer
+        if answer.turn.state in {State.READY, State.EXPIRED, State.OFF}:
+            return
+        at += page_waits(answer.turn.retry_after, chance)
+
+
+def _answer(
+    ticket: Ticket, settings: Settings, pulse: Pulse, known: Admission | None, at: float
+) -> Ask:
+    looked_up = turn.needs_lookup(ticket, settings, pulse, at)
+    admission = known if looked_up else None
+    return Ask(at, turn.decide(ticket, settings, pulse, admission, at), looked_up)
+
+
+def page_waits(retry_after: float, chance: random.Random) -> float:
+    """Return the seconds for which the page waits when it is told to wait so long."""
+    jittered = max(retry_after, SHORTEST_SECONDS) * (1 + JITTER * chance.uniform(-1, 1))
+    return min(max(jittered, SHORTEST_SECONDS), longest_seconds())
+
+
+@cache
+def longest_seconds() -> float:
+    """Return the longest that the page waits, whatever it is told: read off the page's script."""
+    script = (files("beekeeper") / "assets" / "room.js").read_text(encoding="utf-8")
+    found = re.search(r"LONGEST_SECONDS = ([\d_]+)", script)
+    return float(found[1]) if found else float("inf")

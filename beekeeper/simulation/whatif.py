@@ -1,0 +1,177 @@
+"""``beekeeper.simulate``: an event as it would be, before the day.
+
+Two passes: the whole line as a fluid (flow.py), which gives everybody's turn, and then a sample of
+visitors against what the line published (visitors.py). Nothing here touches AWS.
+"""
+
+import math
+import random
+from collections.abc import Sequence
+from itertools import pairwise
+from pathlib import Path
+
+from beekeeper.errors import ConfigError
+from beekeeper.rules import load
+from beekeeper.rules.turn import Mode, Settings
+from beekeeper.simulation import crowd, limits
+from beekeeper.simulation.flow import Flow, run_line
+from beekeeper.simulation.metering import Meter, usage
+from beekeeper.simulation.outcome import Series, Simulation
+from beekeeper.simulation.visitors import asks, sample
+
+MAX_VISITORS, MAX_RATE = 100_000_000, 300_000
+# Enough for 2 % of chance in a point of the series; fewer where each waits for days.
+SAMPLED_POLLS, MIN_SAMPLED, MAX_SAMPLED = 250_000, 500, 20_000
+POINTS = 240
+SPANS = (1, 2, 5, 10, 15, 30, 60, 120, 300, 600, 900, 1_800, 3_600, 7_200)
+
+Arrivals = str | Path | Sequence[float]
+
+
+def simulate(
+    visitors: int | None = None,
+    *,
+    rate: float,
+    arrivals: Arrivals = "burst",
+    over_minutes: float | None = None,
+    abandonment: float = 0.0,
+    no_shows: float = 0.0,
+    disorder: float = 0.0,
+    seed: int = 1,
+) -> Simulation:
+    """Return what an event is like: waits, requests, quotas. Touches no AWS.
+
+    ``rate`` is visitors per minute. ``arrivals`` is ``"burst"`` (evenly, within a minute),
+    ``"campaign"`` (a sharp start that decays, within an hour), a CSV file or a sequence with the
+    arrivals of each minute; ``over_minutes`` stretches the first two. ``visitors`` may be left out
+    with arrivals a minute, else those are scaled to it. ``abandonment`` is the share (0 to 1) that
+    leaves while waiting, ``no_shows`` the share of the others that don't enter when it is their
+    turn. ``disorder`` is the share of those ahead by which the queue may misplace a ticket. The
+    same ``seed`` gives the same event. Raises ConfigError.
+
+    >>> simulate(1_200, rate=600).longest_wait_seconds < 90
+    True
+    """
+    came, name = _curve(visitors, arrivals, over_minutes)
+    _check(sum(came), len(came), rate, abandonment, no_shows, disorder)
+    settings = Settings(Mode.ON, float(rate), "https://destination.example/")
+    present = (1 - abandonment) * (1 - no_shows)
+    flow = run_line(came, settings, present, disorder, seed)
+    meter = _meter(flow, abandonment, no_shows, seed)
+    return _outcome(flow, meter, came, name, (abandonment, no_shows))
+
+
+def _curve(
+    visitors: int | None, arrivals: Arrivals, over_minutes: float | None
+) -> tuple[list[int], str]:
+    if isinstance(arrivals, str) and arrivals in crowd.CURVES:
+        if visitors is None or not 1 <= visitors <= MAX_VISITORS:
+            raise ConfigError(f"visitors = {visitors}: give 1 to {MAX_VISITORS:,}.")
+        usual = crowd.BURST_MINUTES if arrivals == "burst" else crowd.CAMPAIGN_MINUTES
+        minutes = usual if over_minutes is None else over_minutes
+        if not 0 < minutes <= crowd.MAX_MINUTES:
+            raise ConfigError(f"over = {minutes:g} minutes: give up to {crowd.MAX_MINUTES:,}.")
+        curve = crowd.burst if arrivals == "burst" else crowd.campaign
+        return curve(visitors, minutes), f"{arrivals} over {minutes:g} min"
+    if over_minutes is not None:
+        raise ConfigError("over is for burst and campaign: arrivals a minute say it themselves.")
+    if isinstance(arrivals, str | Path):
+        return crowd.by_minute(crowd.read_minutes(arrivals), visitors), str(arrivals)
+    if not arrivals or min(arrivals) < 0 or not 0 < sum(arrivals) < math.inf:
+        raise ConfigError("arrivals: give burst, campaign, or the arrivals of each minute.")
+    return crowd.by_minute(arrivals, visitors), f"{len(arrivals)} min"
+
+
+def _check(
+    visitors: int, seconds: int, rate: float, abandonment: float, no_shows: float, disorder: float
+) -> None:
+    if not 1 <= visitors <= MAX_VISITORS:
+        raise ConfigError(f"visitors = {visitors:,}: give 1 to {MAX_VISITORS:,}.")
+    if not 1 <= rate <= MAX_RATE:
+        raise ConfigError(f"rate = {rate:g}: give 1 to {MAX_RATE:,} visitors per minute.")
+    shares = {"abandonment": abandonment, "no_shows": no_shows, "disorder": disorder}
+    for name, share in shares.items():
+        if not 0 <= share <= 1:
+            raise ConfigError(f"{name} = {share:g}: give a share from 0 to 1, such as 0.2.")
+    days = (seconds / 60 + visitors / rate) / (24 * 60)
+    if days > crowd.MAX_DAYS:
+        raise ConfigError(
+            f"At {rate:g} visitors a minute the line would last for {days:,.0f} days, and tickets"
+            f" are good for {crowd.MAX_DAYS}. Give a higher rate, or fewer visitors."
+        )
+
+
+def _meter(flow: Flow, abandonment: float, no_shows: float, seed: int) -> Meter:
+    total = round(flow.arrived[-1])
+    # Some ten questions near the front, and one in four minutes before (rules.polling).
+    each = 12 + flow.longest_wait() / 240 / 2
+    count = min(total, max(MIN_SAMPLED, min(MAX_SAMPLED, int(SAMPLED_POLLS / each))))
+    span = next((s for s in SPANS if flow.seconds <= s * POINTS), SPANS[-1])
+    meter = Meter(total / count, span)
+    chance = random.Random(seed)  # noqa: S311 - no secret
+    for visitor in sample(flow, count, abandonment, no_shows, chance):
+        meter.count(visitor, asks(visitor, flow.settings, flow.pulse_at, chance))
+    return meter
+
+
+def _outcome(
+    flow: Flow, meter: Meter, came: Sequence[int], name: str, shares: tuple[float, float]
+) -> Simulation:
+    series, peak = _series(flow, meter, came)
+    used, rate = usage(flow, meter, series.requests), flow.settings.rate
+    visitors, concurrent = sum(came), load.concurrent_executions(peak)
+    return Simulation(
+        visitors=visitors,
+        rate=rate,
+        arrivals=name,
+        abandonment=shares[0],
+        no_shows=shares[1],
+        seconds=float(flow.seconds),
+        longest_wait_seconds=round(flow.longest_wait(), 1),
+        wait_percentiles=_percentiles(meter.waits),
+        peak_waiting=max(series.waiting),
+        entered=meter.people("entered"),
+        left=meter.people("left"),
+        stayed_away=meter.people("stayed away"),
+        expired=meter.people("expired"),
+        requests_per_visitor=round(used.api_requests / visitors, 2),
+        peak_requests_per_second=round(peak, 1),
+        concurrent_executions=concurrent,
+        seen_late_seconds=_percentiles(meter.seen_late)[95],
+        usage=used,
+        findings=limits.findings(peak, concurrent, rate, used, max(came)),
+        series=series,
+    )
+
+
+def _series(flow: Flow, meter: Meter, came: Sequence[int]) -> tuple[Series, float]:
+    """Return the series, and the requests of the busiest second.
+
+    Arrivals are known to the second, with three requests each: link, page and first question; what
+    waiting pages ask is even within a span.
+    """
+    span, ends = meter.span, range(meter.span, flow.seconds + meter.span, meter.span)
+    last, visitors = flow.seconds - 1, sum(came)
+    arrived = [flow.arrived[min(end - 1, last)] for end in ends]
+    admitted = [flow.admitted[min(end - 1, last)] for end in ends]
+    # Who is let through goes in within two seconds, or not at all.
+    entered = [n * meter.people("entered") / visitors for n in admitted]
+    arrivals, entries = _each(arrived), _each(entered)
+    asked = [(meter.polls[i] * meter.weight + entries[i]) / span for i in range(len(ends))]
+    busiest = [max(came[end - span : end], default=0) for end in ends]
+    peak = max(3 * most + polls for most, polls in zip(busiest, asked, strict=True))
+    waiting = [round(a - b) for a, b in zip(arrived, admitted, strict=True)]
+    requests = [round(3 * a / span + p, 1) for a, p in zip(arrivals, asked, strict=True)]
+    return Series(span, arrivals, waiting, _each(admitted), entries, requests), peak
+
+
+def _each(totals: Sequence[float]) -> list[int]:
+    """Return what each span adds to a total."""
+    whole = [0, *(round(total) for total in totals)]
+    return [after - before for before, after in pairwise(whole)]
+
+
+def _percentiles(values: Sequence[float]) -> list[float]:
+    """Return the values below which 0, 1, … 100 of a hundred are."""
+    ordered = sorted(values) or [0.0]
+    return [round(ordered[min(len(ordered) - 1, i * len(ordered) // 100)], 1) for i in range(101)]

@@ -1,0 +1,90 @@
+import json
+from pathlib import Path
+
+import pytest
+
+from beekeeper.cli.main import main
+from beekeeper.cli.simulate import CHART_COLUMNS, bars
+from beekeeper.simulation.charts import amounts, clock, durations, short, times
+
+
+def test_summary(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["simulate", "--visitors", "2,000", "--rate", "600", "--no-shows", "10%"]) == 0
+    out, err = capsys.readouterr()
+    for word in ("longest wait", "arrivals", "DynamoDB", "API Gateway"):
+        assert word in out
+    assert "Simulating" in err
+    assert max(len(line.rstrip()) for line in out.splitlines() if "▁" in line) <= 80
+
+
+def test_json_and_html(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    page = tmp_path / "event.html"
+    options = ["--visitors", "500", "--rate", "60", "--html", str(page), "--json"]
+    assert main(["simulate", *options]) == 0
+    out, _ = capsys.readouterr()
+    found = json.loads(out)
+    assert found["visitors"] == 500
+    assert found["has_problems"] is False
+    assert "<svg" in page.read_text(encoding="utf-8")
+
+
+def test_rate_of_the_configuration(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    config = tmp_path / "beekeeper.toml"
+    config.write_text("rate = 90\n", encoding="utf-8")
+    options = ["--visitors", "50", "--config", str(config), "--json"]
+    assert main(["simulate", *options]) == 0
+    assert json.loads(capsys.readouterr().out)["rate"] == 90
+
+
+@pytest.mark.parametrize(
+    ("options", "said"),
+    [
+        (["--rate", "60"], "How many visitors?"),
+        (["--visitors", "60", "--config", "none.toml"], "At which rate?"),
+        (["--visitors", "60", "--rate", "60", "--arrivals", "none.csv"], "can't be read"),
+        (["--visitors", "60", "--rate", "60", "--html", "/none/a.html"], "can't be written"),
+    ],
+)
+def test_what_is_missing_is_said(
+    options: list[str], said: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["simulate", *options]) == 1
+    err = capsys.readouterr().err
+    assert said in err
+    assert "Traceback" not in err
+
+
+@pytest.mark.parametrize("option", ["--visitors", "--rate", "--over", "--no-shows"])
+def test_what_is_no_number_is_refused(option: str, capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit) as ended:
+        main(["simulate", option, "many"])
+    assert ended.value.code == 2
+    assert "give a" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("values", [[0], [1, 2], list(range(500)), [0.0] * 50])
+def test_bars(values: list[float]) -> None:
+    found = bars(values)
+    assert len(found) == CHART_COLUMNS
+    assert ("█" in found) == (max(values) > 0)
+
+
+@pytest.mark.parametrize(
+    ("seconds", "said"),
+    [
+        (0, "0"), (1, "1 s"), (75, "1 min 15 s"), (60, "1 min"), (3_600, "1 h"),
+        (5_400, "1 h 30 min"), (90_000, "1 d 1 h"),
+    ],
+)  # fmt: skip
+def test_clock(seconds: float, said: str) -> None:
+    assert clock(seconds) == said
+
+
+@pytest.mark.parametrize("value", [0, 0.3, 1, 7, 99, 1_234, 5e6, 2e9])
+def test_axes_reach_as_far_as_the_values(value: float) -> None:
+    for axis in (amounts(value), durations(value)):
+        assert axis.end >= value
+        assert axis.marks[-1][0] == axis.end
+        assert 2 <= len(axis.marks) <= 7
+    assert all(at <= times(value).end for at, _ in times(value).marks)
+    assert short(value)
