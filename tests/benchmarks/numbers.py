@@ -1,0 +1,281 @@
+"""How right are the places and the waits that visitors are shown?
+
+    python -m tests.benchmarks.numbers
+
+A crowd of which nobody was there a second before: 10,000 a second, for a minute, by way of 100
+producers (whose copies of the room don't matter: a number is the time of arrival, by clocks that
+AWS keeps within a millisecond). 3,000 a minute are let through. The queue is in order, or hands
+each ticket out up to 2 % of the backlog that it joined too early or too late. One consumer admits
+and publishes by the rules; a sample of visitors asks as the waiting page does, and is answered by
+the rules from a copy of the pulse that is up to a second old, on top of the second between pulses.
+
+Two truths: the visitor's place by arrival (those who came before, less those admitted), and the
+place in the simulated queue (those who came before and are still in it). In a queue that is in
+order they are the same. ``limit`` is how wrong the best estimate would be that knows the visitor's
+true place and the extent of the disorder, but not what chance does to a single ticket.
+"""
+
+import random
+import sys
+from bisect import bisect_right
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+from rich.console import Console
+from rich.table import Table
+
+from beekeeper.rules import line, pacing
+from beekeeper.rules.line import Pulse
+from beekeeper.rules.turn import Mode, Settings, State
+from beekeeper.simulation.flow import START
+from beekeeper.simulation.visitors import Visitor, asks
+
+IDLE_SECONDS = 5  # of a room that nobody has come to yet
+PRODUCERS = 100
+FAR = 200  # places: nearer, a visitor is not one of those whose place is judged
+PLACE_GOAL, WAIT_GOAL, LATE_GOAL = 0.05, 0.15, 2
+GREW_GOAL = 0.01  # of the answers; the page shows none of them
+
+
+@dataclass
+class Line:
+    """The tickets of a burst in the order in which they came, and what became of them."""
+
+    came_at: list[float]
+    numbers: list[int]
+    reach: list[float]  # by how many places each may be displaced
+    order: list[int]  # which ticket is handed out first, second, …
+    slots: list[float] = field(default_factory=list)
+    written_at: list[float] = field(default_factory=list)
+    pulses: list[Pulse] = field(default_factory=list)
+
+    def pulse_at(self, at: float) -> Pulse:
+        second = int(at - START)
+        return self.pulses[min(second, len(self.pulses) - 1)] if second >= 0 else Pulse()
+
+
+def crowd(
+    a_second: int, seconds: int, settings: Settings, disorder: float, clocks: float, seed: int = 1
+) -> Line:
+    """Return those who come, and the order that the queue has for them."""
+    chance = random.Random(seed)
+    off = [chance.uniform(-clocks, clocks) for _ in range(PRODUCERS)]
+    first, total = START + IDLE_SECONDS, a_second * seconds
+    came_at = sorted(first + chance.uniform(0, seconds) for _ in range(total))
+    numbers = [int((at + chance.choice(off)) * 1000) for at in came_at]
+    pace = settings.rate / 60
+    backlogs = (max(0.0, i - pace * (at - first)) for i, at in enumerate(came_at))
+    reach = [disorder * backlog for backlog in backlogs]
+    keys = [i + chance.uniform(-1, 1) * by for i, by in enumerate(reach)]
+    return Line(came_at, numbers, reach, sorted(range(total), key=keys.__getitem__))
+
+
+def admit_all(found: Line, settings: Settings) -> None:
+    """Let everybody through, second by second, as the consumer does."""
+    total, count, pulse, paced_at, now = len(found.came_at), 0, Pulse(), 0.0, START
+    found.slots, found.written_at = [0.0] * total, [0.0] * total
+    while count < total:
+        found.pulses.append(pulse)
+        now += 1
+        came = bisect_right(found.came_at, now)
+        claim = pacing.claim(paced_at, now, settings.pace(pulse), wanted=came - count)
+        paced_at = claim.paced_at if claim.count else paced_at
+        admitted = found.order[count : count + claim.count]
+        for ticket, slot in zip(admitted, claim.slots(), strict=True):
+            found.slots[ticket], found.written_at[ticket] = slot, now
+        count += claim.count
+        numbers = [found.numbers[ticket] for ticket in admitted]
+        shows = [True] * min(100, claim.count)
+        pulse = line.measured(pulse, now, came - count, claim.count, numbers, shows)
+    found.pulses.append(pulse)
+
+
+@dataclass(frozen=True)
+class Shown:
+    """What one poll showed: the page keeps the smallest place."""
+
+    at: float
+    ticket: int
+    ahead: int
+    eta: float
+    remaining: float
+
+
+@dataclass
+class Seen:
+    """What the sampled visitors saw."""
+
+    shown: list[Shown] = field(default_factory=list)
+    late_polls: list[int] = field(default_factory=list)
+    grew: int = 0  # answers that were above what the page had shown, which it went on to show
+
+
+def ask_all(found: Line, settings: Settings, visitors: int, seed: int = 2) -> Seen:
+    """Return what a sample of visitors saw, as the page shows it."""
+    seen, chance, total = Seen(), random.Random(seed), len(found.came_at)
+    for i in range(total // visitors // 2, total, total // visitors):
+        visitor = Visitor(found.numbers[i], found.came_at[i], found.written_at[i], found.slots[i])
+        smallest, late = total, 0
+        for ask in asks(visitor, settings, found.pulse_at, chance):
+            late += ask.at > visitor.slot and ask.turn.state is not State.READY
+            ahead = ask.turn.ahead
+            if (
+                ask.turn.state is State.WAITING
+                and ahead is not None
+                and ask.at < visitor.written_at
+            ):
+                seen.grew += ahead > smallest
+                smallest = min(smallest, ahead)
+                eta = ask.turn.eta_seconds or 0.0
+                seen.shown.append(Shown(ask.at, i, smallest, eta, visitor.slot - ask.at))
+        seen.late_polls.append(late)
+    return seen
+
+
+class StillThere:
+    """Counts who came before a ticket and is still in the queue (a Fenwick tree)."""
+
+    def __init__(self, found: Line) -> None:
+        total = len(found.order)
+        self._line, self._tree, self.admitted = found, [i & -i for i in range(total + 1)], 0
+
+    def forward(self, at: float) -> None:
+        """Take out those who were admitted by then."""
+        order, written_at, tree = self._line.order, self._line.written_at, self._tree
+        while self.admitted < len(order) and written_at[order[self.admitted]] <= at:
+            i = order[self.admitted] + 1
+            self.admitted += 1
+            while i < len(tree):
+                tree[i] -= 1
+                i += i & -i
+
+    def before(self, ticket: int) -> int:
+        """Return how many of those who came before the ticket are left."""
+        count = 0
+        while ticket > 0:
+            count += self._tree[ticket]
+            ticket &= ticket - 1
+        return count
+
+
+@dataclass
+class Errors:
+    """By how much what was shown was wrong, relative to the truth."""
+
+    by_arrival: list[float] = field(default_factory=list)
+    in_queue: list[float] = field(default_factory=list)
+    in_queue_limit: list[float] = field(default_factory=list)
+    wait: list[float] = field(default_factory=list)
+    wait_limit: list[float] = field(default_factory=list)
+    too_near_at_first: int = 0  # visitors whose first answer was less than half of the truth
+
+
+def errors(found: Line, seen: Seen, settings: Settings) -> Errors:
+    """Compare each poll that was more than FAR places away with the truth."""
+    result, there, known = Errors(), StillThere(found), set()
+    for shown in sorted(seen.shown, key=lambda shown: shown.at):
+        there.forward(shown.at)
+        by_arrival = shown.ticket - there.admitted
+        in_queue = there.before(shown.ticket)
+        if shown.ticket not in known:
+            known.add(shown.ticket)
+            result.too_near_at_first += shown.ahead < by_arrival / 2
+        if by_arrival > FAR:
+            result.by_arrival.append(abs(shown.ahead - by_arrival) / by_arrival)
+        if in_queue > FAR:
+            reach = found.reach[shown.ticket]
+            place, turn = best(by_arrival, reach)
+            result.in_queue.append(abs(shown.ahead - in_queue) / in_queue)
+            result.in_queue_limit.append(abs(place - in_queue) / in_queue)
+            result.wait.append(abs(shown.eta - shown.remaining) / shown.remaining)
+            expected = turn / settings.rate * 60
+            result.wait_limit.append(abs(expected - shown.remaining) / shown.remaining)
+    return result
+
+
+def best(by_arrival: float, reach: float) -> tuple[float, float]:
+    """Return the expected places ahead, and until the turn, of one who was not admitted yet.
+
+    Tickets are displaced evenly within ``reach``. Within it, those who came before are partly gone,
+    and one's own turn is anywhere between now and the last place that it can have.
+    """
+    if by_arrival >= reach:
+        return by_arrival, by_arrival
+    until = max(0.0, by_arrival + reach)
+    return until**2 / (4 * reach), until / 2
+
+
+def percentile(values: Sequence[float], percent: int) -> float:
+    ordered = sorted(values)
+    return ordered[min(len(ordered) - 1, len(ordered) * percent // 100)] if ordered else 0.0
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """A figure beside its goal; ``judged`` is False for what is shown for information."""
+
+    queue: str
+    figure: str
+    value: float
+    goal: float
+    limit: float | None = None
+    judged: bool = True
+
+
+def verdicts(name: str, found: Errors, seen: Seen, *, judged: bool) -> list[Verdict]:
+    """Return the figures of a run; what no estimate could reach is not held against ours."""
+    queue, wait = percentile(found.in_queue_limit, 95), percentile(found.wait_limit, 90)
+    return [
+        Verdict(name, "answers that grew", seen.grew / len(seen.shown), GREW_GOAL, judged=judged),
+        # Those who come before the first second of the crowd has been measured.
+        Verdict(name, "first answers too near", found.too_near_at_first / len(seen.late_polls), 0,
+                judged=False),
+        Verdict(name, "polls late", max(seen.late_polls), LATE_GOAL),
+        Verdict(name, "place by arrival, 95th", percentile(found.by_arrival, 95), PLACE_GOAL,
+                judged=judged),
+        Verdict(name, "place in the queue, 95th", percentile(found.in_queue, 95), PLACE_GOAL,
+                queue, judged=judged and queue <= PLACE_GOAL),
+        Verdict(name, "wait, 90th", percentile(found.wait, 90), WAIT_GOAL,
+                wait, judged=judged and wait <= WAIT_GOAL),
+    ]  # fmt: skip
+
+
+def measure(
+    name: str, disorder: float, clocks: float = 0.001, *, a_second: int = 10_000,
+    seconds: int = 60, rate: float = 3_000, visitors: int = 1_500, judged: bool = True,
+) -> list[Verdict]:  # fmt: skip
+    """Run one burst, and return its figures."""
+    settings = Settings(Mode.ON, rate, "https://destination.example/")
+    found = crowd(a_second, seconds, settings, disorder, clocks)
+    admit_all(found, settings)
+    seen = ask_all(found, settings, visitors)
+    return verdicts(name, errors(found, seen, settings), seen, judged=judged)
+
+
+def show(found: list[Verdict]) -> None:
+    table = Table("queue", "figure", "value", "goal", "limit", "")
+    for verdict in found:
+        reached = "reached" if verdict.value <= verdict.goal else "NOT REACHED"
+        table.add_row(
+            verdict.queue,
+            verdict.figure,
+            f"{verdict.value:.3f}",
+            f"{verdict.goal:g}",
+            "" if verdict.limit is None else f"{verdict.limit:.3f}",
+            reached if verdict.judged else f"{reached}, not judged",
+        )
+    Console(width=110).print(table)
+
+
+def main() -> int:
+    found = [
+        *measure("in order", 0.0),
+        *measure("2 % displaced", 0.02),
+        *measure("in order, clocks 0.5 s off", 0.0, clocks=0.5, judged=False),
+    ]
+    show(found)
+    return int(any(verdict.judged and verdict.value > verdict.goal for verdict in found))
+
+
+if __name__ == "__main__":
+    sys.exit(main())
