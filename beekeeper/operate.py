@@ -11,6 +11,7 @@ from botocore.exceptions import BotoCoreError, ClientError
 from beekeeper.config import RoomConfig
 from beekeeper.errors import ConfigError, RoomNotFoundError
 from beekeeper.handlers import items
+from beekeeper.provision import consumer_start
 from beekeeper.provision.aws import Aws
 from beekeeper.provision.decision import Action, Plan
 from beekeeper.provision.engine import Engine
@@ -79,8 +80,13 @@ class _Room:
 
 
 def on(room: str, *, session: "Session | None" = None, state_dir: str | Path | None = None) -> None:
-    """Turn the room on: visitors queue, and are let through at the rate. One write."""
-    _Room(room, session, state_dir).set(mode={"S": Mode.ON.value})
+    """Turn the room on: visitors queue, and are let through at the rate.
+
+    One write, and a call that starts a consumer: there is none while a room is off.
+    """
+    found = _Room(room, session, state_dir)
+    found.set(mode={"S": Mode.ON.value})
+    consumer_start.start(found.aws, found.names)
 
 
 def off(

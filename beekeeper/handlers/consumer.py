@@ -19,8 +19,8 @@ slot that nobody used is forfeited. A FIFO queue hands out nobody else until the
 still for FIFO_VISIBILITY_SECONDS. Of its tens a tick admits one after the other, in their order; a
 ticket whose row DynamoDB left unwritten comes after the others of its ten.
 
-When the room is off, or nobody has come for IDLE_SECONDS, a consumer ends after one look. The
-producer starts one when somebody comes (handlers/wake.py).
+A consumer that finds the room off, or a line that has long been empty (rules.line), ends after one
+look. The producer starts one when somebody comes (handlers/wake.py).
 """
 
 import functools
@@ -52,7 +52,6 @@ PUBLISH_SECONDS = 0.5
 PUBLISH_ATTEMPTS = 5
 MAX_RECEIVE = 2_500  # a tick; more than one worker can admit in a second
 MAX_CHECKS = 100  # a tick: one call, of the many that a tick makes
-IDLE_SECONDS = 300.0
 # Of the visibility time-out, what must be left for a ticket in hand to be admitted and deleted.
 HOLD_SHARE = 1 / 2
 NOTHING_SENT = (0.0, 0)
@@ -79,6 +78,7 @@ class Consumer:
     shows: list[bool] = field(default_factory=list)  # of those seen since the last pulse
     # The pulse that was sent and not answered: its as_of, and of how many numbers it was.
     sent: tuple[float, int] = NOTHING_SENT
+    has_counted: bool = False  # the line, in this run
 
     def run(self, seconds: float = RUN_SECONDS) -> int:
         """Tick for so long, then hand back what is in hand; return how many ticks succeeded."""
@@ -88,7 +88,7 @@ class Consumer:
         while (started := self.clock()) < end:
             used_all = self._guarded(self.tick)
             succeeded += used_all is not None
-            if used_all is not None and self._is_idle():
+            if used_all is not None and self._may_end(looks=succeeded):
                 break
             pause = SHORT_TICK_SECONDS if used_all is False else TICK_SECONDS
             self.sleep(max(0.0, started + pause - self.clock()))
@@ -96,10 +96,11 @@ class Consumer:
         self._flush()
         return succeeded
 
-    def _is_idle(self) -> bool:
+    def _may_end(self, looks: int) -> bool:
         if self.settings and self.settings.mode is Mode.OFF:
-            return True
-        return not self.held and self.clock() - self.pulse.busy_at > IDLE_SECONDS
+            return looks == 1  # who saw it turned off stays: it may be turned on again at once
+        # What another worker published says nothing of who has come since.
+        return self.has_counted and not self.held and line.is_idle(self.pulse)
 
     def _guarded(self, work: Callable[[], bool | None]) -> bool | None:
         try:
@@ -114,7 +115,9 @@ class Consumer:
         settings = self.settings = self._read_settings()
         if settings.mode is not Mode.ON:
             self._drop_all()
-            self._publish()
+            # The pulse of a room that is off is left to grow old, so that the consumer is missed.
+            if settings.mode is Mode.PAUSED or self.numbers:
+                self._publish()
             return True
         pace = settings.pace(self.pulse)
         self._let_through(pace)
@@ -243,6 +246,7 @@ class Consumer:
             self.numbers.clear()
             self.shows.clear()
             self.sent = NOTHING_SENT
+            self.has_counted = True
             return True
         self._read_pulse()
         return False

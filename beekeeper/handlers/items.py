@@ -7,7 +7,8 @@
     pace      paced_at                                             consumer, turnstile
     wake      woken_at                                             producer
     lease     owner, expires_at                                    deploy, destroy
-    v#<id>    admitted_at, number, expires_at, claimed_at          consumer; turnstile (claimed_at)
+    v#<id>    admitted_at, number, expires_at                      consumer
+              claimed_at; first_at, again (of who comes late)      turnstile
 
 The keys have an item of their own, so that a role can be kept from them by leading key.
 """
@@ -23,6 +24,7 @@ from beekeeper.rules.turn import Admission, Mode, Settings
 
 ROOM, KEYS, PULSE, PACE, WAKE, LEASE = "room", "keys", "pulse", "pace", "wake", "lease"
 VISITOR_PREFIX = "v#"
+ADDED_LATER = ("overbooking", "polls_per_second")
 
 Item = Mapping[str, Any]
 
@@ -43,15 +45,18 @@ def number(value: float) -> dict[str, str]:
 
 
 def settings_of(item: Item) -> Settings:
-    """Read the ``room`` item."""
+    """Read the ``room`` item.
+
+    It may lack what came with a later version: a deploy updates functions and item side by side.
+    """
+    known = {name: float(item[name]["N"]) for name in ADDED_LATER if name in item}
     return Settings(
         mode=Mode(item["mode"]["S"]),
         rate=float(item["rate"]["N"]),
         destination=item["destination"]["S"],
         message=item.get("message", {}).get("S", ""),
         claim_seconds=int(item["claim_seconds"]["N"]),
-        overbooking=float(item["overbooking"]["N"]),
-        polls_per_second=float(item["polls_per_second"]["N"]),
+        **known,
     )
 
 
@@ -137,8 +142,16 @@ def admission_of(item: Item | None) -> Admission | None:
     """Read the row of an admitted visitor."""
     if not item:
         return None
-    claimed_at = item.get("claimed_at", {}).get("N")
-    return Admission(float(item["admitted_at"]["N"]), float(claimed_at) if claimed_at else None)
+
+    def value(name: str) -> float | None:
+        return float(item[name]["N"]) if name in item else None
+
+    return Admission(
+        admitted_at=float(item["admitted_at"]["N"]),
+        claimed_at=value("claimed_at"),
+        first_at=value("first_at"),
+        again=int(value("again") or 0),
+    )
 
 
 def admission_item(ticket_id: str, ticket_number: int, admitted_at: float) -> dict[str, Any]:

@@ -30,6 +30,7 @@ from beekeeper.handlers.wake import Waker
 from beekeeper.rules import destination, tokens
 from beekeeper.rules.tokens import Ticket
 from beekeeper.rules.turn import Mode
+from beekeeper.rules.workers import workers_for
 
 logger = logging.getLogger(__name__)
 Send = Callable[[str, str], None]  # a ticket's id, and the message
@@ -51,7 +52,8 @@ def answer(request: Request, store: Store, send: Send, waker: Waker, now: float)
         if ticket is None or _may_rejoin(request, ticket, store, room, now):
             ticket = tokens.new_ticket(now, to)
             send(ticket.id, json.dumps({"id": ticket.id, "n": ticket.number}))
-            waker.wake(room.pulse, now)
+            if not store.is_stale:  # an old copy says nothing, and the table has no time for more
+                waker.wake(room.pulse, now, workers_for(room.settings.rate))
             return _to_room(request, room, ticket, now, set_cookie=True)
     except (Unavailable, BotoCoreError, ClientError) as error:
         logger.error("no ticket could be given: %s", error)
@@ -66,7 +68,7 @@ def _may_rejoin(request: Request, ticket: Ticket, store: Store, room: Room, now:
     if "rejoin" not in request.query:
         return False
     admission = store.admission(ticket.id)
-    return admission is not None and now >= admission.ends_at(room.settings)
+    return admission is not None and admission.is_over(room.settings, now)
 
 
 def _pass_through(request: Request, room: Room, to: str, now: float) -> Response:
@@ -111,10 +113,12 @@ def _send(send_message: Callable[..., Any], queue_url: str, ticket_id: str, body
     send_message(QueueUrl=queue_url, MessageBody=body, **ids)
 
 
-def _start(consumer: str) -> None:
+def _start(consumer: str, workers: int) -> None:
     # The client is made when it is needed, which is seldom: it would slow every cold start.
     invoke = aws.client("lambda").invoke
-    invoke(FunctionName=consumer, InvocationType="Event", Payload=json.dumps({"worker": 0}))
+    for i in range(workers):
+        payload = json.dumps({"worker": i})
+        invoke(FunctionName=consumer, InvocationType="Event", Payload=payload)
 
 
 def handler(event: Mapping[str, Any], context: object) -> Response:

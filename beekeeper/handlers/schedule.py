@@ -40,6 +40,21 @@ class Schedule:
                 return claim
         return Claim(claim.first, claim.interval, 0)
 
+    def claim_next(self, now: float, pace_per_minute: float) -> bool:
+        """Take one slot for somebody who is there; tell whether there was one.
+
+        Up to an interval ahead, or consumers would always be quicker where slots are rare.
+        """
+        lookahead = max(pacing.LOOKAHEAD_SECONDS, pacing.interval_seconds(pace_per_minute))
+        self.read()
+        for _ in range(ATTEMPTS):
+            claim = pacing.claim(self._paced_at, now, pace_per_minute, 1, lookahead)
+            if claim.count == 0:
+                return False
+            if self._take(claim):
+                return True
+        return False
+
     def _take(self, claim: Claim) -> bool:
         try:
             self._dynamodb.update_item(

@@ -5,7 +5,7 @@ A read that fails leaves the last copy in use: the line goes on while DynamoDB i
 
 import logging
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from botocore.exceptions import BotoCoreError, ClientError
@@ -46,6 +46,7 @@ class Store:
         self._schedule = Schedule(dynamodb, table)
         self._room: Room | None = None
         self._read_at = float("-inf")
+        self.is_stale = False  # the copy: the table could not be read when it was last tried
 
     def room(self, now: float) -> Room:
         """Return the room, at most CACHE_SECONDS old unless the table can't be read.
@@ -55,8 +56,10 @@ class Store:
         if self._room is None or not 0 <= now - self._read_at < CACHE_SECONDS:
             try:
                 self._room = self._read()
+                self.is_stale = False
             except (BotoCoreError, ClientError, KeyError, ValueError) as error:
                 logger.warning("reading the room failed: %s", error)
+                self.is_stale = True
                 if self._room is None:
                     raise Unavailable("the room's table can't be read") from error
             self._read_at = now
@@ -115,31 +118,36 @@ class Store:
             raise Unavailable("claiming a turn failed") from error
         return items.admission_of(response["Attributes"])
 
-    def readmit(self, ticket_id: str, room: Room, now: float) -> Admission | None:
+    def readmit(self, ticket_id: str, seen: Admission, room: Room, now: float) -> Admission | None:
         """Give another slot to one who comes late, or None while there is none.
 
-        The slot of their own was made up for when it went by (rules.no_shows). Raises Unavailable.
+        The slot of their own was made up for when it went by (rules.no_shows). The new one may be a
+        second or so ahead: they are there, and are let in at once. Raises Unavailable.
         """
         try:
-            self._schedule.read()
-            claim = self._schedule.claim(now, room.settings.pace(room.pulse), wanted=1)
-            if claim.count:
-                self._move(ticket_id, claim.first)
+            if not self._schedule.claim_next(now, room.settings.pace(room.pulse)):
+                return None
+            self._move(ticket_id, seen, now)
         except (BotoCoreError, ClientError) as error:
             raise Unavailable("giving another slot failed") from error
-        return Admission(claim.first) if claim.count else None
+        return replace(seen, admitted_at=now, first_at=seen.first_at or seen.admitted_at)
 
-    def _move(self, ticket_id: str, slot: float) -> None:
+    def _move(self, ticket_id: str, seen: Admission, now: float) -> None:
         try:
             self._dynamodb.update_item(
                 TableName=self._table,
                 Key=items.key(items.visitor_id(ticket_id)),
-                UpdateExpression="SET admitted_at = :slot",
-                ConditionExpression="attribute_exists(id) AND attribute_not_exists(claimed_at)",
-                ExpressionAttributeValues={":slot": items.number(slot)},
+                UpdateExpression="SET admitted_at = :now, first_at = :first, again = :again",
+                ConditionExpression="admitted_at = :seen AND attribute_not_exists(claimed_at)",
+                ExpressionAttributeValues={
+                    ":now": items.number(now),
+                    ":seen": items.number(seen.admitted_at),
+                    ":first": items.number(seen.first_at or seen.admitted_at),
+                    ":again": items.number(seen.again + 1),
+                },
             )
         except self._dynamodb.exceptions.ConditionalCheckFailedException:
-            logger.info("gone in meanwhile, by another tab")
+            logger.info("another tab was quicker")
 
     def let_pass(self, ticket: Ticket, now: float) -> None:
         """Note that a visitor goes in unqueued, so that their ticket takes no slot later on.

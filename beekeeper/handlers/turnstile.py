@@ -36,7 +36,7 @@ def _turn(request: Request, store: Store, room: Room, now: float) -> Response:
     lookup = turn.needs_lookup(ticket, room.settings, room.pulse, now)
     admission = store.admission(ticket.id) if lookup else None
     if admission and _comes_late(admission, room, now):
-        admission = store.readmit(ticket.id, room, now) or admission
+        admission = store.readmit(ticket.id, admission, room, now) or admission
     decided = turn.decide(ticket, room.settings, room.pulse, admission, now)
     content = {k: v for k, v in asdict(decided).items() if k != "expires_in"}
     if decided.state is State.READY:
@@ -57,13 +57,14 @@ def _enter(request: Request, store: Store, room: Room, now: float) -> Response:
         store.let_pass(ticket, now)
         return _to_destination(ticket, room, now)
     admission = store.claim(ticket.id, room.settings, now)
-    if admission and _comes_late(admission, room, now) and store.readmit(ticket.id, room, now):
+    late = admission if admission and _comes_late(admission, room, now) else None
+    if late and store.readmit(ticket.id, late, room, now):
         admission = store.claim(ticket.id, room.settings, now)
     if admission is None or now < admission.admitted_at:
         return redirect("room")
     if admission.needs_slot(room.settings, now):
         return redirect("room")
-    if now >= admission.ends_at(room.settings):
+    if admission.is_over(room.settings, now):
         # Without JavaScript there is no button to press: to the end of the line at once.
         return redirect(".?rejoin=1")
     return _to_destination(ticket, room, now)

@@ -1,8 +1,8 @@
 """Wakes the consumer: it ends early when nobody waits, and the next visitor is not to wait for it.
 
-Whoever joins a line of which no consumer has published anything for a while has one started. One
-container in all does so, by a conditional write of the table's ``wake`` item, and no more often
-than every AGAIN_SECONDS.
+Whoever joins a line that was idle when a consumer last looked, or of which none has published
+anything for a while, has one started. One container in all does so, by a conditional write of the
+table's ``wake`` item, and no more often than every AGAIN_SECONDS.
 """
 
 import logging
@@ -12,6 +12,7 @@ from typing import Any
 from botocore.exceptions import BotoCoreError, ClientError
 
 from beekeeper.handlers import items
+from beekeeper.rules import line
 from beekeeper.rules.line import Pulse
 
 # Consumers publish every second or two, and the copy of it may be another second old.
@@ -21,25 +22,26 @@ logger = logging.getLogger(__name__)
 
 
 class Waker:
-    """Starts a consumer when there seems to be none."""
+    """Starts the consumers when there seem to be none; ``start`` takes how many."""
 
-    def __init__(self, dynamodb: Any, table: str, start: Callable[[], object]) -> None:
+    def __init__(self, dynamodb: Any, table: str, start: Callable[[int], object]) -> None:
         self._dynamodb = dynamodb
         self._table = table
         self._start = start
         self._tried_at = float("-inf")
 
-    def wake(self, pulse: Pulse, now: float) -> None:
-        """Start a consumer unless one is at work. A failure is no visitor's business.
+    def wake(self, pulse: Pulse, now: float, workers: int = 1) -> None:
+        """Start so many consumers unless one is at work. A failure is no visitor's business.
 
         The schedule starts one within the minute in any case.
         """
-        if now - pulse.as_of < ASLEEP_SECONDS or now - self._tried_at < AGAIN_SECONDS:
+        asleep = line.is_idle(pulse) or now - pulse.as_of >= ASLEEP_SECONDS
+        if not asleep or now - self._tried_at < AGAIN_SECONDS:
             return
         self._tried_at = now
         try:
             if self._is_first(now):
-                self._start()
+                self._start(workers)
         except (BotoCoreError, ClientError) as error:
             logger.warning("waking the consumer failed; the schedule starts it: %s", error)
 

@@ -43,6 +43,7 @@ RATE_WINDOW_ADMISSIONS = 15.0
 # ahead gone. The price is look-ups, of which DynamoDB does a million for 6 cents.
 SLACK_DECAY = 0.5 ** (1 / 3_600)
 NOBODY_CHECKED = Shows()
+IDLE_SECONDS = 300.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,6 +92,14 @@ def ahead_of(number: int, pulse: Pulse) -> int:
     if -spread < ahead < spread:
         return round((ahead + spread) ** 2 / (4 * spread))
     return max(0, round(ahead))
+
+
+def is_idle(pulse: Pulse) -> bool:
+    """Tell whether nobody had come for IDLE_SECONDS when the pulse was published.
+
+    Consumers end then, and who joins after that has one started: both by this rule.
+    """
+    return pulse.as_of - pulse.busy_at > IDLE_SECONDS
 
 
 def is_counted(number: int, pulse: Pulse) -> bool:
@@ -152,7 +161,8 @@ def measured(
         arrivals=thinned(arrivals, serving - slack),
         as_of=now,
         busy_at=now if waiting or admitted else pulse.busy_at,
-        shows=pulse.shows.after(len(shows), sum(shows)),
+        # What visitors did before the line was empty for long says nothing of those who come now.
+        shows=(NOBODY_CHECKED if is_idle(pulse) else pulse.shows).after(len(shows), sum(shows)),
         spread=_spread(pulse.spread, serving - admitted / 2, admitted, places),
     )
 

@@ -5,15 +5,21 @@ of them has, the line moves at rate / p, so that the rate arrives.
 
 Whoever comes later than that is let in all the same, for as long as their turn is kept, but takes a
 slot of the schedule like everybody else (handlers/turnstile.py): the absentees of a quarter of an
-hour may all come in one second, and must not all arrive in it. So, whatever they do, no more than
-``overbooking`` times the pacing law ever arrive: that is the bound of the configuration, and it is
-reached only while people who are expected to stay away come.
+hour may all come in one second, and must not all arrive in it. So, whatever they do, in T seconds
+
+    overbooking x rate x (T + 2 + PROMPT_SECONDS) / 60
+
+arrive at most: ``overbooking`` is the bound of the configuration, and the half minute is the time
+that everybody may take. It is reached only when all who were expected to stay away come at once.
 """
 
 from dataclasses import dataclass
 
 # Most pages ask every two seconds when their turn is near; a hidden tab asks when it is shown.
 PROMPT_SECONDS = 30.0
+# So many slots may a visitor let go by after the first: else a few who ask and never come could
+# take them all.
+MOST_AGAIN = 3
 # The latest so many checks count: a minute or two at 600 a minute, where the share is then known to
 # within 3 % in two cases of three (the square root of 0.3 x 0.7 / 1,000, over 0.7, is 2 %).
 MEMORY = 1_000.0

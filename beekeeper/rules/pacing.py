@@ -54,11 +54,17 @@ def interval_seconds(rate_per_minute: float) -> float:
     return 60.0 / rate_per_minute
 
 
-def claim(paced_at: float, now: float, rate_per_minute: float, wanted: int) -> Claim:
+def claim(
+    paced_at: float,
+    now: float,
+    rate_per_minute: float,
+    wanted: int,
+    lookahead_seconds: float = LOOKAHEAD_SECONDS,
+) -> Claim:
     """Return the slots that ``wanted`` visitors can have now; perhaps none (``count`` 0)."""
     interval = interval_seconds(rate_per_minute)
     first = max(paced_at + interval, now - CATCH_UP_SECONDS)
-    open_slots = math.floor((now + LOOKAHEAD_SECONDS - first) / interval) + 1
+    open_slots = math.floor((now + lookahead_seconds - first) / interval) + 1
     return Claim(first, interval, max(0, min(wanted, open_slots)))
 
 

@@ -49,15 +49,22 @@ class Admission:
 
     admitted_at: float
     claimed_at: float | None = None
+    first_at: float | None = None  # the slot that went by, of one who came late
+    again: int = 0  # slots that were taken since
 
     def ends_at(self, settings: Settings) -> float:
         """Return when the turn runs out."""
-        return self.admitted_at + settings.claim_seconds
+        return (self.first_at or self.admitted_at) + settings.claim_seconds
+
+    def is_over(self, settings: Settings, now: float) -> bool:
+        """Tell whether the turn has run out, or was let go by again and again."""
+        late = self.claimed_at is None and no_shows.is_late(self.admitted_at, now)
+        return now >= self.ends_at(settings) or (late and self.again >= no_shows.MOST_AGAIN)
 
     def needs_slot(self, settings: Settings, now: float) -> bool:
         """Tell whether the visitor comes late, but in time, and so takes another slot."""
         late = self.claimed_at is None and no_shows.is_late(self.admitted_at, now)
-        return late and now < self.ends_at(settings)
+        return late and not self.is_over(settings, now)
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,7 +115,7 @@ def _admitted(admission: Admission, settings: Settings, pulse: Pulse, now: float
         if settings.mode is Mode.PAUSED:
             return _turn(State.PAUSED, settings, pulse, eta=None)
         return _turn(State.WAITING, settings, pulse)
-    if now >= admission.ends_at(settings):
+    if admission.is_over(settings, now):
         return _turn(State.EXPIRED, settings, pulse)
     expires_in = int(admission.ends_at(settings) - now)
     return replace(_turn(State.READY, settings, pulse), expires_in=expires_in)
@@ -126,7 +133,11 @@ def _in_line(ticket: Ticket, settings: Settings, pulse: Pulse) -> Turn:
         # At the head of an empty line, or in the first second of a crowd: nobody knows yet.
         soon = polling.MIN_SECONDS
         return _turn(State.WAITING, settings, pulse, ahead=None, eta=None, retry_after=soon)
-    return _turn(State.WAITING, settings, pulse, ahead=ahead, eta=eta)
+    # Whatever the budget: should no-shows let the line move as fast as it may, the turn is still
+    # kept when the page, which adds up to 15 %, asks next.
+    latest = (eta / settings.overbooking + settings.claim_seconds) / 1.15
+    pause = min(_retry_after(eta, settings, pulse), latest)
+    return _turn(State.WAITING, settings, pulse, ahead=ahead, eta=eta, retry_after=pause)
 
 
 def _retry_after(eta: float | None, settings: Settings, pulse: Pulse) -> float:

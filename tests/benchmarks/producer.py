@@ -162,7 +162,8 @@ def figures(handler: Timed, bare: Timed, calls: float, cold: Mapping[str, Timed]
 def main() -> int:
     with roto(600) as place, tempfile.TemporaryDirectory() as name:
         # A consumer seems to be at work for as long as this takes: none has to be woken.
-        place.publish(Pulse(as_of=time.time() + 3_600))
+        later = time.time() + 3_600
+        place.publish(Pulse(as_of=later, busy_at=later))
         folder = Path(name)
         cold = starts(unpack(folder) | dict(place.environment), folder)
         handler, bare, calls = visits(place)

@@ -65,7 +65,7 @@ class Place:
     def a_long_line(self) -> None:
         """A hundred thousand came in the last hundred seconds, and a hundred went in."""
         samples = (Sample(int(NOW - 100) * 1000, 0.0), Sample(int(NOW) * 1000, 100_000.0))
-        self.publish(Pulse(100, 99_900, 100.0, 0.0, samples, 600.0, NOW))
+        self.publish(Pulse(100, 99_900, 100.0, 0.0, samples, 600.0, NOW, NOW))
 
     def publish(self, pulse: Pulse) -> None:
         self.dynamo.put({**items.key(items.PULSE), **items.pulse_values(pulse)})

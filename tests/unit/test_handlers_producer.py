@@ -49,7 +49,7 @@ def asked(
     sends: Sends,
     req: Request,
     now: float = NOW,
-    start: Callable[[], object] = lambda: None,
+    start: Callable[[int], object] = lambda workers: None,
 ) -> Response:
     return producer.answer(req, place.store, sends, Waker(place.dynamo, TABLE, start), now)
 

@@ -85,6 +85,13 @@ def test_settings_round_trip(mode: Mode, rate: float, message: str, claim_second
     assert found.settings() == settings
 
 
+def test_settings_of_an_earlier_version() -> None:
+    settings = Settings(Mode.ON, 600.0, "https://shop.example.com/")
+    item = items.settings_item(settings)
+    earlier = {k: v for k, v in item.items() if k not in items.ADDED_LATER}
+    assert items.settings_of(earlier) == settings
+
+
 def test_keys_round_trip() -> None:
     tickets, passes = [tokens.new_key(), tokens.new_key()], [tokens.new_key()]
     item = items.keys_item(tickets, passes)

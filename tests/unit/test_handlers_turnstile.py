@@ -74,7 +74,8 @@ def test_who_comes_late_is_given_another_slot() -> None:
     place = Place()
     place.admit(mine, NOW - 100)
     assert turn(place)["state"] == "ready"
-    assert float(place.row(mine)["admitted_at"]["N"]) == NOW - 0.5
+    assert float(place.row(mine)["admitted_at"]["N"]) == NOW
+    assert float(place.row(mine)["first_at"]["N"]) == NOW - 100
     assert pass_of(asked(place, "aws_enter"))
 
 

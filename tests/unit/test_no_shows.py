@@ -10,10 +10,11 @@ from hypothesis import strategies as st
 
 from beekeeper.handlers import items
 from beekeeper.handlers.store import Room, Store
-from beekeeper.rules.no_shows import MEMORY, Shows, pace_per_minute
+from beekeeper.rules.line import Pulse, measured
+from beekeeper.rules.no_shows import MEMORY, MOST_AGAIN, Shows, pace_per_minute
 
 from .fakes import TABLE
-from .stage import Stage
+from .stage import ON, Stage
 from .virtual import START
 
 counts = st.integers(0, 100)
@@ -83,8 +84,9 @@ class Visitors:
         room = Room("sale", settings, (), (), self.stage.pulse)
         admission = self.store.claim(ticket_id, settings, now)
         assert admission is not None
-        if admission.needs_slot(settings, now) and self.store.readmit(ticket_id, room, now):
-            admission = self.store.claim(ticket_id, settings, now)
+        late = admission.needs_slot(settings, now)
+        if late and self.store.readmit(ticket_id, admission, room, now):
+            admission = self.store.claim(ticket_id, settings, self.stage.world.now)
             assert admission is not None
         gone_in = admission.claimed_at is not None
         if gone_in:
@@ -170,9 +172,50 @@ def test_latecomer_waits_while_all_slots_are_taken() -> None:
     visitors = Visitors(stage, lambda _: True)
     assert not visitors.enter("late")
     stage.world.now += 0.1
-    assert not visitors.enter("late")  # the slot is given, and comes in a second and a half
-    stage.world.now += 1.6
     assert visitors.enter("late")
+    assert items.paced_at_of(stage.dynamo.items[items.PACE]) == START + 1.6
+
+
+def test_a_slot_that_is_rare_is_there_for_who_comes_late() -> None:
+    stage = Stage(rate=1)
+    stage.dynamo.put(items.admission_item("late", 1, START - 600))
+    stage.dynamo.put({**items.key(items.PACE), "paced_at": items.number(START - 1)})
+    assert Visitors(stage, lambda _: True).enter("late")
+
+
+def test_who_lets_slots_go_by_gets_no_more_and_the_turn_ends_when_it_was_to() -> None:
+    stage = Stage()
+    stage.dynamo.put(items.admission_item("absent", 1, START))
+    store, room = Store(stage.dynamo, TABLE, "sale"), Room("sale", ON, (), (), Pulse())
+    given = 0
+    for _ in range(40):
+        stage.world.now += 31
+        admission = store.admission("absent")
+        assert admission is not None
+        assert admission.ends_at(ON) == START + 900
+        if admission.needs_slot(ON, stage.world.now):
+            given += store.readmit("absent", admission, room, stage.world.now) is not None
+    assert given == MOST_AGAIN
+
+
+def test_two_tabs_of_one_who_comes_late_note_one_slot() -> None:
+    stage = Stage()
+    stage.dynamo.put(items.admission_item("late", 1, START - 600))
+    store, room = Store(stage.dynamo, TABLE, "sale"), Room("sale", ON, (), (), Pulse())
+    admission = store.admission("late")
+    assert admission is not None
+    for _ in range(2):
+        assert store.readmit("late", admission, room, stage.world.now)
+    found = store.admission("late")
+    assert found is not None
+    assert found.again == 1
+
+
+def test_an_old_record_says_nothing_of_the_next_event() -> None:
+    rehearsal = Pulse(as_of=START, busy_at=START - 400, shows=Shows(500, 100))
+    assert measured(rehearsal, START + 1, 50, 0, []).shows == Shows()
+    running = Pulse(as_of=START, busy_at=START, shows=Shows(500, 100))
+    assert measured(running, START + 1, 50, 0, []).shows == Shows(500, 100)
 
 
 def test_whose_turn_is_over_gets_no_slot() -> None:

@@ -1,5 +1,6 @@
 """An idle consumer ends, and whoever comes next has one started."""
 
+import pytest
 from botocore.exceptions import EndpointConnectionError
 
 from beekeeper.handlers import items
@@ -22,7 +23,7 @@ class Starts:
         self.count = 0
         self.failing = failing
 
-    def __call__(self) -> None:
+    def __call__(self, workers: int) -> None:
         self.count += 1
         if self.failing:
             raise EndpointConnectionError(endpoint_url="https://lambda.example")
@@ -86,6 +87,60 @@ def test_nobody_is_started_while_a_consumer_is_at_work() -> None:
     place.a_long_line()
     asked(place, Sends(), request("aws_campaign_first"), NOW + 3, start=starts)
     assert starts.count == 0
+
+
+def test_who_comes_just_after_an_idle_consumer_has_looked_does_not_wait_for_the_next() -> None:
+    place, starts = Place(), Starts()
+    place.publish(Pulse(as_of=NOW - 1, busy_at=NOW - 400))
+    asked(place, Sends(), request("aws_campaign_first"), NOW, start=starts)
+    assert starts.count == 1
+
+
+@pytest.mark.parametrize("pause", [0, 3, 50])
+def test_room_that_is_turned_off_and_on_again_goes_on_at_once(pause: float) -> None:
+    stage = Stage()
+    stage.arrive(400)
+    stage.world.start(lambda: stage.configure(Mode.OFF), after=5.0)
+    stage.world.start(lambda: stage.configure(Mode.ON), after=5.0 + pause)
+    stage.run(75)
+    times = stage.let_through()
+    assert [t for t in times if START + 5 + pause < t < START + 8 + pause] != []
+
+
+def test_consumer_counts_the_line_before_it_ends() -> None:
+    # Another has just published that nobody is there; who came since has had this one started.
+    stage = Stage()
+    stage.configure(Mode.PAUSED)
+    stage.dynamo.put({**items.key(items.PULSE), **items.pulse_values(Pulse(as_of=START))})
+    stage.arrive(3)
+    stage.run(75)
+    assert stage.world.now - START > 74
+    assert stage.pulse.waiting == 3
+
+
+def test_all_workers_are_started() -> None:
+    started: list[int] = []
+    Waker(FakeDynamo(), TABLE, started.append).wake(Pulse(), NOW, 5)
+    assert started == [5]
+
+
+def test_a_table_in_trouble_is_not_asked_for_more() -> None:
+    place, sends, starts = Place(), Sends(), Starts()
+    asked(place, sends, request("aws_campaign_first"), NOW, start=starts)
+    place.failing = True
+    asked(place, sends, request("aws_campaign_first"), NOW + 60, start=starts)
+    assert (len(sends.bodies), starts.count) == (2, 1)
+    assert place.calls.count()["UpdateItem"] == 1
+
+
+def test_pulse_of_a_room_that_is_off_grows_old() -> None:
+    # So that the first who comes when it is on again has a consumer started.
+    stage = Stage()
+    stage.run(3)
+    published = stage.pulse.as_of
+    stage.configure(Mode.OFF)
+    stage.run(75)
+    assert stage.pulse.as_of == published > 0
 
 
 def test_one_container_of_many_starts_the_consumer() -> None:
