@@ -155,15 +155,20 @@ def test_a_room_that_is_off_sends_visitors_straight_on_and_queues_nobody(
     assert room.status().admitted == 0
 
 
-def test_a_paused_room_admits_nobody_and_loses_nobody(
-    aws: MiniStack, deploy_room: DeployRoom, visitor: BrowserContext
-) -> None:
-    room = deploy_room(aws, rate=600)
+def in_a_paused_line(room: DeployedRoom, visitor: BrowserContext) -> Page:
     room.set_mode(beekeeper.pause)
     time.sleep(2)
     page = visitor.new_page()
     page.goto(room.url)
     page.wait_for_selector("[data-state=paused]")
+    return page
+
+
+def test_a_paused_room_admits_nobody_and_loses_nobody(
+    aws: MiniStack, deploy_room: DeployRoom, visitor: BrowserContext
+) -> None:
+    room = deploy_room(aws, rate=600)
+    page = in_a_paused_line(room, visitor)
     time.sleep(4)
     assert room.status().admitted == 0
     assert room.status().waiting == 1
@@ -175,11 +180,7 @@ def test_a_room_that_is_turned_off_lets_those_who_wait_go_on(
     aws: MiniStack, deploy_room: DeployRoom, visitor: BrowserContext
 ) -> None:
     room = deploy_room(aws, rate=600)
-    room.set_mode(beekeeper.pause)
-    time.sleep(2)
-    page = visitor.new_page()
-    page.goto(room.url)
-    page.wait_for_selector("[data-state=paused]")
+    page = in_a_paused_line(room, visitor)
     room.set_mode(beekeeper.off)
     expect(page.locator("h1")).to_have_text(SHOP, timeout=30_000)
 
