@@ -31,9 +31,10 @@ from beekeeper.errors import (
 
 if TYPE_CHECKING:
     from beekeeper.config import RoomConfig
-    from beekeeper.costs import estimate
+    from beekeeper.control import off, on, pass_keys, pause, set_rate, status
+    from beekeeper.costs.estimate import estimate
     from beekeeper.diagnosis import doctor
-    from beekeeper.operate import off, on, pass_keys, pause, set_rate, status
+    from beekeeper.lifecycle import deploy, destroy, list_rooms, plan
     from beekeeper.results import (
         Deployment,
         Destruction,
@@ -44,7 +45,6 @@ if TYPE_CHECKING:
         RoomSummary,
         Status,
     )
-    from beekeeper.rooms import deploy, destroy, list_rooms, plan
     from beekeeper.simulation.outcome import Simulation
     from beekeeper.simulation.whatif import simulate
 
@@ -59,19 +59,19 @@ _HOMES = {
     "RoomSummary": "results",
     "Simulation": "simulation.outcome",
     "Status": "results",
-    "deploy": "rooms",
-    "destroy": "rooms",
+    "deploy": "lifecycle",
+    "destroy": "lifecycle",
     "doctor": "diagnosis",
-    "estimate": "costs",
-    "list_rooms": "rooms",
-    "off": "operate",
-    "on": "operate",
-    "pass_keys": "operate",
-    "pause": "operate",
-    "plan": "rooms",
-    "set_rate": "operate",
+    "estimate": "costs.estimate",
+    "list_rooms": "lifecycle",
+    "off": "control",
+    "on": "control",
+    "pass_keys": "control",
+    "pause": "control",
+    "plan": "lifecycle",
+    "set_rate": "control",
     "simulate": "simulation.whatif",
-    "status": "operate",
+    "status": "control",
 }
 
 __all__ = [

@@ -9,23 +9,17 @@ from typing import TYPE_CHECKING, Any
 
 from botocore.exceptions import BotoCoreError, ClientError
 
-from beekeeper import rooms
+from beekeeper import lifecycle
 from beekeeper.config import RoomConfig
-from beekeeper.errors import (
-    BeekeeperError,
-    ConfigError,
-    CredentialsError,
-    NotOursError,
-    StateError,
-)
-from beekeeper.provision import quotas
+from beekeeper.errors import BeekeeperError, ConfigError, CredentialsError, NotOursError, StateError
 from beekeeper.provision.aws import Aws, credentials_problem
-from beekeeper.provision.certificate import CHECK as CERTIFICATE
-from beekeeper.provision.certificate import certificate
+from beekeeper.provision.checks import quotas
+from beekeeper.provision.checks.certificate import CHECK as CERTIFICATE
+from beekeeper.provision.checks.certificate import certificate
+from beekeeper.provision.checks.permissions import NotSimulated, denied_actions
 from beekeeper.provision.deployer import deployer_policies
-from beekeeper.provision.failures import explained
+from beekeeper.provision.engine.failures import explained
 from beekeeper.provision.names import Names
-from beekeeper.provision.simulation import NotSimulated, denied_actions
 from beekeeper.results import Diagnosis, Finding
 
 if TYPE_CHECKING:
@@ -36,7 +30,7 @@ POLICY = "`python -m beekeeper doctor --policy` prints what is needed, as a mana
 
 
 def doctor(
-    config: "rooms.Source | None" = None,
+    config: "lifecycle.Source | None" = None,
     *,
     session: "Session | None" = None,
     state_dir: str | Path | None = None,
@@ -66,7 +60,7 @@ def doctor(
         return Diagnosis(room.name, "", aws.region, [_unusable(error), *why])
 
     def place() -> Finding:
-        rooms.plan(room, session=aws.session, state_dir=state_dir)
+        lifecycle.plan(room, session=aws.session, state_dir=state_dir)
         return Finding("names", "ok", f"All names of room {room.name} are free, or its own.")
 
     found = [
@@ -89,7 +83,7 @@ def _looks(aws: Aws, room: RoomConfig, names: Names, arrivals: float | None) -> 
 
 
 def policies(
-    config: "rooms.Source | None" = None, *, session: "Session | None" = None, **values: Any
+    config: "lifecycle.Source | None" = None, *, session: "Session | None" = None, **values: Any
 ) -> list[dict[str, Any]]:
     """Return the IAM policies that deploying, operating and destroying the room need.
 

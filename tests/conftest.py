@@ -6,7 +6,16 @@ from collections import Counter
 from collections.abc import Iterator
 
 import pytest
+from hypothesis import HealthCheck, settings
 from playwright.sync_api import Browser, sync_playwright
+
+pytest_plugins = ["tests.support.moto_aws.fixtures"]
+
+# Time is for benchmarks: a busy machine must not fail a law. No database: no files left behind.
+settings.register_profile(
+    "tests", deadline=None, database=None, suppress_health_check=[HealthCheck.too_slow]
+)
+settings.load_profile("tests")
 
 FLAGS = [
     "--no-sandbox",

@@ -19,7 +19,7 @@ from beekeeper.cli.progress import log
 from beekeeper.errors import ConfigError
 from beekeeper.local.demo import Demo, Outcome, Snapshot
 from beekeeper.local.ministack import KEY, REGION, MiniStack, is_free
-from beekeeper.provision.engine import OnEvent
+from beekeeper.provision.engine.pipeline import OnEvent
 
 BARS = " ▁▂▃▄▅▆▇█"
 REFRESH_SECONDS = 1.0

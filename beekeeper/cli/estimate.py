@@ -6,12 +6,12 @@ from typing import Any
 from rich.markup import escape
 from rich.table import Table
 
-from beekeeper import costs
 from beekeeper.cli.options import add_common
 from beekeeper.cli.output import Output
 from beekeeper.cli.simulate import add_event, event_of
 from beekeeper.config import configured
-from beekeeper.prices import FALLBACK
+from beekeeper.costs import estimate as costs
+from beekeeper.costs.prices import FALLBACK
 from beekeeper.results import Estimate
 
 DAYS_PER_MONTH = costs.HOURS_PER_MONTH / 24

@@ -4,7 +4,7 @@ import argparse
 from pathlib import Path
 from typing import Any
 
-from beekeeper import rooms
+from beekeeper import lifecycle
 from beekeeper.cli.options import add_common, add_config, add_room, place, room_of
 from beekeeper.cli.output import Output
 from beekeeper.cli.progress import progress
@@ -102,7 +102,7 @@ def run_deploy(options: argparse.Namespace, output: Output) -> None:
     config = RoomConfig.load(options.config)
     output.say(f"Deploying room {config.name} …")
     with progress(output) as on_event:
-        deployment = rooms.deploy(config, on_event=on_event, **place(options))
+        deployment = lifecycle.deploy(config, on_event=on_event, **place(options))
     output.result(deployment, _next_steps(deployment))
 
 
@@ -139,7 +139,7 @@ def run_destroy(options: argparse.Namespace, output: Output) -> None:
         _confirm(room, output)
     output.say(f"Removing room {room} …")
     with progress(output) as on_event:
-        done = rooms.destroy(room, region=options.region, on_event=on_event, **place(options))
+        done = lifecycle.destroy(room, region=options.region, on_event=on_event, **place(options))
     gone = f"Room {room} is gone: {len(done.deleted)} resources removed in {done.seconds} s."
     output.result(done, [gone if done.deleted else f"There was nothing left of room {room}."])
 
@@ -156,6 +156,6 @@ def _confirm(room: str, output: Output) -> None:
 
 def run_list(options: argparse.Namespace, output: Output) -> None:
     """List the rooms of the state folder."""
-    found = rooms.list_rooms(**place(options))
+    found = lifecycle.list_rooms(**place(options))
     lines = [f"{r.room:<24} {r.region:<16} {r.url or '(not deployed)'}" for r in found]
     output.result(found, lines or ["No rooms here. Make one: python -m beekeeper init"])

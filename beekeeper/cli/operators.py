@@ -5,15 +5,15 @@ import time
 from collections.abc import Callable
 from typing import Any
 
-from beekeeper import operate
+from beekeeper import control
 from beekeeper.cli.options import add_room, place, room_of
 from beekeeper.cli.output import Output
 from beekeeper.results import PassKeys, Status
 
 MODES: dict[str, tuple[str, Callable[..., None], str]] = {
-    "on": ("let visitors queue, and through at the rate", operate.on, "is on"),
-    "off": ("send everybody straight to the destination", operate.off, "is off"),
-    "pause": ("admit nobody; visitors go on to queue", operate.pause, "is paused"),
+    "on": ("let visitors queue, and through at the rate", control.on, "is on"),
+    "off": ("send everybody straight to the destination", control.off, "is off"),
+    "pause": ("admit nobody; visitors go on to queue", control.pause, "is paused"),
 }
 
 
@@ -39,7 +39,7 @@ def add_commands(commands: Any) -> None:
 
 def run_status(options: argparse.Namespace, output: Output) -> None:
     """Show how a room stands."""
-    status = operate.status(room_of(options), drift=options.drift, **place(options))
+    status = control.status(room_of(options), drift=options.drift, **place(options))
     if output.as_json:
         output.result(status, ())
         return
@@ -91,7 +91,7 @@ def run_mode(options: argparse.Namespace, output: Output) -> None:
 def run_set_rate(options: argparse.Namespace, output: Output) -> None:
     """Set a room's rate."""
     room = room_of(options)
-    operate.set_rate(options.rate, room=room, **place(options))
+    control.set_rate(options.rate, room=room, **place(options))
     text = f"Room {room} lets {options.rate:,} visitors a minute through"
     _confirm(output, {"room": room, "rate": options.rate}, text)
 
@@ -105,7 +105,7 @@ def _confirm(output: Output, content: dict[str, object], text: str) -> None:
 
 def run_keys(options: argparse.Namespace, output: Output) -> None:
     """Show what a destination needs."""
-    found: PassKeys = operate.pass_keys(room_of(options), **place(options))
+    found: PassKeys = control.pass_keys(room_of(options), **place(options))
     lines = [
         f"algorithm  {found.algorithm}",
         f"issuer     {found.issuer}   (claim iss)",

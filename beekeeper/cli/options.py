@@ -6,8 +6,8 @@ from typing import Any
 
 from beekeeper.config import FILE_NAME, configured
 from beekeeper.errors import ConfigError
+from beekeeper.lifecycle import list_rooms
 from beekeeper.provision.state import DIR_VARIABLE
-from beekeeper.rooms import list_rooms
 
 
 def add_common(command: argparse.ArgumentParser) -> None:

@@ -7,7 +7,7 @@ from typing import Any
 from rich.markup import escape
 from rich.table import Table
 
-from beekeeper import rooms
+from beekeeper import lifecycle
 from beekeeper.cli.options import add_config, place
 from beekeeper.cli.output import Output
 from beekeeper.config import RoomConfig
@@ -36,7 +36,7 @@ def add_commands(commands: Any) -> None:
 
 def run_plan(options: argparse.Namespace, output: Output) -> int:
     """Show the plan of the configured room."""
-    plan = rooms.plan(RoomConfig.load(options.config), **place(options))
+    plan = lifecycle.plan(RoomConfig.load(options.config), **place(options))
     if output.as_json:
         content = plan.to_dict()
         if not options.policies:

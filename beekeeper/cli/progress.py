@@ -11,8 +11,7 @@ from rich.spinner import Spinner
 from rich.text import Text
 
 from beekeeper.cli.output import Output
-from beekeeper.provision.engine import OnEvent
-from beekeeper.provision.events import (
+from beekeeper.provision.engine.events import (
     Event,
     StepDone,
     StepFailed,
@@ -20,7 +19,8 @@ from beekeeper.provision.events import (
     StepWaiting,
     StepWarning,
 )
-from beekeeper.provision.failures import GERUNDS
+from beekeeper.provision.engine.failures import GERUNDS
+from beekeeper.provision.engine.pipeline import OnEvent
 
 SHOWN = 3  # of the steps under way
 

@@ -35,9 +35,9 @@ from dataclasses import dataclass, field, replace
 from botocore.exceptions import BotoCoreError, ClientError
 
 from beekeeper.handlers import aws
-from beekeeper.handlers.queue import PARALLEL, Message, Queue
+from beekeeper.handlers.consumer_queue import PARALLEL, Message, Queue
+from beekeeper.handlers.consumer_table import Table, Throttled
 from beekeeper.handlers.schedule import Schedule
-from beekeeper.handlers.table import Table, Throttled
 from beekeeper.rules import line, no_shows, pacing
 from beekeeper.rules.line import Pulse
 from beekeeper.rules.pacing import Claim

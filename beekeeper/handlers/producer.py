@@ -15,7 +15,8 @@ from typing import Any
 
 from botocore.exceptions import BotoCoreError, ClientError
 
-from beekeeper.handlers import aws, fifo
+from beekeeper.contract import fifo
+from beekeeper.handlers import aws
 from beekeeper.handlers.http import (
     Request,
     Response,
@@ -24,8 +25,8 @@ from beekeeper.handlers.http import (
     ticket_cookie,
     unavailable,
 )
-from beekeeper.handlers.store import Room, Store, Unavailable
 from beekeeper.handlers.tickets import ticket_in
+from beekeeper.handlers.visitor_table import Room, Store, Unavailable
 from beekeeper.handlers.wake import Waker
 from beekeeper.rules import destination, tokens
 from beekeeper.rules.tokens import Ticket

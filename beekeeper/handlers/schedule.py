@@ -6,7 +6,7 @@ and it is written at every claim.
 
 from typing import Any
 
-from beekeeper.handlers import items
+from beekeeper.contract import items
 from beekeeper.rules import pacing
 from beekeeper.rules.pacing import Claim
 

@@ -1,7 +1,7 @@
 """Which ticket a request carries."""
 
 from beekeeper.handlers.http import Request
-from beekeeper.handlers.store import Room
+from beekeeper.handlers.visitor_table import Room
 from beekeeper.rules import tokens
 from beekeeper.rules.tokens import InvalidToken, Ticket
 

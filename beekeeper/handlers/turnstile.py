@@ -10,8 +10,8 @@ from typing import Any
 
 from beekeeper.handlers import aws
 from beekeeper.handlers.http import Request, Response, json_response, redirect, unavailable
-from beekeeper.handlers.store import Room, Store, Unavailable
 from beekeeper.handlers.tickets import ticket_in
+from beekeeper.handlers.visitor_table import Room, Store, Unavailable
 from beekeeper.rules import destination, tokens, turn
 from beekeeper.rules.tokens import InvalidToken, Ticket
 from beekeeper.rules.turn import Admission, Mode, State

@@ -11,7 +11,7 @@ from typing import Any
 
 from botocore.exceptions import BotoCoreError, ClientError
 
-from beekeeper.handlers import items
+from beekeeper.contract import items
 from beekeeper.rules import line
 from beekeeper.rules.line import Pulse
 

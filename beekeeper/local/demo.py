@@ -9,14 +9,14 @@ from pathlib import Path
 
 from boto3.session import Session
 
-from beekeeper import operate, rooms
+from beekeeper import control, lifecycle
+from beekeeper.contract.items import VISITOR_PREFIX, key
 from beekeeper.handlers.batches import batches
-from beekeeper.handlers.items import VISITOR_PREFIX, key
 from beekeeper.local.crowd import Crowd, Stage
 from beekeeper.local.leftovers import leftovers
 from beekeeper.local.ministack import MiniStack, address
 from beekeeper.local.shop import Shop
-from beekeeper.provision.engine import OnEvent
+from beekeeper.provision.engine.pipeline import OnEvent
 from beekeeper.results import Result
 
 ROOM = "demo"
@@ -94,7 +94,7 @@ class Demo:
         self.session: Session = self.aws.session()
         self.shop = Shop(ROOM)
         self._stack.callback(self.shop.close)
-        deployment = rooms.deploy(
+        deployment = lifecycle.deploy(
             name=ROOM,
             title="The Demo Sale",
             destination=f"{self.shop.origin}/",
@@ -105,7 +105,7 @@ class Demo:
         )
         self.room_url = address(deployment.url)
         self.shop.room_url = self.room_url
-        self.shop.keys = operate.pass_keys(
+        self.shop.keys = control.pass_keys(
             ROOM, session=self.session, state_dir=self.state_dir
         ).keys
 
@@ -128,7 +128,7 @@ class Demo:
 
     def snapshot(self, seconds: int = 60) -> Snapshot:
         """Return how things stand, with the entries of each of the last seconds."""
-        status = operate.status(ROOM, session=self.session, state_dir=self.state_dir)
+        status = control.status(ROOM, session=self.session, state_dir=self.state_dir)
         return Snapshot(
             arrived=self.crowd.joined if self.crowd else 0,
             waiting=status.waiting,
@@ -143,13 +143,15 @@ class Demo:
     def finish(self) -> Outcome:
         """Stop the line, let those in who were admitted, count, and remove the room."""
         assert self.crowd is not None
-        operate.pause(ROOM, session=self.session, state_dir=self.state_dir)
+        control.pause(ROOM, session=self.session, state_dir=self.state_dir)
         admitted = self._await_entries()
         self.crowd.stop()
         tickets = {v.ticket_id: v for v in self.crowd.visitors if v.ticket}
         entered = {i for i, v in tickets.items() if v.stage is Stage.ENTERED}
         lost = max(0, len(tickets) - len(admitted) - self._queued())
-        rooms.destroy(ROOM, session=self.session, state_dir=self.state_dir, on_event=self._on_event)
+        lifecycle.destroy(
+            ROOM, session=self.session, state_dir=self.state_dir, on_event=self._on_event
+        )
         return Outcome(
             joined=len(tickets),
             admitted=len(admitted),

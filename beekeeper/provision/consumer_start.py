@@ -5,10 +5,10 @@ import json
 from botocore.exceptions import BotoCoreError, ClientError
 
 from beekeeper.provision.aws import Aws
-from beekeeper.provision.failures import explained
-from beekeeper.provision.function_state import STATE_BUSY
+from beekeeper.provision.engine.failures import explained
+from beekeeper.provision.engine.wait import Wait, retrying
 from beekeeper.provision.names import Names
-from beekeeper.provision.wait import Wait, retrying
+from beekeeper.provision.resources.function_state import STATE_BUSY
 
 START = Wait("the consumer to take its first call", 60)
 

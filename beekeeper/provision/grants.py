@@ -11,10 +11,10 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from beekeeper.config import RoomConfig
-from beekeeper.handlers import items
-from beekeeper.provision import alarm
-from beekeeper.provision.dashboard import Dashboard
+from beekeeper.contract import items
 from beekeeper.provision.names import FUNCTIONS, Names
+from beekeeper.provision.resources import alarm
+from beekeeper.provision.resources.dashboard import Dashboard
 
 
 @dataclass(frozen=True, slots=True)

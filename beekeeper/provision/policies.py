@@ -3,7 +3,7 @@
 import json
 from typing import Any
 
-from beekeeper.handlers import items
+from beekeeper.contract import items
 from beekeeper.handlers.room import PAGE_KEY
 from beekeeper.provision.names import Names
 

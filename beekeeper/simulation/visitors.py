@@ -1,8 +1,8 @@
 """Single visitors of a line: what their pages ask, and what the turnstile tells them.
 
 A sample stands for all: its visitors are evenly along the arrivals, and each has the weight of as
-many. They ask as the page does (assets/room.js), and are answered by the turnstile's own rules from
-a copy of the pulse that is up to a second older than the table's.
+many. They ask as the page does (assets/room/), and are answered by the turnstile's own rules from a
+copy of the pulse that is up to a second older than the table's.
 """
 
 import random
@@ -112,6 +112,6 @@ def page_waits(retry_after: float, chance: random.Random) -> float:
 @cache
 def longest_seconds() -> float:
     """Return the longest that the page waits, whatever it is told: read off the page's script."""
-    script = (files("beekeeper") / "assets" / "room.js").read_text(encoding="utf-8")
+    script = (files("beekeeper") / "assets" / "room" / "room.js").read_text(encoding="utf-8")
     found = re.search(r"LONGEST_SECONDS = ([\d_]+)", script)
     return float(found[1]) if found else float("inf")

@@ -22,8 +22,8 @@ from dataclasses import dataclass, field
 from statistics import median
 from typing import Any
 
-from .figures import Figure, at_least, at_most, show
-from .roto import Place, roto
+from tests.benchmarks.figures import Figure, at_least, at_most, show
+from tests.benchmarks.roto import Place, roto
 
 RATE = 300_000.0
 # An even number of ticks of consumer.MAX_RECEIVE: two workers have as much to do.

@@ -14,11 +14,10 @@ import sys
 
 from rich.console import Console
 
-from beekeeper.costs import estimate
-from beekeeper.prices import FALLBACK
+from beekeeper.costs.estimate import estimate
+from beekeeper.costs.prices import FALLBACK
 from beekeeper.simulation.whatif import simulate
-
-from .figures import Figure, at_most, show
+from tests.benchmarks.figures import Figure, at_most, show
 
 VISITORS, WAIT_MINUTES = 100_000, 30.0
 # They come within a minute, and the last of them waits for an hour.

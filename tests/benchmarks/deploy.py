@@ -26,10 +26,9 @@ from beekeeper import RoomConfig
 from beekeeper.local.leftovers import leftovers
 from beekeeper.local.ministack import MiniStack, local_session
 from beekeeper.provision.aws import Aws
-from beekeeper.provision.events import Event, StepDone
-from beekeeper.provision.steps import steps
-
-from .distant_aws import LATENCY_SECONDS, PROPAGATION_SECONDS, distant
+from beekeeper.provision.blueprint import steps
+from beekeeper.provision.engine.events import Event, StepDone
+from tests.benchmarks.distant_aws import LATENCY_SECONDS, PROPAGATION_SECONDS, distant
 
 ROOM = RoomConfig(name="benchmark", destination="https://shop.example.com/", rate=600)
 READS = ("Get", "List", "Describe", "Head")

@@ -26,16 +26,15 @@ from pathlib import Path
 from statistics import median, quantiles
 from typing import Any
 
-from beekeeper.provision.package import function_zip
+from beekeeper.provision.resources.function_code import function_zip
 from beekeeper.rules.line import Pulse
-
-from .figures import Figure, at_most, show
-from .roto import Place, roto
+from tests.benchmarks.figures import Figure, at_most, show
+from tests.benchmarks.roto import Place, roto
 
 VISITS, WARM_UP = 2_500, 100
 STARTS = 15
 GOAL_RATIO, PEER_CPU_MS, PEER_COLD_MS = 1.15, 1.6, 195
-EVENT = Path(__file__).parents[1] / "unit" / "events" / "aws_campaign_first.json"
+EVENT = Path(__file__).parents[1] / "support" / "in_memory" / "events" / "aws_campaign_first.json"
 # Of https://docs.aws.amazon.com/lambda/latest/dg/lambda-python.html: boto3 and what it needs.
 RUNTIME = ("boto3", "botocore", "dateutil", "jmespath", "s3transfer", "six", "urllib3")
 LEAVE = "; import os; os._exit(0)"

@@ -20,7 +20,7 @@ from boto3.session import Session
 from botocore.config import Config
 from botocore.exceptions import BotoCoreError, ClientError
 
-from beekeeper.handlers import items
+from beekeeper.contract import items
 from beekeeper.handlers.batches import batches
 from beekeeper.local.ministack import KEY, REGION, free_port, local_session
 from beekeeper.rules import tokens

@@ -18,14 +18,13 @@ from typing import Any
 from beekeeper.rules import tokens
 from beekeeper.rules.line import MAX_SAMPLES, Pulse, Sample
 from beekeeper.rules.tokens import Ticket
-
-from .figures import Figure, at_most, show
-from .roto import NAME, TICKET_KEY, Place, roto
+from tests.benchmarks.figures import Figure, at_most, show
+from tests.benchmarks.roto import NAME, TICKET_KEY, Place, roto
 
 RATE, ARRIVALS_PER_SECOND = 600.0, 1_000.0
 POLLS, RUNS = 1_000, 5
 GOAL_CPU_MS = 0.2
-EVENT = Path(__file__).parents[1] / "unit" / "events" / "aws_turn.json"
+EVENT = Path(__file__).parents[1] / "support" / "in_memory" / "events" / "aws_turn.json"
 
 
 def long_line(now: float) -> Pulse:

@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterator
 import pytest
 from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page
 
-from .stub import StubRoom
+from tests.support.stub_room import StubRoom
 
 # Counts the questions, and reports each answer in a task of its own: after the page has dealt
 # with it.

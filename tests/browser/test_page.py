@@ -5,8 +5,8 @@ import re
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from .moves import ask_again, expect_state, hide, open_page, settle
-from .stub import UNKNOWN, Answer, StubRoom, turn
+from tests.support.page_moves import ask_again, expect_state, hide, open_page, settle
+from tests.support.stub_room import UNKNOWN, Answer, StubRoom, turn
 
 pytestmark = pytest.mark.browser
 

@@ -3,8 +3,8 @@
 import pytest
 from playwright.sync_api import BrowserContext, Page, expect
 
-from .moves import ask_again, expect_state, hide, open_page, settle
-from .stub import Answer, StubRoom, failure, turn
+from tests.support.page_moves import ask_again, expect_state, hide, open_page, settle
+from tests.support.stub_room import Answer, StubRoom, failure, turn
 
 pytestmark = pytest.mark.browser
 

@@ -1,6 +1,6 @@
 """Really killed, by SIGKILL, while steps run side by side: the same command goes on from there.
 
-The crash matrix (tests/functional/test_matrix.py) has every call, of one worker, in this process.
+The crash matrix (provision/engine/test_matrix.py) has every call, of one worker, in this process.
 """
 
 import os

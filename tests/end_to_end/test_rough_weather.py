@@ -14,8 +14,7 @@ import beekeeper
 from beekeeper import RoomConfig
 from beekeeper.local.leftovers import leftovers
 from beekeeper.local.ministack import MiniStack
-
-from .weather import SHARE, KeepingSession, Weather, rough_weather
+from tests.support.weather import SHARE, KeepingSession, Weather, rough_weather
 
 pytestmark = [
     pytest.mark.end_to_end,

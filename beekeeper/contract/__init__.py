@@ -1,0 +1,1 @@
+"""What the deployer and the functions must agree on: items, messages, routes, environment."""

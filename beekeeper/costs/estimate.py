@@ -1,0 +1,178 @@
+"""What an event costs in AWS, and the room before and after it: usage times prices.
+
+Not called estimate.py, since ``beekeeper.estimate`` is the function. How much is used comes from
+the simulation; what a request costs Lambda is assumed below. Left out, as next to nothing: storage
+(a million rows for two weeks are a few cents), cold starts (half a second each, one for every
+request that runs at once), and EventBridge's schedule, for which AWS does not charge. Not known
+here: tax, support, and the discounts of the account.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from beekeeper.costs.prices import FALLBACK, Item, Prices, listed_prices
+from beekeeper.provision.blueprint import VISITORS_MEMORY_MB
+from beekeeper.provision.names import Names
+from beekeeper.provision.resources.alarm import specifications
+from beekeeper.results import CostLine, Estimate
+from beekeeper.rules.workers import memory_mb, workers_for
+from beekeeper.simulation.usage import Usage
+from beekeeper.simulation.whatif import Arrivals, simulate
+
+if TYPE_CHECKING:
+    from boto3.session import Session
+
+# Milliseconds that Lambda bills for a request. Measured, on one full core: 0.15 ms of CPU for a
+# poll far from the front, 0.04 ms for the page. Assumed: that 256 MB are a seventh of a core (AWS:
+# 1,769 MB are one), 2 ms of such for the runtime, and what AWS takes to answer: 10 ms for SQS, as
+# long again for the producer's own call of it, and 5 ms for DynamoDB, which a third of the
+# turnstile's requests ask: those near the front, and entries.
+BILLED_MS = {"producer": 25.0, "room": 5.0, "turnstile": 6.0}
+# Assumed: containers of the room's function at work at once, each of which reads the page from S3
+# once a minute.
+ROOM_CONTAINERS = 50
+# A consumer that finds nobody waits a second for the queue; in a room that is off, it does not.
+IDLE_RUN_SECONDS = 1.2
+OFF_RUN_SECONDS = 0.2
+# Of such a run: settings, schedule and pulse are read, and the pulse is written. Its curve of
+# arrivals can make it two units.
+IDLE_READ_UNITS, IDLE_WRITE_UNITS = 4, 2
+GB = 2**30  # as AWS counts
+MB_PER_GB = 1_024
+HOURS_PER_MONTH = 730.0  # as AWS counts
+MINUTES_PER_DAY = 1_440
+FREE = "AWS's free allowances are not taken off."
+
+
+def estimate(
+    visitors: int | None = None,
+    *,
+    rate: float,
+    arrivals: Arrivals = "burst",
+    over_minutes: float | None = None,
+    abandonment: float = 0.0,
+    no_shows: float = 0.0,
+    region: str = FALLBACK,
+    live_prices: bool = False,
+    session: "Session | None" = None,
+) -> Estimate:
+    """Return what an event costs in US dollars, by service, and a day of the empty room.
+
+    The event is that of ``simulate``, with the same arguments: ``rate`` is visitors per minute.
+    Prices are those of the table in the package, without touching AWS; with ``live_prices``, AWS's
+    price list is asked with the credentials of ``session``, which need ``pricing:GetProducts``.
+    AWS's free allowances are not taken off. Raises ConfigError; with ``live_prices`` also
+    CredentialsError and ProvisionError.
+
+    >>> estimate(10_000, rate=600).event_usd < 1
+    True
+    """
+    prices = _live(region, session) if live_prices else listed_prices(region)
+    event = simulate(
+        visitors,
+        rate=rate,
+        arrivals=arrivals,
+        over_minutes=over_minutes,
+        abandonment=abandonment,
+        no_shows=no_shows,
+    )
+    return priced(event.usage, prices, visitors=event.visitors, rate=event.rate)
+
+
+def _live(region: str, session: "Session | None") -> Prices:
+    from beekeeper.costs.price_list import live_prices
+
+    return live_prices(region, session)
+
+
+@dataclass(frozen=True, slots=True)
+class Bill:
+    """Makes lines out of quantities."""
+
+    prices: Prices
+
+    def line(self, service: str, what: str, item: Item, quantity: float) -> CostLine:
+        """Return what so much of an item costs."""
+        return CostLine(service, what, quantity, quantity * self.prices.usd[item])
+
+
+def priced(usage: Usage, prices: Prices, *, visitors: int, rate: float) -> Estimate:
+    """Return what a usage costs, and the idle room. ``rate`` is in visitors per minute."""
+    bill, hours = Bill(prices), usage.seconds / 3600
+    return Estimate(
+        region=prices.region,
+        prices=prices.source,
+        visitors=visitors,
+        rate=rate,
+        hours=round(hours, 2),
+        event=[*_requests(bill, usage), *_line(bill, usage, rate), *_watching(bill, hours)],
+        idle=_empty_day(bill, rate, IDLE_RUN_SECONDS, queue_requests=2),
+        off=_empty_day(bill, rate, OFF_RUN_SECONDS, queue_requests=1),
+        notes=[FREE, *prices.notes],
+    )
+
+
+def _requests(bill: Bill, usage: Usage) -> list[CostLine]:
+    """Return what visitors' requests cost."""
+    page_reads = ROOM_CONTAINERS * usage.seconds / 60
+    functions = {
+        "producer": usage.producer_requests,
+        "room": usage.room_requests,
+        "turnstile": usage.turnstile_requests,
+    }
+    return [
+        bill.line("API Gateway", "requests", Item.HTTP_API_REQUESTS, usage.api_requests),
+        bill.line("API Gateway", "GB to visitors", Item.DATA_OUT_GB, usage.bytes_out / GB),
+        bill.line("Lambda", "requests", Item.LAMBDA_REQUESTS, usage.api_requests),
+        bill.line(
+            "Lambda", "GB-seconds of requests", Item.LAMBDA_GB_SECONDS, _gb_seconds(functions)
+        ),
+        bill.line("S3", "reads of the page", Item.S3_GETS, page_reads),
+    ]
+
+
+def _gb_seconds(requests: Mapping[str, int]) -> float:
+    return sum(
+        count * BILLED_MS[part] / 1000 * VISITORS_MEMORY_MB / MB_PER_GB
+        for part, count in requests.items()
+    )
+
+
+def _line(bill: Bill, usage: Usage, rate: float) -> list[CostLine]:
+    """Return what the line costs: queue, consumers, table."""
+    compute = usage.consumer_seconds * memory_mb(rate) / MB_PER_GB
+    # Once a second, a consumer asks how long the queue is.
+    queue = usage.queue_sends + usage.queue_receives + usage.queue_deletes + usage.consumer_seconds
+    return [
+        bill.line("Lambda", "GB-seconds of consumers", Item.LAMBDA_GB_SECONDS, compute),
+        bill.line("SQS", "requests", Item.SQS_REQUESTS, queue),
+        bill.line("DynamoDB", "write units", Item.DYNAMODB_WRITE_UNITS, usage.table_write_units),
+        bill.line("DynamoDB", "read units", Item.DYNAMODB_READ_UNITS, usage.table_read_units),
+    ]
+
+
+def _watching(bill: Bill, hours: float) -> list[CostLine]:
+    """Return what alarms and dashboard cost: they do whether anything happens or not."""
+    alarms = len(specifications(Names("room", "123456789012", bill.prices.region, "aws")))
+    months = hours / HOURS_PER_MONTH
+    return [
+        bill.line("CloudWatch", "alarm-months", Item.ALARM_MONTHS, alarms * months),
+        bill.line("CloudWatch", "dashboard-months", Item.DASHBOARD_MONTHS, months),
+    ]
+
+
+def _empty_day(
+    bill: Bill, rate: float, run_seconds: float, *, queue_requests: int
+) -> list[CostLine]:
+    """Return what a day costs on which nobody comes: a look each minute, by each worker."""
+    runs = MINUTES_PER_DAY * workers_for(rate)
+    compute = runs * run_seconds * memory_mb(rate) / MB_PER_GB
+    return [
+        bill.line("Lambda", "requests", Item.LAMBDA_REQUESTS, runs),
+        bill.line("Lambda", "GB-seconds of consumers", Item.LAMBDA_GB_SECONDS, compute),
+        bill.line("SQS", "requests", Item.SQS_REQUESTS, runs * queue_requests),
+        bill.line("DynamoDB", "write units", Item.DYNAMODB_WRITE_UNITS, runs * IDLE_WRITE_UNITS),
+        bill.line("DynamoDB", "read units", Item.DYNAMODB_READ_UNITS, runs * IDLE_READ_UNITS),
+        *_watching(bill, 24.0),
+    ]

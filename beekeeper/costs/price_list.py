@@ -1,0 +1,136 @@
+"""AWS's price list of today, by the Price List Query API (``pricing:GetProducts``).
+
+Quirks. The API lives in three regions and knows the prices of all. A product is a JSON text inside
+the JSON answer. Its tiers are ``priceDimensions``; a free allowance is a tier of price zero. What a
+product is can be told by its usage type, which has a prefix for the region (``EU-``, ``APN1-``, or
+none in us-east-1, where the table class ``IA-`` looks like one). The region is ``regionCode``, but
+``fromRegionCode`` for data transfer, and none at all for dashboards.
+"""
+
+import json
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from botocore.exceptions import BotoCoreError, ClientError
+
+from beekeeper.costs.prices import Item, Prices, check_region, listed_prices
+from beekeeper.provision.aws import Aws
+from beekeeper.provision.engine.failures import explained
+
+if TYPE_CHECKING:
+    from boto3.session import Session
+
+API_REGION = "us-east-1"
+PREFIX = r"(?:(?!IA-)[A-Z]{2,3}\d?-)?"
+REMEDY = "The table in the package needs neither credentials nor network: leave live prices out."
+
+
+@dataclass(frozen=True, slots=True)
+class Query:
+    """The products of a service in which prices are looked for, by usage type."""
+
+    service: str
+    usage_types: Mapping[Item, str]
+    filters: Mapping[str, str]
+    region_field: str = "regionCode"
+
+
+QUERIES = (
+    Query("AmazonApiGateway", {Item.HTTP_API_REQUESTS: "ApiGatewayHttpRequest"}, {}),
+    Query(
+        "AWSLambda",
+        {Item.LAMBDA_REQUESTS: "Request-ARM", Item.LAMBDA_GB_SECONDS: "Lambda-GB-Second-ARM"},
+        {"productFamily": "Serverless"},
+    ),
+    # "RBP" in the oldest regions; fair and FIFO queues have usage types of their own.
+    Query("AWSQueueService", {Item.SQS_REQUESTS: "Requests-(?:RBP|Tier1)"}, {}),
+    Query(
+        "AmazonDynamoDB",
+        {
+            Item.DYNAMODB_WRITE_UNITS: "WriteRequestUnits",
+            Item.DYNAMODB_READ_UNITS: "ReadRequestUnits",
+        },
+        {},
+    ),
+    Query("AmazonS3", {Item.S3_GETS: "Requests-Tier2"}, {"group": "S3-API-Tier2"}),
+    Query(
+        "AmazonCloudWatch",
+        {Item.LOGS_GB: "DataProcessing-Bytes", Item.ALARM_MONTHS: "CW:AlarmMonitorUsage"},
+        {},
+    ),
+    Query(
+        "AmazonCloudWatch",
+        {Item.DASHBOARD_MONTHS: "DashboardsUsageHour-Basic"},
+        {"usagetype": "DashboardsUsageHour-Basic"},
+        region_field="",
+    ),
+    Query(
+        "AWSDataTransfer",
+        {Item.DATA_OUT_GB: "DataTransfer-Out-Bytes"},
+        {"transferType": "AWS Outbound"},
+        region_field="fromRegionCode",
+    ),
+)
+
+
+def live_prices(region: str, session: "Session | None" = None) -> Prices:
+    """Ask AWS's price list for the prices of a region; what it lacks is the table's.
+
+    Needs ``pricing:GetProducts``. Raises ConfigError for what is no region, CredentialsError and
+    ProvisionError when AWS can't be asked.
+    """
+    check_region(region)
+    aws = Aws(session, region=API_REGION)
+    found: dict[Item, float] = {}
+    for query in QUERIES:
+        products = _products(aws, query, region)
+        for item, usage_type in query.usage_types.items():
+            if (usd := _price(products, usage_type)) is not None:
+                found[item] = usd
+    lacking = [item for item in Item if item not in found]
+    notes = tuple(f"{item}: not in AWS's price list of {region}; the table's." for item in lacking)
+    table = listed_prices(region)
+    return Prices(
+        region,
+        "AWS's price list of today",
+        {**table.usd, **found},
+        (*notes, *(table.notes if lacking else ())),
+    )
+
+
+def _products(aws: Aws, query: Query, region: str) -> list[dict[str, Any]]:
+    fields = {**query.filters, **({query.region_field: region} if query.region_field else {})}
+    filters = [{"Type": "TERM_MATCH", "Field": k, "Value": v} for k, v in fields.items()]
+    try:
+        pages = (
+            aws.client("pricing")
+            .get_paginator("get_products")
+            .paginate(ServiceCode=query.service, Filters=filters, FormatVersion="aws_v1")
+        )
+        return [json.loads(text) for page in pages for text in page["PriceList"]]
+    except (BotoCoreError, ClientError) as error:
+        problem = explained(error, "read", "AWS's price list of", query.service)
+        problem.add_note(REMEDY)
+        raise problem from error
+
+
+def _price(products: Iterable[Mapping[str, Any]], usage_type: str) -> float | None:
+    wanted = re.compile(PREFIX + usage_type)
+    prices = [
+        price
+        for product in products
+        if wanted.fullmatch(product["product"]["attributes"].get("usagetype", ""))
+        if (price := _first_paid(product)) is not None
+    ]
+    # One, as far as is known. Were there two, the estimate should not be the lower.
+    return max(prices, default=None)
+
+
+def _first_paid(product: Mapping[str, Any]) -> float | None:
+    """Return the price of the lowest tier that is not free."""
+    terms = product["terms"].get("OnDemand", {}).values()
+    tiers = [tier for term in terms for tier in term["priceDimensions"].values()]
+    paid = [(float(t["beginRange"]), float(t["pricePerUnit"].get("USD", 0))) for t in tiers]
+    return min(((begin, usd) for begin, usd in paid if usd > 0), default=(0.0, None))[1]

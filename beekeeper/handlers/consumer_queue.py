@@ -1,0 +1,155 @@
+"""The queue as the consumer sees it: receive, delete, hand back, put aside.
+
+SQS takes ten messages a call; calls run side by side. A message that is not deleted comes back
+after the visibility time-out, and may come more than once in any case; so may a ticket, when a
+producer's send was repeated.
+
+A FIFO queue hands out ten, and nobody behind them until they are deleted, handed back, or visible
+again: what one consumer has in its hands holds up all others.
+"""
+
+import json
+import logging
+from collections.abc import Callable, Iterable, Sequence
+from concurrent.futures import Executor
+from dataclasses import dataclass
+from typing import Any
+
+from botocore.exceptions import BotoCoreError, ClientError
+
+from beekeeper.contract import fifo
+from beekeeper.handlers.batches import batches
+
+BATCH = 10
+VISIBILITY_SECONDS = 30
+# Of a FIFO queue: so long does the line stand still after a consumer was killed with tickets in its
+# hands. Not shorter: what was received 1,000 times is given up (provision.queue.MAX_RECEIVES), and
+# so often it is in 2.8 hours without DynamoDB.
+FIFO_VISIBILITY_SECONDS = 10
+# A long poll asks every server of the queue; a short one may miss messages that are there.
+LONG_POLL_SECONDS = 1
+PARALLEL = 16  # calls side by side, one for each of the executor's threads
+# Our own tickets stay well below. DynamoDB refuses keys of more than 2,048 bytes, and with such a
+# row the 24 others of its batch.
+MAX_ID_CHARACTERS = 64
+MAX_NUMBER = 2**53
+logger = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Message:
+    """A ticket off the queue. It has several receipts when it came several times."""
+
+    ticket_id: str
+    number: int
+    receipts: tuple[str, ...]
+    received_at: float
+
+
+class Queue:
+    """The room's queue and its dead-letter queue."""
+
+    def __init__(self, sqs: Any, url: str, dead_letter_url: str, executor: Executor) -> None:
+        self._sqs = sqs
+        self._url = url
+        self._dead_letter_url = dead_letter_url
+        self._executor = executor
+        self.is_fifo = fifo.is_fifo(url)
+        self.visibility_seconds = FIFO_VISIBILITY_SECONDS if self.is_fifo else VISIBILITY_SECONDS
+
+    def receive(self, wanted: int, now: float, *, wait: bool = True) -> list[Message]:
+        """Return up to ``wanted`` messages; those that can't be read are put aside.
+
+        Of a FIFO queue ten at most. With ``wait``, an empty queue is asked for LONG_POLL_SECONDS.
+        """
+        messages = []
+        for raw in self._received(wanted, LONG_POLL_SECONDS if wait else 0):
+            try:
+                messages.append(_message(raw, now))
+            # RecursionError: whoever can write to the queue can nest a body deeply.
+            except (ValueError, KeyError, TypeError, RecursionError):
+                self._put_aside(raw)
+        return messages
+
+    def _received(self, wanted: int, wait_seconds: int) -> list[dict[str, Any]]:
+        # One long poll tells whether anybody is there; only then many ask side by side, and
+        # without waiting: else a short queue would hold up those who are in hand already.
+        if wanted <= 0:
+            return []
+        received = self._receive(min(wanted, BATCH), wait_seconds)
+        got = 0 if self.is_fifo else len(received)
+        while got and (missing := wanted - len(received)) > 0:
+            sizes = [min(BATCH, missing - i) for i in range(0, missing, BATCH)][:PARALLEL]
+            wave = [m for some in self._executor.map(self._receive, sizes) for m in some]
+            received += wave
+            # SQS may fall short here and there in a long queue; half of it does not.
+            got = 0 if len(wave) < sum(sizes) / 2 else len(wave)
+        return received
+
+    def _receive(self, size: int, wait_seconds: int = 0) -> list[dict[str, Any]]:
+        try:
+            response = self._sqs.receive_message(
+                QueueUrl=self._url,
+                MaxNumberOfMessages=size,
+                VisibilityTimeout=self.visibility_seconds,
+                WaitTimeSeconds=wait_seconds,
+            )
+        except (BotoCoreError, ClientError) as error:
+            logger.warning("receiving failed: %s", error)
+            return []
+        messages: list[dict[str, Any]] = response.get("Messages", [])
+        return messages
+
+    def _put_aside(self, raw: dict[str, Any]) -> None:
+        # Not left to the redrive policy: what counts there is receptions, and a ticket may be
+        # received any number of times while DynamoDB is in trouble.
+        logger.error("a message can't be read; it goes to the dead-letter queue")
+        url = self._dead_letter_url
+        ids = fifo.sending_ids(url, raw.get("MessageId", ""))
+        try:
+            self._sqs.send_message(QueueUrl=url, MessageBody=raw["Body"], **ids)
+            self._sqs.delete_message(QueueUrl=self._url, ReceiptHandle=raw["ReceiptHandle"])
+        except (BotoCoreError, ClientError) as error:
+            logger.warning("putting a message aside failed, it comes again: %s", error)
+
+    def delete(self, receipts: Iterable[str]) -> set[str]:
+        """Delete messages; return the receipts of those that were not, to be tried again."""
+        return self._in_batches(self._sqs.delete_message_batch, receipts, {})
+
+    def hand_back(self, receipts: Iterable[str]) -> None:
+        """Make messages visible again at once, for another consumer; at worst they come later."""
+        self._in_batches(
+            self._sqs.change_message_visibility_batch, receipts, {"VisibilityTimeout": 0}
+        )
+
+    def _in_batches(
+        self, call: Callable[..., Any], receipts: Iterable[str], entry: dict[str, Any]
+    ) -> set[str]:
+        def run(batch: Sequence[str]) -> set[str]:
+            entries = [{"Id": str(i), "ReceiptHandle": r, **entry} for i, r in enumerate(batch)]
+            try:
+                response = call(QueueUrl=self._url, Entries=entries)
+            except (BotoCoreError, ClientError) as error:
+                logger.warning("a batch failed: %s", error)
+                return set(batch)
+            return {batch[int(f["Id"])] for f in response.get("Failed", []) if not f["SenderFault"]}
+
+        return set().union(*self._executor.map(run, batches(receipts, BATCH)))
+
+    def waiting(self) -> int:
+        """Return about how many messages are in the queue, those being handed out included."""
+        names = ["ApproximateNumberOfMessages", "ApproximateNumberOfMessagesNotVisible"]
+        response = self._sqs.get_queue_attributes(QueueUrl=self._url, AttributeNames=names)
+        return sum(int(response["Attributes"][name]) for name in names)
+
+
+def _message(raw: dict[str, Any], now: float) -> Message:
+    body = json.loads(raw["Body"])
+    ticket_id, number = body["id"], body["n"]
+    if not isinstance(ticket_id, str) or not isinstance(number, int):
+        raise ValueError("not a ticket")
+    if not 0 < len(ticket_id) <= MAX_ID_CHARACTERS or not ticket_id.isascii():
+        raise ValueError("not a ticket's id")
+    if not 0 <= number <= MAX_NUMBER:
+        raise ValueError("not a time of arrival")
+    return Message(ticket_id, number, (raw["ReceiptHandle"],), now)

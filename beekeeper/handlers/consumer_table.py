@@ -1,0 +1,118 @@
+"""The table as the consumer sees it: write admissions, publish the pulse, see who has gone in."""
+
+import logging
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from concurrent.futures import Executor
+from typing import Any
+
+from botocore.exceptions import BotoCoreError, ClientError
+
+from beekeeper.contract import items
+from beekeeper.handlers.batches import batches
+from beekeeper.rules.line import Pulse
+from beekeeper.rules.turn import Settings
+
+WRITE_BATCH = 25  # BatchWriteItem's limit
+READ_BATCH = 100  # BatchGetItem's limit
+READ_ATTEMPTS = 3
+Admitting = tuple[str, int, float]  # ticket id, number, slot
+logger = logging.getLogger(__name__)
+
+
+class Throttled(Exception):
+    """DynamoDB left keys unread, again and again."""
+
+
+class Table:
+    """The room's table."""
+
+    def __init__(self, dynamodb: Any, name: str, executor: Executor) -> None:
+        self._dynamodb = dynamodb
+        self._name = name
+        self._executor = executor
+
+    def settings(self) -> Settings:
+        """Read what the operators have set."""
+        return items.settings_of(self._get(items.ROOM) or {})
+
+    def pulse(self) -> Pulse:
+        """Read the pulse."""
+        return items.pulse_of(self._get(items.PULSE))
+
+    def _get(self, item_id: str) -> Mapping[str, Any] | None:
+        response = self._dynamodb.get_item(
+            TableName=self._name, Key=items.key(item_id), ConsistentRead=True
+        )
+        item: Mapping[str, Any] | None = response.get("Item")
+        return item
+
+    def publish(self, pulse: Pulse, before: Pulse) -> bool:
+        """Replace the pulse of ``before``, unless another consumer has published since."""
+        values = {f":{name}": value for name, value in items.pulse_values(pulse).items()}
+        try:
+            self._dynamodb.update_item(
+                TableName=self._name,
+                Key=items.key(items.PULSE),
+                UpdateExpression="SET " + ", ".join(f"{v[1:]} = {v}" for v in values),
+                ConditionExpression="attribute_not_exists(as_of) OR as_of = :before",
+                ExpressionAttributeValues={**values, ":before": items.number(before.as_of)},
+            )
+        except self._dynamodb.exceptions.ConditionalCheckFailedException:
+            return False
+        return True
+
+    def admitted_among(self, ticket_ids: Iterable[str]) -> set[str]:
+        """Return which of the tickets have been admitted. What can't be read raises."""
+        return {i for i, _ in self._rows(ticket_ids, consistent=True)}
+
+    def gone_in_among(self, ticket_ids: Iterable[str]) -> set[str]:
+        """Return which of the admitted have gone in. What can't be read raises."""
+        return {i for i, row in self._rows(ticket_ids, consistent=False) if "claimed_at" in row}
+
+    def _rows(
+        self, ticket_ids: Iterable[str], *, consistent: bool
+    ) -> Iterable[tuple[str, items.Item]]:
+        def find(batch: Sequence[str]) -> list[items.Item]:
+            return self._find(batch, consistent=consistent)
+
+        for rows in self._executor.map(find, batches(ticket_ids, READ_BATCH)):
+            for row in rows:
+                yield row["id"]["S"].removeprefix(items.VISITOR_PREFIX), row
+
+    def _find(self, ticket_ids: Sequence[str], *, consistent: bool) -> list[items.Item]:
+        keys = [items.key(items.visitor_id(ticket_id)) for ticket_id in ticket_ids]
+        query = {"ConsistentRead": consistent, "ProjectionExpression": "id, claimed_at"}
+        request = {self._name: {"Keys": keys, **query}}
+        found: list[items.Item] = []
+        for _ in range(READ_ATTEMPTS):
+            response = self._dynamodb.batch_get_item(RequestItems=request)
+            found += response["Responses"].get(self._name, [])
+            request = response.get("UnprocessedKeys", {})
+            if not request:
+                return found
+        raise Throttled("looking up tickets")
+
+    def admit(
+        self, admissions: Sequence[Admitting], is_too_late: Callable[[float], bool]
+    ) -> set[str]:
+        """Write rows; return the ids of those confirmed written.
+
+        Each batch leaves out the slots that are too late when its turn comes.
+        """
+
+        def write(batch: Sequence[Admitting]) -> set[str]:
+            in_time = [admission for admission in batch if not is_too_late(admission[2])]
+            return self._write(in_time) if in_time else set()
+
+        return set().union(*self._executor.map(write, batches(admissions, WRITE_BATCH)))
+
+    def _write(self, batch: Sequence[Admitting]) -> set[str]:
+        rows = [{"PutRequest": {"Item": items.admission_item(*admission)}} for admission in batch]
+        try:
+            response = self._dynamodb.batch_write_item(RequestItems={self._name: rows})
+        except (BotoCoreError, ClientError) as error:
+            logger.warning("writing admissions failed: %s", error)
+            return set()
+        unprocessed = response.get("UnprocessedItems", {}).get(self._name, [])
+        failed = {row["PutRequest"]["Item"]["id"]["S"] for row in unprocessed}
+        return {a[0] for a in batch if items.visitor_id(a[0]) not in failed}

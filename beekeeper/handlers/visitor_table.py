@@ -1,0 +1,170 @@
+"""What the visitors' functions know of the room: settings, keys and pulse, read once a second.
+
+A read that fails leaves the last copy in use: the line goes on while DynamoDB is in trouble.
+"""
+
+import logging
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+from botocore.exceptions import BotoCoreError, ClientError
+
+from beekeeper.contract import items
+from beekeeper.handlers.schedule import Schedule
+from beekeeper.rules.line import Pulse
+from beekeeper.rules.no_shows import PROMPT_SECONDS
+from beekeeper.rules.tokens import Key, Ticket
+from beekeeper.rules.turn import Admission, Settings
+
+CACHE_SECONDS = 1.0
+logger = logging.getLogger(__name__)
+
+
+class Unavailable(Exception):
+    """The table can't be read, and there is no earlier copy to go on with."""
+
+
+@dataclass(frozen=True, slots=True)
+class Room:
+    """A copy of what the table says of the room."""
+
+    name: str
+    settings: Settings
+    ticket_keys: Sequence[Key]
+    pass_keys: Sequence[Key]
+    pulse: Pulse
+
+
+class Store:
+    """The table as the producer and the turnstile read it."""
+
+    def __init__(self, dynamodb: Any, table: str, name: str) -> None:
+        self._dynamodb = dynamodb
+        self._table = table
+        self._name = name
+        self._schedule = Schedule(dynamodb, table)
+        self._room: Room | None = None
+        self._read_at = float("-inf")
+        self.is_stale = False  # the copy: the table could not be read when it was last tried
+
+    def room(self, now: float) -> Room:
+        """Return the room, at most CACHE_SECONDS old unless the table can't be read.
+
+        Raises Unavailable when it never could be.
+        """
+        if self._room is None or not 0 <= now - self._read_at < CACHE_SECONDS:
+            try:
+                self._room = self._read()
+                self.is_stale = False
+            except (BotoCoreError, ClientError, KeyError, ValueError) as error:
+                logger.warning("reading the room failed: %s", error)
+                self.is_stale = True
+                if self._room is None:
+                    raise Unavailable("the room's table can't be read") from error
+            self._read_at = now
+        return self._room
+
+    def _read(self) -> Room:
+        ids = (items.ROOM, items.KEYS, items.PULSE)
+        request = {self._table: {"Keys": [items.key(item_id) for item_id in ids]}}
+        response = self._dynamodb.batch_get_item(RequestItems=request)
+        found = {item["id"]["S"]: item for item in response["Responses"][self._table]}
+        if response.get("UnprocessedKeys") and len(found) < len(ids):
+            raise KeyError("throttled: some of the room's items were not read")
+        return Room(
+            name=self._name,
+            settings=items.settings_of(found[items.ROOM]),
+            ticket_keys=items.keys_of(found[items.KEYS], "ticket"),
+            pass_keys=items.keys_of(found[items.KEYS], "pass"),
+            pulse=items.pulse_of(found.get(items.PULSE)),
+        )
+
+    def admission(self, ticket_id: str) -> Admission | None:
+        """Return the admission of a ticket, or None. Raises Unavailable."""
+        try:
+            response = self._dynamodb.get_item(
+                TableName=self._table, Key=items.key(items.visitor_id(ticket_id))
+            )
+        except (BotoCoreError, ClientError) as error:
+            raise Unavailable("looking up a ticket failed") from error
+        return items.admission_of(response.get("Item"))
+
+    def claim(self, ticket_id: str, settings: Settings, now: float) -> Admission | None:
+        """Note that the visitor goes in, and return the admission; None when there is none yet.
+
+        The first claim counts: a second tab or a refresh changes nothing. Of a turn that has run
+        out, or that needs another slot, nothing is noted.
+        """
+        in_time = "admitted_at <= :now AND admitted_at > :prompt"
+        again = "admitted_at <= :now AND admitted_at > :over AND attribute_exists(claimed_at)"
+        try:
+            response = self._dynamodb.update_item(
+                TableName=self._table,
+                Key=items.key(items.visitor_id(ticket_id)),
+                UpdateExpression="SET claimed_at = if_not_exists(claimed_at, :now)",
+                ConditionExpression=f"{in_time} OR {again}",
+                ExpressionAttributeValues={
+                    ":now": items.number(now),
+                    ":prompt": items.number(now - PROMPT_SECONDS),
+                    ":over": items.number(now - settings.claim_seconds),
+                },
+                ReturnValues="ALL_NEW",
+                ReturnValuesOnConditionCheckFailure="ALL_OLD",
+            )
+        except self._dynamodb.exceptions.ConditionalCheckFailedException as error:
+            return items.admission_of(error.response.get("Item"))
+        except (BotoCoreError, ClientError) as error:
+            raise Unavailable("claiming a turn failed") from error
+        return items.admission_of(response["Attributes"])
+
+    def readmit(self, ticket_id: str, seen: Admission, room: Room, now: float) -> Admission | None:
+        """Give another slot to one who comes late, or None while there is none.
+
+        The slot of their own was made up for when it went by (rules.no_shows). The new one may be a
+        second or so ahead: they are there, and are let in at once. Raises Unavailable.
+        """
+        try:
+            if not self._schedule.claim_next(now, room.settings.pace(room.pulse)):
+                return None
+            self._move(ticket_id, seen, now)
+        except (BotoCoreError, ClientError) as error:
+            raise Unavailable("giving another slot failed") from error
+        return replace(seen, admitted_at=now, first_at=seen.first_at or seen.admitted_at)
+
+    def _move(self, ticket_id: str, seen: Admission, now: float) -> None:
+        try:
+            self._dynamodb.update_item(
+                TableName=self._table,
+                Key=items.key(items.visitor_id(ticket_id)),
+                UpdateExpression="SET admitted_at = :now, first_at = :first, again = :again",
+                ConditionExpression="admitted_at = :seen AND attribute_not_exists(claimed_at)",
+                ExpressionAttributeValues={
+                    ":now": items.number(now),
+                    ":seen": items.number(seen.admitted_at),
+                    ":first": items.number(seen.first_at or seen.admitted_at),
+                    ":again": items.number(seen.again + 1),
+                },
+            )
+        except self._dynamodb.exceptions.ConditionalCheckFailedException:
+            logger.info("another tab was quicker")
+
+    def let_pass(self, ticket: Ticket, now: float) -> None:
+        """Note that a visitor goes in unqueued, so that their ticket takes no slot later on.
+
+        A note that fails keeps nobody out.
+        """
+        row = items.admission_item(ticket.id, ticket.number, now)
+        row["claimed_at"] = row["admitted_at"]
+        names = ("admitted_at", "number", "expires_at", "claimed_at")
+        update = ", ".join(f"#{name} = if_not_exists(#{name}, :{name})" for name in names)
+        try:
+            self._dynamodb.update_item(
+                TableName=self._table,
+                Key={"id": row["id"]},
+                UpdateExpression=f"SET {update}",
+                ExpressionAttributeNames={f"#{name}": name for name in names},
+                ExpressionAttributeValues={f":{name}": row[name] for name in names},
+            )
+        except (BotoCoreError, ClientError) as error:
+            logger.warning("noting a visitor who passes failed: %s", error)

@@ -1,0 +1,1 @@
+"""What is checked before a deploy: quotas, permissions, the certificate."""

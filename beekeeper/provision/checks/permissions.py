@@ -1,0 +1,93 @@
+"""What the credentials may do, asked of IAM's policy simulator. Reads only.
+
+Quirks. It knows users, groups and roles, not sessions: a session's role is looked up, since its
+ARN has no path. What a request would carry must be given (``ContextEntries``): a condition on a
+key that is missing, such as MFA, is answered as a denial and tells nothing.
+"""
+
+from collections.abc import Iterator
+from typing import Any
+
+from botocore.exceptions import ClientError
+
+from beekeeper.config import RoomConfig
+from beekeeper.provision.aws import Aws
+from beekeeper.provision.deployer import grants
+from beekeeper.provision.engine.wait import has_code
+from beekeeper.provision.grants import Grant
+from beekeeper.provision.names import Names
+
+DENIED = ("AccessDenied", "AccessDeniedException")
+
+
+class NotSimulated(Exception):
+    """These credentials can't be simulated; the text says why."""
+
+
+def denied_actions(aws: Aws, config: RoomConfig, names: Names) -> list[str]:
+    """Return what the room's deployer needs and the credentials in use may not do.
+
+    Each as ``action on resource``. Raises NotSimulated, and whatever IAM refuses the simulation
+    with.
+    """
+    account, caller = aws.identity
+    if caller.endswith(":root"):
+        return []  # the root user may do everything
+    source = _principal(aws, account, caller)
+    wanted = grants(names, config)
+    return sorted({denied for grant in wanted for denied in _denied(aws, source, grant)})
+
+
+def _principal(aws: Aws, account: str, caller: str) -> str:
+    """Return the user or role whose policies count."""
+    kind, _, rest = caller.split(":", 5)[5].partition("/")
+    if kind == "user":
+        return caller
+    if kind != "assumed-role":
+        raise NotSimulated(f"IAM can't simulate {caller}, which is neither a user nor a role.")
+    role = rest.split("/")[0]
+    try:
+        return str(aws.client("iam").get_role(RoleName=role)["Role"]["Arn"])
+    except ClientError as error:
+        if not has_code(error, *DENIED):
+            raise
+        return f"arn:{aws.partition}:iam::{account}:role/{role}"
+
+
+def _denied(aws: Aws, source: str, grant: Grant) -> Iterator[str]:
+    pages = (
+        aws.client("iam")
+        .get_paginator("simulate_principal_policy")
+        .paginate(
+            PolicySourceArn=source,
+            ActionNames=list(grant.actions),
+            ResourceArns=list(grant.examples or grant.resources),
+            ContextEntries=_context(grant),
+        )
+    )
+    for result in (r for page in pages for r in page["EvaluationResults"]):
+        if missing := result.get("MissingContextValues"):
+            raise NotSimulated(f"Their policies depend on {', '.join(missing)}.")
+        yield from _denied_resources(result)
+
+
+def _denied_resources(result: dict[str, Any]) -> Iterator[str]:
+    action = result["EvalActionName"]
+    each = {
+        r["EvalResourceName"]: r["EvalResourceDecision"]
+        for r in result.get("ResourceSpecificResults", [])
+    } or {result.get("EvalResourceName", "*"): result["EvalDecision"]}
+    yield from (f"{action} on {name}" for name, said in each.items() if said != "allowed")
+
+
+def _context(grant: Grant) -> list[dict[str, Any]]:
+    """Return what our requests carry, from the conditions of our own policy."""
+    return [
+        {
+            "ContextKeyName": key,
+            "ContextKeyType": "stringList" if isinstance(value, list) else "string",
+            "ContextKeyValues": value if isinstance(value, list) else [value],
+        }
+        for condition in grant.condition.values()
+        for key, value in condition.items()
+    ]

@@ -1,0 +1,181 @@
+"""A lease: a lock that runs out unless it is renewed, so that a killed process's does not stay.
+
+    taken ──30 s──▶ renewed ──30 s──▶ renewed ─── killed      until expires_at: others are told so
+    │                                   │                     then: whoever comes takes it over
+    └────────────── 180 s ─ ─ ─ ─ ─ ─ ─ └────── 180 s ──────▶ expires_at
+
+A lease in use has 150 s left or more, so that machines may disagree about the time by two minutes.
+
+``TableLease`` is the one in the room's table, by conditional writes. It keeps two machines apart
+that each have a state file of their own. It is there only while the table is: two very first
+deploys at the same moment go on side by side until one has made the table, and are kept apart then.
+"""
+
+import contextlib
+import getpass
+import socket
+import threading
+import time
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager, nullcontext
+from datetime import UTC, datetime
+from typing import Any, Protocol
+
+from botocore.exceptions import BotoCoreError, ClientError
+
+from beekeeper.contract import items
+from beekeeper.errors import LockedError
+from beekeeper.provision.aws import Aws
+from beekeeper.provision.engine.failures import explained
+from beekeeper.provision.engine.wait import has_code
+
+SECONDS = 180
+RENEW_SECONDS = 30
+FREE = "attribute_not_exists(id) OR expires_at <= :now OR #owner = :owner"
+OURS = "#owner = :owner"
+STILL_OURS = "attribute_not_exists(id) OR #owner = :owner"  # absent: the table was made anew
+TABLE = "table"  # the step that makes the place of the lease
+
+
+def this_machine() -> str:
+    """Return who we are, for those who find our lock: ann@laptop."""
+    try:
+        user = getpass.getuser()
+    except (KeyError, OSError):  # a container's user need not have a name
+        user = "somebody"
+    return f"{user}@{socket.gethostname()}"
+
+
+def until_text(expires_at: float) -> str:
+    """Return a time as people read it."""
+    return datetime.fromtimestamp(expires_at, UTC).strftime("%H:%M:%S UTC")
+
+
+@contextmanager
+def renewed(renew: Callable[[], None]) -> Iterator[None]:
+    """Call ``renew`` every now and then, in a thread, for as long as the block runs."""
+    ended = threading.Event()
+
+    def go_on() -> None:
+        while not ended.wait(RENEW_SECONDS):
+            renew()
+
+    thread = threading.Thread(target=go_on, name="beekeeper lease", daemon=True)
+    thread.start()
+    try:
+        yield
+    finally:
+        ended.set()
+        thread.join()
+
+
+class Lease(Protocol):
+    """What keeps other machines away while a room is changed."""
+
+    def held(self, *, there: bool) -> AbstractContextManager[None]: ...
+
+    def take(self) -> None: ...
+
+    def check(self) -> None: ...
+
+
+class NoLease:
+    """None: the state's own lock holds on other machines, too."""
+
+    def held(self, *, there: bool) -> AbstractContextManager[None]:
+        return nullcontext()
+
+    def take(self) -> None:
+        """Nothing to do."""
+
+    def check(self) -> None:
+        """Nothing to do."""
+
+
+class TableLease:
+    """The ``lease`` item of a room's table."""
+
+    def __init__(
+        self, aws: Aws, table: str, owner: str, now: Callable[[], float] = time.time
+    ) -> None:
+        self._aws = aws
+        self._table = table
+        self._owner = owner
+        self._now = now
+        self._lost: LockedError | None = None
+        self._expires_at = 0.0
+        self.is_held = False
+
+    @contextmanager
+    def held(self, *, there: bool) -> Iterator[None]:
+        """Hold the lease, if the table is ``there``; without one, from :meth:`take` on."""
+        if there:
+            self.take()
+        with renewed(self.renew):
+            try:
+                yield
+            finally:
+                self._release()
+
+    def take(self) -> None:
+        """Take the lease; raise LockedError when somebody else has it, and ProvisionError."""
+        try:
+            self._put(FREE, SECONDS)
+        except ClientError as error:
+            if has_code(error, "ConditionalCheckFailedException"):
+                raise self._locked(error) from error
+            raise explained(error, "lease", TABLE, self._table) from error
+        except BotoCoreError as error:
+            raise explained(error, "lease", TABLE, self._table) from error
+        self.is_held = True
+
+    def renew(self) -> None:
+        """Prolong it. When somebody else has taken it, the next :meth:`check` raises."""
+        if not self.is_held or self._lost:
+            return
+        try:
+            self._put(STILL_OURS, SECONDS)
+        except ClientError as error:
+            if has_code(error, "ConditionalCheckFailedException"):
+                self._lost = self._locked(error)
+        except BotoCoreError:
+            pass  # no connection: tried again in time, and the command fails of it sooner
+
+    def check(self) -> None:
+        """Raise LockedError when the lease was lost: asked before each change."""
+        if self._now() >= self._expires_at:
+            self.renew()  # this machine slept
+        if self._lost:
+            raise self._lost
+
+    def _release(self) -> None:
+        # By a write that ends it: the table's expiry removes it. Not worth failing for: unreleased,
+        # it runs out, and the table may be gone with it.
+        if self.is_held and not self._lost:
+            with contextlib.suppress(ClientError, BotoCoreError):
+                self._put(OURS, 0)
+        self.is_held = False
+
+    def _put(self, condition: str, seconds: int) -> None:
+        now = int(self._now())
+        mine = {":owner": {"S": self._owner}}
+        free = {":now": items.number(now)} if ":now" in condition else {}
+        self._aws.client("dynamodb").put_item(
+            TableName=self._table,
+            Item=items.lease_item(self._owner, now + seconds),
+            ConditionExpression=condition,
+            ExpressionAttributeNames={"#owner": "owner"},
+            ExpressionAttributeValues={**mine, **free},
+            ReturnValuesOnConditionCheckFailure="ALL_OLD",
+        )
+        self._expires_at = now + seconds
+
+    def _locked(self, error: ClientError) -> LockedError:
+        item: dict[str, Any] = error.response.get("Item", {})
+        owner = item.get("owner", {}).get("S", "somebody").rpartition(" ")[0] or "somebody"
+        expires_at = float(item.get("expires_at", {}).get("N", 0))
+        return LockedError(
+            f"{owner} is working on this room (item {items.LEASE} of table {self._table}), until"
+            f" {until_text(expires_at)} or longer. Wait until that has ended, then run the same"
+            " command again."
+        )

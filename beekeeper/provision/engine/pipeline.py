@@ -1,0 +1,246 @@
+"""The pipeline: read what is there, decide what to change, change it. Or remove it all.
+
+    read      every step's find, side by side            (no mutating call)
+    decide    one pure function for plan and deploy      → Plan
+    apply     what the plan says, along the graph        state written after each
+    remove    the graph backwards
+
+Killed anywhere, the next deploy reads and decides again; there is nothing else to resume from.
+"""
+
+import contextvars
+import threading
+from collections.abc import Callable, Sequence
+from contextlib import AbstractContextManager, nullcontext
+from typing import TypeVar
+
+from botocore.exceptions import BotoCoreError, ClientError
+
+from beekeeper.errors import BeekeeperError, NotOursError
+from beekeeper.provision.aws import Aws
+from beekeeper.provision.engine import graph
+from beekeeper.provision.engine.decision import Action, Change, Plan, decide
+from beekeeper.provision.engine.events import (
+    Event,
+    StepDone,
+    StepFailed,
+    StepStarted,
+    StepWaiting,
+    StepWarning,
+)
+from beekeeper.provision.engine.failures import explained
+from beekeeper.provision.engine.lease import TABLE, Lease, NoLease
+from beekeeper.provision.engine.step import AlreadyThere, Found, Outputs, Step, recorded_output
+from beekeeper.provision.engine.wait import Wait, until
+from beekeeper.provision.state import Record, StateStore
+
+T = TypeVar("T")
+OnEvent = Callable[[Event], None]
+# What was just made may not be found for a while: IAM, SQS and Lambda are seconds behind.
+VISIBLE_SECONDS = 60
+current_step: contextvars.ContextVar[tuple[str, str]] = contextvars.ContextVar("current_step")
+
+
+class Engine:
+    """One room's steps, in one account and region."""
+
+    def __init__(
+        self,
+        aws: Aws,
+        room: str,
+        steps: Sequence[Step],
+        state: StateStore,
+        on_event: OnEvent | None = None,
+        workers: int = graph.WORKERS,
+        lease: Lease | None = None,
+    ) -> None:
+        self._aws = aws
+        self._room = room
+        self._steps = {step.key: step for step in steps}
+        self._needs = {step.key: step.needs for step in steps}
+        self._state = state
+        self._on_event = on_event
+        self._workers = workers
+        self._lease = lease or NoLease()
+        self._events_lock = threading.Lock()
+        self.found: dict[str, Found | None] = {}
+        self.outputs: Outputs = {}
+        aws.on_wait = self._waiting
+        aws.on_warning = self._warning
+
+    def plan(self) -> Plan:
+        """Read everything and return what deploy would do. Raises NotOursError."""
+        self.read()
+        changes = [self._decide(step) for step in self._steps.values()]
+        if replaced := [c.key for c in changes if c.action is Action.REPLACE]:
+            # What they put out goes with them: those that use it are to change, too.
+            for name in (n for key in replaced if (f := self.found[key]) for n in f.outputs):
+                self.outputs.pop(name, None)
+            changes = [self._decide(step) for step in self._steps.values()]
+        return Plan(self._room, tuple(c for c in changes if self._concerns_us(c)))
+
+    def _concerns_us(self, change: Change) -> bool:
+        """Tell whether a resource is wanted, or ours to delete."""
+        wanted = self._steps[change.key].desired(self.outputs) is not None
+        return wanted or change.action is Action.DELETE
+
+    def read(self) -> None:
+        """Read every resource, side by side."""
+        for record in self._records():
+            self.outputs[recorded_output(record.key)] = record.id
+        graph.run(self._needs, self._read, self._workers)
+
+    def _records(self) -> tuple[Record, ...]:
+        state = self._state.read()
+        return state.resources if state else ()
+
+    def _recorded(self, key: str, found: Found | None) -> bool:
+        """Tell whether the state file has this very resource, or that we were about to make it."""
+        ids = ("", found.id if found else "")
+        return any(r.key == key and r.id in ids for r in self._records())
+
+    def _container(self, step: Step) -> Step | None:
+        """Return the step of the resource that this one lives in, and goes with."""
+        needed = (self._steps[key] for key in step.needs if key in self._steps)
+        return next((s for s in needed if step.name.startswith(f"{s.name}/")), None)
+
+    def _read(self, key: str) -> None:
+        step = self._steps[key]
+        found = self._doing(step, "read", lambda: step.find(self._aws, self.outputs))
+        self.found[key] = found
+        if found:
+            self.outputs.update(found.outputs)
+
+    def _decide(self, step: Step) -> Change:
+        found = self.found[step.key]
+        container = self._container(step)
+        if container and self._decide(container).action is Action.REPLACE:
+            found = None
+        recorded = self._recorded(step.key, found)
+        return decide(step, found, self.outputs, self._room, recorded=recorded)
+
+    def apply(self, plan: Plan) -> None:
+        """Do what the plan says; what is not wanted any more goes last, backwards."""
+        changes = {c.key: c for c in plan.changes if c.action is not Action.DELETE}
+        kept = {key: needs for key, needs in self._needs.items() if key in changes}
+        dropped = {key: needs for key, needs in self._needs.items() if key not in changes}
+        with self._leased(needed=plan.has_changes):
+            graph.run(kept, lambda key: self._apply(changes[key]), self._workers)
+            turned = graph.reversed_needs(dropped)
+            graph.run(turned, lambda key: self._remove(key, []), self._workers)
+        for record in self._records():
+            if record.key not in self._steps:
+                self._state.forget(record.key)
+
+    def _apply(self, planned: Change) -> None:
+        step = self._steps[planned.key]
+        if planned.action is Action.UNCHANGED:
+            found = self.found[step.key]
+            self._state.record(
+                Record(step.key, step.kind, step.name, found.id if found else "", True)
+            )
+            return
+        if planned.action is Action.CREATE and self.found[step.key] is not None:
+            self._read(step.key)  # it went with the resource that it was in
+        # What was unknown when the plan was made is known now: the steps before this one are done.
+        change = self._decide(step)
+        if change.action is not Action.UNCHANGED:
+            self._doing(step, change.action.value, lambda: self._change(step, change))
+        self._reread(step)
+        if step.key == TABLE:
+            self._doing(step, "lease", self._lease.take)
+
+    def _change(self, step: Step, change: Change) -> None:
+        desired = step.desired(self.outputs)
+        assert desired is not None  # what is not wanted does not get here
+        found = self.found[step.key]
+        if change.action is Action.UPDATE and found is not None:
+            step.update(self._aws, found, {name: desired[name] for name in change.attributes})
+            return
+        if found is not None:
+            step.delete(self._aws, found)
+        self._state.record(Record(step.key, step.kind, step.name))
+        try:
+            step.create(self._aws, desired)
+        except AlreadyThere:
+            self._adopt(step)
+
+    def _adopt(self, step: Step) -> None:
+        """Go on with a resource that was there when we made it, if it is ours after all."""
+        try:
+            found = self.found[step.key] = self._visible(step)
+            change = decide(step, found, self.outputs, self._room, recorded=False)
+        except NotOursError:
+            self._state.forget(step.key)
+            raise
+        if change.action is Action.UPDATE:
+            self._change(step, change)
+
+    def _visible(self, step: Step) -> Found:
+        """Return a resource that was just made, once AWS shows it."""
+        wait = Wait(f"{step.kind} {step.name} to become visible", VISIBLE_SECONDS)
+        return until(self._aws, wait, lambda: step.find(self._aws, self.outputs))
+
+    def _reread(self, step: Step) -> None:
+        found = self._doing(step, "read", lambda: self._visible(step))
+        self.found[step.key] = found
+        self.outputs.update(found.outputs)
+        self._state.record(Record(step.key, step.kind, step.name, found.id, True))
+
+    def remove(self) -> list[str]:
+        """Delete every resource of ours, last made first; return the keys of those deleted."""
+        self.read()
+        deleted: list[str] = []
+        turned = graph.reversed_needs(self._needs)
+        with self._leased(needed=bool(self.found[TABLE])):
+            graph.run(turned, lambda key: self._remove(key, deleted), self._workers)
+        return deleted
+
+    def _leased(self, *, needed: bool) -> AbstractContextManager[None]:
+        """Keep other machines away, if the table is there to do it with, and ours."""
+        found = self.found[TABLE]
+        there = found is not None and self._is_ours(self._steps[TABLE], found)
+        return self._lease.held(there=there) if needed else nullcontext()
+
+    def _remove(self, key: str, deleted: list[str]) -> None:
+        step, found = self._steps[key], self.found[key]
+        if found is not None and self._is_ours(step, found):
+            self._doing(step, "delete", lambda: step.delete(self._aws, found))
+            deleted.append(key)
+        if self._state.read() is not None:
+            self._state.forget(key)
+
+    def _is_ours(self, step: Step, found: Found) -> bool:
+        container = self._container(step)
+        around = self.found[container.key] if container else None
+        if container and not (around and self._is_ours(container, around)):
+            return False
+        return found.owner == self._room or (
+            found.owner is None and self._recorded(step.key, found)
+        )
+
+    def _doing(self, step: Step, action: str, work: Callable[[], T]) -> T:
+        """Run work on a step with its events, its name on the waits, and its errors explained."""
+        current_step.set((step.key, action))
+        started = self._aws.clock()
+        self._emit(StepStarted(step.key, action))
+        try:
+            self._lease.check()
+            result = work()
+        except (ClientError, BotoCoreError, BeekeeperError) as error:
+            problem = explained(error, action, step.kind, step.name)
+            self._emit(StepFailed(step.key, action, self._aws.clock() - started, str(problem)))
+            raise problem from error
+        self._emit(StepDone(step.key, action, self._aws.clock() - started))
+        return result
+
+    def _waiting(self, what: str) -> None:
+        self._emit(StepWaiting(*current_step.get(("", "")), what))
+
+    def _warning(self, text: str) -> None:
+        self._emit(StepWarning(*current_step.get(("", "")), text))
+
+    def _emit(self, event: Event) -> None:
+        if self._on_event:
+            with self._events_lock:
+                self._on_event(event)

@@ -1,0 +1,1 @@
+"""The resources of a room, one module each."""

@@ -1,0 +1,156 @@
+"""CloudWatch alarms: what an operator must hear of.
+
+Quirks. PutMetricAlarm replaces the whole alarm: whom it tells, which is the operators' business, is
+sent along. It takes tags only when the alarm is new. Thresholds come back as floats. Names are
+deleted one by one: one that is missing may fail the whole batch.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, ClassVar
+
+from botocore.exceptions import ClientError
+
+from beekeeper.provision import tags
+from beekeeper.provision.aws import Aws
+from beekeeper.provision.engine.step import Attributes, Found, known
+from beekeeper.provision.engine.wait import has_code
+from beekeeper.provision.names import Names
+from beekeeper.provision.resources.permission import API_ID
+
+# Whom an alarm tells is set by operators; it survives a change of the rest.
+ACTIONS = ("ActionsEnabled", "OKActions", "AlarmActions", "InsufficientDataActions")
+API_DIMENSION = "ApiId"  # known only once the API is made
+
+
+@dataclass(frozen=True, slots=True)
+class Specification:
+    """What one alarm watches; it rings when ``statistic`` over ``minutes`` passes the threshold."""
+
+    what: str
+    description: str
+    namespace: str
+    metric: str
+    dimensions: Mapping[str, str]
+    statistic: str = "Sum"
+    comparison: str = "GreaterThanThreshold"
+    threshold: float = 0.0
+    minutes: int = 1
+    missing: str = "notBreaching"
+
+
+def specifications(names: Names) -> list[Specification]:
+    """Return a room's alarms."""
+    consumer = {"FunctionName": names.function("consumer")}
+    return [
+        Specification(
+            "unreadable",
+            "Messages that are no tickets lie in the dead-letter queue.",
+            "AWS/SQS",
+            "ApproximateNumberOfMessagesVisible",
+            {"QueueName": names.dead_letter_queue},
+            statistic="Maximum",
+        ),
+        Specification(
+            "line-stopped",
+            "No consumer was started for three minutes: nobody is being admitted.",
+            "AWS/Lambda",
+            "Invocations",
+            consumer,
+            comparison="LessThanThreshold",
+            threshold=1.0,
+            minutes=3,
+            missing="breaching",
+        ),
+        Specification(
+            "consumer-errors",
+            "Consumers fail: look at the log group of the consumer.",
+            "AWS/Lambda",
+            "Errors",
+            consumer,
+        ),
+        Specification(
+            "visitor-errors",
+            "Visitors get errors: look at the log groups of the producer and the turnstile.",
+            # Not the functions' own errors: they answer 503 when AWS fails them.
+            "AWS/ApiGateway",
+            "5xx",
+            {API_DIMENSION: API_ID},
+        ),
+    ]
+
+
+class Alarm:
+    """One alarm."""
+
+    kind: ClassVar[str] = "alarm"
+    fixed: ClassVar[frozenset[str]] = frozenset()
+
+    def __init__(
+        self, specification: Specification, names: Names, wanted_tags: Mapping[str, str]
+    ) -> None:
+        self.key = f"alarm {specification.what}"
+        self.name = names.alarm(specification.what)
+        self.needs = ("api",) if API_DIMENSION in specification.dimensions else ()
+        self._wanted = specification
+        self._tags = wanted_tags
+
+    def desired(self, outputs: Mapping[str, str]) -> Attributes:
+        wanted = self._wanted
+        return {
+            "alarm": {
+                "AlarmDescription": wanted.description,
+                "Namespace": wanted.namespace,
+                "MetricName": wanted.metric,
+                "Dimensions": {
+                    name: known(outputs, API_ID) if name == API_DIMENSION else value
+                    for name, value in wanted.dimensions.items()
+                },
+                "Statistic": wanted.statistic,
+                "ComparisonOperator": wanted.comparison,
+                "Threshold": wanted.threshold,
+                "Period": 60,
+                "EvaluationPeriods": wanted.minutes,
+                "TreatMissingData": wanted.missing,
+            },
+            "tags": self._tags,
+        }
+
+    def find(self, aws: Aws, outputs: Mapping[str, str]) -> Found | None:
+        cloudwatch = aws.client("cloudwatch")
+        alarms = cloudwatch.describe_alarms(AlarmNames=[self.name])["MetricAlarms"]
+        if not alarms:
+            return None
+        raw = alarms[0]
+        raw_tags = cloudwatch.list_tags_for_resource(ResourceARN=raw["AlarmArn"])["Tags"]
+        found_tags = tags.from_list(raw_tags)
+        alarm = {name: raw.get(name) for name in self.desired({})["alarm"]}
+        alarm["Dimensions"] = {d["Name"]: d["Value"] for d in raw.get("Dimensions", [])}
+        actions = {name: raw[name] for name in ACTIONS if name in raw}
+        attributes = {"alarm": alarm, "actions": actions, "tags": found_tags}
+        return Found(raw["AlarmArn"], attributes, tags.owner_of(found_tags))
+
+    def create(self, aws: Aws, desired: Attributes) -> None:
+        put = aws.client("cloudwatch").put_metric_alarm
+        put(**self._wire(desired["alarm"]), Tags=tags.as_list(desired["tags"]))
+
+    def update(self, aws: Aws, found: Found, changes: Attributes) -> None:
+        cloudwatch = aws.client("cloudwatch")
+        if "alarm" in changes:
+            actions = found.attributes["actions"]
+            cloudwatch.put_metric_alarm(**self._wire(changes["alarm"]), **actions)
+        if "tags" in changes:
+            cloudwatch.tag_resource(ResourceARN=found.id, Tags=tags.as_list(changes["tags"]))
+            if gone := tags.removed(found.attributes["tags"], changes["tags"]):
+                cloudwatch.untag_resource(ResourceARN=found.id, TagKeys=gone)
+
+    def _wire(self, alarm: Mapping[str, Any]) -> dict[str, Any]:
+        dimensions = [{"Name": k, "Value": v} for k, v in alarm["Dimensions"].items()]
+        return {**alarm, "AlarmName": self.name, "Dimensions": dimensions}
+
+    def delete(self, aws: Aws, found: Found) -> None:
+        try:
+            aws.client("cloudwatch").delete_alarms(AlarmNames=[self.name])
+        except ClientError as error:
+            if not has_code(error, "ResourceNotFound", "ResourceNotFoundException"):
+                raise

@@ -1,0 +1,191 @@
+"""The private S3 bucket of the waiting page: no public access, TLS only, encrypted.
+
+Quirks. Creating a bucket that one owns already answers 200 in us-east-1 (and resets its ACL), so it
+is looked for first. A location constraint must be given everywhere but there. Configuration calls
+on one bucket conflict with each other (OperationAborted, 409): they go one after another. A new
+bucket may not be found for a while. It gets its tags by a call of their own: a deploy that is
+killed before that one leaves a bucket behind that is empty and has none.
+"""
+
+import json
+from collections.abc import Callable, Mapping
+from typing import Any, ClassVar
+
+from botocore.exceptions import ClientError
+
+from beekeeper.errors import NotOursError, ProvisionError
+from beekeeper.provision import tags
+from beekeeper.provision.aws import Aws
+from beekeeper.provision.engine.step import AlreadyThere, Attributes, Found
+from beekeeper.provision.engine.wait import Busy, Wait, has_code, retrying
+from beekeeper.provision.policies import same_meaning, tls_only
+
+MISSING = ("404", "NoSuchBucket", "NotFound")
+NOT_SET = (
+    "NoSuchTagSet",
+    "NoSuchBucketPolicy",
+    "NoSuchPublicAccessBlockConfiguration",
+)
+BUSY = (Busy("OperationAborted"), Busy("NoSuchBucket"))
+CHANGE = Wait("S3 to take a change of the bucket", 300, every=2)
+BLOCKED = {
+    "BlockPublicAcls": True,
+    "IgnorePublicAcls": True,
+    "BlockPublicPolicy": True,
+    "RestrictPublicBuckets": True,
+}
+
+
+class Bucket:
+    """The bucket, without its objects."""
+
+    key, kind = "bucket", "bucket"
+    needs: tuple[str, ...] = ()
+    fixed: ClassVar[frozenset[str]] = frozenset()
+
+    def __init__(self, name: str, arn: str, account: str, wanted_tags: Mapping[str, str]) -> None:
+        self.name = name
+        self._arn = arn
+        self._mine = {"Bucket": name, "ExpectedBucketOwner": account}
+        self._tags = wanted_tags
+
+    def desired(self, outputs: Mapping[str, str]) -> Attributes:
+        return {
+            "tags": self._tags,
+            "public_access_block": BLOCKED,
+            "policy": same_meaning(tls_only(self._arn)),
+        }
+
+    def find(self, aws: Aws, outputs: Mapping[str, str]) -> Found | None:
+        s3 = aws.client("s3")
+        try:
+            s3.head_bucket(**self._mine)
+        except ClientError as error:
+            if has_code(error, *MISSING):
+                return None
+            if has_code(error, "403", "301", "AccessDenied", "PermanentRedirect"):
+                raise NotOursError(
+                    f"The bucket {self.name} exists, but these credentials may not use it: it is"
+                    " somebody else's, in another region, or s3:ListBucket is not granted."
+                ) from error
+            raise
+        try:
+            block = _or_none(lambda: s3.get_public_access_block(**self._mine))
+            policy = _or_none(lambda: s3.get_bucket_policy(**self._mine))
+            raw_tags = _or_none(lambda: s3.get_bucket_tagging(**self._mine))
+            leftover = raw_tags is None and self._is_empty(aws)
+        except ClientError as error:
+            if has_code(error, *MISSING):  # on its way, or gone: HeadBucket can be ahead or behind
+                return None
+            raise
+        found_tags = tags.from_list(raw_tags["TagSet"] if raw_tags else ())
+        attributes = {
+            "tags": found_tags,
+            "public_access_block": block["PublicAccessBlockConfiguration"] if block else None,
+            "policy": same_meaning(json.loads(policy["Policy"])) if policy else None,
+        }
+        return Found(self._arn, attributes, tags.owner_of(found_tags), leftover=leftover)
+
+    def _is_empty(self, aws: Aws) -> bool:
+        """Tell whether nothing is in the bucket.
+
+        An untagged bucket of our account, with our account, region and room in its name, and
+        nothing in it, is what a killed deploy left behind: nobody loses anything when it is used.
+        """
+        page = aws.client("s3").list_object_versions(**self._mine, MaxKeys=1)
+        return not page.get("Versions") and not page.get("DeleteMarkers")
+
+    def create(self, aws: Aws, desired: Attributes) -> None:
+        region = aws.region
+        place = {} if region == "us-east-1" else {"LocationConstraint": region}
+        configuration = {"CreateBucketConfiguration": place} if place else {}
+        s3 = aws.client("s3")
+        try:
+            retrying(
+                aws,
+                CHANGE,
+                (Busy("OperationAborted"),),
+                lambda: s3.create_bucket(Bucket=self.name, **configuration),
+            )
+        except ClientError as error:
+            if has_code(error, "BucketAlreadyOwnedByYou"):
+                # Not there when we looked: made by this very call, whose first answer was lost.
+                pass
+            elif has_code(error, "BucketAlreadyExists"):
+                raise AlreadyThere from error
+            else:
+                raise
+        self._configure(aws, desired)
+
+    def update(self, aws: Aws, found: Found, changes: Attributes) -> None:
+        self._configure(aws, changes)
+
+    def _configure(self, aws: Aws, wanted: Attributes) -> None:
+        s3 = aws.client("s3")
+        calls: dict[str, Callable[[], Any]] = {
+            "tags": lambda: s3.put_bucket_tagging(
+                **self._mine, Tagging={"TagSet": tags.as_list(wanted["tags"])}
+            ),
+            "public_access_block": lambda: s3.put_public_access_block(
+                **self._mine, PublicAccessBlockConfiguration=BLOCKED
+            ),
+            "policy": lambda: s3.put_bucket_policy(
+                **self._mine, Policy=json.dumps(tls_only(self._arn))
+            ),
+        }
+        for name, call in calls.items():
+            if name in wanted:
+                retrying(aws, CHANGE, BUSY, call)
+
+    def delete(self, aws: Aws, found: Found) -> None:
+        not_empty = Busy("BucketNotEmpty")
+        try:
+            retrying(
+                aws,
+                CHANGE,
+                (Busy("OperationAborted"), not_empty),
+                lambda: self._empty_and_delete(aws),
+            )
+        except ClientError as error:
+            if not has_code(error, *MISSING):
+                raise
+
+    def _empty_and_delete(self, aws: Aws) -> None:
+        s3 = aws.client("s3")
+        uploads = s3.get_paginator("list_multipart_uploads").paginate(**self._mine)
+        for upload in [u for page in uploads for u in page.get("Uploads", [])]:
+            self._abort(aws, upload)
+        for page in s3.get_paginator("list_object_versions").paginate(**self._mine):
+            versions = [*page.get("Versions", []), *page.get("DeleteMarkers", [])]
+            objects = [{"Key": v["Key"], "VersionId": v["VersionId"]} for v in versions]
+            if objects:
+                quiet = {"Objects": objects, "Quiet": True}
+                self._check(s3.delete_objects(**self._mine, Delete=quiet))
+        s3.delete_bucket(**self._mine)
+
+    def _abort(self, aws: Aws, upload: Mapping[str, Any]) -> None:
+        which = {"Key": upload["Key"], "UploadId": upload["UploadId"]}
+        try:
+            aws.client("s3").abort_multipart_upload(**self._mine, **which)
+        except ClientError as error:
+            if not has_code(error, "NoSuchUpload"):  # ended, or the first answer was lost
+                raise
+
+    def _check(self, response: Mapping[str, Any]) -> None:
+        """Raise for what may not be deleted. Others pass: the bucket is not empty, all repeats."""
+        for failed in response.get("Errors", []):
+            if failed.get("Code") == "AccessDenied":
+                raise ProvisionError(
+                    f"deleting bucket {self.name}: AccessDenied for its object {failed.get('Key')}:"
+                    f" {failed.get('Message')}. Grant s3:DeleteObject and s3:DeleteObjectVersion to"
+                    " the credentials in use, then run the same command again."
+                )
+
+
+def _or_none(call: Callable[[], dict[str, Any]]) -> dict[str, Any] | None:
+    try:
+        return call()
+    except ClientError as error:
+        if has_code(error, *NOT_SET):
+            return None
+        raise

@@ -1,0 +1,108 @@
+"""The CloudWatch dashboard: arrivals, waiting, admissions, errors on one page.
+
+Quirks. Dashboards are global in an account and were long without tags: ours is known by a line of
+its text. PutDashboard replaces it whole, and reports what it does not like in a 200.
+"""
+
+import json
+from collections.abc import Mapping
+from typing import Any, ClassVar
+
+from botocore.exceptions import ClientError
+
+from beekeeper.provision.aws import Aws
+from beekeeper.provision.engine.step import Attributes, Found
+from beekeeper.provision.engine.wait import has_code
+from beekeeper.provision.names import TAG_ROOM, Names
+
+MISSING = ("ResourceNotFound", "DashboardNotFoundError", "ResourceNotFoundException")
+
+
+class Dashboard:
+    """The dashboard of a room in one region."""
+
+    key, kind = "dashboard", "dashboard"
+    needs: tuple[str, ...] = ()
+    fixed: ClassVar[frozenset[str]] = frozenset()
+
+    def __init__(self, names: Names) -> None:
+        self.name = f"{names.stem}-{names.region}"
+        self._room = names.room
+        self._body = body(names)
+
+    def desired(self, outputs: Mapping[str, str]) -> Attributes:
+        return {"body": self._body}
+
+    def find(self, aws: Aws, outputs: Mapping[str, str]) -> Found | None:
+        try:
+            raw = aws.client("cloudwatch").get_dashboard(DashboardName=self.name)
+        except ClientError as error:
+            if has_code(error, *MISSING):
+                return None
+            raise
+        found = json.loads(raw["DashboardBody"])
+        marks = [w.get("properties", {}).get("markdown", "") for w in found.get("widgets", [])]
+        owner = self._room if any(_mark(self._room) in mark for mark in marks) else None
+        return Found(self.name, {"body": found}, owner)
+
+    def create(self, aws: Aws, desired: Attributes) -> None:
+        put, text = aws.client("cloudwatch").put_dashboard, json.dumps(desired["body"])
+        answer = put(DashboardName=self.name, DashboardBody=text)
+        for problem in answer.get("DashboardValidationMessages", []):
+            aws.warn(f"CloudWatch does not like the dashboard: {problem.get('Message')}")
+
+    def update(self, aws: Aws, found: Found, changes: Attributes) -> None:
+        self.create(aws, changes)
+
+    def delete(self, aws: Aws, found: Found) -> None:
+        try:
+            aws.client("cloudwatch").delete_dashboards(DashboardNames=[self.name])
+        except ClientError as error:
+            if not has_code(error, *MISSING):
+                raise
+
+
+def _mark(room: str) -> str:
+    return f"{TAG_ROOM}={room}."
+
+
+def body(names: Names) -> dict[str, Any]:
+    """Return the dashboard's content."""
+    queue = names.queue
+    functions = ("producer", "turnstile", "consumer")
+    graphs = {
+        "Arrivals a minute": [["AWS/SQS", "NumberOfMessagesSent", "QueueName", queue]],
+        "Admitted a minute": [["AWS/SQS", "NumberOfMessagesDeleted", "QueueName", queue]],
+        "Waiting": [["AWS/SQS", "ApproximateNumberOfMessagesVisible", "QueueName", queue]],
+        "Errors": [
+            ["AWS/Lambda", "Errors", "FunctionName", names.function(part)] for part in functions
+        ],
+    }
+    head = {
+        "type": "text",
+        "x": 0,
+        "y": 0,
+        "width": 24,
+        "height": 2,
+        "properties": {
+            "markdown": f"# Waiting room {names.room}\nMade by Beekeeper: {_mark(names.room)}"
+        },
+    }
+    return {"widgets": [head, *(_graph(names, i, *g) for i, g in enumerate(graphs.items()))]}
+
+
+def _graph(names: Names, i: int, title: str, metrics: list[list[str]]) -> dict[str, Any]:
+    return {
+        "type": "metric",
+        "x": 12 * (i % 2),
+        "y": 2 + 6 * (i // 2),
+        "width": 12,
+        "height": 6,
+        "properties": {
+            "title": title,
+            "metrics": metrics,
+            "stat": "Maximum" if title == "Waiting" else "Sum",
+            "period": 60,
+            "region": names.region,
+        },
+    }

@@ -1,0 +1,229 @@
+"""The custom domain of the campaign link, regional, and those of ours that are not wanted any more.
+
+Quirks. A domain may be made, changed or deleted once in 30 seconds, more than botocore's longest
+pause. After a change it is UPDATING for a while. Another account of the region may have the name:
+then it exists and can't be read. A domain that the configuration dropped is found by its tag alone;
+the new one of a changed name is made before the old one goes.
+"""
+
+from collections.abc import Iterator, Mapping
+from typing import Any, ClassVar, NoReturn
+
+from botocore.exceptions import ClientError
+
+from beekeeper.errors import ConfigError, NotOursError, ProvisionError, TimedOutError
+from beekeeper.provision import tags
+from beekeeper.provision.aws import Aws
+from beekeeper.provision.engine.step import AlreadyThere, Attributes, Found, recorded_output
+from beekeeper.provision.engine.wait import Wait, has_code, retrying, until
+from beekeeper.provision.resources.api_mapping import delete_mappings
+from beekeeper.provision.resources.apigateway import BUSY, CHANGE, MISSING, pages
+from beekeeper.provision.resources.dns_record import (
+    RECORD_ZONE,
+    TARGET,
+    TARGET_ZONE,
+    delete_record,
+    without_zone,
+    zone_of,
+)
+
+AVAILABLE, UPDATING = "AVAILABLE", "UPDATING"
+# A new one is mostly there at once, a changed one after minutes; AWS gives no figure.
+READY = Wait("the custom domain to become AVAILABLE", 900, every=5)
+# CreateDomainName, UpdateDomainName and DeleteDomainName: one in 30 s (API Gateway quotas).
+ONE_IN_30_SECONDS = Wait("API Gateway to take a domain (one change in 30 seconds)", 300, every=31)
+VISIBLE = Wait("the custom domain to become visible", 10, every=2)
+ACM_REGION = 3  # arn:partition:acm:REGION:account:certificate/id
+
+
+class Domain:
+    """The domain."""
+
+    key, kind = "domain", "custom domain"
+    needs: tuple[str, ...] = ()
+    fixed: ClassVar[frozenset[str]] = frozenset()
+
+    def __init__(
+        self, name: str, arn: str, certificate_arn: str, wanted_tags: Mapping[str, str]
+    ) -> None:
+        self.name = name
+        self._arn = arn
+        self._certificate_arn = certificate_arn
+        self._tags = wanted_tags
+
+    def desired(self, outputs: Mapping[str, str]) -> Attributes:
+        return {
+            "certificate_arn": self._certificate_arn,
+            "endpoint": "REGIONAL",
+            "security_policy": "TLS_1_2",
+            "status": AVAILABLE,
+            "tags": self._tags,
+        }
+
+    def find(self, aws: Aws, outputs: Mapping[str, str]) -> Found | None:
+        raw = _read(aws, self.name)
+        if raw is None:
+            return None
+        configuration = raw["DomainNameConfigurations"][0]
+        found_tags = tags.own(raw.get("Tags", {}))
+        attributes = {
+            "certificate_arn": configuration.get("CertificateArn"),
+            "endpoint": configuration.get("EndpointType"),
+            "security_policy": configuration.get("SecurityPolicy"),
+            "status": configuration.get("DomainNameStatus"),
+            "tags": without_zone(found_tags),
+        }
+        owner = tags.owner_of(found_tags)
+        recorded = outputs.get(recorded_output(self.key)) == self.name
+        ours = owner == tags.owner_of(self._tags) or (owner is None and recorded)
+        # A record that leads to somebody else's domain is not ours.
+        put_out = {**_target_of(raw), **zone_of(found_tags)} if ours else {}
+        return Found(self.name, attributes, owner, put_out)
+
+    def create(self, aws: Aws, desired: Attributes) -> None:
+        self._check_region(aws)
+        create = aws.client("apigatewayv2").create_domain_name
+        wanted = {**self._settings(), "Tags": dict(desired["tags"])}
+        try:
+            retrying(aws, ONE_IN_30_SECONDS, BUSY, lambda: create(**wanted))
+        except ClientError as error:
+            if "already exists" in error.response["Error"].get("Message", ""):
+                self._check_visible(aws, error)
+                raise AlreadyThere from error
+            self._raise_explained(error, aws.region)
+        self._wait(aws)
+
+    def update(self, aws: Aws, found: Found, changes: Attributes) -> None:
+        client = aws.client("apigatewayv2")
+        if "tags" in changes:
+            wanted, before = dict(changes["tags"]), found.attributes["tags"]
+            tag, untag = client.tag_resource, client.untag_resource
+            retrying(aws, CHANGE, BUSY, lambda: tag(ResourceArn=self._arn, Tags=wanted))
+            if gone := tags.removed(before, wanted):
+                retrying(aws, CHANGE, BUSY, lambda: untag(ResourceArn=self._arn, TagKeys=gone))
+        if changes.keys() - {"tags", "status"}:
+            self._check_region(aws)
+            update = client.update_domain_name
+            try:
+                retrying(aws, ONE_IN_30_SECONDS, BUSY, lambda: update(**self._settings()))
+            except ClientError as error:
+                self._raise_explained(error, aws.region)
+        self._wait(aws)
+
+    def delete(self, aws: Aws, found: Found) -> None:
+        _delete(aws, self.name)
+
+    def _settings(self) -> dict[str, Any]:
+        configuration = {
+            "CertificateArn": self._certificate_arn,
+            "EndpointType": "REGIONAL",
+            "SecurityPolicy": "TLS_1_2",
+        }
+        return {"DomainName": self.name, "DomainNameConfigurations": [configuration]}
+
+    def _check_region(self, aws: Aws) -> None:
+        if self._certificate_arn.split(":")[ACM_REGION] != aws.region:
+            raise ConfigError(
+                f"certificate_arn = {self._certificate_arn!r}: the certificate must be in the"
+                f" room's region, {aws.region}. Request or import one there, in ACM."
+            )
+
+    def _check_visible(self, aws: Aws, error: ClientError) -> None:
+        """Raise NotOursError when the domain exists, but not in this account."""
+        try:
+            until(aws, VISIBLE, lambda: _read(aws, self.name))
+        except TimedOutError:
+            raise NotOursError(
+                f"The custom domain {self.name} exists already in another AWS account. It was left"
+                " alone. Choose another domain_name, or delete it there."
+            ) from error
+
+    def _raise_explained(self, error: ClientError, region: str) -> NoReturn:
+        message = error.response["Error"].get("Message", "")
+        if not has_code(error, "BadRequestException") or "certificate" not in message.lower():
+            raise error
+        raise ProvisionError(
+            f"Setting up custom domain {self.name}: API Gateway refuses the certificate"
+            f" {self._certificate_arn}: {message} It must have the status ISSUED, be in {region},"
+            f" and be valid for {self.name}: see the ACM console, then run the same command again."
+        ) from error
+
+    def _wait(self, aws: Aws) -> None:
+        until(aws, READY, lambda: self._ready(aws))
+
+    def _ready(self, aws: Aws) -> bool | None:
+        raw = _read(aws, self.name)
+        configuration = raw["DomainNameConfigurations"][0] if raw else {}
+        status = configuration.get("DomainNameStatus", UPDATING)
+        if status not in (AVAILABLE, UPDATING):
+            said = configuration.get("DomainNameStatusMessage") or "it said no more"
+            raise ProvisionError(
+                f"Waiting for custom domain {self.name}: API Gateway says {status} ({said}). Put"
+                " that right in the API Gateway console, then run the same command again."
+            )
+        return True if status == AVAILABLE else None
+
+
+class FormerDomains:
+    """Domains with the room's tag that are not, or no longer, in its configuration."""
+
+    key, kind, name = "former domains", "custom domain", "no longer wanted"
+    needs: tuple[str, ...] = ("stage",)
+    fixed: ClassVar[frozenset[str]] = frozenset()
+
+    def __init__(self, room: str, wanted: str | None) -> None:
+        self._room = room
+        self._wanted = wanted
+
+    def desired(self, outputs: Mapping[str, str]) -> Attributes | None:
+        return None
+
+    def find(self, aws: Aws, outputs: Mapping[str, str]) -> Found | None:
+        names = ", ".join(sorted(raw["DomainName"] for raw in self._domains(aws)))
+        return Found(names, {"name": names}, self._room) if names else None
+
+    def create(self, aws: Aws, desired: Attributes) -> None:
+        """Never called: they are not wanted."""
+
+    def update(self, aws: Aws, found: Found, changes: Attributes) -> None:
+        """Never called: they are not wanted."""
+
+    def delete(self, aws: Aws, found: Found) -> None:
+        """Delete each with its DNS record first, since nothing leads to that without its domain."""
+        for raw in list(self._domains(aws)):
+            name, zone = raw["DomainName"], zone_of(raw.get("Tags", {})).get(RECORD_ZONE)
+            if zone:
+                delete_record(aws, zone, name, _target_of(raw)[TARGET])
+            delete_mappings(aws, name)
+            _delete(aws, name)
+
+    def _domains(self, aws: Aws) -> Iterator[dict[str, Any]]:
+        for raw in pages(aws.client("apigatewayv2").get_domain_names):
+            ours = tags.owner_of(raw.get("Tags", {})) == self._room
+            if ours and raw["DomainName"] != self._wanted:
+                yield raw
+
+
+def _target_of(raw: Mapping[str, Any]) -> dict[str, str]:
+    configuration = raw["DomainNameConfigurations"][0]
+    target = configuration["ApiGatewayDomainName"].lower()
+    return {TARGET: target, TARGET_ZONE: configuration["HostedZoneId"]}
+
+
+def _read(aws: Aws, name: str) -> dict[str, Any] | None:
+    try:
+        raw: dict[str, Any] = aws.client("apigatewayv2").get_domain_name(DomainName=name)
+    except ClientError as error:
+        if has_code(error, MISSING):
+            return None
+        raise
+    return raw
+
+
+def _delete(aws: Aws, name: str) -> None:
+    delete = aws.client("apigatewayv2").delete_domain_name
+    try:
+        retrying(aws, ONE_IN_30_SECONDS, BUSY, lambda: delete(DomainName=name))
+    except ClientError as error:
+        if not has_code(error, MISSING):
+            raise

@@ -1,0 +1,268 @@
+"""Lambda functions, with their concurrency and what happens to invocations that fail.
+
+Quirks. A role that was just made can't be assumed for some seconds (function_state.py). New
+accounts have ten concurrent executions in all, of which none can be reserved. What Lambda was
+granted belongs to the role's id, not to its ARN: with a role that was made again, the function is
+made again, too. It holds nothing but what is in its specification.
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any, ClassVar
+
+from botocore.exceptions import ClientError
+
+from beekeeper.provision import tags
+from beekeeper.provision.aws import Aws
+from beekeeper.provision.engine.step import AlreadyThere, Attributes, Found, known
+from beekeeper.provision.engine.wait import Busy, has_code, retrying
+from beekeeper.provision.resources.function_code import code_sha256, function_zip
+from beekeeper.provision.resources.function_state import (
+    CONFLICT,
+    INVALID,
+    MISSING,
+    READY,
+    ROLE,
+    ROLE_BUSY,
+    STATE_BUSY,
+    has_failed,
+    wait_until_gone,
+    wait_until_ready,
+    wait_until_settled,
+)
+from beekeeper.provision.resources.role import role_id
+
+# The id of the role that the function was made with. One without the tag takes its role's.
+TAG_ROLE_ID = "beekeeper:role-id"
+RUNTIME, ARCHITECTURE = "python3.13", "arm64"
+UNRESERVABLE = "UnreservedConcurrentExecution"
+# Without START, END and REPORT for each request: of an event with two million requests, these lines
+# would cost a tenth (tests/benchmarks/cost.py). The levels are for the JSON format only.
+LOGGING = {"LogFormat": "JSON", "ApplicationLogLevel": "INFO", "SystemLogLevel": "WARN"}
+RETRIES, EVENT_AGE_SECONDS = 0, 60
+
+
+@dataclass(frozen=True, slots=True)
+class Specification:
+    """What one function is given."""
+
+    part: str
+    name: str
+    role_arn: str
+    environment: Mapping[str, str]
+    environment_outputs: Mapping[str, str]  # variables whose value another step puts out
+    memory_mb: int
+    timeout_seconds: int
+    reserved_concurrency: int | None = None
+    needs: tuple[str, ...] = ()
+
+
+class Function:
+    """One function."""
+
+    kind: ClassVar[str] = "function"
+    fixed: ClassVar[frozenset[str]] = frozenset({"role_id"})
+
+    def __init__(self, specification: Specification, wanted_tags: Mapping[str, str]) -> None:
+        self.key, self.name = f"function {specification.part}", specification.name
+        self.needs = specification.needs
+        self._wanted = specification
+        self._role_id = role_id(specification.part)
+        self._tags = wanted_tags
+
+    def desired(self, outputs: Mapping[str, str]) -> Attributes:
+        wanted, role = self._wanted, known(outputs, self._role_id)
+        return {
+            "role_id": role,
+            "code": code_sha256(),
+            "configuration": {
+                "Runtime": RUNTIME,
+                "Handler": f"beekeeper.handlers.{wanted.part}.handler",
+                "Role": wanted.role_arn,
+                "MemorySize": wanted.memory_mb,
+                "Timeout": wanted.timeout_seconds,
+                "Environment": {
+                    **wanted.environment,
+                    **{k: known(outputs, v) for k, v in wanted.environment_outputs.items()},
+                },
+                "LoggingConfig": LOGGING,
+            },
+            "architecture": ARCHITECTURE,
+            "asynchronous": {"retries": RETRIES, "event_age_seconds": EVENT_AGE_SECONDS},
+            # Set in the console by hand: a VPC cuts the function off, 0 executions stop it.
+            "subnets": [],
+            "layers": [],
+            "reserved_concurrency": wanted.reserved_concurrency,
+            "failed": False,
+            "tags": {**self._tags, TAG_ROLE_ID: role},
+        }
+
+    def find(self, aws: Aws, outputs: Mapping[str, str]) -> Found | None:
+        client = aws.client("lambda")
+        try:
+            function = client.get_function(FunctionName=self.name)
+            found_tags = tags.own(function.get("Tags", {}))
+            attributes = {
+                "role_id": found_tags.get(TAG_ROLE_ID, outputs.get(self._role_id)),
+                **_normalised(function),
+                "asynchronous": self._asynchronous(aws),
+                "tags": found_tags,
+            }
+        except ClientError as error:
+            if has_code(error, MISSING):
+                return None
+            raise
+        wanted, reserved = self._wanted.reserved_concurrency, attributes["reserved_concurrency"]
+        # So much can't be reserved in a small account: then that is how it has to be.
+        if wanted and reserved != wanted and _reservable(aws) + (reserved or 0) < wanted:
+            attributes["reserved_concurrency"] = wanted
+        return Found(
+            function["Configuration"]["FunctionArn"], attributes, tags.owner_of(found_tags)
+        )
+
+    def _asynchronous(self, aws: Aws) -> dict[str, Any] | None:
+        try:
+            raw = aws.client("lambda").get_function_event_invoke_config(FunctionName=self.name)
+        except ClientError as error:
+            if has_code(error, MISSING):
+                return None
+            raise
+        return {
+            "retries": raw.get("MaximumRetryAttempts"),
+            "event_age_seconds": raw.get("MaximumEventAgeInSeconds"),
+        }
+
+    def create(self, aws: Aws, desired: Attributes) -> None:
+        client = aws.client("lambda")
+        try:
+            retrying(
+                aws,
+                ROLE,
+                ROLE_BUSY,
+                lambda: client.create_function(
+                    FunctionName=self.name,
+                    Code={"ZipFile": function_zip()},
+                    Architectures=[ARCHITECTURE],
+                    Tags=dict(desired["tags"]),
+                    **_wire(desired["configuration"]),
+                ),
+            )
+        except ClientError as error:
+            if has_code(error, CONFLICT) and "already exist" in error.response["Error"]["Message"]:
+                raise AlreadyThere from error
+            raise
+        wait_until_ready(aws, self.name)
+        self._put_asynchronous(aws)
+        self._reserve(aws, desired["reserved_concurrency"])
+
+    def update(self, aws: Aws, found: Found, changes: Attributes) -> None:
+        # What failed is asked for again.
+        if changes.keys() & {"configuration", "failed", "subnets", "layers"}:
+            self._configure(aws, {**found.attributes, **changes}["configuration"], changes)
+        if "code" in changes or "architecture" in changes:
+            update = aws.client("lambda").update_function_code
+            code = {"ZipFile": function_zip(), "Architectures": [ARCHITECTURE]}
+            self._mutate(aws, lambda: update(FunctionName=self.name, **code))
+        if "asynchronous" in changes:
+            self._put_asynchronous(aws)
+        if "reserved_concurrency" in changes:
+            self._set_reserved(aws, changes["reserved_concurrency"])
+        if "tags" in changes:
+            self._tag(aws, found, dict(changes["tags"]))
+
+    def _configure(self, aws: Aws, configuration: Mapping[str, Any], changes: Attributes) -> None:
+        update = aws.client("lambda").update_function_configuration
+        wanted = _wire(configuration)
+        if "subnets" in changes:
+            wanted["VpcConfig"] = {"SubnetIds": [], "SecurityGroupIds": []}
+        if "layers" in changes:
+            wanted["Layers"] = []
+        self._mutate(aws, lambda: update(FunctionName=self.name, **wanted))
+
+    def _tag(self, aws: Aws, found: Found, wanted: tags.Tags) -> None:
+        tag, untag = aws.client("lambda").tag_resource, aws.client("lambda").untag_resource
+        retrying(aws, READY, STATE_BUSY, lambda: tag(Resource=found.id, Tags=wanted))
+        if gone := tags.removed(found.attributes["tags"], wanted):
+            retrying(aws, READY, STATE_BUSY, lambda: untag(Resource=found.id, TagKeys=gone))
+
+    def _mutate(self, aws: Aws, call: Callable[[], Any]) -> None:
+        wait_until_settled(aws, self.name)
+        retrying(aws, ROLE, (*ROLE_BUSY, *STATE_BUSY), call)
+        wait_until_ready(aws, self.name)
+
+    def _put_asynchronous(self, aws: Aws) -> None:
+        put = aws.client("lambda").put_function_event_invoke_config
+        retrying(
+            aws,
+            READY,
+            (*STATE_BUSY, Busy(MISSING)),
+            lambda: put(
+                FunctionName=self.name,
+                MaximumRetryAttempts=RETRIES,
+                MaximumEventAgeInSeconds=EVENT_AGE_SECONDS,
+            ),
+        )
+
+    def _set_reserved(self, aws: Aws, executions: int | None) -> None:
+        if executions is None:
+            take_off = aws.client("lambda").delete_function_concurrency
+            retrying(aws, READY, STATE_BUSY, lambda: take_off(FunctionName=self.name))
+        self._reserve(aws, executions)
+
+    def _reserve(self, aws: Aws, executions: int | None) -> None:
+        if executions is None:
+            return
+        put = aws.client("lambda").put_function_concurrency
+        try:
+            retrying(
+                aws,
+                READY,
+                (*STATE_BUSY, Busy(MISSING)),
+                lambda: put(FunctionName=self.name, ReservedConcurrentExecutions=executions),
+            )
+        except ClientError as error:
+            # Without it the room works, but a burst of arrivals could starve the line.
+            if not has_code(error, INVALID) or UNRESERVABLE not in str(error):
+                raise
+            aws.warn(
+                f"{executions} concurrent executions could not be reserved for {self.name}: the"
+                " account's quota is too small. The room works; ask AWS for more before a big day."
+            )
+
+    def delete(self, aws: Aws, found: Found) -> None:
+        client = aws.client("lambda")
+        try:
+            retrying(aws, READY, STATE_BUSY, lambda: client.delete_function(FunctionName=self.name))
+        except ClientError as error:
+            if not has_code(error, MISSING):
+                raise
+        wait_until_gone(aws, self.name)
+
+
+def _normalised(function: Mapping[str, Any]) -> dict[str, Any]:
+    raw = function["Configuration"]
+    names = ("Runtime", "Handler", "Role", "MemorySize", "Timeout")
+    return {
+        "code": raw.get("CodeSha256"),
+        "configuration": {
+            **{name: raw.get(name) for name in names},
+            "Environment": raw.get("Environment", {}).get("Variables", {}),
+            "LoggingConfig": {name: raw.get("LoggingConfig", {}).get(name) for name in LOGGING},
+        },
+        "architecture": raw.get("Architectures", ["x86_64"])[0],
+        "subnets": (raw.get("VpcConfig") or {}).get("SubnetIds", []),
+        "layers": [layer["Arn"] for layer in raw.get("Layers") or ()],
+        "failed": has_failed(raw),
+        "reserved_concurrency": function.get("Concurrency", {}).get("ReservedConcurrentExecutions"),
+    }
+
+
+def _wire(configuration: Mapping[str, Any]) -> dict[str, Any]:
+    environment = {"Variables": configuration["Environment"]}
+    return {**configuration, "Environment": environment}
+
+
+def _reservable(aws: Aws) -> int:
+    """Return how many executions may be reserved: AWS keeps 100 for the other functions."""
+    limits = aws.client("lambda").get_account_settings()["AccountLimit"]
+    return int(limits["UnreservedConcurrentExecutions"]) - 100

@@ -1,0 +1,82 @@
+"""The states of a Lambda function, and the waits for them.
+
+Quirks. A function is Pending, then Active; an update is InProgress, and refuses the next one, so
+every mutation waits for the last. ResourceConflictException means "exists", "pending" or "busy",
+told apart by its message. After some weeks without a call it is Inactive, which is as good.
+"""
+
+from collections.abc import Mapping
+from typing import Any
+
+from botocore.exceptions import ClientError
+
+from beekeeper.errors import ProvisionError
+from beekeeper.provision.aws import Aws
+from beekeeper.provision.engine.wait import Busy, Wait, has_code, until
+
+MISSING = "ResourceNotFoundException"
+INVALID = "InvalidParameterValueException"
+CONFLICT = "ResourceConflictException"
+# The Terraform provider allows five minutes for each; usually it is 5 to 15 seconds.
+ROLE = Wait("IAM to let Lambda use the new role", 300, every=2)
+READY = Wait("the function to become ready", 300)
+GONE = Wait("the function to be deleted", 120)
+ROLE_BUSY = (
+    Busy(INVALID, "cannot be assumed by Lambda"),
+    Busy(INVALID, "does not have permissions"),
+    Busy(INVALID, "KMS key is invalid for CreateGrant"),
+    Busy(INVALID, "throttled by EC2"),
+)
+STATE_BUSY = (
+    Busy(CONFLICT, "in progress"),
+    Busy(CONFLICT, "Pending"),
+    Busy(CONFLICT, "concurrent update"),
+)
+
+
+def wait_until_ready(aws: Aws, name: str) -> None:
+    """Return once the function runs with what it was given; raise ProvisionError if it can't."""
+    raw = wait_until_settled(aws, name)
+    if has_failed(raw):
+        reason = raw.get("StateReason") or raw.get("LastUpdateStatusReason")
+        raise ProvisionError(
+            f"The function {name} failed to start: {reason}."
+            " Run the same command again; if it stays so, delete the function first."
+        )
+
+
+def wait_until_settled(aws: Aws, name: str) -> dict[str, Any]:
+    """Return the function once it is neither Pending nor being updated."""
+
+    def probe() -> dict[str, Any] | None:
+        try:
+            function = aws.client("lambda").get_function(FunctionName=name)
+        except ClientError as error:
+            if has_code(error, MISSING):  # new, and not visible yet
+                return None
+            raise
+        raw: dict[str, Any] = function["Configuration"]
+        busy = raw.get("State") == "Pending" or raw.get("LastUpdateStatus") == "InProgress"
+        return None if busy else raw
+
+    return until(aws, READY, probe)
+
+
+def wait_until_gone(aws: Aws, name: str) -> None:
+    """Return once the function is not found any more."""
+
+    def probe() -> bool | None:
+        try:
+            aws.client("lambda").get_function_configuration(FunctionName=name)
+        except ClientError as error:
+            if has_code(error, MISSING):
+                return True
+            raise
+        return None
+
+    until(aws, GONE, probe)
+
+
+def has_failed(configuration: Mapping[str, Any]) -> bool:
+    """Tell whether making the function, or its last update, failed."""
+    return "Failed" in (configuration.get("State"), configuration.get("LastUpdateStatus"))

@@ -1,0 +1,116 @@
+"""The API Gateway HTTP API.
+
+Quirks. Names are not unique: an API is found by its tag, in the list of all. Deleting it takes its
+routes, integrations and stages along, which have no tags.
+"""
+
+from collections.abc import Mapping
+from typing import Any, ClassVar
+
+from botocore.exceptions import ClientError
+
+from beekeeper.errors import ProvisionError
+from beekeeper.provision import tags
+from beekeeper.provision.aws import Aws
+from beekeeper.provision.engine.step import Attributes, Found, recorded_output
+from beekeeper.provision.engine.wait import has_code, retrying
+from beekeeper.provision.names import TAG_ROOM
+from beekeeper.provision.resources.apigateway import BUSY, CHANGE, MISSING, once, pages
+from beekeeper.provision.resources.permission import API_ID
+
+ENDPOINT = "api endpoint"
+DESCRIPTION = "Made by Beekeeper: a waiting room."
+
+
+class Api:
+    """The API."""
+
+    key, kind = "api", "HTTP API"
+    needs: tuple[str, ...] = ()
+    fixed: ClassVar[frozenset[str]] = frozenset({"protocol"})
+
+    def __init__(
+        self, name: str, arn_prefix: str, wanted_tags: Mapping[str, str], *, has_domain: bool
+    ) -> None:
+        """With a custom domain, API Gateway's own address may be closed: some close it by rule."""
+        self.name = name
+        self._arn_prefix = arn_prefix
+        self._tags = wanted_tags
+        self._has_domain = has_domain
+
+    def desired(self, outputs: Mapping[str, str]) -> Attributes:
+        wanted = {
+            "name": self.name,
+            "description": DESCRIPTION,
+            "protocol": "HTTP",
+            "tags": self._tags,
+        }
+        return wanted if self._has_domain else {**wanted, "endpoint_disabled": False}
+
+    def find(self, aws: Aws, outputs: Mapping[str, str]) -> Found | None:
+        room = self._tags[TAG_ROOM]
+        apis = list(pages(aws.client("apigatewayv2").get_apis))
+        ours = [api for api in apis if tags.owner_of(api.get("Tags", {})) == room]
+        # Without its tag, ours is the one of the state file; others may have its name.
+        recorded = outputs.get(recorded_output(self.key))
+        ours = ours or [api for api in apis if api["ApiId"] == recorded]
+        if not ours:
+            return None
+        if len(ours) > 1:
+            found = ", ".join(api["ApiId"] for api in ours)
+            raise ProvisionError(
+                f"There are several HTTP APIs with the tag of room {room}: {found}. Delete all but"
+                " the one in use in the API Gateway console, then run the same command again."
+            )
+        api = ours[0]
+        found_tags = tags.own(api.get("Tags", {}))
+        attributes = {
+            "name": api["Name"],
+            "description": api.get("Description"),
+            "protocol": api["ProtocolType"],
+            "endpoint_disabled": api.get("DisableExecuteApiEndpoint", False),
+            "tags": found_tags,
+        }
+        put_out = {API_ID: api["ApiId"], ENDPOINT: api["ApiEndpoint"]}
+        return Found(api["ApiId"], attributes, tags.owner_of(found_tags), put_out)
+
+    def create(self, aws: Aws, desired: Attributes) -> None:
+        create = aws.client("apigatewayv2", once=True).create_api
+
+        def find() -> str | None:
+            return found.id if (found := self.find(aws, {})) else None
+
+        once(
+            aws,
+            lambda: create(
+                Name=self.name,
+                ProtocolType="HTTP",
+                Description=DESCRIPTION,
+                Tags=dict(desired["tags"]),
+            )["ApiId"],
+            find,
+        )
+
+    def update(self, aws: Aws, found: Found, changes: Attributes) -> None:
+        client = aws.client("apigatewayv2")
+        wire: dict[str, dict[str, Any]] = {
+            "name": {"Name": self.name},
+            "description": {"Description": DESCRIPTION},
+            "endpoint_disabled": {"DisableExecuteApiEndpoint": False},
+        }
+        if sent := {k: v for name in wire.keys() & changes.keys() for k, v in wire[name].items()}:
+            retrying(aws, CHANGE, BUSY, lambda: client.update_api(ApiId=found.id, **sent))
+        if "tags" in changes:
+            arn, wanted = f"{self._arn_prefix}/apis/{found.id}", dict(changes["tags"])
+            tag, untag = client.tag_resource, client.untag_resource
+            retrying(aws, CHANGE, BUSY, lambda: tag(ResourceArn=arn, Tags=wanted))
+            if gone := tags.removed(found.attributes["tags"], wanted):
+                retrying(aws, CHANGE, BUSY, lambda: untag(ResourceArn=arn, TagKeys=gone))
+
+    def delete(self, aws: Aws, found: Found) -> None:
+        delete = aws.client("apigatewayv2").delete_api
+        try:
+            retrying(aws, CHANGE, BUSY, lambda: delete(ApiId=found.id))
+        except ClientError as error:
+            if not has_code(error, MISSING):
+                raise

@@ -1,0 +1,115 @@
+"""CloudWatch log groups, made before the functions so that they have a retention.
+
+Quirks. Found by prefix and exact name. The ARN ends in ``:*`` in some answers; tag calls want it
+without. The functions' roles may not create log groups: a late flush would bring one back after it
+was deleted, without retention.
+"""
+
+from collections.abc import Mapping
+from typing import ClassVar
+
+from botocore.exceptions import ClientError
+
+from beekeeper.provision import tags
+from beekeeper.provision.aws import Aws
+from beekeeper.provision.engine.step import AlreadyThere, Attributes, Found
+from beekeeper.provision.engine.wait import Busy, Wait, has_code, retrying, until
+
+MISSING = "ResourceNotFoundException"
+EXISTS = "ResourceAlreadyExistsException"
+BUSY = (Busy("OperationAbortedException"),)
+CHANGE = Wait("CloudWatch Logs to take a change", 60)
+# A run of the function that its deletion cut short may still write, and make the group anew.
+QUIET = Wait("late log lines of the function", 30)
+QUIET_LOOKS = 3
+
+
+class LogGroup:
+    """The log group of one function."""
+
+    kind: ClassVar[str] = "log group"
+    fixed: ClassVar[frozenset[str]] = frozenset()
+
+    def __init__(
+        self, part: str, name: str, arn: str, retention_days: int, wanted_tags: Mapping[str, str]
+    ) -> None:
+        self.key, self.name = f"log group {part}", name
+        self.needs: tuple[str, ...] = ()
+        self._arn = arn
+        self._retention_days = retention_days
+        self._tags = wanted_tags
+
+    def desired(self, outputs: Mapping[str, str]) -> Attributes:
+        return {"retention_days": self._retention_days, "tags": self._tags}
+
+    def find(self, aws: Aws, outputs: Mapping[str, str]) -> Found | None:
+        logs = aws.client("logs")
+        pages = logs.get_paginator("describe_log_groups").paginate(logGroupNamePrefix=self.name)
+        groups = [g for page in pages for g in page["logGroups"] if g["logGroupName"] == self.name]
+        if not groups:
+            return None
+        try:
+            raw_tags = logs.list_tags_for_resource(resourceArn=self._arn)["tags"]
+        except ClientError as error:
+            if has_code(error, MISSING):
+                return None
+            raise
+        found_tags = tags.own(raw_tags)
+        retention = groups[0].get("retentionInDays")
+        return Found(
+            id=self._arn,
+            attributes={"retention_days": retention, "tags": found_tags},
+            owner=tags.owner_of(found_tags),
+            # As Lambda makes it for a function that writes when there is none; people add to it.
+            leftover=not found_tags and retention is None,
+        )
+
+    def create(self, aws: Aws, desired: Attributes) -> None:
+        logs, wanted_tags = aws.client("logs"), dict(desired["tags"])
+        try:
+            retrying(
+                aws,
+                CHANGE,
+                BUSY,
+                lambda: logs.create_log_group(logGroupName=self.name, tags=wanted_tags),
+            )
+        except ClientError as error:
+            if has_code(error, EXISTS):  # a repeated call, or a flush of Lambda's, was faster
+                raise AlreadyThere from error
+            raise
+        self._set_retention(aws, desired["retention_days"])
+
+    def update(self, aws: Aws, found: Found, changes: Attributes) -> None:
+        logs = aws.client("logs")
+        if "retention_days" in changes:
+            self._set_retention(aws, changes["retention_days"])
+        if "tags" in changes:
+            wanted = dict(changes["tags"])
+            tag = {"resourceArn": self._arn, "tags": wanted}
+            retrying(aws, CHANGE, BUSY, lambda: logs.tag_resource(**tag))
+            if gone := tags.removed(found.attributes["tags"], wanted):
+                logs.untag_resource(resourceArn=self._arn, tagKeys=gone)
+
+    def _set_retention(self, aws: Aws, days: int) -> None:
+        put = aws.client("logs").put_retention_policy
+        retrying(aws, CHANGE, BUSY, lambda: put(logGroupName=self.name, retentionInDays=days))
+
+    def delete(self, aws: Aws, found: Found) -> None:
+        looks: list[bool] = []
+
+        def probe() -> bool | None:
+            looks.append(self._delete_if_there(aws))
+            return True if looks[-QUIET_LOOKS:] == [False] * QUIET_LOOKS else None
+
+        until(aws, QUIET, probe)
+
+    def _delete_if_there(self, aws: Aws) -> bool:
+        """Delete the group; tell whether it was there."""
+        delete = aws.client("logs").delete_log_group
+        try:
+            retrying(aws, CHANGE, BUSY, lambda: delete(logGroupName=self.name))
+        except ClientError as error:
+            if has_code(error, MISSING):
+                return False
+            raise
+        return True

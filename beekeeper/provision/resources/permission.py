@@ -1,0 +1,117 @@
+"""Lambda permissions: who may invoke a function. A statement of the function's own policy.
+
+Quirks. Adding a statement that is there is refused; adding two at once to one function loses one of
+them, so a function has only one here. A statement id has no dots. GetPolicy answers 404 when there
+is no statement at all. A new function may not be found for some seconds.
+"""
+
+import json
+from collections.abc import Mapping
+from typing import Any, ClassVar
+
+from botocore.exceptions import ClientError
+
+from beekeeper.provision.aws import Aws
+from beekeeper.provision.engine.step import UNKNOWN, AlreadyThere, Attributes, Found, known
+from beekeeper.provision.engine.wait import Busy, Wait, has_code, retrying
+from beekeeper.provision.names import Names
+
+MISSING = "ResourceNotFoundException"
+STATEMENT_ID = "beekeeper"
+ACTION = "lambda:InvokeFunction"
+CHANGE = Wait("Lambda to take a permission", 120, every=2)
+BUSY = (
+    Busy(MISSING),
+    Busy("ResourceConflictException", "in progress"),
+    Busy("ResourceConflictException", "Pending"),
+    Busy("ResourceConflictException", "concurrent"),
+)
+API_ID = "api id"
+
+
+class Permission:
+    """The permission for one service to invoke one function."""
+
+    kind: ClassVar[str] = "permission"
+    fixed: ClassVar[frozenset[str]] = frozenset()
+
+    def __init__(
+        self, part: str, names: Names, service: str, source: str, needs: tuple[str, ...]
+    ) -> None:
+        """``source`` is the ARN that may invoke, in which ``{api_id}`` stands for the API's."""
+        self.key, self.name = f"permission {part}", f"{names.function(part)}/{STATEMENT_ID}"
+        self.needs = needs
+        self._function = names.function(part)
+        self._room = names.room
+        self._service = service
+        self._source = source
+
+    def desired(self, outputs: Mapping[str, str]) -> Attributes:
+        missing = "{api_id}" in self._source and known(outputs, API_ID) is UNKNOWN
+        source = self._source.replace("{api_id}", outputs.get(API_ID, ""))
+        return {
+            "action": ACTION,
+            "service": self._service,
+            "source": UNKNOWN if missing else source,
+        }
+
+    def find(self, aws: Aws, outputs: Mapping[str, str]) -> Found | None:
+        try:
+            raw = aws.client("lambda").get_policy(FunctionName=self._function)
+        except ClientError as error:
+            if has_code(error, MISSING):
+                return None
+            raise
+        for statement in json.loads(raw["Policy"])["Statement"]:
+            if statement.get("Sid") == STATEMENT_ID:
+                return Found(self.name, _normalised(statement), self._room)
+        return None
+
+    def create(self, aws: Aws, desired: Attributes) -> None:
+        add = aws.client("lambda").add_permission
+        try:
+            retrying(
+                aws,
+                CHANGE,
+                BUSY,
+                lambda: add(
+                    FunctionName=self._function,
+                    StatementId=STATEMENT_ID,
+                    Action=desired["action"],
+                    Principal=desired["service"],
+                    SourceArn=desired["source"],
+                ),
+            )
+        except ClientError as error:
+            # "The statement id provided already exists": the answer to an earlier call was lost.
+            if "already exists" in error.response["Error"].get("Message", ""):
+                raise AlreadyThere from error
+            raise
+
+    def update(self, aws: Aws, found: Found, changes: Attributes) -> None:
+        self._remove(aws)
+        self.create(aws, {**found.attributes, **changes})
+
+    def delete(self, aws: Aws, found: Found) -> None:
+        """Nothing to do: the statement goes with the function."""
+
+    def _remove(self, aws: Aws) -> None:
+        remove = aws.client("lambda").remove_permission
+        try:
+            retrying(
+                aws,
+                CHANGE,
+                BUSY[1:],
+                lambda: remove(FunctionName=self._function, StatementId=STATEMENT_ID),
+            )
+        except ClientError as error:
+            if not has_code(error, MISSING):
+                raise
+
+
+def _normalised(statement: Mapping[str, Any]) -> dict[str, Any]:
+    condition = statement.get("Condition", {}).get("ArnLike", {})
+    source = condition.get("AWS:SourceArn") or condition.get("aws:SourceArn")
+    principal = statement.get("Principal")
+    service = principal.get("Service") if isinstance(principal, dict) else principal
+    return {"action": statement.get("Action"), "service": service, "source": source}

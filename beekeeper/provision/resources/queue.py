@@ -1,0 +1,167 @@
+"""SQS queues: the line itself, and the dead-letter queue for messages that can't be read.
+
+Quirks. All attribute values are strings. A name can't be used again for 60 seconds after deletion.
+A new queue may not be found for a second or more, and attributes read stale for up to a minute, so
+nothing is decided from a read that follows a write. GetQueueUrl may still answer after deletion.
+A FIFO queue has a name that ends in .fifo, and a standard queue can't become one, or the other way.
+"""
+
+import json
+from collections.abc import Mapping
+from typing import Any, ClassVar
+
+from botocore.exceptions import ClientError
+
+from beekeeper.provision import tags
+from beekeeper.provision.aws import Aws
+from beekeeper.provision.engine.step import AlreadyThere, Attributes, Found
+from beekeeper.provision.engine.wait import Busy, Wait, has_code, retrying, until
+
+MISSING = ("AWS.SimpleQueueService.NonExistentQueue", "QueueDoesNotExist")
+EXISTS = ("QueueAlreadyExists", "QueueNameExists")
+# AWS: "You must wait 60 seconds after deleting a queue before you can create another with the
+# same name." The Terraform provider retries for 90.
+DELETED_RECENTLY = Busy("AWS.SimpleQueueService.QueueDeletedRecently")
+RECREATE = Wait("SQS to free the queue's name (60 seconds after a deletion)", 95, every=5)
+VISIBLE = Wait("the new queue to become visible", 60)
+GONE = Wait("the queue to be deleted", 90)
+RETENTION_SECONDS = 14 * 86_400  # the most that SQS keeps: the longest event
+VISIBILITY_SECONDS = 30  # the consumer says its own
+FIFO_ENDING = ".fifo"
+# The most that SQS takes: a ticket is received again for as long as the table is in trouble, and
+# must not be put aside for that. What can't be read is put aside by the consumer.
+MAX_RECEIVES = 1_000
+
+
+class Queue:
+    """One queue."""
+
+    kind: ClassVar[str] = "queue"
+    fixed: ClassVar[frozenset[str]] = frozenset()
+
+    def __init__(
+        self,
+        key: str,
+        name: str,
+        wanted_tags: Mapping[str, str],
+        dead_letter_arn: str = "",
+        needs: tuple[str, ...] = (),
+    ) -> None:
+        self.key, self.name, self.needs = key, name, needs
+        self._tags = wanted_tags
+        self._dead_letter_arn = dead_letter_arn
+
+    def desired(self, outputs: Mapping[str, str]) -> Attributes | None:
+        wanted: dict[str, Any] = {
+            "message_retention_seconds": RETENTION_SECONDS,
+            "visibility_seconds": VISIBILITY_SECONDS,
+            "delay_seconds": 0,
+            "encrypted": True,
+            "tags": self._tags,
+        }
+        if self._dead_letter_arn:
+            wanted["redrive"] = {"target": self._dead_letter_arn, "max_receives": MAX_RECEIVES}
+        return wanted
+
+    def find(self, aws: Aws, outputs: Mapping[str, str]) -> Found | None:
+        sqs = aws.client("sqs")
+        try:
+            url = sqs.get_queue_url(QueueName=self.name)["QueueUrl"]
+            raw = sqs.get_queue_attributes(QueueUrl=url, AttributeNames=["All"])["Attributes"]
+            found_tags = tags.own(sqs.list_queue_tags(QueueUrl=url).get("Tags", {}))
+        except ClientError as error:
+            if has_code(error, *MISSING):
+                return None
+            raise
+        return Found(
+            id=raw["QueueArn"],
+            attributes={**_normalised(raw), "tags": found_tags},
+            owner=tags.owner_of(found_tags),
+            outputs={f"{self.key} url": url},
+        )
+
+    def create(self, aws: Aws, desired: Attributes) -> None:
+        sqs = aws.client("sqs")
+        attributes, wanted_tags = _wire(desired), dict(desired["tags"])
+        if self.name.endswith(FIFO_ENDING):
+            attributes["FifoQueue"] = "true"
+
+        def create() -> None:
+            sqs.create_queue(QueueName=self.name, Attributes=attributes, tags=wanted_tags)
+
+        try:
+            retrying(aws, RECREATE, (DELETED_RECENTLY,), create)
+        except ClientError as error:
+            if has_code(error, *EXISTS):
+                raise AlreadyThere from error
+            raise
+        found = until(aws, VISIBLE, lambda: self.find(aws, {}))
+        if found.attributes["tags"] != wanted_tags:  # a repeated CreateQueue does not set them
+            sqs.tag_queue(QueueUrl=found.outputs[f"{self.key} url"], Tags=wanted_tags)
+
+    def update(self, aws: Aws, found: Found, changes: Attributes) -> None:
+        sqs = aws.client("sqs")
+        url = found.outputs[f"{self.key} url"]
+        attributes = _wire(changes)
+        if "encrypted" in changes:
+            # Refused together with a key of KMS, which the functions could not use anyway.
+            attributes["KmsMasterKeyId"] = ""
+        if attributes:
+            sqs.set_queue_attributes(QueueUrl=url, Attributes=attributes)
+        if "tags" in changes:
+            sqs.tag_queue(QueueUrl=url, Tags=dict(changes["tags"]))
+            if gone := tags.removed(found.attributes["tags"], changes["tags"]):
+                sqs.untag_queue(QueueUrl=url, TagKeys=gone)
+
+    def delete(self, aws: Aws, found: Found) -> None:
+        try:
+            aws.client("sqs").delete_queue(QueueUrl=found.outputs[f"{self.key} url"])
+        except ClientError as error:
+            if not has_code(error, *MISSING):
+                raise
+        # A deploy that comes right after must not take the queue that goes for one that stays.
+        until(aws, GONE, lambda: True if self.find(aws, {}) is None else None)
+
+
+class OtherQueue(Queue):
+    """A queue of the room for the order that its configuration does not ask for.
+
+    Visitors may wait in it, so a deploy refuses to go on beside it (decision.py). A destroy removes
+    it, and so needs no configuration to know the order.
+    """
+
+    def desired(self, outputs: Mapping[str, str]) -> None:
+        return None
+
+
+def _normalised(raw: Mapping[str, str]) -> dict[str, Any]:
+    redrive = json.loads(raw.get("RedrivePolicy") or "{}")
+    return {
+        "message_retention_seconds": int(raw["MessageRetentionPeriod"]),
+        "visibility_seconds": int(raw["VisibilityTimeout"]),
+        "delay_seconds": int(raw.get("DelaySeconds", 0)),
+        "encrypted": raw.get("SqsManagedSseEnabled", "false").lower() == "true",
+        "redrive": {
+            "target": redrive.get("deadLetterTargetArn"),
+            "max_receives": int(redrive.get("maxReceiveCount", 0)),
+        },
+    }
+
+
+def _wire(wanted: Attributes) -> dict[str, str]:
+    attributes: dict[str, str] = {}
+    if "message_retention_seconds" in wanted:
+        attributes["MessageRetentionPeriod"] = str(wanted["message_retention_seconds"])
+    if "visibility_seconds" in wanted:
+        attributes["VisibilityTimeout"] = str(wanted["visibility_seconds"])
+    if "delay_seconds" in wanted:
+        attributes["DelaySeconds"] = str(wanted["delay_seconds"])
+    if "encrypted" in wanted:
+        attributes["SqsManagedSseEnabled"] = "true"
+    if redrive := wanted.get("redrive"):
+        policy = {
+            "deadLetterTargetArn": redrive["target"],
+            "maxReceiveCount": redrive["max_receives"],
+        }
+        attributes["RedrivePolicy"] = json.dumps(policy)
+    return attributes

@@ -1,0 +1,144 @@
+"""The routes of the HTTP API, each with its integration: which path runs which function.
+
+Quirks. Integrations have no name and no tag: ours is the one that calls our function. An answer to
+CreateIntegration that is lost would leave a second one behind, see apigateway.py. All routes are
+one step, since writes on one API conflict.
+"""
+
+from collections.abc import Callable, Mapping
+from typing import Any, ClassVar
+
+from botocore.exceptions import ClientError
+
+from beekeeper.provision.aws import Aws
+from beekeeper.provision.engine.step import Attributes, Found, known
+from beekeeper.provision.engine.wait import has_code, retrying
+from beekeeper.provision.resources.apigateway import BUSY, CHANGE, MISSING, once, pages
+from beekeeper.provision.resources.permission import API_ID
+
+ROUTES = {
+    "GET /": "producer",
+    "GET /room": "room",
+    "GET /turn": "turnstile",
+    "GET /enter": "turnstile",
+    "GET /check": "turnstile",
+}
+
+
+class Routes:
+    """All routes, each with its integration: {route key: function ARN}."""
+
+    key, kind = "routes", "routes"
+    needs: tuple[str, ...]
+    fixed: ClassVar[frozenset[str]] = frozenset()
+
+    def __init__(
+        self, name: str, room: str, functions: Mapping[str, str], needs: tuple[str, ...]
+    ) -> None:
+        """``functions`` maps a part to its ARN."""
+        self.name = f"{name}/routes"
+        self.needs = needs
+        self._room = room
+        self._wanted = {route: functions[part] for route, part in ROUTES.items()}
+
+    def desired(self, outputs: Mapping[str, str]) -> Attributes:
+        return {API_ID: known(outputs, API_ID), **self._wanted}
+
+    def find(self, aws: Aws, outputs: Mapping[str, str]) -> Found | None:
+        api_id = outputs.get(API_ID)
+        if api_id is None:
+            return None
+        client = aws.client("apigatewayv2")
+        try:
+            integrations = list(pages(client.get_integrations, ApiId=api_id))
+            routes = list(pages(client.get_routes, ApiId=api_id))
+        except ClientError as error:
+            if has_code(error, MISSING):
+                return None
+            raise
+        if not routes and not integrations:
+            return None
+        uris = {i["IntegrationId"]: _function_of(i) for i in integrations}
+        targets = {
+            r["RouteKey"]: _open(r, uris.get(r.get("Target", "").removeprefix("integrations/")))
+            for r in routes
+        }
+        return Found(api_id, {API_ID: api_id, **targets}, self._room)
+
+    def create(self, aws: Aws, desired: Attributes) -> None:
+        self._set(aws, desired[API_ID], desired)
+
+    def update(self, aws: Aws, found: Found, changes: Attributes) -> None:
+        self._set(aws, found.id, changes)
+
+    def _set(self, aws: Aws, api_id: str, attributes: Attributes) -> None:
+        client = aws.client("apigatewayv2")
+        wanted = {route: uri for route, uri in attributes.items() if route != API_ID}
+        present = {r["RouteKey"]: r["RouteId"] for r in pages(client.get_routes, ApiId=api_id)}
+        for route_key, uri in wanted.items():
+            target = f"integrations/{self._integration(aws, api_id, uri)}"
+            if route_id := present.get(route_key):
+                call = self._bind(
+                    client.update_route,
+                    ApiId=api_id,
+                    RouteId=route_id,
+                    Target=target,
+                    AuthorizationType="NONE",
+                )
+            else:
+                call = self._bind(
+                    client.create_route, ApiId=api_id, RouteKey=route_key, Target=target
+                )
+            retrying(aws, CHANGE, BUSY, call)
+
+    @staticmethod
+    def _bind(call: Callable[..., Any], **arguments: Any) -> Callable[[], Any]:
+        def bound() -> None:
+            try:
+                call(**arguments)
+            except ClientError as error:
+                # A route that was made by this very call, whose first answer was lost.
+                if "already exists" not in error.response["Error"].get("Message", ""):
+                    raise
+
+        return bound
+
+    def _integration(self, aws: Aws, api_id: str, uri: str) -> str:
+        """Return the id of the integration with that function, made if there is none."""
+        client = aws.client("apigatewayv2")
+
+        def find() -> str | None:
+            found = pages(client.get_integrations, ApiId=api_id)
+            return next((i["IntegrationId"] for i in found if _function_of(i) == uri), None)
+
+        if integration_id := find():
+            return integration_id
+        create = aws.client("apigatewayv2", once=True).create_integration
+        return once(
+            aws,
+            lambda: str(
+                create(
+                    ApiId=api_id,
+                    IntegrationType="AWS_PROXY",
+                    IntegrationUri=uri,
+                    PayloadFormatVersion="2.0",
+                )["IntegrationId"]
+            ),
+            find,
+        )
+
+    def delete(self, aws: Aws, found: Found) -> None:
+        """Nothing to do: routes and integrations go with the API."""
+
+
+def _open(route: Mapping[str, Any], function: str | None) -> str | None:
+    """Return the function that a route leads to, if everybody may take it."""
+    authorization = route.get("AuthorizationType") or "NONE"
+    return function if authorization == "NONE" else f"{function} (authorization {authorization})"
+
+
+def _function_of(integration: Mapping[str, Any]) -> str:
+    """Return the function that an integration calls, if it calls it in the way that we want."""
+    uri = str(integration.get("IntegrationUri"))
+    version = integration.get("PayloadFormatVersion")
+    return uri if version == "2.0" else f"{uri} (payload format {version})"

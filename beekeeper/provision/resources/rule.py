@@ -1,0 +1,177 @@
+"""The EventBridge rule that starts the consumers every minute.
+
+Quirks. One minute is the finest rate. PutRule replaces the whole rule, and takes tags only when it
+is new. PutTargets and RemoveTargets answer 200 with the failed entries inside. Without the
+function's permission it fails silently, so the permission comes first, and the rule is enabled
+last. Deliveries that fail are neither retried nor kept: the next minute brings the next one.
+"""
+
+import json
+from collections.abc import Mapping
+from typing import Any, ClassVar
+
+from botocore.exceptions import ClientError
+
+from beekeeper.errors import ProvisionError
+from beekeeper.provision import tags
+from beekeeper.provision.aws import Aws
+from beekeeper.provision.engine.step import Attributes, Found
+from beekeeper.provision.engine.wait import Busy, Wait, has_code, retrying
+
+MISSING = "ResourceNotFoundException"
+SCHEDULE = "rate(1 minute)"
+DESCRIPTION = "Starts the consumers of a Beekeeper waiting room."
+BUSY = (Busy("ConcurrentModificationException"),)
+NEW = (*BUSY, Busy(MISSING))
+HAS_TARGETS = Busy("ValidationException", "since it has targets")
+CHANGE = Wait("EventBridge to take a change of the rule", 120)
+DELETION = Wait("EventBridge to let go of the rule's targets", 300, every=2)
+NO_RETRY = {"MaximumRetryAttempts": 0, "MaximumEventAgeInSeconds": 60}
+
+
+class Rule:
+    """The rule with its targets: one for each worker of the consumer."""
+
+    key, kind = "rule", "schedule"
+    fixed: ClassVar[frozenset[str]] = frozenset()
+
+    def __init__(
+        self,
+        name: str,
+        arn: str,
+        function_arn: str,
+        workers: int,
+        wanted_tags: Mapping[str, str],
+        needs: tuple[str, ...],
+    ) -> None:
+        self.name = name
+        self.needs = needs
+        self._arn = arn
+        self._tags = wanted_tags
+        self._targets = {
+            f"worker-{i}": {
+                "arn": function_arn,
+                "input": {"worker": i},
+                "retry": NO_RETRY,
+            }
+            for i in range(workers)
+        }
+
+    def desired(self, outputs: Mapping[str, str]) -> Attributes:
+        return {
+            "description": DESCRIPTION,
+            "schedule": SCHEDULE,
+            "enabled": True,
+            "targets": self._targets,
+            "tags": self._tags,
+        }
+
+    def find(self, aws: Aws, outputs: Mapping[str, str]) -> Found | None:
+        events = aws.client("events")
+        try:
+            rule = events.describe_rule(Name=self.name)
+            raw_tags = events.list_tags_for_resource(ResourceARN=rule["Arn"])["Tags"]
+            targets = self._found_targets(aws)
+        except ClientError as error:
+            if has_code(error, MISSING):
+                return None
+            raise
+        found_tags = tags.from_list(raw_tags)
+        attributes = {
+            "description": rule.get("Description"),
+            "schedule": rule.get("ScheduleExpression"),
+            "enabled": rule.get("State") == "ENABLED",
+            "targets": targets,
+            "tags": found_tags,
+        }
+        return Found(rule["Arn"], attributes, tags.owner_of(found_tags))
+
+    def _found_targets(self, aws: Aws) -> dict[str, dict[str, Any]]:
+        list_targets = aws.client("events").list_targets_by_rule
+        found: dict[str, dict[str, Any]] = {}
+        token: dict[str, str] = {}
+        while True:
+            page = list_targets(Rule=self.name, **token)
+            for target in page["Targets"]:
+                found[target["Id"]] = {
+                    "arn": target["Arn"],
+                    "input": json.loads(target.get("Input") or "null"),
+                    "retry": target.get("RetryPolicy"),
+                }
+            if not page.get("NextToken"):
+                return found
+            token = {"NextToken": page["NextToken"]}
+
+    def create(self, aws: Aws, desired: Attributes) -> None:
+        self._put_rule(aws, enabled=False, new_tags=desired["tags"])
+        self._put_targets(aws, desired["targets"])
+        self._put_rule(aws, enabled=True)
+
+    def update(self, aws: Aws, found: Found, changes: Attributes) -> None:
+        events = aws.client("events")
+        if "targets" in changes:
+            wanted = changes["targets"]
+            self._put_targets(aws, wanted)
+            self._remove_targets(aws, sorted(found.attributes["targets"].keys() - wanted.keys()))
+        if changes.keys() & {"description", "schedule", "enabled"}:
+            self._put_rule(aws, enabled=True)
+        if "tags" in changes:
+            arn, wanted = self._arn, tags.as_list(changes["tags"])
+            tag, untag = events.tag_resource, events.untag_resource
+            retrying(aws, CHANGE, BUSY, lambda: tag(ResourceARN=arn, Tags=wanted))
+            if gone := tags.removed(found.attributes["tags"], changes["tags"]):
+                retrying(aws, CHANGE, BUSY, lambda: untag(ResourceARN=arn, TagKeys=gone))
+
+    def _put_rule(
+        self, aws: Aws, *, enabled: bool, new_tags: Mapping[str, str] | None = None
+    ) -> None:
+        put = aws.client("events").put_rule
+        only_new = {"Tags": tags.as_list(new_tags)} if new_tags else {}
+        retrying(
+            aws,
+            CHANGE,
+            BUSY,
+            lambda: put(
+                Name=self.name,
+                ScheduleExpression=SCHEDULE,
+                State="ENABLED" if enabled else "DISABLED",
+                Description=DESCRIPTION,
+                **only_new,
+            ),
+        )
+
+    def _put_targets(self, aws: Aws, wanted: Mapping[str, Mapping[str, Any]]) -> None:
+        put = aws.client("events").put_targets
+        targets = [
+            {
+                "Id": target_id,
+                "Arn": target["arn"],
+                "Input": json.dumps(target["input"]),
+                "RetryPolicy": target["retry"],
+            }
+            for target_id, target in wanted.items()
+        ]
+        _check(retrying(aws, CHANGE, NEW, lambda: put(Rule=self.name, Targets=targets)))
+
+    def _remove_targets(self, aws: Aws, ids: list[str]) -> None:
+        remove = aws.client("events").remove_targets
+        if ids:
+            _check(retrying(aws, CHANGE, BUSY, lambda: remove(Rule=self.name, Ids=ids)))
+
+    def delete(self, aws: Aws, found: Found) -> None:
+        delete = aws.client("events").delete_rule
+        try:
+            self._remove_targets(aws, sorted(self._found_targets(aws)))
+            retrying(aws, DELETION, (*BUSY, HAS_TARGETS), lambda: delete(Name=self.name))
+        except ClientError as error:
+            if not has_code(error, MISSING):
+                raise
+
+
+def _check(response: Mapping[str, Any]) -> None:
+    if response.get("FailedEntryCount"):
+        first = response["FailedEntries"][0]
+        raise ProvisionError(
+            f"EventBridge refused the target {first.get('TargetId')}: {first.get('ErrorCode')}:"
+            f" {first.get('ErrorMessage')}. Run the same command again."
+        )

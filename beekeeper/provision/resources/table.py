@@ -1,0 +1,184 @@
+"""The DynamoDB table: on demand, encrypted, rows expiring.
+
+Quirks. A table is CREATING for some seconds; changes and deletions in that time are refused with
+ResourceInUseException, the code that also means "exists already". TTL can be set only once the
+table is ACTIVE, is not idempotent, and refuses to be changed twice within an hour.
+"""
+
+from collections.abc import Mapping
+from typing import Any, ClassVar
+
+from botocore.exceptions import ClientError
+
+from beekeeper.provision import tags
+from beekeeper.provision.aws import Aws
+from beekeeper.provision.engine.step import AlreadyThere, Attributes, Found
+from beekeeper.provision.engine.wait import Busy, Wait, has_code, retrying, until
+
+MISSING = "ResourceNotFoundException"
+IN_USE = Busy("ResourceInUseException")
+# "...can be created, updated, or deleted simultaneously", "Table tags are being updated".
+BUSY = (
+    IN_USE,
+    Busy("LimitExceededException", "simultaneously"),
+    Busy("LimitExceededException", "tags"),
+)
+READY = Wait("the table to become active", 300, every=2)
+GONE = Wait("the table to be deleted", 300, every=2)
+CHANGE = Wait("the table to take a change", 120, every=2)
+TTL_ATTRIBUTE = "expires_at"
+TTL_COOLDOWN = "multiple times within a fixed interval"
+TTL_DONE = ("already enabled", "already disabled", TTL_COOLDOWN)
+
+
+class Table:
+    """The room's table."""
+
+    key, kind = "table", "table"
+    needs: tuple[str, ...] = ()
+    fixed: ClassVar[frozenset[str]] = frozenset({"key"})
+
+    def __init__(self, name: str, arn: str, wanted_tags: Mapping[str, str]) -> None:
+        self.name = name
+        self._arn = arn
+        self._tags = wanted_tags
+
+    def desired(self, outputs: Mapping[str, str]) -> Attributes:
+        return {
+            "key": {"id": "S"},
+            "billing": "PAY_PER_REQUEST",
+            "ttl": TTL_ATTRIBUTE,
+            "tags": self._tags,
+        }
+
+    def find(self, aws: Aws, outputs: Mapping[str, str]) -> Found | None:
+        dynamodb = aws.client("dynamodb")
+        try:
+            table = self._settled(aws)
+            if table is None:
+                return None
+            ttl = dynamodb.describe_time_to_live(TableName=self.name)["TimeToLiveDescription"]
+            pages = dynamodb.get_paginator("list_tags_of_resource")
+            raw_tags = [
+                tag
+                for page in pages.paginate(ResourceArn=table["TableArn"])
+                for tag in page["Tags"]
+            ]
+        except ClientError as error:
+            if has_code(error, MISSING):
+                return None
+            raise
+        found_tags = tags.from_list(raw_tags)
+        attributes = {**_normalised(table), "ttl": _ttl(ttl), "tags": found_tags}
+        return Found(table["TableArn"], attributes, tags.owner_of(found_tags))
+
+    def _settled(self, aws: Aws) -> dict[str, Any] | None:
+        """Return the table once it is neither coming nor going; None when it is gone."""
+
+        def probe() -> dict[str, Any] | None:
+            table: dict[str, Any] = aws.client("dynamodb").describe_table(TableName=self.name)[
+                "Table"
+            ]
+            return (
+                table
+                if table["TableStatus"] in ("ACTIVE", "INACCESSIBLE_ENCRYPTION_CREDENTIALS")
+                else None
+            )
+
+        try:
+            return until(aws, READY, probe)
+        except ClientError as error:
+            if has_code(error, MISSING):
+                return None
+            raise
+
+    def create(self, aws: Aws, desired: Attributes) -> None:
+        dynamodb = aws.client("dynamodb")
+        try:
+            retrying(
+                aws,
+                CHANGE,
+                BUSY[1:],
+                lambda: dynamodb.create_table(
+                    TableName=self.name,
+                    KeySchema=[{"AttributeName": "id", "KeyType": "HASH"}],
+                    AttributeDefinitions=[{"AttributeName": "id", "AttributeType": "S"}],
+                    BillingMode=desired["billing"],
+                    Tags=tags.as_list(desired["tags"]),
+                ),
+            )
+        except ClientError as error:
+            if IN_USE.matches(error):
+                raise AlreadyThere from error
+            raise
+        until(aws, READY, lambda: self._settled(aws))
+        self._set_ttl(aws, TTL_ATTRIBUTE, enabled=True)
+
+    def update(self, aws: Aws, found: Found, changes: Attributes) -> None:
+        dynamodb = aws.client("dynamodb")
+        if "billing" in changes:
+            self._retry(
+                aws,
+                lambda: dynamodb.update_table(TableName=self.name, BillingMode="PAY_PER_REQUEST"),
+            )
+            self._settled(aws)
+        if "ttl" in changes:
+            if other := found.attributes["ttl"]:
+                self._set_ttl(aws, other, enabled=False)
+            self._set_ttl(aws, TTL_ATTRIBUTE, enabled=True)
+        if "tags" in changes:
+            wanted = tags.as_list(changes["tags"])
+            self._retry(aws, lambda: dynamodb.tag_resource(ResourceArn=found.id, Tags=wanted))
+            if gone := tags.removed(found.attributes["tags"], changes["tags"]):
+                self._retry(
+                    aws, lambda: dynamodb.untag_resource(ResourceArn=found.id, TagKeys=gone)
+                )
+
+    def _set_ttl(self, aws: Aws, attribute: str, *, enabled: bool) -> None:
+        specification = {"Enabled": enabled, "AttributeName": attribute}
+        try:
+            self._retry(
+                aws,
+                lambda: aws.client("dynamodb").update_time_to_live(
+                    TableName=self.name, TimeToLiveSpecification=specification
+                ),
+            )
+        except ClientError as error:
+            # Expiry only tidies up: the code compares expires_at itself. Not worth waiting for.
+            message = error.response["Error"]["Message"]
+            if not any(done in message for done in TTL_DONE):
+                raise
+            if TTL_COOLDOWN in message:
+                aws.warn("AWS takes the table's expiry attribute within the hour: deploy then.")
+
+    def delete(self, aws: Aws, found: Found) -> None:
+        try:
+            self._retry(aws, lambda: aws.client("dynamodb").delete_table(TableName=self.name))
+        except ClientError as error:
+            if not has_code(error, MISSING):
+                raise
+        until(aws, GONE, lambda: self._is_gone(aws))
+
+    def _is_gone(self, aws: Aws) -> bool | None:
+        try:
+            aws.client("dynamodb").describe_table(TableName=self.name)
+        except ClientError as error:
+            if has_code(error, MISSING):
+                return True
+            raise
+        return None
+
+    def _retry(self, aws: Aws, call: Any) -> None:
+        retrying(aws, CHANGE, BUSY, call)
+
+
+def _normalised(table: Mapping[str, Any]) -> dict[str, Any]:
+    types = {d["AttributeName"]: d["AttributeType"] for d in table["AttributeDefinitions"]}
+    keys = [k["AttributeName"] for k in table["KeySchema"]]
+    billing = table.get("BillingModeSummary", {}).get("BillingMode", "PROVISIONED")
+    return {"key": {name: types[name] for name in keys}, "billing": billing}
+
+
+def _ttl(description: Mapping[str, Any]) -> str | None:
+    enabled = description.get("TimeToLiveStatus") in ("ENABLED", "ENABLING")
+    return description.get("AttributeName") if enabled else None

@@ -1,0 +1,277 @@
+"""The state in a bucket, for teams: ``s3://<bucket>/<prefix>/<room>.json``, and a lock beside it.
+
+Both are kept by S3's conditional writes (a PutObject is atomic, and read after it is consistent):
+
+    lock    If-None-Match: *     made by one only; 412 for all others
+            If-Match: <ETag>     renewed by the one that has it; one that ran out is taken over
+    state   If-Match: <ETag>     of what we read last: who lost the lock can't write any more
+
+Quirks. 409 ConditionalRequestConflict means that another write was under way: asked again. 412 may
+be about our own write, when its answer was lost and botocore repeated it, so it is looked up before
+it is believed. Whoever takes a lock over writes the state anew at once, under its own name
+(``writer``): an ETag is a digest of the content, and must differ from the one that the loser knows.
+"""
+
+import contextlib
+import json
+import re
+import threading
+import time
+import uuid
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from typing import Any, NoReturn
+
+from botocore.exceptions import BotoCoreError, ClientError
+
+from beekeeper.errors import BeekeeperError, ConfigError, LockedError, ProvisionError, StateError
+from beekeeper.provision.aws import Aws
+from beekeeper.provision.engine.failures import DENIED, explained
+from beekeeper.provision.engine.lease import SECONDS, renewed, this_machine, until_text
+from beekeeper.provision.engine.wait import Busy, Wait, has_code, retrying
+from beekeeper.provision.state.schema import State, from_text, to_text
+from beekeeper.provision.state.store import StateStore
+
+ADDRESS = re.compile(r"s3:/+([a-z0-9][a-z0-9.-]{1,61}[a-z0-9])(?:/(.*))?")
+CONFLICT = Busy("ConditionalRequestConflict")
+FREE_TO_WRITE = Wait("the state's bucket to end another write", 30)
+NO_BUCKET, NO_OBJECT, UNMET = "NoSuchBucket", "NoSuchKey", "PreconditionFailed"
+
+
+def is_bucket(place: str) -> bool:
+    """Tell whether a place is a bucket's address; raise ConfigError for one that is wrong."""
+    if not place.startswith("s3:"):
+        return False
+    if not ADDRESS.fullmatch(place):
+        raise ConfigError(f"state = {place!r}: give a bucket, such as s3://our-bucket/beekeeper")
+    return True
+
+
+@dataclass(frozen=True, slots=True)
+class Lock:
+    """What the lock object says, and its ETag. ``token`` is another for each command."""
+
+    owner: str
+    token: str
+    since: float
+    expires_at: float
+    etag: str = ""
+
+    def to_text(self) -> str:
+        """Return the object's content."""
+        fields = ("owner", "token", "since", "expires_at")
+        return json.dumps({name: getattr(self, name) for name in fields}) + "\n"
+
+
+class StateBucket(StateStore):
+    """One room's state in a bucket that is there already."""
+
+    is_shared = True
+
+    def __init__(
+        self, aws: Aws, address: str, room: str, now: Callable[[], float] = time.time
+    ) -> None:
+        super().__init__()
+        match = ADDRESS.fullmatch(address)
+        assert match  # see is_bucket
+        self.room = room
+        self._aws = aws
+        self._bucket = match[1]
+        self._prefix = f"{prefix}/" if (prefix := (match[2] or "").strip("/")) else ""
+        self.directory = f"s3://{self._bucket}/{self._prefix}".rstrip("/")
+        self._key, self._lock_key = f"{self._prefix}{room}.json", f"{self._prefix}{room}.lock"
+        self._now = now
+        self._lock: Lock | None = None
+        self._renewing = threading.Lock()
+        self._known: tuple[State | None, str] | None = None  # what was read or written last
+
+    @property
+    def _mine(self) -> dict[str, str]:
+        # A bucket that was deleted can be made again by anybody: theirs gets no state of ours.
+        return {"Bucket": self._bucket, "ExpectedBucketOwner": self._aws.account}
+
+    @property
+    def location(self) -> str:
+        return f"s3://{self._bucket}/{self._key}"
+
+    @property
+    def owner(self) -> str:
+        return self._lock.owner if self._lock else ""
+
+    def read(self) -> State | None:
+        """Return the state. Asks S3 once: while we have the lock, nobody else writes it."""
+        if self._known is None:
+            text, etag = self._get(self._key)
+            self._known = (from_text(text, self.location) if text else None, etag)
+        return self._known[0]
+
+    def write(self, state: State) -> None:
+        """Write the state; raise LockedError when the lock was lost, and leave theirs."""
+        self._check_held()
+        self.read()
+        assert self._known
+        assert self._lock
+        writer = {**json.loads(to_text(state)), "writer": self._lock.token}
+        text = json.dumps(writer, indent=2) + "\n"
+        etag = self._put(self._key, text, self._known[1])
+        if etag is None:
+            raise self._lost()
+        self._known = (state, etag)
+
+    def remove(self) -> None:
+        self._check_held()
+        self.read()
+        assert self._known
+        if self._known[1]:
+            self._delete(self._key, self._known[1])
+        self._known = (None, "")
+
+    def rooms(self) -> Iterable[str]:
+        pages = self._aws.client("s3").get_paginator("list_objects_v2")
+        try:
+            listed = pages.paginate(**self._mine, Prefix=self._prefix, Delimiter="/")
+            found = [
+                content["Key"].removeprefix(self._prefix)
+                for page in listed
+                for content in page.get("Contents", [])
+            ]
+        except (ClientError, BotoCoreError) as error:
+            self._refused(error, "listing")
+        return sorted(key.removesuffix(".json") for key in found if key.endswith(".json"))
+
+    @contextmanager
+    def locked(self) -> Iterator[None]:
+        """Keep other commands away from the room, on any machine; raise LockedError if one is in.
+
+        A killed command's lock runs out within three minutes.
+        """
+        self._lock, taken_over = self._taken()
+        self._known = None
+        try:
+            if taken_over:
+                self._fence()
+            with renewed(self._renew_quietly):
+                yield
+        finally:
+            if self._lock:
+                self._release(self._lock)
+            self._lock = None
+
+    def _taken(self) -> tuple[Lock, bool]:
+        """Make the lock object, or take over one that has run out; tell which."""
+        now = self._now()
+        mine = Lock(this_machine(), uuid.uuid4().hex, now, now + SECONDS)
+        if etag := self._put(self._lock_key, mine.to_text(), ""):
+            return replace(mine, etag=etag), False
+        theirs = self._read_lock()
+        if theirs and theirs.expires_at > now:
+            raise self._told(theirs)
+        if not (etag := self._put(self._lock_key, mine.to_text(), theirs.etag if theirs else "")):
+            raise self._told(self._read_lock())
+        return replace(mine, etag=etag), True
+
+    def _fence(self) -> None:
+        """Write the state anew, so that the lock's last owner, if it lives, can't any more."""
+        if state := self.read():
+            self.write(state)
+
+    def _read_lock(self) -> Lock | None:
+        text, etag = self._get(self._lock_key)
+        if not text:
+            return None
+        try:
+            return Lock(**json.loads(text), etag=etag)
+        except (TypeError, ValueError) as error:
+            raise StateError(
+                f"The lock s3://{self._bucket}/{self._lock_key} is not one of Beekeeper's. Delete"
+                " it, when nobody is working on the room."
+            ) from error
+
+    def _check_held(self) -> None:
+        """Raise LockedError unless the lock is ours: a machine that slept may have lost it."""
+        if self._lock and self._lock.expires_at <= self._now():
+            self._renew()
+        if self._lock is None:
+            raise self._lost()
+
+    def _renew(self) -> None:
+        with self._renewing:
+            if self._lock is None:
+                return
+            later = replace(self._lock, expires_at=self._now() + SECONDS)
+            etag = self._put(self._lock_key, later.to_text(), self._lock.etag)
+            self._lock = replace(later, etag=etag) if etag else None
+
+    def _renew_quietly(self) -> None:
+        """Prolong the lock. No connection is no reason to stop: it is tried again in time."""
+        with contextlib.suppress(BeekeeperError):  # _check_held tries it again, and raises
+            self._renew()
+
+    def _release(self, lock: Lock) -> None:
+        with contextlib.suppress(BeekeeperError):  # taken over: theirs. No connection: it runs out
+            self._delete(self._lock_key, lock.etag)
+
+    def _told(self, lock: Lock | None) -> LockedError:
+        who = f"{lock.owner} is" if lock else "Somebody is"
+        until = f", until {until_text(lock.expires_at)} or longer" if lock else ""
+        return LockedError(
+            f"{who} working on room {self.room} (lock s3://{self._bucket}/{self._lock_key}){until}."
+            " Wait until that has ended, then run the same command again."
+        )
+
+    def _lost(self) -> LockedError:
+        return LockedError(
+            f"The lock on {self.location} ran out and was taken by somebody else, or the state was"
+            " changed by hand. Nothing was written over it. Run the same command again."
+        )
+
+    def _get(self, key: str) -> tuple[bytes, str]:
+        """Return an object and its ETag; both empty when there is none."""
+        try:
+            found = self._aws.client("s3").get_object(**self._mine, Key=key)
+            return found["Body"].read(), found["ETag"]
+        except (ClientError, BotoCoreError) as error:
+            if isinstance(error, ClientError) and has_code(error, NO_OBJECT):
+                return b"", ""
+            self._refused(error, "reading")
+
+    def _put(self, key: str, text: str, etag: str) -> str | None:
+        """Write an object over the one with that ETag, or anew; None when it is another's."""
+        condition: dict[str, Any] = {"IfMatch": etag} if etag else {"IfNoneMatch": "*"}
+        put = self._aws.client("s3").put_object
+        content = {"Body": text.encode(), "ContentType": "application/json"}
+        try:
+            written = retrying(
+                self._aws,
+                FREE_TO_WRITE,
+                (CONFLICT,),
+                lambda: put(**self._mine, Key=key, **content, **condition),
+            )
+        except (ClientError, BotoCoreError) as error:
+            if isinstance(error, ClientError) and has_code(error, UNMET, NO_OBJECT):
+                there, its_etag = self._get(key)
+                return its_etag if there == text.encode() else None
+            self._refused(error, "writing")
+        return str(written["ETag"])
+
+    def _delete(self, key: str, etag: str) -> None:
+        try:
+            self._aws.client("s3").delete_object(**self._mine, Key=key, IfMatch=etag)
+        except (ClientError, BotoCoreError) as error:
+            if not isinstance(error, ClientError) or not has_code(error, UNMET, NO_OBJECT):
+                self._refused(error, "deleting")
+            if self._get(key)[0]:
+                raise self._lost() from error
+
+    def _refused(self, error: ClientError | BotoCoreError, doing: str) -> NoReturn:
+        if isinstance(error, ClientError) and has_code(error, NO_BUCKET):
+            raise StateError(
+                f"There is no bucket {self._bucket} to keep the state in. Make it (aws s3 mb"
+                f" s3://{self._bucket}), or name another one as `state`."
+            ) from error
+        problem = explained(error, doing, "state", self.directory)
+        if isinstance(error, ClientError) and has_code(error, *DENIED):
+            whose = f"The bucket must belong to account {self._aws.account}, too."
+            raise ProvisionError(f"{problem} {whose}") from error
+        raise problem from error

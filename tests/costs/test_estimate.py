@@ -1,0 +1,178 @@
+"""What usage costs: by hand, and by laws."""
+
+import json
+from dataclasses import fields, replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+import beekeeper
+from beekeeper.cli.main import main
+from beekeeper.costs.estimate import FREE, priced
+from beekeeper.costs.prices import Item, Prices, listed_prices
+from beekeeper.provision.blueprint import VISITORS_MEMORY_MB
+from beekeeper.results import Estimate
+from beekeeper.rules.workers import SMALL_MB, capacity_per_minute
+from beekeeper.simulation.usage import Usage
+
+NOTHING = Usage(**dict.fromkeys((f.name for f in fields(Usage)), 0))
+ONE_DOLLAR = Prices("us-east-1", "a test", dict.fromkeys(Item, 1.0))
+EVENT = Usage(
+    seconds=3_600.0,
+    api_requests=2_400_000,
+    producer_requests=100_000,
+    room_requests=100_000,
+    turnstile_requests=2_200_000,
+    consumer_seconds=4_500.0,
+    queue_sends=100_000,
+    queue_receives=15_000,
+    queue_deletes=12_000,
+    table_write_units=220_000,
+    table_read_units=400_000,
+    bytes_out=3 * 2**30,
+)
+
+
+def estimate(usage: Usage, prices: Prices | None = None, rate: float = 600) -> Estimate:
+    return priced(usage, prices or listed_prices(), visitors=100_000, rate=rate)
+
+
+def costs(usage: Usage, prices: Prices | None = None) -> dict[tuple[str, str], float]:
+    return {(x.service, x.what): x.usd for x in estimate(usage, prices).event if x.usd}
+
+
+def test_nothing_costs_nothing() -> None:
+    assert costs(NOTHING) == {}
+    assert estimate(NOTHING).event_usd == 0
+
+
+def test_an_event_by_hand() -> None:
+    """At the prices of us-east-1, each worked out from AWS's pages."""
+    found = costs(EVENT)
+    assert found["API Gateway", "requests"] == pytest.approx(2.40)
+    assert found["API Gateway", "GB to visitors"] == pytest.approx(0.27)
+    assert found["Lambda", "requests"] == pytest.approx(0.48)
+    consumers = 4_500 * SMALL_MB / 1_024 * 0.0000133334
+    assert found["Lambda", "GB-seconds of consumers"] == pytest.approx(consumers)
+    assert found["SQS", "requests"] == pytest.approx((127_000 + 4_500) * 0.40 / 1e6)
+    assert found["DynamoDB", "write units"] == pytest.approx(0.1375)
+    assert found["DynamoDB", "read units"] == pytest.approx(0.05)
+    assert found["CloudWatch", "dashboard-months"] == pytest.approx(3 / 730)
+    assert found["CloudWatch", "alarm-months"] == pytest.approx(4 * 0.10 / 730)
+    assert sum(found.values()) == pytest.approx(estimate(EVENT).event_usd)
+
+
+def test_a_request_takes_memory_for_as_long_as_it_lasts() -> None:
+    found = costs(replace(NOTHING, producer_requests=1_000), ONE_DOLLAR)
+    gb_seconds = 1_000 * 0.025 * VISITORS_MEMORY_MB / 1_024
+    assert found == {("Lambda", "GB-seconds of requests"): pytest.approx(gb_seconds)}
+
+
+@pytest.mark.parametrize("name", [f.name for f in fields(Usage)])
+def test_whatever_is_used_costs(name: str) -> None:
+    assert estimate(replace(EVENT, **{name: 0})).event_usd < estimate(EVENT).event_usd
+
+
+@given(st.sampled_from([f.name for f in fields(Usage)]), st.integers(0, 10**10))
+def test_more_usage_never_costs_less(name: str, more: int) -> None:
+    other = replace(EVENT, **{name: getattr(EVENT, name) + more})
+    assert estimate(other).event_usd >= estimate(EVENT).event_usd
+
+
+def test_dearer_regions_cost_more() -> None:
+    usd = {r: estimate(EVENT, listed_prices(r)).event_usd for r in ("us-east-1", "eu-west-1")}
+    assert usd["us-east-1"] < usd["eu-west-1"] < 1.2 * usd["us-east-1"]
+
+
+def test_an_empty_room_costs_next_to_nothing_and_less_when_off() -> None:
+    """The peer: 13 dollars a day."""
+    found = estimate(NOTHING)
+    assert 0 < found.off_usd_per_day < found.idle_usd_per_day < 0.20
+    watching = sum(x.usd for x in found.idle if x.what.endswith("months"))
+    assert watching == pytest.approx((3 + 4 * 0.10) * 24 / 730)
+
+
+def test_each_worker_looks() -> None:
+    one, three = (estimate(NOTHING, rate=r) for r in (600, 2 * capacity_per_minute(60_000) + 1))
+    requests = [next(x for x in e.idle if x.what == "requests").quantity for e in (one, three)]
+    assert requests == [1_440, 3 * 1_440]
+
+
+def test_what_the_estimate_does_not_know_is_told() -> None:
+    assert estimate(EVENT).notes == [FREE]
+    assert len(estimate(EVENT, listed_prices("sa-east-1")).notes) == 2
+
+
+def test_as_json_and_in_a_notebook() -> None:
+    found = estimate(EVENT)
+    content = json.loads(json.dumps(found.to_dict()))
+    assert content["event_usd"] == pytest.approx(found.event_usd, abs=1e-6)
+    assert content["idle_usd_per_day"] > content["off_usd_per_day"] > 0
+    assert content["event"][0]["service"] == "API Gateway"
+    page = found._repr_html_()
+    assert page.count("<tr>") == len(found.event) + 4
+    assert "2.4000" in page
+
+
+def test_the_event_is_that_of_the_simulation() -> None:
+    event: dict[str, Any] = {
+        "rate": 600.0,
+        "arrivals": "campaign",
+        "over_minutes": 3.0,
+        "no_shows": 0.2,
+    }
+    found = beekeeper.estimate(2_000, region="eu-west-1", **event)
+    simulated = beekeeper.simulate(2_000, **event)
+    assert found == priced(simulated.usage, listed_prices("eu-west-1"), visitors=2_000, rate=600.0)
+
+
+@pytest.fixture
+def here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    monkeypatch.chdir(tmp_path)
+    return tmp_path
+
+
+def run(*arguments: str) -> int:
+    return main(["estimate", "--visitors", "1000", *arguments])
+
+
+def test_the_command_shows_a_table(here: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert run("--rate", "600") == 0
+    printed = capsys.readouterr()
+    assert "1,000 visitors, 600 a minute" in printed.out
+    assert "in us-east-1" in printed.out
+    assert "the event" in printed.out
+    assert "On, and nobody there: 0.0" in printed.out
+    assert "AWS's free allowances are not taken off." in printed.out
+    assert printed.err == "Simulating …\n"
+
+
+def test_the_command_takes_rate_and_region_from_the_configuration(
+    here: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (here / "beekeeper.toml").write_text('rate = 300\nregion = "eu-central-1"\n')
+    assert run("--json") == 0
+    content = json.loads(capsys.readouterr().out)
+    assert (content["rate"], content["region"]) == (300.0, "eu-central-1")
+    assert run("--json", "--region", "eu-west-1") == 0
+    assert json.loads(capsys.readouterr().out)["region"] == "eu-west-1"
+
+
+@pytest.mark.parametrize(
+    ("arguments", "text"),
+    [
+        (["--rate", "600", "--region", "Ireland"], "give the name of an AWS region"),
+        (["--rate", "0"], "give 1 to 300,000 visitors per minute"),
+        ([], "At which rate?"),
+    ],
+)
+def test_bad_input_is_refused(
+    here: Path, capsys: pytest.CaptureFixture[str], arguments: list[str], text: str
+) -> None:
+    assert run(*arguments) == 1
+    printed = capsys.readouterr()
+    assert text in printed.err
+    assert printed.out == ""

@@ -1,0 +1,289 @@
+"""doctor: every finding, and that it changes nothing."""
+
+import json
+from pathlib import Path
+
+import pytest
+from botocore.awsrequest import AWSPreparedRequest, AWSResponse
+from botocore.exceptions import EndpointConnectionError
+
+import beekeeper
+from beekeeper.cli.main import main
+from beekeeper.provision.actions import action_of
+from beekeeper.provision.deployer import deployer_policies
+from beekeeper.provision.engine.events import Event, StepWarning
+from tests.support.moto_aws.by_hand import FOREIGN
+from tests.support.moto_aws.cloud import ACCOUNT, REGION, Cloud, config
+from tests.support.moto_aws.doctors import (
+    Simulator,
+    caller,
+    concurrency,
+    diagnose,
+    finding,
+    throttle,
+)
+from tests.support.moto_aws.wire import Call, Forward, Rule, instead, refuse
+
+
+def test_all_is_well(cloud: Cloud) -> None:
+    found = diagnose(cloud)
+    assert {f.check: f.verdict for f in found.findings} == dict.fromkeys(
+        ["credentials", "region", "permissions", "concurrency", "throttle", "names"], "ok"
+    )
+    assert (found.room, found.account, found.region) == ("sale", ACCOUNT, REGION)
+    assert not found.has_problems
+    assert "throttle" in found._repr_html_()
+    assert not cloud.state_dir.exists()
+
+
+def test_a_room_that_is_deployed_is_well(deployed: Cloud) -> None:
+    assert {f.verdict for f in diagnose(deployed).findings} == {"ok"}
+
+
+def test_what_may_not_be_done_is_named(cloud: Cloud) -> None:
+    found = diagnose(cloud, Simulator(denied=["sqs:CreateQueue", "iam:PassRole"]))
+    verdict, text = finding(found, "permissions")
+    assert found.has_problems
+    assert verdict == "problem"
+    assert "sqs:CreateQueue on arn:aws:sqs:eu-central-1:123456789012:beekeeper-sale" in text
+    assert "iam:PassRole on arn:aws:iam::123456789012:role/beekeeper-sale-consumer" in text
+    assert "doctor --policy" in text
+
+
+def test_the_simulator_is_asked_for_all_of_the_policy(cloud: Cloud) -> None:
+    simulator = Simulator()
+    diagnose(cloud, simulator)
+    asked = {action for call in simulator.asked for action in call["ActionNames"]}
+    (policy,) = deployer_policies(cloud.names())
+    assert asked == {action for s in policy["Statement"] for action in s["Action"]}
+    passed = next(c for c in simulator.asked if c["ActionNames"] == ["iam:PassRole"])
+    assert passed["ContextEntries"] == [
+        {
+            "ContextKeyName": "iam:PassedToService",
+            "ContextKeyType": "string",
+            "ContextKeyValues": ["lambda.amazonaws.com"],
+        }
+    ]
+
+
+def test_of_a_session_the_role_is_asked_about(cloud: Cloud) -> None:
+    role = cloud.client("iam").create_role(
+        RoleName="Deployer", Path="/aws-reserved/", AssumeRolePolicyDocument="{}"
+    )["Role"]["Arn"]
+    cloud.wire.clear()
+    session, simulator = f"arn:aws:sts::{ACCOUNT}:assumed-role/Deployer/ann", Simulator()
+    diagnose(cloud, caller(session), simulator)
+    assert {call["PolicySourceArn"] for call in simulator.asked} == {role}
+
+
+def test_of_a_session_whose_role_may_not_be_read_the_path_is_guessed(cloud: Cloud) -> None:
+    session, simulator = f"arn:aws:sts::{ACCOUNT}:assumed-role/Deployer/ann", Simulator()
+    denied = refuse(
+        "iam:GetRole", "AccessDenied", when=lambda c: c.arguments["RoleName"] == "Deployer"
+    )
+    diagnose(cloud, caller(session), denied, simulator)
+    role = f"arn:aws:iam::{ACCOUNT}:role/Deployer"
+    assert {call["PolicySourceArn"] for call in simulator.asked} == {role}
+
+
+def test_the_root_user_may_do_everything(cloud: Cloud) -> None:
+    simulator = Simulator(denied=["sqs:CreateQueue"])
+    found = diagnose(cloud, caller(f"arn:aws:iam::{ACCOUNT}:root"), simulator)
+    assert finding(found, "permissions")[0] == "ok"
+    assert simulator.asked == []
+
+
+@pytest.mark.parametrize(
+    ("rule", "said"),
+    [
+        (
+            refuse("iam:SimulatePrincipalPolicy", "AccessDenied", status=403),
+            "Grant iam:SimulatePrincipalPolicy",
+        ),
+        (Simulator(["s3:PutObject"], missing="aws:MultiFactorAuthPresent"), "MultiFactorAuth"),
+        (caller(f"arn:aws:sts::{ACCOUNT}:federated-user/ann"), "neither a user nor a role"),
+    ],
+)
+def test_permissions_that_cant_be_looked_at_are_unknown(
+    cloud: Cloud, rule: Rule, said: str
+) -> None:
+    found = diagnose(cloud, rule)
+    verdict, text = finding(found, "permissions")
+    assert verdict == "unknown"
+    assert said in text
+    assert not found.has_problems
+
+
+def test_a_new_account_runs_too_few_functions(cloud: Cloud) -> None:
+    verdict, text = finding(diagnose(cloud, concurrency(10)), "concurrency")
+    assert verdict == "problem"
+    assert "lets 10 functions run at once" in text
+    assert '1,000 of the quota "Concurrent executions" (L-B99A9384)' in text
+    assert "--service-code lambda --quota-code L-B99A9384 --desired-value 1000" in text
+
+
+def test_what_is_needed_grows_with_the_crowd(cloud: Cloud) -> None:
+    few, many = concurrency(1_000), 400_000
+    assert finding(diagnose(cloud, few), "concurrency")[0] == "ok"
+    found = diagnose(cloud, few, arrivals_per_minute=many)
+    verdict, text = finding(found, "concurrency")
+    assert verdict == "problem"
+    assert "400,000 arrivals a minute, 600 let through" in text
+
+
+def test_too_few_to_reserve_is_a_warning(cloud: Cloud) -> None:
+    verdict, text = finding(diagnose(cloud, concurrency(102)), "concurrency")
+    assert verdict == "warning"
+    assert "too few to reserve 3" in text
+    assert "L-B99A9384" in text
+
+
+def test_what_our_consumer_has_reserved_counts(deployed: Cloud) -> None:
+    found = diagnose(deployed, concurrency(103, unreserved=100))
+    assert finding(found, "concurrency")[0] == "ok"
+
+
+@pytest.mark.parametrize(
+    ("rate", "verdict", "said"),
+    [(10_000.0, "ok", ""), (2_500.0, "warning", "10,000"), (300.0, "problem", "let through")],
+)
+def test_throttle(cloud: Cloud, rate: float, verdict: str, said: str) -> None:
+    found, text = finding(diagnose(cloud, throttle(rate)), "throttle")
+    assert found == verdict
+    assert said in text
+    assert ("L-8A5B8E43" in text) == (verdict != "ok")
+
+
+def test_service_quotas_knows_the_throttle_too(cloud: Cloud) -> None:
+    quota = instead("service-quotas:GetServiceQuota", lambda _: {"Quota": {"Value": 2_500.0}})
+    denied = refuse("apigateway:GetAccount", "AccessDeniedException", status=403)
+    verdict, text = finding(diagnose(cloud, denied, quota), "throttle")
+    assert verdict == "warning"
+    assert "2,500 requests a second" in text
+
+
+def test_quotas_that_may_not_be_read_are_unknown(cloud: Cloud) -> None:
+    denied = [
+        refuse(name, "AccessDeniedException", status=403)
+        for name in (
+            "apigateway:GetAccount",
+            "service-quotas:GetServiceQuota",
+            "lambda:GetAccountSettings",
+        )
+    ]
+    found = diagnose(cloud, *denied)
+    assert finding(found, "throttle")[0] == finding(found, "concurrency")[0] == "unknown"
+    assert "Grant servicequotas:GetServiceQuota" in finding(found, "throttle")[1]
+    assert "Grant lambda:GetAccountSettings" in finding(found, "concurrency")[1]
+    assert not found.has_problems
+
+
+@pytest.mark.parametrize("key", ["queue", "table", "role producer"])
+def test_a_name_that_is_taken_is_a_problem(cloud: Cloud, key: str) -> None:
+    make, name = FOREIGN[key]
+    make(cloud)
+    cloud.wire.clear()
+    verdict, text = finding(diagnose(cloud), "names")
+    assert verdict == "problem"
+    assert name in text
+    assert "Choose another room name" in text
+
+
+def test_names_that_may_not_be_looked_at_are_unknown(cloud: Cloud) -> None:
+    denied = refuse("sqs:GetQueueUrl", "AccessDenied", status=403)
+    verdict, text = finding(diagnose(cloud, denied), "names")
+    assert verdict == "unknown"
+    assert "Grant sqs:GetQueueUrl" in text
+
+
+def test_a_room_of_another_region_is_a_problem(deployed: Cloud) -> None:
+    found = diagnose(deployed, region="eu-west-1")
+    assert finding(found, "names")[0] == "problem"
+
+
+def test_a_region_that_nobody_knows(cloud: Cloud) -> None:
+    def nobody(call: Call, request: AWSPreparedRequest, forward: Forward) -> AWSResponse | None:
+        if call.service == "sts":
+            raise EndpointConnectionError(endpoint_url=request.url)
+        return None
+
+    found = diagnose(cloud, nobody, region="eu-nowhere-1")
+    assert finding(found, "credentials")[0] == "problem"
+    verdict, text = finding(found, "region")
+    assert verdict == "warning"
+    assert "eu-nowhere-1" in text
+
+
+def test_credentials_that_are_of_no_use(cloud: Cloud) -> None:
+    found = diagnose(cloud, refuse("sts:GetCallerIdentity", "ExpiredToken", status=403))
+    assert [f.check for f in found.findings] == ["credentials"]
+    assert found.has_problems
+    assert finding(found, "credentials")[1].startswith("The AWS credentials have expired. Sign in")
+
+
+def test_deploy_warns_of_a_small_account(cloud: Cloud) -> None:
+    cloud.wire.add(concurrency(10))
+    events: list[Event] = []
+
+    def deploy(title: str) -> beekeeper.Deployment:
+        return beekeeper.deploy(
+            config(title=title),
+            session=cloud.session,
+            state_dir=cloud.state_dir,
+            on_event=events.append,
+        )
+
+    deploy("One")
+    warnings = [e.warning for e in events if isinstance(e, StepWarning) and e.key == "quotas"]
+    assert len(warnings) == 1
+    assert "L-B99A9384" in warnings[0]
+
+    events.clear()
+    deploy("One")  # nothing changes: nothing to warn of
+    assert not [e for e in events if isinstance(e, StepWarning)]
+
+
+def test_deploy_goes_on_where_quotas_may_not_be_read(cloud: Cloud) -> None:
+    cloud.wire.add(refuse("lambda:GetAccountSettings", "AccessDeniedException", status=403))
+    events: list[Event] = []
+    deployment = beekeeper.deploy(
+        config(), session=cloud.session, state_dir=cloud.state_dir, on_event=events.append
+    )
+    assert deployment.url
+    assert not [e for e in events if isinstance(e, StepWarning)]
+
+
+def test_policies_that_are_too_long_for_one_are_printed_as_two(
+    cloud: Cloud, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    cloud.state_dir.mkdir()
+    monkeypatch.chdir(cloud.state_dir)
+    room = config(name="a" * 24, region=REGION, state=f"s3://team/{'p' * 900}")
+    Path("beekeeper.toml").write_text(room.to_toml(), encoding="utf-8")
+
+    assert main(["doctor", "--policy"]) == 0
+
+    printed = capsys.readouterr()
+    first, end = json.JSONDecoder().raw_decode(printed.out)
+    second = json.loads(printed.out[end:])
+    assert [s["Sid"] for s in second["Statement"]] == ["State", "States"]
+    assert first["Statement"][0]["Sid"] == "Room"
+    assert "These are 2 policies" in printed.err
+
+
+def test_all_that_a_room_calls_is_in_the_deployers_policy(cloud: Cloud) -> None:
+    """A new resource whose calls are not granted is noticed here."""
+    cloud.deploy()
+    cloud.deploy(config(rate=90_000, tags={"team": "events"}, log_retention_days=30, title="New"))
+    cloud.deploy(config())
+    cloud.destroy()
+    models = {
+        service: cloud.client(service).meta.service_model
+        for service in {call.service for call in cloud.wire.calls}
+    }
+    called = {
+        action_of(models[call.service].operation_model(call.operation)) for call in cloud.wire.calls
+    }
+    (policy,) = deployer_policies(cloud.names())
+    granted = {action for s in policy["Statement"] for action in s["Action"]}
+    assert called - granted == {"sts:GetCallerIdentity"}  # which needs no permission

@@ -1,0 +1,273 @@
+"""The consumer against a queue and a table in memory, in virtual time."""
+
+from itertools import pairwise
+
+import pytest
+
+from beekeeper.contract import items
+from beekeeper.rules.turn import Mode
+from tests.support.in_memory.fakes import QUEUE_URL, THROTTLE
+from tests.support.in_memory.stage import RATE, Stage, failing
+from tests.support.in_memory.virtual import START
+
+# --- Without faults -------------------------------------------------------------------------------
+
+
+def test_everyone_is_admitted_at_the_rate() -> None:
+    stage = Stage()
+    stage.arrive(250)
+    stage.run(30)
+    stage.check_everyone_admitted()
+    times = stage.let_through()
+    assert times[-1] - times[0] == pytest.approx(24.9, abs=0.6)
+
+
+def test_admissions_are_even_within_the_second() -> None:
+    stage = Stage()
+    stage.arrive(250)
+    times = stage.run(30).let_through()
+    gaps = [b - a for a, b in pairwise(times[10:])]
+    assert max(gaps) < 0.15
+    assert min(gaps) > 0.05
+
+
+def test_low_rate_takes_no_more_off_the_queue_than_its_slots() -> None:
+    stage = Stage(rate=1)
+    stage.arrive(30)
+    stage.run(74)
+    assert 1 <= len(stage.dynamo.rows()) <= 3
+    assert all(message.receipts == 0 for message in list(stage.sqs.messages.values())[2:])
+
+
+def test_first_come_first_served() -> None:
+    stage = Stage()
+    stage.arrive(100)
+    stage.run(15)
+    order = [w.ticket_id for w in sorted(stage.dynamo.writes, key=lambda w: w.slot)]
+    assert order == stage.tickets
+
+
+def test_tickets_in_hand_are_admitted_in_the_order_of_their_numbers() -> None:
+    stage = Stage()
+    for n in (5, 3, 9, 1):
+        stage.sqs.send(f"n{n}", n)
+    stage.run(5)
+    order = [w.ticket_id for w in sorted(stage.dynamo.writes, key=lambda w: w.slot)]
+    assert order == ["n1", "n3", "n5", "n9"]
+
+
+def test_empty_receive_does_not_end_the_minutes_admissions() -> None:
+    stage = Stage()
+    for second in range(3, 60, 7):
+        stage.world.start(lambda: stage.arrive(3), after=second)
+    stage.run(70)
+    stage.check_everyone_admitted()
+
+
+def test_who_comes_to_an_empty_queue_is_let_through_at_once() -> None:
+    stage = Stage()
+    arrived = [START + 5.1, START + 17.4, START + 40.9]
+    for at in arrived:
+        stage.world.start(lambda: stage.arrive(1), after=at - START)
+    times = stage.run(60).let_through()
+    # The fake's long poll does not wake up early: a second, and the calls.
+    assert all(t - at < 1.3 for t, at in zip(times, arrived, strict=True))
+
+
+def test_empty_queue_is_asked_once_a_second_at_any_rate() -> None:
+    stage = Stage(rate=60_000)
+    stage.run(30)
+    assert stage.calls.count()["ReceiveMessage"] <= 31
+    assert 25 <= stage.calls.count()["GetItem"] <= 33  # the settings are read as often
+
+
+def test_high_rate() -> None:
+    stage = Stage(rate=60_000, latency=lambda: 0.0005)  # the calls of a worker run side by side
+    stage.arrive(6_000)
+    stage.run(8)
+    stage.check_everyone_admitted()
+    times = stage.let_through()
+    assert times[-1] - times[0] < 6.5
+
+
+@pytest.mark.parametrize("consumers", [2, 5])
+def test_several_workers_share_the_rate(consumers: int) -> None:
+    stage = Stage(rate=6_000)
+    stage.arrive(2_500)
+    stage.run(28, consumers)
+    stage.check_everyone_admitted()
+    assert stage.let_through()[-1] - START < 27
+    assert stage.pulse.admitted == 2_500
+
+
+def test_consumers_that_overlap_or_are_doubled_change_nothing() -> None:
+    stage = Stage()
+    stage.arrive(1_500)
+    for after in (0, 0, 60, 61, 119):  # EventBridge: at least once, and late
+        stage.start(75, after)
+    stage.world.run()
+    stage.check_everyone_admitted()
+    times = stage.let_through()
+    assert times[-1] - times[0] == pytest.approx(150, abs=3)
+
+
+def test_what_is_in_hand_at_the_end_goes_back_at_once() -> None:
+    stage = Stage()
+    stage.arrive(10)
+    consumer = stage.consumer()
+    consumer._receive(RATE)
+    assert stage.sqs.visible() == []
+    consumer.run(0)
+    assert len(stage.sqs.visible()) == 10
+
+
+def test_counters_are_right_at_the_end() -> None:
+    stage = Stage()
+    stage.arrive(250)
+    stage.run(10)
+    admitted = len(stage.dynamo.rows())
+    assert stage.pulse.admitted == admitted
+    assert stage.pulse.waiting == pytest.approx(250 - admitted, abs=10)
+    assert stage.pulse.serving == pytest.approx(admitted, abs=25)
+    stage.run(40)
+    assert (stage.pulse.admitted, stage.pulse.waiting) == (250, 0)
+
+
+def test_pulse_is_published_every_second_even_when_nobody_comes() -> None:
+    stage = Stage()
+    published: list[float] = []
+    for second in range(20):
+        stage.world.start(lambda: published.append(stage.pulse.as_of), after=second + 3.5)
+    stage.run(25)
+    gaps = [b - a for a, b in pairwise(published)]
+    assert max(gaps) < 2.1
+    assert published[-1] - published[0] == pytest.approx(19, abs=1.1)
+
+
+# --- Modes and rates ------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("mode", [Mode.PAUSED, Mode.OFF])
+def test_nobody_is_admitted_or_lost_while_not_on(mode: Mode) -> None:
+    stage = Stage()
+    stage.arrive(300)
+    stage.world.start(lambda: stage.configure(mode), after=5.0)
+    stage.world.start(lambda: stage.configure(Mode.ON), after=20.0)
+    stage.run(60)
+    stage.check_everyone_admitted()
+    times = stage.let_through()
+    assert [t for t in times if START + 7 < t < START + 20] == []
+    assert [t for t in times if START + 20 < t < START + 22] != []
+
+
+def test_pause_hands_back_at_once() -> None:
+    stage = Stage()
+    stage.arrive(10)
+    consumer = stage.consumer()
+    consumer._receive(RATE)
+    assert stage.sqs.visible() == []
+    stage.configure(Mode.PAUSED)
+    consumer.tick()
+    assert len(stage.sqs.visible()) == 10
+    assert consumer.held == {}
+
+
+def test_off_from_the_start_receives_nothing() -> None:
+    stage = Stage()
+    stage.configure(Mode.OFF)
+    stage.arrive(5)
+    stage.run(10)
+    assert stage.calls.count()["ReceiveMessage"] == 0
+    assert stage.accounted() == set(stage.tickets)
+
+
+@pytest.mark.parametrize(("before", "after"), [(600, 6_000), (6_000, 60)])
+def test_new_rate_holds_within_two_seconds(before: float, after: float) -> None:
+    stage = Stage(rate=before)
+    stage.arrive(4_000)
+    stage.world.start(lambda: stage.configure(rate=after), after=10.0)
+    stage.run(30)
+    late = [t for t in stage.let_through() if START + 12 < t < START + 30]
+    assert len(late) == pytest.approx(after / 60 * 18, rel=0.1, abs=2)
+
+
+# --- Messages that are not what they should be ----------------------------------------------------
+
+UNREADABLE = [
+    "",
+    "nonsense",
+    "[]",
+    "null",
+    "7",
+    "{}",
+    '{"id": "a"}',
+    '{"id": 7, "n": 1}',
+    '{"id": "", "n": 1}',
+    '{"id": "a", "n": "1"}',
+    '{"id": "a", "n": 1.5}',
+    '{"id": "a", "n": null}',
+    "[" * 100_000,
+    '{"id": "' + "x" * 3_000 + '", "n": 1}',
+    '{"id": "a", "n": 1' + "0" * 400 + "}",
+    '{"id": "a", "n": -1}',
+    '{"id": "\\ud800", "n": 1}',
+]
+
+
+def test_unreadable_messages_go_to_the_dead_letter_queue_and_stop_nobody() -> None:
+    stage = Stage()
+    for body in UNREADABLE:
+        stage.sqs.send_message(QueueUrl=QUEUE_URL, MessageBody=body)
+        stage.arrive(3)
+    stage.run(20)
+    stage.check_everyone_admitted()
+    assert sorted(stage.sqs.dead) == sorted(UNREADABLE)
+
+
+@pytest.mark.parametrize("operation", ["SendMessage", "DeleteMessage"])
+def test_putting_aside_that_fails_is_tried_again(operation: str) -> None:
+    stage = Stage(faults=failing(operation, THROTTLE, until=40))
+    stage.sqs._add("nonsense")
+    stage.arrive(3)
+    stage.run(45)
+    stage.check_everyone_admitted()
+    assert set(stage.sqs.dead) == {"nonsense"}
+
+
+def test_duplicates_change_nothing() -> None:
+    # A producer's send that was repeated: the same ticket in two messages, each seen for the first
+    # time, near each other and far apart.
+    stage = Stage()
+    stage.arrive(60)
+    for i in (0, 1, 2, 30, 58):
+        stage.sqs.send(stage.tickets[i], 0)
+    stage.arrive(60)
+    for i in (3, 70, 118, 119, 119):
+        stage.sqs.send(stage.tickets[i], 0)
+    stage.run(30)
+    stage.check_everyone_admitted()
+    assert stage.pulse.admitted == 120
+
+
+def test_message_that_comes_twice_is_not_deleted_before_the_ticket_is_admitted() -> None:
+    # SQS hands it out twice, when others have taken all slots; then a kill.
+    stage = Stage()
+    stage.arrive(1)
+    consumer = stage.consumer()
+    consumer._receive(RATE)
+    stage.dynamo.put({**items.key(items.PACE), "paced_at": items.number(stage.world.now + 60)})
+    (message,) = stage.sqs.messages.values()
+    message.visible_at = 0.0
+    consumer.tick()
+    assert len(consumer.held[stage.tickets[0]].receipts) == 2
+    assert stage.dynamo.rows() == {}
+    assert stage.accounted() == set(stage.tickets)
+
+
+def test_all_copies_are_deleted_with_the_ticket() -> None:
+    stage = Stage()
+    stage.arrive(1)
+    for _ in range(5):
+        stage.sqs.send(stage.tickets[0], 0)
+    stage.run(3)
+    stage.check_everyone_admitted()

@@ -1,0 +1,195 @@
+"""The consumer when calls fail, are done in part, lose their answers, or are its last."""
+
+import random
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from beekeeper.contract import items
+from tests.support.in_memory.fakes import (
+    KILL_AFTER,
+    KILL_BEFORE,
+    LOST_ANSWER,
+    PARTIAL,
+    THROTTLE,
+    Faults,
+)
+from tests.support.in_memory.stage import ON, RATE, Stage, failing
+
+OPERATIONS = [
+    "GetItem", "BatchGetItem", "UpdateItem", "BatchWriteItem", "ReceiveMessage",
+    "DeleteMessageBatch", "GetQueueAttributes", "ChangeMessageVisibilityBatch",
+]  # fmt: skip
+FAULTS = [THROTTLE, LOST_ANSWER, PARTIAL]
+BATCHES = ["BatchGetItem", "BatchWriteItem", "DeleteMessageBatch", "ChangeMessageVisibilityBatch"]
+
+
+@pytest.mark.parametrize("operation", OPERATIONS)
+@pytest.mark.parametrize("fault", [THROTTLE, LOST_ANSWER])
+@pytest.mark.parametrize("every", [1, 2])
+def test_calls_that_fail_lose_nobody(operation: str, fault: str, every: int) -> None:
+    stage = Stage(faults=failing(operation, fault, every=every))
+    stage.arrive(120)
+    stage.run(20, consumers=2)
+    assert stage.accounted() == set(stage.tickets)
+    stage.recover()
+    stage.check_everyone_admitted()
+
+
+@pytest.mark.parametrize("operation", BATCHES)
+@pytest.mark.parametrize("every", [1, 2])
+def test_batches_that_are_done_in_part_lose_nobody(operation: str, every: int) -> None:
+    stage = Stage(faults=failing(operation, PARTIAL, every=every))
+    stage.arrive(120)
+    stage.run(20)
+    assert stage.accounted() == set(stage.tickets)
+    stage.recover()
+    stage.check_everyone_admitted()
+    assert stage.pulse.admitted == 120
+
+
+def test_messages_that_were_not_deleted_are_deleted_at_the_next_tick() -> None:
+    stage = Stage(faults=failing("DeleteMessageBatch", PARTIAL, until=60))
+    stage.arrive(20)
+    stage.run(10)
+    assert stage.calls.count()["DeleteMessageBatch"] > 2
+    assert stage.sqs.messages == {}
+
+
+@pytest.mark.parametrize("operation", ["BatchWriteItem", "UpdateItem", "DeleteMessageBatch"])
+def test_lost_answers_are_counted_once(operation: str) -> None:
+    stage = Stage(faults=failing(operation, LOST_ANSWER, every=3))
+    stage.arrive(120)
+    stage.run(40)
+    stage.recover(20)
+    assert stage.pulse.admitted == 120
+
+
+@pytest.mark.parametrize("fault", [KILL_BEFORE, KILL_AFTER])
+@pytest.mark.parametrize("at", range(40))
+def test_kill_at_any_call_loses_nobody(fault: str, at: int) -> None:
+    stage = Stage(faults=lambda number, operation: fault if number == at else None)
+    stage.arrive(60)
+    stage.run(15)
+    assert stage.accounted() == set(stage.tickets)
+    stage.recover()
+    stage.check_everyone_admitted()
+
+
+def troubles(chance: random.Random, share: float, kills: float = 0.25) -> Faults:
+    """Let anything go wrong with that share of the calls, of which ``kills`` are kills."""
+
+    def faults(number: int, operation: str) -> str | None:
+        if chance.random() >= share:
+            return None
+        kinds = [KILL_BEFORE, KILL_AFTER] if chance.random() < kills else FAULTS
+        return chance.choice(kinds)
+
+    return faults
+
+
+def test_ten_thousand_and_a_consumer_that_dies_every_second() -> None:
+    chance = random.Random(5)
+    stage = Stage(30_000, troubles(chance, 0.05, kills=0.01), latency=lambda: 0.002)
+    stage.arrive(10_000)
+    for i in range(40):
+        stage.start(75, after=float(i))
+    stage.world.run()
+    assert stage.accounted() == set(stage.tickets)
+    stage.recover()
+    stage.check_everyone_admitted()
+    assert 9_000 < stage.pulse.admitted <= 10_000  # who is killed takes the last count along
+
+
+@settings(max_examples=60)
+@given(
+    st.integers(0, 2**32),
+    st.sampled_from([60, 600, 6_000]),
+    st.integers(1, 4),
+    st.floats(0.0, 0.3),
+    st.sampled_from([0.005, 0.05, 0.2]),
+)
+def test_anything_at_all_goes_wrong(
+    seed: int, rate: float, consumers: int, trouble: float, latency: float
+) -> None:
+    chance = random.Random(seed)
+    stage = Stage(rate, troubles(chance, trouble), latency=lambda: chance.uniform(0, latency))
+    stage.arrive(int(rate / 3))
+    for _ in range(consumers):
+        stage.start(20, after=chance.uniform(0, 10))
+    stage.world.run()
+    assert stage.accounted() == set(stage.tickets)
+    stage.latency = stage.calls.latency = lambda: 0.01
+    stage.recover(90)
+    stage.check_everyone_admitted()
+
+
+def test_settings_that_cant_be_read_leave_the_last_in_use() -> None:
+    stage = Stage()
+    stage.arrive(100)
+    reads = 0
+
+    def faults(number: int, operation: str) -> str | None:
+        nonlocal reads
+        reads += operation == "GetItem"
+        return THROTTLE if operation == "GetItem" and reads > 3 else None
+
+    stage.faults = faults
+    stage.run(15)
+    stage.check_everyone_admitted()
+
+
+@pytest.mark.parametrize("item", [None, {"mode": {"S": "unheard-of"}}, {"rate": {"N": "x"}}])
+def test_settings_that_make_no_sense_leave_the_last_in_use(item: items.Item | None) -> None:
+    stage = Stage()
+    stage.arrive(100)
+
+    def spoil() -> None:
+        room = stage.dynamo.items.pop(items.ROOM)
+        if item:
+            stage.dynamo.put({**room, **item})
+
+    stage.world.start(spoil, after=3.0)
+    stage.run(15)
+    stage.check_everyone_admitted()
+
+
+def test_no_settings_at_all_admits_nobody_and_ends() -> None:
+    stage = Stage()
+    del stage.dynamo.items[items.ROOM]
+    stage.arrive(10)
+    stage.run(5)
+    assert stage.dynamo.rows() == {}
+    assert stage.accounted() == set(stage.tickets)
+
+
+def test_ticket_that_is_held_too_long_is_let_go() -> None:
+    # Its visibility time-out may end while we hold it, and somebody else may get it.
+    stage = Stage()
+    stage.arrive(10)
+    consumer = stage.consumer()
+    consumer.settings = ON
+    consumer._receive(RATE)
+    assert len(consumer.held) == 10
+    stage.world.sleep(16)
+    consumer.queue.receive = lambda *_, **__: []  # type: ignore[method-assign]
+    consumer.tick()
+    assert consumer.held == {}
+    assert stage.dynamo.rows() == {}
+    stage.run(40)
+    stage.check_everyone_admitted()
+
+
+def test_late_slots_are_forfeited_batch_by_batch() -> None:
+    # Each write takes 0.4 s: of a claim's batches, those whose slots have gone by are not written.
+    def slow() -> float:
+        return 0.4 if stage.calls.names[-1] == "BatchWriteItem" else 0.005
+
+    stage = Stage(rate=12_000)
+    stage.calls.latency = slow
+    stage.arrive(2_000)
+    stage.run(10)
+    assert stage.dynamo.writes != []
+    assert all(write.at <= write.slot + 0.75 + 0.4 for write in stage.dynamo.writes)
+    assert stage.accounted() == set(stage.tickets)

@@ -1,0 +1,122 @@
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from beekeeper.contract import items
+from beekeeper.handlers.batches import batches
+from beekeeper.handlers.consumer_table import Table, Throttled
+from beekeeper.rules import tokens
+from beekeeper.rules.line import Pulse, Sample
+from beekeeper.rules.no_shows import Shows
+from beekeeper.rules.turn import Admission, Mode, Settings
+from tests.support.in_memory.dynamo import FakeDynamo
+from tests.support.in_memory.fakes import PARTIAL, TABLE, Calls, Inline
+from tests.support.in_memory.virtual import START
+
+
+def table(partial_calls: int = 0) -> tuple[Table, FakeDynamo]:
+    calls = Calls(faults=lambda number, _: PARTIAL if number < partial_calls else None)
+    dynamo = FakeDynamo(calls)
+    return Table(dynamo, TABLE, Inline()), dynamo
+
+
+@pytest.mark.parametrize("partial_calls", [0, 1, 2])
+def test_look_up_goes_on_until_all_is_read(partial_calls: int) -> None:
+    found, dynamo = table(partial_calls)
+    dynamo.put(*(items.admission_item(f"t{i}", i, START) for i in range(20)))
+    assert found.admitted_among([f"t{i}" for i in range(10, 30)]) == {
+        f"t{i}" for i in range(10, 20)
+    }
+
+
+def test_look_up_that_stays_unfinished_says_so() -> None:
+    found, dynamo = table(partial_calls=99)
+    with pytest.raises(Throttled):
+        found.admitted_among([f"t{i}" for i in range(20)])
+    assert dynamo.calls.count() == {"BatchGetItem": 3}
+
+
+def test_look_up_of_more_than_a_batch_and_of_nobody() -> None:
+    found, dynamo = table()
+    dynamo.put(*(items.admission_item(f"t{i}", i, START) for i in range(250)))
+    assert len(found.admitted_among([f"t{i}" for i in range(250)])) == 250
+    assert found.admitted_among([]) == set()
+    assert dynamo.calls.count() == {"BatchGetItem": 3}
+
+
+def test_only_what_was_confirmed_is_admitted() -> None:
+    found, dynamo = table(partial_calls=1)
+    confirmed = found.admit([(f"t{i}", i, START) for i in range(30)], lambda _: False)
+    assert confirmed == set(dynamo.rows())
+    assert len(confirmed) == 12 + 5
+
+
+floats = st.floats(0, 4e9)
+
+
+@given(
+    st.builds(
+        Pulse,
+        admitted=st.integers(0, 10**9),
+        waiting=st.integers(0, 10**9),
+        serving=floats,
+        slack=floats,
+        arrivals=st.lists(
+            st.builds(Sample, st.integers(0, 2**53), floats.map(round).map(float))
+        ).map(tuple),
+        rate=floats,
+        as_of=floats,
+        busy_at=floats,
+        shows=st.builds(Shows, floats, floats),
+    )
+)
+def test_pulse_round_trip(pulse: Pulse) -> None:
+    found, _ = table()
+    assert found.publish(pulse, Pulse())
+    assert found.pulse() == pulse
+
+
+@given(st.sampled_from(Mode), st.floats(1, 3e5), st.text(), st.integers(60, 86_400))
+def test_settings_round_trip(mode: Mode, rate: float, message: str, claim_seconds: int) -> None:
+    settings = Settings(mode, rate, "https://shop.example.com/", message, claim_seconds)
+    found, dynamo = table()
+    dynamo.set_room(settings)
+    assert found.settings() == settings
+
+
+def test_settings_of_an_earlier_version() -> None:
+    settings = Settings(Mode.ON, 600.0, "https://shop.example.com/")
+    item = items.settings_item(settings)
+    earlier = {k: v for k, v in item.items() if k not in items.ADDED_LATER}
+    assert items.settings_of(earlier) == settings
+
+
+def test_keys_round_trip() -> None:
+    tickets, passes = [tokens.new_key(), tokens.new_key()], [tokens.new_key()]
+    item = items.keys_item(tickets, passes)
+    assert items.keys_of(item, "ticket") == tickets
+    assert items.keys_of(item, "pass") == passes
+
+
+def test_admission_round_trip() -> None:
+    item = items.admission_item("t", 1, START + 0.1)
+    assert items.admission_of(item) == Admission(START + 0.1)
+    assert items.admission_of({**item, "claimed_at": items.number(START)}) == Admission(
+        START + 0.1, START
+    )
+    assert items.admission_of(None) is None
+    # A ticket is never valid without the row that it was used for.
+    assert int(item["expires_at"]["N"]) > START + tokens.TICKET_LIFETIME_SECONDS
+
+
+def test_longest_pulse_costs_few_capacity_units() -> None:
+    curve = tuple(Sample(int(START * 1000) + i, 9_999_999.9) for i in range(160))
+    assert len(items.pulse_values(Pulse(arrivals=curve))["arrivals"]["S"]) < 4_500
+
+
+@given(st.lists(st.integers(), max_size=60), st.integers(1, 25))
+def test_batches(values: list[int], size: int) -> None:
+    found = batches(values, size)
+    assert [v for batch in found for v in batch] == values
+    assert all(len(batch) == size for batch in found[:-1])
+    assert all(found)

@@ -1,0 +1,166 @@
+"""An idle consumer ends, and whoever comes next has one started."""
+
+import pytest
+from botocore.exceptions import EndpointConnectionError
+
+from beekeeper.contract import items
+from beekeeper.handlers.wake import Waker
+from beekeeper.rules.line import Pulse
+from beekeeper.rules.turn import Mode
+from tests.handlers.test_producer import Sends, asked
+from tests.support.in_memory.dynamo import FakeDynamo
+from tests.support.in_memory.fakes import TABLE
+from tests.support.in_memory.recorded import NOW, Place, request
+from tests.support.in_memory.stage import Stage
+from tests.support.in_memory.virtual import START
+
+
+class Starts:
+    """Counts how often a consumer was started."""
+
+    def __init__(self, *, failing: bool = False) -> None:
+        self.count = 0
+        self.failing = failing
+
+    def __call__(self, workers: int) -> None:
+        self.count += 1
+        if self.failing:
+            raise EndpointConnectionError(endpoint_url="https://lambda.example")
+
+
+def idle_stage(seconds: float) -> Stage:
+    stage = Stage()
+    stage.dynamo.put({**items.key(items.PULSE), "busy_at": items.number(START - seconds)})
+    return stage
+
+
+def test_consumer_ends_when_nobody_has_come_for_five_minutes() -> None:
+    stage = idle_stage(301)
+    stage.run(75)
+    assert stage.world.now - START < 2
+    assert sum(stage.calls.count().values()) <= 7
+
+
+def test_consumer_stays_while_somebody_may_still_come() -> None:
+    stage = idle_stage(230)
+    stage.run(75)
+    assert 69 < stage.world.now - START < 73
+
+
+def test_consumer_that_finds_somebody_stays() -> None:
+    stage = idle_stage(10_000)
+    stage.arrive(3)
+    stage.run(75)
+    assert stage.world.now - START > 74
+    assert len(stage.dynamo.rows()) == 3
+
+
+def test_consumer_of_a_room_that_is_off_ends() -> None:
+    stage = Stage()
+    stage.configure(Mode.OFF)
+    stage.arrive(3)
+    stage.run(75)
+    assert stage.world.now - START < 2
+
+
+def test_consumer_of_a_paused_line_stays() -> None:
+    # So that a resumption takes effect at once, and the page shows how many wait.
+    stage = idle_stage(10_000)
+    stage.configure(Mode.PAUSED)
+    stage.arrive(3)
+    stage.run(75)
+    assert stage.world.now - START > 74
+    assert stage.pulse.waiting == 3
+
+
+def test_first_visitor_has_a_consumer_started_and_only_the_first() -> None:
+    place, sends, starts = Place(), Sends(), Starts()
+    for i in range(50):
+        asked(place, sends, request("aws_campaign_first"), NOW + i / 10, start=starts)
+    assert starts.count == 1
+    assert len(sends.bodies) == 50
+
+
+def test_nobody_is_started_while_a_consumer_is_at_work() -> None:
+    place, starts = Place(), Starts()
+    place.a_long_line()
+    asked(place, Sends(), request("aws_campaign_first"), NOW + 3, start=starts)
+    assert starts.count == 0
+
+
+def test_who_comes_just_after_an_idle_consumer_has_looked_does_not_wait_for_the_next() -> None:
+    place, starts = Place(), Starts()
+    place.publish(Pulse(as_of=NOW - 1, busy_at=NOW - 400))
+    asked(place, Sends(), request("aws_campaign_first"), NOW, start=starts)
+    assert starts.count == 1
+
+
+@pytest.mark.parametrize("pause", [0, 3, 50])
+def test_room_that_is_turned_off_and_on_again_goes_on_at_once(pause: float) -> None:
+    stage = Stage()
+    stage.arrive(400)
+    stage.world.start(lambda: stage.configure(Mode.OFF), after=5.0)
+    stage.world.start(lambda: stage.configure(Mode.ON), after=5.0 + pause)
+    stage.run(75)
+    times = stage.let_through()
+    assert [t for t in times if START + 5 + pause < t < START + 8 + pause] != []
+
+
+def test_consumer_counts_the_line_before_it_ends() -> None:
+    # Another has just published that nobody is there; who came since has had this one started.
+    stage = Stage()
+    stage.configure(Mode.PAUSED)
+    stage.dynamo.put({**items.key(items.PULSE), **items.pulse_values(Pulse(as_of=START))})
+    stage.arrive(3)
+    stage.run(75)
+    assert stage.world.now - START > 74
+    assert stage.pulse.waiting == 3
+
+
+def test_all_workers_are_started() -> None:
+    started: list[int] = []
+    Waker(FakeDynamo(), TABLE, started.append).wake(Pulse(), NOW, 5)
+    assert started == [5]
+
+
+def test_a_table_in_trouble_is_not_asked_for_more() -> None:
+    place, sends, starts = Place(), Sends(), Starts()
+    asked(place, sends, request("aws_campaign_first"), NOW, start=starts)
+    place.failing = True
+    asked(place, sends, request("aws_campaign_first"), NOW + 60, start=starts)
+    assert (len(sends.bodies), starts.count) == (2, 1)
+    assert place.calls.count()["UpdateItem"] == 1
+
+
+def test_pulse_of_a_room_that_is_off_grows_old() -> None:
+    # So that the first who comes when it is on again has a consumer started.
+    stage = Stage()
+    stage.run(3)
+    published = stage.pulse.as_of
+    stage.configure(Mode.OFF)
+    stage.run(75)
+    assert stage.pulse.as_of == published > 0
+
+
+def test_one_container_of_many_starts_the_consumer() -> None:
+    dynamo, starts = FakeDynamo(), Starts()
+    wakers = [Waker(dynamo, TABLE, starts) for _ in range(20)]
+    for waker in wakers:
+        waker.wake(Pulse(), NOW)
+    assert starts.count == 1
+    for waker in wakers:
+        waker.wake(Pulse(), NOW + 10)
+    assert starts.count == 2
+
+
+def test_start_that_fails_is_no_visitors_business() -> None:
+    starts = Starts(failing=True)
+    response = asked(Place(), Sends(), request("aws_campaign_first"), start=starts)
+    assert response["statusCode"] == 302
+    assert starts.count == 1
+
+
+def test_room_that_is_off_wakes_nobody() -> None:
+    starts = Starts()
+    asked(Place(Mode.OFF), Sends(), request("aws_campaign_first"), start=starts)
+    assert starts.count == 0

@@ -1,0 +1,139 @@
+"""What AWS's errors become: one sentence of what, on what, why, and what to do."""
+
+import pytest
+from botocore.exceptions import (
+    EndpointConnectionError,
+    NoCredentialsError,
+    ParamValidationError,
+    ReadTimeoutError,
+)
+
+import beekeeper
+from beekeeper.errors import BeekeeperError, CredentialsError, ProvisionError
+from beekeeper.provision import consumer_start
+from beekeeper.provision.engine import graph
+from beekeeper.provision.engine.events import StepFailed, StepWarning
+from beekeeper.provision.engine.failures import explained
+from beekeeper.provision.engine.wait import Wait, until
+from tests.support.moto_aws.cloud import DESTINATION, Cloud
+from tests.support.moto_aws.wire import instead, refuse
+
+URL = "https://sqs.example/"
+
+
+@pytest.mark.parametrize(
+    ("error", "kind", "text"),
+    [
+        (ReadTimeoutError(endpoint_url=URL), ProvisionError, "AWS did not answer"),
+        (EndpointConnectionError(endpoint_url=URL), CredentialsError, "can't be reached"),
+        (NoCredentialsError(), CredentialsError, "No AWS credentials were found"),
+        (ParamValidationError(report="x"), ProvisionError, "Parameter validation failed"),
+        (ProvisionError("as it is"), ProvisionError, "^as it is$"),
+    ],
+)
+def test_errors_of_this_side(error: Exception, kind: type[BeekeeperError], text: str) -> None:
+    problem = explained(error, "create", "queue", "beekeeper-sale")
+    assert type(problem) is kind
+    with pytest.raises(kind, match=text):
+        raise problem
+
+
+@pytest.mark.parametrize(
+    ("code", "status", "kind", "text"),
+    [
+        ("ExpiredToken", 403, CredentialsError, "have expired"),
+        ("InvalidClientTokenId", 403, CredentialsError, "does not know these credentials"),
+        ("RequestThrottled", 403, ProvisionError, "Grant sqs:GetQueueUrl"),
+        ("ThrottlingException", 400, ProvisionError, "wait a minute"),
+        ("KmsOptInRequired", 400, ProvisionError, "run the same command again to go on"),
+    ],
+)
+def test_errors_of_aws(
+    cloud: Cloud, code: str, status: int, kind: type[BeekeeperError], text: str
+) -> None:
+    cloud.wire.add(refuse("sqs:GetQueueUrl", code, "Why.", status))
+    with pytest.raises(kind, match=text):
+        cloud.deploy()
+    failed = [e for e in cloud.events if isinstance(e, StepFailed)]
+    assert {e.action for e in failed} == {"read"}
+    assert all(text in e.error for e in failed)
+
+
+def test_what_aws_names_is_named(cloud: Cloud) -> None:
+    message = (
+        "User: arn:aws:sts::1:assumed-role/x is not authorized to perform: iam:PassRole on"
+        " resource: arn:aws:iam::1:role/y"
+    )
+    cloud.wire.add(refuse("lambda:CreateFunction", "AccessDeniedException", message, 403))
+    with pytest.raises(ProvisionError, match="Grant iam:PassRole to"):
+        cloud.deploy()
+
+
+def test_a_consumer_that_cannot_be_started_is_explained(cloud: Cloud) -> None:
+    cloud.wire.add(refuse("lambda:Invoke", "AccessDeniedException", "No.", 403))
+    with pytest.raises(ProvisionError, match=r"starting function.*Grant lambda:InvokeFunction to"):
+        beekeeper.deploy(
+            name="sale",
+            destination=DESTINATION,
+            rate=600,
+            session=cloud.session,
+            state_dir=cloud.state_dir,
+        )
+
+
+def test_a_consumer_that_is_busy_is_started_a_little_later(deployed: Cloud) -> None:
+    pending = "The function is currently in the following state: Pending"
+    deployed.wire.add(refuse("lambda:Invoke", "ResourceConflictException", pending, 409, times=2))
+    consumer_start.start(deployed.aws(), deployed.names())
+    assert deployed.wire.names(mutating=True) == ["lambda:Invoke"] * 3
+
+
+def test_a_dashboard_that_cloudwatch_does_not_like_is_a_warning(cloud: Cloud) -> None:
+    problems = [{"DataPath": "/widgets/0", "Message": "Should have property x"}]
+    cloud.wire.add(
+        instead("cloudwatch:PutDashboard", lambda _: {"DashboardValidationMessages": problems}, 1)
+    )
+    aws = cloud.aws()
+    warnings: list[str] = []
+    aws.on_warning = warnings.append
+    step = cloud.engine()._steps["dashboard"]
+    desired = step.desired({})
+    assert desired is not None
+    step.create(aws, desired)
+    assert warnings == ["CloudWatch does not like the dashboard: Should have property x"]
+    assert StepWarning("dashboard", "create", warnings[0]).warning == warnings[0]
+
+
+def test_a_wait_ends(cloud: Cloud) -> None:
+    with pytest.raises(BeekeeperError, match="the moon took longer than 10 s"):
+        until(cloud.aws(), Wait("the moon", 10), lambda: None)
+    assert sum(cloud.time.sleeps) == 10
+
+
+def test_the_other_errors_of_a_run_are_noted() -> None:
+    def fail(key: str) -> None:
+        raise ProvisionError(key)
+
+    with pytest.raises(ProvisionError) as raised:
+        graph.run({"a": [], "b": []}, fail, workers=2)
+    both = {str(raised.value), *getattr(raised.value, "__notes__", [])}
+    assert both in ({"a", "Also: b"}, {"b", "Also: a"}, {"a"}, {"b"})
+
+
+def test_a_step_starts_after_those_that_it_needs_and_none_after_a_failure() -> None:
+    needs = {"c": ["b"], "b": ["a"], "a": [], "d": ["c"]}
+    done: list[str] = []
+
+    def work(key: str) -> None:
+        if key == "c":
+            raise ProvisionError(key)
+        done.append(key)
+
+    with pytest.raises(ProvisionError, match="c"):
+        graph.run(needs, work, workers=4)
+    assert done == ["a", "b"]
+
+
+def test_steps_that_need_each_other_are_an_error() -> None:
+    with pytest.raises(ValueError, match="circle"):
+        graph.run({"a": ["b"], "b": ["a"]}, lambda _: None, workers=1)

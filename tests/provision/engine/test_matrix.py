@@ -1,0 +1,183 @@
+"""The crash and fault matrix: every call of a deploy and of a destroy, with all that can go wrong.
+
+The calls are those of a recorded run. At each of them the process is killed, just before it and
+just after it; it is throttled, answered with a 500, cut off, or timed out after AWS did the work,
+once and for good; and it is refused. An error is a sentence with a remedy. And whatever was said:
+
+- a destroy leaves nothing;
+- the next deploy makes the room whole, with one of each resource by a listing of moto's own stores,
+  the deploy after that changes nothing, and a destroy leaves nothing.
+
+What the same changes in AWS led to, with the same state file, is gone on from once.
+"""
+
+import re
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from functools import partial
+from typing import Any
+
+import pytest
+
+import beekeeper
+from beekeeper.errors import BeekeeperError
+from beekeeper.provision.engine.lease import OURS
+from beekeeper.provision.engine.pipeline import Engine
+from beekeeper.provision.state import StateFile
+from tests.support.moto_aws.cloud import REGION, ROOM, Cloud, config
+from tests.support.moto_aws.faults import FAULTS, Fault, action_of, denied, timed_out
+from tests.support.moto_aws.inventory import inventory
+from tests.support.moto_aws.tape import Moment, Tape, history, steady_ids
+from tests.support.moto_aws.wire import Call
+
+GROUPS = 24
+REMEDY = re.compile(r"again|[Gg]rant|Check|Wait")
+Case = tuple[str, Callable[[], None]]
+
+
+def is_dispensable(call: Call) -> bool:
+    """Tell whether it is no failure to do without: a warning, or the end of a lease, which ends."""
+    is_release = call.arguments.get("ConditionExpression") == OURS
+    return is_release or str(call) == "lambda:GetAccountSettings"
+
+
+@dataclass
+class Recorded:
+    """What all tests of a process share: the two runs, and where was gone on from already."""
+
+    tapes: dict[str, Tape] = field(default_factory=dict)
+    whole: dict[str, list[str]] = field(default_factory=dict)
+    settled: set[Any] = field(default_factory=set)
+    emptied: set[Any] = field(default_factory=set)
+
+
+class Matrix:
+    """Runs cases in one account."""
+
+    def __init__(self, cloud: Cloud, recorded: Recorded) -> None:
+        self.cloud, self.recorded = cloud, recorded
+        steady_ids(cloud)
+        if not recorded.tapes:
+            self._record()
+
+    def deploy(self) -> beekeeper.Deployment:
+        return beekeeper.deploy(
+            config(), session=self.cloud.session, state_dir=self.cloud.state_dir
+        )
+
+    def destroy(self) -> None:
+        session, state_dir = self.cloud.session, self.cloud.state_dir
+        beekeeper.destroy(ROOM, region=REGION, session=session, state_dir=state_dir)
+
+    def _record(self) -> None:
+        """Record both commands. The lock's file is there: it has the id of who comes again."""
+        self.cloud.state_dir.mkdir(parents=True)
+        (self.cloud.state_dir / f"{ROOM}.lock").write_text("the same machine")
+        deploy = Tape(self.cloud, self.deploy)
+        self.recorded.whole = inventory()
+        destroy = Tape(self.cloud, self.destroy)
+        self.recorded.tapes |= {"deploy": deploy, "destroy": destroy}
+        assert inventory() == {}
+
+    def calls(self, command: str, group: int) -> range:
+        """Return the calls of a group: neighbours, since they leave the same."""
+        number = len(self.recorded.tapes[command].calls)
+        return range(number * group // GROUPS, number * (group + 1) // GROUPS)
+
+    def cases(self, command: str, n: int) -> Iterator[Case]:
+        tape = self.recorded.tapes[command]
+        call = f"{command}, call {n} ({tape.calls[n]})"
+        yield f"{call}, killed before it", partial(self.go_on, tape.before(n))
+        yield f"{call}, killed after it", partial(self.go_on, tape.after(n))
+        for fault in FAULTS:
+            yield f"{call}, {fault}", partial(self.run, command, n, fault)
+
+    def run(self, command: str, n: int, fault: Fault) -> None:
+        """Run the command with a fault at its n-th call, look at what it says, and go on."""
+        tape, error = self.recorded.tapes[command], None
+        call = tape.calls[n]
+        self.cloud.wire.rules[:] = [fault.rule(str(call))]
+        try:
+            tape.play(self.cloud, n, getattr(self, command))
+        except BeekeeperError as raised:
+            error = raised
+        finally:
+            self.cloud.wire.rules.clear()
+        if error is None:
+            # What timed out may be found to be done.
+            absorbed = fault.once or fault.answer is timed_out
+            assert absorbed or is_dispensable(call), "nobody was told"
+            assert inventory() == (self.recorded.whole if command == "deploy" else {})
+        else:
+            assert REMEDY.search(str(error)), str(error)
+            assert "\n" not in str(error), str(error)
+        if error and fault.answer is denied:
+            assert action_of(str(call)) in str(error), str(error)
+            assert self.cloud.time.sleeps == [], "waiting does not help"
+            assert history(self.cloud.wire.changes) == history(tape.before(n).changes)
+        self.go_on(Moment.now(self.cloud))
+
+    def go_on(self, moment: Moment) -> None:
+        """Whatever happened: a destroy leaves nothing, and the next deploy makes the room whole."""
+        if moment.key in self.recorded.settled:
+            return
+        self._empties(moment)
+        moment.restore(self.cloud)
+        self.deploy()
+        assert inventory() == self.recorded.whole
+        made = Moment.now(self.cloud)
+        assert self.deploy().changed == []
+        assert history(self.cloud.wire.changes) == history(made.changes)
+        self._empties(made)
+        self.recorded.settled.add(moment.key)
+
+    def _empties(self, moment: Moment) -> None:
+        if moment.key in self.recorded.emptied:
+            return
+        moment.restore(self.cloud)
+        self.destroy()
+        assert inventory() == {}
+        assert not StateFile(self.cloud.state_dir, ROOM).path.exists()
+        self.recorded.emptied.add(moment.key)
+
+
+@pytest.fixture(scope="session")
+def recorded() -> Recorded:
+    return Recorded()
+
+
+@pytest.fixture
+def matrix(cloud: Cloud, recorded: Recorded, monkeypatch: pytest.MonkeyPatch) -> Matrix:
+    # One worker makes its calls in one order, in each run.
+    monkeypatch.setattr(Engine.__init__, "__defaults__", (None, 1, None))
+    return Matrix(cloud, recorded)
+
+
+@pytest.mark.parametrize("group", range(GROUPS))
+@pytest.mark.parametrize("command", ["deploy", "destroy"])
+def test_every_call(
+    matrix: Matrix, command: str, group: int, record_property: Callable[[str, object], None]
+) -> None:
+    calls, ran, failures = matrix.calls(command, group), 0, list[str]()
+    for name, case in (case for n in calls for case in matrix.cases(command, n)):
+        ran += 1
+        try:
+            case()
+        except Exception as problem:
+            failures.append(f"{name}: {type(problem).__name__}: {problem}")
+    record_property("matrix", (command, len(calls), ran, ran - len(failures)))
+    assert not failures, "\n".join(failures)
+
+
+@pytest.mark.parametrize("group", range(4))
+def test_killed_and_the_state_file_lost(matrix: Matrix, group: int) -> None:
+    """All but what has no tag yet is found again: the destroy leaves at most an untagged bucket."""
+    tape = matrix.recorded.tapes["deploy"]
+    moments = {m.key[0]: m for m in map(tape.after, range(len(tape.calls)))}
+    for moment in list(moments.values())[group::4]:
+        moment.restore(matrix.cloud)
+        StateFile(matrix.cloud.state_dir, ROOM).remove()
+        matrix.destroy()
+        last = str(moment.changes[-1]) if moment.changes else ""
+        left = {"buckets"} if last == "s3:CreateBucket" else set()
+        assert inventory().keys() <= left, f"killed after {last}"

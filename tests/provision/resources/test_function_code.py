@@ -1,0 +1,119 @@
+import base64
+import hashlib
+import io
+import subprocess
+import sys
+import zipfile
+from pathlib import Path
+
+import botocore
+import pytest
+
+from beekeeper.provision.resources import function_code
+
+HANDLERS = ["producer", "room", "turnstile", "consumer"]
+
+
+@pytest.fixture(scope="module")
+def archive() -> zipfile.ZipFile:
+    return zipfile.ZipFile(io.BytesIO(function_code.function_zip()))
+
+
+def test_same_bytes_every_time() -> None:
+    first = function_code.function_zip()
+    function_code.function_zip.cache_clear()
+    assert function_code.function_zip() == first
+    module = "beekeeper.provision.resources.function_code"
+    code = f"from {module} import code_sha256; print(code_sha256())"
+    run = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert run.stdout.strip() == function_code.code_sha256()
+
+
+def test_hash_is_as_lambda_reports_it() -> None:
+    digest = hashlib.sha256(function_code.function_zip()).digest()
+    assert function_code.code_sha256() == base64.b64encode(digest).decode()
+
+
+def test_nothing_else_is_in_it(archive: zipfile.ZipFile) -> None:
+    folders = {name.rpartition("/")[0] for name in archive.namelist()}
+    assert folders == {
+        "beekeeper",
+        "beekeeper/contract",
+        "beekeeper/handlers",
+        "beekeeper/rules",
+        "jwt",
+    }
+    assert all(name.endswith(".py") for name in archive.namelist())
+    assert archive.read("beekeeper/__init__.py") == b""
+    assert [n for n in archive.namelist() if n.startswith("beekeeper/") and n.count("/") == 1] == [
+        "beekeeper/__init__.py"
+    ]
+
+
+def test_entries_say_nothing_of_this_machine(archive: zipfile.ZipFile) -> None:
+    assert {info.date_time for info in archive.infolist()} == {(1980, 1, 1, 0, 0, 0)}
+    assert {info.external_attr >> 16 for info in archive.infolist()} == {0o644}
+    assert archive.namelist() == sorted(archive.namelist())
+
+
+def test_handlers_run_from_it_alone(tmp_path: Path) -> None:
+    # Of the site-packages only what the Lambda runtime has: botocore and what it needs.
+    site = tmp_path / "runtime"
+    site.mkdir()
+    here = Path(botocore.__file__).parent.parent
+    for name in ("botocore", "urllib3", "jmespath", "dateutil", "six.py"):
+        (site / name).symlink_to(here / name)
+    code = tmp_path / "code.zip"
+    code.write_bytes(function_code.function_zip())
+    script = f"""
+import sys
+sys.path[:0] = [{str(code)!r}, {str(site)!r}]
+import importlib
+for name in {HANDLERS}:
+    module = importlib.import_module(f"beekeeper.handlers.{{name}}")
+    assert module.__file__.startswith({str(code)!r}), module.__file__
+    assert callable(module.handler)
+import jwt
+assert jwt.__file__.startswith({str(code)!r}), jwt.__file__
+unwanted = {{"pydantic", "rich", "boto3", "cryptography"}} & set(sys.modules)
+own = [m.split(".")[1] for m in sys.modules if m.startswith("beekeeper.")]
+others = set(own) - {{"handlers", "rules"}}
+assert not unwanted and not others, (unwanted, others)
+"""
+    run = subprocess.run(
+        [sys.executable, "-I", "-S", "-W", "error", "-c", script],
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert run.returncode == 0, run.stderr
+
+
+@pytest.mark.parametrize("name", HANDLERS)
+def test_handlers_start_in_lambda(name: str, tmp_path: Path) -> None:
+    code = tmp_path / "code.zip"
+    code.write_bytes(function_code.function_zip())
+    environment = {
+        "AWS_LAMBDA_FUNCTION_NAME": f"beekeeper-sale-{name}",
+        "AWS_REGION": "eu-west-1",
+        "AWS_DEFAULT_REGION": "eu-west-1",
+        "BEEKEEPER_TABLE": "t",
+        "BEEKEEPER_CONSUMER": "c",
+        "BEEKEEPER_ROOM": "sale",
+        "BEEKEEPER_BUCKET": "b",
+        "BEEKEEPER_QUEUE_URL": "https://sqs.example/q",
+        "BEEKEEPER_DEAD_LETTER_URL": "https://sqs.example/d",
+    }
+    site = Path(botocore.__file__).parent.parent
+    script = (
+        f"import sys; sys.path[:0] = [{str(code)!r}, {str(site)!r}]; "
+        f"import beekeeper.handlers.{name}"
+    )
+    run = subprocess.run(
+        [sys.executable, "-I", "-S", "-c", script],
+        env=environment,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert run.returncode == 0, run.stderr

@@ -1,0 +1,162 @@
+"""Every resource: made, left alone, gone behind our back, deleted, deleted again, another's."""
+
+import pytest
+
+from beekeeper.errors import NotOursError
+from beekeeper.provision.engine.step import AlreadyThere
+from beekeeper.provision.state import StateFile
+from tests.support.moto_aws.by_hand import DELETIONS, FOREIGN, FUNCTIONS, raw_state, untag
+from tests.support.moto_aws.cloud import ROOM, Bench, Cloud, config
+from tests.support.moto_aws.inventory import inventory
+
+# What has a name of its own in AWS; the rest lives in one of these, and goes with it.
+STANDALONE = sorted(
+    key
+    for key in DELETIONS
+    if key.split()[0] not in ("keys", "settings", "page", "routes", "stage", "permission")
+)
+NAMED_BY = {
+    "api": {
+        "permission producer",
+        "permission room",
+        "permission turnstile",
+        "alarm visitor-errors",
+    },
+    "queue": {"function producer", "function consumer"},
+    "dead-letter queue": {"function consumer"},
+    **{f"role {part}": {f"function {part}"} for part in FUNCTIONS},
+}
+# What is made anew since it is in one of those: a function is replaced with its permission.
+REMADE = {f"role {part}": {f"permission {part}"} for part in FUNCTIONS}
+
+
+def test_every_step_has_its_tests(cloud: Cloud) -> None:
+    # And the domain's own: see test_domain.py. Of the other queues: test_strict.py.
+    elsewhere = {"former domains", "other queue", "other dead-letter queue"}
+    assert DELETIONS.keys() == cloud.engine()._steps.keys() - elsewhere
+
+
+def test_a_second_deploy_makes_no_mutating_call(deployed: Cloud) -> None:
+    plan = deployed.deploy()
+    assert not plan.has_changes
+    assert deployed.wire.mutations == []
+    assert deployed.time.sleeps == []
+
+
+@pytest.mark.parametrize("key", sorted(DELETIONS))
+def test_a_resource_that_disappears_is_made_again(deployed: Cloud, key: str) -> None:
+    before = inventory()
+    delete, along = DELETIONS[key]
+    delete(deployed)
+    assert inventory() != before
+
+    changes = deployed.changes()
+
+    created = {c for c, action in changes.items() if action == "create"}
+    assert created == {key, *along} | REMADE.get(key, set())
+    # What names it: the new one's id or URL is not known before it is made.
+    assert changes.keys() - created == NAMED_BY.get(key, set())
+    deployed.deploy()
+    assert inventory() == before
+    assert deployed.changes() == {}
+
+
+@pytest.mark.parametrize("key", sorted(DELETIONS))
+def test_a_room_with_a_resource_gone_is_destroyed(deployed: Cloud, key: str) -> None:
+    delete, along = DELETIONS[key]
+    delete(deployed)
+
+    deleted = deployed.destroy()
+
+    assert inventory() == {}
+    assert not {key, *along} & set(deleted)
+
+
+@pytest.mark.parametrize("key", STANDALONE)
+def test_delete_twice(deployed: Cloud, key: str) -> None:
+    engine = deployed.engine()
+    engine.read()
+    step, found = engine._steps[key], engine.found[key]
+    assert found is not None
+    aws = deployed.aws()
+
+    step.delete(aws, found)
+    assert step.find(aws, engine.outputs) is None
+    step.delete(aws, found)
+
+    assert step.find(aws, engine.outputs) is None
+
+
+# The name of an API is not unique; test_http_api.py loses the answer to its creation.
+@pytest.mark.parametrize("key", sorted(DELETIONS.keys() - {"api"}))
+def test_creating_again_is_noticed_or_changes_nothing(deployed: Cloud, key: str) -> None:
+    """As when the answer to a create was lost: the engine then reads and decides."""
+    engine = deployed.engine()
+    engine.read()
+    before = inventory()
+    bench = Bench(deployed, engine._steps[key], engine.outputs)
+    try:
+        bench.create()
+    except AlreadyThere:
+        assert bench.find() is not None
+    assert inventory() == before
+    assert deployed.changes() == {}
+
+
+@pytest.mark.parametrize("key", sorted(FOREIGN))
+def test_what_is_somebody_elses_is_not_touched(cloud: Cloud, key: str) -> None:
+    make, name = FOREIGN[key]
+    make(cloud)
+    before, content = inventory(), raw_state(cloud, key)
+    cloud.wire.clear()
+
+    with pytest.raises(NotOursError, match=f"{name} exists already and belongs to somebody else"):
+        cloud.deploy()
+    assert cloud.wire.mutations == []
+
+    assert cloud.destroy() == []  # nor what lives in it
+    assert cloud.wire.mutations == []
+    assert (inventory(), raw_state(cloud, key)) == (before, content)
+
+
+@pytest.mark.parametrize("key", sorted(FOREIGN))
+def test_what_is_somebody_elses_stays_when_the_room_goes(deployed: Cloud, key: str) -> None:
+    """Ours was deleted by hand, and its name was taken since, before the state file was lost."""
+    delete, _ = DELETIONS[key]
+    delete(deployed)
+    FOREIGN[key][0](deployed)
+    untag(deployed, key)
+    content = raw_state(deployed, key)
+    StateFile(deployed.state_dir, ROOM).remove()
+
+    deployed.destroy()
+
+    left = {name for names in inventory().values() for name in names}
+    assert FOREIGN[key][1] in left
+    assert raw_state(deployed, key) == content
+
+
+# CreateQueue, PutRule and PutMetricAlarm say yes to what is there; for the bucket see its tests.
+@pytest.mark.parametrize("key", ["table", "role producer", "function producer"])
+def test_what_comes_between_the_look_and_the_create_is_not_taken_over(
+    cloud: Cloud, key: str
+) -> None:
+    """Somebody makes a resource of our name while we deploy."""
+    engine = cloud.engine()
+    plan = engine.plan()
+    make, name = FOREIGN[key]
+    make(cloud)
+    with pytest.raises(NotOursError, match=name):
+        engine.apply(plan)
+    state = StateFile(cloud.state_dir, ROOM).read()
+    assert state is not None
+    assert key not in {r.key for r in state.resources}
+
+
+def test_a_room_of_another_name_owns_what_it_tagged(cloud: Cloud) -> None:
+    """The queue of room sale-dead-letter has the name of the dead-letter queue of room sale."""
+    cloud.deploy(config(name="sale-dead-letter"))
+    with pytest.raises(NotOursError, match="belongs to room sale-dead-letter"):
+        cloud.deploy()
+    cloud.destroy()
+    assert "beekeeper-sale-dead-letter" in inventory()["queues"]

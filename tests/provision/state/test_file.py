@@ -1,0 +1,93 @@
+"""The state document and the state file: versions, damage, the lock of this machine, no secrets."""
+
+import json
+from dataclasses import asdict
+from pathlib import Path
+
+import pytest
+
+from beekeeper._version import __version__
+from beekeeper.contract import items
+from beekeeper.errors import LockedError, StateError
+from beekeeper.provision.state import Record, State, StateFile, schema
+from beekeeper.provision.state.schema import Document, from_text, to_text
+from tests.support.moto_aws.cloud import ACCOUNT, REGION, ROOM, Cloud
+
+STATE = State(ROOM, ACCOUNT, REGION, resources=(Record("table", "table", "x", "arn", True),))
+
+
+def test_there_and_back() -> None:
+    assert from_text(to_text(STATE), "here") == STATE
+
+
+def test_an_older_schema_is_upgraded_step_by_step() -> None:
+    def from_minus_one(old: Document) -> Document:
+        return {"account": old.pop("account_id"), **old}
+
+    def from_zero(old: Document) -> Document:
+        return {**old, "resources": [{**r, "made": True} for r in old["resources"]]}
+
+    new = json.loads(to_text(STATE))
+    account = new.pop("account")
+    resources = [{k: v for k, v in r.items() if k != "made"} for r in new["resources"]]
+    old = {**new, "schema": -1, "account_id": account, "resources": resources}
+    upgrades = {-1: from_minus_one, 0: from_zero}
+    assert from_text(json.dumps(old), "here", upgrades=upgrades) == STATE
+
+
+def test_every_older_schema_has_its_upgrade() -> None:
+    assert set(schema.UPGRADES) == set(range(1, schema.SCHEMA))
+
+
+def test_a_newer_schema_is_refused() -> None:
+    newer = {**asdict(STATE), "schema": schema.SCHEMA + 1, "beekeeper": "9.1"}
+    with pytest.raises(StateError, match=r"here was written by Beekeeper 9\.1, .* Upgrade: pip"):
+        from_text(json.dumps(newer), "here")
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ("{", "can't be read"),
+        ("[]", "not one of Beekeeper's"),
+        ('{"schema": "1"}', "not one of Beekeeper's"),
+        ('{"schema": 1}', "damaged"),
+        ('{"schema": 0}', "damaged"),
+        ('{"schema": 1, "resources": [1]}', "damaged"),
+        ('{"schema": 1, "resources": [], "room": "x", "more": 1}', "damaged"),
+    ],
+)
+def test_what_is_no_state(text: str, message: str) -> None:
+    with pytest.raises(StateError, match=f"here .*{message}"):
+        from_text(text, "here")
+
+
+def test_the_file_is_written_in_the_name_of_this_version(tmp_path: Path) -> None:
+    file = StateFile(tmp_path, ROOM)
+    assert file.read() is None
+    file.write(State(ROOM, ACCOUNT, REGION, beekeeper="0.0.1"))
+    content = json.loads(file.path.read_text(encoding="utf-8"))
+    assert content["beekeeper"] == __version__
+    assert list(file.rooms()) == [ROOM]
+    file.remove()
+    file.remove()
+    assert list(file.rooms()) == []
+
+
+def test_one_command_at_a_time_on_this_machine(tmp_path: Path) -> None:
+    first, second, other = (StateFile(tmp_path, room) for room in (ROOM, ROOM, "other"))
+    told = pytest.raises(LockedError, match="Another command is working")
+    with first.locked(), other.locked(), told, second.locked():
+        pass
+    with second.locked():
+        assert second.owner == first.owner  # it may go on with what the first held
+        assert second.owner != other.owner
+
+
+def test_no_secret_in_it(cloud: Cloud) -> None:
+    cloud.deploy()
+    item = cloud.client("dynamodb").get_item(TableName=cloud.names().stem, Key=items.key("keys"))
+    text = StateFile(cloud.state_dir, ROOM).path.read_text(encoding="utf-8")
+    keys = [k for kind in ("ticket", "pass") for k in items.keys_of(item["Item"], kind)]
+    assert keys
+    assert not [key for key in keys if key.secret in text]

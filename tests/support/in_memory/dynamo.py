@@ -1,0 +1,178 @@
+"""One DynamoDB table in memory, and the expressions that the functions send."""
+
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+from types import SimpleNamespace
+
+from botocore.exceptions import ClientError
+
+from beekeeper.contract import items
+from beekeeper.rules.turn import Settings
+from tests.support.in_memory.fakes import TABLE, Calls, Item
+
+
+class ConditionalCheckFailedException(ClientError):  # type: ignore[misc]  # untyped
+    """As botocore makes it for the client."""
+
+
+@dataclass
+class Write:
+    """One row that was written, and when."""
+
+    ticket_id: str
+    slot: float
+    at: float
+    over: Item | None  # what was there before
+
+    @property
+    def let_through_at(self) -> float:
+        return max(self.slot, self.at)
+
+
+class FakeDynamo:
+    """One table, and the expressions that the functions send."""
+
+    exceptions = SimpleNamespace(ConditionalCheckFailedException=ConditionalCheckFailedException)
+
+    def __init__(self, calls: Calls | None = None) -> None:
+        self.calls = calls or Calls()
+        self.items: dict[str, Item] = {}
+        self.writes: list[Write] = []
+        self.claims: list[tuple[float, float]] = []
+
+    def put(self, *new: Item) -> None:
+        for item in new:
+            self.items[item["id"]["S"]] = item
+
+    def set_room(self, settings: Settings) -> None:
+        self.put(items.settings_item(settings))
+
+    def rows(self) -> dict[str, Item]:
+        prefix = items.VISITOR_PREFIX
+        return {k.removeprefix(prefix): v for k, v in self.items.items() if k.startswith(prefix)}
+
+    def get_item(self, *, TableName: str, Key: Item, ConsistentRead: bool = False) -> Item:  # noqa: N803
+        def work() -> Item:
+            found = self.items.get(Key["id"]["S"])
+            return {"Item": dict(found)} if found else {}
+
+        return self._call("GetItem", TableName, work)
+
+    def batch_get_item(self, *, RequestItems: Item) -> Item:  # noqa: N803
+        ((table, request),) = RequestItems.items()
+        assert 1 <= len(request["Keys"]) <= 100
+        ids = [key["id"]["S"] for key in request["Keys"]]
+        assert len(set(ids)) == len(ids)
+
+        def work(some: list[str] = ids) -> Item:
+            found = [dict(self.items[i]) for i in some if i in self.items]
+            return {"Responses": {table: found}, "UnprocessedKeys": {}}
+
+        def partial() -> Item:
+            left = {**request, "Keys": request["Keys"][::2]}
+            return {**work(ids[1::2]), "UnprocessedKeys": {table: left}}
+
+        return self._call("BatchGetItem", table, work, partial)
+
+    def batch_write_item(self, *, RequestItems: Item) -> Item:  # noqa: N803
+        ((table, requests),) = RequestItems.items()
+        assert 1 <= len(requests) <= 25
+        ids = [request["PutRequest"]["Item"]["id"]["S"] for request in requests]
+        assert len(set(ids)) == len(ids)
+
+        def work(some: list[Item] = requests) -> Item:
+            for request in some:
+                self._write(request["PutRequest"]["Item"])
+            return {"UnprocessedItems": {}}
+
+        def partial() -> Item:
+            work(requests[1::2])
+            return {"UnprocessedItems": {table: requests[::2]}}
+
+        return self._call("BatchWriteItem", table, work, partial)
+
+    def _write(self, item: Item) -> None:
+        item_id = item["id"]["S"]
+        slot = float(item["admitted_at"]["N"])
+        ticket_id = item_id.removeprefix(items.VISITOR_PREFIX)
+        now = self.calls.world.now
+        self.writes.append(Write(ticket_id, slot, now, self.items.get(item_id)))
+        self.items[item_id] = dict(item)
+
+    def update_item(
+        self,
+        *,
+        TableName: str,  # noqa: N803
+        Key: Item,  # noqa: N803
+        UpdateExpression: str,  # noqa: N803
+        ExpressionAttributeValues: Item,  # noqa: N803
+        ConditionExpression: str = "",  # noqa: N803
+        ExpressionAttributeNames: dict[str, str] | None = None,  # noqa: N803
+        ReturnValues: str = "NONE",  # noqa: N803
+        ReturnValuesOnConditionCheckFailure: str = "NONE",  # noqa: N803
+    ) -> Item:
+        values, update = ExpressionAttributeValues, UpdateExpression
+        for placeholder, name in (ExpressionAttributeNames or {}).items():
+            update = update.replace(placeholder, name)
+
+        def work() -> Item:
+            item = self.items.get(Key["id"]["S"], dict(Key))
+            if ConditionExpression and not _holds(ConditionExpression, item, values):
+                there = Key["id"]["S"] in self.items
+                old = ReturnValuesOnConditionCheckFailure == "ALL_OLD" and there
+                raise ConditionalCheckFailedException(
+                    {
+                        "Error": {"Code": "ConditionalCheckFailedException", "Message": ""},
+                        **({"Item": dict(item)} if old else {}),
+                    },
+                    "UpdateItem",
+                )
+            self.items[Key["id"]["S"]] = item = {
+                **item,
+                **_assigned(update, item, values),
+            }
+            return {"Attributes": dict(item)} if ReturnValues == "ALL_NEW" else {}
+
+        return self._call("UpdateItem", TableName, work)
+
+    def _call(
+        self,
+        operation: str,
+        table: str,
+        work: Callable[[], Item],
+        partial: Callable[[], Item] | None = None,
+    ) -> Item:
+        assert table == TABLE
+        answer: Item = self.calls.call(operation, work, partial or work)
+        return answer
+
+
+def _holds(condition: str, item: Item, values: Item) -> bool:
+    return any(
+        all(_term_holds(term, item, values) for term in terms.split(" AND "))
+        for terms in condition.split(" OR ")
+    )
+
+
+def _term_holds(term: str, item: Item, values: Item) -> bool:
+    if term.startswith("attribute_not_exists("):
+        return term[len("attribute_not_exists(") : -1] not in item
+    if term.startswith("attribute_exists("):
+        return term[len("attribute_exists(") : -1] in item
+    name, operator, value = term.split()
+    if name not in item:
+        return False
+    left, right = float(item[name]["N"]), float(values[value]["N"])
+    return {"=": left == right, "<=": left <= right, ">": left > right}[operator]
+
+
+def _assigned(expression: str, item: Item, values: Item) -> Item:
+    assigned = {}
+    text = re.sub(r"if_not_exists\(\w+, ", "?", expression.removeprefix("SET "))
+    for part in text.split(", "):
+        name, value = (side.strip() for side in part.split("="))
+        keep = value.startswith("?")
+        value = value.strip("?)")
+        assigned[name] = item[name] if keep and name in item else values[value]
+    return assigned

@@ -1,0 +1,76 @@
+"""The event files of events/: requests as API Gateway and MiniStack hand them to a function."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+from beekeeper.contract import items
+from beekeeper.handlers.http import Request
+from beekeeper.handlers.visitor_table import Store
+from beekeeper.rules import tokens
+from beekeeper.rules.line import Pulse, Sample
+from beekeeper.rules.tokens import Ticket
+from beekeeper.rules.turn import Mode, Settings
+from tests.support.in_memory.dynamo import FakeDynamo
+from tests.support.in_memory.fakes import TABLE, Calls
+from tests.support.in_memory.virtual import START, World
+
+EVENTS = Path(__file__).parent / "events"
+ROOM, DESTINATION, ORIGIN = "sale", "https://shop.example.com/sale?x=1", "https://shop.example.com"
+TICKET_KEY, PASS_KEY = tokens.new_key(), tokens.new_key()
+NOW = START
+
+
+def event(name: str, **fill: str) -> dict[str, Any]:
+    """Return a recorded event, its {places} filled."""
+
+    def filled(value: Any) -> Any:
+        if isinstance(value, dict):
+            return {k: filled(v) for k, v in value.items()}
+        if isinstance(value, list):
+            return [filled(v) for v in value]
+        if isinstance(value, str):
+            for place, text in fill.items():
+                value = value.replace(f"{{{place}}}", text)
+        return value
+
+    found: dict[str, Any] = filled(json.loads((EVENTS / f"{name}.json").read_text()))
+    return found
+
+
+def request(name: str, **fill: str) -> Request:
+    return Request.from_event(event(name, **fill))
+
+
+def signed(ticket: Ticket, key: tokens.Key = TICKET_KEY, room: str = ROOM) -> str:
+    return tokens.sign_ticket(ticket, [key], room)
+
+
+class Place:
+    """A room's table, and a store that reads it."""
+
+    def __init__(self, mode: Mode = Mode.ON) -> None:
+        self.world = World()
+        self.failing = False
+        self.calls = Calls(self.world, lambda *_: "throttle" if self.failing else None)
+        self.dynamo = FakeDynamo(self.calls)
+        self.configure(mode)
+        self.dynamo.put(items.keys_item([TICKET_KEY], [PASS_KEY]))
+        self.store = Store(self.dynamo, TABLE, ROOM)
+
+    def configure(self, mode: Mode) -> None:
+        self.dynamo.set_room(Settings(mode, 600.0, DESTINATION, "Hello"))
+
+    def a_long_line(self) -> None:
+        """A hundred thousand came in the last hundred seconds, and a hundred went in."""
+        samples = (Sample(int(NOW - 100) * 1000, 0.0), Sample(int(NOW) * 1000, 100_000.0))
+        self.publish(Pulse(100, 99_900, 100.0, 0.0, samples, 600.0, NOW, NOW))
+
+    def publish(self, pulse: Pulse) -> None:
+        self.dynamo.put({**items.key(items.PULSE), **items.pulse_values(pulse)})
+
+    def admit(self, ticket: Ticket, at: float) -> None:
+        self.dynamo.put(items.admission_item(ticket.id, ticket.number, at))
+
+    def row(self, ticket: Ticket) -> dict[str, Any]:
+        return self.dynamo.items[items.visitor_id(ticket.id)]

@@ -1,0 +1,135 @@
+"""The room's queue and its dead-letter queue in memory."""
+
+import itertools
+import json
+from collections.abc import Callable
+from dataclasses import dataclass
+from itertools import islice
+
+from tests.support.in_memory.fakes import DEAD_LETTER_URL, QUEUE_URL, Calls, Item
+
+
+@dataclass
+class _Held:
+    body: str
+    order: int
+    visible_at: float = 0.0
+    receipts: int = 0
+
+
+class FakeSqs:
+    """The room's queue and its dead-letter queue. Messages come in the order of their sending."""
+
+    def __init__(self, calls: Calls | None = None) -> None:
+        self.calls = calls or Calls()
+        self.queue_url, self.dead_letter_url = QUEUE_URL, DEAD_LETTER_URL
+        self.messages: dict[int, _Held] = {}
+        self.dead: list[str] = []
+        self._numbers = itertools.count()
+
+    def send(self, ticket_id: str, number: int) -> None:
+        self._add(json.dumps({"id": ticket_id, "n": number}))
+
+    def _add(self, body: str) -> None:
+        number = next(self._numbers)
+        self.messages[number] = _Held(body, number)
+
+    def visible(self, at_most: int | None = None) -> list[int]:
+        now = self.calls.world.now
+        return list(islice((i for i, m in self.messages.items() if m.visible_at <= now), at_most))
+
+    def send_message(self, *, QueueUrl: str, MessageBody: str) -> Item:  # noqa: N803
+        def work() -> Item:
+            if QueueUrl == DEAD_LETTER_URL:
+                self.dead.append(MessageBody)
+            else:
+                self._add(MessageBody)
+            return {"MessageId": "1"}
+
+        return self._call("SendMessage", QueueUrl, work)
+
+    def receive_message(
+        self,
+        *,
+        QueueUrl: str,  # noqa: N803
+        MaxNumberOfMessages: int,  # noqa: N803
+        VisibilityTimeout: int,  # noqa: N803
+        WaitTimeSeconds: int,  # noqa: N803
+    ) -> Item:
+        assert 1 <= MaxNumberOfMessages <= 10
+
+        def work() -> Item:
+            if WaitTimeSeconds and not self.visible(1):
+                self.calls.world.sleep(WaitTimeSeconds)
+            got = []
+            for i in self.visible(MaxNumberOfMessages):
+                message = self.messages[i]
+                message.visible_at = self.calls.world.now + VisibilityTimeout
+                message.receipts += 1
+                got.append({"Body": message.body, "ReceiptHandle": f"{i}/{message.receipts}"})
+            return {"Messages": got} if got else {}
+
+        return self._call("ReceiveMessage", QueueUrl, work)
+
+    def delete_message(self, *, QueueUrl: str, ReceiptHandle: str) -> Item:  # noqa: N803
+        def work() -> Item:
+            self._delete(ReceiptHandle)
+            return {}
+
+        return self._call("DeleteMessage", QueueUrl, work)
+
+    def delete_message_batch(self, *, QueueUrl: str, Entries: list[Item]) -> Item:  # noqa: N803
+        return self._batch("DeleteMessageBatch", QueueUrl, Entries, self._delete)
+
+    def change_message_visibility_batch(self, *, QueueUrl: str, Entries: list[Item]) -> Item:  # noqa: N803
+        assert all(entry["VisibilityTimeout"] == 0 for entry in Entries)
+        return self._batch("ChangeMessageVisibilityBatch", QueueUrl, Entries, self._show)
+
+    def get_queue_attributes(self, *, QueueUrl: str, AttributeNames: list[str]) -> Item:  # noqa: N803
+        def work() -> Item:
+            visible = len(self.visible())
+            counts = {
+                "ApproximateNumberOfMessages": visible,
+                "ApproximateNumberOfMessagesNotVisible": len(self.messages) - visible,
+            }
+            return {"Attributes": {name: str(counts[name]) for name in AttributeNames}}
+
+        return self._call("GetQueueAttributes", QueueUrl, work)
+
+    def _batch(
+        self, operation: str, url: str, entries: list[Item], one: Callable[[str], None]
+    ) -> Item:
+        assert 1 <= len(entries) <= 10
+
+        def work(some: list[Item] = entries) -> Item:
+            for entry in some:
+                one(entry["ReceiptHandle"])
+            return {}
+
+        def partial() -> Item:
+            work(entries[1::2])
+            failed = [
+                {"Id": e["Id"], "SenderFault": False, "Code": "InternalError"} for e in entries[::2]
+            ]
+            return {"Failed": failed}
+
+        return self._call(operation, url, work, partial)
+
+    def _delete(self, receipt: str) -> None:
+        # An old receipt deletes as well: SQS allows itself that.
+        self.messages.pop(int(receipt.partition("/")[0]), None)
+
+    def _show(self, receipt: str) -> None:
+        if message := self.messages.get(int(receipt.partition("/")[0])):
+            message.visible_at = self.calls.world.now
+
+    def _call(
+        self,
+        operation: str,
+        url: str,
+        work: Callable[[], Item],
+        partial: Callable[[], Item] | None = None,
+    ) -> Item:
+        assert url in (QUEUE_URL, DEAD_LETTER_URL)
+        answer: Item = self.calls.call(operation, work, partial or work)
+        return answer

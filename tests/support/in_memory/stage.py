@@ -1,0 +1,137 @@
+"""A room's queue and table in virtual time, and the consumers that work on them."""
+
+from bisect import bisect_right
+from collections.abc import Callable
+from dataclasses import dataclass, field, replace
+
+from beekeeper.contract import items
+from beekeeper.handlers.consumer import Consumer
+from beekeeper.handlers.consumer_queue import Queue
+from beekeeper.handlers.consumer_table import Table
+from beekeeper.handlers.schedule import Schedule
+from beekeeper.rules.line import Pulse
+from beekeeper.rules.turn import Mode, Settings
+from tests.support.in_memory.dynamo import FakeDynamo
+from tests.support.in_memory.fakes import TABLE, Calls, Faults, Inline
+from tests.support.in_memory.fifo import FakeFifo
+from tests.support.in_memory.sqs import FakeSqs
+from tests.support.in_memory.virtual import World
+
+# Nobody is made up for: in most tests nobody ever goes in.
+ON = Settings(Mode.ON, 600.0, "https://shop.example.com/", overbooking=1.0)
+RATE = 600.0
+
+
+def no_faults(number: int, operation: str) -> str | None:
+    return None
+
+
+@dataclass
+class Stage:
+    """A room's queue and table, and consumers that work on them."""
+
+    rate: float = RATE
+    faults: Faults = no_faults
+    latency: Callable[[], float] = lambda: 0.01
+    world: World = field(default_factory=World)
+    overbooking: float = 1.0
+    strict: bool = False
+
+    def __post_init__(self) -> None:
+        self.calls = Calls(self.world, self._fault, self.latency)
+        self.dynamo = FakeDynamo(self.calls)
+        self.sqs = (FakeFifo if self.strict else FakeSqs)(self.calls)
+        self.configure()
+        # Somebody was here a moment ago: else a consumer ends after its first look.
+        self.dynamo.put({**items.key(items.PULSE), "busy_at": items.number(self.world.now)})
+        self.tickets: list[str] = []
+
+    def _fault(self, number: int, operation: str) -> str | None:
+        return self.faults(number, operation)  # as they are now, not as they were at the start
+
+    def configure(self, mode: Mode = Mode.ON, rate: float | None = None) -> None:
+        self.rate = rate or self.rate
+        self.dynamo.set_room(replace(ON, mode=mode, rate=self.rate, overbooking=self.overbooking))
+
+    def arrive(self, people: int) -> None:
+        """Queue so many visitors, who came within the last second."""
+        for i in range(people):
+            ticket_id = f"t{len(self.tickets)}"
+            self.tickets.append(ticket_id)
+            self.sqs.send(ticket_id, int(self.world.now * 1000 + (i - people) * 1000 / people))
+
+    def consumer(self) -> Consumer:
+        queue = Queue(self.sqs, self.sqs.queue_url, self.sqs.dead_letter_url, Inline())
+        table = Table(self.dynamo, TABLE, Inline())
+        schedule = Schedule(self.dynamo, TABLE)
+        return Consumer(table, queue, schedule, self.world.clock, self.world.sleep)
+
+    def go_in(self, ticket_id: str) -> None:
+        """Let a visitor who was admitted go in."""
+        self.dynamo.rows()[ticket_id]["claimed_at"] = items.number(self.world.now)
+
+    def start(self, seconds: float, after: float = 0.0) -> None:
+        self.world.start(lambda: self.consumer().run(seconds), after)
+
+    def run(self, seconds: float = 30.0, consumers: int = 1) -> "Stage":
+        for i in range(consumers):
+            self.start(seconds, i * 0.3)
+        self.world.run()
+        return self
+
+    def recover(self, seconds: float = 60.0) -> "Stage":
+        """Go on without faults, with a new consumer, until what was hidden has come back."""
+        self.faults = no_faults
+        return self.run(seconds)
+
+    @property
+    def pulse(self) -> Pulse:
+        return items.pulse_of(self.dynamo.items.get(items.PULSE))
+
+    def let_through(self) -> list[float]:
+        """Return when visitors were let through: each by the first row that was written."""
+        first: dict[str, float] = {}
+        for write in self.dynamo.writes:
+            first.setdefault(write.ticket_id, write.let_through_at)
+        return sorted(first.values())
+
+    def twice(self) -> list[str]:
+        """Return those whose row was written over another."""
+        return [write.ticket_id for write in self.dynamo.writes if write.over is not None]
+
+    def accounted(self) -> set[str]:
+        """Return those who are admitted, or still in the queue."""
+        bodies = " ".join(message.body for message in self.sqs.messages.values())
+        queued = {i for i in self.tickets if f'"{i}"' in bodies}
+        return queued | set(self.dynamo.rows())
+
+    def check_everyone_admitted(self) -> None:
+        assert set(self.dynamo.rows()) == set(self.tickets)
+        assert self.sqs.messages == {}
+        assert self.twice() == []
+        self.check_law()
+
+    def check_law(self, rate: float | None = None) -> None:
+        rate = rate or self.rate
+        slots = [write.slot for write in self.dynamo.writes]
+        assert len(set(slots)) == len(slots)
+        times = self.let_through()
+        for window in (0.001, 0.5, 1.0, 5.0, 20.0, 60.0):
+            most = max(
+                (bisect_right(times, t + window) - i for i, t in enumerate(times)), default=0
+            )
+            assert most <= rate * (window + 2) / 60 + 1
+
+
+def failing(operation: str, fault: str, *, every: int = 1, until: int = 10**9) -> Faults:
+    """Let each ``every``th of these calls fail, among the first ``until`` calls of any kind."""
+    seen = 0
+
+    def faults(number: int, name: str) -> str | None:
+        nonlocal seen
+        if name != operation or number >= until:
+            return None
+        seen += 1
+        return fault if seen % every == 0 else None
+
+    return faults

@@ -1,0 +1,248 @@
+"""What people do in the console behind our back: delete, change, or have been there first."""
+
+import json
+from collections.abc import Callable
+from typing import Any
+
+from tests.support.moto_aws.cloud import ACCOUNT, REGION, Cloud
+from tests.support.moto_aws.inventory import backend
+
+STEM = "beekeeper-sale"
+BUCKET = f"{STEM}-{ACCOUNT}-{REGION}"
+ByHand = Callable[[Cloud], object]
+FUNCTIONS = ("producer", "room", "turnstile", "consumer")
+ALARMS = ("unreadable", "line-stopped", "consumer-errors", "visitor-errors")
+
+
+def api_id(cloud: Cloud) -> str:
+    """Return the id of the one API that there is."""
+    (found,) = cloud.client("apigatewayv2").get_apis()["Items"]
+    return str(found["ApiId"])
+
+
+def queue_url(cloud: Cloud, name: str = STEM) -> str:
+    return str(cloud.client("sqs").get_queue_url(QueueName=name)["QueueUrl"])
+
+
+def _delete_role(part: str) -> ByHand:
+    def delete(cloud: Cloud) -> None:
+        iam, name = cloud.client("iam"), f"{STEM}-{part}-{REGION}"
+        iam.delete_role_policy(RoleName=name, PolicyName="beekeeper")
+        iam.delete_role(RoleName=name)
+
+    return delete
+
+
+def _delete_function(part: str) -> ByHand:
+    return lambda c: c.client("lambda").delete_function(FunctionName=f"{STEM}-{part}")
+
+
+def _delete_permission(part: str) -> ByHand:
+    return lambda c: c.client("lambda").remove_permission(
+        FunctionName=f"{STEM}-{part}", StatementId="beekeeper"
+    )
+
+
+def _delete_log_group(part: str) -> ByHand:
+    return lambda c: c.client("logs").delete_log_group(logGroupName=f"/aws/lambda/{STEM}-{part}")
+
+
+def _delete_item(item: str) -> ByHand:
+    return lambda c: c.client("dynamodb").delete_item(TableName=STEM, Key={"id": {"S": item}})
+
+
+def _delete_bucket(cloud: Cloud) -> None:
+    s3 = cloud.client("s3")
+    s3.delete_object(Bucket=BUCKET, Key="room.html")
+    s3.delete_bucket(Bucket=BUCKET)
+
+
+def _delete_rule(cloud: Cloud) -> None:
+    events = cloud.client("events")
+    events.remove_targets(Rule=f"{STEM}-consumer", Ids=["worker-0"])
+    events.delete_rule(Name=f"{STEM}-consumer")
+
+
+def _delete_routes(cloud: Cloud) -> None:
+    api = cloud.client("apigatewayv2")
+    which = {"ApiId": api_id(cloud)}
+    for route in api.get_routes(**which)["Items"]:
+        api.delete_route(**which, RouteId=route["RouteId"])
+    for integration in api.get_integrations(**which)["Items"]:
+        api.delete_integration(**which, IntegrationId=integration["IntegrationId"])
+
+
+def _delete_alarm(what: str) -> ByHand:
+    return lambda c: c.client("cloudwatch").delete_alarms(AlarmNames=[f"{STEM}-{what}"])
+
+
+# Each resource's deletion, and what goes with it.
+DELETIONS: dict[str, tuple[ByHand, tuple[str, ...]]] = {
+    "queue": (lambda c: c.client("sqs").delete_queue(QueueUrl=queue_url(c)), ()),
+    "dead-letter queue": (
+        lambda c: c.client("sqs").delete_queue(QueueUrl=queue_url(c, f"{STEM}-dead-letter")),
+        (),
+    ),
+    "table": (lambda c: c.client("dynamodb").delete_table(TableName=STEM), ("keys", "settings")),
+    "keys": (_delete_item("keys"), ()),
+    "settings": (_delete_item("room"), ()),
+    "bucket": (_delete_bucket, ("page",)),
+    "page": (lambda c: c.client("s3").delete_object(Bucket=BUCKET, Key="room.html"), ()),
+    "api": (
+        lambda c: c.client("apigatewayv2").delete_api(ApiId=api_id(c)),
+        ("routes", "stage"),
+    ),
+    "routes": (_delete_routes, ()),
+    "stage": (
+        lambda c: c.client("apigatewayv2").delete_stage(ApiId=api_id(c), StageName="$default"),
+        (),
+    ),
+    "rule": (_delete_rule, ()),
+    "dashboard": (
+        lambda c: c.client("cloudwatch").delete_dashboards(DashboardNames=[f"{STEM}-{REGION}"]),
+        (),
+    ),
+    **{f"role {part}": (_delete_role(part), ()) for part in FUNCTIONS},
+    **{f"log group {part}": (_delete_log_group(part), ()) for part in FUNCTIONS},
+    **{f"function {part}": (_delete_function(part), (f"permission {part}",)) for part in FUNCTIONS},
+    **{f"permission {part}": (_delete_permission(part), ()) for part in FUNCTIONS},
+    **{f"alarm {what}": (_delete_alarm(what), ()) for what in ALARMS},
+}
+
+
+def _foreign_role(cloud: Cloud) -> None:
+    trust = {"Version": "2012-10-17", "Statement": []}
+    cloud.client("iam").create_role(
+        RoleName=f"{STEM}-producer-{REGION}", AssumeRolePolicyDocument=json.dumps(trust)
+    )
+
+
+def _foreign_function(cloud: Cloud) -> None:
+    iam, name = cloud.client("iam"), "somebodys-role"
+    trust = {"Version": "2012-10-17", "Statement": []}
+    role = iam.create_role(RoleName=name, AssumeRolePolicyDocument=json.dumps(trust))["Role"]
+    cloud.client("lambda").create_function(
+        FunctionName=f"{STEM}-producer",
+        Runtime="python3.12",
+        Role=role["Arn"],
+        Handler="theirs.handler",
+        Code={"ZipFile": b"theirs"},
+    )
+    cloud.client("lambda").add_permission(
+        FunctionName=f"{STEM}-producer",
+        StatementId="beekeeper",
+        Action="lambda:InvokeFunction",
+        Principal="s3.amazonaws.com",
+    )
+
+
+def _foreign_log_group(cloud: Cloud) -> None:
+    logs, name = cloud.client("logs"), f"/aws/lambda/{STEM}-producer"
+    logs.create_log_group(logGroupName=name)
+    logs.put_retention_policy(logGroupName=name, retentionInDays=365)
+
+
+def _foreign_table(cloud: Cloud) -> None:
+    cloud.client("dynamodb").create_table(
+        TableName=STEM,
+        KeySchema=[{"AttributeName": "id", "KeyType": "HASH"}],
+        AttributeDefinitions=[{"AttributeName": "id", "AttributeType": "S"}],
+        BillingMode="PAY_PER_REQUEST",
+    )
+    for item in ("room", "keys"):
+        cloud.client("dynamodb").put_item(
+            TableName=STEM, Item={"id": {"S": item}, "theirs": {"S": "x"}}
+        )
+
+
+def _foreign_bucket(cloud: Cloud) -> None:
+    place = {"LocationConstraint": REGION}
+    cloud.client("s3").create_bucket(Bucket=BUCKET, CreateBucketConfiguration=place)
+    cloud.client("s3").put_object(Bucket=BUCKET, Key="room.html", Body=b"theirs")
+
+
+def _foreign_rule(cloud: Cloud) -> None:
+    events, name = cloud.client("events"), f"{STEM}-consumer"
+    events.put_rule(Name=name, ScheduleExpression="rate(1 hour)")
+    arn = f"arn:aws:lambda:{REGION}:{ACCOUNT}:function:theirs"
+    events.put_targets(Rule=name, Targets=[{"Id": "theirs", "Arn": arn}])
+
+
+def _foreign_alarm(cloud: Cloud) -> None:
+    cloud.client("cloudwatch").put_metric_alarm(
+        AlarmName=f"{STEM}-unreadable",
+        MetricName="Theirs",
+        Namespace="Theirs",
+        Statistic="Sum",
+        Period=60,
+        EvaluationPeriods=1,
+        Threshold=1,
+        ComparisonOperator="GreaterThanThreshold",
+    )
+
+
+def _foreign_dashboard(cloud: Cloud) -> None:
+    body = {"widgets": [{"type": "text", "properties": {"markdown": "theirs"}}]}
+    cloud.client("cloudwatch").put_dashboard(
+        DashboardName=f"{STEM}-{REGION}", DashboardBody=json.dumps(body)
+    )
+
+
+# Somebody else's, of the name that we need: (made by, the name that the error must give).
+FOREIGN: dict[str, tuple[ByHand, str]] = {
+    "queue": (lambda c: c.client("sqs").create_queue(QueueName=STEM), STEM),
+    "dead-letter queue": (
+        lambda c: c.client("sqs").create_queue(QueueName=f"{STEM}-dead-letter"),
+        f"{STEM}-dead-letter",
+    ),
+    "table": (_foreign_table, STEM),
+    "bucket": (_foreign_bucket, BUCKET),
+    "role producer": (_foreign_role, f"{STEM}-producer-{REGION}"),
+    "function producer": (_foreign_function, f"{STEM}-producer"),
+    "log group producer": (_foreign_log_group, f"/aws/lambda/{STEM}-producer"),
+    "rule": (_foreign_rule, f"{STEM}-consumer"),
+    "alarm unreadable": (_foreign_alarm, f"{STEM}-unreadable"),
+    "dashboard": (_foreign_dashboard, f"{STEM}-{REGION}"),
+}
+
+
+def untag(cloud: Cloud, key: str) -> None:
+    """Take off the tags that moto left on the name of what was deleted."""
+    tags = ["beekeeper:room", "beekeeper:version"]
+    match key:
+        case "bucket":
+            cloud.client("s3").delete_bucket_tagging(Bucket=BUCKET)
+        case "log group producer":
+            arn = f"arn:aws:logs:{REGION}:{ACCOUNT}:log-group:/aws/lambda/{STEM}-producer"
+            cloud.client("logs").untag_resource(resourceArn=arn, tagKeys=tags)
+        case "alarm unreadable":
+            arn = f"arn:aws:cloudwatch:{REGION}:{ACCOUNT}:alarm:{STEM}-unreadable"
+            cloud.client("cloudwatch").untag_resource(ResourceARN=arn, TagKeys=tags)
+
+
+def raw_state(cloud: Cloud, key: str) -> Any:
+    """Return a fingerprint of a foreign resource, to see that nobody touched it."""
+    read: dict[str, ByHand] = {
+        "table": lambda c: c.client("dynamodb").scan(TableName=STEM)["Items"],
+        "bucket": lambda c: c.client("s3").get_object(Bucket=BUCKET, Key="room.html")["ETag"],
+        "function producer": lambda c: (
+            c.client("lambda").get_function_configuration(FunctionName=f"{STEM}-producer")[
+                "Handler"
+            ],
+            c.client("lambda").get_policy(FunctionName=f"{STEM}-producer")["Policy"],
+        ),
+        "log group producer": lambda c: (
+            backend("logs", REGION).groups[f"/aws/lambda/{STEM}-producer"].retention_in_days
+        ),
+        "rule": lambda c: c.client("events").list_targets_by_rule(Rule=f"{STEM}-consumer")[
+            "Targets"
+        ],
+        "alarm unreadable": lambda c: c.client("cloudwatch").describe_alarms(
+            AlarmNames=[f"{STEM}-unreadable"]
+        )["MetricAlarms"][0]["MetricName"],
+        "dashboard": lambda c: c.client("cloudwatch").get_dashboard(
+            DashboardName=f"{STEM}-{REGION}"
+        )["DashboardBody"],
+    }
+    reader: Callable[[Cloud], Any] = read.get(key, lambda c: None)
+    return reader(cloud)

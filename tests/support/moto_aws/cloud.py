@@ -1,0 +1,157 @@
+"""A room in moto's AWS, with a clock that only moves when somebody sleeps."""
+
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import Any
+
+import boto3
+from botocore.retries.quota import RetryQuota
+
+from beekeeper import RoomConfig
+from beekeeper.errors import BeekeeperError
+from beekeeper.provision.aws import Aws
+from beekeeper.provision.blueprint import steps
+from beekeeper.provision.engine.decision import Plan
+from beekeeper.provision.engine.events import Event
+from beekeeper.provision.engine.pipeline import Engine
+from beekeeper.provision.engine.step import Found, Step
+from beekeeper.provision.names import Names
+from beekeeper.provision.state import State, StateFile
+from tests.support.moto_aws.wire import Switchboard, Wire
+
+ROOM, REGION, ACCOUNT = "sale", "eu-central-1", "123456789012"
+DESTINATION = "https://shop.example.com/"
+
+
+class Time:
+    """A clock, and a sleep that advances it."""
+
+    def __init__(self) -> None:
+        self.now = 1_000.0
+        self.sleeps: list[float] = []
+
+    def __call__(self) -> float:
+        return self.now
+
+    def sleep(self, seconds: float) -> None:
+        self.sleeps.append(seconds)
+        self.now += seconds
+
+
+class Session(boto3.session.Session):  # type: ignore[misc]  # boto3 has no types  # type: ignore[misc]
+    """A session that keeps its clients: making one costs more than a hundred calls of moto."""
+
+    def __init__(self, switchboard: Switchboard, region: str = REGION) -> None:
+        super().__init__("testing", "testing", region_name=region)
+        self._kept: dict[Any, Any] = {}
+        self.switchboard = switchboard
+        self.quotas: list[RetryQuota] = []
+
+    def quota(self) -> RetryQuota:
+        """Make the quota of a client's retries: what botocore asks for one."""
+        self.quotas.append(RetryQuota())
+        return self.quotas[-1]
+
+    def refill(self) -> None:
+        """Let every client retry as in a new process."""
+        for quota in self.quotas:
+            quota.release(quota.INITIAL_CAPACITY)
+
+    def client(self, service_name: str, **options: Any) -> Any:
+        retries = getattr(options.get("config"), "retries", None)
+        region = options.get("region_name") or self.region_name
+        key = (service_name, region, str(retries))
+        if key not in self._kept:
+            self._kept[key] = super().client(service_name, **options)
+        return self._kept[key]
+
+
+def config(**values: Any) -> RoomConfig:
+    return RoomConfig(**{"name": ROOM, "destination": DESTINATION, "rate": 600, **values})
+
+
+class Cloud:
+    """What a test needs: the wire, the clock, and a room's engine over both."""
+
+    def __init__(self, session: Session, wire: Wire, state_dir: Path) -> None:
+        self.session = session
+        self.wire = wire
+        self.state_dir = state_dir
+        self.time = Time()
+        self.events: list[Event] = []
+
+    def aws(self, region: str = REGION) -> Aws:
+        return Aws(self.session, region=region, clock=self.time, sleep=self.time.sleep)
+
+    def client(self, service: str, region: str = REGION) -> Any:
+        return self.session.client(service, region_name=region)
+
+    def names(self, room: str = ROOM) -> Names:
+        return Names(room, ACCOUNT, REGION, "aws")
+
+    def engine(self, room: RoomConfig | None = None, workers: int = 1) -> Engine:
+        """Return an engine as deploy makes it, on the fake clock."""
+        room = room or config()
+        aws = self.aws(room.region or REGION)
+        file = StateFile(self.state_dir, room.name)
+        if file.read() is None:
+            file.write(State(room.name, aws.account, aws.region, room.model_dump(mode="json")))
+        names = aws.names(room.name, strict=room.is_strict)
+        return Engine(aws, room.name, steps(room, names), file, self.events.append, workers)
+
+    def deploy(self, room: RoomConfig | None = None, workers: int = 1) -> Plan:
+        engine = self.engine(room, workers)
+        plan = engine.plan()
+        engine.apply(plan)
+        return plan
+
+    def destroy(self, room: RoomConfig | None = None, workers: int = 1) -> list[str]:
+        engine = self.engine(room, workers)
+        deleted = engine.remove()
+        StateFile(self.state_dir, (room or config()).name).remove()
+        return deleted
+
+    def changes(self, room: RoomConfig | None = None) -> dict[str, str]:
+        """Return what a deploy would change: {key: action}."""
+        plan = self.engine(room).plan()
+        return {c.key: c.action.value for c in plan.changes if c.action != "unchanged"}
+
+    def recorded(self, do: Callable[[], Any]) -> list[str]:
+        """Return the mutating calls that something makes."""
+        self.wire.calls.clear()
+        do()
+        return self.wire.names(mutating=True)
+
+
+class Bench:
+    """One step on its own, as its module's tests drive it."""
+
+    def __init__(self, cloud: Cloud, step: Step, outputs: Mapping[str, str] | None = None) -> None:
+        self.cloud, self.step, self.aws = cloud, step, cloud.aws()
+        self.outputs = dict(outputs or {})
+
+    def find(self) -> Found | None:
+        found = self.step.find(self.aws, self.outputs)
+        self.outputs |= dict(found.outputs) if found else {}
+        return found
+
+    def create(self) -> Found:
+        desired = self.step.desired(self.outputs)
+        assert desired is not None
+        self.step.create(self.aws, desired)
+        found = self.find()
+        assert found is not None
+        return found
+
+
+def text_of(error: BaseException) -> str:
+    """Return all that a user can come to see of an error: its text and its causes'."""
+    seen: list[str] = []
+    at: BaseException | None = error
+    while at is not None:
+        seen += [str(at), *getattr(at, "__notes__", [])]
+        at = at.__cause__
+    return "\n".join(seen)
+
+
+__all__ = ["ACCOUNT", "REGION", "ROOM", "BeekeeperError", "Bench", "Cloud", "Session", "Time"]

@@ -1,0 +1,107 @@
+"""What a healthy account answers to doctor, and what another one does."""
+
+import json
+from collections.abc import Sequence
+from typing import Any
+
+from botocore.awsrequest import AWSPreparedRequest, AWSResponse
+
+import beekeeper
+from tests.support.moto_aws.cloud import ACCOUNT, Cloud, config
+from tests.support.moto_aws.inventory import inventory
+from tests.support.moto_aws.wire import Call, Forward, Rule, answer, instead
+
+XML = {"content-type": "text/xml"}
+# A look at what would be allowed is no change.
+LOOKS = {"iam:SimulatePrincipalPolicy"}
+
+
+def xml(name: str, operation: str, body: str) -> Rule:
+    """Return a rule: the call is answered with this result."""
+    result = f"<{operation}Result>{body}</{operation}Result>"
+    text = f"<{operation}Response>{result}</{operation}Response>"
+
+    def rule(call: Call, request: AWSPreparedRequest, forward: Forward) -> AWSResponse | None:
+        return answer(request.url, 200, XML, text) if str(call) == f"{name}:{operation}" else None
+
+    return rule
+
+
+def caller(arn: str) -> Rule:
+    body = f"<Arn>{arn}</Arn><UserId>U</UserId><Account>{ACCOUNT}</Account>"
+    return xml("sts", "GetCallerIdentity", body)
+
+
+class Simulator:
+    """IAM's policy simulator, for a principal that is allowed all but some actions."""
+
+    def __init__(self, denied: Sequence[str] = (), missing: str = "") -> None:
+        self.denied = denied
+        self.missing = missing
+        self.asked: list[dict[str, Any]] = []
+
+    def __call__(
+        self, call: Call, request: AWSPreparedRequest, forward: Forward
+    ) -> AWSResponse | None:
+        if str(call) != "iam:SimulatePrincipalPolicy":
+            return None
+        self.asked.append(dict(call.arguments))
+        members = "".join(map(self._member, call.arguments["ActionNames"]))
+        body = f"<EvaluationResults>{members}</EvaluationResults><IsTruncated>false</IsTruncated>"
+        answered = xml("iam", "SimulatePrincipalPolicy", body)(call, request, forward)
+        assert answered
+        return answered
+
+    def _member(self, action: str) -> str:
+        said = "implicitDeny" if action in self.denied else "allowed"
+        resources = self.asked[-1]["ResourceArns"]
+        each = "".join(
+            f"<member><EvalResourceName>{arn}</EvalResourceName>"
+            f"<EvalResourceDecision>{said}</EvalResourceDecision></member>"
+            for arn in resources
+        )
+        missing = f"<member>{self.missing}</member>" if self.missing else ""
+        return (
+            f"<member><EvalActionName>{action}</EvalActionName>"
+            f"<EvalResourceName>{resources[0]}</EvalResourceName>"
+            f"<EvalDecision>{said}</EvalDecision>"
+            f"<MissingContextValues>{missing}</MissingContextValues>"
+            f"<ResourceSpecificResults>{each}</ResourceSpecificResults></member>"
+        )
+
+
+def concurrency(total: int, unreserved: int | None = None) -> Rule:
+    limit = {
+        "ConcurrentExecutions": total,
+        "UnreservedConcurrentExecutions": total if unreserved is None else unreserved,
+    }
+    return instead("lambda:GetAccountSettings", lambda _: {"AccountLimit": limit})
+
+
+def throttle(rate: float) -> Rule:
+    settings = {"throttleSettings": {"rateLimit": rate, "burstLimit": int(rate / 2)}}
+    return instead("apigateway:GetAccount", lambda _: settings)
+
+
+def diagnose(cloud: Cloud, *rules: Rule, **values: Any) -> beekeeper.Diagnosis:
+    """Run doctor; the later rules are what a healthy account answers."""
+    arrivals = values.pop("arrivals_per_minute", None)
+    cloud.wire.add(*rules, Simulator(), throttle(10_000.0))
+    before = inventory()
+    found = beekeeper.doctor(
+        config(**values),
+        session=cloud.session,
+        state_dir=cloud.state_dir,
+        arrivals_per_minute=arrivals,
+    )
+    assert {*map(str, cloud.wire.mutations)} <= LOOKS
+    assert inventory() == before
+    assert json.dumps(found.to_dict())
+    return found
+
+
+def finding(found: beekeeper.Diagnosis, check: str) -> tuple[str, str]:
+    """Return the verdict and all of the text of one check."""
+    by_check = {f.check: f for f in found.findings}
+    assert len(by_check) == len(found.findings)
+    return by_check[check].verdict, f"{by_check[check].text} {by_check[check].remedy}"

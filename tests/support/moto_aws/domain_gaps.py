@@ -1,0 +1,126 @@
+"""What moto lacks of custom domains: their state and target, changes of them, their tags."""
+
+from typing import Any
+
+from botocore.awsrequest import AWSPreparedRequest, AWSResponse
+from moto.apigatewayv2.models import apigatewayv2_backends
+from moto.route53.models import route53_backends
+
+from tests.support.moto_aws.wire import Call, Forward, Refusal, Rule, instead
+
+ACCOUNT = "123456789012"
+API_GATEWAY_ZONE = "Z1U9ULNL0V5AJ3"
+
+
+def _backend_of(domain_name: str) -> Any:
+    regions = apigatewayv2_backends[ACCOUNT].values()
+    return next((b for b in regions if domain_name in b.domain_names), None)
+
+
+def _domain(name: str) -> Any:
+    return _backend_of(name).domain_names[name]
+
+
+def target_of(domain_name: str) -> str:
+    """Return API Gateway's own name of a domain: another one each time that it is made."""
+    target: str = _domain(domain_name).domain_name_configurations[0]["apiGatewayDomainName"]
+    return target
+
+
+def create_domain(call: Call, request: AWSPreparedRequest, forward: Forward) -> AWSResponse | None:
+    """Add what AWS fills in: moto keeps only what it was given."""
+    if str(call) != "apigatewayv2:CreateDomainName":
+        return None
+    response, name = forward(), call.arguments["DomainName"]
+    if response.status_code < 300:
+        domain = _domain(name)
+        made = domain.domain_name_configurations[0]
+        made["apiGatewayDomainName"] = f"d-{id(domain)}.execute-api.eu-central-1.amazonaws.com"
+        made["hostedZoneId"] = API_GATEWAY_ZONE
+        made["domainNameStatus"] = "AVAILABLE"
+    return response
+
+
+def update_domain(call: Call) -> dict[str, Any]:
+    domain = _domain(call.arguments["DomainName"])
+    (wanted,) = call.arguments["DomainNameConfigurations"]
+    names = {name[0].lower() + name[1:]: value for name, value in wanted.items()}
+    domain.domain_name_configurations[0] |= names
+    changed: dict[str, Any] = domain.to_json()
+    return changed
+
+
+def tag_domain(call: Call, request: AWSPreparedRequest, _: Forward) -> AWSResponse | None:
+    """Tag the domain itself: moto notes the tags of a domain elsewhere, and never shows them."""
+    if call.operation not in ("TagResource", "UntagResource") or call.service != "apigatewayv2":
+        return None
+    before, _, name = call.arguments["ResourceArn"].partition("/domainnames/")
+    if not name:
+        return None
+    assert before == "arn:aws:apigateway:eu-central-1::"
+    if _backend_of(name) is None:
+        return Refusal("NotFoundException", f"No domain {name}", 404).to(call, request)
+    tags = _domain(name).tags
+    tags |= call.arguments.get("Tags", {})
+    for key in call.arguments.get("TagKeys", ()):
+        tags.pop(key, None)
+    return instead(str(call), lambda _: {})(call, request, lambda: AWSResponse("", 200, {}, None))
+
+
+def create_mapping(call: Call, request: AWSPreparedRequest, _: Forward) -> AWSResponse | None:
+    """Refuse a second mapping of a key: moto replaces the first."""
+    if str(call) != "apigatewayv2:CreateApiMapping":
+        return None
+    name, key = call.arguments["DomainName"], call.arguments.get("ApiMappingKey", "")
+    assert key != "/", "Invalid stage identifier specified"
+    backend = _backend_of(name)
+    mappings = backend.api_mappings.values() if backend else ()
+    if (name, key) not in {(m.domain_name, m.api_mapping_key or "") for m in mappings}:
+        return None
+    message = "ApiMapping key already exists for this domain name"
+    return Refusal("ConflictException", message, 409).to(call, request)
+
+
+def update_mapping(call: Call) -> dict[str, Any]:
+    backend = _backend_of(call.arguments["DomainName"])
+    mapping = backend.api_mappings[call.arguments["ApiMappingId"]]
+    mapping.api_id, mapping.stage = call.arguments["ApiId"], call.arguments["Stage"]
+    changed: dict[str, Any] = mapping.to_json()
+    return changed
+
+
+def delete_api(call: Call, request: AWSPreparedRequest, _: Forward) -> AWSResponse | None:
+    """Refuse to delete an API that is mapped: moto lets go of it."""
+    if str(call) != "apigatewayv2:DeleteApi":
+        return None
+    regions = apigatewayv2_backends[ACCOUNT].values()
+    if call.arguments["ApiId"] in {m.api_id for b in regions for m in b.api_mappings.values()}:
+        message = "Before deleting the API, you must remove all API mappings from its domains"
+        return Refusal("BadRequestException", message).to(call, request)
+    return None
+
+
+def create_record(call: Call, request: AWSPreparedRequest, _: Forward) -> AWSResponse | None:
+    """Refuse a record that is there: moto makes a second one."""
+    if str(call) != "route53:ChangeResourceRecordSets":
+        return None
+    (change,) = call.arguments["ChangeBatch"]["Changes"]
+    wanted = change["ResourceRecordSet"]
+    zone = route53_backends[ACCOUNT]["aws"].zones.get(call.arguments["HostedZoneId"])
+    there = {(r.name.rstrip("."), r.type) for r in zone.rrsets} if zone else set()
+    if change["Action"] != "CREATE" or (wanted["Name"].rstrip("."), wanted["Type"]) not in there:
+        return None
+    what = f"resource record set [name='{wanted['Name']}', type='{wanted['Type']}']"
+    message = f"[Tried to create {what} but it already exists]"
+    return Refusal("InvalidChangeBatch", message).to(call, request)
+
+
+DOMAIN_GAPS: tuple[Rule, ...] = (
+    create_domain,
+    instead("apigatewayv2:UpdateDomainName", update_domain),
+    tag_domain,
+    create_mapping,
+    instead("apigatewayv2:UpdateApiMapping", update_mapping),
+    delete_api,
+    create_record,
+)

@@ -1,0 +1,171 @@
+"""Changes by hand of what keeps something: queues, table, bucket, logs, alarms, dashboard."""
+
+import json
+from typing import Any
+
+from tests.support.moto_aws.by_hand import BUCKET, STEM, ByHand, queue_url
+from tests.support.moto_aws.cloud import ACCOUNT, REGION, Cloud
+from tests.support.moto_aws.drift import OURS, Drift, tag_list
+
+TABLE_ARN = f"arn:aws:dynamodb:{REGION}:{ACCOUNT}:table/{STEM}"
+LOG_GROUP = f"/aws/lambda/{STEM}-consumer"
+LOG_GROUP_ARN = f"arn:aws:logs:{REGION}:{ACCOUNT}:log-group:{LOG_GROUP}"
+ALARM_ARN = f"arn:aws:cloudwatch:{REGION}:{ACCOUNT}:alarm:{STEM}-unreadable"
+
+
+def _sqs(attributes: dict[str, str], queue: str = STEM) -> ByHand:
+    return lambda c: c.client("sqs").set_queue_attributes(
+        QueueUrl=queue_url(c, queue), Attributes=attributes
+    )
+
+
+def item(attribute: str, value: dict[str, str]) -> ByHand:
+    return lambda c: c.client("dynamodb").update_item(
+        TableName=STEM,
+        Key={"id": {"S": "room"}},
+        UpdateExpression="SET #a = :a",
+        ExpressionAttributeNames={"#a": attribute},
+        ExpressionAttributeValues={":a": value},
+    )
+
+
+def _ttl(cloud: Cloud) -> None:
+    update = cloud.client("dynamodb").update_time_to_live
+    for enabled, name in ((False, "expires_at"), (True, "theirs")):
+        update(
+            TableName=STEM,
+            TimeToLiveSpecification={"Enabled": enabled, "AttributeName": name},
+        )
+
+
+def _block(**changes: bool) -> ByHand:
+    names = ("BlockPublicAcls", "IgnorePublicAcls", "BlockPublicPolicy", "RestrictPublicBuckets")
+    block = {**dict.fromkeys(names, True), **changes}
+    return lambda c: c.client("s3").put_public_access_block(
+        Bucket=BUCKET, PublicAccessBlockConfiguration=block
+    )
+
+
+def _page_type(cloud: Cloud) -> None:
+    """Copy the page on itself with another type, as the console's "Edit metadata" does."""
+    s3, which = cloud.client("s3"), {"Bucket": BUCKET, "Key": "room.html"}
+    found = s3.get_object(**which)
+    s3.put_object(
+        **which,
+        Body=found["Body"].read(),
+        Metadata=found["Metadata"],
+        ContentType="binary/octet-stream",
+    )
+
+
+def alarm(**changes: Any) -> ByHand:
+    def change(cloud: Cloud) -> None:
+        cloudwatch = cloud.client("cloudwatch")
+        (raw,) = cloudwatch.describe_alarms(AlarmNames=[f"{STEM}-unreadable"])["MetricAlarms"]
+        keep = ("AlarmName", "Namespace", "MetricName", "Statistic", "Period", "Threshold")
+        more = ("EvaluationPeriods", "ComparisonOperator", "AlarmDescription", "Dimensions")
+        kept = {name: raw[name] for name in (*keep, *more, "TreatMissingData")}
+        cloudwatch.put_metric_alarm(**{**kept, **changes})
+
+    return change
+
+
+def _dashboard(cloud: Cloud) -> None:
+    cloudwatch, name = cloud.client("cloudwatch"), f"{STEM}-{REGION}"
+    body = json.loads(cloudwatch.get_dashboard(DashboardName=name)["DashboardBody"])
+    body["widgets"].pop()
+    cloudwatch.put_dashboard(DashboardName=name, DashboardBody=json.dumps(body))
+
+
+def _foreign_dashboard(cloud: Cloud) -> None:
+    body = json.dumps({"widgets": []})
+    cloud.client("cloudwatch").put_dashboard(DashboardName=f"{STEM}-{REGION}", DashboardBody=body)
+
+
+SET_QUEUE = ["sqs:SetQueueAttributes"]
+SET_ALARM = ["cloudwatch:PutMetricAlarm"]
+_DEAD = f"{STEM}-dead-letter"
+_REDRIVE = json.dumps(
+    {"deadLetterTargetArn": f"arn:aws:sqs:{REGION}:{ACCOUNT}:{_DEAD}", "maxReceiveCount": "3"}
+)
+DRIFTS = [
+    # queues
+    Drift("retention", _sqs({"MessageRetentionPeriod": "60"}), "queue",
+          {"message_retention_seconds"}, SET_QUEUE),
+    Drift("visibility", _sqs({"VisibilityTimeout": "1"}, _DEAD), "dead-letter queue",
+          {"visibility_seconds"}, SET_QUEUE),
+    Drift("delay", _sqs({"DelaySeconds": "900"}), "queue", {"delay_seconds"}, SET_QUEUE),
+    Drift("encryption", _sqs({"SqsManagedSseEnabled": "false"}), "queue", {"encrypted"}, SET_QUEUE),
+    Drift("redrive", _sqs({"RedrivePolicy": _REDRIVE}), "queue", {"redrive"}, SET_QUEUE),
+    Drift("redrive-gone", _sqs({"RedrivePolicy": ""}), "queue", {"redrive"}, SET_QUEUE),
+    Drift("queue-untagged",
+          lambda c: c.client("sqs").untag_queue(QueueUrl=queue_url(c), TagKeys=list(OURS)),
+          "queue", {"tags"}, ["sqs:TagQueue"]),
+    Drift("queue-tagged",
+          lambda c: c.client("sqs").tag_queue(QueueUrl=queue_url(c), Tags={"their": "tag"}),
+          "queue", {"tags"}, ["sqs:TagQueue", "sqs:UntagQueue"]),
+    # table and its items
+    Drift("billing", lambda c: c.client("dynamodb").update_table(
+              TableName=STEM, BillingMode="PROVISIONED",
+              ProvisionedThroughput={"ReadCapacityUnits": 1, "WriteCapacityUnits": 1}),
+          "table", {"billing"}, ["dynamodb:UpdateTable"]),
+    Drift("ttl", _ttl, "table", {"ttl"}, ["dynamodb:UpdateTimeToLive"] * 2),
+    Drift("ttl-off", lambda c: c.client("dynamodb").update_time_to_live(
+              TableName=STEM,
+              TimeToLiveSpecification={"Enabled": False, "AttributeName": "expires_at"}),
+          "table", {"ttl"}, ["dynamodb:UpdateTimeToLive"]),
+    Drift("table-untagged", lambda c: c.client("dynamodb").untag_resource(
+              ResourceArn=TABLE_ARN, TagKeys=list(OURS)),
+          "table", {"tags"}, ["dynamodb:TagResource"]),
+    Drift("table-tagged", lambda c: c.client("dynamodb").tag_resource(
+              ResourceArn=TABLE_ARN, Tags=tag_list(their="tag")),
+          "table", {"tags"}, ["dynamodb:TagResource", "dynamodb:UntagResource"]),
+    Drift("destination", item("destination", {"S": "https://theirs.example/"}), "settings",
+          {"destination"}, ["dynamodb:UpdateItem"]),
+    Drift("claim", item("claim_seconds", {"N": "1"}), "settings",
+          {"claim_seconds"}, ["dynamodb:UpdateItem"]),
+    Drift("overbooking", item("overbooking", {"N": "9"}), "settings",
+          {"overbooking"}, ["dynamodb:UpdateItem"]),
+    Drift("polls", item("polls_per_second", {"N": "9"}), "settings",
+          {"polls_per_second"}, ["dynamodb:UpdateItem"]),
+    # bucket and page
+    Drift("public", _block(BlockPublicPolicy=False), "bucket", {"public_access_block"},
+          ["s3:PutPublicAccessBlock"]),
+    Drift("public-block-gone",
+          lambda c: c.client("s3").delete_public_access_block(Bucket=BUCKET),
+          "bucket", {"public_access_block"}, ["s3:PutPublicAccessBlock"]),
+    Drift("bucket-policy-gone", lambda c: c.client("s3").delete_bucket_policy(Bucket=BUCKET),
+          "bucket", {"policy"}, ["s3:PutBucketPolicy"]),
+    Drift("bucket-untagged", lambda c: c.client("s3").delete_bucket_tagging(Bucket=BUCKET),
+          "bucket", {"tags"}, ["s3:PutBucketTagging"]),
+    Drift("page", lambda c: c.client("s3").put_object(
+              Bucket=BUCKET, Key="room.html", Body=b"theirs"),
+          "page", {"sha256", "policy", "content_type"}, ["s3:PutObject"]),
+    Drift("page-type", _page_type, "page", {"content_type"}, ["s3:PutObject"]),
+    # log groups
+    Drift("log-retention", lambda c: c.client("logs").put_retention_policy(
+              logGroupName=LOG_GROUP, retentionInDays=1),
+          "log group consumer", {"retention_days"}, ["logs:PutRetentionPolicy"]),
+    Drift("log-retention-gone",
+          lambda c: c.client("logs").delete_retention_policy(logGroupName=LOG_GROUP),
+          "log group consumer", {"retention_days"}, ["logs:PutRetentionPolicy"]),
+    Drift("log-untagged", lambda c: c.client("logs").untag_resource(
+              resourceArn=LOG_GROUP_ARN, tagKeys=list(OURS)),
+          "log group consumer", {"tags"}, ["logs:TagResource"]),
+    Drift("log-tagged", lambda c: c.client("logs").tag_resource(
+              resourceArn=LOG_GROUP_ARN, tags={"their": "tag"}),
+          "log group consumer", {"tags"}, ["logs:TagResource", "logs:UntagResource"]),
+    # alarms and dashboard
+    *(Drift(f"alarm-{name}", alarm(**{name: value}), "alarm unreadable", {"alarm"}, SET_ALARM)
+      for name, value in {
+          "Threshold": 9.0, "MetricName": "Theirs", "Namespace": "Theirs", "Statistic": "Sum",
+          "Period": 300, "EvaluationPeriods": 9, "TreatMissingData": "missing",
+          "ComparisonOperator": "LessThanThreshold", "AlarmDescription": "theirs",
+          "Dimensions": [{"Name": "QueueName", "Value": "theirs"}],
+      }.items()),
+    Drift("alarm-untagged", lambda c: c.client("cloudwatch").untag_resource(
+              ResourceARN=ALARM_ARN, TagKeys=list(OURS)),
+          "alarm unreadable", {"tags"}, ["cloudwatch:TagResource"]),
+    Drift("dashboard", _dashboard, "dashboard", {"body"}, ["cloudwatch:PutDashboard"]),
+    Drift("dashboard-mark", _foreign_dashboard, "dashboard", {"body"}, ["cloudwatch:PutDashboard"]),
+]  # fmt: skip

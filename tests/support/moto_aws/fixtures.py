@@ -1,0 +1,79 @@
+"""moto's AWS in this process, behind a wire that records and fails: see wire.py and cloud.py."""
+
+import functools
+import os
+from collections.abc import Iterator
+from pathlib import Path
+from types import SimpleNamespace
+
+import botocore.endpoint
+import botocore.retries.quota
+import pytest
+from botocore.useragent import UserAgentString
+from moto import mock_aws
+from moto.core import responses
+from moto.core.models import botocore_stubber
+from moto.core.utils import method_names_from_class
+
+from beekeeper.provision.aws import Aws
+from tests.support.moto_aws.cloud import REGION, Cloud, Session
+from tests.support.moto_aws.moto_gaps import GAPS, ignore_policy_conditions, keep_logging
+from tests.support.moto_aws.wire import Switchboard, Wire
+
+
+@pytest.fixture(scope="session")
+def session() -> Iterator[Session]:
+    """One session for all tests of a process: loading the services' models takes seconds."""
+    switchboard = Switchboard()
+    made = Session(switchboard)
+    made.events.unregister("before-send", botocore_stubber)  # the wire asks it
+    made.events.register("before-parameter-build", switchboard.note)
+    made.events.register("before-call", switchboard.known)
+    made.events.register("before-send", switchboard.send)
+    made.events.register("response-received", switchboard.hear)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(botocore.retries.quota, "RetryQuota", made.quota)
+        # A fifth of a call's time, for the same result each time.
+        patch.setattr(UserAgentString, "to_string", lambda self: "tests")
+        names = functools.cache(method_names_from_class)
+        patch.setattr(responses, "method_names_from_class", names)
+        yield made
+
+
+@pytest.fixture
+def cloud(session: Session, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Cloud]:
+    """An empty AWS account."""
+    for name, value in {
+        "AWS_ACCESS_KEY_ID": "testing",
+        "AWS_SECRET_ACCESS_KEY": "testing",
+        "AWS_DEFAULT_REGION": REGION,
+        "BEEKEEPER_STATE_DIR": str(tmp_path / "state"),
+    }.items():
+        monkeypatch.setenv(name, value)
+    monkeypatch.delenv("AWS_PROFILE", raising=False)
+    monkeypatch.delenv("AWS_ENDPOINT_URL", raising=False)
+    ignore_policy_conditions(monkeypatch)
+    keep_logging(monkeypatch)
+    wire = session.switchboard.wire = Wire(GAPS)
+    session.refill()
+    made = Cloud(session, wire, tmp_path / "state")
+    # The public functions make their own Aws: what it takes for time unless told otherwise.
+    defaults = Aws.__init__.__kwdefaults__
+    assert defaults is not None
+    monkeypatch.setitem(defaults, "clock", made.time)
+    monkeypatch.setitem(defaults, "sleep", made.time.sleep)
+    # A tenth of a test's time. That the state survives a power cut is not tested here.
+    monkeypatch.setattr(os, "fsync", lambda descriptor: None)
+    # botocore's own pauses between retries are of our time, too.
+    monkeypatch.setattr(botocore.endpoint, "time", SimpleNamespace(sleep=made.time.sleep))
+    with mock_aws(config={"lambda": {"use_docker": False}}):
+        yield made
+
+
+@pytest.fixture
+def deployed(cloud: Cloud) -> Cloud:
+    """An account with a room in it."""
+    cloud.deploy()
+    cloud.wire.clear()
+    cloud.events.clear()
+    return cloud

@@ -1,0 +1,52 @@
+"""What a visitor, the clock and the tests do to a page."""
+
+import time
+from collections.abc import Callable
+
+from playwright.sync_api import Page, expect
+
+from tests.support.stub_room import Answer, StubRoom
+
+
+def eventually(condition: Callable[[], bool], page: Page) -> None:
+    """Wait until `condition` holds."""
+    deadline = time.monotonic() + 10
+    while not condition():
+        assert time.monotonic() < deadline, "never came true"
+        page.wait_for_timeout(20)
+
+
+def open_page(page: Page, room: StubRoom, *answers: Answer) -> None:
+    """Visit the room and wait for the page to have taken the first of `answers`."""
+    room.answers = list(answers)
+    page.goto(room.url + "room")
+    settle(page, room, 1)
+
+
+def settle(page: Page, room: StubRoom, asked: int) -> None:
+    """Wait until the page has taken `asked` answers and has planned what it does next."""
+    eventually(lambda: room.taken >= asked, page)
+
+
+def ask_again(page: Page, room: StubRoom, within_seconds: float = 4) -> None:
+    """Move the clock until the page asks its next question, and wait for it to take the answer."""
+    asked, taken = page.evaluate("window.asked"), room.taken
+    for _ in range(round(within_seconds * 4)):
+        page.clock.run_for(250)
+        if page.evaluate("window.asked") > asked:
+            break
+    settle(page, room, taken + 1)
+
+
+def expect_state(page: Page, state: str) -> None:
+    """Wait until the page shows `state`."""
+    expect(page.locator("html")).to_have_attribute("data-state", state)
+
+
+def hide(page: Page, hidden: bool) -> None:
+    """Make the page believe that its tab was hidden, or shown."""
+    page.evaluate(
+        "value => { Object.defineProperty(document, 'hidden', {value, configurable: true});"
+        " document.dispatchEvent(new Event('visibilitychange')); }",
+        hidden,
+    )

@@ -1,0 +1,114 @@
+"""A room made of scripted answers: what the page shows and asks is then the page's own doing."""
+
+import json
+import threading
+from dataclasses import dataclass, field
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from urllib.parse import urlsplit
+
+from beekeeper.page import build_page
+
+# The room lives under a path, as behind an API Gateway stage: an absolute link would miss it.
+BASE = "/stage/"
+HTML = {"Content-Type": "text/html; charset=utf-8"}
+
+
+@dataclass(frozen=True)
+class Answer:
+    """One answer to `GET turn`."""
+
+    body: str
+    status: int = 200
+    headers: dict[str, str] = field(default_factory=dict)
+
+
+def turn(state: str = "waiting", **fields: object) -> Answer:
+    """Return a valid answer in `state`; `fields` replace or add to the usual ones."""
+    body: dict[str, object] = {
+        "state": state,
+        "ahead": 1234,
+        "waiting": 5000,
+        "rate": 200,
+        "eta_seconds": 360,
+        "retry_after": 3,
+        "message": None,
+        "updated_at": 1_790_000_000,
+    }
+    if state == "ready":
+        body.update(enter="enter", expires_in=300)
+    return Answer(json.dumps({**body, **fields}))
+
+
+def failure(status: int, body: str = "<h1>oops</h1>", **headers: str) -> Answer:
+    """Return an answer that must not be understood as one; `Retry_After=…` sets that header."""
+    return Answer(body, status, {name.replace("_", "-"): value for name, value in headers.items()})
+
+
+UNKNOWN = failure(401, '{"state": "unknown"}')
+
+
+class StubRoom:
+    """A room on 127.0.0.1 whose `turn` gives `answers` in order, and then the last one for ever."""
+
+    def __init__(self, title: str = "Spring sale") -> None:
+        self.page = build_page(title)
+        self.answers: list[Answer] = [turn()]
+        self.requests: list[str] = []
+        self.taken = 0  # answers that the page has read, whatever it made of them
+        self._server = ThreadingHTTPServer(("127.0.0.1", 0), _handler(self))
+        self._thread = threading.Thread(
+            target=self._server.serve_forever, args=(0.02,), daemon=True
+        )
+        self._thread.start()
+
+    @property
+    def url(self) -> str:
+        """The campaign link."""
+        return f"http://127.0.0.1:{self._server.server_port}{BASE}"
+
+    def count(self, route: str) -> int:
+        """Return how many requests came for `route`, as in ``turn`` or ``.?rejoin=1``."""
+        return self.requests.count(route)
+
+    def next_answer(self) -> Answer:
+        """Take the next answer of the script."""
+        return self.answers.pop(0) if len(self.answers) > 1 else self.answers[0]
+
+    def close(self) -> None:
+        """Stop serving and wait for the thread."""
+        self._server.shutdown()
+        self._server.server_close()
+        self._thread.join()
+
+
+def _handler(room: StubRoom) -> type[BaseHTTPRequestHandler]:
+    class Handler(BaseHTTPRequestHandler):
+        def do_GET(self) -> None:
+            address = urlsplit(self.path)
+            route = address.path.removeprefix(BASE)
+            room.requests.append((route or ".") + (f"?{address.query}" if address.query else ""))
+            answer = room.next_answer() if route == "turn" else _route(room, route)
+            body = answer.body.encode()
+            self.send_response(answer.status)
+            self.send_header("Content-Length", str(len(body)))
+            self.send_header("Cache-Control", "no-store")
+            for name, value in answer.headers.items():
+                self.send_header(name, value)
+            self.end_headers()
+            self.wfile.write(body)
+
+        def log_message(self, *args: object) -> None:
+            """Keep quiet: the requests are in `room.requests`."""
+
+    return Handler
+
+
+def _route(room: StubRoom, route: str) -> Answer:
+    if route == "":
+        return Answer("", 302, {"Location": "room"})
+    if route == "room":
+        policy = room.page.content_security_policy
+        return Answer(room.page.html.decode(), 200, {**HTML, "Content-Security-Policy": policy})
+    if route in ("enter", "side-door"):
+        return Answer("<title>Inside</title>", 200, HTML)
+    return Answer("", 404)
