@@ -1,7 +1,7 @@
 """The table's items, to and from DynamoDB's wire format: who writes what is in the design.
 
-    room      mode, rate, destination, message, claim_seconds,     deploy and operators
-              overbooking, polls_per_second
+    room      the settings (rules/settings.py), and of those    deploy and operators
+              that operators change, deployed_<setting>
     keys      ticket, pass (JSON lists of kid and secret)          deploy
     pulse     admitted, waiting, serving, slack, arrivals, ...     consumer
     pace      paced_at                                             consumer, turnstile
@@ -14,17 +14,20 @@ The keys have an item of their own, so that a role can be kept from them by lead
 """
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import MISSING, fields
 from typing import Any
 
 from beekeeper.rules.line import Pulse, Sample
 from beekeeper.rules.no_shows import Shows
+from beekeeper.rules.settings import SETTINGS, Settings
 from beekeeper.rules.tokens import TICKET_LIFETIME_SECONDS, Key
-from beekeeper.rules.turn import Admission, Mode, Settings
+from beekeeper.rules.turn import Admission
 
 ROOM, KEYS, PULSE, PACE, WAKE, LEASE = "room", "keys", "pulse", "pace", "wake", "lease"
 VISITOR_PREFIX = "v#"
-ADDED_LATER = ("overbooking", "polls_per_second")
+# What a deploy sets; the others are the operators' alone.
+DEPLOYED = tuple(name for name, known in SETTINGS.items() if known.configured or not known.live)
 
 Item = Mapping[str, Any]
 
@@ -45,33 +48,67 @@ def number(value: float) -> dict[str, str]:
 
 
 def settings_of(item: Item) -> Settings:
-    """Read the ``room`` item.
+    """Read the ``room`` item; raise KeyError or ValueError when it is not one.
 
-    It may lack what came with a later version: a deploy updates functions and item side by side.
+    It may lack a setting of a later version: a deploy updates functions and item side by side.
     """
-    known = {name: float(item[name]["N"]) for name in ADDED_LATER if name in item}
     return Settings(
-        mode=Mode(item["mode"]["S"]),
-        rate=float(item["rate"]["N"]),
-        destination=item["destination"]["S"],
-        message=item.get("message", {}).get("S", ""),
-        claim_seconds=int(item["claim_seconds"]["N"]),
-        **known,
+        **{
+            known.name: _value(known.type, item[known.name])
+            for known in fields(Settings)
+            if known.name in item or known.default is MISSING
+        }
     )
+
+
+def _value(kind: Any, attribute: Mapping[str, str]) -> Any:
+    return kind(attribute["S"]) if issubclass(kind, str) else kind(float(attribute["N"]))
+
+
+def setting_attribute(value: str | float) -> dict[str, str]:
+    """Return a setting's value for the wire."""
+    return {"S": str(value)} if isinstance(value, str) else number(float(value))
 
 
 def settings_item(settings: Settings) -> dict[str, Any]:
     """Return the ``room`` item."""
+    values = {name: setting_attribute(getattr(settings, name)) for name in SETTINGS}
+    return {**key(ROOM), **values}
+
+
+def deployed_settings(settings: Settings) -> dict[str, str | float]:
+    """Return what a deploy decides of the settings."""
+    return {name: getattr(settings, name) for name in DEPLOYED}
+
+
+def deployed_settings_of(item: Item) -> dict[str, str | float | None]:
+    """Return what the last deploy decided: a rate that an operator set since is no drift."""
     return {
-        **key(ROOM),
-        "mode": {"S": settings.mode.value},
-        "rate": number(settings.rate),
-        "destination": {"S": settings.destination},
-        "message": {"S": settings.message},
-        "claim_seconds": number(settings.claim_seconds),
-        "overbooking": number(settings.overbooking),
-        "polls_per_second": number(settings.polls_per_second),
+        known.name: _deployed(known.name, known.type, item)
+        for known in fields(Settings)
+        if known.name in DEPLOYED
     }
+
+
+def _deployed(name: str, kind: Any, item: Item) -> str | float | None:
+    attribute = item.get(deployed_name(name), item.get(name))
+    try:
+        value: str | float = _value(kind, attribute or {})
+    except (KeyError, ValueError):
+        return None
+    return value
+
+
+def deployed_name(name: str) -> str:
+    """Return the attribute with what a deploy last set a setting to that operators change, too."""
+    return f"deployed_{name}"
+
+
+def deployed_attributes(settings: Settings, names: Iterable[str]) -> dict[str, Any]:
+    """Return the attributes to write when a deploy sets the settings of these names."""
+    written = {name: setting_attribute(getattr(settings, name)) for name in names}
+    live = {deployed_name(name): written[name] for name in written if SETTINGS[name].live}
+    return {**written, **live}
 
 
 def keys_of(item: Item, kind: str) -> list[Key]:

@@ -23,7 +23,7 @@ from beekeeper.provision.names import Names
 from beekeeper.provision.state import State, check_place, open_store
 from beekeeper.results import PassKeys, Status
 from beekeeper.rules import destination, no_shows, tokens, workers
-from beekeeper.rules.turn import Mode, Settings
+from beekeeper.rules.settings import Mode, Settings
 
 if TYPE_CHECKING:
     from boto3.session import Session

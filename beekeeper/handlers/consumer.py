@@ -34,6 +34,7 @@ from dataclasses import dataclass, field, replace
 
 from botocore.exceptions import BotoCoreError, ClientError
 
+from beekeeper.contract.functions import Variable
 from beekeeper.handlers import aws
 from beekeeper.handlers.consumer_queue import PARALLEL, Message, Queue
 from beekeeper.handlers.consumer_table import Table, Throttled
@@ -41,7 +42,7 @@ from beekeeper.handlers.schedule import Schedule
 from beekeeper.rules import line, no_shows, pacing
 from beekeeper.rules.line import Pulse
 from beekeeper.rules.pacing import Claim
-from beekeeper.rules.turn import Mode, Settings
+from beekeeper.rules.settings import Mode, Settings
 
 RUN_SECONDS = 75.0  # a minute, and the overlap with the next
 TICK_SECONDS = 1.0
@@ -276,10 +277,9 @@ def _parts() -> tuple[Table, Queue, Schedule]:
     # tick tries again, with a slot of its time.
     dynamodb = aws.client("dynamodb", read_timeout=1.0, attempts=1, pool=PARALLEL)
     sqs = aws.client("sqs", read_timeout=5.0, attempts=2, pool=PARALLEL)
-    queue = Queue(
-        sqs, environ["BEEKEEPER_QUEUE_URL"], environ["BEEKEEPER_DEAD_LETTER_URL"], executor
-    )
-    name = environ["BEEKEEPER_TABLE"]
+    url, dead_letter_url = Variable.QUEUE_URL.read(environ), Variable.DEAD_LETTER_URL.read(environ)
+    queue = Queue(sqs, url, dead_letter_url, executor)
+    name = Variable.TABLE.read(environ)
     return Table(dynamodb, name, executor), queue, Schedule(dynamodb, name)
 
 

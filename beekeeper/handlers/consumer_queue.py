@@ -8,7 +8,6 @@ A FIFO queue hands out ten, and nobody behind them until they are deleted, hande
 again: what one consumer has in its hands holds up all others.
 """
 
-import json
 import logging
 from collections.abc import Callable, Iterable, Sequence
 from concurrent.futures import Executor
@@ -17,7 +16,7 @@ from typing import Any
 
 from botocore.exceptions import BotoCoreError, ClientError
 
-from beekeeper.contract import fifo
+from beekeeper.contract import messages
 from beekeeper.handlers.batches import batches
 
 BATCH = 10
@@ -29,10 +28,6 @@ FIFO_VISIBILITY_SECONDS = 10
 # A long poll asks every server of the queue; a short one may miss messages that are there.
 LONG_POLL_SECONDS = 1
 PARALLEL = 16  # calls side by side, one for each of the executor's threads
-# Our own tickets stay well below. DynamoDB refuses keys of more than 2,048 bytes, and with such a
-# row the 24 others of its batch.
-MAX_ID_CHARACTERS = 64
-MAX_NUMBER = 2**53
 logger = logging.getLogger(__name__)
 
 
@@ -54,7 +49,7 @@ class Queue:
         self._url = url
         self._dead_letter_url = dead_letter_url
         self._executor = executor
-        self.is_fifo = fifo.is_fifo(url)
+        self.is_fifo = messages.is_fifo(url)
         self.visibility_seconds = FIFO_VISIBILITY_SECONDS if self.is_fifo else VISIBILITY_SECONDS
 
     def receive(self, wanted: int, now: float, *, wait: bool = True) -> list[Message]:
@@ -62,14 +57,15 @@ class Queue:
 
         Of a FIFO queue ten at most. With ``wait``, an empty queue is asked for LONG_POLL_SECONDS.
         """
-        messages = []
+        found = []
         for raw in self._received(wanted, LONG_POLL_SECONDS if wait else 0):
             try:
-                messages.append(_message(raw, now))
-            # RecursionError: whoever can write to the queue can nest a body deeply.
+                ticket_id, number = messages.read_ticket_message(raw["Body"])
             except (ValueError, KeyError, TypeError, RecursionError):
                 self._put_aside(raw)
-        return messages
+            else:
+                found.append(Message(ticket_id, number, (raw["ReceiptHandle"],), now))
+        return found
 
     def _received(self, wanted: int, wait_seconds: int) -> list[dict[str, Any]]:
         # One long poll tells whether anybody is there; only then many ask side by side, and
@@ -97,15 +93,15 @@ class Queue:
         except (BotoCoreError, ClientError) as error:
             logger.warning("receiving failed: %s", error)
             return []
-        messages: list[dict[str, Any]] = response.get("Messages", [])
-        return messages
+        received: list[dict[str, Any]] = response.get("Messages", [])
+        return received
 
     def _put_aside(self, raw: dict[str, Any]) -> None:
         # Not left to the redrive policy: what counts there is receptions, and a ticket may be
         # received any number of times while DynamoDB is in trouble.
         logger.error("a message can't be read; it goes to the dead-letter queue")
         url = self._dead_letter_url
-        ids = fifo.sending_ids(url, raw.get("MessageId", ""))
+        ids = messages.sending_ids(url, raw.get("MessageId", ""))
         try:
             self._sqs.send_message(QueueUrl=url, MessageBody=raw["Body"], **ids)
             self._sqs.delete_message(QueueUrl=self._url, ReceiptHandle=raw["ReceiptHandle"])
@@ -141,15 +137,3 @@ class Queue:
         names = ["ApproximateNumberOfMessages", "ApproximateNumberOfMessagesNotVisible"]
         response = self._sqs.get_queue_attributes(QueueUrl=self._url, AttributeNames=names)
         return sum(int(response["Attributes"][name]) for name in names)
-
-
-def _message(raw: dict[str, Any], now: float) -> Message:
-    body = json.loads(raw["Body"])
-    ticket_id, number = body["id"], body["n"]
-    if not isinstance(ticket_id, str) or not isinstance(number, int):
-        raise ValueError("not a ticket")
-    if not 0 < len(ticket_id) <= MAX_ID_CHARACTERS or not ticket_id.isascii():
-        raise ValueError("not a ticket's id")
-    if not 0 <= number <= MAX_NUMBER:
-        raise ValueError("not a time of arrival")
-    return Message(ticket_id, number, (raw["ReceiptHandle"],), now)

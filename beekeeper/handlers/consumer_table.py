@@ -10,7 +10,7 @@ from botocore.exceptions import BotoCoreError, ClientError
 from beekeeper.contract import items
 from beekeeper.handlers.batches import batches
 from beekeeper.rules.line import Pulse
-from beekeeper.rules.turn import Settings
+from beekeeper.rules.settings import Settings
 
 WRITE_BATCH = 25  # BatchWriteItem's limit
 READ_BATCH = 100  # BatchGetItem's limit

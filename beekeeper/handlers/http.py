@@ -9,7 +9,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-TICKET_COOKIE = "beekeeper_ticket"
+from beekeeper.contract.routes import TICKET_COOKIE, Path
+
 RETRY_SECONDS = 5
 
 PRIVATE_HEADERS = {
@@ -34,7 +35,7 @@ Response = dict[str, Any]
 class Request:
     """The parts of a request that the functions look at."""
 
-    path: str = "/"
+    path: str = Path.CAMPAIGN
     headers: Mapping[str, str] = field(default_factory=dict)
     cookies: Sequence[str] = ()
     query: Mapping[str, str] = field(default_factory=dict)
@@ -48,7 +49,7 @@ class Request:
         cookies = event.get("cookies") or headers.get("cookie", "").split(";")
         return cls(
             # The route, not the path: a stage or a custom domain's mapping is in the path.
-            path=str(event.get("routeKey", "")).partition(" ")[2] or "/",
+            path=str(event.get("routeKey", "")).partition(" ")[2] or Path.CAMPAIGN,
             headers=headers,
             cookies=[c.strip() for c in cookies],
             query=event.get("queryStringParameters") or {},

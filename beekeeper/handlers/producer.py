@@ -15,7 +15,9 @@ from typing import Any
 
 from botocore.exceptions import BotoCoreError, ClientError
 
-from beekeeper.contract import fifo
+from beekeeper.contract import messages
+from beekeeper.contract.functions import Variable
+from beekeeper.contract.routes import REJOIN_PARAMETER, TO_PARAMETER, Path
 from beekeeper.handlers import aws
 from beekeeper.handlers.http import (
     Request,
@@ -29,8 +31,8 @@ from beekeeper.handlers.tickets import ticket_in
 from beekeeper.handlers.visitor_table import Room, Store, Unavailable
 from beekeeper.handlers.wake import Waker
 from beekeeper.rules import destination, tokens
+from beekeeper.rules.settings import Mode
 from beekeeper.rules.tokens import Ticket
-from beekeeper.rules.turn import Mode
 from beekeeper.rules.workers import workers_for
 
 logger = logging.getLogger(__name__)
@@ -44,7 +46,7 @@ def answer(request: Request, store: Store, send: Send, waker: Waker, now: float)
     """
     if request.is_prefetch():
         return unavailable(request)
-    to = destination.safe_path(request.query.get("to"))
+    to = destination.safe_path(request.query.get(TO_PARAMETER))
     try:
         room = store.room(now)
         if room.settings.mode is Mode.OFF:
@@ -52,7 +54,7 @@ def answer(request: Request, store: Store, send: Send, waker: Waker, now: float)
         ticket = ticket_in(request, room, now)
         if ticket is None or _may_rejoin(request, ticket, store, room, now):
             ticket = tokens.new_ticket(now, to)
-            send(ticket.id, json.dumps({"id": ticket.id, "n": ticket.number}))
+            send(ticket.id, messages.ticket_message(ticket.id, ticket.number))
             if not store.is_stale:  # an old copy says nothing, and the table has no time for more
                 waker.wake(room.pulse, now, workers_for(room.settings.rate))
             return _to_room(request, room, ticket, now, set_cookie=True)
@@ -66,7 +68,7 @@ def answer(request: Request, store: Store, send: Send, waker: Waker, now: float)
 
 def _may_rejoin(request: Request, ticket: Ticket, store: Store, room: Room, now: float) -> bool:
     # Only a turn that ran out is given up: a link from elsewhere must not cost anybody's place.
-    if "rejoin" not in request.query:
+    if REJOIN_PARAMETER not in request.query:
         return False
     admission = store.admission(ticket.id)
     return admission is not None and admission.is_over(room.settings, now)
@@ -90,27 +92,27 @@ def _to_room(
     secure = not request.is_plain_http
     cookies = [ticket_cookie(token, lifetime, secure=secure)] if set_cookie else []
     if request.wants_json():
-        links = {"room": "room", "turn": "turn", "enter": "enter"}
+        links = {path.name.lower(): path.link for path in (Path.ROOM, Path.TURN, Path.ENTER)}
         return json_response(
             200, {"state": "waiting", "ticket": token, "number": ticket.number, **links}, cookies
         )
-    return redirect("room", cookies)
+    return redirect(Path.ROOM.link, cookies)
 
 
 @functools.cache
 def _parts() -> tuple[Store, Send, Waker]:
     environ = os.environ
-    dynamodb, table = aws.client("dynamodb"), environ["BEEKEEPER_TABLE"]
+    dynamodb, table = aws.client("dynamodb"), Variable.TABLE.read(environ)
     send = aws.client("sqs").send_message
     return (
-        Store(dynamodb, table, environ["BEEKEEPER_ROOM"]),
-        functools.partial(_send, send, environ["BEEKEEPER_QUEUE_URL"]),
-        Waker(dynamodb, table, functools.partial(_start, environ["BEEKEEPER_CONSUMER"])),
+        Store(dynamodb, table, Variable.ROOM.read(environ)),
+        functools.partial(_send, send, Variable.QUEUE_URL.read(environ)),
+        Waker(dynamodb, table, functools.partial(_start, Variable.CONSUMER.read(environ))),
     )
 
 
 def _send(send_message: Callable[..., Any], queue_url: str, ticket_id: str, body: str) -> None:
-    ids = fifo.sending_ids(queue_url, ticket_id)
+    ids = messages.sending_ids(queue_url, ticket_id)
     send_message(QueueUrl=queue_url, MessageBody=body, **ids)
 
 

@@ -15,6 +15,7 @@ from typing import Any
 
 from botocore.exceptions import BotoCoreError, ClientError
 
+from beekeeper.contract.functions import Variable
 from beekeeper.handlers import aws
 from beekeeper.handlers.http import PRIVATE_HEADERS, Request, Response, unavailable
 
@@ -78,7 +79,7 @@ def answer(request: Request, pages: Pages, now: float) -> Response:
 
 @functools.cache
 def _pages() -> Pages:
-    return Pages(aws.client("s3"), os.environ["BEEKEEPER_BUCKET"])
+    return Pages(aws.client("s3"), Variable.BUCKET.read(os.environ))
 
 
 def handler(event: Mapping[str, Any], context: object) -> Response:

@@ -8,22 +8,25 @@ from collections.abc import Mapping
 from dataclasses import asdict
 from typing import Any
 
+from beekeeper.contract.functions import Variable
+from beekeeper.contract.routes import REJOIN_LINK, Path
 from beekeeper.handlers import aws
 from beekeeper.handlers.http import Request, Response, json_response, redirect, unavailable
 from beekeeper.handlers.tickets import ticket_in
 from beekeeper.handlers.visitor_table import Room, Store, Unavailable
 from beekeeper.rules import destination, tokens, turn
+from beekeeper.rules.settings import Mode
 from beekeeper.rules.tokens import InvalidToken, Ticket
-from beekeeper.rules.turn import Admission, Mode, State
+from beekeeper.rules.turn import Admission, State
 
 logger = logging.getLogger(__name__)
 
 
 def answer(request: Request, store: Store, now: float) -> Response:
     """Answer one of the turnstile's three routes."""
-    routes = {"/turn": _turn, "/enter": _enter, "/check": _check}
+    routes = {Path.TURN: _turn, Path.ENTER: _enter, Path.CHECK: _check}
     try:
-        return routes[request.path](request, store, store.room(now), now)
+        return routes[Path(request.path)](request, store, store.room(now), now)
     except Unavailable as error:
         logger.error("%s: %s", request.path, error)
         return unavailable(request)
@@ -40,7 +43,7 @@ def _turn(request: Request, store: Store, room: Room, now: float) -> Response:
     decided = turn.decide(ticket, room.settings, room.pulse, admission, now)
     content = {k: v for k, v in asdict(decided).items() if k != "expires_in"}
     if decided.state is State.READY:
-        content |= {"enter": "enter", "expires_in": decided.expires_in}
+        content |= {"enter": Path.ENTER.link, "expires_in": decided.expires_in}
     return json_response(200, content)
 
 
@@ -52,7 +55,7 @@ def _comes_late(admission: Admission, room: Room, now: float) -> bool:
 def _enter(request: Request, store: Store, room: Room, now: float) -> Response:
     ticket = ticket_in(request, room, now)
     if ticket is None:
-        return redirect(".")
+        return redirect(Path.CAMPAIGN.link)
     if room.settings.mode is Mode.OFF:
         store.let_pass(ticket, now)
         return _to_destination(ticket, room, now)
@@ -61,12 +64,12 @@ def _enter(request: Request, store: Store, room: Room, now: float) -> Response:
     if late and store.readmit(ticket.id, late, room, now):
         admission = store.claim(ticket.id, room.settings, now)
     if admission is None or now < admission.admitted_at:
-        return redirect("room")
+        return redirect(Path.ROOM.link)
     if admission.needs_slot(room.settings, now):
-        return redirect("room")
+        return redirect(Path.ROOM.link)
     if admission.is_over(room.settings, now):
         # Without JavaScript there is no button to press: to the end of the line at once.
-        return redirect(".?rejoin=1")
+        return redirect(REJOIN_LINK)
     return _to_destination(ticket, room, now)
 
 
@@ -89,7 +92,8 @@ def _check(request: Request, store: Store, room: Room, now: float) -> Response:
 @functools.cache
 def _store() -> Store:
     environ = os.environ
-    return Store(aws.client("dynamodb"), environ["BEEKEEPER_TABLE"], environ["BEEKEEPER_ROOM"])
+    table, room = Variable.TABLE.read(environ), Variable.ROOM.read(environ)
+    return Store(aws.client("dynamodb"), table, room)
 
 
 def handler(event: Mapping[str, Any], context: object) -> Response:

@@ -14,8 +14,9 @@ from beekeeper.contract import items
 from beekeeper.handlers.schedule import Schedule
 from beekeeper.rules.line import Pulse
 from beekeeper.rules.no_shows import PROMPT_SECONDS
+from beekeeper.rules.settings import Settings
 from beekeeper.rules.tokens import Key, Ticket
-from beekeeper.rules.turn import Admission, Settings
+from beekeeper.rules.turn import Admission
 
 CACHE_SECONDS = 1.0
 logger = logging.getLogger(__name__)

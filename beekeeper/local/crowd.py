@@ -14,7 +14,7 @@ from urllib.parse import urljoin, urlsplit
 
 import jwt
 
-from beekeeper.handlers.http import TICKET_COOKIE
+from beekeeper.contract.routes import TICKET_COOKIE, Path
 
 # Few at a time: each concurrent request takes MiniStack a process of its own.
 WORKERS = 8
@@ -75,7 +75,7 @@ class Visitor:
         return 0.0
 
     def _poll(self) -> float:
-        response = self._get(urljoin(self.room_url, "turn"))
+        response = self._get(urljoin(self.room_url, Path.TURN.link))
         if response.status != 200:
             raise ValueError(f"no answer to the poll: {response.status}")
         answer = json.loads(response.body)
@@ -85,7 +85,7 @@ class Visitor:
         return float(answer["retry_after"]) * random.uniform(0.85, 1.15)  # noqa: S311
 
     def _enter(self) -> float | None:
-        response = self._get(urljoin(self.room_url, "enter"))
+        response = self._get(urljoin(self.room_url, Path.ENTER.link))
         if response.status != 302 or urlsplit(response.location).scheme == "":
             self.stage = Stage.WAITING
             return RETRY_SECONDS

@@ -3,6 +3,8 @@
 from collections.abc import Mapping
 
 from beekeeper.config import RoomConfig
+from beekeeper.contract import functions
+from beekeeper.contract.functions import Variable
 from beekeeper.page import build_page
 from beekeeper.provision import policies, tags
 from beekeeper.provision.engine.step import Step
@@ -29,25 +31,16 @@ from beekeeper.rules.workers import memory_mb, workers_for
 
 # For a seventh of a core (AWS Lambda, "Configure function memory": 1,769 MB are one).
 VISITORS_MEMORY_MB = 256
-# The consumer runs for 75 s (handlers/consumer.py); the others answer a visitor.
-TIMEOUT_SECONDS = {"producer": 15, "room": 15, "turnstile": 15, "consumer": 90}
 # Room for consumers that overlap, come twice, or were started by a deploy.
 RESERVED_PER_WORKER = 3
-# Queues are used by the URL that SQS gave for them.
-QUEUES = {"producer": ("queue",), "consumer": ("queue", "dead-letter queue")}
-URLS = {
-    "producer": {"BEEKEEPER_QUEUE_URL": "queue url"},
-    "consumer": {
-        "BEEKEEPER_QUEUE_URL": "queue url",
-        "BEEKEEPER_DEAD_LETTER_URL": "dead-letter queue url",
-    },
-}
+# Queues are used by the URL that SQS gave for them, which their steps put out.
+QUEUES = {Variable.QUEUE_URL: "queue", Variable.DEAD_LETTER_URL: "dead-letter queue"}
 
 
 def steps(config: RoomConfig, names: Names) -> list[Step]:
     """Return a room's steps; the graph orders them, so the order here is for readers only."""
     wanted_tags = tags.room_tags(names.room, config.tags)
-    functions = {part: names.function_arn(part) for part in FUNCTIONS}
+    function_arns = {part: names.function_arn(part) for part in FUNCTIONS}
     workers = workers_for(config.rate)
     return [
         *_queues(names, wanted_tags),
@@ -58,7 +51,7 @@ def steps(config: RoomConfig, names: Names) -> list[Step]:
         PageObject(names.bucket, names.account, names.room, build_page(config.title)),
         *(_role(part, names, wanted_tags) for part in FUNCTIONS),
         *(_log_group(part, config, names, wanted_tags) for part in FUNCTIONS),
-        *(_function(part, names, config.rate, wanted_tags) for part in FUNCTIONS),
+        *(_function(f, names, config.rate, wanted_tags) for f in functions.FUNCTIONS),
         Api(
             names.stem,
             f"arn:{names.partition}:apigateway:{names.region}::",
@@ -66,7 +59,10 @@ def steps(config: RoomConfig, names: Names) -> list[Step]:
             has_domain=bool(config.domain_name),
         ),
         Routes(
-            names.stem, names.room, functions, ("api", *(f"function {part}" for part in FUNCTIONS))
+            names.stem,
+            names.room,
+            function_arns,
+            ("api", *(f"function {part}" for part in FUNCTIONS)),
         ),
         Stage(names.stem, names.room),
         *_domain(config, names, wanted_tags),
@@ -77,7 +73,7 @@ def steps(config: RoomConfig, names: Names) -> list[Step]:
         Rule(
             names.rule,
             names.rule_arn,
-            functions["consumer"],
+            function_arns["consumer"],
             workers,
             wanted_tags,
             ("permission consumer", "settings", "queue"),
@@ -125,28 +121,36 @@ def _log_group(
     return LogGroup(part, name, arn, config.log_retention_days, wanted_tags)
 
 
-def _function(part: str, names: Names, rate: int, wanted_tags: Mapping[str, str]) -> Function:
-    is_consumer = part == "consumer"
+def _function(
+    function: functions.Function, names: Names, rate: int, wanted_tags: Mapping[str, str]
+) -> Function:
+    part, is_consumer = function.name, function is functions.CONSUMER
+    queues = {v: QUEUES[v] for v in function.variables if v in QUEUES}
+    values = _values(names)
     specification = Specification(
         part=part,
         name=names.function(part),
+        handler=function.handler,
         role_arn=names.role_arn(part),
-        environment=_environment(names, part),
-        environment_outputs=URLS.get(part, {}),
+        environment={v.value: values[v] for v in function.variables if v in values},
+        environment_outputs={v.value: f"{queue} url" for v, queue in queues.items()},
         memory_mb=memory_mb(rate) if is_consumer else VISITORS_MEMORY_MB,
-        timeout_seconds=TIMEOUT_SECONDS[part],
+        timeout_seconds=function.timeout_seconds,
         reserved_concurrency=workers_for(rate) * RESERVED_PER_WORKER if is_consumer else None,
         # The log group first: else Lambda makes one of its own, without retention.
-        needs=(f"role {part}", f"log group {part}", *QUEUES.get(part, ())),
+        needs=(f"role {part}", f"log group {part}", *queues.values()),
     )
     return Function(specification, wanted_tags)
 
 
-def _environment(names: Names, part: str) -> dict[str, str]:
-    if part == "room":
-        return {"BEEKEEPER_BUCKET": names.bucket}
-    wakes = {"BEEKEEPER_CONSUMER": names.function("consumer")} if part == "producer" else {}
-    return {"BEEKEEPER_TABLE": names.stem, "BEEKEEPER_ROOM": names.room, **wakes}
+def _values(names: Names) -> dict[Variable, str]:
+    """Return the environment variables whose values follow from names."""
+    return {
+        Variable.TABLE: names.stem,
+        Variable.ROOM: names.room,
+        Variable.BUCKET: names.bucket,
+        Variable.CONSUMER: names.function(functions.CONSUMER.name),
+    }
 
 
 def _api_permission(part: str, names: Names) -> Permission:

@@ -2,7 +2,9 @@
 
 from dataclasses import dataclass, replace
 
-FUNCTIONS = ("producer", "room", "turnstile", "consumer")
+from beekeeper.contract import functions
+
+FUNCTIONS = tuple(function.name for function in functions.FUNCTIONS)
 TAG_ROOM, TAG_VERSION = "beekeeper:room", "beekeeper:version"
 
 

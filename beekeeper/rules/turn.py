@@ -5,15 +5,8 @@ from enum import StrEnum
 
 from beekeeper.rules import line, no_shows, polling
 from beekeeper.rules.line import Pulse
+from beekeeper.rules.settings import Mode, Settings
 from beekeeper.rules.tokens import Ticket
-
-
-class Mode(StrEnum):
-    """What an operator has set a room to."""
-
-    ON = "on"
-    OFF = "off"
-    PAUSED = "paused"
 
 
 class State(StrEnum):
@@ -24,23 +17,6 @@ class State(StrEnum):
     PAUSED = "paused"
     OFF = "off"
     EXPIRED = "expired"
-
-
-@dataclass(frozen=True, slots=True)
-class Settings:
-    """The room as its operators have set it: the table's ``room`` item, without its keys."""
-
-    mode: Mode
-    rate: float  # visitors per minute
-    destination: str
-    message: str = ""
-    claim_seconds: int = 900  # how long an admitted visitor may take to come
-    overbooking: float = 1.5  # at most so many times the rate, to make up for no-shows
-    polls_per_second: float = polling.BUDGET_PER_SECOND  # all visitors who wait together
-
-    def pace(self, pulse: Pulse) -> float:
-        """Return how many to let through a minute, so that the rate arrives."""
-        return no_shows.pace_per_minute(self.rate, pulse.shows, self.overbooking)
 
 
 @dataclass(frozen=True, slots=True)

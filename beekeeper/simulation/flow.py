@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 
 from beekeeper.rules import line, no_shows, pacing
 from beekeeper.rules.line import Pulse
-from beekeeper.rules.turn import Settings
+from beekeeper.rules.settings import Settings
 
 START = 1_750_000_000.0  # any time: seconds since the epoch, at which the first second begins
 # A pulse is published each second; of an event of days, as often as this many times in all.

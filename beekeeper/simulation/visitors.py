@@ -14,8 +14,9 @@ from importlib.resources import files
 
 from beekeeper.rules import pacing, turn
 from beekeeper.rules.line import Pulse
+from beekeeper.rules.settings import Settings
 from beekeeper.rules.tokens import TICKET_LIFETIME_SECONDS, Ticket
-from beekeeper.rules.turn import Admission, Settings, State, Turn
+from beekeeper.rules.turn import Admission, State, Turn
 from beekeeper.simulation.flow import Flow
 
 CACHE_SECONDS = 1.0  # handlers.store.CACHE_SECONDS

@@ -12,7 +12,7 @@ from pathlib import Path
 
 from beekeeper.errors import ConfigError
 from beekeeper.rules import load
-from beekeeper.rules.turn import Mode, Settings
+from beekeeper.rules.settings import Mode, Settings
 from beekeeper.simulation import crowd, limits
 from beekeeper.simulation.flow import Flow, run_line
 from beekeeper.simulation.metering import Meter, usage

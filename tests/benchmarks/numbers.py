@@ -26,7 +26,8 @@ from rich.table import Table
 
 from beekeeper.rules import line, pacing
 from beekeeper.rules.line import Pulse
-from beekeeper.rules.turn import Mode, Settings, State
+from beekeeper.rules.settings import Mode, Settings
+from beekeeper.rules.turn import State
 from beekeeper.simulation.flow import START
 from beekeeper.simulation.visitors import Visitor, asks
 

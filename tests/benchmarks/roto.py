@@ -25,8 +25,8 @@ from beekeeper.handlers.batches import batches
 from beekeeper.local.ministack import KEY, REGION, free_port, local_session
 from beekeeper.rules import tokens
 from beekeeper.rules.line import Pulse
+from beekeeper.rules.settings import Mode, Settings
 from beekeeper.rules.tokens import Key, Ticket
-from beekeeper.rules.turn import Mode, Settings
 
 NAME, TABLE, QUEUE = "benchmark", "beekeeper-benchmark", "beekeeper-benchmark"
 DESTINATION = "https://shop.example.com/sale"

@@ -7,8 +7,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from beekeeper import ConfigError, RoomConfig
-from beekeeper.config import MAX_NAME_CHARACTERS, RETENTION_DAYS
-from beekeeper.rules.turn import Mode
+from beekeeper.config.essentials import MAX_NAME_CHARACTERS
+from beekeeper.config.upkeep import RETENTION_DAYS
+from beekeeper.rules.settings import Mode
 
 GOOD: dict[str, Any] = {"name": "sale", "destination": "https://shop.example.com/", "rate": 600}
 DOMAIN = {

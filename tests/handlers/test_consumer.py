@@ -5,7 +5,7 @@ from itertools import pairwise
 import pytest
 
 from beekeeper.contract import items
-from beekeeper.rules.turn import Mode
+from beekeeper.rules.settings import Mode
 from tests.support.in_memory.fakes import QUEUE_URL, THROTTLE
 from tests.support.in_memory.stage import RATE, Stage, failing
 from tests.support.in_memory.virtual import START

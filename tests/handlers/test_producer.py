@@ -13,8 +13,8 @@ from beekeeper.handlers.http import Request, Response
 from beekeeper.handlers.visitor_table import Store
 from beekeeper.handlers.wake import Waker
 from beekeeper.rules import tokens
+from beekeeper.rules.settings import Mode
 from beekeeper.rules.tokens import Ticket
-from beekeeper.rules.turn import Mode
 from tests.support.in_memory.dynamo import FakeDynamo
 from tests.support.in_memory.fakes import TABLE, client_error
 from tests.support.in_memory.recorded import (

@@ -10,8 +10,8 @@ from beekeeper.contract import items
 from beekeeper.handlers import turnstile
 from beekeeper.handlers.http import Request, Response
 from beekeeper.rules import tokens
+from beekeeper.rules.settings import Mode
 from beekeeper.rules.tokens import Ticket
-from beekeeper.rules.turn import Mode
 from tests.support.in_memory.recorded import NOW, ORIGIN, PASS_KEY, ROOM, Place, request, signed
 
 mine = tokens.new_ticket(NOW - 60, "/seats?block=7")

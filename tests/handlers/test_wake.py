@@ -6,7 +6,7 @@ from botocore.exceptions import EndpointConnectionError
 from beekeeper.contract import items
 from beekeeper.handlers.wake import Waker
 from beekeeper.rules.line import Pulse
-from beekeeper.rules.turn import Mode
+from beekeeper.rules.settings import Mode
 from tests.handlers.test_producer import Sends, asked
 from tests.support.in_memory.dynamo import FakeDynamo
 from tests.support.in_memory.fakes import TABLE

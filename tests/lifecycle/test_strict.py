@@ -7,7 +7,7 @@ import pytest
 
 import beekeeper
 from beekeeper.cli.main import main
-from beekeeper.config import MAX_STRICT_RATE
+from beekeeper.config.line import MAX_STRICT_RATE
 from beekeeper.errors import ConfigError, NotOursError
 from beekeeper.provision.state import StateFile
 from tests.support.moto_aws.by_hand import STEM, queue_url

@@ -10,7 +10,8 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from beekeeper.config import MAX_NAME_CHARACTERS, RoomConfig
+from beekeeper.config import RoomConfig
+from beekeeper.config.essentials import MAX_NAME_CHARACTERS
 from beekeeper.provision.deployer import MAX_CHARACTERS, deployer_policies, grants, size_of
 from beekeeper.provision.grants import named
 from beekeeper.provision.names import FUNCTIONS, Names

@@ -5,11 +5,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from beekeeper.rules.line import Pulse, Sample
+from beekeeper.rules.settings import Mode, Settings
 from beekeeper.rules.tokens import Ticket
-from beekeeper.rules.turn import Admission, Mode, Settings, State, Turn, decide, needs_lookup
+from beekeeper.rules.turn import Admission, State, Turn, decide, needs_lookup
 
 NOW = 1_700_000_000.0
-SETTINGS = Settings(Mode.ON, 600.0, "https://shop.example.com/", "Hello", claim_seconds=900)
+SETTINGS = Settings(Mode.ON, 600.0, "https://shop.example.com/", "Hello", claim_minutes=15)
 # A thousand came evenly in the last 100 seconds; 100 of them have been let through.
 PULSE = Pulse(
     admitted=100,

@@ -12,7 +12,7 @@ from beekeeper.handlers import consumer, consumer_queue, visitor_table
 from beekeeper.page import build_page
 from beekeeper.provision import blueprint
 from beekeeper.provision.checks import quotas
-from beekeeper.rules.turn import Mode, Settings
+from beekeeper.rules.settings import Mode, Settings
 from beekeeper.simulation import crowd, flow, limits, metering, visitors
 from beekeeper.simulation.flow import START, run_line
 

@@ -48,6 +48,7 @@ class Specification:
 
     part: str
     name: str
+    handler: str
     role_arn: str
     environment: Mapping[str, str]
     environment_outputs: Mapping[str, str]  # variables whose value another step puts out
@@ -77,7 +78,7 @@ class Function:
             "code": code_sha256(),
             "configuration": {
                 "Runtime": RUNTIME,
-                "Handler": f"beekeeper.handlers.{wanted.part}.handler",
+                "Handler": wanted.handler,
                 "Role": wanted.role_arn,
                 "MemorySize": wanted.memory_mb,
                 "Timeout": wanted.timeout_seconds,

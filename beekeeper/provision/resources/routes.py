@@ -10,19 +10,14 @@ from typing import Any, ClassVar
 
 from botocore.exceptions import ClientError
 
+from beekeeper.contract.functions import FUNCTIONS
 from beekeeper.provision.aws import Aws
 from beekeeper.provision.engine.step import Attributes, Found, known
 from beekeeper.provision.engine.wait import has_code, retrying
 from beekeeper.provision.resources.apigateway import BUSY, CHANGE, MISSING, once, pages
 from beekeeper.provision.resources.permission import API_ID
 
-ROUTES = {
-    "GET /": "producer",
-    "GET /room": "room",
-    "GET /turn": "turnstile",
-    "GET /enter": "turnstile",
-    "GET /check": "turnstile",
-}
+ROUTES = {path.route_key: function.name for function in FUNCTIONS for path in function.paths}
 
 
 class Routes:

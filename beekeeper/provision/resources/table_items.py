@@ -15,7 +15,7 @@ from beekeeper.provision.aws import Aws
 from beekeeper.provision.engine.step import Attributes, Found
 from beekeeper.provision.engine.wait import Busy, Wait, has_code, retrying
 from beekeeper.rules import tokens
-from beekeeper.rules.turn import Settings
+from beekeeper.rules.settings import Settings
 
 MISSING = "ResourceNotFoundException"
 EXISTS = "ConditionalCheckFailedException"
@@ -67,38 +67,21 @@ class RoomItem:
 
     def desired(self, outputs: Mapping[str, str]) -> Attributes:
         """Return the settings from the configuration, as they were deployed last."""
-        return {
-            "rate": self._settings.rate,
-            "destination": self._settings.destination,
-            "claim_seconds": self._settings.claim_seconds,
-            "overbooking": self._settings.overbooking,
-            "polls_per_second": self._settings.polls_per_second,
-        }
+        return items.deployed_settings(self._settings)
 
     def find(self, aws: Aws, outputs: Mapping[str, str]) -> Found | None:
         item = _read(aws, self._table, items.ROOM, None)
         if item is None:
             return None
-        # What the last deploy set: a rate that an operator has set since is no drift.
-        deployed_rate = item.get("deployed_rate", item.get("rate", {}))
-        attributes = {
-            "rate": float(deployed_rate.get("N", 0)),
-            "destination": item.get("destination", {}).get("S"),
-            "claim_seconds": int(item.get("claim_seconds", {}).get("N", 0)),
-            "overbooking": float(item.get("overbooking", {}).get("N", 0)),
-            "polls_per_second": float(item.get("polls_per_second", {}).get("N", 0)),
-        }
+        attributes = items.deployed_settings_of(item)
         return Found(self.name, attributes, self._room)
 
     def create(self, aws: Aws, desired: Attributes) -> None:
-        item = items.settings_item(self._settings)
-        _put_new(aws, self._table, {**item, "deployed_rate": item["rate"]})
+        wanted = items.deployed_attributes(self._settings, items.DEPLOYED)
+        _put_new(aws, self._table, {**items.settings_item(self._settings), **wanted})
 
     def update(self, aws: Aws, found: Found, changes: Attributes) -> None:
-        values = items.settings_item(self._settings)
-        wanted = {name: values[name] for name in changes}
-        if "rate" in changes:
-            wanted["deployed_rate"] = values["rate"]
+        wanted = items.deployed_attributes(self._settings, changes)
         names = {f"#{name}": name for name in wanted}
         aws.client("dynamodb").update_item(
             TableName=self._table,

@@ -9,6 +9,7 @@ from pathlib import Path
 import botocore
 import pytest
 
+from beekeeper.contract.functions import FUNCTIONS, Function
 from beekeeper.provision.resources import function_code
 
 HANDLERS = ["producer", "room", "turnstile", "consumer"]
@@ -77,7 +78,7 @@ import jwt
 assert jwt.__file__.startswith({str(code)!r}), jwt.__file__
 unwanted = {{"pydantic", "rich", "boto3", "cryptography"}} & set(sys.modules)
 own = [m.split(".")[1] for m in sys.modules if m.startswith("beekeeper.")]
-others = set(own) - {{"handlers", "rules"}}
+others = set(own) - {{"contract", "handlers", "rules"}}
 assert not unwanted and not others, (unwanted, others)
 """
     run = subprocess.run(
@@ -89,25 +90,22 @@ assert not unwanted and not others, (unwanted, others)
     assert run.returncode == 0, run.stderr
 
 
-@pytest.mark.parametrize("name", HANDLERS)
-def test_handlers_start_in_lambda(name: str, tmp_path: Path) -> None:
+@pytest.mark.parametrize("function", FUNCTIONS, ids=lambda function: function.name)
+def test_handlers_start_in_lambda_with_what_they_are_declared_to_get(
+    function: Function, tmp_path: Path
+) -> None:
     code = tmp_path / "code.zip"
     code.write_bytes(function_code.function_zip())
     environment = {
-        "AWS_LAMBDA_FUNCTION_NAME": f"beekeeper-sale-{name}",
+        "AWS_LAMBDA_FUNCTION_NAME": f"beekeeper-sale-{function.name}",
         "AWS_REGION": "eu-west-1",
         "AWS_DEFAULT_REGION": "eu-west-1",
-        "BEEKEEPER_TABLE": "t",
-        "BEEKEEPER_CONSUMER": "c",
-        "BEEKEEPER_ROOM": "sale",
-        "BEEKEEPER_BUCKET": "b",
-        "BEEKEEPER_QUEUE_URL": "https://sqs.example/q",
-        "BEEKEEPER_DEAD_LETTER_URL": "https://sqs.example/d",
+        **{variable.value: "https://sqs.example/value" for variable in function.variables},
     }
     site = Path(botocore.__file__).parent.parent
     script = (
         f"import sys; sys.path[:0] = [{str(code)!r}, {str(site)!r}]; "
-        f"import beekeeper.handlers.{name}"
+        f"import {function.handler.removesuffix('.handler')}"
     )
     run = subprocess.run(
         [sys.executable, "-I", "-S", "-c", script],

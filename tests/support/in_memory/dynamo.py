@@ -8,7 +8,7 @@ from types import SimpleNamespace
 from botocore.exceptions import ClientError
 
 from beekeeper.contract import items
-from beekeeper.rules.turn import Settings
+from beekeeper.rules.settings import Settings
 from tests.support.in_memory.fakes import TABLE, Calls, Item
 
 

@@ -9,8 +9,8 @@ from beekeeper.handlers.http import Request
 from beekeeper.handlers.visitor_table import Store
 from beekeeper.rules import tokens
 from beekeeper.rules.line import Pulse, Sample
+from beekeeper.rules.settings import Mode, Settings
 from beekeeper.rules.tokens import Ticket
-from beekeeper.rules.turn import Mode, Settings
 from tests.support.in_memory.dynamo import FakeDynamo
 from tests.support.in_memory.fakes import TABLE, Calls
 from tests.support.in_memory.virtual import START, World

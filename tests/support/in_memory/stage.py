@@ -10,7 +10,7 @@ from beekeeper.handlers.consumer_queue import Queue
 from beekeeper.handlers.consumer_table import Table
 from beekeeper.handlers.schedule import Schedule
 from beekeeper.rules.line import Pulse
-from beekeeper.rules.turn import Mode, Settings
+from beekeeper.rules.settings import Mode, Settings
 from tests.support.in_memory.dynamo import FakeDynamo
 from tests.support.in_memory.fakes import TABLE, Calls, Faults, Inline
 from tests.support.in_memory.fifo import FakeFifo

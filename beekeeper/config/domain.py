@@ -1,0 +1,84 @@
+"""The custom domain of the campaign link."""
+
+import re
+from typing import Annotated, Self, TypedDict
+
+from pydantic import AfterValidator, model_validator
+
+from beekeeper.config.essentials import Essentials
+from beekeeper.config.section import described
+
+CERTIFICATE_ARN = re.compile(r"arn:aws[a-z-]*:acm:([a-z0-9-]+):\d{12}:certificate/[A-Za-z0-9-]+")
+
+
+class DomainValues(TypedDict, total=False):
+    """The fields of :class:`Domain` as keyword arguments."""
+
+    domain_name: str | None
+    certificate_arn: str | None
+    hosted_zone_id: str | None
+
+
+def _domain_name(value: str) -> str:
+    name = value.lower()
+    label = r"[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?"
+    # At least two labels, and the last begins with a letter: no IP address.
+    if len(name) > 253 or not re.fullmatch(rf"(?:{label}\.)+[a-z](?:[a-z0-9-]*[a-z0-9])", name):
+        raise ValueError("give a host name alone, such as queue.example.com")
+    return name
+
+
+def _certificate_arn(value: str) -> str:
+    if not CERTIFICATE_ARN.fullmatch(value):
+        raise ValueError(
+            "give the ARN of a certificate in ACM, such as"
+            " arn:aws:acm:eu-central-1:123456789012:certificate/1a2b3c4d"
+        )
+    return value
+
+
+def _hosted_zone_id(value: str) -> str:
+    zone = value.removeprefix("/hostedzone/")
+    if not re.fullmatch(r"[A-Z0-9]{5,32}", zone):
+        raise ValueError("give the id of a hosted zone in Route 53, such as Z0123456789ABCDEFGHIJ")
+    return zone
+
+
+class Domain(Essentials):
+    """The name, its certificate, and the zone for its DNS record."""
+
+    domain_name: Annotated[str, AfterValidator(_domain_name)] | None = described(
+        "the host name of the campaign link, such as `queue.example.com`; AWS's own when not given",
+        default=None,
+    )
+    certificate_arn: Annotated[str, AfterValidator(_certificate_arn)] | None = described(
+        "the certificate in ACM for `domain_name`, in the room's region", default=None
+    )
+    hosted_zone_id: Annotated[str, AfterValidator(_hosted_zone_id)] | None = described(
+        "the zone in Route 53 in which to make the DNS record of `domain_name`", default=None
+    )
+
+    @model_validator(mode="after")
+    def _whole(self) -> Self:
+        if self.domain_name and not self.certificate_arn:
+            raise ValueError(
+                f"certificate_arn is missing: domain_name = {self.domain_name!r} needs the ARN of a"
+                " certificate in ACM that is valid for it, in the room's region"
+            )
+        for field in ("certificate_arn", "hosted_zone_id"):
+            if not self.domain_name and (value := getattr(self, field)):
+                raise ValueError(
+                    f"{field} = {value!r}: it is for a custom domain. Add domain_name, such as"
+                    " queue.example.com, or leave it out"
+                )
+        return self
+
+    @model_validator(mode="after")
+    def _certificate_in_the_region(self) -> Self:
+        match = CERTIFICATE_ARN.fullmatch(self.certificate_arn or "")
+        if self.region and match and match[1] != self.region:
+            raise ValueError(
+                f"certificate_arn = {self.certificate_arn!r}: the certificate is in {match[1]}, and"
+                f" must be in the room's region, {self.region}. Request or import one there, in ACM"
+            )
+        return self

@@ -1,0 +1,81 @@
+"""RoomConfig: all sections together, and what else a configuration can do."""
+
+from collections.abc import Mapping
+from dataclasses import fields
+from pathlib import Path
+from typing import Any
+
+from pydantic import ValidationError
+
+from beekeeper.config.domain import Domain, DomainValues
+from beekeeper.config.essentials import EssentialValues
+from beekeeper.config.line import Line, LineValues
+from beekeeper.config.section import explained
+from beekeeper.config.toml_file import read_toml, to_toml
+from beekeeper.config.upkeep import Upkeep, UpkeepValues
+from beekeeper.errors import ConfigError
+from beekeeper.rules import polling
+from beekeeper.rules.settings import Mode, Settings
+
+
+class RoomValues(EssentialValues, LineValues, DomainValues, UpkeepValues, total=False):
+    """The fields of :class:`RoomConfig` as keyword arguments, for editors and type checkers."""
+
+
+class RoomConfig(Upkeep, Domain, Line):
+    """What is to be deployed.
+
+    From keyword arguments, or with :meth:`load` from a mapping or a ``beekeeper.toml``. Raises
+    :class:`beekeeper.ConfigError`, which names the field, the value and the remedy.
+
+    >>> RoomConfig(name="sale", destination="https://shop.example.com/", rate=600).title
+    'Sale'
+    """
+
+    def __init__(self, **values: Any) -> None:
+        if "title" not in values and isinstance(values.get("name"), str):
+            values["title"] = values["name"].replace("-", " ").title() or "?"
+        try:
+            super().__init__(**values)
+        except ValidationError as error:
+            raise ConfigError(explained(error, type(self))) from None
+
+    @classmethod
+    def load(cls, source: "RoomConfig | Mapping[str, Any] | str | Path") -> "RoomConfig":
+        """Return the configuration from a mapping or a TOML file; raise ConfigError."""
+        if isinstance(source, RoomConfig):
+            return source
+        if isinstance(source, Mapping):
+            return cls(**source)
+        values = read_toml(source)
+        try:
+            return cls(**values)
+        except ConfigError as error:
+            raise ConfigError(f"{source}: {error}") from None
+
+    @classmethod
+    def of(
+        cls, source: "RoomConfig | Mapping[str, Any] | str | Path | None", values: Mapping[str, Any]
+    ) -> "RoomConfig":
+        """Return the configuration from a source or from its fields; raise ConfigError."""
+        if source is None:
+            return cls(**values)
+        if values:
+            raise ConfigError(
+                f"There is a configuration, and {', '.join(values)} beside it. Give one of the two."
+            )
+        return cls.load(source)
+
+    def settings(self, region: str) -> Settings:
+        """Return what goes into the table when the room is first deployed."""
+        of_config = {
+            setting.name: setting.type(getattr(self, setting.name))  # type: ignore[operator]
+            for setting in fields(Settings)
+            if setting.name in type(self).model_fields
+        }
+        budget = polling.budget_per_second(region)
+        return Settings(mode=Mode.ON, polls_per_second=budget, **of_config)
+
+    def to_toml(self) -> str:
+        """Return the text of a ``beekeeper.toml`` that loads to this configuration."""
+        return to_toml(self.model_dump(exclude_defaults=True))

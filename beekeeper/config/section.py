@@ -1,0 +1,93 @@
+"""How a section of the configuration declares its fields, and how what is wrong is told."""
+
+from dataclasses import MISSING, fields
+from typing import Any
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic.fields import FieldInfo
+from pydantic_core import ErrorDetails, PydanticUndefined
+
+from beekeeper.rules.settings import SETTINGS, Settings
+
+
+class Section(BaseModel):
+    """Base of the sections. Fields are frozen, unknown ones are refused, texts are stripped."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", str_strip_whitespace=True)
+
+
+def described(
+    help: str,  # noqa: A002 - what argparse calls it
+    *,
+    default: Any = PydanticUndefined,
+    unit: str = "",
+    example: str = "",
+    **checks: Any,
+) -> Any:
+    """Return a field. ``help`` and ``unit`` are for people, ``checks`` are pydantic's."""
+    return Field(
+        default,
+        description=help,
+        json_schema_extra={"unit": unit, "example": example},
+        **checks,
+    )
+
+
+def declared(name: str, *, example: str = "") -> Any:
+    """Return the field of a setting that the functions read, too (rules/settings.py)."""
+    known = SETTINGS[name]
+    assert known.configured, f"{name} is not declared as configured"
+    default = next(field.default for field in fields(Settings) if field.name == name)
+    return described(
+        known.help,
+        default=PydanticUndefined if default is MISSING else default,
+        unit=known.unit,
+        example=example,
+        ge=known.minimum,
+        le=known.maximum,
+    )
+
+
+def explained(error: ValidationError, model: type[BaseModel]) -> str:
+    """Return what is wrong with the values of a model: fields, values and remedies."""
+    return "; ".join(_explained(problem, model) for problem in error.errors(include_url=False))
+
+
+def _explained(problem: ErrorDetails, model: type[BaseModel]) -> str:
+    text = problem["msg"].removeprefix("Value error, ")
+    if not problem["loc"]:
+        return text  # about several fields together, which it names
+    field = ".".join(str(part) for part in problem["loc"])
+    if problem["type"] == "missing":
+        return f"{field} is missing: give {_hint(field, model)}"
+    if problem["type"] == "extra_forbidden":
+        return f"{field} is not a setting; there are: {', '.join(model.model_fields)}"
+    # Our own checks say what to do; pydantic's say only what is wrong.
+    hint = "" if problem["type"] == "value_error" else _hint(field, model)
+    remedy = f". Give {hint}" if hint else ""
+    return f"{field} = {problem['input']!r}: {text[0].lower()}{text[1:]}{remedy}"
+
+
+def _hint(field: str, model: type[BaseModel]) -> str:
+    known = model.model_fields.get(field)
+    if known is None or not (example := _extra(known)["example"]):
+        return ""
+    return ", ".join(filter(None, (known.description, bounds_of(known), f"such as {example}")))
+
+
+def _extra(field: FieldInfo) -> dict[str, str]:
+    extra = field.json_schema_extra
+    assert isinstance(extra, dict)
+    return {name: str(value) for name, value in extra.items()}
+
+
+def unit_of(field: FieldInfo) -> str:
+    """Return the unit of a field, for people; empty where it has none."""
+    return _extra(field)["unit"]
+
+
+def bounds_of(field: FieldInfo) -> str:
+    """Return the bounds of a number, for people: ``1 to 300,000``; empty where it has none."""
+    bounds = [b for m in field.metadata for b in (getattr(m, "ge", None), getattr(m, "le", None))]
+    found = [f"{bound:,}" for bound in bounds if bound is not None]
+    return " to ".join(found)

@@ -1,0 +1,51 @@
+"""beekeeper.toml: how it is read and written."""
+
+import tomllib
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from beekeeper.errors import ConfigError
+
+FILE_NAME = "beekeeper.toml"
+
+
+def read_toml(path: str | Path) -> dict[str, Any]:
+    """Return the values of a TOML file; raise ConfigError when it is absent or can't be read."""
+    try:
+        return tomllib.loads(Path(path).read_text(encoding="utf-8"))
+    except FileNotFoundError:
+        raise ConfigError(f"There is no {path}. Make one with: python -m beekeeper init") from None
+    except (OSError, ValueError) as error:
+        raise ConfigError(f"{path} can't be read: {error}") from error
+
+
+def configured(path: str | Path, field: str) -> str | None:
+    """Return a text of a TOML file, if there is one, whatever else is wrong with the file.
+
+    The operators' commands need no more of it, and must not fail on the day because of the rest.
+    """
+    try:
+        value = tomllib.loads(Path(path).read_text(encoding="utf-8")).get(field)
+    except (OSError, ValueError):
+        return None
+    return value if isinstance(value, str) and value else None
+
+
+def to_toml(values: Mapping[str, Any]) -> str:
+    """Return values as TOML: texts and numbers first, then tables of texts."""
+    plain = {name: value for name, value in values.items() if not isinstance(value, Mapping)}
+    tables = {name: value for name, value in values.items() if isinstance(value, Mapping)}
+    lines = [f"{name} = {_toml(value)}" for name, value in plain.items()]
+    for name, table in tables.items():
+        lines += ["", f"[{name}]", *(f"{_toml(k)} = {_toml(v)}" for k, v in table.items())]
+    return "\n".join(lines) + "\n"
+
+
+def _toml(value: str | float) -> str:
+    if isinstance(value, int | float):
+        return str(value)
+    escaped = value.replace("\\", "\\\\").replace('"', '\\"')
+    return (
+        '"' + "".join(c if c >= " " and c != "\x7f" else f"\\u{ord(c):04x}" for c in escaped) + '"'
+    )

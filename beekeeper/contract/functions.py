@@ -1,0 +1,62 @@
+"""The Lambda functions of a room: what each is called, and what it is given.
+
+To add a function: declare it here, write ``handlers/<name>.py`` with a ``handler``, and say in
+``provision/`` what its role may do.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+
+from beekeeper.contract.routes import Path
+
+
+class Variable(StrEnum):
+    """An environment variable of a function."""
+
+    TABLE = "BEEKEEPER_TABLE"
+    ROOM = "BEEKEEPER_ROOM"
+    BUCKET = "BEEKEEPER_BUCKET"
+    QUEUE_URL = "BEEKEEPER_QUEUE_URL"
+    DEAD_LETTER_URL = "BEEKEEPER_DEAD_LETTER_URL"
+    CONSUMER = "BEEKEEPER_CONSUMER"  # the name of the consumer's function
+
+    def read(self, environ: Mapping[str, str]) -> str:
+        """Return the variable's value; raise KeyError if the function was not given it."""
+        return environ[self.value]
+
+
+@dataclass(frozen=True, slots=True)
+class Function:
+    """One function. Its handler is ``beekeeper.handlers.<name>.handler``."""
+
+    name: str
+    timeout_seconds: int
+    variables: tuple[Variable, ...]
+    paths: tuple[Path, ...] = ()
+
+    @property
+    def handler(self) -> str:
+        """The entry as Lambda names it."""
+        return f"beekeeper.handlers.{self.name}.handler"
+
+
+PRODUCER = Function(
+    name="producer",
+    timeout_seconds=15,
+    variables=(Variable.TABLE, Variable.ROOM, Variable.QUEUE_URL, Variable.CONSUMER),
+    paths=(Path.CAMPAIGN,),
+)
+ROOM = Function(name="room", timeout_seconds=15, variables=(Variable.BUCKET,), paths=(Path.ROOM,))
+TURNSTILE = Function(
+    name="turnstile",
+    timeout_seconds=15,
+    variables=(Variable.TABLE, Variable.ROOM),
+    paths=(Path.TURN, Path.ENTER, Path.CHECK),
+)
+CONSUMER = Function(
+    name="consumer",
+    timeout_seconds=90,  # it runs for 75 s (handlers/consumer.py)
+    variables=(Variable.TABLE, Variable.QUEUE_URL, Variable.DEAD_LETTER_URL),
+)
+FUNCTIONS = (PRODUCER, ROOM, TURNSTILE, CONSUMER)

@@ -1,0 +1,99 @@
+"""The settings that the functions go by, each declared once. They are the table's ``room`` item.
+
+A field says, beside its type and default, what people need to know of it (``Setting``). From these
+declarations follow the fields of ``RoomConfig`` with their bounds and help texts, the attributes of
+the item, what a deploy compares, what ``status`` shows, and the README's table of settings.
+
+To add a setting that the functions read: declare it here, with ``configured=True`` add its field to
+``beekeeper/config/`` (``declared("name")``), and use it in a rule.
+"""
+
+from dataclasses import MISSING, dataclass, field, fields
+from enum import StrEnum
+from typing import Any
+
+from beekeeper.rules import no_shows, polling
+from beekeeper.rules.line import Pulse
+
+SECONDS_PER_MINUTE = 60
+
+
+class Mode(StrEnum):
+    """What an operator has set a room to."""
+
+    ON = "on"
+    OFF = "off"
+    PAUSED = "paused"
+
+
+@dataclass(frozen=True, slots=True)
+class Setting:
+    """What there is to know about one setting.
+
+    ``configured``: ``beekeeper.toml`` has it, and a deploy writes it. ``live``: operators change it
+    while the room runs, and a deploy that does not change it leaves their value alone.
+    """
+
+    help: str
+    unit: str = ""
+    minimum: float | None = None
+    maximum: float | None = None
+    configured: bool = False
+    live: bool = False
+
+
+def setting(help: str, *, default: Any = MISSING, **known: Any) -> Any:  # noqa: A002
+    """Return the field of a setting; ``known`` are the members of :class:`Setting`."""
+    return field(default=default, metadata={"setting": Setting(help, **known)})
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """The room as its configuration and its operators have set it."""
+
+    mode: Mode = setting("what the room does with visitors: on, off or paused", live=True)
+    rate: float = setting(
+        "visitors per minute who may arrive at your site",
+        minimum=1,
+        maximum=300_000,
+        configured=True,
+        live=True,
+    )
+    destination: str = setting(
+        "the address of the site to protect, where visitors end", configured=True
+    )
+    message: str = setting("what operators tell everybody who waits", default="", live=True)
+    claim_minutes: int = setting(
+        "how long an admitted visitor's turn is kept",
+        default=15,
+        unit="minutes",
+        minimum=5,
+        maximum=1_440,
+        configured=True,
+    )
+    overbooking: float = setting(
+        "how many times the rate may be let through at most, to compensate for visitors who"
+        " never come; 1 turns the compensation off",
+        default=1.5,
+        minimum=1,
+        maximum=3,
+        configured=True,
+    )
+    polls_per_second: float = setting(
+        "what all waiting pages together may ask of the API",
+        default=polling.BUDGET_PER_SECOND,
+        unit="requests a second",
+    )
+
+    @property
+    def claim_seconds(self) -> int:
+        """How long an admitted visitor's turn is kept, in seconds."""
+        return self.claim_minutes * SECONDS_PER_MINUTE
+
+    def pace(self, pulse: Pulse) -> float:
+        """Return how many visitors to let through a minute, so that the rate arrives."""
+        return no_shows.pace_per_minute(self.rate, pulse.shows, self.overbooking)
+
+
+# By name, in the order of declaration.
+SETTINGS: dict[str, Setting] = {f.name: f.metadata["setting"] for f in fields(Settings)}

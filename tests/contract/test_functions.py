@@ -1,0 +1,53 @@
+"""The names that deployed rooms depend on: a change here breaks rooms that are running."""
+
+from beekeeper.contract.functions import FUNCTIONS, Variable
+from beekeeper.contract.routes import REJOIN_LINK, TICKET_COOKIE, Path
+
+
+def test_routes() -> None:
+    assert {path.route_key: f.name for f in FUNCTIONS for path in f.paths} == {
+        "GET /": "producer",
+        "GET /room": "room",
+        "GET /turn": "turnstile",
+        "GET /enter": "turnstile",
+        "GET /check": "turnstile",
+    }
+
+
+def test_each_path_has_one_function() -> None:
+    assert sorted(path for f in FUNCTIONS for path in f.paths) == sorted(Path)
+
+
+def test_links_are_relative() -> None:
+    links = {path: path.link for path in Path}
+    assert links == {
+        "/": ".",
+        "/room": "room",
+        "/turn": "turn",
+        "/enter": "enter",
+        "/check": "check",
+    }
+    assert REJOIN_LINK == ".?rejoin=1"
+
+
+def test_cookie() -> None:
+    assert TICKET_COOKIE == "beekeeper_ticket"
+
+
+def test_variables() -> None:
+    assert {f.name: {v.value for v in f.variables} for f in FUNCTIONS} == {
+        "producer": {
+            "BEEKEEPER_TABLE",
+            "BEEKEEPER_ROOM",
+            "BEEKEEPER_QUEUE_URL",
+            "BEEKEEPER_CONSUMER",
+        },
+        "room": {"BEEKEEPER_BUCKET"},
+        "turnstile": {"BEEKEEPER_TABLE", "BEEKEEPER_ROOM"},
+        "consumer": {"BEEKEEPER_TABLE", "BEEKEEPER_QUEUE_URL", "BEEKEEPER_DEAD_LETTER_URL"},
+    }
+    assert {v for f in FUNCTIONS for v in f.variables} == set(Variable)
+
+
+def test_variables_are_not_aws_own() -> None:
+    assert all(variable.value.startswith("BEEKEEPER_") for variable in Variable)

@@ -1,0 +1,55 @@
+"""Each setting is declared once: what else there is of it follows."""
+
+from dataclasses import fields
+
+from beekeeper import RoomConfig
+from beekeeper.contract import items
+from beekeeper.rules.settings import SETTINGS, Mode, Settings
+
+SET = Settings(Mode.PAUSED, 90.0, "https://shop.example.com/", "Soon", 20, 2.0, 1_250.0)
+
+
+def test_every_field_is_a_setting_with_help() -> None:
+    assert list(SETTINGS) == [field.name for field in fields(Settings)]
+    assert all(known.help for known in SETTINGS.values())
+
+
+def test_those_of_the_configuration_are_fields_of_it_with_the_same_bounds_and_help() -> None:
+    configured = {name: known for name, known in SETTINGS.items() if known.configured}
+    assert configured.keys() == SETTINGS.keys() & RoomConfig.model_fields.keys()
+    for name, known in configured.items():
+        field = RoomConfig.model_fields[name]
+        assert field.description == known.help
+        bounds = {name: value for part in field.metadata for name, value in vars_of(part).items()}
+        assert bounds.get("ge") == known.minimum
+        assert bounds.get("le") == known.maximum
+
+
+def vars_of(constraint: object) -> dict[str, object]:
+    return {name: getattr(constraint, name) for name in ("ge", "le") if hasattr(constraint, name)}
+
+
+def test_item_round_trip() -> None:
+    item = items.settings_item(SET)
+    assert item.keys() == {"id", *SETTINGS}
+    assert items.settings_of(item) == SET
+    assert {name: type(getattr(items.settings_of(item), name)) for name in SETTINGS} == {
+        name: type(getattr(SET, name)) for name in SETTINGS
+    }
+
+
+def test_a_deploy_decides_all_but_what_operators_alone_set() -> None:
+    assert items.deployed_settings(SET).keys() == SETTINGS.keys() - {"mode", "message"}
+
+
+def test_what_operators_changed_since_is_no_drift() -> None:
+    item = items.settings_item(SET) | items.deployed_attributes(SET, items.DEPLOYED)
+    changed = item | {"rate": items.setting_attribute(45.0)}
+    assert items.settings_of(changed).rate == 45.0
+    assert items.deployed_settings_of(changed) == items.deployed_settings(SET)
+
+
+def test_what_is_damaged_in_the_item_differs_from_what_is_wanted() -> None:
+    item = items.settings_item(SET) | {"overbooking": {"S": "x"}, "claim_minutes": {"N": "x"}}
+    found = items.deployed_settings_of(item)
+    assert (found["overbooking"], found["claim_minutes"]) == (None, None)
