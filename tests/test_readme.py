@@ -1,6 +1,7 @@
 """The README names every command, every option and every setting."""
 
 import argparse
+import textwrap
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -8,6 +9,7 @@ import pytest
 
 from beekeeper import RoomConfig
 from beekeeper.cli.main import parser
+from tests.settings_table import with_table
 
 README = (Path(__file__).parents[1] / "README.md").read_text(encoding="utf-8")
 
@@ -43,3 +45,16 @@ def test_every_option_is_there(command: str, option: str) -> None:
 @pytest.mark.parametrize("field", RoomConfig.model_fields)
 def test_every_setting_is_there(field: str) -> None:
     assert field in README
+
+
+def test_the_table_of_settings_is_that_of_the_declarations() -> None:
+    assert with_table(README) == README, "run: python -m tests.settings_table"
+
+
+def test_the_site_in_it_is_that_of_the_examples() -> None:
+    shown = README.partition("```python\n@site.before_request")[2].partition("```")[0]
+    example = (Path(__file__).parents[1] / "examples" / "flask_site.py").read_text(encoding="utf-8")
+    assert shown.strip()
+    assert "@site.before_request" + shown.rstrip() in textwrap.dedent(
+        "".join(line for line in example.splitlines(keepends=True) if line.startswith("    "))
+    ).replace("\n\n    ", "\n\n")

@@ -1,0 +1,41 @@
+"""Writes the README's table of settings from their declarations: python -m tests.settings_table"""
+
+from pathlib import Path
+
+from pydantic.fields import FieldInfo
+
+from beekeeper import RoomConfig
+from beekeeper.config.section import bounds_of, unit_of
+
+README = Path(__file__).parents[1] / "README.md"
+BEGIN, END = "<!-- settings: python -m tests.settings_table -->\n", "<!-- end of settings -->\n"
+
+
+def table() -> str:
+    """Return the table of all settings."""
+    rows = [
+        f"| `{name}` | {_default(f)} | {_text(f)} |" for name, f in RoomConfig.model_fields.items()
+    ]
+    return "\n".join(["| setting | default | meaning |", "| --- | --- | --- |", *rows, ""])
+
+
+def _default(field: FieldInfo) -> str:
+    if field.is_required():
+        return "required"
+    default = field.get_default(call_default_factory=True)
+    return f"`{default}`" if default or default == 0 else ""
+
+
+def _text(field: FieldInfo) -> str:
+    bounds = " ".join(filter(None, (bounds_of(field), unit_of(field))))
+    return f"{field.description} ({bounds})" if bounds else str(field.description)
+
+
+def with_table(text: str) -> str:
+    """Return a README with the table of today between its marks."""
+    before, _, rest = text.partition(BEGIN)
+    return before + BEGIN + "\n" + table() + "\n" + END + rest.partition(END)[2]
+
+
+if __name__ == "__main__":
+    README.write_text(with_table(README.read_text(encoding="utf-8")), encoding="utf-8")
