@@ -25,14 +25,8 @@ from beekeeper.provision.resources.rule import Rule
 from beekeeper.provision.resources.stage import Stage
 from beekeeper.provision.resources.table import Table
 from beekeeper.provision.resources.table_items import Keys, RoomItem
-from beekeeper.rules.workers import memory_mb, workers_for
+from beekeeper.rules import cadence, sizing
 
-# For a seventh of a core (AWS Lambda, "Configure function memory": 1,769 MB are one).
-VISITORS_MEMORY_MB = 256
-# The consumer runs for 75 s (handlers/consumer.py); the others answer a visitor.
-TIMEOUT_SECONDS = {"producer": 15, "room": 15, "turnstile": 15, "consumer": 90}
-# Room for consumers that overlap, come twice, or were started by a deploy.
-RESERVED_PER_WORKER = 3
 # Queues are used by the URL that SQS gave for them.
 QUEUES = {"producer": ("queue",), "consumer": ("queue", "dead-letter queue")}
 URLS = {
@@ -48,7 +42,7 @@ def steps(config: RoomConfig, names: Names) -> list[Step]:
     """Return a room's steps; the graph orders them, so the order here is for readers only."""
     wanted_tags = tags.room_tags(names.room, config.tags)
     functions = {part: names.function_arn(part) for part in FUNCTIONS}
-    workers = workers_for(config.rate)
+    workers = sizing.workers_for(config.rate)
     return [
         *_queues(names, wanted_tags),
         Table(names.stem, names.table_arn, wanted_tags),
@@ -133,9 +127,11 @@ def _function(part: str, names: Names, rate: int, wanted_tags: Mapping[str, str]
         role_arn=names.role_arn(part),
         environment=_environment(names, part),
         environment_outputs=URLS.get(part, {}),
-        memory_mb=memory_mb(rate) if is_consumer else VISITORS_MEMORY_MB,
-        timeout_seconds=TIMEOUT_SECONDS[part],
-        reserved_concurrency=workers_for(rate) * RESERVED_PER_WORKER if is_consumer else None,
+        memory_mb=sizing.worker_memory_mb(rate) if is_consumer else sizing.VISITORS_MEMORY_MB,
+        timeout_seconds=cadence.CONSUMER_TIMEOUT_SECONDS
+        if is_consumer
+        else cadence.VISITOR_TIMEOUT_SECONDS,
+        reserved_concurrency=sizing.reserved_concurrency(rate) if is_consumer else None,
         # The log group first: else Lambda makes one of its own, without retention.
         needs=(f"role {part}", f"log group {part}", *QUEUES.get(part, ())),
     )
