@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from beekeeper.contract.routes import Path
+from beekeeper.rules import cadence
 
 
 class Variable(StrEnum):
@@ -43,20 +44,25 @@ class Function:
 
 PRODUCER = Function(
     name="producer",
-    timeout_seconds=15,
+    timeout_seconds=cadence.VISITOR_TIMEOUT_SECONDS,
     variables=(Variable.TABLE, Variable.ROOM, Variable.QUEUE_URL, Variable.CONSUMER),
     paths=(Path.CAMPAIGN,),
 )
-ROOM = Function(name="room", timeout_seconds=15, variables=(Variable.BUCKET,), paths=(Path.ROOM,))
+ROOM = Function(
+    name="room",
+    timeout_seconds=cadence.VISITOR_TIMEOUT_SECONDS,
+    variables=(Variable.BUCKET,),
+    paths=(Path.ROOM,),
+)
 TURNSTILE = Function(
     name="turnstile",
-    timeout_seconds=15,
+    timeout_seconds=cadence.VISITOR_TIMEOUT_SECONDS,
     variables=(Variable.TABLE, Variable.ROOM),
     paths=(Path.TURN, Path.ENTER, Path.CHECK),
 )
 CONSUMER = Function(
     name="consumer",
-    timeout_seconds=90,  # it runs for 75 s (handlers/consumer.py)
+    timeout_seconds=cadence.CONSUMER_TIMEOUT_SECONDS,
     variables=(Variable.TABLE, Variable.QUEUE_URL, Variable.DEAD_LETTER_URL),
 )
 FUNCTIONS = (PRODUCER, ROOM, TURNSTILE, CONSUMER)

@@ -22,7 +22,7 @@ from beekeeper.provision.engine.wait import has_code
 from beekeeper.provision.names import Names
 from beekeeper.provision.state import State, check_place, open_store
 from beekeeper.results import PassKeys, Status
-from beekeeper.rules import destination, no_shows, tokens, workers
+from beekeeper.rules import destination, no_shows, sizing, tokens
 from beekeeper.rules.settings import Mode, Settings
 
 if TYPE_CHECKING:
@@ -116,7 +116,7 @@ def set_rate(
     """
     found = _Room(room, session, state_dir)
     RoomConfig(**{**found.config.model_dump(), "rate": rate})
-    capacity = workers.capacity_per_minute(found.config.rate)
+    capacity = sizing.capacity_per_minute(found.config.rate)
     if rate > capacity:
         raise ConfigError(
             f"rate = {rate}: the room was deployed with workers for {capacity} a minute. Set the"

@@ -12,11 +12,9 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from beekeeper.costs.prices import FALLBACK, Item, Prices, listed_prices
-from beekeeper.provision.blueprint import VISITORS_MEMORY_MB
-from beekeeper.provision.names import Names
-from beekeeper.provision.resources.alarm import specifications
+from beekeeper.provision.names import Watch
 from beekeeper.results import CostLine, Estimate
-from beekeeper.rules.workers import memory_mb, workers_for
+from beekeeper.rules import cadence, sizing
 from beekeeper.simulation.usage import Usage
 from beekeeper.simulation.whatif import Arrivals, simulate
 
@@ -30,18 +28,18 @@ if TYPE_CHECKING:
 # turnstile's requests ask: those near the front, and entries.
 BILLED_MS = {"producer": 25.0, "room": 5.0, "turnstile": 6.0}
 # Assumed: containers of the room's function at work at once, each of which reads the page from S3
-# once a minute.
+# every cadence.PAGE_COPY_SECONDS.
 ROOM_CONTAINERS = 50
-# A consumer that finds nobody waits a second for the queue; in a room that is off, it does not.
-IDLE_RUN_SECONDS = 1.2
+# A consumer that finds nobody waits for the queue; in a room that is off, it does not.
 OFF_RUN_SECONDS = 0.2
+IDLE_RUN_SECONDS = OFF_RUN_SECONDS + cadence.LONG_POLL_SECONDS
 # Of such a run: settings, schedule and pulse are read, and the pulse is written. Its curve of
 # arrivals can make it two units.
 IDLE_READ_UNITS, IDLE_WRITE_UNITS = 4, 2
 GB = 2**30  # as AWS counts
 MB_PER_GB = 1_024
 HOURS_PER_MONTH = 730.0  # as AWS counts
-MINUTES_PER_DAY = 1_440
+SECONDS_PER_DAY = 86_400
 FREE = "AWS's free allowances are not taken off."
 
 
@@ -115,7 +113,7 @@ def priced(usage: Usage, prices: Prices, *, visitors: int, rate: float) -> Estim
 
 def _requests(bill: Bill, usage: Usage) -> list[CostLine]:
     """Return what visitors' requests cost."""
-    page_reads = ROOM_CONTAINERS * usage.seconds / 60
+    page_reads = ROOM_CONTAINERS * usage.seconds / cadence.PAGE_COPY_SECONDS
     functions = {
         "producer": usage.producer_requests,
         "room": usage.room_requests,
@@ -134,14 +132,14 @@ def _requests(bill: Bill, usage: Usage) -> list[CostLine]:
 
 def _gb_seconds(requests: Mapping[str, int]) -> float:
     return sum(
-        count * BILLED_MS[part] / 1000 * VISITORS_MEMORY_MB / MB_PER_GB
+        count * BILLED_MS[part] / 1000 * sizing.VISITORS_MEMORY_MB / MB_PER_GB
         for part, count in requests.items()
     )
 
 
 def _line(bill: Bill, usage: Usage, rate: float) -> list[CostLine]:
     """Return what the line costs: queue, consumers, table."""
-    compute = usage.consumer_seconds * memory_mb(rate) / MB_PER_GB
+    compute = usage.consumer_seconds * sizing.worker_memory_mb(rate) / MB_PER_GB
     # Once a second, a consumer asks how long the queue is.
     queue = usage.queue_sends + usage.queue_receives + usage.queue_deletes + usage.consumer_seconds
     return [
@@ -154,10 +152,9 @@ def _line(bill: Bill, usage: Usage, rate: float) -> list[CostLine]:
 
 def _watching(bill: Bill, hours: float) -> list[CostLine]:
     """Return what alarms and dashboard cost: they do whether anything happens or not."""
-    alarms = len(specifications(Names("room", "123456789012", bill.prices.region, "aws")))
     months = hours / HOURS_PER_MONTH
     return [
-        bill.line("CloudWatch", "alarm-months", Item.ALARM_MONTHS, alarms * months),
+        bill.line("CloudWatch", "alarm-months", Item.ALARM_MONTHS, len(Watch) * months),
         bill.line("CloudWatch", "dashboard-months", Item.DASHBOARD_MONTHS, months),
     ]
 
@@ -165,9 +162,9 @@ def _watching(bill: Bill, hours: float) -> list[CostLine]:
 def _empty_day(
     bill: Bill, rate: float, run_seconds: float, *, queue_requests: int
 ) -> list[CostLine]:
-    """Return what a day costs on which nobody comes: a look each minute, by each worker."""
-    runs = MINUTES_PER_DAY * workers_for(rate)
-    compute = runs * run_seconds * memory_mb(rate) / MB_PER_GB
+    """Return what a day costs on which nobody comes: a look by each consumer that is started."""
+    runs = SECONDS_PER_DAY // cadence.CONSUMER_START_SECONDS * sizing.workers_for(rate)
+    compute = runs * run_seconds * sizing.worker_memory_mb(rate) / MB_PER_GB
     return [
         bill.line("Lambda", "requests", Item.LAMBDA_REQUESTS, runs),
         bill.line("Lambda", "GB-seconds of consumers", Item.LAMBDA_GB_SECONDS, compute),

@@ -40,11 +40,11 @@ from beekeeper.handlers.consumer_queue import PARALLEL, Message, Queue
 from beekeeper.handlers.consumer_table import Table, Throttled
 from beekeeper.handlers.schedule import Schedule
 from beekeeper.rules import line, no_shows, pacing
+from beekeeper.rules.cadence import CHECKS_PER_TICK, CONSUMER_RUN_SECONDS
 from beekeeper.rules.line import Pulse
 from beekeeper.rules.pacing import Claim
 from beekeeper.rules.settings import Mode, Settings
 
-RUN_SECONDS = 75.0  # a minute, and the overlap with the next
 TICK_SECONDS = 1.0
 # Between ticks while the queue is shorter than the slots: quick for the few who come.
 SHORT_TICK_SECONDS = 0.25
@@ -52,7 +52,6 @@ SHORT_TICK_SECONDS = 0.25
 PUBLISH_SECONDS = 0.5
 PUBLISH_ATTEMPTS = 5
 MAX_RECEIVE = 2_500  # a tick; more than one worker can admit in a second
-MAX_CHECKS = 100  # a tick: one call, of the many that a tick makes
 # Of the visibility time-out, what must be left for a ticket in hand to be admitted and deleted.
 HOLD_SHARE = 1 / 2
 NOTHING_SENT = (0.0, 0)
@@ -81,7 +80,7 @@ class Consumer:
     sent: tuple[float, int] = NOTHING_SENT
     has_counted: bool = False  # the line, in this run
 
-    def run(self, seconds: float = RUN_SECONDS) -> int:
+    def run(self, seconds: float = CONSUMER_RUN_SECONDS) -> int:
         """Tick for so long, then hand back what is in hand; return how many ticks succeeded."""
         end = self.clock() + seconds
         succeeded = 0
@@ -201,7 +200,7 @@ class Consumer:
             self.done.update(message.receipts)
             self.numbers.append(message.number)
         let_through = [(slot, ticket_id) for ticket_id, _, slot in chosen if ticket_id in confirmed]
-        self.expected.extend(let_through[:MAX_CHECKS])
+        self.expected.extend(let_through[:CHECKS_PER_TICK])
 
     def _in_order(self) -> list[Message]:
         messages = list(self.held.values())
@@ -213,7 +212,9 @@ class Consumer:
     def _check(self, settings: Settings) -> None:
         now, due = self.clock(), list[str]()
         while (
-            self.expected and len(due) < MAX_CHECKS and no_shows.is_late(self.expected[0][0], now)
+            self.expected
+            and len(due) < CHECKS_PER_TICK
+            and no_shows.is_late(self.expected[0][0], now)
         ):
             due.append(self.expected.popleft()[1])
         if not due or settings.overbooking == 1:

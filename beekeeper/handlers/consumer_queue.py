@@ -18,15 +18,13 @@ from botocore.exceptions import BotoCoreError, ClientError
 
 from beekeeper.contract import messages
 from beekeeper.handlers.batches import batches
+from beekeeper.rules.cadence import LONG_POLL_SECONDS, MESSAGES_PER_CALL
 
-BATCH = 10
 VISIBILITY_SECONDS = 30
 # Of a FIFO queue: so long does the line stand still after a consumer was killed with tickets in its
 # hands. Not shorter: what was received 1,000 times is given up (provision.queue.MAX_RECEIVES), and
 # so often it is in 2.8 hours without DynamoDB.
 FIFO_VISIBILITY_SECONDS = 10
-# A long poll asks every server of the queue; a short one may miss messages that are there.
-LONG_POLL_SECONDS = 1
 PARALLEL = 16  # calls side by side, one for each of the executor's threads
 logger = logging.getLogger(__name__)
 
@@ -72,10 +70,12 @@ class Queue:
         # without waiting: else a short queue would hold up those who are in hand already.
         if wanted <= 0:
             return []
-        received = self._receive(min(wanted, BATCH), wait_seconds)
+        received = self._receive(min(wanted, MESSAGES_PER_CALL), wait_seconds)
         got = 0 if self.is_fifo else len(received)
         while got and (missing := wanted - len(received)) > 0:
-            sizes = [min(BATCH, missing - i) for i in range(0, missing, BATCH)][:PARALLEL]
+            sizes = [
+                min(MESSAGES_PER_CALL, missing - i) for i in range(0, missing, MESSAGES_PER_CALL)
+            ][:PARALLEL]
             wave = [m for some in self._executor.map(self._receive, sizes) for m in some]
             received += wave
             # SQS may fall short here and there in a long queue; half of it does not.
@@ -130,7 +130,7 @@ class Queue:
                 return set(batch)
             return {batch[int(f["Id"])] for f in response.get("Failed", []) if not f["SenderFault"]}
 
-        return set().union(*self._executor.map(run, batches(receipts, BATCH)))
+        return set().union(*self._executor.map(run, batches(receipts, MESSAGES_PER_CALL)))
 
     def waiting(self) -> int:
         """Return about how many messages are in the queue, those being handed out included."""

@@ -32,8 +32,8 @@ from beekeeper.handlers.visitor_table import Room, Store, Unavailable
 from beekeeper.handlers.wake import Waker
 from beekeeper.rules import destination, tokens
 from beekeeper.rules.settings import Mode
+from beekeeper.rules.sizing import workers_for
 from beekeeper.rules.tokens import Ticket
-from beekeeper.rules.workers import workers_for
 
 logger = logging.getLogger(__name__)
 Send = Callable[[str, str], None]  # a ticket's id, and the message

@@ -18,10 +18,10 @@ from botocore.exceptions import BotoCoreError, ClientError
 from beekeeper.contract.functions import Variable
 from beekeeper.handlers import aws
 from beekeeper.handlers.http import PRIVATE_HEADERS, Request, Response, unavailable
+from beekeeper.rules.cadence import PAGE_COPY_SECONDS
 
 PAGE_KEY = "room.html"
 POLICY_METADATA = "content-security-policy"
-CACHE_SECONDS = 60.0
 logger = logging.getLogger(__name__)
 
 
@@ -45,7 +45,7 @@ class Pages:
 
     def page(self, now: float) -> Page | None:
         """Return the page, or None when it never could be read."""
-        if self._page is None or not 0 <= now - self._read_at < CACHE_SECONDS:
+        if self._page is None or not 0 <= now - self._read_at < PAGE_COPY_SECONDS:
             try:
                 self._page = self._read()
             except (BotoCoreError, ClientError) as error:

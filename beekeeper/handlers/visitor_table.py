@@ -12,13 +12,13 @@ from botocore.exceptions import BotoCoreError, ClientError
 
 from beekeeper.contract import items
 from beekeeper.handlers.schedule import Schedule
+from beekeeper.rules.cadence import ROOM_COPY_SECONDS
 from beekeeper.rules.line import Pulse
 from beekeeper.rules.no_shows import PROMPT_SECONDS
 from beekeeper.rules.settings import Settings
 from beekeeper.rules.tokens import Key, Ticket
 from beekeeper.rules.turn import Admission
 
-CACHE_SECONDS = 1.0
 logger = logging.getLogger(__name__)
 
 
@@ -50,11 +50,11 @@ class Store:
         self.is_stale = False  # the copy: the table could not be read when it was last tried
 
     def room(self, now: float) -> Room:
-        """Return the room, at most CACHE_SECONDS old unless the table can't be read.
+        """Return the room, at most ROOM_COPY_SECONDS old unless the table can't be read.
 
         Raises Unavailable when it never could be.
         """
-        if self._room is None or not 0 <= now - self._read_at < CACHE_SECONDS:
+        if self._room is None or not 0 <= now - self._read_at < ROOM_COPY_SECONDS:
             try:
                 self._room = self._read()
                 self.is_stale = False

@@ -27,12 +27,8 @@ from beekeeper.provision.resources.rule import Rule
 from beekeeper.provision.resources.stage import Stage
 from beekeeper.provision.resources.table import Table
 from beekeeper.provision.resources.table_items import Keys, RoomItem
-from beekeeper.rules.workers import memory_mb, workers_for
+from beekeeper.rules import sizing
 
-# For a seventh of a core (AWS Lambda, "Configure function memory": 1,769 MB are one).
-VISITORS_MEMORY_MB = 256
-# Room for consumers that overlap, come twice, or were started by a deploy.
-RESERVED_PER_WORKER = 3
 # Queues are used by the URL that SQS gave for them, which their steps put out.
 QUEUES = {Variable.QUEUE_URL: "queue", Variable.DEAD_LETTER_URL: "dead-letter queue"}
 
@@ -41,7 +37,7 @@ def steps(config: RoomConfig, names: Names) -> list[Step]:
     """Return a room's steps; the graph orders them, so the order here is for readers only."""
     wanted_tags = tags.room_tags(names.room, config.tags)
     function_arns = {part: names.function_arn(part) for part in FUNCTIONS}
-    workers = workers_for(config.rate)
+    workers = sizing.workers_for(config.rate)
     return [
         *_queues(names, wanted_tags),
         Table(names.stem, names.table_arn, wanted_tags),
@@ -134,9 +130,9 @@ def _function(
         role_arn=names.role_arn(part),
         environment={v.value: values[v] for v in function.variables if v in values},
         environment_outputs={v.value: f"{queue} url" for v, queue in queues.items()},
-        memory_mb=memory_mb(rate) if is_consumer else VISITORS_MEMORY_MB,
+        memory_mb=sizing.worker_memory_mb(rate) if is_consumer else sizing.VISITORS_MEMORY_MB,
         timeout_seconds=function.timeout_seconds,
-        reserved_concurrency=workers_for(rate) * RESERVED_PER_WORKER if is_consumer else None,
+        reserved_concurrency=sizing.reserved_concurrency(rate) if is_consumer else None,
         # The log group first: else Lambda makes one of its own, without retention.
         needs=(f"role {part}", f"log group {part}", *queues.values()),
     )

@@ -12,8 +12,7 @@ from typing import Any
 
 from beekeeper.config import RoomConfig
 from beekeeper.contract import items
-from beekeeper.provision.names import FUNCTIONS, Names
-from beekeeper.provision.resources import alarm
+from beekeeper.provision.names import FUNCTIONS, Names, Watch
 from beekeeper.provision.resources.dashboard import Dashboard
 
 
@@ -256,7 +255,7 @@ def _rule(names: Names) -> Grant:
 
 def _alarms(names: Names) -> Grant:
     tags = ("ListTagsForResource", "TagResource", "UntagResource")
-    alarms = [names.alarm(s.what) for s in alarm.specifications(names)]
+    alarms = [names.alarm(watch) for watch in Watch]
     arns = [names.arn("cloudwatch", f"alarm:{a}") for a in alarms]
     return _grant("cloudwatch", ("PutMetricAlarm", "DeleteAlarms", *tags), arns)
 

@@ -1,11 +1,21 @@
 """The names and ARNs of a room's resources: all but the API's id follow from room and account."""
 
 from dataclasses import dataclass, replace
+from enum import StrEnum
 
 from beekeeper.contract import functions
 
 FUNCTIONS = tuple(function.name for function in functions.FUNCTIONS)
 TAG_ROOM, TAG_VERSION = "beekeeper:room", "beekeeper:version"
+
+
+class Watch(StrEnum):
+    """What a room is watched for. Each is one CloudWatch alarm (resources/alarm.py)."""
+
+    UNREADABLE = "unreadable"
+    LINE_STOPPED = "line-stopped"
+    CONSUMER_ERRORS = "consumer-errors"
+    VISITOR_ERRORS = "visitor-errors"
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +70,7 @@ class Names:
     def log_group(self, part: str) -> str:
         return f"/aws/lambda/{self.function(part)}"
 
-    def alarm(self, what: str) -> str:
+    def alarm(self, what: Watch) -> str:
         return f"{self.stem}-{what}"
 
     def arn(self, service: str, resource: str) -> str:

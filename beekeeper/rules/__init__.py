@@ -1,5 +1,5 @@
-"""The pure rules of the line: tokens, pacing, numbers, polling, turns.
+"""The pure rules of the line: tokens, pacing, numbers, polling, turns, sizing.
 
-Nothing here knows of AWS, of HTTP or of the clock on the wall: times come in as arguments, in
+Nothing here calls AWS, speaks HTTP or reads the clock on the wall: times come in as arguments, in
 seconds since the epoch. Handlers, gate, simulation and tests use the same functions.
 """

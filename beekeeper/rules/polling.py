@@ -21,6 +21,8 @@ higher quota for those who go in anyway.
 import math
 from dataclasses import dataclass
 
+from beekeeper.rules import quotas
+
 # After half of the wait a visitor is in time even if the line moves twice as fast from now on.
 FRACTION_OF_WAIT = 1 / 2
 MAX_FRACTION = 3 / 4  # 15 % of jitter makes it 0.86: still before the turn
@@ -28,16 +30,9 @@ MIN_SECONDS = 2.0
 # 100,000 visitors who wait for half an hour make 19 requests each at 240 s, and 21 at 180 s. The
 # longest answer for a line within its budget, 1.25 x 240 s, is the shortest claim (config.py).
 MAX_SECONDS = 240.0
-# Half of what API Gateway takes in an account by default, 10,000 requests a second; in some regions
-# it is 2,500 (https://docs.aws.amazon.com/apigateway/latest/developerguide/limits.html).
-BUDGET_PER_SECOND, SMALL_BUDGET_PER_SECOND = 5_000.0, 1_250.0
-SMALL_BUDGET_REGIONS = frozenset(
-    {
-        *("af-south-1", "ap-south-2", "ap-southeast-3", "ap-southeast-4", "ap-southeast-5"),
-        *("ap-southeast-7", "ca-west-1", "eu-central-2", "eu-south-1", "eu-south-2"),
-        *("il-central-1", "me-central-1", "mx-central-1"),
-    }
-)
+# The polls of a room may take this share of the requests that API Gateway takes in the account.
+BUDGET_SHARE = 1 / 2
+BUDGET_PER_SECOND = BUDGET_SHARE * quotas.USUAL.requests_per_second
 # Of the budget, what polls and entries take in the mean. The rest is for chance, and for those who
 # were told when to ask while the line was still short: a third above the mean, when ten million
 # come within a minute (tests.benchmarks.polling).
@@ -52,7 +47,12 @@ EARLIEST = 1 / 4  # of ``longest``: who has just asked does not ask again at the
 
 def budget_per_second(region: str) -> float:
     """Return how many polls a second a room may cause in a region."""
-    return SMALL_BUDGET_PER_SECOND if region in SMALL_BUDGET_REGIONS else BUDGET_PER_SECOND
+    return budget_of(quotas.usual_in(region))
+
+
+def budget_of(account: quotas.Account) -> float:
+    """Return how many polls a second a room may cause in an account with such quotas."""
+    return BUDGET_SHARE * account.requests_per_second
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,7 +12,7 @@ from dataclasses import MISSING, dataclass, field, fields
 from enum import StrEnum
 from typing import Any
 
-from beekeeper.rules import no_shows, polling
+from beekeeper.rules import no_shows, polling, sizing
 from beekeeper.rules.line import Pulse
 
 SECONDS_PER_MINUTE = 60
@@ -55,7 +55,7 @@ class Settings:
     rate: float = setting(
         "visitors per minute who may arrive at your site",
         minimum=1,
-        maximum=300_000,
+        maximum=sizing.MAX_RATE_PER_MINUTE,
         configured=True,
         live=True,
     )

@@ -5,6 +5,8 @@ flow.py       the line as a whole, second by second
 visitors.py   single visitors: what their pages ask, and are told
 metering.py   what that asks of AWS (usage.py)
 limits.py     which default quotas it would hit
-whatif.py     simulate(), which puts these together; its result is in outcome.py
-page.py       the result as a page with charts (charts.py)
+event.py      the figures that come of it
+page.py       those as a page with charts (charts.py)
+outcome.py    the result: the figures, which can show themselves as that page
+whatif.py     simulate(), which puts these together
 """

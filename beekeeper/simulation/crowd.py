@@ -7,13 +7,14 @@ from itertools import accumulate
 from pathlib import Path
 
 from beekeeper.errors import ConfigError
+from beekeeper.rules.tokens import TICKET_LIFETIME_SECONDS
 
 CURVES = ("burst", "campaign")
 BURST_MINUTES = 1.0
 CAMPAIGN_MINUTES = 60.0
 # A campaign's arrivals fall by this factor from its first second to its last.
 CAMPAIGN_DECAY = math.exp(-4)
-MAX_DAYS = 14  # as long as the queue keeps a ticket
+MAX_DAYS = TICKET_LIFETIME_SECONDS // 86_400
 MAX_MINUTES = MAX_DAYS * 24 * 60
 
 

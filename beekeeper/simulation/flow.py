@@ -13,6 +13,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from beekeeper.rules import line, no_shows, pacing
+from beekeeper.rules.cadence import CHECKS_PER_TICK
 from beekeeper.rules.line import Pulse
 from beekeeper.rules.settings import Settings
 
@@ -20,7 +21,6 @@ START = 1_750_000_000.0  # any time: seconds since the epoch, at which the first
 # A pulse is published each second; of an event of days, as often as this many times in all.
 MAX_PULSES = 40_000
 NUMBERS = 16  # of the tickets that a pulse is measured from; a consumer has them all
-CHECKS_PER_SECOND = 100  # handlers.consumer.MAX_CHECKS
 OPEN_END_SECONDS = 10  # after the last admission, so that pages learn of it
 
 
@@ -161,7 +161,7 @@ class _Consumer:
         if end <= 0 or flow.settings.overbooking == 1:
             return []
         admitted = flow.admitted[end - 1] - (flow.admitted[first - 1] if first > 0 else 0.0)
-        checked = int(min(admitted, CHECKS_PER_SECOND * flow.publish_seconds))
+        checked = int(min(admitted, CHECKS_PER_TICK * flow.publish_seconds))
         self._owed += checked * self._present
         showed = int(self._owed)
         self._owed -= showed

@@ -1,34 +1,34 @@
-"""Which of AWS's default quotas an event would hit, and what to ask AWS for.
+"""Which of AWS's quotas an event would hit, and what to ask AWS for.
 
-``beekeeper doctor`` compares with the quotas of an account; here they are those of a usual one.
+``beekeeper doctor`` compares with the quotas of an account; here they are the documented ones,
+unless others are given.
 """
 
-import math
-from collections.abc import Iterator
-
 from beekeeper.results import Finding
-from beekeeper.rules.workers import workers_for
+from beekeeper.rules import quotas, sizing
+from beekeeper.rules.quotas import Account, Quota
 from beekeeper.simulation.usage import Usage
 
-# Requests a second to all HTTP APIs of an account in a region; 2,500 in some newer ones
-# (API Gateway quotas).
-THROTTLE, THROTTLE_NEWER_REGIONS = 10_000, 2_500
-CONCURRENCY = 1_000  # functions at once (Lambda quotas); new accounts have ten
-CONSUMERS_PER_WORKER = 3  # provision.steps.RESERVED_PER_WORKER
-# Units a second: of a new table on demand at once, and of any by default (DynamoDB quotas).
-NEW_TABLE_WRITES, TABLE_UNITS = 4_000, 40_000
-PARTITION_READS = 3_000  # units a second and key; each is two reads of up to 4 KB
-MARGIN = 1.2  # what is asked for, over what was simulated
+MARGIN = 1.2  # what to ask AWS for, over what was simulated
 
 
 def findings(
-    peak_requests: float, concurrent: int, rate: float, usage: Usage, peak_arrivals: float
+    peak_requests: float,
+    concurrent: int,
+    rate: float,
+    usage: Usage,
+    peak_arrivals: float,
+    account: Account = quotas.USUAL,
 ) -> list[Finding]:
-    """Return a finding for each service; its remedy says what to ask for."""
+    """Return a finding for each service; its remedy says what to ask for.
+
+    ``peak_requests`` and ``peak_arrivals`` are those of the busiest second, ``concurrent`` the
+    visitors' functions at once, ``rate`` visitors per minute.
+    """
     return [
-        *_throttle(peak_requests),
-        *_concurrency(concurrent + workers_for(rate) * CONSUMERS_PER_WORKER),
-        *_table(rate, concurrent),
+        _throttle(peak_requests, account),
+        _concurrency(concurrent + sizing.reserved_concurrency(rate), account),
+        _table(rate, concurrent),
         Finding(
             "queue",
             "ok",
@@ -38,54 +38,53 @@ def findings(
     ]
 
 
-def _throttle(need: float) -> Iterator[Finding]:
+def _throttle(need: float, account: Account) -> Finding:
+    limit, newer = account.requests_per_second, quotas.NEWER_REGION.requests_per_second
     text = f"API Gateway: {need:,.0f} requests a second at the peak"
-    if need <= THROTTLE_NEWER_REGIONS:
-        yield Finding("throttle", "ok", f"{text}; accounts may make {THROTTLE:,}.")
-        return
-    remedy = _ask("Throttle rate", "L-8A5B8E43", need)
-    if need <= THROTTLE:
-        text += f"; accounts may make {THROTTLE:,}, but {THROTTLE_NEWER_REGIONS:,} in some regions."
-        yield Finding("throttle", "warning", text, f"In one of those: {remedy}")
-        return
-    text += f", above the default of {THROTTLE:,}: visitors beyond it get errors, and try again."
-    yield Finding("throttle", "problem", text, remedy)
+    if need <= min(limit, newer):
+        return Finding("throttle", "ok", f"{text}; accounts may make {limit:,}.")
+    remedy = _ask(quotas.THROTTLE, need)
+    if need <= limit:
+        text += f"; accounts may make {limit:,}, but {newer:,} in some regions."
+        return Finding("throttle", "warning", text, f"In one of those: {remedy}")
+    text += f", above the default of {limit:,}: visitors beyond it get errors, and try again."
+    return Finding("throttle", "problem", text, remedy)
 
 
-def _concurrency(need: int) -> Iterator[Finding]:
+def _concurrency(need: int, account: Account) -> Finding:
+    limit, new = account.concurrent_executions, quotas.NEW_ACCOUNT_CONCURRENT_EXECUTIONS
     text = f"Lambda: about {need:,} functions at once at the peak"
-    if need <= CONCURRENCY:
-        yield Finding(
-            "concurrency", "ok", f"{text}; accounts may run {CONCURRENCY:,}, new ones 10."
-        )
-        return
-    text += f", above the default of {CONCURRENCY:,}: visitors beyond it get errors."
-    yield Finding("concurrency", "problem", text, _ask("Concurrent executions", "L-B99A9384", need))
+    if need <= limit:
+        text += f"; accounts may run {limit:,}, new ones {new}."
+        return Finding("concurrency", "ok", text)
+    text += f", above the default of {limit:,}: visitors beyond it get errors."
+    return Finding("concurrency", "problem", text, _ask(quotas.CONCURRENCY, need))
 
 
-def _table(rate: float, concurrent: int) -> Iterator[Finding]:
-    # A row for each who is admitted, and a note in it for each who goes in.
-    writes, reads = 2 * rate / 60, 1.5 * concurrent
+def _table(rate: float, concurrent: int) -> Finding:
+    writes = sizing.write_units_per_second(rate)
+    reads = sizing.copy_read_units_per_second(concurrent)
     text = f"DynamoDB: {writes:,.0f} writes a second"
-    if writes > NEW_TABLE_WRITES:
-        yield Finding(
+    if writes > quotas.NEW_TABLE_WRITE_UNITS:
+        return Finding(
             "table",
             "warning",
-            f"{text}, of which a new table takes {NEW_TABLE_WRITES:,} at once.",
+            f"{text}, of which a new table takes {quotas.NEW_TABLE_WRITE_UNITS:,} at once.",
             "Let the rate rise in steps on the day, or set the table's warm throughput before.",
         )
-    elif reads > PARTITION_READS:
-        yield Finding(
+    if reads > quotas.KEY_READ_UNITS:
+        return Finding(
             "table",
             "warning",
             f"DynamoDB: {reads:,.0f} reads a second of the room's items, of which a key takes"
-            f" {PARTITION_READS:,}; functions then go on with an older copy.",
+            f" {quotas.KEY_READ_UNITS:,}; functions then go on with an older copy.",
         )
-    else:
-        yield Finding("table", "ok", f"{text}; tables take {TABLE_UNITS:,}, new ones"
-                      f" {NEW_TABLE_WRITES:,} at once.")  # fmt: skip
+    text += (
+        f"; tables take {quotas.TABLE_WRITE_UNITS:,}, new ones"
+        f" {quotas.NEW_TABLE_WRITE_UNITS:,} at once."
+    )
+    return Finding("table", "ok", text)
 
 
-def _ask(name: str, code: str, need: float) -> str:
-    value = math.ceil(need * MARGIN / 100) * 100
-    return f'Ask AWS for {value:,} of the quota "{name}" ({code}); it can take days.'
+def _ask(quota: Quota, need: float) -> str:
+    return f"{quota.ask_for(quotas.rounded_up(need * MARGIN))}."

@@ -5,17 +5,15 @@ from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
-from beekeeper.rules import load
+from beekeeper.rules import cadence, sizing
 from beekeeper.rules.line import Pulse
 from beekeeper.rules.turn import State
-from beekeeper.rules.workers import workers_for
-from beekeeper.simulation.flow import CHECKS_PER_SECOND, START, Flow
+from beekeeper.simulation.flow import START, Flow
 from beekeeper.simulation.usage import Usage
 from beekeeper.simulation.visitors import Ask, Visitor
 
-MESSAGES_PER_CALL = 10  # handlers.queue.BATCH
-# Of the consumer's runs, which overlap: 75 s in each minute (handlers.consumer.RUN_SECONDS).
-CONSUMER_SHARE = 75 / 60
+# Of each worker's consumers, which overlap, so many run at a time on average.
+CONSUMERS_AT_ONCE = cadence.CONSUMER_RUN_SECONDS / cadence.CONSUMER_START_SECONDS
 # Bytes to a visitor, headers included, in round figures: the redirect with its cookie, the page
 # compressed (tests compare it), an answer of /turn, and the redirect with the pass.
 REDIRECT_BYTES, PAGE_BYTES, TURN_BYTES, ENTER_BYTES = 1_000, 10_000, 650, 1_000
@@ -23,8 +21,6 @@ REDIRECT_BYTES, PAGE_BYTES, TURN_BYTES, ENTER_BYTES = 1_000, 10_000, 650, 1_000
 # a write of up to 1 KB as one (AWS documentation, read/write capacity).
 READ_UNIT_BYTES, WRITE_UNIT_BYTES = 4_096, 1_024
 PULSE_BYTES, SAMPLE_BYTES = 250, 25  # the pulse's item without its curve; a sample of the curve
-# Each container of producer and turnstile reads room, keys and pulse once a second at most.
-COPIES = 3
 
 
 @dataclass
@@ -70,7 +66,7 @@ def usage(flow: Flow, meter: Meter, requests: Iterable[float]) -> Usage:
     """Return the requests to each service; ``requests`` are API Gateway's, a second, by span."""
     visitors, entered = round(flow.arrived[-1]), meter.people("entered")
     turns = round(meter.asked * meter.weight)
-    workers = workers_for(flow.settings.rate)
+    workers = sizing.workers_for(flow.settings.rate)
     calls, writes = _line_calls(flow), _line_writes(flow, workers)
     out = visitors * (REDIRECT_BYTES + PAGE_BYTES) + turns * TURN_BYTES + entered * ENTER_BYTES
     return Usage(
@@ -79,7 +75,7 @@ def usage(flow: Flow, meter: Meter, requests: Iterable[float]) -> Usage:
         producer_requests=visitors,
         room_requests=visitors,
         turnstile_requests=turns + entered,
-        consumer_seconds=flow.seconds * CONSUMER_SHARE * workers,
+        consumer_seconds=flow.seconds * CONSUMERS_AT_ONCE * workers,
         queue_sends=visitors,
         # A tick's first call waits for messages, whether there are any or not.
         queue_receives=calls + flow.seconds * workers,
@@ -97,7 +93,7 @@ def usage(flow: Flow, meter: Meter, requests: Iterable[float]) -> Usage:
 def _line_calls(flow: Flow) -> int:
     before, calls = 0.0, 0
     for admitted in flow.admitted:
-        calls += math.ceil((admitted - before) / MESSAGES_PER_CALL)
+        calls += math.ceil((admitted - before) / cadence.MESSAGES_PER_CALL)
         before = admitted
     return calls
 
@@ -110,7 +106,7 @@ def _line_writes(flow: Flow, workers: int) -> int:
 
 def _line_reads(flow: Flow, workers: int, visitors: int) -> float:
     """Return the units of settings, a tick; of each ticket, once; and of who has gone in."""
-    checks = min(visitors, CHECKS_PER_SECOND * flow.seconds)
+    checks = min(visitors, cadence.CHECKS_PER_TICK * flow.seconds)
     return flow.seconds * workers + visitors + checks / 2
 
 
@@ -118,8 +114,8 @@ def _copies_read(flow: Flow, span: int, requests: Iterable[float]) -> float:
     units, last = 0.0, len(flow.pulses) - 1
     for i, per_second in enumerate(requests):
         pulse = flow.pulses[min(last, i * span // flow.publish_seconds)]
-        containers = min(per_second, load.concurrent_executions(per_second))
-        units += containers * span * (COPIES - 1 + _units(pulse, READ_UNIT_BYTES)) / 2
+        containers = min(per_second, sizing.concurrent_executions(per_second))
+        units += containers * span * (sizing.COPIED_ITEMS - 1 + _units(pulse, READ_UNIT_BYTES)) / 2
     return units
 
 

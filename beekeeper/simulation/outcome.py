@@ -1,69 +1,21 @@
-"""What a simulated event was like: the result of ``beekeeper.simulate``."""
+"""The result of ``beekeeper.simulate``: the event's figures, which can show themselves as a page.
 
-from collections.abc import Sequence
-from dataclasses import dataclass, field
+The figures (event.py) know nothing of the page that shows them (page.py); here the two meet.
+"""
 
-from beekeeper.results import Finding, Result
-from beekeeper.simulation.usage import Usage
+from dataclasses import dataclass
 
-
-@dataclass(frozen=True, slots=True)
-class Series:
-    """What happened in each span of ``seconds``: counts of the span, but for two.
-
-    ``waiting`` is how many wait at its end; ``requests`` is API Gateway's, a second.
-    """
-
-    seconds: int
-    arrivals: Sequence[int]
-    waiting: Sequence[int]
-    admissions: Sequence[int]
-    entries: Sequence[int]
-    requests: Sequence[float]
+from beekeeper.simulation import page
+from beekeeper.simulation.event import Event
 
 
 @dataclass(frozen=True, slots=True)
-class Simulation(Result):
-    """What an event is like. Times are seconds, ``rate`` is visitors per minute.
-
-    ``wait_percentiles`` has the wait that so many in a hundred don't exceed, from 0 to 100, of
-    those who stay until their turn. ``entered``, ``left`` (while they waited), ``stayed_away``
-    (when it was their turn) and ``expired`` (asked too late) make up the visitors.
-    """
-
-    visitors: int
-    rate: float
-    arrivals: str
-    abandonment: float
-    no_shows: float
-    seconds: float
-    longest_wait_seconds: float
-    wait_percentiles: Sequence[float] = field(repr=False)
-    peak_waiting: int
-    entered: int
-    left: int
-    stayed_away: int
-    expired: int
-    requests_per_visitor: float
-    peak_requests_per_second: float
-    concurrent_executions: int  # of the visitors' functions, at that peak
-    seen_late_seconds: float  # after which 95 % of those whose turn has come know it
-    usage: Usage
-    findings: Sequence[Finding]  # the default quotas of AWS, against the event
-    series: Series = field(repr=False)
-
-    @property
-    def has_problems(self) -> bool:
-        """Whether a default quota would be hit."""
-        return any(finding.verdict == "problem" for finding in self.findings)
+class Simulation(Event):
+    """What an event is like: the figures of ``Event``, and a page of charts that shows them."""
 
     def to_html(self) -> str:
         """Return a page that shows the event: self-contained, with charts, without scripts."""
-        from beekeeper.simulation.page import page
-
-        return page(self)
+        return page.page(self)
 
     def _repr_html_(self) -> str:
-        from beekeeper.simulation.page import body
-
-        return body(self)
+        return page.body(self)

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Sequence
 from html import escape
 
 from beekeeper.simulation.charts import Axis, Line, amounts, chart, clock, durations, times
-from beekeeper.simulation.outcome import Simulation
+from beekeeper.simulation.event import Event
 
 STYLE = """
 .bk { --ink:#1c1b22; --soft:#5d5b66; --back:#fff; --rule:#dddbe3; --a:#0b62c4; --b:#a34e00;
@@ -41,7 +41,7 @@ STYLE = """
 """
 
 
-def page(event: Simulation) -> str:
+def page(event: Event) -> str:
     """Return the whole page."""
     return (
         '<!doctype html>\n<html lang="en"><head><meta charset="utf-8">'
@@ -53,7 +53,7 @@ def page(event: Simulation) -> str:
     )
 
 
-def body(event: Simulation) -> str:
+def body(event: Event) -> str:
     """Return what the page shows, to be put into another page, such as a notebook."""
     return (
         f'<style>{STYLE}</style><main class="bk"><h1>{escape(_title(event))}</h1>'
@@ -64,18 +64,18 @@ def body(event: Simulation) -> str:
     )
 
 
-def _title(event: Simulation) -> str:
+def _title(event: Event) -> str:
     return f"{event.visitors:,} visitors, {event.rate:,.0f} let through a minute"
 
 
-def _subtitle(event: Simulation) -> str:
+def _subtitle(event: Event) -> str:
     parts = [f"Simulated with Beekeeper: {event.arrivals}"]
     parts += [f"{event.abandonment:.0%} leave while they wait"] * (event.abandonment > 0)
     parts += [f"{event.no_shows:.0%} don't enter"] * (event.no_shows > 0)
     return ", ".join(parts) + "."
 
 
-def figures(event: Simulation) -> list[tuple[str, str]]:
+def figures(event: Event) -> list[tuple[str, str]]:
     """Return the figures that matter, each with its name."""
     waits = event.wait_percentiles
     return [
@@ -91,7 +91,7 @@ def figures(event: Simulation) -> list[tuple[str, str]]:
     ]
 
 
-def _figures(event: Simulation) -> str:
+def _figures(event: Event) -> str:
     items = (
         f"<div><dt>{escape(name)}</dt><dd>{escape(value)}</dd></div>"
         for name, value in figures(event)
@@ -99,7 +99,7 @@ def _figures(event: Simulation) -> str:
     return f'<dl class="figures">{"".join(items)}</dl>'
 
 
-def _charts(event: Simulation) -> Iterable[str]:
+def _charts(event: Event) -> Iterable[str]:
     series = event.series
     time = times(series.seconds * len(series.arrivals))
     per_minute = 60 / series.seconds
@@ -152,7 +152,7 @@ def _figure(title: str, said: str, lines: Sequence[Line], x: Axis, y: Axis) -> s
     )
 
 
-def usage_rows(event: Simulation) -> list[tuple[str, str, int]]:
+def usage_rows(event: Event) -> list[tuple[str, str, int]]:
     """Return what is asked of each service: service, what, how much."""
     used = event.usage
     return [
@@ -170,7 +170,7 @@ def usage_rows(event: Simulation) -> list[tuple[str, str, int]]:
     ]
 
 
-def _usage(event: Simulation) -> str:
+def _usage(event: Event) -> str:
     rows = (
         f'<tr><td>{escape(service)}</td><td>{escape(what)}</td><td class="n">{count:,}</td></tr>'
         for service, what, count in usage_rows(event)
@@ -179,7 +179,7 @@ def _usage(event: Simulation) -> str:
     return f'<div class="wide"><table>{head}{"".join(rows)}</table></div>'
 
 
-def _findings(event: Simulation) -> str:
+def _findings(event: Event) -> str:
     rows = (
         f'<tr><td class="{escape(f.verdict)}">{escape(f.verdict)}</td>'
         f"<td>{escape(f.text)} {escape(f.remedy)}</td></tr>"

@@ -13,13 +13,13 @@ from functools import cache
 from importlib.resources import files
 
 from beekeeper.rules import pacing, turn
+from beekeeper.rules.cadence import ROOM_COPY_SECONDS
 from beekeeper.rules.line import Pulse
 from beekeeper.rules.settings import Settings
 from beekeeper.rules.tokens import TICKET_LIFETIME_SECONDS, Ticket
 from beekeeper.rules.turn import Admission, State, Turn
 from beekeeper.simulation.flow import Flow
 
-CACHE_SECONDS = 1.0  # handlers.store.CACHE_SECONDS
 PAGE_SECONDS = 0.5  # from the campaign link to the page's first question
 SHORTEST_SECONDS = 1.0  # room.js: jitter()
 JITTER = 0.15  # room.js: jitter()
@@ -85,7 +85,7 @@ def asks(
     ticket = Ticket("simulated", visitor.number, expires_at)
     at, admission = visitor.came_at + PAGE_SECONDS, Admission(visitor.slot)
     while at < visitor.leaves_at:
-        pulse = pulse_at(at - chance.random() * CACHE_SECONDS)
+        pulse = pulse_at(at - chance.random() * ROOM_COPY_SECONDS)
         if admission.needs_slot(settings, at):  # handlers.turnstile: all slots until then are taken
             admission = Admission(at + pacing.LOOKAHEAD_SECONDS)
         known = admission if at >= visitor.written_at else None

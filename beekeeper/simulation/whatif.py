@@ -11,15 +11,16 @@ from itertools import pairwise
 from pathlib import Path
 
 from beekeeper.errors import ConfigError
-from beekeeper.rules import load
+from beekeeper.rules import polling, sizing
 from beekeeper.rules.settings import Mode, Settings
 from beekeeper.simulation import crowd, limits
+from beekeeper.simulation.event import Series
 from beekeeper.simulation.flow import Flow, run_line
 from beekeeper.simulation.metering import Meter, usage
-from beekeeper.simulation.outcome import Series, Simulation
+from beekeeper.simulation.outcome import Simulation
 from beekeeper.simulation.visitors import asks, sample
 
-MAX_VISITORS, MAX_RATE = 100_000_000, 300_000
+MAX_VISITORS = 100_000_000
 # Enough for 2 % of chance in a point of the series; fewer where each waits for days.
 SAMPLED_POLLS, MIN_SAMPLED, MAX_SAMPLED = 250_000, 500, 20_000
 POINTS = 240
@@ -87,8 +88,9 @@ def _check(
 ) -> None:
     if not 1 <= visitors <= MAX_VISITORS:
         raise ConfigError(f"visitors = {visitors:,}: give 1 to {MAX_VISITORS:,}.")
-    if not 1 <= rate <= MAX_RATE:
-        raise ConfigError(f"rate = {rate:g}: give 1 to {MAX_RATE:,} visitors per minute.")
+    if not 1 <= rate <= sizing.MAX_RATE_PER_MINUTE:
+        most = sizing.MAX_RATE_PER_MINUTE
+        raise ConfigError(f"rate = {rate:g}: give 1 to {most:,} visitors per minute.")
     shares = {"abandonment": abandonment, "no_shows": no_shows, "disorder": disorder}
     for name, share in shares.items():
         if not 0 <= share <= 1:
@@ -103,8 +105,8 @@ def _check(
 
 def _meter(flow: Flow, abandonment: float, no_shows: float, seed: int) -> Meter:
     total = round(flow.arrived[-1])
-    # Some ten questions near the front, and one in four minutes before (rules.polling).
-    each = 12 + flow.longest_wait() / 240 / 2
+    # Some ten questions near the front, and one in four minutes before.
+    each = 12 + flow.longest_wait() / polling.MAX_SECONDS / 2
     count = min(total, max(MIN_SAMPLED, min(MAX_SAMPLED, int(SAMPLED_POLLS / each))))
     span = next((s for s in SPANS if flow.seconds <= s * POINTS), SPANS[-1])
     meter = Meter(total / count, span)
@@ -119,7 +121,7 @@ def _outcome(
 ) -> Simulation:
     series, peak = _series(flow, meter, came)
     used, rate = usage(flow, meter, series.requests), flow.settings.rate
-    visitors, concurrent = sum(came), load.concurrent_executions(peak)
+    visitors, concurrent = sum(came), sizing.concurrent_executions(peak)
     return Simulation(
         visitors=visitors,
         rate=rate,

@@ -13,9 +13,8 @@ import beekeeper
 from beekeeper.cli.main import main
 from beekeeper.costs.estimate import FREE, priced
 from beekeeper.costs.prices import Item, Prices, listed_prices
-from beekeeper.provision.blueprint import VISITORS_MEMORY_MB
 from beekeeper.results import Estimate
-from beekeeper.rules.workers import SMALL_MB, capacity_per_minute
+from beekeeper.rules.sizing import SMALL_MB, VISITORS_MEMORY_MB, capacity_per_minute
 from beekeeper.simulation.usage import Usage
 
 NOTHING = Usage(**dict.fromkeys((f.name for f in fields(Usage)), 0))

@@ -154,6 +154,15 @@ def test_throttle(cloud: Cloud, rate: float, verdict: str, said: str) -> None:
     assert ("L-8A5B8E43" in text) == (verdict != "ok")
 
 
+@pytest.mark.parametrize(("rate", "verdict"), [(2_500.0, "ok"), (1_500.0, "warning")])
+def test_a_newer_region_needs_what_its_own_poll_budget_takes(
+    cloud: Cloud, rate: float, verdict: str
+) -> None:
+    found, text = finding(diagnose(cloud, throttle(rate), region="eu-south-1"), "throttle")
+    assert found == verdict
+    assert ("up to 1,250" in text and "for 2,500 of the quota" in text) == (verdict == "warning")
+
+
 def test_service_quotas_knows_the_throttle_too(cloud: Cloud) -> None:
     quota = instead("service-quotas:GetServiceQuota", lambda _: {"Quota": {"Value": 2_500.0}})
     denied = refuse("apigateway:GetAccount", "AccessDeniedException", status=403)

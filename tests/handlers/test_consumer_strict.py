@@ -7,8 +7,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from beekeeper.handlers.consumer_queue import BATCH, FIFO_VISIBILITY_SECONDS
+from beekeeper.handlers.consumer_queue import FIFO_VISIBILITY_SECONDS
 from beekeeper.handlers.producer import _send
+from beekeeper.rules.cadence import MESSAGES_PER_CALL
 from tests.handlers.test_consumer_faults import troubles
 from tests.support.in_memory.fakes import KILL_AFTER, KILL_BEFORE, LOST_ANSWER, PARTIAL, THROTTLE
 from tests.support.in_memory.stage import Stage, failing
@@ -158,7 +159,7 @@ def test_rows_that_are_left_unwritten_cost_a_place_among_ten_at_most() -> None:
     stage.arrive(120)
     stage.run(40)
     stage.check_everyone_admitted()
-    assert displaced(stage) < BATCH
+    assert displaced(stage) < MESSAGES_PER_CALL
 
 
 def displaced(stage: Stage) -> int:
@@ -190,7 +191,7 @@ def test_anything_at_all_goes_wrong(
     stage.latency = stage.calls.latency = lambda: 0.01
     stage.recover(90)
     stage.check_everyone_admitted()
-    assert displaced(stage) < BATCH
+    assert displaced(stage) < MESSAGES_PER_CALL
 
 
 def test_unreadable_messages_are_put_aside_and_stop_nobody() -> None:

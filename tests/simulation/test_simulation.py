@@ -8,12 +8,10 @@ from hypothesis import strategies as st
 
 import beekeeper
 from beekeeper import ConfigError, Simulation, simulate
-from beekeeper.handlers import consumer, consumer_queue, visitor_table
 from beekeeper.page import build_page
-from beekeeper.provision import blueprint
-from beekeeper.provision.checks import quotas
+from beekeeper.rules import quotas
 from beekeeper.rules.settings import Mode, Settings
-from beekeeper.simulation import crowd, flow, limits, metering, visitors
+from beekeeper.simulation import crowd, flow, metering, visitors
 from beekeeper.simulation.flow import START, run_line
 
 ROOM = Settings(Mode.ON, 600.0, "https://shop.example.com/")
@@ -188,13 +186,7 @@ def test_quotas_that_are_hit() -> None:
     assert quotas.CONCURRENCY.code in by_check["concurrency"].remedy
 
 
-def test_what_is_said_elsewhere_is_the_same_there() -> None:
-    assert flow.CHECKS_PER_SECOND == consumer.MAX_CHECKS
-    assert metering.MESSAGES_PER_CALL == consumer_queue.BATCH
-    assert metering.CONSUMER_SHARE == consumer.RUN_SECONDS / 60
-    assert limits.CONSUMERS_PER_WORKER == blueprint.RESERVED_PER_WORKER
-    assert limits.CONCURRENCY == quotas.USUAL_CONCURRENCY
-    assert visitors.CACHE_SECONDS == visitor_table.CACHE_SECONDS
+def test_the_page_waits_for_a_limited_time_whatever_it_is_told() -> None:
     assert visitors.longest_seconds() < float("inf")
 
 

@@ -6,36 +6,26 @@ second in regions where 2,500 holds: GetAccount knows what is enforced, so it is
 """
 
 import math
-from dataclasses import dataclass
 
 from botocore.exceptions import BotoCoreError, ClientError
 
 from beekeeper.config import RoomConfig
 from beekeeper.provision.aws import Aws
-from beekeeper.provision.blueprint import RESERVED_PER_WORKER
 from beekeeper.provision.engine.wait import has_code
 from beekeeper.provision.names import Names
 from beekeeper.results import Finding
-from beekeeper.rules import load, polling
-from beekeeper.rules.workers import workers_for
+from beekeeper.rules import polling, sizing
+from beekeeper.rules.quotas import (
+    CONCURRENCY,
+    THROTTLE,
+    UNRESERVED_EXECUTIONS,
+    USUAL,
+    Quota,
+    rounded_up,
+)
 
-UNRESERVED_MINIMUM = 100
-USUAL_CONCURRENCY = 1_000
-STRICT_JOINS = f'With order = "strict", {load.STRICT_JOINS_PER_SECOND} visitors a second can join'
+STRICT_JOINS = f'With order = "strict", {sizing.STRICT_JOINS_PER_SECOND} visitors a second can join'
 STRICT_BEYOND = "Those beyond are asked to try again, and join the later."
-
-
-@dataclass(frozen=True, slots=True)
-class Quota:
-    """A quota as Service Quotas knows it."""
-
-    service: str
-    name: str
-    code: str
-
-
-CONCURRENCY = Quota("lambda", "Concurrent executions", "L-B99A9384")
-THROTTLE = Quota("apigateway", "Throttle rate", "L-8A5B8E43")
 
 
 def quick_checks(aws: Aws, config: RoomConfig, names: Names) -> list[str]:
@@ -58,12 +48,14 @@ def concurrency(
     total = int(limits["ConcurrentExecutions"])
     unreserved = int(limits["UnreservedConcurrentExecutions"])
     ours = _reserved(aws, names) if unreserved < total else 0
-    free, consumers = unreserved + ours, workers_for(config.rate) * RESERVED_PER_WORKER
-    need = load.concurrent_executions(_requests(config, arrivals)) + consumers
+    free, consumers = unreserved + ours, sizing.reserved_concurrency(config.rate)
+    need = sizing.concurrent_executions(_requests(aws, config, arrivals)) + consumers
     has = f"The account lets {free:,} functions run at once"
-    if free >= need and free - consumers >= UNRESERVED_MINIMUM:
+    if free >= need and free - consumers >= UNRESERVED_EXECUTIONS:
         return Finding("concurrency", "ok", f"{has}; the event needs about {need:,}.")
-    enough = max(USUAL_CONCURRENCY, _rounded(need + total - free + UNRESERVED_MINIMUM))
+    enough = max(
+        USUAL.concurrent_executions, rounded_up(need + total - free + UNRESERVED_EXECUTIONS)
+    )
     remedy = ask(aws, CONCURRENCY, enough)
     if free >= need:
         text = f"{has}: enough, but too few to reserve {consumers} for the line's consumers."
@@ -88,24 +80,25 @@ def _reserved(aws: Aws, names: Names) -> int:
 
 def throttle(aws: Aws, config: RoomConfig, arrivals: float | None = None) -> Finding:
     """Compare the requests at the peak with those that API Gateway lets into the account."""
-    limit, need = _requests_allowed(aws), math.ceil(_requests(config, arrivals))
+    limit, need = _requests_allowed(aws), math.ceil(_requests(aws, config, arrivals))
     has = f"API Gateway takes {limit:,.0f} requests a second, of all APIs together"
     if limit < need:
         text = f"{has}; the event makes about {need:,} ({_event(config, arrivals)})."
-        return Finding("throttle", "problem", text, ask(aws, THROTTLE, _rounded(2 * need)))
-    if limit < 2 * polling.BUDGET_PER_SECOND:
+        return Finding("throttle", "problem", text, ask(aws, THROTTLE, rounded_up(2 * need)))
+    budget = polling.budget_per_second(aws.region)
+    enough = int(budget / polling.BUDGET_SHARE)
+    if limit < enough:
         text = (
             f"{has}: enough for about {need:,}, but the waiting pages of a very long line make up"
-            f" to {polling.BUDGET_PER_SECOND:,.0f}."
+            f" to {budget:,.0f}."
         )
-        enough = int(2 * polling.BUDGET_PER_SECOND)
         return Finding("throttle", "warning", text, ask(aws, THROTTLE, enough))
     return Finding("throttle", "ok", f"{has}; the event makes about {need:,}.")
 
 
 def joins(config: RoomConfig, arrivals: float | None = None) -> Finding:
     """Compare the visitors of the busiest minute with those whom a strict line takes."""
-    limit, need = load.STRICT_JOINS_PER_SECOND, _arrivals(config, arrivals) / 60
+    limit, need = sizing.STRICT_JOINS_PER_SECOND, _arrivals(config, arrivals) / 60
     text = f"{STRICT_JOINS}; the event brings about {math.ceil(need):,}."
     if need <= limit:
         return Finding("joins", "ok", text)
@@ -130,24 +123,20 @@ def _requests_allowed(aws: Aws) -> float:
 def ask(aws: Aws, quota: Quota, value: int) -> str:
     """Return what to ask AWS for, and how."""
     return (
-        f'Ask AWS for {value:,} of the quota "{quota.name}" ({quota.code}); it can take days:'
-        f" aws service-quotas request-service-quota-increase --service-code {quota.service}"
-        f" --quota-code {quota.code} --desired-value {value} --region {aws.region}"
+        f"{quota.ask_for(value)}: aws service-quotas request-service-quota-increase"
+        f" --service-code {quota.service} --quota-code {quota.code}"
+        f" --desired-value {value} --region {aws.region}"
     )
 
 
-def _requests(config: RoomConfig, arrivals: float | None) -> float:
-    return load.requests_per_second(config.rate, _arrivals(config, arrivals))
+def _requests(aws: Aws, config: RoomConfig, arrivals: float | None) -> float:
+    budget = polling.budget_per_second(aws.region)
+    return sizing.requests_per_second(config.rate, _arrivals(config, arrivals), budget)
 
 
 def _arrivals(config: RoomConfig, arrivals: float | None) -> float:
-    return load.peak_arrivals_per_minute(config.rate) if arrivals is None else arrivals
+    return sizing.peak_arrivals_per_minute(config.rate) if arrivals is None else arrivals
 
 
 def _event(config: RoomConfig, arrivals: float | None) -> str:
     return f"{_arrivals(config, arrivals):,.0f} arrivals a minute, {config.rate:,} let through"
-
-
-def _rounded(value: float) -> int:
-    """Return the next hundred: people ask for round figures."""
-    return math.ceil(value / 100) * 100

@@ -15,7 +15,7 @@ from beekeeper.provision import tags
 from beekeeper.provision.aws import Aws
 from beekeeper.provision.engine.step import Attributes, Found, known
 from beekeeper.provision.engine.wait import has_code
-from beekeeper.provision.names import Names
+from beekeeper.provision.names import Names, Watch
 from beekeeper.provision.resources.permission import API_ID
 
 # Whom an alarm tells is set by operators; it survives a change of the rest.
@@ -27,7 +27,7 @@ API_DIMENSION = "ApiId"  # known only once the API is made
 class Specification:
     """What one alarm watches; it rings when ``statistic`` over ``minutes`` passes the threshold."""
 
-    what: str
+    what: Watch
     description: str
     namespace: str
     metric: str
@@ -44,7 +44,7 @@ def specifications(names: Names) -> list[Specification]:
     consumer = {"FunctionName": names.function("consumer")}
     return [
         Specification(
-            "unreadable",
+            Watch.UNREADABLE,
             "Messages that are no tickets lie in the dead-letter queue.",
             "AWS/SQS",
             "ApproximateNumberOfMessagesVisible",
@@ -52,7 +52,7 @@ def specifications(names: Names) -> list[Specification]:
             statistic="Maximum",
         ),
         Specification(
-            "line-stopped",
+            Watch.LINE_STOPPED,
             "No consumer was started for three minutes: nobody is being admitted.",
             "AWS/Lambda",
             "Invocations",
@@ -63,14 +63,14 @@ def specifications(names: Names) -> list[Specification]:
             missing="breaching",
         ),
         Specification(
-            "consumer-errors",
+            Watch.CONSUMER_ERRORS,
             "Consumers fail: look at the log group of the consumer.",
             "AWS/Lambda",
             "Errors",
             consumer,
         ),
         Specification(
-            "visitor-errors",
+            Watch.VISITOR_ERRORS,
             "Visitors get errors: look at the log groups of the producer and the turnstile.",
             # Not the functions' own errors: they answer 503 when AWS fails them.
             "AWS/ApiGateway",

@@ -31,6 +31,7 @@ from beekeeper.provision.resources.function_state import (
     wait_until_settled,
 )
 from beekeeper.provision.resources.role import role_id
+from beekeeper.rules import quotas
 
 # The id of the role that the function was made with. One without the tag takes its role's.
 TAG_ROLE_ID = "beekeeper:role-id"
@@ -264,6 +265,6 @@ def _wire(configuration: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _reservable(aws: Aws) -> int:
-    """Return how many executions may be reserved: AWS keeps 100 for the other functions."""
+    """Return how many executions may be reserved: AWS keeps some for the other functions."""
     limits = aws.client("lambda").get_account_settings()["AccountLimit"]
-    return int(limits["UnreservedConcurrentExecutions"]) - 100
+    return int(limits["UnreservedConcurrentExecutions"]) - quotas.UNRESERVED_EXECUTIONS

@@ -14,11 +14,11 @@ from beekeeper.provision.engine.step import AlreadyThere, Attributes, Found, kno
 from beekeeper.provision.engine.wait import has_code, retrying
 from beekeeper.provision.resources.apigateway import BUSY, CHANGE, MISSING
 from beekeeper.provision.resources.permission import API_ID
+from beekeeper.rules import quotas
 
 STAGE = "$default"
-# The default throttle of an account, all its APIs together (AWS quotas). The burst must be set
-# with it: 0 blocks everything.
-RATE_PER_SECOND, BURST = 10_000, 5_000
+# The burst must be set with the rate: 0 blocks everything.
+RATE_PER_SECOND, BURST = quotas.USUAL.requests_per_second, quotas.USUAL.burst
 
 
 class Stage:

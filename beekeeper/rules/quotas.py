@@ -1,0 +1,80 @@
+"""AWS's quotas that a room can meet: the documented values, and how to ask for more.
+
+AWS enforces them for each account in each region. An account may have other values than the
+documented ones, so a rule that compares with a quota takes an ``Account`` as an argument. Its
+defaults are the documented values. This module holds numbers only and asks AWS nothing.
+"""
+
+import math
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Quota:
+    """A quota that AWS raises on request, as the Service Quotas console names it."""
+
+    service: str
+    name: str
+    code: str
+
+    def ask_for(self, value: float) -> str:
+        """Return the request to AWS for so much, as a sentence without its full stop."""
+        return (
+            f'Ask AWS for {value:,.0f} of the quota "{self.name}" ({self.code}); it can take days'
+        )
+
+
+THROTTLE = Quota("apigateway", "Throttle rate", "L-8A5B8E43")
+CONCURRENCY = Quota("lambda", "Concurrent executions", "L-B99A9384")
+
+
+@dataclass(frozen=True, slots=True)
+class Account:
+    """The quotas of one account in one region that AWS raises on request.
+
+    ``requests_per_second`` and ``burst`` hold for all APIs of the account together, and
+    ``concurrent_executions`` for all functions together.
+    """
+
+    requests_per_second: int = 10_000
+    burst: int = 5_000
+    concurrent_executions: int = 1_000
+
+
+# https://docs.aws.amazon.com/apigateway/latest/developerguide/limits.html
+# https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html
+USUAL = Account()
+# API Gateway takes less in these regions (the same page).
+NEWER_REGION = Account(requests_per_second=2_500, burst=1_250)
+NEWER_REGIONS = frozenset(
+    {
+        *("af-south-1", "ap-south-2", "ap-southeast-3", "ap-southeast-4", "ap-southeast-5"),
+        *("ap-southeast-7", "ca-west-1", "eu-central-2", "eu-south-1", "eu-south-2"),
+        *("il-central-1", "me-central-1", "mx-central-1"),
+    }
+)
+# Lambda starts a new account with this many concurrent executions (the Lambda page above).
+NEW_ACCOUNT_CONCURRENT_EXECUTIONS = 10
+# Lambda always leaves this many to functions without a reservation ("Reserved concurrency").
+UNRESERVED_EXECUTIONS = 100
+# The targets of one EventBridge rule (EventBridge quotas).
+RULE_TARGETS = 5
+# Write units a second of a table on demand: of a new one at once, and of any by default
+# (DynamoDB, "On-demand capacity mode" and "Quotas").
+NEW_TABLE_WRITE_UNITS, TABLE_WRITE_UNITS = 4_000, 40_000
+# Read units a second of one key. A unit is two eventually consistent reads of up to 4 KB
+# (DynamoDB, "Designing partition keys").
+KEY_READ_UNITS = 3_000
+# Calls a second of one kind to a FIFO queue. High throughput mode takes more, but only for several
+# message groups (SQS, "Message quotas").
+FIFO_CALLS_PER_SECOND = 300
+
+
+def usual_in(region: str) -> Account:
+    """Return the quotas of an account in a region that has asked AWS for nothing."""
+    return NEWER_REGION if region in NEWER_REGIONS else USUAL
+
+
+def rounded_up(value: float) -> int:
+    """Return the next hundred: people ask for round figures."""
+    return math.ceil(value / 100) * 100

@@ -1,0 +1,58 @@
+"""The figures of a simulated event: data only."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+from beekeeper.results import Finding, Result
+from beekeeper.simulation.usage import Usage
+
+
+@dataclass(frozen=True, slots=True)
+class Series:
+    """What happened in each span of ``seconds``: counts of the span, but for two.
+
+    ``waiting`` is how many wait at its end; ``requests`` is API Gateway's, a second.
+    """
+
+    seconds: int
+    arrivals: Sequence[int]
+    waiting: Sequence[int]
+    admissions: Sequence[int]
+    entries: Sequence[int]
+    requests: Sequence[float]
+
+
+@dataclass(frozen=True, slots=True)
+class Event(Result):
+    """What an event is like. Times are seconds, ``rate`` is visitors per minute.
+
+    ``wait_percentiles`` has the wait that so many in a hundred don't exceed, from 0 to 100, of
+    those who stay until their turn. ``entered``, ``left`` (while they waited), ``stayed_away``
+    (when it was their turn) and ``expired`` (asked too late) make up the visitors.
+    """
+
+    visitors: int
+    rate: float
+    arrivals: str
+    abandonment: float
+    no_shows: float
+    seconds: float
+    longest_wait_seconds: float
+    wait_percentiles: Sequence[float] = field(repr=False)
+    peak_waiting: int
+    entered: int
+    left: int
+    stayed_away: int
+    expired: int
+    requests_per_visitor: float
+    peak_requests_per_second: float
+    concurrent_executions: int  # of the visitors' functions, at that peak
+    seen_late_seconds: float  # after which 95 % of those whose turn has come know it
+    usage: Usage
+    findings: Sequence[Finding]  # the default quotas of AWS, against the event
+    series: Series = field(repr=False)
+
+    @property
+    def has_problems(self) -> bool:
+        """Whether a default quota would be hit."""
+        return any(finding.verdict == "problem" for finding in self.findings)

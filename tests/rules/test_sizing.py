@@ -1,0 +1,90 @@
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from beekeeper.rules import polling, quotas, sizing
+from beekeeper.rules.sizing import (
+    CORE_MB,
+    MAX_RATE_PER_MINUTE,
+    SMALL_MB,
+    capacity_per_minute,
+    worker_memory_mb,
+    workers_for,
+)
+
+rates = st.floats(1, MAX_RATE_PER_MINUTE)
+crowds = st.floats(0, 10_000_000)
+
+
+@given(st.integers(1, MAX_RATE_PER_MINUTE))
+def test_workers_hold_the_rate_and_none_is_idle(rate: int) -> None:
+    workers = workers_for(rate)
+    assert 1 <= workers <= quotas.RULE_TARGETS
+    assert capacity_per_minute(rate) >= rate
+    assert (
+        workers == 1 or workers_for(capacity_per_minute(rate) / workers * (workers - 1)) < workers
+    )
+
+
+def test_small_rooms_have_small_workers() -> None:
+    assert worker_memory_mb(600) == worker_memory_mb(9_000) == SMALL_MB
+    assert worker_memory_mb(9_001) == worker_memory_mb(300_000) == CORE_MB
+    assert capacity_per_minute(600) == 9_000
+    assert capacity_per_minute(10_000) == 60_000
+
+
+def test_each_worker_has_room_for_consumers_that_overlap() -> None:
+    assert sizing.reserved_concurrency(600) == 3
+    assert sizing.reserved_concurrency(300_000) == 15
+
+
+def test_load_by_hand() -> None:
+    """600 a minute, and ten times that coming: 200 + 20 for coming and going, 304 polls."""
+    arrivals = sizing.peak_arrivals_per_minute(600)
+    assert arrivals == 6_000
+    requests = sizing.requests_per_second(600, arrivals)
+    assert round(requests) == 524
+    assert sizing.concurrent_executions(requests) == 53
+
+
+def test_table_by_hand() -> None:
+    """A write each for being admitted and for going in; three items, of half a unit each."""
+    assert sizing.write_units_per_second(600) == 20
+    assert sizing.copy_read_units_per_second(100) == 150
+
+
+def test_nobody_comes() -> None:
+    assert sizing.requests_per_second(600, 0) == 0
+    assert sizing.concurrent_executions(0) == 0
+
+
+@given(rates, crowds, crowds)
+def test_more_visitors_never_need_less(rate: float, one: float, other: float) -> None:
+    fewer, more = sorted((one, other))
+    least = sizing.requests_per_second(rate, fewer)
+    assert least <= sizing.requests_per_second(rate, more) + 1e-6
+
+
+# A rate with more than ten polls for each who goes in is above the budget (rules/polling.py).
+@pytest.mark.parametrize(
+    ("account", "highest_rate"), [(quotas.USUAL, 25_000), (quotas.NEWER_REGION, 6_000)]
+)
+@given(share=st.floats(0.001, 1), arrivals=crowds)
+def test_polls_keep_to_the_budget_of_the_account(
+    account: quotas.Account, highest_rate: int, share: float, arrivals: float
+) -> None:
+    rate, budget = max(1.0, share * highest_rate), polling.budget_of(account)
+    coming_and_going = 4 * arrivals / 60
+    needed = sizing.requests_per_second(rate, arrivals, budget)
+    assert needed <= coming_and_going + budget + 1e-6
+
+
+def test_newer_regions_take_less() -> None:
+    assert polling.budget_per_second("eu-west-1") == 5_000
+    assert polling.budget_per_second("eu-south-1") == 1_250
+    assert quotas.usual_in("eu-south-1").burst == 1_250
+
+
+def test_people_ask_for_round_figures() -> None:
+    asked = quotas.THROTTLE.ask_for(quotas.rounded_up(12_301))
+    assert asked.startswith('Ask AWS for 12,400 of the quota "Throttle rate" (L-8A5B8E43)')
