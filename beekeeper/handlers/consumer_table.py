@@ -23,6 +23,10 @@ class Throttled(Exception):
     """DynamoDB left keys unread, again and again."""
 
 
+# What a call of the consumer may raise, and what reading an item that somebody has damaged does.
+TROUBLE = (BotoCoreError, ClientError, Throttled, KeyError, ValueError)
+
+
 class Table:
     """The room's table."""
 

@@ -26,7 +26,7 @@ from beekeeper.handlers.http import (
     unavailable,
 )
 from beekeeper.handlers.tickets import ticket_in
-from beekeeper.handlers.visitor_table import Room, Store, Unavailable
+from beekeeper.handlers.visitor_table import Room, Unavailable, VisitorTable
 from beekeeper.handlers.wake import Waker
 from beekeeper.rules import destination, tokens
 from beekeeper.rules.tokens import Ticket
@@ -37,7 +37,7 @@ logger = logging.getLogger(__name__)
 Send = Callable[[str, str], None]  # a ticket's id, and the message
 
 
-def answer(request: Request, store: Store, send: Send, waker: Waker, now: float) -> Response:
+def answer(request: Request, table: VisitorTable, send: Send, waker: Waker, now: float) -> Response:
     """Answer a visitor who followed the campaign link.
 
     ``send`` puts a message on the queue and returns when it is safely there.
@@ -46,14 +46,14 @@ def answer(request: Request, store: Store, send: Send, waker: Waker, now: float)
         return unavailable(request)
     to = destination.safe_path(request.query.get("to"))
     try:
-        room = store.room(now)
+        room = table.room(now)
         if room.settings.mode is Mode.OFF:
             return _pass_through(request, room, to, now)
         ticket = ticket_in(request, room, now)
-        if ticket is None or _may_rejoin(request, ticket, store, room, now):
+        if ticket is None or _may_rejoin(request, ticket, table, room, now):
             ticket = tokens.new_ticket(now, to)
             send(ticket.id, json.dumps({"id": ticket.id, "n": ticket.number}))
-            if not store.is_stale:  # an old copy says nothing, and the table has no time for more
+            if not table.is_stale:  # an old copy says nothing, and the table has no time for more
                 waker.wake(room.pulse, now, workers_for(room.settings.rate))
             return _to_room(request, room, ticket, now, set_cookie=True)
     except (Unavailable, BotoCoreError, ClientError) as error:
@@ -64,11 +64,13 @@ def answer(request: Request, store: Store, send: Send, waker: Waker, now: float)
     return _to_room(request, room, ticket, now, set_cookie=False)
 
 
-def _may_rejoin(request: Request, ticket: Ticket, store: Store, room: Room, now: float) -> bool:
+def _may_rejoin(
+    request: Request, ticket: Ticket, table: VisitorTable, room: Room, now: float
+) -> bool:
     # Only a turn that ran out is given up: a link from elsewhere must not cost anybody's place.
     if "rejoin" not in request.query:
         return False
-    admission = store.admission(ticket.id)
+    admission = table.admission(ticket.id)
     return admission is not None and admission.is_over(room.settings, now)
 
 
@@ -98,12 +100,12 @@ def _to_room(
 
 
 @functools.cache
-def _parts() -> tuple[Store, Send, Waker]:
+def _parts() -> tuple[VisitorTable, Send, Waker]:
     environ = os.environ
     dynamodb, table = aws.client("dynamodb"), environ["BEEKEEPER_TABLE"]
     send = aws.client("sqs").send_message
     return (
-        Store(dynamodb, table, environ["BEEKEEPER_ROOM"]),
+        VisitorTable(dynamodb, table, environ["BEEKEEPER_ROOM"]),
         functools.partial(_send, send, environ["BEEKEEPER_QUEUE_URL"]),
         Waker(dynamodb, table, functools.partial(_start, environ["BEEKEEPER_CONSUMER"])),
     )
@@ -124,8 +126,8 @@ def _start(consumer: str, workers: int) -> None:
 
 def handler(event: Mapping[str, Any], context: object) -> Response:
     """Lambda's entry."""
-    store, send, waker = _parts()
-    return answer(Request.from_event(event), store, send, waker, time.time())
+    table, send, waker = _parts()
+    return answer(Request.from_event(event), table, send, waker, time.time())
 
 
 if aws.in_lambda():

@@ -36,7 +36,7 @@ class Room:
     pulse: Pulse
 
 
-class Store:
+class VisitorTable:
     """The table as the producer and the turnstile read it."""
 
     def __init__(self, dynamodb: Any, table: str, name: str) -> None:

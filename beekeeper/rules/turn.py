@@ -66,6 +66,10 @@ class Admission:
         late = self.claimed_at is None and no_shows.is_late(self.admitted_at, now)
         return late and not self.is_over(settings, now)
 
+    def may_take_slot(self, settings: Settings, now: float) -> bool:
+        """Tell whether to ask for that slot: a line that is paused has none for anybody."""
+        return settings.mode is Mode.ON and self.needs_slot(settings, now)
+
 
 @dataclass(frozen=True, slots=True)
 class Turn:

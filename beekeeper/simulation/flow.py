@@ -20,7 +20,7 @@ START = 1_750_000_000.0  # any time: seconds since the epoch, at which the first
 # A pulse is published each second; of an event of days, as often as this many times in all.
 MAX_PULSES = 40_000
 NUMBERS = 16  # of the tickets that a pulse is measured from; a consumer has them all
-CHECKS_PER_SECOND = 100  # handlers.consumer.MAX_CHECKS
+CHECKS_PER_SECOND = 100  # handlers.tally.MAX_CHECKS
 OPEN_END_SECONDS = 10  # after the last admission, so that pages learn of it
 
 

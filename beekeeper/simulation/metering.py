@@ -13,7 +13,7 @@ from beekeeper.simulation.flow import CHECKS_PER_SECOND, START, Flow
 from beekeeper.simulation.usage import Usage
 from beekeeper.simulation.visitors import Ask, Visitor
 
-MESSAGES_PER_CALL = 10  # handlers.queue.BATCH
+MESSAGES_PER_CALL = 10  # handlers.consumer_queue.BATCH
 # Of the consumer's runs, which overlap: 75 s in each minute (handlers.consumer.RUN_SECONDS).
 CONSUMER_SHARE = 75 / 60
 # Bytes to a visitor, headers included, in round figures: the redirect with its cookie, the page

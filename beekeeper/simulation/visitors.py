@@ -18,7 +18,7 @@ from beekeeper.rules.tokens import TICKET_LIFETIME_SECONDS, Ticket
 from beekeeper.rules.turn import Admission, Settings, State, Turn
 from beekeeper.simulation.flow import Flow
 
-CACHE_SECONDS = 1.0  # handlers.store.CACHE_SECONDS
+CACHE_SECONDS = 1.0  # handlers.visitor_table.CACHE_SECONDS
 PAGE_SECONDS = 0.5  # from the campaign link to the page's first question
 SHORTEST_SECONDS = 1.0  # room.js: jitter()
 JITTER = 0.15  # room.js: jitter()

@@ -115,7 +115,7 @@ def test_what_is_in_hand_at_the_end_goes_back_at_once() -> None:
     stage = Stage()
     stage.arrive(10)
     consumer = stage.consumer()
-    consumer._receive(RATE)
+    consumer.hand.receive(RATE)
     assert stage.sqs.visible() == []
     consumer.run(0)
     assert len(stage.sqs.visible()) == 10
@@ -164,12 +164,12 @@ def test_pause_hands_back_at_once() -> None:
     stage = Stage()
     stage.arrive(10)
     consumer = stage.consumer()
-    consumer._receive(RATE)
+    consumer.hand.receive(RATE)
     assert stage.sqs.visible() == []
     stage.configure(Mode.PAUSED)
     consumer.tick()
     assert len(stage.sqs.visible()) == 10
-    assert consumer.held == {}
+    assert consumer.hand.held == {}
 
 
 def test_off_from_the_start_receives_nothing() -> None:
@@ -254,12 +254,12 @@ def test_message_that_comes_twice_is_not_deleted_before_the_ticket_is_admitted()
     stage = Stage()
     stage.arrive(1)
     consumer = stage.consumer()
-    consumer._receive(RATE)
+    consumer.hand.receive(RATE)
     stage.dynamo.put({**items.key(items.PACE), "paced_at": items.number(stage.world.now + 60)})
     (message,) = stage.sqs.messages.values()
     message.visible_at = 0.0
     consumer.tick()
-    assert len(consumer.held[stage.tickets[0]].receipts) == 2
+    assert len(consumer.hand.held[stage.tickets[0]].receipts) == 2
     assert stage.dynamo.rows() == {}
     assert stage.accounted() == set(stage.tickets)
 

@@ -170,12 +170,12 @@ def test_ticket_that_is_held_too_long_is_let_go() -> None:
     stage.arrive(10)
     consumer = stage.consumer()
     consumer.settings = ON
-    consumer._receive(RATE)
-    assert len(consumer.held) == 10
+    consumer.hand.receive(RATE)
+    assert len(consumer.hand.held) == 10
     stage.world.sleep(16)
     consumer.queue.receive = lambda *_, **__: []  # type: ignore[method-assign]
     consumer.tick()
-    assert consumer.held == {}
+    assert consumer.hand.held == {}
     assert stage.dynamo.rows() == {}
     stage.run(40)
     stage.check_everyone_admitted()

@@ -93,7 +93,7 @@ def test_who_gets_no_slot_is_handed_back_at_once() -> None:
     late = stage.consumer()
     stage.world.run()
     late.tick()  # it knows nothing of the slots that are gone
-    assert late.held == {}
+    assert late.hand.held == {}
     assert stage.sqs.visible() != []
 
 

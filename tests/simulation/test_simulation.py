@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 import beekeeper
 from beekeeper import ConfigError, Simulation, simulate
-from beekeeper.handlers import consumer, consumer_queue, visitor_table
+from beekeeper.handlers import consumer, consumer_queue, tally, visitor_table
 from beekeeper.page import build_page
 from beekeeper.provision import blueprint
 from beekeeper.provision.checks import quotas
@@ -189,7 +189,7 @@ def test_quotas_that_are_hit() -> None:
 
 
 def test_what_is_said_elsewhere_is_the_same_there() -> None:
-    assert flow.CHECKS_PER_SECOND == consumer.MAX_CHECKS
+    assert flow.CHECKS_PER_SECOND == tally.MAX_CHECKS
     assert metering.MESSAGES_PER_CALL == consumer_queue.BATCH
     assert metering.CONSUMER_SHARE == consumer.RUN_SECONDS / 60
     assert limits.CONSUMERS_PER_WORKER == blueprint.RESERVED_PER_WORKER
