@@ -10,7 +10,8 @@ from beekeeper.rules.line import Pulse, Sample
 from beekeeper.rules.no_shows import Shows
 from beekeeper.rules.turn import Admission, Mode, Settings
 from tests.support.in_memory.dynamo import FakeDynamo
-from tests.support.in_memory.fakes import PARTIAL, TABLE, Calls, Inline
+from tests.support.in_memory.fakes import TABLE, Calls, Inline
+from tests.support.in_memory.faults import PARTIAL
 from tests.support.in_memory.virtual import START
 
 
