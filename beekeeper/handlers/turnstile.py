@@ -1,4 +1,4 @@
-"""``GET /turn``, ``/enter``, ``/check``: tells whose turn it is, lets in, and verifies passes."""
+"""``GET /turn``, ``/enter``, ``/check``: say whose turn it is, let in, verify passes."""
 
 import functools
 import logging
