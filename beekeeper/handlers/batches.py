@@ -1,4 +1,4 @@
-"""Batches, since AWS takes ten messages, or 25 rows, a call."""
+"""Batches: a call to AWS takes ten messages, or 25 rows."""
 
 from collections.abc import Iterable
 from itertools import islice

@@ -1,4 +1,4 @@
-"""The table as the consumer sees it: write admissions, publish the pulse, see who has gone in."""
+"""The table as the consumer sees it: admissions, the pulse, and who has gone in."""
 
 import logging
 from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -15,12 +15,16 @@ from beekeeper.rules.settings import Settings
 WRITE_BATCH = 25  # BatchWriteItem's limit
 READ_BATCH = 100  # BatchGetItem's limit
 READ_ATTEMPTS = 3
-Admitting = tuple[str, int, float]  # ticket id, number, slot
+Admitting = tuple[str, int, float]  # ticket id, number, slot (epoch seconds)
 logger = logging.getLogger(__name__)
 
 
 class Throttled(Exception):
-    """DynamoDB left keys unread, again and again."""
+    """DynamoDB left keys unread at each of READ_ATTEMPTS."""
+
+
+# What a call of the consumer may raise, and what reading an item that somebody has damaged does.
+TROUBLE = (BotoCoreError, ClientError, Throttled, KeyError, ValueError)
 
 
 class Table:
@@ -32,11 +36,11 @@ class Table:
         self._executor = executor
 
     def settings(self) -> Settings:
-        """Read what the operators have set."""
+        """Read the settings of the operators. What can't be read raises."""
         return items.settings_of(self._get(items.ROOM) or {})
 
     def pulse(self) -> Pulse:
-        """Read the pulse."""
+        """Read the pulse. What can't be read raises."""
         return items.pulse_of(self._get(items.PULSE))
 
     def _get(self, item_id: str) -> Mapping[str, Any] | None:
@@ -47,7 +51,7 @@ class Table:
         return item
 
     def publish(self, pulse: Pulse, before: Pulse) -> bool:
-        """Replace the pulse of ``before``, unless another consumer has published since."""
+        """Replace the pulse ``before``; return False if another consumer has published since."""
         values = {f":{name}": value for name, value in items.pulse_values(pulse).items()}
         try:
             self._dynamodb.update_item(
@@ -97,7 +101,7 @@ class Table:
     ) -> set[str]:
         """Write rows; return the ids of those confirmed written.
 
-        Each batch leaves out the slots that are too late when its turn comes.
+        Each batch is written without the slots that are too late by then.
         """
 
         def write(batch: Sequence[Admitting]) -> set[str]:

@@ -28,7 +28,7 @@ from beekeeper.handlers.http import (
     unavailable,
 )
 from beekeeper.handlers.tickets import ticket_in
-from beekeeper.handlers.visitor_table import Room, Store, Unavailable
+from beekeeper.handlers.visitor_table import Room, Unavailable, VisitorTable
 from beekeeper.handlers.wake import Waker
 from beekeeper.rules import destination, tokens
 from beekeeper.rules.settings import Mode
@@ -39,7 +39,7 @@ logger = logging.getLogger(__name__)
 Send = Callable[[str, str], None]  # a ticket's id, and the message
 
 
-def answer(request: Request, store: Store, send: Send, waker: Waker, now: float) -> Response:
+def answer(request: Request, table: VisitorTable, send: Send, waker: Waker, now: float) -> Response:
     """Answer a visitor who followed the campaign link.
 
     ``send`` puts a message on the queue and returns when it is safely there.
@@ -48,14 +48,14 @@ def answer(request: Request, store: Store, send: Send, waker: Waker, now: float)
         return unavailable(request)
     to = destination.safe_path(request.query.get(TO_PARAMETER))
     try:
-        room = store.room(now)
+        room = table.room(now)
         if room.settings.mode is Mode.OFF:
             return _pass_through(request, room, to, now)
         ticket = ticket_in(request, room, now)
-        if ticket is None or _may_rejoin(request, ticket, store, room, now):
+        if ticket is None or _may_rejoin(request, ticket, table, room, now):
             ticket = tokens.new_ticket(now, to)
             send(ticket.id, messages.ticket_message(ticket.id, ticket.number))
-            if not store.is_stale:  # an old copy says nothing, and the table has no time for more
+            if not table.is_stale:  # an old copy says nothing, and the table has no time for more
                 waker.wake(room.pulse, now, workers_for(room.settings.rate))
             return _to_room(request, room, ticket, now, set_cookie=True)
     except (Unavailable, BotoCoreError, ClientError) as error:
@@ -66,11 +66,13 @@ def answer(request: Request, store: Store, send: Send, waker: Waker, now: float)
     return _to_room(request, room, ticket, now, set_cookie=False)
 
 
-def _may_rejoin(request: Request, ticket: Ticket, store: Store, room: Room, now: float) -> bool:
+def _may_rejoin(
+    request: Request, ticket: Ticket, table: VisitorTable, room: Room, now: float
+) -> bool:
     # Only a turn that ran out is given up: a link from elsewhere must not cost anybody's place.
     if REJOIN_PARAMETER not in request.query:
         return False
-    admission = store.admission(ticket.id)
+    admission = table.admission(ticket.id)
     return admission is not None and admission.is_over(room.settings, now)
 
 
@@ -100,12 +102,12 @@ def _to_room(
 
 
 @functools.cache
-def _parts() -> tuple[Store, Send, Waker]:
+def _parts() -> tuple[VisitorTable, Send, Waker]:
     environ = os.environ
     dynamodb, table = aws.client("dynamodb"), Variable.TABLE.read(environ)
     send = aws.client("sqs").send_message
     return (
-        Store(dynamodb, table, Variable.ROOM.read(environ)),
+        VisitorTable(dynamodb, table, Variable.ROOM.read(environ)),
         functools.partial(_send, send, Variable.QUEUE_URL.read(environ)),
         Waker(dynamodb, table, functools.partial(_start, Variable.CONSUMER.read(environ))),
     )
@@ -126,8 +128,8 @@ def _start(consumer: str, workers: int) -> None:
 
 def handler(event: Mapping[str, Any], context: object) -> Response:
     """Lambda's entry."""
-    store, send, waker = _parts()
-    return answer(Request.from_event(event), store, send, waker, time.time())
+    table, send, waker = _parts()
+    return answer(Request.from_event(event), table, send, waker, time.time())
 
 
 if aws.in_lambda():

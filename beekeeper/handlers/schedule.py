@@ -1,7 +1,7 @@
-"""The schedule of slots, which all who let visitors through share: the table's ``pace`` item.
+"""The schedule of slots: the table's ``pace`` item, shared by all who let visitors through.
 
-It is small and has an item of its own, since DynamoDB bills a write by the size of the whole item,
-and it is written at every claim.
+It is a small item of its own, because it is written at every claim, and DynamoDB bills a write by
+the size of the whole item.
 """
 
 from typing import Any
@@ -14,7 +14,7 @@ ATTEMPTS = 5
 
 
 class Schedule:
-    """The schedule, as it was last seen."""
+    """The schedule, as it was last seen. Times are seconds since the epoch."""
 
     def __init__(self, dynamodb: Any, table: str) -> None:
         self._dynamodb = dynamodb
@@ -26,7 +26,7 @@ class Schedule:
         return pacing.open_slots(self._paced_at, now, pace_per_minute)
 
     def read(self) -> None:
-        """See how far the schedule is given out."""
+        """Read which slot was given out last."""
         response = self._dynamodb.get_item(
             TableName=self._table, Key=items.key(items.PACE), ConsistentRead=True
         )
@@ -41,9 +41,10 @@ class Schedule:
         return Claim(claim.first, claim.interval, 0)
 
     def claim_next(self, now: float, pace_per_minute: float) -> bool:
-        """Take one slot for somebody who is there; tell whether there was one.
+        """Take one slot for a visitor who is waiting for it; tell whether there was one.
 
-        Up to an interval ahead, or consumers would always be quicker where slots are rare.
+        The slot may lie up to an interval ahead: otherwise the consumers would always be quicker
+        where slots are rare.
         """
         lookahead = max(pacing.LOOKAHEAD_SECONDS, pacing.interval_seconds(pace_per_minute))
         self.read()
@@ -71,7 +72,7 @@ class Schedule:
         except self._dynamodb.exceptions.ConditionalCheckFailedException as error:
             if item := error.response.get("Item"):
                 self._paced_at = items.paced_at_of(item)
-            else:  # emulators don't all tell what is there
+            else:  # not every emulator returns the item
                 self.read()
             return False
         self._paced_at = claim.paced_at

@@ -1,4 +1,4 @@
-"""``GET /turn``, ``/enter``, ``/check``: tells whose turn it is, lets in, and verifies passes."""
+"""``GET /turn``, ``/enter``, ``/check``: say whose turn it is, let in, verify passes."""
 
 import functools
 import logging
@@ -13,33 +13,36 @@ from beekeeper.contract.routes import REJOIN_LINK, Path
 from beekeeper.handlers import aws
 from beekeeper.handlers.http import Request, Response, json_response, redirect, unavailable
 from beekeeper.handlers.tickets import ticket_in
-from beekeeper.handlers.visitor_table import Room, Store, Unavailable
-from beekeeper.rules import destination, tokens, turn
-from beekeeper.rules.settings import Mode
+from beekeeper.handlers.visitor_table import Room, Unavailable, VisitorTable
+from beekeeper.rules import destination, entry, tokens, turn
+from beekeeper.rules.entry import Entry
 from beekeeper.rules.tokens import InvalidToken, Ticket
-from beekeeper.rules.turn import Admission, State
+from beekeeper.rules.turn import State
 
+# Where a visitor goes who does not go in. One whose turn has run out goes to the end of the line at
+# once: without JavaScript there is no button to press.
+WAYS_BACK = {Entry.BACK_TO_ROOM: Path.ROOM.link, Entry.REJOIN: REJOIN_LINK}
 logger = logging.getLogger(__name__)
 
 
-def answer(request: Request, store: Store, now: float) -> Response:
+def answer(request: Request, table: VisitorTable, now: float) -> Response:
     """Answer one of the turnstile's three routes."""
     routes = {Path.TURN: _turn, Path.ENTER: _enter, Path.CHECK: _check}
     try:
-        return routes[Path(request.path)](request, store, store.room(now), now)
+        return routes[Path(request.path)](request, table, table.room(now), now)
     except Unavailable as error:
         logger.error("%s: %s", request.path, error)
         return unavailable(request)
 
 
-def _turn(request: Request, store: Store, room: Room, now: float) -> Response:
+def _turn(request: Request, table: VisitorTable, room: Room, now: float) -> Response:
     ticket = ticket_in(request, room, now)
     if ticket is None:
         return json_response(401, {"state": "unknown"})
     lookup = turn.needs_lookup(ticket, room.settings, room.pulse, now)
-    admission = store.admission(ticket.id) if lookup else None
-    if admission and _comes_late(admission, room, now):
-        admission = store.readmit(ticket.id, admission, room, now) or admission
+    admission = table.admission(ticket.id) if lookup else None
+    if admission and admission.may_take_slot(room.settings, now):
+        admission = table.readmit(ticket.id, admission, room, now) or admission
     decided = turn.decide(ticket, room.settings, room.pulse, admission, now)
     content = {k: v for k, v in asdict(decided).items() if k != "expires_in"}
     if decided.state is State.READY:
@@ -47,30 +50,28 @@ def _turn(request: Request, store: Store, room: Room, now: float) -> Response:
     return json_response(200, content)
 
 
-def _comes_late(admission: Admission, room: Room, now: float) -> bool:
-    # In a line that is paused there are no slots for anybody.
-    return room.settings.mode is Mode.ON and admission.needs_slot(room.settings, now)
-
-
-def _enter(request: Request, store: Store, room: Room, now: float) -> Response:
+def _enter(request: Request, table: VisitorTable, room: Room, now: float) -> Response:
     ticket = ticket_in(request, room, now)
     if ticket is None:
         return redirect(Path.CAMPAIGN.link)
-    if room.settings.mode is Mode.OFF:
-        store.let_pass(ticket, now)
-        return _to_destination(ticket, room, now)
-    admission = store.claim(ticket.id, room.settings, now)
-    late = admission if admission and _comes_late(admission, room, now) else None
-    if late and store.readmit(ticket.id, late, room, now):
-        admission = store.claim(ticket.id, room.settings, now)
-    if admission is None or now < admission.admitted_at:
-        return redirect(Path.ROOM.link)
-    if admission.needs_slot(room.settings, now):
-        return redirect(Path.ROOM.link)
-    if admission.is_over(room.settings, now):
-        # Without JavaScript there is no button to press: to the end of the line at once.
-        return redirect(REJOIN_LINK)
+    decided = _claimed(ticket, table, room, now)
+    if decided in WAYS_BACK:
+        return redirect(WAYS_BACK[decided])
+    if decided is Entry.GO_IN_UNQUEUED:
+        table.let_pass(ticket, now)
     return _to_destination(ticket, room, now)
+
+
+def _claimed(ticket: Ticket, table: VisitorTable, room: Room, now: float) -> Entry:
+    """Claim the visitor's turn, with another slot where one is needed; return what is decided."""
+    settings = room.settings
+    admission = table.claim(ticket.id, settings, now) if entry.needs_claim(settings) else None
+    decided = entry.decide(settings, admission, now)
+    if admission is None or decided is not Entry.TAKE_ANOTHER_SLOT:
+        return decided
+    if table.readmit(ticket.id, admission, room, now):
+        admission = table.claim(ticket.id, settings, now)
+    return entry.decide(settings, admission, now, asked_for_slot=True)
 
 
 def _to_destination(ticket: Ticket, room: Room, now: float) -> Response:
@@ -80,7 +81,7 @@ def _to_destination(ticket: Ticket, room: Room, now: float) -> Response:
     return redirect(destination.entry_url(target, ticket.to, token))
 
 
-def _check(request: Request, store: Store, room: Room, now: float) -> Response:
+def _check(request: Request, table: VisitorTable, room: Room, now: float) -> Response:
     origin = destination.origin_of(room.settings.destination)
     try:
         found = tokens.read_pass(request.bearer(), room.pass_keys, room.name, origin, now)
@@ -90,16 +91,16 @@ def _check(request: Request, store: Store, room: Room, now: float) -> Response:
 
 
 @functools.cache
-def _store() -> Store:
+def _table() -> VisitorTable:
     environ = os.environ
-    table, room = Variable.TABLE.read(environ), Variable.ROOM.read(environ)
-    return Store(aws.client("dynamodb"), table, room)
+    name, room = Variable.TABLE.read(environ), Variable.ROOM.read(environ)
+    return VisitorTable(aws.client("dynamodb"), name, room)
 
 
 def handler(event: Mapping[str, Any], context: object) -> Response:
     """Lambda's entry."""
-    return answer(Request.from_event(event), _store(), time.time())
+    return answer(Request.from_event(event), _table(), time.time())
 
 
 if aws.in_lambda():
-    _store()
+    _table()

@@ -1,6 +1,7 @@
-"""What the visitors' functions know of the room: settings, keys and pulse, read once a second.
+"""The table as the producer and the turnstile see it: the room, read once a second, and turns.
 
-A read that fails leaves the last copy in use: the line goes on while DynamoDB is in trouble.
+When a read of the room fails, the last copy stays in use: the line goes on while DynamoDB is in
+trouble.
 """
 
 import logging
@@ -28,7 +29,7 @@ class Unavailable(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Room:
-    """A copy of what the table says of the room."""
+    """A copy of the room: its settings, keys and pulse as they were when it was read."""
 
     name: str
     settings: Settings
@@ -37,8 +38,8 @@ class Room:
     pulse: Pulse
 
 
-class Store:
-    """The table as the producer and the turnstile read it."""
+class VisitorTable:
+    """The room's table. Times are seconds since the epoch."""
 
     def __init__(self, dynamodb: Any, table: str, name: str) -> None:
         self._dynamodb = dynamodb
@@ -52,7 +53,7 @@ class Store:
     def room(self, now: float) -> Room:
         """Return the room, at most ROOM_COPY_SECONDS old unless the table can't be read.
 
-        Raises Unavailable when it never could be.
+        Raises Unavailable when it could never be read.
         """
         if self._room is None or not 0 <= now - self._read_at < ROOM_COPY_SECONDS:
             try:
@@ -92,10 +93,10 @@ class Store:
         return items.admission_of(response.get("Item"))
 
     def claim(self, ticket_id: str, settings: Settings, now: float) -> Admission | None:
-        """Note that the visitor goes in, and return the admission; None when there is none yet.
+        """Record that the visitor goes in, and return the admission; None when there is none yet.
 
-        The first claim counts: a second tab or a refresh changes nothing. Of a turn that has run
-        out, or that needs another slot, nothing is noted.
+        The first claim counts: a second tab or a refresh changes nothing. Nothing is recorded when
+        the turn has run out or needs another slot. Raises Unavailable.
         """
         in_time = "admitted_at <= :now AND admitted_at > :prompt"
         again = "admitted_at <= :now AND admitted_at > :over AND attribute_exists(claimed_at)"
@@ -120,10 +121,11 @@ class Store:
         return items.admission_of(response["Attributes"])
 
     def readmit(self, ticket_id: str, seen: Admission, room: Room, now: float) -> Admission | None:
-        """Give another slot to one who comes late, or None while there is none.
+        """Give another slot to a visitor who comes late; return None while no slot is free.
 
-        The slot of their own was made up for when it went by (rules.no_shows). The new one may be a
-        second or so ahead: they are there, and are let in at once. Raises Unavailable.
+        When the visitor's own slot went by, another visitor was let through instead
+        (rules.no_shows). The new slot may lie a second or so ahead. The visitor is let in at once
+        all the same. Raises Unavailable.
         """
         try:
             if not self._schedule.claim_next(now, room.settings.pace(room.pulse)):
@@ -151,9 +153,9 @@ class Store:
             logger.info("another tab was quicker")
 
     def let_pass(self, ticket: Ticket, now: float) -> None:
-        """Note that a visitor goes in unqueued, so that their ticket takes no slot later on.
+        """Record that a visitor goes in while the room is off, so that the ticket takes no slot.
 
-        A note that fails keeps nobody out.
+        If that fails, the visitor goes in all the same.
         """
         row = items.admission_item(ticket.id, ticket.number, now)
         row["claimed_at"] = row["admitted_at"]
@@ -168,4 +170,4 @@ class Store:
                 ExpressionAttributeValues={f":{name}": row[name] for name in names},
             )
         except (BotoCoreError, ClientError) as error:
-            logger.warning("noting a visitor who passes failed: %s", error)
+            logger.warning("recording a visitor who goes in unqueued failed: %s", error)

@@ -1,8 +1,8 @@
-"""Wakes the consumer: it ends early when nobody waits, and the next visitor is not to wait for it.
+"""Wakes the consumer, which ends early when nobody waits: the next visitor must not wait for it.
 
-Whoever joins a line that was idle when a consumer last looked, or of which none has published
-anything for a while, has one started. One container in all does so, by a conditional write of the
-table's ``wake`` item, and no more often than every AGAIN_SECONDS.
+The producer starts a consumer when a visitor joins a line that was idle when a consumer last
+looked, or when no consumer has published anything for a while. A conditional write of the table's
+``wake`` item makes sure that only one container does so, once in AGAIN_SECONDS at most.
 """
 
 import logging
@@ -15,14 +15,14 @@ from beekeeper.contract import items
 from beekeeper.rules import line
 from beekeeper.rules.line import Pulse
 
-# Consumers publish every second or two, and the copy of it may be another second old.
+# Consumers publish every second or two, and our copy of that may be another second old.
 ASLEEP_SECONDS = 5.0
 AGAIN_SECONDS = 10.0  # a cold start takes two or three
 logger = logging.getLogger(__name__)
 
 
 class Waker:
-    """Starts the consumers when there seem to be none; ``start`` takes how many."""
+    """Starts consumers when none seems to be at work; ``start`` is given their number."""
 
     def __init__(self, dynamodb: Any, table: str, start: Callable[[int], object]) -> None:
         self._dynamodb = dynamodb
@@ -31,9 +31,9 @@ class Waker:
         self._tried_at = float("-inf")
 
     def wake(self, pulse: Pulse, now: float, workers: int = 1) -> None:
-        """Start so many consumers unless one is at work. A failure is no visitor's business.
+        """Start ``workers`` consumers, unless one is at work.
 
-        The schedule starts one within the minute in any case.
+        A failure is logged and concerns no visitor: the schedule starts one within the minute.
         """
         asleep = line.is_idle(pulse) or now - pulse.as_of >= ASLEEP_SECONDS
         if not asleep or now - self._tried_at < AGAIN_SECONDS:

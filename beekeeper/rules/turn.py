@@ -25,30 +25,35 @@ class Admission:
 
     admitted_at: float
     claimed_at: float | None = None
-    first_at: float | None = None  # the slot that went by, of one who came late
-    again: int = 0  # slots that were taken since
+    first_at: float | None = None  # the first slot, of a visitor who came late to it
+    again: int = 0  # how many slots were taken since
 
     def ends_at(self, settings: Settings) -> float:
-        """Return when the turn runs out."""
+        """Return when the turn runs out (epoch seconds)."""
         return (self.first_at or self.admitted_at) + settings.claim_seconds
 
     def is_over(self, settings: Settings, now: float) -> bool:
-        """Tell whether the turn has run out, or was let go by again and again."""
+        """Tell whether the turn has run out, or the visitor let too many slots go by."""
         late = self.claimed_at is None and no_shows.is_late(self.admitted_at, now)
         return now >= self.ends_at(settings) or (late and self.again >= no_shows.MOST_AGAIN)
 
     def needs_slot(self, settings: Settings, now: float) -> bool:
-        """Tell whether the visitor comes late, but in time, and so takes another slot."""
+        """Tell whether the visitor comes late to the slot, but within the turn."""
         late = self.claimed_at is None and no_shows.is_late(self.admitted_at, now)
         return late and not self.is_over(settings, now)
+
+    def may_take_slot(self, settings: Settings, now: float) -> bool:
+        """Tell whether to ask for that slot: a line that is paused has none for anybody."""
+        return settings.mode is Mode.ON and self.needs_slot(settings, now)
 
 
 @dataclass(frozen=True, slots=True)
 class Turn:
     """What ``/turn`` answers.
 
-    ``ahead`` is None for a second or two, to those who came since the line was last counted, and
-    ``eta_seconds`` when it can't be known.
+    ``ahead`` is None for a second or two, for visitors who came after the line was last counted.
+    ``eta_seconds`` is None when the wait can't be known. ``rate`` is in visitors a minute,
+    ``updated_at`` in seconds since the epoch; ``retry_after`` and ``expires_in`` are in seconds.
     """
 
     state: State
@@ -83,11 +88,11 @@ def decide(
 
 def _admitted(admission: Admission, settings: Settings, pulse: Pulse, now: float) -> Turn:
     if now < admission.admitted_at:
-        # The slot is known to the millisecond: ask again when it comes.
+        # The slot is known to the millisecond, so the page asks again when it comes.
         soon = round(admission.admitted_at - now, 2)
         return _turn(State.WAITING, settings, pulse, eta=soon, retry_after=max(soon, 0.2))
     if admission.needs_slot(settings, now):
-        # All slots are taken at the moment: ask again soon.
+        # All slots are taken at the moment, so the page asks again soon.
         if settings.mode is Mode.PAUSED:
             return _turn(State.PAUSED, settings, pulse, eta=None)
         return _turn(State.WAITING, settings, pulse)
@@ -109,8 +114,8 @@ def _in_line(ticket: Ticket, settings: Settings, pulse: Pulse) -> Turn:
         # At the head of an empty line, or in the first second of a crowd: nobody knows yet.
         soon = polling.MIN_SECONDS
         return _turn(State.WAITING, settings, pulse, ahead=None, eta=None, retry_after=soon)
-    # Whatever the budget: should no-shows let the line move as fast as it may, the turn is still
-    # kept when the page, which adds up to 15 %, asks next.
+    # Whatever the budget says: even if no-shows let the line move as fast as it can, the turn must
+    # not be over when the page, which adds up to 15 %, asks next.
     latest = (eta / settings.overbooking + settings.claim_seconds) / 1.15
     pause = min(_retry_after(eta, settings, pulse), latest)
     return _turn(State.WAITING, settings, pulse, ahead=ahead, eta=eta, retry_after=pause)

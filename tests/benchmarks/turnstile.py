@@ -63,7 +63,7 @@ def measure(event: dict[str, Any]) -> tuple[float, float, int]:
 
     calls: list[str] = []
     aws.session(ours=True).register("before-send", lambda **_: calls.append(""))
-    turnstile._store.cache_clear()  # its client takes the hooks that there are when it is made
+    turnstile._table.cache_clear()  # its client takes the hooks that there are when it is made
     told = json.loads(turnstile.handler(event, None)["body"])
     assert told["state"] == "waiting", told
     calls.clear()

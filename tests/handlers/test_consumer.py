@@ -5,9 +5,11 @@ from itertools import pairwise
 import pytest
 
 from beekeeper.contract import items
+from beekeeper.handlers.consumer import PAUSE_SECONDS, TickEnd
 from beekeeper.rules.settings import Mode
-from tests.support.in_memory.fakes import QUEUE_URL, THROTTLE
-from tests.support.in_memory.stage import RATE, Stage, failing
+from tests.support.in_memory.fakes import QUEUE_URL
+from tests.support.in_memory.faults import THROTTLE, failing
+from tests.support.in_memory.stage import RATE, Stage
 from tests.support.in_memory.virtual import START
 
 # --- Without faults -------------------------------------------------------------------------------
@@ -115,7 +117,7 @@ def test_what_is_in_hand_at_the_end_goes_back_at_once() -> None:
     stage = Stage()
     stage.arrive(10)
     consumer = stage.consumer()
-    consumer._receive(RATE)
+    consumer.hand.receive(RATE)
     assert stage.sqs.visible() == []
     consumer.run(0)
     assert len(stage.sqs.visible()) == 10
@@ -164,12 +166,12 @@ def test_pause_hands_back_at_once() -> None:
     stage = Stage()
     stage.arrive(10)
     consumer = stage.consumer()
-    consumer._receive(RATE)
+    consumer.hand.receive(RATE)
     assert stage.sqs.visible() == []
     stage.configure(Mode.PAUSED)
     consumer.tick()
     assert len(stage.sqs.visible()) == 10
-    assert consumer.held == {}
+    assert consumer.hand.held == {}
 
 
 def test_off_from_the_start_receives_nothing() -> None:
@@ -179,6 +181,42 @@ def test_off_from_the_start_receives_nothing() -> None:
     stage.run(10)
     assert stage.calls.count()["ReceiveMessage"] == 0
     assert stage.accounted() == set(stage.tickets)
+
+
+@pytest.mark.parametrize(
+    ("mode", "visitors", "ended"),
+    [
+        (Mode.ON, 100, TickEnd.ALL_SLOTS_USED),
+        (Mode.ON, 1, TickEnd.SLOTS_LEFT),
+        (Mode.PAUSED, 100, TickEnd.PAUSED),
+        (Mode.OFF, 100, TickEnd.OFF),
+    ],
+)
+def test_a_tick_says_how_it_ended(mode: Mode, visitors: int, ended: TickEnd) -> None:
+    stage = Stage()
+    stage.configure(mode)
+    stage.arrive(visitors)
+    assert stage.consumer().tick() is ended
+
+
+def test_each_end_of_a_tick_has_a_pause() -> None:
+    assert set(PAUSE_SECONDS) == set(TickEnd)
+
+
+@pytest.mark.parametrize(
+    ("mode", "operation", "ticks"),
+    [
+        (Mode.OFF, "", 1),  # one look
+        (Mode.PAUSED, "", 10),
+        (Mode.ON, "", 10),
+        (Mode.ON, "BatchGetItem", 0),  # each is cut short
+    ],
+)
+def test_a_run_tells_how_many_ticks_succeeded(mode: Mode, operation: str, ticks: int) -> None:
+    stage = Stage(faults=failing(operation, THROTTLE), latency=lambda: 0.0)
+    stage.configure(mode)
+    stage.arrive(1_000)
+    assert stage.consumer().run(10) == ticks
 
 
 @pytest.mark.parametrize(("before", "after"), [(600, 6_000), (6_000, 60)])
@@ -254,12 +292,12 @@ def test_message_that_comes_twice_is_not_deleted_before_the_ticket_is_admitted()
     stage = Stage()
     stage.arrive(1)
     consumer = stage.consumer()
-    consumer._receive(RATE)
+    consumer.hand.receive(RATE)
     stage.dynamo.put({**items.key(items.PACE), "paced_at": items.number(stage.world.now + 60)})
     (message,) = stage.sqs.messages.values()
     message.visible_at = 0.0
     consumer.tick()
-    assert len(consumer.held[stage.tickets[0]].receipts) == 2
+    assert len(consumer.hand.held[stage.tickets[0]].receipts) == 2
     assert stage.dynamo.rows() == {}
     assert stage.accounted() == set(stage.tickets)
 

@@ -4,24 +4,25 @@ import random
 
 import pytest
 from hypothesis import given, settings
-from hypothesis import strategies as st
 
 from beekeeper.contract import items
-from tests.support.in_memory.fakes import (
-    KILL_AFTER,
-    KILL_BEFORE,
+from tests.support.in_memory.bad_weather import BadWeather, any_weather
+from tests.support.in_memory.faults import (
+    KILLS,
     LOST_ANSWER,
+    NEVER,
     PARTIAL,
     THROTTLE,
-    Faults,
+    at_call,
+    failing,
+    troubles,
 )
-from tests.support.in_memory.stage import ON, RATE, Stage, failing
+from tests.support.in_memory.stage import ON, RATE, Stage
 
 OPERATIONS = [
     "GetItem", "BatchGetItem", "UpdateItem", "BatchWriteItem", "ReceiveMessage",
     "DeleteMessageBatch", "GetQueueAttributes", "ChangeMessageVisibilityBatch",
 ]  # fmt: skip
-FAULTS = [THROTTLE, LOST_ANSWER, PARTIAL]
 BATCHES = ["BatchGetItem", "BatchWriteItem", "DeleteMessageBatch", "ChangeMessageVisibilityBatch"]
 
 
@@ -32,9 +33,7 @@ def test_calls_that_fail_lose_nobody(operation: str, fault: str, every: int) -> 
     stage = Stage(faults=failing(operation, fault, every=every))
     stage.arrive(120)
     stage.run(20, consumers=2)
-    assert stage.accounted() == set(stage.tickets)
-    stage.recover()
-    stage.check_everyone_admitted()
+    stage.check_nobody_is_lost()
 
 
 @pytest.mark.parametrize("operation", BATCHES)
@@ -43,9 +42,7 @@ def test_batches_that_are_done_in_part_lose_nobody(operation: str, every: int) -
     stage = Stage(faults=failing(operation, PARTIAL, every=every))
     stage.arrive(120)
     stage.run(20)
-    assert stage.accounted() == set(stage.tickets)
-    stage.recover()
-    stage.check_everyone_admitted()
+    stage.check_nobody_is_lost()
     assert stage.pulse.admitted == 120
 
 
@@ -66,27 +63,13 @@ def test_lost_answers_are_counted_once(operation: str) -> None:
     assert stage.pulse.admitted == 120
 
 
-@pytest.mark.parametrize("fault", [KILL_BEFORE, KILL_AFTER])
+@pytest.mark.parametrize("fault", KILLS)
 @pytest.mark.parametrize("at", range(40))
 def test_kill_at_any_call_loses_nobody(fault: str, at: int) -> None:
-    stage = Stage(faults=lambda number, operation: fault if number == at else None)
+    stage = Stage(faults=at_call(at, fault))
     stage.arrive(60)
     stage.run(15)
-    assert stage.accounted() == set(stage.tickets)
-    stage.recover()
-    stage.check_everyone_admitted()
-
-
-def troubles(chance: random.Random, share: float, kills: float = 0.25) -> Faults:
-    """Let anything go wrong with that share of the calls, of which ``kills`` are kills."""
-
-    def faults(number: int, operation: str) -> str | None:
-        if chance.random() >= share:
-            return None
-        kinds = [KILL_BEFORE, KILL_AFTER] if chance.random() < kills else FAULTS
-        return chance.choice(kinds)
-
-    return faults
+    stage.check_nobody_is_lost()
 
 
 def test_ten_thousand_and_a_consumer_that_dies_every_second() -> None:
@@ -96,46 +79,19 @@ def test_ten_thousand_and_a_consumer_that_dies_every_second() -> None:
     for i in range(40):
         stage.start(75, after=float(i))
     stage.world.run()
-    assert stage.accounted() == set(stage.tickets)
-    stage.recover()
-    stage.check_everyone_admitted()
+    stage.check_nobody_is_lost()
     assert 9_000 < stage.pulse.admitted <= 10_000  # who is killed takes the last count along
 
 
 @settings(max_examples=60)
-@given(
-    st.integers(0, 2**32),
-    st.sampled_from([60, 600, 6_000]),
-    st.integers(1, 4),
-    st.floats(0.0, 0.3),
-    st.sampled_from([0.005, 0.05, 0.2]),
-)
-def test_anything_at_all_goes_wrong(
-    seed: int, rate: float, consumers: int, trouble: float, latency: float
-) -> None:
-    chance = random.Random(seed)
-    stage = Stage(rate, troubles(chance, trouble), latency=lambda: chance.uniform(0, latency))
-    stage.arrive(int(rate / 3))
-    for _ in range(consumers):
-        stage.start(20, after=chance.uniform(0, 10))
-    stage.world.run()
-    assert stage.accounted() == set(stage.tickets)
-    stage.latency = stage.calls.latency = lambda: 0.01
-    stage.recover(90)
-    stage.check_everyone_admitted()
+@given(any_weather)
+def test_anything_at_all_goes_wrong(weather: BadWeather) -> None:
+    weather.run(visitors=int(weather.rate / 3)).check_nobody_is_lost(90)
 
 
 def test_settings_that_cant_be_read_leave_the_last_in_use() -> None:
-    stage = Stage()
+    stage = Stage(faults=failing("GetItem", THROTTLE, only=range(4, NEVER)))
     stage.arrive(100)
-    reads = 0
-
-    def faults(number: int, operation: str) -> str | None:
-        nonlocal reads
-        reads += operation == "GetItem"
-        return THROTTLE if operation == "GetItem" and reads > 3 else None
-
-    stage.faults = faults
     stage.run(15)
     stage.check_everyone_admitted()
 
@@ -170,12 +126,12 @@ def test_ticket_that_is_held_too_long_is_let_go() -> None:
     stage.arrive(10)
     consumer = stage.consumer()
     consumer.settings = ON
-    consumer._receive(RATE)
-    assert len(consumer.held) == 10
+    consumer.hand.receive(RATE)
+    assert len(consumer.hand.held) == 10
     stage.world.sleep(16)
     consumer.queue.receive = lambda *_, **__: []  # type: ignore[method-assign]
     consumer.tick()
-    assert consumer.held == {}
+    assert consumer.hand.held == {}
     assert stage.dynamo.rows() == {}
     stage.run(40)
     stage.check_everyone_admitted()

@@ -1,18 +1,24 @@
 """The consumer at a FIFO queue: exactly in the order of joining, at the rate, and nobody lost."""
 
-import random
 from itertools import pairwise
 
 import pytest
 from hypothesis import given, settings
-from hypothesis import strategies as st
 
 from beekeeper.handlers.consumer_queue import FIFO_VISIBILITY_SECONDS
 from beekeeper.handlers.producer import _send
 from beekeeper.rules.cadence import MESSAGES_PER_CALL
-from tests.handlers.test_consumer_faults import troubles
-from tests.support.in_memory.fakes import KILL_AFTER, KILL_BEFORE, LOST_ANSWER, PARTIAL, THROTTLE
-from tests.support.in_memory.stage import Stage, failing
+from tests.support.in_memory.bad_weather import BadWeather, any_weather
+from tests.support.in_memory.faults import (
+    FAULTS,
+    KILL_BEFORE,
+    KILLS,
+    PARTIAL,
+    THROTTLE,
+    at_call,
+    failing,
+)
+from tests.support.in_memory.stage import Stage
 from tests.support.in_memory.virtual import START
 
 FASTEST = 6_000.0  # config.MAX_STRICT_RATE
@@ -94,33 +100,25 @@ def test_who_gets_no_slot_is_handed_back_at_once() -> None:
     late = stage.consumer()
     stage.world.run()
     late.tick()  # it knows nothing of the slots that are gone
-    assert late.held == {}
+    assert late.hand.held == {}
     assert stage.sqs.visible() != []
 
 
-@pytest.mark.parametrize("fault", [KILL_BEFORE, KILL_AFTER])
+@pytest.mark.parametrize("fault", KILLS)
 @pytest.mark.parametrize("at", range(45))
 def test_a_kill_at_any_call_loses_nobody_and_no_place(fault: str, at: int) -> None:
     stage = strict(600)
-    stage.faults = lambda number, operation: fault if number == at else None
+    stage.faults = at_call(at, fault)
     stage.arrive(60)
     stage.run(15)
-    assert stage.accounted() == set(stage.tickets)
-    stage.recover()
-    check_all_in_order(stage)
+    stage.check_nobody_is_lost()
+    assert order(stage) == stage.tickets
 
 
 def test_after_a_kill_the_line_stands_still_for_the_visibility_time_out() -> None:
     stage = strict(600)
     stage.arrive(60)
-    seen = 0
-
-    def kill_at_the_third(number: int, operation: str) -> str | None:
-        nonlocal seen
-        seen += operation == "BatchWriteItem"
-        return KILL_BEFORE if operation == "BatchWriteItem" and seen == 2 else None
-
-    stage.faults = kill_at_the_third
+    stage.faults = failing("BatchWriteItem", KILL_BEFORE, only=[2])
     stage.start(30)
     stage.start(30, after=0.3)
     stage.world.run()
@@ -130,15 +128,14 @@ def test_after_a_kill_the_line_stands_still_for_the_visibility_time_out() -> Non
 
 
 @pytest.mark.parametrize("operation", ["ReceiveMessage", "UpdateItem", "DeleteMessageBatch"])
-@pytest.mark.parametrize("fault", [THROTTLE, LOST_ANSWER, PARTIAL])
+@pytest.mark.parametrize("fault", FAULTS)
 def test_calls_that_fail_cost_nobody_their_place(operation: str, fault: str) -> None:
     stage = strict(600)
     stage.faults = failing(operation, fault, every=3)
     stage.arrive(120)
     stage.run(30, consumers=2)
-    assert stage.accounted() == set(stage.tickets)
-    stage.recover()
-    check_all_in_order(stage)
+    stage.check_nobody_is_lost()
+    assert order(stage) == stage.tickets
 
 
 def test_what_was_not_deleted_is_deleted_before_more_is_asked_for() -> None:
@@ -169,28 +166,10 @@ def displaced(stage: Stage) -> int:
 
 
 @settings(max_examples=40)
-@given(
-    st.integers(0, 2**32),
-    st.sampled_from([60, 600, 6_000]),
-    st.integers(1, 4),
-    st.floats(0.0, 0.3),
-    st.sampled_from([0.005, 0.05, 0.2]),
-)
-def test_anything_at_all_goes_wrong(
-    seed: int, rate: float, consumers: int, trouble: float, latency: float
-) -> None:
-    chance = random.Random(seed)
-    stage = Stage(
-        rate, troubles(chance, trouble), latency=lambda: chance.uniform(0, latency), strict=True
-    )
-    stage.arrive(int(rate / 6))
-    for _ in range(consumers):
-        stage.start(20, after=chance.uniform(0, 10))
-    stage.world.run()
-    assert stage.accounted() == set(stage.tickets)
-    stage.latency = stage.calls.latency = lambda: 0.01
-    stage.recover(90)
-    stage.check_everyone_admitted()
+@given(any_weather)
+def test_anything_at_all_goes_wrong(weather: BadWeather) -> None:
+    stage = weather.run(visitors=int(weather.rate / 6), strict=True)
+    stage.check_nobody_is_lost(90)
     assert displaced(stage) < MESSAGES_PER_CALL
 
 

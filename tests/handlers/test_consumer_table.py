@@ -11,7 +11,8 @@ from beekeeper.rules.no_shows import Shows
 from beekeeper.rules.settings import Mode, Settings
 from beekeeper.rules.turn import Admission
 from tests.support.in_memory.dynamo import FakeDynamo
-from tests.support.in_memory.fakes import PARTIAL, TABLE, Calls, Inline
+from tests.support.in_memory.fakes import TABLE, Calls, Inline
+from tests.support.in_memory.faults import PARTIAL
 from tests.support.in_memory.virtual import START
 
 

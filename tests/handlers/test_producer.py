@@ -10,7 +10,7 @@ from botocore.exceptions import EndpointConnectionError
 from beekeeper.contract import items
 from beekeeper.handlers import producer
 from beekeeper.handlers.http import Request, Response
-from beekeeper.handlers.visitor_table import Store
+from beekeeper.handlers.visitor_table import VisitorTable
 from beekeeper.handlers.wake import Waker
 from beekeeper.rules import tokens
 from beekeeper.rules.settings import Mode
@@ -51,7 +51,7 @@ def asked(
     now: float = NOW,
     start: Callable[[int], object] = lambda workers: None,
 ) -> Response:
-    return producer.answer(req, place.store, sends, Waker(place.dynamo, TABLE, start), now)
+    return producer.answer(req, place.table, sends, Waker(place.dynamo, TABLE, start), now)
 
 
 def cookie_of(response: Response) -> str:
@@ -233,7 +233,7 @@ def test_rejoin_only_when_the_turn_is_over(admitted: float | None, joins: bool) 
 
 def test_rejoin_that_cant_be_looked_up_costs_nobody_the_place() -> None:
     place, sends = Place(), Sends()
-    place.store.room(NOW)
+    place.table.room(NOW)
     place.failing = True
     response = asked(place, sends, request("aws_campaign_rejoin", ticket=signed(mine)))
     assert (response["statusCode"], sends.bodies) == (503, [])
@@ -301,5 +301,5 @@ def test_read_that_was_throttled_in_part_is_no_empty_line() -> None:
     place, sends = Place(), Sends()
     dynamo = WithoutPulse()
     dynamo.items = place.dynamo.items
-    place.store = Store(dynamo, TABLE, ROOM)
+    place.table = VisitorTable(dynamo, TABLE, ROOM)
     assert asked(place, sends, request("aws_campaign_first"))["statusCode"] == 503

@@ -28,7 +28,7 @@ FIELDS = {
 
 
 def asked(place: Place, name: str, ticket: Ticket = mine, now: float = NOW) -> Response:
-    return turnstile.answer(request(name, ticket=signed(ticket)), place.store, now)
+    return turnstile.answer(request(name, ticket=signed(ticket)), place.table, now)
 
 
 def turn(place: Place, ticket: Ticket = mine, now: float = NOW) -> dict[str, Any]:
@@ -140,10 +140,10 @@ bad = [
 @pytest.mark.parametrize("token", bad, ids=range(len(bad)))
 def test_bad_ticket(token: str) -> None:
     place = Place()
-    response = turnstile.answer(request("aws_turn", ticket=token), place.store, NOW)
+    response = turnstile.answer(request("aws_turn", ticket=token), place.table, NOW)
     assert response["statusCode"] == 401
     assert json.loads(response["body"]) == {"state": "unknown"}
-    response = turnstile.answer(request("aws_enter", ticket=token), place.store, NOW)
+    response = turnstile.answer(request("aws_enter", ticket=token), place.table, NOW)
     assert (response["statusCode"], response["headers"]["location"]) == (302, ".")
 
 
@@ -153,19 +153,19 @@ def test_no_cookie_or_bearer_is_an_error_of_ours(text: str) -> None:
     for path in ("/turn", "/enter", "/check"):
         headers = {"authorization": f"Bearer {text}"}
         req = Request(path, headers=headers, cookies=[f"beekeeper_ticket={text}", text])
-        assert turnstile.answer(req, place.store, NOW)["statusCode"] in {401, 302, 403}
+        assert turnstile.answer(req, place.table, NOW)["statusCode"] in {401, 302, 403}
 
 
 def test_many_cookies_cost_few_signatures() -> None:
     place = Place()
     cookies = ["beekeeper_ticket=x"] * 8 + [f"beekeeper_ticket={signed(mine)}"]
     req = Request("/turn", cookies=cookies)
-    assert turnstile.answer(req, place.store, NOW)["statusCode"] == 401
+    assert turnstile.answer(req, place.table, NOW)["statusCode"] == 401
 
 
 def test_lookup_that_fails_is_tried_again_later() -> None:
     place = Place()
-    place.store.room(NOW)
+    place.table.room(NOW)
     place.failing = True
     response = asked(place, "aws_turn")
     assert (response["statusCode"], response["headers"]["retry-after"]) == (503, "5")
@@ -251,7 +251,7 @@ def test_off_lets_everybody_in_without_a_look() -> None:
 
 def test_off_lets_in_who_cant_be_noted() -> None:
     place = Place(Mode.OFF)
-    place.store.room(NOW)
+    place.table.room(NOW)
     place.failing = True
     assert pass_of(asked(place, "aws_enter"))
 
@@ -259,7 +259,7 @@ def test_off_lets_in_who_cant_be_noted() -> None:
 def test_enter_that_cant_be_claimed_is_tried_again() -> None:
     place = Place()
     place.admit(mine, NOW - 100)
-    place.store.room(NOW)
+    place.table.room(NOW)
     place.failing = True
     assert asked(place, "aws_enter")["statusCode"] == 503
 
@@ -268,7 +268,7 @@ def test_enter_that_cant_be_claimed_is_tried_again() -> None:
 
 
 def check(token: str, now: float = NOW) -> tuple[int, dict[str, Any]]:
-    response = turnstile.answer(request("aws_check", **{"pass": token}), Place().store, now)
+    response = turnstile.answer(request("aws_check", **{"pass": token}), Place().table, now)
     return response["statusCode"], json.loads(response["body"])
 
 

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from beekeeper.contract import items
-from beekeeper.handlers.visitor_table import Room, Store
+from beekeeper.handlers.visitor_table import Room, VisitorTable
 from beekeeper.rules.line import Pulse, measured
 from beekeeper.rules.no_shows import MEMORY, MOST_AGAIN, Shows, pace_per_minute
 from tests.support.in_memory.fakes import TABLE
@@ -53,7 +53,7 @@ class Visitors:
         self.seen = 0  # of the rows that were written
         self.coming: list[tuple[float, str]] = []
         self.absent: list[str] = []
-        self.store = Store(stage.dynamo, TABLE, "sale")
+        self.table = VisitorTable(stage.dynamo, TABLE, "sale")
 
     def run(self, seconds: float) -> None:
         def look_and_come() -> None:
@@ -81,11 +81,11 @@ class Visitors:
         now = self.stage.world.now
         settings = items.settings_of(self.stage.dynamo.items[items.ROOM])
         room = Room("sale", settings, (), (), self.stage.pulse)
-        admission = self.store.claim(ticket_id, settings, now)
+        admission = self.table.claim(ticket_id, settings, now)
         assert admission is not None
         late = admission.needs_slot(settings, now)
-        if late and self.store.readmit(ticket_id, admission, room, now):
-            admission = self.store.claim(ticket_id, settings, self.stage.world.now)
+        if late and self.table.readmit(ticket_id, admission, room, now):
+            admission = self.table.claim(ticket_id, settings, self.stage.world.now)
             assert admission is not None
         gone_in = admission.claimed_at is not None
         if gone_in:
@@ -185,27 +185,27 @@ def test_a_slot_that_is_rare_is_there_for_who_comes_late() -> None:
 def test_who_lets_slots_go_by_gets_no_more_and_the_turn_ends_when_it_was_to() -> None:
     stage = Stage()
     stage.dynamo.put(items.admission_item("absent", 1, START))
-    store, room = Store(stage.dynamo, TABLE, "sale"), Room("sale", ON, (), (), Pulse())
+    table, room = VisitorTable(stage.dynamo, TABLE, "sale"), Room("sale", ON, (), (), Pulse())
     given = 0
     for _ in range(40):
         stage.world.now += 31
-        admission = store.admission("absent")
+        admission = table.admission("absent")
         assert admission is not None
         assert admission.ends_at(ON) == START + 900
         if admission.needs_slot(ON, stage.world.now):
-            given += store.readmit("absent", admission, room, stage.world.now) is not None
+            given += table.readmit("absent", admission, room, stage.world.now) is not None
     assert given == MOST_AGAIN
 
 
 def test_two_tabs_of_one_who_comes_late_note_one_slot() -> None:
     stage = Stage()
     stage.dynamo.put(items.admission_item("late", 1, START - 600))
-    store, room = Store(stage.dynamo, TABLE, "sale"), Room("sale", ON, (), (), Pulse())
-    admission = store.admission("late")
+    table, room = VisitorTable(stage.dynamo, TABLE, "sale"), Room("sale", ON, (), (), Pulse())
+    admission = table.admission("late")
     assert admission is not None
     for _ in range(2):
-        assert store.readmit("late", admission, room, stage.world.now)
-    found = store.admission("late")
+        assert table.readmit("late", admission, room, stage.world.now)
+    found = table.admission("late")
     assert found is not None
     assert found.again == 1
 
@@ -236,7 +236,7 @@ def test_who_has_gone_in_needs_no_slot_again() -> None:
 def test_check_that_fails_costs_nobody_anything() -> None:
     stage, _ = crowd()
     consumer = stage.consumer()
-    consumer.expected.extend((START - 40, f"t{i}") for i in range(3))
+    consumer.tally.expected.extend((START - 40, f"t{i}") for i in range(3))
     stage.faults = lambda _, name: "throttle" if name == "BatchGetItem" else None
-    consumer._check(items.settings_of(stage.dynamo.items[items.ROOM]))
-    assert consumer.shows == []
+    consumer.tally.check(items.settings_of(stage.dynamo.items[items.ROOM]))
+    assert consumer.tally.shows == []

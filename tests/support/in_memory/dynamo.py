@@ -1,7 +1,6 @@
 """One DynamoDB table in memory, and the expressions that the functions send."""
 
 import re
-from collections.abc import Callable
 from dataclasses import dataclass
 from types import SimpleNamespace
 
@@ -9,7 +8,7 @@ from botocore.exceptions import ClientError
 
 from beekeeper.contract import items
 from beekeeper.rules.settings import Settings
-from tests.support.in_memory.fakes import TABLE, Calls, Item
+from tests.support.in_memory.fakes import TABLE, Calls, FakeService, Item
 
 
 class ConditionalCheckFailedException(ClientError):  # type: ignore[misc]  # untyped
@@ -30,16 +29,15 @@ class Write:
         return max(self.slot, self.at)
 
 
-class FakeDynamo:
+class FakeDynamo(FakeService):
     """One table, and the expressions that the functions send."""
 
     exceptions = SimpleNamespace(ConditionalCheckFailedException=ConditionalCheckFailedException)
 
     def __init__(self, calls: Calls | None = None) -> None:
-        self.calls = calls or Calls()
+        super().__init__(calls, TABLE)
         self.items: dict[str, Item] = {}
         self.writes: list[Write] = []
-        self.claims: list[tuple[float, float]] = []
 
     def put(self, *new: Item) -> None:
         for item in new:
@@ -135,17 +133,6 @@ class FakeDynamo:
             return {"Attributes": dict(item)} if ReturnValues == "ALL_NEW" else {}
 
         return self._call("UpdateItem", TableName, work)
-
-    def _call(
-        self,
-        operation: str,
-        table: str,
-        work: Callable[[], Item],
-        partial: Callable[[], Item] | None = None,
-    ) -> Item:
-        assert table == TABLE
-        answer: Item = self.calls.call(operation, work, partial or work)
-        return answer
 
 
 def _holds(condition: str, item: Item, values: Item) -> bool:

@@ -9,21 +9,22 @@ from typing import Any
 
 from botocore.exceptions import ClientError, ReadTimeoutError
 
+from tests.support.in_memory.faults import (
+    KILL_AFTER,
+    KILL_BEFORE,
+    LOST_ANSWER,
+    PARTIAL,
+    THROTTLE,
+    Faults,
+    no_faults,
+)
 from tests.support.in_memory.virtual import Killed, World
 
 TABLE = "beekeeper-sale"
 QUEUE_URL = "https://sqs.eu-west-1.amazonaws.com/123456789012/beekeeper-sale"
 DEAD_LETTER_URL = QUEUE_URL + "-dead-letter"
 
-THROTTLE = "throttle"
-LOST_ANSWER = "lost answer"
-PARTIAL = "partial"
-KILL_BEFORE = "kill before"
-KILL_AFTER = "kill after"
-
 Item = dict[str, Any]
-# What goes wrong with a call: its number (from 0) and the operation's name.
-Faults = Callable[[int, str], str | None]
 
 
 def client_error(code: str, operation: str = "Operation") -> ClientError:
@@ -48,7 +49,7 @@ class Calls:
     """Goes between a client and its service: counts, takes time, and fails on demand."""
 
     world: World = field(default_factory=World)
-    faults: Faults = lambda number, operation: None
+    faults: Faults = no_faults
     latency: Callable[[], float] = lambda: 0.0
     names: list[str] = field(default_factory=list)
 
@@ -71,6 +72,25 @@ class Calls:
 
     def count(self) -> Counter[str]:
         return Counter(self.names)
+
+
+class FakeService:
+    """A client: its calls go to ``ours`` (a table, or queues), by way of ``calls``."""
+
+    def __init__(self, calls: Calls | None, *ours: str) -> None:
+        self.calls = calls or Calls()
+        self._ours = ours
+
+    def _call(
+        self,
+        operation: str,
+        place: str,
+        work: Callable[[], Item],
+        partial: Callable[[], Item] | None = None,
+    ) -> Item:
+        assert place in self._ours
+        answer: Item = self.calls.call(operation, work, partial or work)
+        return answer
 
 
 class FakeS3:

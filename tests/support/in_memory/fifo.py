@@ -1,20 +1,18 @@
 """A strict room's FIFO queues in memory: one group of messages, ten in flight at most."""
 
-from collections.abc import Callable
-
-from tests.support.in_memory.fakes import DEAD_LETTER_URL, QUEUE_URL, Calls, Item
+from tests.support.in_memory.fakes import Calls, Item
 from tests.support.in_memory.sqs import FakeSqs
 
-ENDING = ".fifo"
 DEDUPLICATION_SECONDS = 300
 
 
 class FakeFifo(FakeSqs):
     """Hands out nothing while something of the group is in flight; drops what is sent twice."""
 
+    ending = ".fifo"
+
     def __init__(self, calls: Calls | None = None) -> None:
         super().__init__(calls)
-        self.queue_url, self.dead_letter_url = QUEUE_URL + ENDING, DEAD_LETTER_URL + ENDING
         self._sent: dict[tuple[str, str], float] = {}
 
     def visible(self, at_most: int | None = None) -> list[int]:
@@ -35,7 +33,7 @@ class FakeFifo(FakeSqs):
         if now - self._sent.get(sent, -1e9) < DEDUPLICATION_SECONDS:
             return {"MessageId": "again"}
         self._sent[sent] = now
-        return super().send_message(QueueUrl=QueueUrl.removesuffix(ENDING), MessageBody=MessageBody)
+        return super().send_message(QueueUrl=QueueUrl, MessageBody=MessageBody)
 
     def receive_message(self, **arguments: object) -> Item:
         answer = super().receive_message(**arguments)  # type: ignore[arg-type]
@@ -58,14 +56,3 @@ class FakeFifo(FakeSqs):
         return bool(
             message and message.receipts == int(count) and message.visible_at > self.calls.world.now
         )
-
-    def _call(
-        self,
-        operation: str,
-        url: str,
-        work: Callable[[], Item],
-        partial: Callable[[], Item] | None = None,
-    ) -> Item:
-        if operation != "SendMessage":
-            assert url in (self.queue_url, self.dead_letter_url)
-        return super()._call(operation, url.removesuffix(ENDING), work, partial)

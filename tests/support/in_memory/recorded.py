@@ -6,7 +6,7 @@ from typing import Any
 
 from beekeeper.contract import items
 from beekeeper.handlers.http import Request
-from beekeeper.handlers.visitor_table import Store
+from beekeeper.handlers.visitor_table import VisitorTable
 from beekeeper.rules import tokens
 from beekeeper.rules.line import Pulse, Sample
 from beekeeper.rules.settings import Mode, Settings
@@ -47,7 +47,7 @@ def signed(ticket: Ticket, key: tokens.Key = TICKET_KEY, room: str = ROOM) -> st
 
 
 class Place:
-    """A room's table, and a store that reads it."""
+    """A room's table, and the visitors' functions' view of it."""
 
     def __init__(self, mode: Mode = Mode.ON) -> None:
         self.world = World()
@@ -56,7 +56,7 @@ class Place:
         self.dynamo = FakeDynamo(self.calls)
         self.configure(mode)
         self.dynamo.put(items.keys_item([TICKET_KEY], [PASS_KEY]))
-        self.store = Store(self.dynamo, TABLE, ROOM)
+        self.table = VisitorTable(self.dynamo, TABLE, ROOM)
 
     def configure(self, mode: Mode) -> None:
         self.dynamo.set_room(Settings(mode, 600.0, DESTINATION, "Hello"))

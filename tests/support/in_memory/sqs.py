@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from itertools import islice
 
-from tests.support.in_memory.fakes import DEAD_LETTER_URL, QUEUE_URL, Calls, Item
+from tests.support.in_memory.fakes import DEAD_LETTER_URL, QUEUE_URL, Calls, FakeService, Item
 
 
 @dataclass
@@ -17,12 +17,15 @@ class _Held:
     receipts: int = 0
 
 
-class FakeSqs:
+class FakeSqs(FakeService):
     """The room's queue and its dead-letter queue. Messages come in the order of their sending."""
 
+    ending = ""  # of the queues' names
+
     def __init__(self, calls: Calls | None = None) -> None:
-        self.calls = calls or Calls()
-        self.queue_url, self.dead_letter_url = QUEUE_URL, DEAD_LETTER_URL
+        self.queue_url = QUEUE_URL + self.ending
+        self.dead_letter_url = DEAD_LETTER_URL + self.ending
+        super().__init__(calls, self.queue_url, self.dead_letter_url)
         self.messages: dict[int, _Held] = {}
         self.dead: list[str] = []
         self._numbers = itertools.count()
@@ -40,7 +43,7 @@ class FakeSqs:
 
     def send_message(self, *, QueueUrl: str, MessageBody: str) -> Item:  # noqa: N803
         def work() -> Item:
-            if QueueUrl == DEAD_LETTER_URL:
+            if QueueUrl == self.dead_letter_url:
                 self.dead.append(MessageBody)
             else:
                 self._add(MessageBody)
@@ -122,14 +125,3 @@ class FakeSqs:
     def _show(self, receipt: str) -> None:
         if message := self.messages.get(int(receipt.partition("/")[0])):
             message.visible_at = self.calls.world.now
-
-    def _call(
-        self,
-        operation: str,
-        url: str,
-        work: Callable[[], Item],
-        partial: Callable[[], Item] | None = None,
-    ) -> Item:
-        assert url in (QUEUE_URL, DEAD_LETTER_URL)
-        answer: Item = self.calls.call(operation, work, partial or work)
-        return answer

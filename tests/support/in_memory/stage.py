@@ -12,7 +12,8 @@ from beekeeper.handlers.schedule import Schedule
 from beekeeper.rules.line import Pulse
 from beekeeper.rules.settings import Mode, Settings
 from tests.support.in_memory.dynamo import FakeDynamo
-from tests.support.in_memory.fakes import TABLE, Calls, Faults, Inline
+from tests.support.in_memory.fakes import TABLE, Calls, Inline
+from tests.support.in_memory.faults import Faults, no_faults
 from tests.support.in_memory.fifo import FakeFifo
 from tests.support.in_memory.sqs import FakeSqs
 from tests.support.in_memory.virtual import World
@@ -20,10 +21,6 @@ from tests.support.in_memory.virtual import World
 # Nobody is made up for: in most tests nobody ever goes in.
 ON = Settings(Mode.ON, 600.0, "https://shop.example.com/", overbooking=1.0)
 RATE = 600.0
-
-
-def no_faults(number: int, operation: str) -> str | None:
-    return None
 
 
 @dataclass
@@ -80,7 +77,7 @@ class Stage:
         return self
 
     def recover(self, seconds: float = 60.0) -> "Stage":
-        """Go on without faults, with a new consumer, until what was hidden has come back."""
+        """Go on without trouble, with a new consumer, until what was hidden has come back."""
         self.faults = no_faults
         return self.run(seconds)
 
@@ -105,6 +102,12 @@ class Stage:
         queued = {i for i in self.tickets if f'"{i}"' in bodies}
         return queued | set(self.dynamo.rows())
 
+    def check_nobody_is_lost(self, recover_seconds: float = 60.0) -> None:
+        """Check that everyone is accounted for, and is admitted once all goes well again."""
+        assert self.accounted() == set(self.tickets)
+        self.recover(recover_seconds)
+        self.check_everyone_admitted()
+
     def check_everyone_admitted(self) -> None:
         assert set(self.dynamo.rows()) == set(self.tickets)
         assert self.sqs.messages == {}
@@ -121,17 +124,3 @@ class Stage:
                 (bisect_right(times, t + window) - i for i, t in enumerate(times)), default=0
             )
             assert most <= rate * (window + 2) / 60 + 1
-
-
-def failing(operation: str, fault: str, *, every: int = 1, until: int = 10**9) -> Faults:
-    """Let each ``every``th of these calls fail, among the first ``until`` calls of any kind."""
-    seen = 0
-
-    def faults(number: int, name: str) -> str | None:
-        nonlocal seen
-        if name != operation or number >= until:
-            return None
-        seen += 1
-        return fault if seen % every == 0 else None
-
-    return faults

@@ -1,0 +1,133 @@
+"""The consumer's tally alone: what it counts, checks and publishes."""
+
+from dataclasses import replace
+
+import pytest
+
+from beekeeper.contract import items
+from beekeeper.handlers.admitting import Admitted
+from beekeeper.handlers.tally import FLUSH_ATTEMPTS, Tally
+from beekeeper.rules.cadence import CHECKS_PER_TICK
+from beekeeper.rules.line import IDLE_SECONDS
+from tests.support.in_memory.faults import LOST_ANSWER, THROTTLE, failing, no_faults
+from tests.support.in_memory.stage import ON, Stage
+
+SETTINGS = replace(ON, overbooking=1.5)
+
+
+def tally_of(stage: Stage) -> Tally:
+    tally = stage.consumer().tally
+    tally.read()
+    return tally
+
+
+def admitted(count: int, slot: float | None) -> list[Admitted]:
+    return [Admitted(f"t{i}", i, slot) for i in range(count)]
+
+
+def test_two_tallies_add_up() -> None:
+    stage = Stage()
+    first, second = tally_of(stage), tally_of(stage)
+    first.count(admitted(7, stage.world.now))
+    second.count(admitted(5, stage.world.now))
+    first.publish(undeleted=0)
+    second.publish(undeleted=0)
+    assert (stage.pulse.admitted, first.numbers, second.numbers) == (12, [], [])
+
+
+def test_it_publishes_no_more_often_than_every_half_second() -> None:
+    stage = Stage()
+    tally = tally_of(stage)
+    for _ in range(20):
+        tally.publish(undeleted=0)
+        stage.world.sleep(0.1)
+    assert 3 <= stage.calls.count()["UpdateItem"] <= 5
+
+
+def test_who_is_admitted_but_not_deleted_does_not_wait() -> None:
+    stage = Stage()
+    stage.arrive(5)
+    tally_of(stage).publish(undeleted=3)
+    assert stage.pulse.waiting == 2
+
+
+def test_a_lost_answer_is_not_counted_again() -> None:
+    stage = Stage(faults=failing("UpdateItem", LOST_ANSWER))
+    tally = tally_of(stage)
+    tally.count(admitted(7, stage.world.now))
+    tally.flush()
+    tally.count(admitted(5, stage.world.now))
+    stage.faults = no_faults
+    tally.flush()
+    assert stage.pulse.admitted == 12
+
+
+@pytest.mark.parametrize(
+    ("failures", "published"), [(0, 7), (FLUSH_ATTEMPTS - 1, 7), (FLUSH_ATTEMPTS, 0)]
+)
+def test_a_flush_tries_again_but_not_for_ever(failures: int, published: int) -> None:
+    stage = Stage(faults=failing("UpdateItem", THROTTLE, only=range(1, failures + 1)))
+    tally = tally_of(stage)
+    tally.count(admitted(7, stage.world.now))
+    tally.flush()
+    assert (stage.pulse.admitted, len(tally.numbers)) == (published, 7 - published)
+    assert stage.calls.count()["UpdateItem"] == min(failures + 1, FLUSH_ATTEMPTS)
+
+
+def test_nothing_counted_is_not_flushed() -> None:
+    stage = Stage()
+    tally = tally_of(stage)
+    before = len(stage.calls.names)
+    tally.flush()
+    assert len(stage.calls.names) == before
+
+
+def checked(stage: Stage, tally: Tally, overbooking: float = 1.5) -> list[bool]:
+    tally.check(replace(SETTINGS, overbooking=overbooking))
+    return tally.shows
+
+
+def test_who_was_let_through_is_checked_after_half_a_minute() -> None:
+    stage = Stage()
+    tally = tally_of(stage)
+    stage.dynamo.put(*(items.admission_item(f"t{i}", i, stage.world.now) for i in range(3)))
+    stage.go_in("t1")
+    tally.count(admitted(3, stage.world.now))
+    stage.world.sleep(30)
+    assert checked(stage, tally) == []
+    stage.world.sleep(0.1)
+    assert checked(stage, tally) == [False, True, False]
+    assert checked(stage, tally) == [False, True, False]  # each once
+
+
+def test_a_tick_samples_and_checks_so_many() -> None:
+    stage = Stage()
+    tally = tally_of(stage)
+    for _ in range(2):
+        tally.count(admitted(CHECKS_PER_TICK + 9, stage.world.now))
+    stage.world.sleep(31)
+    assert len(checked(stage, tally)) == CHECKS_PER_TICK
+    assert len(checked(stage, tally)) == 2 * CHECKS_PER_TICK
+    assert len(checked(stage, tally)) == 2 * CHECKS_PER_TICK
+
+
+@pytest.mark.parametrize(("slot_known", "overbooking"), [(True, 1.0), (False, 1.5)])
+def test_nobody_is_checked_in_vain(slot_known: bool, overbooking: float) -> None:
+    """Nobody's absence is made up for; or the slot, and so when to look, is not known."""
+    stage = Stage()
+    tally = tally_of(stage)
+    tally.count(admitted(3, stage.world.now if slot_known else None))
+    stage.world.sleep(31)
+    assert checked(stage, tally, overbooking) == []
+    assert stage.calls.count()["BatchGetItem"] == 0
+
+
+def test_an_idle_line_must_have_been_seen_by_this_worker() -> None:
+    stage = Stage()
+    idle = replace(stage.pulse, busy_at=stage.world.now - IDLE_SECONDS - 1, as_of=stage.world.now)
+    stage.dynamo.put({**items.key(items.PULSE), **items.pulse_values(idle)})
+    tally = tally_of(stage)
+    assert not tally.is_line_idle()
+    stage.world.sleep(1)
+    tally.publish(undeleted=0)
+    assert tally.is_line_idle()

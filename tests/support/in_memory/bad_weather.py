@@ -1,0 +1,46 @@
+"""Runs in which anything goes wrong, for property tests."""
+
+import random
+from dataclasses import dataclass
+
+from hypothesis import strategies as st
+
+from tests.support.in_memory.faults import troubles
+from tests.support.in_memory.stage import Stage
+
+
+@dataclass(frozen=True, slots=True)
+class BadWeather:
+    """So many consumers, of whose calls a share fails, and which take up to ``latency`` seconds."""
+
+    seed: int
+    rate: float
+    consumers: int
+    share: float
+    latency: float
+
+    def run(self, visitors: int, *, strict: bool = False) -> Stage:
+        """Let visitors arrive, and consumers work for 20 s each; then the calls are quick again."""
+        chance = random.Random(self.seed)
+        stage = Stage(
+            self.rate,
+            troubles(chance, self.share),
+            latency=lambda: chance.uniform(0, self.latency),
+            strict=strict,
+        )
+        stage.arrive(visitors)
+        for _ in range(self.consumers):
+            stage.start(20, after=chance.uniform(0, 10))
+        stage.world.run()
+        stage.calls.latency = lambda: 0.01
+        return stage
+
+
+any_weather = st.builds(
+    BadWeather,
+    st.integers(0, 2**32),
+    st.sampled_from([60, 600, 6_000]),
+    st.integers(1, 4),
+    st.floats(0.0, 0.3),
+    st.sampled_from([0.005, 0.05, 0.2]),
+)
