@@ -15,11 +15,10 @@ from typing import Any
 
 from botocore.exceptions import BotoCoreError, ClientError
 
+from beekeeper.contract.page import PAGE_KEY, POLICY_METADATA
 from beekeeper.handlers import aws
 from beekeeper.handlers.http import PRIVATE_HEADERS, Request, Response, unavailable
 
-PAGE_KEY = "room.html"
-POLICY_METADATA = "content-security-policy"
 CACHE_SECONDS = 60.0
 logger = logging.getLogger(__name__)
 

@@ -135,7 +135,7 @@ def _in_line(ticket: Ticket, settings: Settings, pulse: Pulse) -> Turn:
         return _turn(State.WAITING, settings, pulse, ahead=None, eta=None, retry_after=soon)
     # Whatever the budget: should no-shows let the line move as fast as it may, the turn is still
     # kept when the page, which adds up to 15 %, asks next.
-    latest = (eta / settings.overbooking + settings.claim_seconds) / 1.15
+    latest = (eta / settings.overbooking + settings.claim_seconds) / (1 + polling.JITTER)
     pause = min(_retry_after(eta, settings, pulse), latest)
     return _turn(State.WAITING, settings, pulse, ahead=ahead, eta=eta, retry_after=pause)
 
