@@ -14,7 +14,7 @@ from urllib.parse import urljoin, urlsplit
 
 import jwt
 
-from beekeeper.contract.page import ASKING
+from beekeeper.contract.asking import ASKING
 from beekeeper.handlers.http import TICKET_COOKIE
 
 # Few at a time: each concurrent request takes MiniStack a process of its own.

@@ -18,7 +18,7 @@ import json
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 
-from beekeeper.contract.page import ASKING, REFRESH_SECONDS
+from beekeeper.contract.asking import ASKING, REFRESH_SECONDS
 from beekeeper.page.bundle import join_modules
 from beekeeper.page.policy import content_security_policy
 from beekeeper.page.sources import SourceError, read_source

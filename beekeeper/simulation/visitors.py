@@ -1,7 +1,7 @@
 """Single visitors of a line: what their pages ask, and what the turnstile tells them.
 
 A sample stands for all: its visitors are evenly along the arrivals, and each has the weight of as
-many. They ask as the page does (contract/page.py), and are answered by the turnstile's own rules
+many. They ask as the page does (contract/asking.py), and are answered by the turnstile's own rules
 from a copy of the pulse that is up to a second older than the table's.
 """
 
@@ -9,7 +9,7 @@ import random
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
-from beekeeper.contract.page import ASKING
+from beekeeper.contract.asking import ASKING
 from beekeeper.rules import pacing, turn
 from beekeeper.rules.line import Pulse
 from beekeeper.rules.tokens import TICKET_LIFETIME_SECONDS, Ticket

@@ -16,7 +16,7 @@ from dataclasses import dataclass
 from rich.console import Console
 from rich.table import Table
 
-from beekeeper.contract.page import ASKING
+from beekeeper.contract.asking import ASKING
 from beekeeper.rules.polling import BUDGET_PER_SECOND
 from beekeeper.simulation.outcome import Simulation
 from beekeeper.simulation.whatif import simulate

@@ -8,7 +8,7 @@ from html.parser import HTMLParser
 import pytest
 
 from beekeeper.config import RoomConfig
-from beekeeper.contract.page import ASKING, REFRESH_SECONDS
+from beekeeper.contract.asking import ASKING, REFRESH_SECONDS
 from beekeeper.page import Page, build_page
 from beekeeper.page.template import fill
 from beekeeper.page.texts import load_texts
