@@ -16,12 +16,11 @@ from typing import Any
 from botocore.exceptions import BotoCoreError, ClientError
 
 from beekeeper.contract.functions import Variable
+from beekeeper.contract.page import PAGE_KEY, POLICY_METADATA
 from beekeeper.handlers import aws
 from beekeeper.handlers.http import PRIVATE_HEADERS, Request, Response, unavailable
 from beekeeper.rules.cadence import PAGE_COPY_SECONDS
 
-PAGE_KEY = "room.html"
-POLICY_METADATA = "content-security-policy"
 logger = logging.getLogger(__name__)
 
 

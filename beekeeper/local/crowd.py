@@ -14,6 +14,7 @@ from urllib.parse import urljoin, urlsplit
 
 import jwt
 
+from beekeeper.contract.asking import ASKING
 from beekeeper.contract.routes import TICKET_COOKIE, Path
 
 # Few at a time: each concurrent request takes MiniStack a process of its own.
@@ -82,7 +83,7 @@ class Visitor:
         if answer["state"] in ("ready", "off"):
             self.stage = Stage.READY
             return 0.0
-        return float(answer["retry_after"]) * random.uniform(0.85, 1.15)  # noqa: S311
+        return float(answer["retry_after"]) * random.uniform(1 - ASKING.jitter, 1 + ASKING.jitter)  # noqa: S311
 
     def _enter(self) -> float | None:
         response = self._get(urljoin(self.room_url, Path.ENTER.link))

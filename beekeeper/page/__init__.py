@@ -1,18 +1,34 @@
-"""The waiting page: one HTML document with its style and script inlined.
+"""The waiting page: one HTML document, built from ``assets/room`` with its style, script and texts.
 
-One response, no second request: a sale starts with every visitor fetching every asset at once.
-The policy names the two inlined blocks by their hash, so nothing else runs, not even a title that
-escaped its element. Browsers hash what they parsed, which has LF line ends whatever the file had.
+It is one response without a second request, because a sale starts with every visitor fetching every
+asset at once.
+
+    sources    reads the files of assets/room
+    bundle     joins the modules of the script
+    texts      reads and checks the sentences of a language
+    template   fills index.html
+    policy     the Content-Security-Policy
+
+To show another setting, write ``{{its_name}}`` into index.html. To add a sentence, write it into
+every file of texts, and use it in index.html (section ``html``) or in the script (section
+``script``). To add a module to the script, import it.
 """
 
-import base64
-import hashlib
-import html
-import re
-from dataclasses import dataclass
-from importlib.resources import files
+import json
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
 
-_MARK = re.compile(r"\{\{(title|css|js)\}\}")
+from beekeeper.contract.asking import ASKING, REFRESH_SECONDS
+from beekeeper.page.bundle import join_modules
+from beekeeper.page.policy import content_security_policy
+from beekeeper.page.sources import SourceError, read_source
+from beekeeper.page.template import fill
+from beekeeper.page.texts import Texts, load_texts
+from beekeeper.rules.turn import State
+
+__all__ = ["Page", "SourceError", "build_page"]
+
+LANGUAGE = "en"
 
 
 @dataclass(frozen=True)
@@ -23,40 +39,32 @@ class Page:
     content_security_policy: str
 
 
-def build_page(title: str) -> Page:
-    """Return the waiting page that shows `title`, the same bytes every time.
+def build_page(settings: Mapping[str, object]) -> Page:
+    """Return the waiting page, the same bytes every time.
 
-    `title` is plain text: it is escaped here, and runs of white space become one space.
+    ``settings`` are the room's settings by name; index.html says which of them the page shows.
+    They are plain text: they are escaped here, and runs of white space become one space.
     """
+    style = read_source("style.css")
+    script = join_modules("main.js", lambda name: read_source(f"script/{name}"))
+    texts = load_texts(LANGUAGE)
     parts = {
-        "title": html.escape(" ".join(title.split())),
-        "css": _asset("room.css"),
-        "js": _asset("room.js"),
+        "language": texts.language,
+        "refresh_seconds": str(REFRESH_SECONDS),
+        "style": style,
+        "given": _given(texts),
+        "script": script,
     }
-    # One pass over the template: a mark inside the title is text, not a place to fill.
-    document = _MARK.sub(lambda mark: parts[mark[1]], _asset("index.html"))
-    return Page(document.encode(), _policy(parts["js"], parts["css"]))
+    document = fill(read_source("index.html"), settings, texts.html, parts)
+    return Page(document.encode(), content_security_policy(script=script, style=style))
 
 
-def _asset(name: str) -> str:
-    return (files("beekeeper") / "assets" / "room" / name).read_text(encoding="utf-8")
-
-
-def _policy(script: str, style: str) -> str:
-    return "; ".join(
-        (
-            "default-src 'none'",
-            f"script-src {_source_hash(script)}",
-            f"style-src {_source_hash(style)}",
-            "connect-src 'self'",
-            "img-src data:",
-            "base-uri 'none'",
-            "form-action 'none'",
-            "frame-ancestors 'none'",
-        )
-    )
-
-
-def _source_hash(block: str) -> str:
-    digest = hashlib.sha256(block.encode()).digest()
-    return f"'sha256-{base64.b64encode(digest).decode()}'"
+def _given(texts: Texts) -> str:
+    """Return what the script reads from the page, as JSON that is safe inside of HTML."""
+    given = {
+        "polling": asdict(ASKING),
+        "turn_states": [state.value for state in State],
+        "texts": texts.script,
+    }
+    written = json.dumps(given, ensure_ascii=False, separators=(",", ":"))
+    return written.replace("<", "\\u003c")

@@ -44,7 +44,7 @@ def steps(config: RoomConfig, names: Names) -> list[Step]:
         Keys(names.stem, names.room),
         RoomItem(names.stem, names.room, config.settings(names.region)),
         Bucket(names.bucket, names.bucket_arn, names.account, wanted_tags),
-        PageObject(names.bucket, names.account, names.room, build_page(config.title)),
+        PageObject(names.bucket, names.account, names.room, build_page(config.model_dump())),
         *(_role(part, names, wanted_tags) for part in FUNCTIONS),
         *(_log_group(part, config, names, wanted_tags) for part in FUNCTIONS),
         *(_function(f, names, config.rate, wanted_tags) for f in functions.FUNCTIONS),

@@ -4,7 +4,7 @@ import json
 from typing import Any
 
 from beekeeper.contract import items
-from beekeeper.handlers.room import PAGE_KEY
+from beekeeper.contract.page import PAGE_KEY
 from beekeeper.provision.names import Names
 
 VERSION = "2012-10-17"

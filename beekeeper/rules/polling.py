@@ -26,6 +26,8 @@ from beekeeper.rules import quotas
 # After half of the wait a visitor is in time even if the line moves twice as fast from now on.
 FRACTION_OF_WAIT = 1 / 2
 MAX_FRACTION = 3 / 4  # 15 % of jitter makes it 0.86: still before the turn
+# The waiting page makes each interval up to this share longer or shorter, at random.
+JITTER = 0.15
 MIN_SECONDS = 2.0
 # 100,000 visitors who wait for half an hour make 19 requests each at 240 s, and 21 at 180 s. The
 # longest answer for a line within its budget, 1.25 x 240 s, is the shortest claim (config.py).
@@ -112,7 +114,7 @@ def retry_after(
         wait = max(UNKNOWN_WAIT_SECONDS, waiting / budget_per_second)
     else:
         wait = _next(eta_seconds, rhythm(waiting, rate_per_minute, budget_per_second))
-    return round(max(wait, MIN_SECONDS) * (1 + 0.15 * jitter), 2)
+    return round(max(wait, MIN_SECONDS) * (1 + JITTER * jitter), 2)
 
 
 def _next(eta: float, rhythm: Rhythm) -> float:

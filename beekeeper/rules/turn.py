@@ -115,8 +115,8 @@ def _in_line(ticket: Ticket, settings: Settings, pulse: Pulse) -> Turn:
         soon = polling.MIN_SECONDS
         return _turn(State.WAITING, settings, pulse, ahead=None, eta=None, retry_after=soon)
     # Whatever the budget says: even if no-shows let the line move as fast as it can, the turn must
-    # not be over when the page, which adds up to 15 %, asks next.
-    latest = (eta / settings.overbooking + settings.claim_seconds) / 1.15
+    # not be over when the page, which adds its jitter, asks next.
+    latest = (eta / settings.overbooking + settings.claim_seconds) / (1 + polling.JITTER)
     pause = min(_retry_after(eta, settings, pulse), latest)
     return _turn(State.WAITING, settings, pulse, ahead=ahead, eta=eta, retry_after=pause)
 

@@ -1,17 +1,15 @@
 """Single visitors of a line: what their pages ask, and what the turnstile tells them.
 
 A sample stands for all: its visitors are evenly along the arrivals, and each has the weight of as
-many. They ask as the page does (assets/room/), and are answered by the turnstile's own rules from a
-copy of the pulse that is up to a second older than the table's.
+many. They ask as the page does (contract/asking.py), and are answered by the turnstile's own rules
+from a copy of the pulse that is up to a second older than the table's.
 """
 
 import random
-import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from functools import cache
-from importlib.resources import files
 
+from beekeeper.contract.asking import ASKING
 from beekeeper.rules import pacing, turn
 from beekeeper.rules.cadence import ROOM_COPY_SECONDS
 from beekeeper.rules.line import Pulse
@@ -21,8 +19,6 @@ from beekeeper.rules.turn import Admission, State, Turn
 from beekeeper.simulation.flow import Flow
 
 PAGE_SECONDS = 0.5  # from the campaign link to the page's first question
-SHORTEST_SECONDS = 1.0  # room.js: jitter()
-JITTER = 0.15  # room.js: jitter()
 PulseAt = Callable[[float], Pulse]
 
 
@@ -106,13 +102,6 @@ def _answer(
 
 def page_waits(retry_after: float, chance: random.Random) -> float:
     """Return the seconds for which the page waits when it is told to wait so long."""
-    jittered = max(retry_after, SHORTEST_SECONDS) * (1 + JITTER * chance.uniform(-1, 1))
-    return min(max(jittered, SHORTEST_SECONDS), longest_seconds())
-
-
-@cache
-def longest_seconds() -> float:
-    """Return the longest that the page waits, whatever it is told: read off the page's script."""
-    script = (files("beekeeper") / "assets" / "room" / "room.js").read_text(encoding="utf-8")
-    found = re.search(r"LONGEST_SECONDS = ([\d_]+)", script)
-    return float(found[1]) if found else float("inf")
+    least = ASKING.shortest_seconds
+    jittered = max(retry_after, least) * (1 + ASKING.jitter * chance.uniform(-1, 1))
+    return min(max(jittered, least), ASKING.longest_seconds)

@@ -16,9 +16,9 @@ from dataclasses import dataclass
 from rich.console import Console
 from rich.table import Table
 
+from beekeeper.contract.asking import ASKING
 from beekeeper.rules.polling import BUDGET_PER_SECOND
 from beekeeper.simulation.outcome import Simulation
-from beekeeper.simulation.visitors import longest_seconds
 from beekeeper.simulation.whatif import simulate
 
 RATE = 1_000_000 / 60
@@ -96,7 +96,7 @@ def main() -> int:
         events.append(simulate(crowd, rate=RATE))
         seconds.append(time.process_time() - started)
     show(events, seconds)
-    print(f"The page waits for at most {longest_seconds():,.0f} s, whatever it is told.")
+    print(f"The page waits for at most {ASKING.longest_seconds:,.0f} s, whatever it is told.")
     found = goals(events, seconds)
     for goal in found:
         verdict = "reached" if goal.reached <= goal.limit else "NOT REACHED"

@@ -1,16 +1,24 @@
 import base64
 import hashlib
+import json
 import re
+from dataclasses import asdict
 from html.parser import HTMLParser
 
 import pytest
 
-from beekeeper.page import build_page
+from beekeeper.config import RoomConfig
+from beekeeper.contract.asking import ASKING, REFRESH_SECONDS
+from beekeeper.page import Page, build_page
+from beekeeper.page.template import fill
+from beekeeper.page.texts import load_texts
+from beekeeper.rules import polling
+from beekeeper.rules.turn import State
 
 AWKWARD_TITLES = [
     'O\'Reilly "Live" & <b>loud</b>',
     "</title></h1><script>alert(1)</script>",
-    "{{js}} {{css}} {{title}} {0} \\1 \\g<0>",
+    "{{build:script}} {{#title}} {{title}} {0} \\1 \\g<0>",
     "Frühling 🐝 セール",
 ]
 
@@ -40,8 +48,12 @@ class _Document(HTMLParser):
             self.texts[self._current][-1] += data
 
 
-def _document(title: str) -> _Document:
-    return _Document(build_page(title).html.decode())
+def _page(title: str = "Spring sale") -> Page:
+    return build_page({"title": title})
+
+
+def _document(title: str = "Spring sale") -> _Document:
+    return _Document(_page(title).html.decode())
 
 
 def _hash(block: str) -> str:
@@ -50,9 +62,9 @@ def _hash(block: str) -> str:
 
 @pytest.mark.parametrize("title", ["Spring sale", *AWKWARD_TITLES])
 def test_policy_names_the_inlined_blocks_by_their_hash(title: str) -> None:
-    page = build_page(title)
+    page = _page(title)
     document = _Document(page.html.decode())
-    (script,) = document.texts["script"]
+    _, script = document.texts["script"]
     (style,) = document.texts["style"]
     assert page.content_security_policy == (
         f"default-src 'none'; script-src {_hash(script)}; style-src {_hash(style)}; "
@@ -63,7 +75,7 @@ def test_policy_names_the_inlined_blocks_by_their_hash(title: str) -> None:
 
 @pytest.mark.parametrize("title", AWKWARD_TITLES)
 def test_title_is_shown_as_it_is_and_changes_nothing_else(title: str) -> None:
-    document, plain = _document(title), _document("Spring sale")
+    document, plain = _document(title), _document()
     assert document.texts["title"] == [title]
     assert document.texts["h1"] == [title]
     assert document.opened == plain.opened
@@ -75,39 +87,70 @@ def test_white_space_of_the_title_is_collapsed() -> None:
 
 
 def test_no_mark_is_left_over() -> None:
-    assert not re.search(rb"\{\{|\}\}\}", build_page("Spring sale").html.replace(b"}}\n", b""))
+    assert b"{{" not in _page().html
 
 
 def test_page_is_the_same_bytes_every_time() -> None:
-    assert build_page("Spring sale") == build_page("Spring sale")
+    assert _page() == _page()
 
 
 def test_page_stays_under_30_kilobytes_with_the_longest_reasonable_title() -> None:
-    assert len(build_page("🐝" * 100).html) < 30_000
+    assert len(_page("🐝" * 100).html) < 30_000
 
 
 def test_line_ends_are_those_that_browsers_hash() -> None:
-    assert b"\r" not in build_page("Spring sale").html
+    assert b"\r" not in _page().html
+
+
+def test_script_is_given_what_python_declares() -> None:
+    document = _document()
+    assert document.attributes.count(("type", "application/json")) == 1
+    given = json.loads(document.texts["script"][0])
+    assert given == {
+        "polling": asdict(ASKING),
+        "turn_states": [state.value for state in State],
+        "texts": load_texts("en").script,
+    }
+    assert given["polling"]["jitter"] == polling.JITTER
+    assert "<" not in document.texts["script"][0]
+
+
+def test_script_reads_all_that_it_is_given_and_nothing_else() -> None:
+    script = _document().texts["script"][1]
+    assert set(re.findall(r"\bpolling\.(\w+)", script)) == set(asdict(ASKING))
+
+
+def test_page_shows_a_room_as_it_is_configured() -> None:
+    config = RoomConfig(name="sale", destination="https://shop.example.com/", rate=600)
+    assert build_page(config.model_dump()) == _page("Sale")
+
+
+@pytest.mark.parametrize("name", sorted(RoomConfig.model_fields.keys() - {"tags"}))
+def test_each_setting_can_be_shown_by_its_name(name: str) -> None:
+    config = RoomConfig(name="sale", destination="https://shop.example.com/", rate=600)
+    value = getattr(config, name)
+    assert fill(f"{{{{{name}}}}}", config.model_dump(), {}, {}) == str(value or "")
 
 
 def test_nothing_that_the_policy_would_block() -> None:
-    names = {name for name, _ in _document("Spring sale").attributes}
+    names = {name for name, _ in _document().attributes}
     assert "style" not in names
     assert not [name for name in names if name.startswith("on")]
 
 
 def test_every_link_stays_inside_the_room() -> None:
-    document = _document("Spring sale")
+    document = _document()
     links = [value for name, value in document.attributes if name in ("href", "src")]
     assert {link for link in links if not link.startswith("data:")} == {"enter", ".", ".?rejoin=1"}
 
 
 def test_without_javascript_the_page_asks_by_itself() -> None:
-    head = build_page("Spring sale").html.decode().partition("</head>")[0]
+    head = _page().html.decode().partition("</head>")[0]
     assert '<noscript><meta http-equiv="refresh" content="20;url=enter"></noscript>' in head
+    assert f"every {REFRESH_SECONDS} seconds" in _page().html.decode()
 
 
 def test_ids_that_others_rely_on() -> None:
-    ids = {value for name, value in _document("Spring sale").attributes if name == "id"}
+    ids = {value for name, value in _document().attributes if name == "id"}
     assert ids >= {"title", "position", "ahead-label", "wait", "updated", "message", "status"}
     assert ids >= {"progress", "enter", "rejoin"}

@@ -51,7 +51,7 @@ class StubRoom:
     """A room on 127.0.0.1 whose `turn` gives `answers` in order, and then the last one for ever."""
 
     def __init__(self, title: str = "Spring sale") -> None:
-        self.page = build_page(title)
+        self.page = build_page({"title": title})
         self.answers: list[Answer] = [turn()]
         self.requests: list[str] = []
         self.taken = 0  # answers that the page has read, whatever it made of them

@@ -6,7 +6,7 @@ from typing import ClassVar
 
 from botocore.exceptions import ClientError
 
-from beekeeper.handlers.room import PAGE_KEY, POLICY_METADATA
+from beekeeper.contract.page import PAGE_KEY, POLICY_METADATA
 from beekeeper.page import Page
 from beekeeper.provision.aws import Aws
 from beekeeper.provision.engine.step import Attributes, Found

@@ -1,0 +1,44 @@
+// What a screen reader says: only news, so that it does not speak at each answer.
+
+import { texts } from "./given.js";
+import { place } from "./place.js";
+import { isLive, shown, statusText } from "./shown.js";
+import { fill, placeText } from "./words.js";
+
+const said = { status: "", ahead: null, message: "" };
+
+export function announce() {
+  const news = [statusNews(), placeNews(), messageNews()].filter(Boolean);
+  if (news.length === 0) return;
+  const urgent = shown.state === "ready" || shown.state === "off";
+  const region = document.getElementById(urgent ? "assertive" : "polite");
+  region.textContent = news.join(texts.announcements.separator);
+}
+
+export function forgetSaidPlace() {
+  said.ahead = null;
+}
+
+function statusNews() {
+  const status = statusText();
+  if (status === said.status || shown.state === "connecting") return "";
+  const failed = [texts.connection.lost, texts.connection.offline].includes(said.status);
+  said.status = status;
+  if (!failed || !isLive() || shown.connection !== "ok") return status;
+  return fill(texts.announcements.connected_again, { status: status });
+}
+
+function placeNews() {
+  if (place.ahead === null || shown.connection !== "ok" || shown.state !== "waiting") return "";
+  // Each halving is news, however long the line is: about twenty announcements from a million to one.
+  const news = said.ahead === null || (place.ahead <= said.ahead / 2 && place.ahead < said.ahead);
+  if (!news) return "";
+  said.ahead = place.ahead;
+  return fill(texts.announcements.place, { place: placeText(place.ahead), wait: shown.wait });
+}
+
+function messageNews() {
+  if (shown.message === said.message) return "";
+  said.message = shown.message;
+  return shown.message && fill(texts.announcements.message, { message: shown.message });
+}

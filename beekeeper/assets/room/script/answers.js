@@ -1,0 +1,40 @@
+// One question to the room, and what may count as an answer. Nothing here remembers or shows anything.
+
+import { isCount } from "./counts.js";
+import { polling, turnStates } from "./given.js";
+
+export async function fetchTurn(controller) {
+  const timeout = setTimeout(() => controller.abort(), polling.timeout_seconds * 1000);
+  try {
+    const response = await fetch("turn", {
+      credentials: "same-origin",
+      cache: "no-store",
+      redirect: "error", // A captive portal's redirect is a failure, not an answer.
+      headers: { Accept: "application/json" },
+      signal: controller.signal,
+    });
+    const retryAfter = retryAfterSeconds(response.headers.get("Retry-After"));
+    const body = await response.json().catch(() => null);
+    return { status: response.status, body: body, retryAfter: retryAfter };
+  } catch (error) {
+    return { status: 0, body: null, retryAfter: 0 };
+  } finally {
+    clearTimeout(timeout);
+  }
+}
+
+export function isTurn(answer) {
+  const body = answer.body;
+  return answer.status === 200 && Boolean(body) && turnStates.includes(body.state)
+    && (body.state !== "waiting" || body.ahead === null || isCount(body.ahead));
+}
+
+export function isWithoutTicket(answer) {
+  return answer.status === 401 && Boolean(answer.body) && answer.body.state === "unknown";
+}
+
+function retryAfterSeconds(header) {
+  if (!header) return 0;
+  const seconds = /^\s*\d/.test(header) ? parseFloat(header) : (Date.parse(header) - Date.now()) / 1000;
+  return isCount(seconds) ? Math.min(seconds, polling.longest_seconds) : 0;
+}

@@ -1,0 +1,19 @@
+// What the tab remembers when the visitor refreshes the page.
+
+const STORE = "beekeeper:" + location.pathname + ":";
+
+export function load(key) {
+  try {
+    return JSON.parse(sessionStorage.getItem(STORE + key));
+  } catch (error) {
+    return null; // The browser blocks storage together with cookies. The page works without it.
+  }
+}
+
+export function save(key, value) {
+  try {
+    sessionStorage.setItem(STORE + key, JSON.stringify(value));
+  } catch (error) {
+    // As above.
+  }
+}

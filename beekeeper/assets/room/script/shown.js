@@ -1,0 +1,17 @@
+// What the page shows now: the state of the visitor's turn, and of the connection.
+
+import { texts } from "./given.js";
+
+const LIVE_STATES = ["connecting", "waiting", "paused"];
+
+export const shown = { state: "connecting", connection: "ok", wait: "", message: "" };
+
+// In a live state the visitor waits, and the page goes on asking.
+export function isLive() {
+  return LIVE_STATES.includes(shown.state);
+}
+
+export function statusText() {
+  const failing = shown.connection !== "ok" && isLive();
+  return failing ? texts.connection[shown.connection] : texts.states[shown.state].status;
+}

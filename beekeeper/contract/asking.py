@@ -1,0 +1,46 @@
+"""How the waiting page asks. Deploy writes these values into the page as data.
+
+The simulation and the local crowd ask in the same way. This is apart from contract/page.py, so that
+the function that serves the page starts without it.
+"""
+
+from dataclasses import dataclass
+
+from beekeeper.rules.polling import JITTER
+
+REFRESH_SECONDS = 20  # how often the page asks in a browser without JavaScript
+
+
+@dataclass(frozen=True, slots=True)
+class Asking:
+    """How the page asks. Its script reads the fields by these names (assets/room/script)."""
+
+    jitter: float = JITTER
+    """Share by which each interval is made longer or shorter at random."""
+    shortest_seconds: float = 1
+    """The page asks no sooner than this, whatever the server says."""
+    longest_seconds: float = 86_400
+    """The page asks no later than this, whatever the server says. In a line of millions the server
+    asks for most of an hour. A shorter limit would bring all visitors back at once."""
+    default_seconds: float = 5
+    """The interval after an answer that names none."""
+    hidden_seconds: float = 30
+    """A tab that nobody sees asks no sooner than this."""
+    fresh_seconds: float = 1
+    """A visitor who returns to the tab does not cause a question this soon after an answer."""
+    timeout_seconds: float = 15
+    """A question without an answer counts as failed after this time."""
+    first_back_off_seconds: float = 4
+    """The longest interval after the first failure. It doubles with each further failure."""
+    longest_back_off_seconds: float = 60
+    """The interval after a failure grows no longer than this."""
+    enter_seconds: float = 0.8
+    """The page shows that it is the visitor's turn for this long before it enters."""
+    entering_seconds: float = 30
+    """The interval while the browser enters: the destination may answer slowly, or never."""
+    most_returns: int = 2
+    """So often the page goes to the campaign link for a ticket before it says that it needs
+    cookies."""
+
+
+ASKING = Asking()

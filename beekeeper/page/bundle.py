@@ -1,0 +1,106 @@
+"""Joins the modules of the page's script into one, since the page is one response.
+
+The result is one strict function. It holds the code of each module once, after the modules that it
+imports. All modules share one scope there, so two modules must not declare the same name.
+
+Of JavaScript's modules only these forms are understood, each at the beginning of a line; everything
+else is an error:
+
+    import { a, b } from "./other.js";
+    export function f() {…}
+    export async function g() {…}
+    export const c = …;
+
+So that a line is what it looks like, comments are written with ``//``, and there are no template
+literals. Lines that are only a comment are left out.
+"""
+
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from beekeeper.page.sources import SourceError
+
+_IMPORT = re.compile(
+    r'^import \{((?:\s*[\w$]+,)*(?:\s*[\w$]+)?\s*)\} from "\./([\w-]+\.js)";\n', re.MULTILINE
+)
+_EXPORT = re.compile(r"^export (?=(?:(?:async )?function|const) ([\w$]+))", re.MULTILINE)
+_DECLARED = re.compile(r"^(?:(?:async )?function|const|let|class) ([\w$]+)", re.MULTILINE)
+_COMMENT = re.compile(r"^(?:[ \t]*//.*)?\n", re.MULTILINE)
+_REFUSED = {
+    r"^[ \t]*(?:import|export)\b.*|.*\bimport\s*\(.*": "this form of import or export",
+    r"^(?:var|(?:const|let) [^\w$]|function[ *]*[^\w$ ]).*": "this form of declaration",
+    r"^[ \t]*/\*.*": "a comment that does not begin with //",
+    r".*`.*": "a template literal",
+    r"(?i).*(?:</script|<!--).*": "what would end the script block of the page",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class _Module:
+    name: str
+    imports: tuple[tuple[str, str], ...]  # module, name
+    exports: frozenset[str]
+    declared: tuple[str, ...]
+    code: str
+
+
+def join_modules(entry: str, read: Callable[[str], str]) -> str:
+    """Return one script that does what the module ``entry`` does.
+
+    ``read`` returns the source of a module by its name, such as ``main.js``. Raises SourceError
+    for imports in a circle, for an import of something that is not exported, and for a name that
+    two modules declare.
+    """
+    modules: dict[str, _Module] = {}
+    _add(entry, (), modules, read)
+    _check_names(modules)
+    code = "".join(module.code for module in modules.values())
+    return f'(function () {{\n"use strict";\n{code}}})();\n'
+
+
+def _add(
+    name: str, importers: tuple[str, ...], modules: dict[str, _Module], read: Callable[[str], str]
+) -> None:
+    """Add a module to ``modules``, after those that it imports."""
+    if name in importers:
+        circle = " → ".join((*importers[importers.index(name) :], name))
+        raise SourceError(f"The modules import each other in a circle: {circle}")
+    if name in modules:
+        return
+    module = _parse(name, read(name))
+    for imported in dict.fromkeys(other for other, _ in module.imports):
+        _add(imported, (*importers, name), modules, read)
+    for other, wanted in module.imports:
+        if wanted not in modules[other].exports:
+            raise SourceError(f"{name} imports {wanted} from {other}, which does not export it")
+    modules[name] = module
+
+
+def _parse(name: str, source: str) -> _Module:
+    code = _COMMENT.sub("", source.rstrip("\n") + "\n")
+    imports = tuple(
+        (found[2], wanted.strip())
+        for found in _IMPORT.finditer(code)
+        for wanted in found[1].split(",")
+        if wanted.strip()
+    )
+    code = _IMPORT.sub("", code)
+    exports = frozenset(_EXPORT.findall(code))
+    code = _EXPORT.sub("", code)
+    for pattern, what in _REFUSED.items():
+        if found := re.search(pattern, code, re.MULTILINE):
+            raise SourceError(f"{name}: {what} is not understood: {found[0].strip()}")
+    return _Module(name, imports, exports, tuple(_DECLARED.findall(code)), code)
+
+
+def _check_names(modules: dict[str, _Module]) -> None:
+    owners: dict[str, str] = {}
+    for module in modules.values():
+        for declared in module.declared:
+            if declared in owners:
+                raise SourceError(
+                    f"{owners[declared]} and {module.name} both declare {declared}. Rename one:"
+                    " in the page they share one scope."
+                )
+            owners[declared] = module.name

@@ -1,0 +1,79 @@
+"""The sentences that a visitor reads: one JSON file for each language, in ``assets/room/texts``.
+
+    html      sentences of index.html, which the build puts into the page: {{text:enter_button}}
+    script    sentences that the script chooses from, in groups
+
+A name in braces is a placeholder. In ``script`` the page's script fills it, and in ``html`` the
+build does.
+"""
+
+import json
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from beekeeper.page.sources import SourceError, read_source
+
+SECTIONS = ("html", "script")
+PLACEHOLDER = re.compile(r"\{(\w+)\}")
+
+
+@dataclass(frozen=True, slots=True)
+class Texts:
+    """All sentences of one language."""
+
+    language: str
+    html: Mapping[str, str]
+    script: Mapping[str, Any]
+
+    def sentences(self) -> dict[str, str]:
+        """Return each sentence by its path, such as ``script.wait.hour``."""
+        return dict(_flat("html", self.html)) | dict(_flat("script", self.script))
+
+
+def load_texts(language: str) -> Texts:
+    """Read the texts of a language, such as ``en``; raise SourceError."""
+    path = f"texts/{language}.json"
+    return parse_texts(language, read_source(path), path)
+
+
+def parse_texts(language: str, source: str, path: str) -> Texts:
+    """Check the texts of a language; raise SourceError."""
+    try:
+        sections = json.loads(source, object_pairs_hook=_unique)
+    except ValueError as error:
+        raise SourceError(f"{path} is not valid: {error}") from error
+    if not isinstance(sections, dict) or sorted(sections) != sorted(SECTIONS):
+        raise SourceError(f"{path} must have these sections: {', '.join(SECTIONS)}")
+    texts = Texts(language, **sections)
+    for key, sentence in (*_flat("html", texts.html), *_flat("script", texts.script)):
+        _check(sentence, f"{path}: {key}")
+    return texts
+
+
+def placeholders(sentence: str) -> set[str]:
+    """Return the names in braces."""
+    return set(PLACEHOLDER.findall(sentence))
+
+
+def _check(sentence: object, where: str) -> None:
+    if not isinstance(sentence, str):
+        raise SourceError(f"{where} must be a sentence, not {sentence!r}")
+    if re.search(r"[{}]", PLACEHOLDER.sub("", sentence)):
+        raise SourceError(f"{where} has a brace that belongs to no {{placeholder}}: {sentence!r}")
+
+
+def _flat(path: str, group: object) -> Iterator[tuple[str, Any]]:
+    if not isinstance(group, Mapping):
+        yield path, group
+        return
+    for key, entry in group.items():
+        yield from _flat(f"{path}.{key}", entry)
+
+
+def _unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    keys = [key for key, _ in pairs]
+    if twice := sorted({key for key in keys if keys.count(key) > 1}):
+        raise ValueError(f"{', '.join(twice)}: written twice")
+    return dict(pairs)

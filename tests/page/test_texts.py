@@ -1,0 +1,107 @@
+"""The sentences: well formed, each used, and none missing."""
+
+import json
+import re
+from importlib.resources import files
+
+import pytest
+
+from beekeeper.page.sources import SourceError, read_source
+from beekeeper.page.texts import load_texts, parse_texts, placeholders
+from beekeeper.rules.turn import State
+
+SCRIPT = files("beekeeper") / "assets" / "room" / "script"
+SCRIPTS = "\n".join(file.read_text(encoding="utf-8") for file in SCRIPT.iterdir())
+TEXTS = load_texts("en")
+
+# `texts.wait.hour` in the script, and `texts.states[shown.state].tab`, whatever the state is.
+USE = re.compile(r"\btexts((?:\.\w+|\[[\w.]+\])+)")
+
+
+def _used_in_the_script() -> list[re.Pattern[str]]:
+    """Return a pattern for each use; a group that is passed on whole uses all that is in it."""
+    paths = {re.sub(r"\[[\w.]+\]", r".*", found[1]) for found in USE.finditer(SCRIPTS)}
+    return [
+        re.compile("script" + re.escape(path).replace(r"\*", r"\w+") + r"(\.(one|other))?")
+        for path in paths
+    ]
+
+
+def test_each_sentence_of_the_script_is_used() -> None:
+    used = _used_in_the_script()
+    sentences = [key for key in TEXTS.sentences() if key.startswith("script.")]
+    assert [key for key in sentences if not any(path.fullmatch(key) for path in used)] == []
+
+
+def test_each_sentence_that_the_script_uses_is_there() -> None:
+    sentences = TEXTS.sentences()
+    unknown = [p.pattern for p in _used_in_the_script() if not any(map(p.fullmatch, sentences))]
+    assert unknown == []
+
+
+def test_each_sentence_of_the_template_is_used_and_there() -> None:
+    used = set(re.findall(r"\{\{text:(\w+)\}\}", read_source("index.html")))
+    assert used == set(TEXTS.html)
+
+
+def test_each_state_has_its_sentences() -> None:
+    states = TEXTS.script["states"]
+    assert set(states) == {*(state.value for state in State), "connecting", "blocked"}
+    for state, sentences in states.items():
+        live = state in {"connecting", "waiting", "paused"}
+        assert set(sentences) == {"status", "detail"} | (set() if live else {"tab"})
+
+
+def test_the_script_fills_just_the_placeholders() -> None:
+    calls = re.findall(r"\bfill\(texts\.([\w.]+), \{([^}]*)\}\)", SCRIPTS)
+    assert len(calls) == SCRIPTS.count("fill(texts.")
+    filled = {f"script.{path}": set(re.findall(r"(\w+):", values)) for path, values in calls}
+    found = {key: placeholders(sentence) for key, sentence in TEXTS.sentences().items()}
+    in_script = {key: names for key, names in found.items() if names and "html." not in key}
+    assert filled == in_script
+
+
+def test_no_sentence_is_left_in_the_template_or_the_script() -> None:
+    visible = re.sub(r"\{\{[^}]*\}\}|<!--.*?-->|<[^>]*>", " ", read_source("index.html"))
+    assert re.findall(r"[^\W\d_]+", visible) == []
+    code = re.sub(r"//.*", "", SCRIPTS)
+    sentence = re.compile(r"[a-z]{2,} [a-z]{2,}|^[A-Z][a-z]+ ")
+    assert [words for words in re.findall(r'"([^"\n]*)"', code) if sentence.search(words)] == []
+
+
+def test_language_files_have_no_other_form() -> None:
+    for file in (files("beekeeper") / "assets" / "room" / "texts").iterdir():
+        load_texts(file.name.removesuffix(".json"))
+
+
+@pytest.mark.parametrize(
+    ("source", "problem"),
+    [
+        ("[", "xx.json is not valid"),
+        ("[]", "xx.json must have these sections: html, script"),
+        ('{"html": {}}', "xx.json must have these sections: html, script"),
+        ('{"html": {}, "script": {}, "more": {}}', "must have these sections: html, script"),
+        ('{"html": {"a": 1}, "script": {}}', "html.a must be a sentence, not 1"),
+        ('{"html": {}, "script": []}', r"script must be a sentence"),
+        ('{"html": {}, "script": {"a": {"b": null}}}', "script.a.b must be a sentence, not None"),
+        ('{"html": {}, "script": {"a": "{b"}}', "script.a has a brace"),
+        ('{"html": {}, "script": {"a": "{b c}"}}', "script.a has a brace"),
+        ('{"html": {"a": "", "a": ""}, "script": {}}', "a: written twice"),
+    ],
+)
+def test_texts_that_are_wrong(source: str, problem: str) -> None:
+    with pytest.raises(SourceError, match=problem):
+        parse_texts("xx", source, "texts/xx.json")
+
+
+def test_texts_that_are_missing() -> None:
+    with pytest.raises(SourceError, match=r"There is no assets/room/texts/xx\.json"):
+        load_texts("xx")
+
+
+def test_sentences_by_their_paths() -> None:
+    source = {"html": {"a": "A"}, "script": {"b": {"c": "C {d}"}}}
+    texts = parse_texts("xx", json.dumps(source), "texts/xx.json")
+    assert texts.language == "xx"
+    assert texts.sentences() == {"html.a": "A", "script.b.c": "C {d}"}
+    assert placeholders("C {d} {e}") == {"d", "e"}
