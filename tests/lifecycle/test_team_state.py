@@ -62,12 +62,13 @@ def test_a_room_from_beginning_to_end(team: Cloud, monkeypatch: pytest.MonkeyPat
     here: dict[str, Any] = {"session": team.session, "state_dir": PLACE}
 
     made = beekeeper.deploy(config, session=team.session)
-    assert made.state_file == "s3://team/rooms/sale.json"
+    assert made.deployment
+    assert made.deployment.state_file == "s3://team/rooms/sale.json"
     assert objects(team) == ["rooms/sale.json"]
     again = beekeeper.deploy(config, session=team.session)
-    assert again.changed == []
+    assert not again.changes
     assert not beekeeper.plan(config, session=team.session).has_changes
-    assert [room.room for room in beekeeper.list_rooms(**here)] == [ROOM]
+    assert [room.name for room in beekeeper.list_rooms(**here)] == [ROOM]
     beekeeper.pause(ROOM, **here)
     assert beekeeper.status(ROOM, **here).mode == "paused"
     beekeeper.destroy(ROOM, **here)
