@@ -3,10 +3,13 @@
     import beekeeper
 
     room = beekeeper.deploy(name="sale", destination="https://shop.example.com/", rate=600)
-    print(room.url)                      # the campaign link
-    beekeeper.set_rate(900, room="sale")
-    beekeeper.status("sale")
-    beekeeper.destroy("sale")
+    print(room.url)           # the campaign link: give it to your visitors
+    room.set_rate(900)        # visitors per minute
+    print(room.status().waiting)
+    room.destroy()
+
+``beekeeper.Room("sale")`` is the same handle in another program, and ``help(beekeeper.Room)`` is
+its page. Each method is a function, too: ``beekeeper.pause("sale")``.
 
 Importing this makes no AWS client and is quick; boto3 and pydantic are imported at the first use.
 """
@@ -31,51 +34,66 @@ from beekeeper.errors import (
 
 if TYPE_CHECKING:
     from beekeeper.config import RoomConfig
-    from beekeeper.control import off, on, pass_keys, pause, set_rate, status
+    from beekeeper.config.room_config import RoomValues
     from beekeeper.costs.estimate import estimate
     from beekeeper.diagnosis import doctor
-    from beekeeper.lifecycle import deploy, destroy, list_rooms, plan
     from beekeeper.results import (
+        Change,
         Deployment,
         Destruction,
         Diagnosis,
         Estimate,
         PassKeys,
         Plan,
-        RoomSummary,
         Status,
+    )
+    from beekeeper.room import Room
+    from beekeeper.shortcuts import (
+        deploy,
+        destroy,
+        list_rooms,
+        off,
+        on,
+        pass_keys,
+        pause,
+        plan,
+        set_rate,
+        status,
     )
     from beekeeper.simulation.outcome import Simulation
     from beekeeper.simulation.whatif import simulate
 
 _HOMES = {
+    "Change": "results",
+    "Room": "room",
     "RoomConfig": "config",
+    "RoomValues": "config.values",
     "Deployment": "results",
     "Destruction": "results",
     "Diagnosis": "results",
     "Estimate": "results",
     "PassKeys": "results",
     "Plan": "results",
-    "RoomSummary": "results",
     "Simulation": "simulation.outcome",
     "Status": "results",
-    "deploy": "lifecycle",
-    "destroy": "lifecycle",
+    "deploy": "shortcuts",
+    "destroy": "shortcuts",
     "doctor": "diagnosis",
     "estimate": "costs.estimate",
-    "list_rooms": "lifecycle",
-    "off": "control",
-    "on": "control",
-    "pass_keys": "control",
-    "pause": "control",
-    "plan": "lifecycle",
-    "set_rate": "control",
+    "list_rooms": "shortcuts",
+    "off": "shortcuts",
+    "on": "shortcuts",
+    "pass_keys": "shortcuts",
+    "pause": "shortcuts",
+    "plan": "shortcuts",
+    "set_rate": "shortcuts",
     "simulate": "simulation.whatif",
-    "status": "control",
+    "status": "shortcuts",
 }
 
 __all__ = [
     "BeekeeperError",
+    "Change",
     "ConfigError",
     "CredentialsError",
     "Deployment",
@@ -88,9 +106,10 @@ __all__ = [
     "PassKeys",
     "Plan",
     "ProvisionError",
+    "Room",
     "RoomConfig",
     "RoomNotFoundError",
-    "RoomSummary",
+    "RoomValues",
     "Simulation",
     "StateError",
     "Status",

@@ -5,12 +5,14 @@ Not called doctor.py, since ``beekeeper.doctor`` is the function.
 
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Unpack, overload
 
 from botocore.exceptions import BotoCoreError, ClientError
 
 from beekeeper import lifecycle
 from beekeeper.config import RoomConfig
+from beekeeper.config.room_config import RoomValues
+from beekeeper.connection import Connection
 from beekeeper.errors import BeekeeperError, ConfigError, CredentialsError, NotOursError, StateError
 from beekeeper.provision.aws import Aws, credentials_problem
 from beekeeper.provision.checks import quotas
@@ -21,6 +23,7 @@ from beekeeper.provision.deployer import deployer_policies
 from beekeeper.provision.engine.failures import explained
 from beekeeper.provision.names import Names
 from beekeeper.results import Diagnosis, Finding
+from beekeeper.room import RoomLike, as_room
 
 if TYPE_CHECKING:
     from boto3.session import Session
@@ -29,47 +32,68 @@ SHOWN = 5
 POLICY = "`python -m beekeeper doctor --policy` prints what is needed, as a managed policy for IAM"
 
 
+@overload
 def doctor(
-    config: "lifecycle.Source | None" = None,
+    room: RoomLike,
     *,
     session: "Session | None" = None,
     state_dir: str | Path | None = None,
     arrivals_per_minute: float | None = None,
-    **values: Any,
+) -> Diagnosis: ...
+@overload
+def doctor(
+    *,
+    session: "Session | None" = None,
+    state_dir: str | Path | None = None,
+    arrivals_per_minute: float | None = None,
+    **settings: Unpack[RoomValues],
+) -> Diagnosis: ...
+def doctor(
+    room: RoomLike | None = None,
+    *,
+    session: "Session | None" = None,
+    state_dir: str | Path | None = None,
+    arrivals_per_minute: float | None = None,
+    **settings: Any,
 ) -> Diagnosis:
     """Return whether the room can be deployed here, and bear the event. Changes nothing.
 
-    Checks credentials, region, permissions (by IAM's simulator, where it may be used), how many
-    functions may run at once, API Gateway's throttle, how many can join a strict line, the custom
-    domain's certificate, and whether the names are free. ``arrivals_per_minute`` are the visitors
-    of the busiest minute; ten times the rate when not given. What is wrong is in the result, with
-    what to do: only ConfigError is raised.
+    Takes what ``deploy`` takes. Checks credentials, region, permissions (by IAM's simulator, where
+    it may be used), how many functions may run at once, API Gateway's throttle, how many can join a
+    strict line, the custom domain's certificate, and whether the names are free.
+    ``arrivals_per_minute`` are the visitors of the busiest minute; ten times the rate when not
+    given. What is wrong is in the result, with what to do. Raises only TypeError, ConfigError, and
+    RoomNotFoundError for the name of a room that was never deployed.
+
+    >>> doctor("beekeeper.toml").has_problems
+    False
     """
-    room = RoomConfig.of(config, values)
+    connection = as_room(room, settings, session=session, state_dir=state_dir)._connection
+    config, wanted_region = connection.wanted()
     try:
-        aws = Aws(session, region=room.region)
+        aws = Aws(connection.session, region=wanted_region)
     except (BeekeeperError, BotoCoreError) as error:
-        return Diagnosis(room.name, "", room.region or "", [_unusable(error)])
+        return Diagnosis(config.name, "", wanted_region or "", [_unusable(error)])
     region = _region(aws)
     try:
         account, caller = aws.identity
-        names = aws.names(room.name, strict=room.is_strict)
+        names = aws.names(config.name, strict=config.is_strict)
     except (BeekeeperError, BotoCoreError) as error:
         # An unknown region is the likely reason that nobody answers there.
         why = [] if region.verdict == "ok" else [region]
-        return Diagnosis(room.name, "", aws.region, [_unusable(error), *why])
-
-    def place() -> Finding:
-        lifecycle.plan(room, session=aws.session, state_dir=state_dir)
-        return Finding("names", "ok", f"All names of room {room.name} are free, or its own.")
-
+        return Diagnosis(config.name, "", aws.region, [_unusable(error), *why])
     found = [
         Finding("credentials", "ok", f"Account {account}, as {caller}."),
         region,
-        *_looks(aws, room, names, arrivals_per_minute),
-        _looked("names", place),
+        *_looks(aws, config, names, arrivals_per_minute),
+        _looked("names", lambda: _names(connection)),
     ]
-    return Diagnosis(room.name, account, aws.region, found)
+    return Diagnosis(config.name, account, aws.region, found)
+
+
+def _names(connection: Connection) -> Finding:
+    lifecycle.plan(connection)
+    return Finding("names", "ok", f"All names of room {connection.name} are free, or its own.")
 
 
 def _looks(aws: Aws, room: RoomConfig, names: Names, arrivals: float | None) -> Iterator[Finding]:
@@ -82,16 +106,15 @@ def _looks(aws: Aws, room: RoomConfig, names: Names, arrivals: float | None) -> 
         yield _looked(CERTIFICATE, lambda: certificate(aws, arn, name))
 
 
-def policies(
-    config: "lifecycle.Source | None" = None, *, session: "Session | None" = None, **values: Any
-) -> list[dict[str, Any]]:
+def policies(room: RoomLike, *, session: "Session | None" = None) -> list[dict[str, Any]]:
     """Return the IAM policies that deploying, operating and destroying the room need.
 
     One, or two where a custom domain and a state in a bucket make it too long for IAM. Asks AWS
     only for the account. Raises ConfigError and CredentialsError.
     """
-    room = RoomConfig.of(config, values)
-    return deployer_policies(Aws(session, region=room.region).names(room.name), room)
+    connection = as_room(room, session=session)._connection
+    config, region = connection.wanted()
+    return deployer_policies(Aws(connection.session, region=region).names(config.name), config)
 
 
 def _unusable(error: Exception) -> Finding:

@@ -15,27 +15,43 @@ class Result:
         return asdict(self)  # type: ignore[call-overload, no-any-return]
 
     def _repr_html_(self) -> str:
-        rows = "".join(
-            f"<tr><th align='left'>{escape(name)}</th><td>{escape(_text(name, value))}</td></tr>"
-            for name, value in self.to_dict().items()
+        return html_table(
+            {name: getattr(self, name, value) for name, value in self.to_dict().items()}
         )
-        return f"<table>{rows}</table>"
 
 
-@dataclass(frozen=True, slots=True)
-class PlannedChange(Result):
-    """What a deploy would do to one resource.
+def html_table(rows: Mapping[str, object]) -> str:
+    """Return an HTML table of names and values, as a notebook shows it."""
+    cells = "".join(
+        f"<tr><th align='left'>{escape(name)}</th><td>{escape(_text(name, value))}</td></tr>"
+        for name, value in rows.items()
+    )
+    return f"<table>{cells}</table>"
 
-    ``action`` is create, update, replace, delete or unchanged; ``attributes`` maps each that
-    differs to what it is and what it would be. What another resource decides is "(known after
-    deploy)".
+
+@dataclass(frozen=True, slots=True, repr=False)
+class Change(Result):
+    """What happens, or happened, to one resource of a room.
+
+    ``action`` is create, update, replace, delete or unchanged. ``kind`` and ``name`` are what AWS
+    calls the resource: "queue", "beekeeper-sale". ``attributes`` maps the name of each attribute
+    that differs to a pair: its value in AWS, and the value that the configuration asks for. A value
+    that another resource decides is "(known after deploy)". ``key`` names the resource within the
+    room, as the events of a deploy do.
     """
 
-    key: str
+    action: str
     kind: str
     name: str
-    action: str
-    attributes: Mapping[str, tuple[Any, Any]]
+    attributes: Mapping[str, tuple[Any, Any]] = field(default_factory=dict)
+    key: str = ""
+
+    def __str__(self) -> str:
+        differing = ", ".join(self.attributes) if self.action in ("update", "replace") else ""
+        return f"{self.action} {self.kind} {self.name}{f': {differing}' if differing else ''}"
+
+    def __repr__(self) -> str:
+        return f"<Change: {self}>"
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +62,7 @@ class Plan(Result):
     """
 
     room: str
-    changes: Sequence[PlannedChange]
+    changes: Sequence[Change]
     policies: Mapping[str, Any]  # by function
     notes: Sequence[str] = ()
 
@@ -68,10 +84,12 @@ class Plan(Result):
 
 @dataclass(frozen=True, slots=True)
 class Deployment(Result):
-    """A room that stands. ``url`` is the campaign link; ``changed`` what this deploy did.
+    """What one deploy did. ``url`` is the campaign link, ``seconds`` is how long the deploy took.
 
-    ``dns_record`` is the record to make for a custom domain: "queue.example.com CNAME d-abc…". None
-    without such a domain, or when it was made in Route 53.
+    ``changes`` are the resources that it created, updated, replaced or deleted; empty when
+    everything was as it should be. ``dns_record`` is the record that you have to create for a
+    custom domain: "queue.example.com CNAME d-abc…". It is None without a custom domain, and when
+    Beekeeper created the record in Route 53.
     """
 
     room: str
@@ -79,7 +97,7 @@ class Deployment(Result):
     destination: str
     account: str
     region: str
-    changed: Sequence[str]  # "create queue beekeeper-sale"
+    changes: Sequence[Change]
     state_file: str
     seconds: float
     dns_record: str | None = None
@@ -87,10 +105,10 @@ class Deployment(Result):
 
 @dataclass(frozen=True, slots=True)
 class Destruction(Result):
-    """A room that is gone."""
+    """What one destroy removed. ``deleted`` is empty when there was nothing left of the room."""
 
     room: str
-    deleted: Sequence[str]
+    deleted: Sequence[Change]
     seconds: float
 
 
@@ -112,19 +130,7 @@ class Status(Result):
     updated_at: float | None  # None before the first consumer ran
     account: str
     region: str
-    drift: Sequence[str] = field(default_factory=tuple)  # "update queue beekeeper-sale: ..."
-
-
-@dataclass(frozen=True, slots=True)
-class RoomSummary(Result):
-    """One line of the list of rooms."""
-
-    room: str
-    url: str
-    destination: str
-    account: str
-    region: str
-    resources: int
+    drift: Sequence[Change] = ()  # what a deploy would change back; empty when not asked for
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,8 +2,8 @@
 
     python examples/quickstart.py [https://shop.example.com/]
 
-It works with whatever AWS boto3 finds: your account, or the local one of `python -m beekeeper
-local`, once the lines that it prints are pasted here.
+It uses the AWS that boto3 finds: your account, or the local one. For the local one, run `python -m
+beekeeper local` in another terminal, and paste the lines that it prints here.
 """
 
 import sys
@@ -16,11 +16,11 @@ ROOM = "quickstart"
 def main(destination: str = "https://shop.example.com/") -> None:
     """Take a room through its life."""
     try:
-        deployment = beekeeper.deploy(name=ROOM, destination=destination, rate=600)
-        print(f"The campaign link: {deployment.url}")
+        room = beekeeper.deploy(name=ROOM, destination=destination, rate=600)
+        print(f"The campaign link: {room.url}")
 
-        beekeeper.set_rate(900, room=ROOM)
-        status = beekeeper.status(ROOM)
+        room.set_rate(900)
+        status = room.status()
         print(f"The room is {status.mode}, at {status.rate:,.0f} visitors a minute.")
         print(f"{status.waiting:,} wait, {status.admitted:,} have been admitted.")
     finally:

@@ -9,9 +9,8 @@ from rich.markup import escape
 from rich.table import Table
 
 from beekeeper import diagnosis
-from beekeeper.cli.options import add_config, place
+from beekeeper.cli.options import add_config, configured_room
 from beekeeper.cli.output import Output
-from beekeeper.config import RoomConfig
 from beekeeper.provision.deployer import MAX_CHARACTERS
 from beekeeper.results import Diagnosis
 
@@ -43,11 +42,11 @@ def add_commands(commands: Any) -> None:
 
 def run_doctor(options: argparse.Namespace, output: Output) -> int:
     """Show what stands in the way of the configured room; 1 when something does."""
-    config = RoomConfig.load(options.config)
+    room = configured_room(options)
     if options.policy:
-        _print_policies(diagnosis.policies(config), output)
+        _print_policies(diagnosis.policies(room), output)
         return 0
-    found = diagnosis.doctor(config, arrivals_per_minute=options.arrivals, **place(options))
+    found = diagnosis.doctor(room, arrivals_per_minute=options.arrivals)
     if output.as_json:
         output.json_line({**found.to_dict(), "has_problems": found.has_problems})
     else:

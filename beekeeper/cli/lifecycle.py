@@ -4,14 +4,22 @@ import argparse
 from pathlib import Path
 from typing import Any
 
-from beekeeper import lifecycle
-from beekeeper.cli.options import add_common, add_config, add_room, place, room_of
+from beekeeper.cli.options import (
+    add_common,
+    add_config,
+    add_room,
+    configured_room,
+    place,
+    room_of,
+)
 from beekeeper.cli.output import Output
 from beekeeper.cli.progress import progress
 from beekeeper.config import RoomConfig
 from beekeeper.errors import BeekeeperError, ConfigError
 from beekeeper.local.ministack import address
 from beekeeper.results import Deployment, Result
+from beekeeper.room import Room
+from beekeeper.shortcuts import list_rooms
 
 QUESTIONS = {
     "name": ("Name of the room (lower-case letters, digits, hyphens)", "my-event"),
@@ -99,15 +107,15 @@ class _Written(Result):
 
 def run_deploy(options: argparse.Namespace, output: Output) -> None:
     """Deploy the configured room."""
-    config = RoomConfig.load(options.config)
-    output.say(f"Deploying room {config.name} …")
+    room = configured_room(options)
+    output.say(f"Deploying room {room.name} …")
     with progress(output) as on_event:
-        deployment = lifecycle.deploy(config, on_event=on_event, **place(options))
+        deployment = room.deploy(on_event=on_event)
     output.result(deployment, _next_steps(deployment))
 
 
 def _next_steps(deployment: Deployment) -> list[str]:
-    changed = len(deployment.changed)
+    changed = len(deployment.changes)
     lines = [
         f"Room {deployment.room} is ready: {changed} changes in {deployment.seconds} s."
         if changed
@@ -134,14 +142,14 @@ def _next_steps(deployment: Deployment) -> list[str]:
 
 def run_destroy(options: argparse.Namespace, output: Output) -> None:
     """Remove a room, once the user has said so."""
-    room = room_of(options)
+    room = Room(room_of(options), region=options.region)
     if not options.yes:
-        _confirm(room, output)
-    output.say(f"Removing room {room} …")
+        _confirm(room.name, output)
+    output.say(f"Removing room {room.name} …")
     with progress(output) as on_event:
-        done = lifecycle.destroy(room, region=options.region, on_event=on_event, **place(options))
-    gone = f"Room {room} is gone: {len(done.deleted)} resources removed in {done.seconds} s."
-    output.result(done, [gone if done.deleted else f"There was nothing left of room {room}."])
+        done = room.destroy(on_event=on_event)
+    gone = f"Room {room.name} is gone: {len(done.deleted)} resources removed in {done.seconds} s."
+    output.result(done, [gone if done.deleted else f"There was nothing left of room {room.name}."])
 
 
 def _confirm(room: str, output: Output) -> None:
@@ -156,6 +164,12 @@ def _confirm(room: str, output: Output) -> None:
 
 def run_list(options: argparse.Namespace, output: Output) -> None:
     """List the rooms of the state folder."""
-    found = lifecycle.list_rooms(**place(options))
-    lines = [f"{r.room:<24} {r.region:<16} {r.url or '(not deployed)'}" for r in found]
-    output.result(found, lines or ["No rooms here. Make one: python -m beekeeper init"])
+    found = list_rooms(**place(options))
+    if output.as_json:
+        output.json_line([room.to_dict() for room in found])
+        return
+    for room in found:
+        text = f"{room.name:<24} {room.region:<16} {room.url or '(not deployed)'}"
+        output.out.print(text, markup=False)
+    if not found:
+        output.out.print("No rooms here. Make one: python -m beekeeper init", markup=False)

@@ -5,15 +5,16 @@ import time
 from collections.abc import Callable
 from typing import Any
 
-from beekeeper import control
-from beekeeper.cli.options import add_room, place, room_of
+from beekeeper.cli.changes import line
+from beekeeper.cli.options import add_room, room_of
 from beekeeper.cli.output import Output
-from beekeeper.results import PassKeys, Status
+from beekeeper.results import Status
+from beekeeper.room import Room
 
-MODES: dict[str, tuple[str, Callable[..., None], str]] = {
-    "on": ("let visitors queue, and through at the rate", control.on, "is on"),
-    "off": ("send everybody straight to the destination", control.off, "is off"),
-    "pause": ("admit nobody; visitors go on to queue", control.pause, "is paused"),
+MODES: dict[str, tuple[str, Callable[[Room], None], str]] = {
+    "on": ("let visitors queue, and through at the rate", Room.on, "is on"),
+    "off": ("send everybody straight to the destination", Room.off, "is off"),
+    "pause": ("admit nobody; visitors go on to queue", Room.pause, "is paused"),
 }
 
 
@@ -39,7 +40,7 @@ def add_commands(commands: Any) -> None:
 
 def run_status(options: argparse.Namespace, output: Output) -> None:
     """Show how a room stands."""
-    status = control.status(room_of(options), drift=options.drift, **place(options))
+    status = room_of(options).status(drift=options.drift)
     if output.as_json:
         output.result(status, ())
         return
@@ -61,7 +62,7 @@ def _rows(status: Status, *, checked: bool) -> list[tuple[str, str]]:
         ("in", f"account {status.account}, {status.region}"),
     ]
     if checked:
-        rows.append(("drift", "\n".join(status.drift) or "none"))
+        rows.append(("drift", "\n".join(map(line, status.drift)) or "none"))
     return rows
 
 
@@ -84,16 +85,16 @@ def run_mode(options: argparse.Namespace, output: Output) -> None:
     """Turn a room on or off, or pause it."""
     room = room_of(options)
     _, change, text = MODES[options.mode]
-    change(room, **place(options))
-    _confirm(output, {"room": room, "mode": options.mode}, f"Room {room} {text}")
+    change(room)
+    _confirm(output, {"room": room.name, "mode": options.mode}, f"Room {room.name} {text}")
 
 
 def run_set_rate(options: argparse.Namespace, output: Output) -> None:
     """Set a room's rate."""
     room = room_of(options)
-    control.set_rate(options.rate, room=room, **place(options))
-    text = f"Room {room} lets {options.rate:,} visitors a minute through"
-    _confirm(output, {"room": room, "rate": options.rate}, text)
+    room.set_rate(options.rate)
+    text = f"Room {room.name} lets {options.rate:,} visitors a minute through"
+    _confirm(output, {"room": room.name, "rate": options.rate}, text)
 
 
 def _confirm(output: Output, content: dict[str, object], text: str) -> None:
@@ -105,7 +106,7 @@ def _confirm(output: Output, content: dict[str, object], text: str) -> None:
 
 def run_keys(options: argparse.Namespace, output: Output) -> None:
     """Show what a destination needs."""
-    found: PassKeys = control.pass_keys(room_of(options), **place(options))
+    found = room_of(options).pass_keys()
     lines = [
         f"algorithm  {found.algorithm}",
         f"issuer     {found.issuer}   (claim iss)",

@@ -4,10 +4,11 @@ import argparse
 import os
 from typing import Any
 
-from beekeeper.config import FILE_NAME, configured
+from beekeeper.config import FILE_NAME, RoomConfig, configured
 from beekeeper.errors import ConfigError
-from beekeeper.lifecycle import list_rooms
 from beekeeper.provision.state import DIR_VARIABLE
+from beekeeper.room import Room
+from beekeeper.shortcuts import list_rooms
 
 
 def add_common(command: argparse.ArgumentParser) -> None:
@@ -36,23 +37,27 @@ def add_config(command: argparse.ArgumentParser) -> None:
     add_common(command)
 
 
-def room_of(options: argparse.Namespace) -> str:
-    """Return the room's name: given, or of the configuration, or the only one there is."""
-    if options.room:
-        return str(options.room)
-    if name := configured(options.config, "name"):
-        return name
+def room_of(options: argparse.Namespace) -> Room:
+    """Return the room: named, or of the configuration, or the only one there is."""
+    name = options.room or configured(options.config, "name")
+    if name:
+        return Room(name, **place(options))
     rooms = list_rooms(**place(options))
     if len(rooms) == 1:
-        return rooms[0].room
-    known = ", ".join(room.room for room in rooms) or "none"
+        return rooms[0]
+    known = ", ".join(room.name for room in rooms) or "none"
     raise ConfigError(
         f"Which room? There is no {options.config} here; rooms in the state folder: {known}."
         " Name one with --room."
     )
 
 
+def configured_room(options: argparse.Namespace) -> Room:
+    """Return the room of the configuration; raise ConfigError when that is wrong."""
+    return Room(RoomConfig.load(options.config), **place(options))
+
+
 def place(options: argparse.Namespace) -> dict[str, Any]:
-    """Return the arguments that every public function takes."""
+    """Return where the state is, as every public function takes it."""
     named = options.state_dir or os.environ.get(DIR_VARIABLE)
     return {"state_dir": named or configured(options.config, "state")}

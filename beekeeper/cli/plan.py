@@ -7,11 +7,10 @@ from typing import Any
 from rich.markup import escape
 from rich.table import Table
 
-from beekeeper import lifecycle
-from beekeeper.cli.options import add_config, place
+from beekeeper.cli.changes import attributes
+from beekeeper.cli.options import add_config, configured_room
 from beekeeper.cli.output import Output
-from beekeeper.config import RoomConfig
-from beekeeper.results import Plan, PlannedChange
+from beekeeper.results import Plan
 
 SIGNS = {
     "create": "[green]+ create[/green]",
@@ -36,7 +35,7 @@ def add_commands(commands: Any) -> None:
 
 def run_plan(options: argparse.Namespace, output: Output) -> int:
     """Show the plan of the configured room."""
-    plan = lifecycle.plan(RoomConfig.load(options.config), **place(options))
+    plan = configured_room(options).plan()
     if output.as_json:
         content = plan.to_dict()
         if not options.policies:
@@ -52,7 +51,8 @@ def _show(plan: Plan, output: Output, *, policies: bool) -> None:
     for heading in ("", "kind", "name", "what changes"):
         table.add_column(heading, overflow="fold")
     for change in plan.changes:
-        table.add_row(SIGNS[change.action], change.kind, escape(change.name), _details(change))
+        what = escape("\n".join(attributes(change)))
+        table.add_row(SIGNS[change.action], change.kind, escape(change.name), what)
     output.out.print(table)
     for part, policy in plan.policies.items() if policies else ():
         output.out.print(f"\nPolicy of the {part}:\n{json.dumps(policy, indent=2)}", markup=False)
@@ -61,15 +61,3 @@ def _show(plan: Plan, output: Output, *, policies: bool) -> None:
     count = sum(change.action != "unchanged" for change in plan.changes)
     text = f"{count} of {len(plan.changes)} to change: python -m beekeeper deploy does it."
     output.out.print(text if count else "Everything is as it should be.", markup=False)
-
-
-def _details(change: PlannedChange) -> str:
-    if change.action in ("create", "unchanged"):
-        return ""
-    parts = [f"{n}: {_short(a)} → {_short(b)}" for n, (a, b) in change.attributes.items()]
-    return escape("\n".join(parts))
-
-
-def _short(value: Any) -> str:
-    text = value if isinstance(value, str) else json.dumps(value)
-    return text if len(text) <= 60 else f"{text[:57]}…"

@@ -9,7 +9,6 @@ from pathlib import Path
 
 from boto3.session import Session
 
-from beekeeper import control, lifecycle
 from beekeeper.contract.items import VISITOR_PREFIX, key
 from beekeeper.handlers.batches import batches
 from beekeeper.local.crowd import Crowd, Stage
@@ -18,6 +17,7 @@ from beekeeper.local.ministack import MiniStack, address
 from beekeeper.local.shop import Shop
 from beekeeper.provision.engine.pipeline import OnEvent
 from beekeeper.results import Result
+from beekeeper.shortcuts import deploy
 
 ROOM = "demo"
 DRAIN_SECONDS = 20.0
@@ -94,7 +94,7 @@ class Demo:
         self.session: Session = self.aws.session()
         self.shop = Shop(ROOM)
         self._stack.callback(self.shop.close)
-        deployment = lifecycle.deploy(
+        self.room = deploy(
             name=ROOM,
             title="The Demo Sale",
             destination=f"{self.shop.origin}/",
@@ -103,11 +103,9 @@ class Demo:
             state_dir=self.state_dir,
             on_event=self._on_event,
         )
-        self.room_url = address(deployment.url)
+        self.room_url = address(self.room.url)
         self.shop.room_url = self.room_url
-        self.shop.keys = control.pass_keys(
-            ROOM, session=self.session, state_dir=self.state_dir
-        ).keys
+        self.shop.keys = self.room.pass_keys().keys
 
     def __exit__(self, *_: object) -> None:
         if self.crowd:
@@ -128,7 +126,7 @@ class Demo:
 
     def snapshot(self, seconds: int = 60) -> Snapshot:
         """Return how things stand, with the entries of each of the last seconds."""
-        status = control.status(ROOM, session=self.session, state_dir=self.state_dir)
+        status = self.room.status()
         return Snapshot(
             arrived=self.crowd.joined if self.crowd else 0,
             waiting=status.waiting,
@@ -143,15 +141,13 @@ class Demo:
     def finish(self) -> Outcome:
         """Stop the line, let those in who were admitted, count, and remove the room."""
         assert self.crowd is not None
-        control.pause(ROOM, session=self.session, state_dir=self.state_dir)
+        self.room.pause()
         admitted = self._await_entries()
         self.crowd.stop()
         tickets = {v.ticket_id: v for v in self.crowd.visitors if v.ticket}
         entered = {i for i, v in tickets.items() if v.stage is Stage.ENTERED}
         lost = max(0, len(tickets) - len(admitted) - self._queued())
-        lifecycle.destroy(
-            ROOM, session=self.session, state_dir=self.state_dir, on_event=self._on_event
-        )
+        self.room.destroy(on_event=self._on_event)
         return Outcome(
             joined=len(tickets),
             admitted=len(admitted),

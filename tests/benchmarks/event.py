@@ -22,7 +22,6 @@ from pathlib import Path
 from rich.console import Console
 from rich.table import Table
 
-from beekeeper import control
 from beekeeper.local.demo import ROOM, Demo
 from beekeeper.rules.pacing import interval_seconds
 from tests.end_to_end.test_demo import admissions, most_in
@@ -78,7 +77,7 @@ def event(visitors: int, rate: int) -> Figures:
         while len(running.shop.entered) < visitors and time.monotonic() < deadline:
             time.sleep(1)
         admitted_at = sorted(admissions(running))
-        status = control.status(ROOM, session=running.session, state_dir=running.state_dir)
+        status = running.room.status()
         logged = len(running.shop.entered)
         outcome = running.finish()
     law = OVERBOOKING * (WINDOW_SECONDS + 2) / interval_seconds(rate) + 1

@@ -234,7 +234,7 @@ def test_deploy_warns_of_a_small_account(cloud: Cloud) -> None:
     cloud.wire.add(concurrency(10))
     events: list[Event] = []
 
-    def deploy(title: str) -> beekeeper.Deployment:
+    def deploy(title: str) -> beekeeper.Room:
         return beekeeper.deploy(
             config(title=title),
             session=cloud.session,

@@ -4,6 +4,7 @@ import itertools
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Literal
 
 import pytest
 from boto3.session import Session
@@ -33,6 +34,7 @@ def strict_aws() -> Iterator[MiniStack]:
 class DeployedRoom:
     """A room and the shop that it protects."""
 
+    handle: beekeeper.Room
     name: str
     url: str
     shop: Shop
@@ -40,10 +42,10 @@ class DeployedRoom:
     state_dir: Path
 
     def status(self) -> beekeeper.Status:
-        return beekeeper.status(self.name, session=self.session, state_dir=self.state_dir)
+        return self.handle.status()
 
-    def set_mode(self, change: Callable[..., None]) -> None:
-        change(self.name, session=self.session, state_dir=self.state_dir)
+    def set_mode(self, change: Callable[[beekeeper.Room], None]) -> None:
+        change(self.handle)
 
 
 DeployRoom = Callable[..., DeployedRoom]
@@ -54,11 +56,13 @@ def deploy_room(tmp_path: Path) -> Iterator[DeployRoom]:
     """Deploys rooms, and removes them at the end."""
     made: list[DeployedRoom] = []
 
-    def deploy(aws: MiniStack, rate: int, order: str = "standard") -> DeployedRoom:
+    def deploy(
+        aws: MiniStack, rate: int, order: Literal["standard", "strict"] = "standard"
+    ) -> DeployedRoom:
         name = f"room-{next(numbers)}"
         shop = Shop(name)
         session = aws.session()
-        deployment = beekeeper.deploy(
+        handle = beekeeper.deploy(
             name=name,
             title='The "Spring" <sale>',
             destination=f"{shop.origin}/",
@@ -67,13 +71,13 @@ def deploy_room(tmp_path: Path) -> Iterator[DeployRoom]:
             session=session,
             state_dir=tmp_path,
         )
-        shop.room_url = address(deployment.url)
-        shop.keys = beekeeper.pass_keys(name, session=session, state_dir=tmp_path).keys
-        room = DeployedRoom(name, shop.room_url, shop, session, tmp_path)
+        shop.room_url = address(handle.url)
+        shop.keys = handle.pass_keys().keys
+        room = DeployedRoom(handle, name, shop.room_url, shop, session, tmp_path)
         made.append(room)
         return room
 
     yield deploy
     for room in made:
-        beekeeper.destroy(room.name, session=room.session, state_dir=room.state_dir)
+        room.handle.destroy()
         room.shop.close()

@@ -94,7 +94,7 @@ def deployer(strict_aws: MiniStack, tmp_path: Path) -> Iterator[Deployer]:
         call()
 
 
-def deploy(session: Session, state_dir: Path, **values: Any) -> beekeeper.Deployment:
+def deploy(session: Session, state_dir: Path, **values: Any) -> beekeeper.Room:
     wanted = {"name": NAME, "destination": DESTINATION, "rate": 600, **values}
     return beekeeper.deploy(wanted, session=session, state_dir=state_dir)
 
@@ -110,12 +110,12 @@ def test_the_policy_is_enough(
     # The simulator is not among what a deployer needs: it tells of others' permissions, too.
     assert verdicts["permissions"] == "unknown"
     assert {verdicts[c] for c in ("credentials", "region", "concurrency", "names")} == {"ok"}
-    assert deploy(**room).changed
+    assert deploy(**room).changes
     for change in (beekeeper.pause, beekeeper.off, beekeeper.on):
         change(NAME, **room)
     beekeeper.set_rate(700, room=NAME, **room)
     status = beekeeper.status(NAME, drift=True, **room)
-    assert (status.mode, status.rate, status.drift) == ("on", 700, [])
+    assert (status.mode, status.rate, status.drift) == ("on", 700, ())
     assert beekeeper.pass_keys(NAME, **room).keys
 
     mutations: list[str] = []
@@ -125,12 +125,12 @@ def test_the_policy_is_enough(
             mutations.append(model.name)
 
     session.events.register("before-call", note)
-    assert deploy(**room).changed == []
+    assert not deploy(**room).changes
     assert mutations == []
     tags = {"team": "events"}
     changed = deploy(**room, rate=90_000, tags=tags, log_retention_days=30, title="New")
-    assert {line.split()[0] for line in changed.changed} == {"update"}
-    assert deploy(**room, rate=600).changed  # tags, workers and retention go back
+    assert {change.action for change in changed.changes} == {"update"}
+    assert deploy(**room, rate=600).changes  # tags, workers and retention go back
     assert "UntagResource" in mutations
 
     assert beekeeper.destroy(NAME, **room).deleted
@@ -141,8 +141,8 @@ def test_the_policy_is_enough_for_a_strict_room(
     names: Names, deployer: Deployer, strict_aws: MiniStack, tmp_path: Path
 ) -> None:
     room: dict[str, Any] = {"session": deployer(policy_without(names)), "state_dir": tmp_path}
-    assert deploy(**room, order="strict").changed
-    assert deploy(**room, order="strict").changed == []
+    assert deploy(**room, order="strict").changes
+    assert not deploy(**room, order="strict").changes
     assert beekeeper.destroy(NAME, **room).deleted
     assert leftovers(strict_aws.session(), NAME) == []
 

@@ -49,7 +49,7 @@ def test_killed_and_run_again(aws: MiniStack, tmp_path: Path, times: int) -> Non
     session = aws.session()
     run_and_kill(aws, tmp_path, DEPLOY, "'create'", times)
     beekeeper.deploy(CONFIG, session=session, state_dir=tmp_path)
-    assert beekeeper.deploy(CONFIG, session=session, state_dir=tmp_path).changed == []
+    assert not beekeeper.deploy(CONFIG, session=session, state_dir=tmp_path).changes
     apis = session.client("apigatewayv2").get_apis()["Items"]
     assert [api["Name"] for api in apis].count(f"beekeeper-{ROOM}") == 1
 

@@ -92,7 +92,7 @@ def come_and_go(room: str, session: KeepingSession, calm: KeepingSession, state_
     deployed = time.monotonic()
     assert parts_of_api(calm, room) == {"apis": 1, "integrations": 3}
     again = beekeeper.deploy(config, session=calm, state_dir=state_dir)
-    assert again.changed == []
+    assert not again.changes
     checked = time.monotonic()
 
     destroys = insist(lambda: beekeeper.destroy(room, session=session, state_dir=state_dir))

@@ -19,7 +19,6 @@ from beekeeper.errors import (
 )
 from beekeeper.provision.engine.events import Event, StepDone
 from beekeeper.provision.state import StateFile
-from beekeeper.results import Deployment
 from tests.support.moto_aws.by_hand import api_id, queue_url
 from tests.support.moto_aws.cloud import ACCOUNT, DESTINATION, REGION, ROOM, Cloud, config
 from tests.support.moto_aws.inventory import inventory
@@ -35,7 +34,7 @@ def where(cloud: Cloud) -> dict[str, Any]:
 
 
 @pytest.fixture
-def room(cloud: Cloud, where: dict[str, Any]) -> Deployment:
+def room(cloud: Cloud, where: dict[str, Any]) -> beekeeper.Room:
     made = beekeeper.deploy(BASE, **where)
     cloud.wire.clear()
     return made
@@ -47,13 +46,14 @@ def state_of(cloud: Cloud, room: str = ROOM) -> dict[str, Any]:
     return content
 
 
-def test_a_deploy_tells_what_it_made(cloud: Cloud, room: Deployment) -> None:
+def test_a_deploy_tells_what_it_made(cloud: Cloud, room: beekeeper.Room) -> None:
     assert room.url == f"https://{api_id(cloud)}.execute-api.{REGION}.amazonaws.com/"
     assert (room.account, room.region, room.destination) == (ACCOUNT, REGION, DESTINATION)
-    assert all(change.startswith("create ") for change in room.changed)
-    assert len(room.changed) == 32
-    assert room.state_file == str(cloud.state_dir / "sale.json")
-    json.dumps(room.to_dict())
+    assert all(change.action == "create" for change in room.changes)
+    assert len(room.changes) == 32
+    assert room.deployment
+    assert room.deployment.state_file == str(cloud.state_dir / "sale.json")
+    json.dumps([room.deployment.to_dict(), room.to_dict()])
 
 
 def test_the_first_deploy_starts_a_consumer_and_the_second_does_nothing(
@@ -65,7 +65,7 @@ def test_the_first_deploy_starts_a_consumer_and_the_second_does_nothing(
     cloud.wire.clear()
     again = beekeeper.deploy(BASE, **where)
     assert cloud.wire.mutations == []
-    assert again.changed == []
+    assert not again.changes
     assert state_of(cloud) == before
 
 
@@ -143,12 +143,12 @@ def test_a_destroy_leaves_nothing_and_so_does_the_second(
     assert not list(cloud.state_dir.glob("*.json*"))
     cloud.wire.clear()
     second = beekeeper.destroy(ROOM, **where)
-    assert second.deleted == []
+    assert second.deleted == ()
     assert cloud.wire.mutations == []
 
 
 def test_a_destroy_of_what_never_was(cloud: Cloud, where: dict[str, Any]) -> None:
-    assert beekeeper.destroy("never", **where).deleted == []
+    assert beekeeper.destroy("never", **where).deleted == ()
     assert cloud.wire.mutations == []
     assert beekeeper.list_rooms(state_dir=cloud.state_dir) == []
 
@@ -157,7 +157,7 @@ def test_a_destroy_of_what_never_was(cloud: Cloud, where: dict[str, Any]) -> Non
 def test_two_rooms_side_by_side(cloud: Cloud, where: dict[str, Any]) -> None:
     one = inventory()
     beekeeper.deploy({**BASE, "name": "sale-two"}, **where)
-    assert [r.room for r in beekeeper.list_rooms(state_dir=cloud.state_dir)] == [
+    assert [r.name for r in beekeeper.list_rooms(state_dir=cloud.state_dir)] == [
         "sale",
         "sale-two",
     ]
@@ -311,7 +311,7 @@ def test_operators_change_mode_and_rate_in_one_write_each(
 
 @pytest.mark.usefixtures("room")
 def test_a_rate_above_what_was_deployed_is_refused(cloud: Cloud, where: dict[str, Any]) -> None:
-    with pytest.raises(ConfigError, match="workers for 9000 a minute"):
+    with pytest.raises(ConfigError, match="workers for 9,000 visitors a minute"):
         beekeeper.set_rate(9_001, room=ROOM, **where)
     with pytest.raises(ConfigError):
         beekeeper.set_rate(0, room=ROOM, **where)
@@ -324,9 +324,10 @@ def test_the_status_shows_drift(cloud: Cloud, where: dict[str, Any]) -> None:
     cloud.client("sqs").set_queue_attributes(
         QueueUrl=queue_url(cloud), Attributes={"VisibilityTimeout": "1"}
     )
-    assert list(beekeeper.status(ROOM, drift=True, **where).drift) == [
-        "update queue beekeeper-sale: visibility_seconds"
-    ]
+    (drift,) = beekeeper.status(ROOM, drift=True, **where).drift
+    assert (drift.action, drift.kind, drift.name) == ("update", "queue", "beekeeper-sale")
+    assert drift.attributes.keys() == {"visibility_seconds"}
+    assert str(drift) == "update queue beekeeper-sale: visibility_seconds"
 
 
 @pytest.mark.usefixtures("room")
@@ -358,7 +359,8 @@ def test_a_room_whose_table_is_gone_is_an_error_that_says_so(
 @pytest.mark.usefixtures("room")
 def test_the_rooms_are_listed_from_their_files(cloud: Cloud) -> None:
     (summary,) = beekeeper.list_rooms(state_dir=cloud.state_dir)
-    assert (summary.room, summary.account, summary.resources) == (ROOM, ACCOUNT, 32)
+    assert (summary.name, summary.account) == (ROOM, ACCOUNT)
+    assert summary.to_dict()["resources"] == 32
     assert cloud.wire.calls == []
 
 

@@ -1,5 +1,6 @@
 """A room whose state is in a bucket: how its place is written, and its whole life."""
 
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -8,7 +9,7 @@ import beekeeper
 from beekeeper.errors import ConfigError, NotOursError, RoomNotFoundError
 from beekeeper.provision.state import StateFile, open_store
 from tests.support.moto_aws.by_hand import FOREIGN
-from tests.support.moto_aws.cloud import DESTINATION, REGION, ROOM, Cloud
+from tests.support.moto_aws.cloud import REGION, ROOM, Cloud, config
 
 BUCKET, PLACE = "team", "s3://team/rooms"
 
@@ -58,16 +59,17 @@ def test_the_argument_wins(cloud: Cloud, monkeypatch: pytest.MonkeyPatch) -> Non
 
 def test_a_room_from_beginning_to_end(team: Cloud, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delenv("BEEKEEPER_STATE_DIR")
-    config = {"name": ROOM, "destination": DESTINATION, "rate": 600, "state": PLACE}
+    wanted = config(state=PLACE)
     here: dict[str, Any] = {"session": team.session, "state_dir": PLACE}
 
-    made = beekeeper.deploy(config, session=team.session)
-    assert made.state_file == "s3://team/rooms/sale.json"
+    made = beekeeper.deploy(wanted, session=team.session)
+    assert made.deployment
+    assert made.deployment.state_file == "s3://team/rooms/sale.json"
     assert objects(team) == ["rooms/sale.json"]
-    again = beekeeper.deploy(config, session=team.session)
-    assert again.changed == []
-    assert not beekeeper.plan(config, session=team.session).has_changes
-    assert [room.room for room in beekeeper.list_rooms(**here)] == [ROOM]
+    again = beekeeper.deploy(wanted, session=team.session)
+    assert not again.changes
+    assert not beekeeper.plan(wanted, session=team.session).has_changes
+    assert [room.name for room in beekeeper.list_rooms(**here)] == [ROOM]
     beekeeper.pause(ROOM, **here)
     assert beekeeper.status(ROOM, **here).mode == "paused"
     beekeeper.destroy(ROOM, **here)
@@ -77,13 +79,37 @@ def test_a_room_from_beginning_to_end(team: Cloud, monkeypatch: pytest.MonkeyPat
         beekeeper.status(ROOM, **here)
 
 
+def test_each_function_finds_the_state_that_the_configuration_names(
+    team: Cloud, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.delenv("BEEKEEPER_STATE_DIR")
+    monkeypatch.chdir(tmp_path)
+    path = tmp_path / "beekeeper.toml"
+    path.write_text(config(state=PLACE).to_toml(), encoding="utf-8")
+    here: dict[str, Any] = {"session": team.session}
+
+    beekeeper.deploy(path, **here)
+    assert objects(team) == ["rooms/sale.json"]
+    for room in (path, str(path), config(state=PLACE), {"name": ROOM, "state": PLACE}):
+        beekeeper.off(room, **here)
+        beekeeper.on(room, **here)
+        beekeeper.pause(room, **here)
+        beekeeper.set_rate(700, room=room, **here)
+        status = beekeeper.status(room, **here)
+        assert (status.mode, status.rate) == ("paused", 700)
+        assert beekeeper.pass_keys(room, **here).keys
+    assert not beekeeper.plan(path, **here).has_changes
+    assert beekeeper.destroy(path, **here).deleted
+    assert objects(team) == []
+    assert [p.name for p in tmp_path.iterdir()] == ["beekeeper.toml"]
+
+
 def test_a_first_deploy_that_is_refused_leaves_no_state(team: Cloud) -> None:
     """An empty state would show in the list of rooms, and tie the name to this account."""
     FOREIGN["table"][0](team)
-    config = {"name": ROOM, "destination": DESTINATION, "rate": 600}
     for place in (PLACE, team.state_dir):
         with pytest.raises(NotOursError):
-            beekeeper.deploy(config, session=team.session, state_dir=place)
+            beekeeper.deploy(config(), session=team.session, state_dir=place)
         assert beekeeper.list_rooms(session=team.session, state_dir=place) == []
     assert objects(team) == []
     assert not list(team.state_dir.glob("*.json*"))

@@ -60,7 +60,7 @@ class Matrix:
         if not recorded.tapes:
             self._record()
 
-    def deploy(self) -> beekeeper.Deployment:
+    def deploy(self) -> beekeeper.Room:
         return beekeeper.deploy(
             config(), session=self.cloud.session, state_dir=self.cloud.state_dir
         )
@@ -126,7 +126,7 @@ class Matrix:
         self.deploy()
         assert inventory() == self.recorded.whole
         made = Moment.now(self.cloud)
-        assert self.deploy().changed == []
+        assert not self.deploy().changes
         assert history(self.cloud.wire.changes) == history(made.changes)
         self._empties(made)
         self.recorded.settled.add(moment.key)

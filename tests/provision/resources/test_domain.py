@@ -374,7 +374,8 @@ def test_mappings_are_read_to_the_last_page(cloud: Cloud) -> None:
 
 
 def deploy(cloud: Cloud, **values: Any) -> beekeeper.Deployment:
-    return beekeeper.deploy(with_domain(**values), session=cloud.session, state_dir=cloud.state_dir)
+    here: dict[str, Any] = {"session": cloud.session, "state_dir": cloud.state_dir}
+    return beekeeper.Room(with_domain(**values), **here).deploy()
 
 
 @pytest.mark.parametrize("what", ["added", "changed", "dropped"])

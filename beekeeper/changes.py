@@ -1,0 +1,31 @@
+"""What the engine decided, as data for people and programs: see results.Change."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from beekeeper import results
+from beekeeper.provision.engine.decision import Action, Change, Plan
+
+
+def all_changes(plan: Plan) -> tuple[results.Change, ...]:
+    """Return what a plan does to each resource, the unchanged ones included."""
+    return tuple(map(_change, plan.changes))
+
+
+def differences(plan: Plan) -> tuple[results.Change, ...]:
+    """Return what a plan changes."""
+    return tuple(_change(c) for c in plan.changes if c.action is not Action.UNCHANGED)
+
+
+def _change(change: Change) -> results.Change:
+    attributes = {name: (_plain(a), _plain(b)) for name, (a, b) in change.attributes.items()}
+    return results.Change(change.action.value, change.kind, change.name, attributes, change.key)
+
+
+def _plain(value: Any) -> Any:
+    """Return a value as JSON can hold it; what is not known yet as the words for that."""
+    if isinstance(value, Mapping):
+        return {str(key): _plain(member) for key, member in value.items()}
+    if isinstance(value, list | tuple):
+        return [_plain(member) for member in value]
+    return value if isinstance(value, str | int | float | None) else repr(value)

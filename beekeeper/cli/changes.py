@@ -1,0 +1,26 @@
+"""Changes as text: one line each, with what each attribute is and will be."""
+
+import json
+from typing import Any
+
+from beekeeper.results import Change
+
+SHOWN_CHARACTERS = 60
+
+
+def line(change: Change) -> str:
+    """Return a change in one line: update queue beekeeper-sale (visibility_seconds: 1 → 120)."""
+    found = ", ".join(attributes(change))
+    return f"{change.action} {change.kind} {change.name}{f' ({found})' if found else ''}"
+
+
+def attributes(change: Change) -> list[str]:
+    """Return a text for each attribute that differs; nothing for what is created or stays."""
+    if change.action in ("create", "unchanged"):
+        return []
+    return [f"{name}: {_short(a)} → {_short(b)}" for name, (a, b) in change.attributes.items()]
+
+
+def _short(value: Any) -> str:
+    text = value if isinstance(value, str) else json.dumps(value)
+    return text if len(text) <= SHOWN_CHARACTERS else f"{text[: SHOWN_CHARACTERS - 3]}…"

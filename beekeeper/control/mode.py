@@ -1,0 +1,13 @@
+"""The mode of a room: on, off, paused."""
+
+from beekeeper.connection import Deployed
+from beekeeper.control.table import change_settings
+from beekeeper.provision import consumer_start
+from beekeeper.rules.settings import Mode
+
+
+def set_mode(room: Deployed, mode: Mode) -> None:
+    """Set the mode; when it is on, also start a consumer, since none runs while a room is off."""
+    change_settings(room, mode=mode.value)
+    if mode is Mode.ON:
+        consumer_start.start(room.aws, room.names)

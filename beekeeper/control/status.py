@@ -1,0 +1,44 @@
+"""How a room stands, and what in AWS differs from what was deployed."""
+
+from beekeeper.changes import differences
+from beekeeper.connection import Deployed
+from beekeeper.contract import items
+from beekeeper.control.table import find_item, read_item
+from beekeeper.provision.blueprint import steps
+from beekeeper.provision.engine.pipeline import Engine
+from beekeeper.results import Change, Status
+from beekeeper.rules import no_shows
+from beekeeper.rules.settings import Mode, Settings
+
+
+def status(room: Deployed, *, drift: bool = False) -> Status:
+    """Return how the room stands; with ``drift``, every resource is looked at, too."""
+    settings = items.settings_of(read_item(room, items.ROOM))
+    pulse = items.pulse_of(find_item(room, items.PULSE))
+    rate = pulse.rate or settings.pace(pulse)
+    return Status(
+        room=room.state.room,
+        url=room.state.url,
+        destination=settings.destination,
+        mode=settings.mode.value,
+        rate=settings.rate,
+        message=settings.message,
+        waiting=pulse.waiting,
+        admitted=pulse.admitted,
+        measured_rate=round(pulse.rate, 1) if pulse.rate else None,
+        no_show_share=no_shows.share(pulse.shows),
+        longest_wait_seconds=_longest_wait(settings, pulse.waiting, rate),
+        updated_at=pulse.as_of or None,
+        account=room.state.account,
+        region=room.state.region,
+        drift=_drift(room) if drift else (),
+    )
+
+
+def _longest_wait(settings: Settings, waiting: int, rate: float) -> float | None:
+    return round(waiting / rate * 60, 1) if settings.mode is Mode.ON else None
+
+
+def _drift(room: Deployed) -> tuple[Change, ...]:
+    planned = steps(room.config, room.names)
+    return differences(Engine(room.aws, room.state.room, planned, room.store).plan())

@@ -1,0 +1,289 @@
+"""The public handle of one room."""
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, TypeAlias
+
+from beekeeper import control, lifecycle
+from beekeeper.config import RoomConfig
+from beekeeper.connection import Connection
+from beekeeper.errors import ConfigError
+from beekeeper.provision.engine.pipeline import OnEvent
+from beekeeper.provision.state import State
+from beekeeper.reference import Form, read
+from beekeeper.results import Change, Deployment, Destruction, PassKeys, Plan, Status, html_table
+from beekeeper.rules.settings import Mode
+
+if TYPE_CHECKING:
+    from boto3.session import Session
+
+
+class Room:
+    """One waiting room: deploy it, look at it, operate it, remove it.
+
+    ``room`` says which one. It is any of:
+
+    - the name of a room: ``Room("summer-sale")``
+    - the path of a configuration: ``Room("beekeeper.toml")``. A text is a path if it ends in
+      ``.toml`` or has a ``/`` in it; a ``pathlib.Path`` always is one.
+    - a ``RoomConfig``, or a mapping with its fields
+    - another ``Room``
+
+    Making a handle touches no AWS; its first method does. ``beekeeper.deploy(...)`` returns a
+    handle, too. The handle keeps what you give it:
+
+    - ``session``: the boto3 session to use. By default boto3 finds credentials and region itself.
+    - ``region``: the AWS region. By default that of the configuration, or of the last deploy.
+    - ``state_dir``: where the room's state is, a folder or ``s3://bucket/prefix``. By default
+      ``$BEEKEEPER_STATE_DIR``, or ``state`` of the configuration, or ``.beekeeper`` in this folder.
+
+    A typical day::
+
+        import beekeeper
+
+        room = beekeeper.deploy(
+            name="summer-sale", destination="https://shop.example.com/sale", rate=600
+        )
+        print(room.url)                # the campaign link: give it to your visitors
+        room.set_rate(900)             # visitors per minute
+        room.pause()                   # nobody is admitted; everybody keeps their place
+        room.on()
+        print(room.status().waiting)   # visitors
+        room.destroy()
+
+    Later, or in another program::
+
+        room = beekeeper.Room("summer-sale")
+
+    A change of mode or rate takes effect within two seconds.
+
+    Raises TypeError for what can't be a room, and ConfigError for a wrong name or configuration.
+    All methods that reach AWS raise CredentialsError when the credentials can't be used,
+    WrongAccountError when they belong to another account or region than the room, and
+    ProvisionError when AWS refuses a call.
+    """
+
+    deployment: Deployment | None = None
+    """What the last ``deploy`` through this handle did. None on a handle that did not deploy."""
+
+    def __init__(
+        self,
+        room: "RoomLike",
+        *,
+        session: "Session | None" = None,
+        region: str | None = None,
+        state_dir: str | Path | None = None,
+    ) -> None:
+        if isinstance(room, Room):
+            known: Connection = room._connection
+            reference = known.reference
+            session = session or known.session
+            region = region or known.given_region
+            state_dir = state_dir or known.state_dir
+        else:
+            reference = read(room)
+        self._connection: Connection = Connection(reference, session, region, state_dir)
+
+    @property
+    def name(self) -> str:
+        """The room's name."""
+        return self._connection.name
+
+    @property
+    def session(self) -> "Session | None":
+        """The boto3 session that was given, if any."""
+        return self._connection.session
+
+    @property
+    def state_dir(self) -> str | Path | None:
+        """The place of the state that was given, if any."""
+        return self._connection.state_dir
+
+    @property
+    def config(self) -> RoomConfig:
+        """The settings that ``deploy`` and ``plan`` use: those given, or those of the last deploy.
+
+        Raises ConfigError when they are wrong, and RoomNotFoundError when there are none.
+        """
+        return self._connection.wanted()[0]
+
+    @property
+    def url(self) -> str:
+        """The campaign link of the deployed room. Raises RoomNotFoundError when there is none.
+
+        Like ``destination``, ``region`` and ``account`` it comes from the room's state.
+        """
+        return self._state.url
+
+    @property
+    def destination(self) -> str:
+        """The address of the site that the deployed room protects. Raises RoomNotFoundError."""
+        return str(self._state.config.get("destination", ""))
+
+    @property
+    def region(self) -> str:
+        """The AWS region that the room is deployed in. Raises RoomNotFoundError."""
+        return self._state.region
+
+    @property
+    def account(self) -> str:
+        """The id of the AWS account that the room is deployed in. Raises RoomNotFoundError."""
+        return self._state.account
+
+    @property
+    def changes(self) -> Sequence[Change]:
+        """What the last ``deploy`` through this handle changed; empty when that was nothing."""
+        return self.deployment.changes if self.deployment else ()
+
+    @property
+    def _state(self) -> State:
+        return self._connection.known or self._connection.state()
+
+    def plan(self, *, on_event: OnEvent | None = None) -> Plan:
+        """Return what :meth:`deploy` would do. Changes nothing.
+
+        Raises what ``deploy`` raises before its first change.
+
+        >>> [change.action for change in Room("beekeeper.toml").plan().changes]
+        ['update', 'unchanged', 'unchanged', ...]
+        """
+        return lifecycle.plan(self._connection, on_event)
+
+    def deploy(self, *, on_event: OnEvent | None = None) -> Deployment:
+        """Make the room in AWS, or bring it in line with its configuration. Return what was done.
+
+        Uses the configuration that the handle was made with; a file is read again. A handle made
+        from a name uses the configuration of the last deploy. Creates and changes only what
+        differs, and starts a consumer at once. Takes about a minute the first time. Can be repeated
+        after any failure, and continues from there. ``on_event`` is called with each event
+        (``beekeeper.provision.engine.events``) as it happens.
+
+        Raises ConfigError before AWS is touched, RoomNotFoundError when no configuration is known,
+        LockedError when another command is working on this room, and NotOursError when a resource
+        with the room's name belongs to somebody else.
+
+        >>> Room("beekeeper.toml").deploy().changes
+        (<Change: create queue beekeeper-summer-sale>, ...)
+        """
+        self.deployment = lifecycle.deploy(self._connection, on_event)
+        return self.deployment
+
+    def status(self, *, drift: bool = False) -> Status:
+        """Return how the room stands. Changes nothing.
+
+        Rates are in visitors per minute, times in seconds. With ``drift``, every resource is looked
+        at, which takes a few seconds, and ``Status.drift`` has what differs in AWS from what was
+        deployed. Raises RoomNotFoundError when the room is not deployed.
+
+        >>> Room("summer-sale").status().waiting
+        1200
+        """
+        return control.status.status(self._connection.deployed(), drift=drift)
+
+    def on(self) -> None:
+        """Turn the room on: visitors wait, and are admitted at the rate.
+
+        One write, and one call that starts a consumer: none runs while a room is off. Raises
+        RoomNotFoundError when the room is not deployed.
+        """
+        control.mode.set_mode(self._connection.deployed(), Mode.ON)
+
+    def off(self) -> None:
+        """Turn the room off: every visitor goes straight to the destination. One write.
+
+        Raises RoomNotFoundError when the room is not deployed.
+        """
+        control.mode.set_mode(self._connection.deployed(), Mode.OFF)
+
+    def pause(self) -> None:
+        """Pause the line: nobody is admitted, and everybody keeps their place. One write.
+
+        New visitors can still join. Raises RoomNotFoundError when the room is not deployed.
+        """
+        control.mode.set_mode(self._connection.deployed(), Mode.PAUSED)
+
+    def set_rate(self, rate: int) -> None:
+        """Set the rate, in visitors per minute. One write.
+
+        Raises ConfigError for a rate out of bounds, or above what the deployed room has workers
+        for, and RoomNotFoundError when the room is not deployed.
+
+        >>> Room("summer-sale").set_rate(900)
+        """
+        control.rate.set_rate(self._connection.deployed(), rate)
+
+    def pass_keys(self) -> PassKeys:
+        """Return what the destination needs to verify passes. The keys are secret.
+
+        Raises RoomNotFoundError when the room is not deployed.
+
+        >>> Room("summer-sale").pass_keys().audience
+        'https://shop.example.com'
+        """
+        return control.keys.pass_keys(self._connection.deployed())
+
+    def destroy(self, *, on_event: OnEvent | None = None) -> Destruction:
+        """Remove everything that belongs to the room, its logs included. Return what was removed.
+
+        Visitors who wait lose their place. Works without a state, by names and tags. Can be
+        repeated after any failure, and does nothing when nothing is left. ``on_event`` is as in
+        :meth:`deploy`. Raises LockedError when another command is working on this room.
+
+        >>> len(Room("summer-sale").destroy().deleted)
+        32
+        """
+        return lifecycle.destroy(self._connection, on_event)
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return what the state says of the deployed room, as plain values for JSON.
+
+        ``resources`` is the number of resources in AWS. Raises RoomNotFoundError.
+        """
+        return {
+            "room": self.name,
+            "url": self.url,
+            "destination": self.destination,
+            "account": self.account,
+            "region": self.region,
+            "state_file": self._connection.store.location,
+            "resources": sum(record.made for record in self._state.resources),
+        }
+
+    def __repr__(self) -> str:
+        known = self._connection.known
+        return f"Room({self.name!r}{f', url={known.url!r}' if known and known.url else ''})"
+
+    def _repr_html_(self) -> str:
+        # A notebook shows what is known already: to display a handle must not call AWS.
+        if self._connection.known is None:
+            return html_table({"room": self.name})
+        counts = Counter(change.action for change in self.changes)
+        changed = ", ".join(f"{action} {count}" for action, count in counts.items())
+        return html_table({**self.to_dict(), **({"changes": changed} if self.deployment else {})})
+
+
+RoomLike: TypeAlias = Room | Form
+"""A room in any form that the public functions take."""
+
+
+def as_room(
+    room: RoomLike | None,
+    settings: Mapping[str, Any] | None = None,
+    *,
+    session: "Session | None" = None,
+    region: str | None = None,
+    state_dir: str | Path | None = None,
+) -> Room:
+    """Return the handle of a room in any form, or of the one with these settings.
+
+    A Room is returned itself when nothing else is given. Raises TypeError and ConfigError.
+    """
+    if settings and room is not None:
+        raise ConfigError(
+            f"A room was given, and {', '.join(settings)} beside it. Give one of the two."
+        )
+    if isinstance(room, Room) and not (session or region or state_dir):
+        return room
+    wanted = RoomConfig(**settings or {}) if room is None and settings is not None else room
+    return Room(wanted, session=session, region=region, state_dir=state_dir)  # type: ignore[arg-type]  # it refuses None

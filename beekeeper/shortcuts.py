@@ -1,0 +1,198 @@
+"""The module's functions: each makes a :class:`beekeeper.Room` and calls one method of it.
+
+Each takes a room in any form that ``Room`` takes, a ``Room`` included: what one function returns or
+takes fits the next. ``session`` and ``state_dir`` are those of ``Room``, which has more on errors.
+"""
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Unpack, overload
+
+from beekeeper.config.room_config import RoomValues
+from beekeeper.provision.engine.pipeline import OnEvent
+from beekeeper.provision.state import open_store
+from beekeeper.results import Destruction, PassKeys, Plan, Status
+from beekeeper.room import Room, RoomLike, as_room
+
+if TYPE_CHECKING:
+    from boto3.session import Session
+
+
+@overload
+def deploy(
+    room: RoomLike,
+    *,
+    session: "Session | None" = None,
+    state_dir: str | Path | None = None,
+    on_event: OnEvent | None = None,
+) -> Room: ...
+@overload
+def deploy(
+    *,
+    session: "Session | None" = None,
+    state_dir: str | Path | None = None,
+    on_event: OnEvent | None = None,
+    **settings: Unpack[RoomValues],
+) -> Room: ...
+def deploy(
+    room: RoomLike | None = None,
+    *,
+    session: "Session | None" = None,
+    state_dir: str | Path | None = None,
+    on_event: OnEvent | None = None,
+    **settings: Any,
+) -> Room:
+    """Make the room in AWS, or bring it in line with its configuration. Return its handle.
+
+    Give a room, or its settings as keyword arguments: ``name``, ``destination``, ``rate`` (visitors
+    per minute), and the other fields of RoomConfig. The name of a room alone means the
+    configuration of its last deploy. The handle has the campaign link (``url``) and what this
+    deploy changed (``changes``, ``deployment``). See :meth:`beekeeper.Room.deploy`, also for the
+    errors.
+
+    >>> deploy(name="sale", destination="https://shop.example.com/", rate=600).url
+    'https://a1b2c3d4.execute-api.eu-central-1.amazonaws.com/'
+    """
+    handle = as_room(room, settings, session=session, state_dir=state_dir)
+    handle.deploy(on_event=on_event)
+    return handle
+
+
+@overload
+def plan(
+    room: RoomLike,
+    *,
+    session: "Session | None" = None,
+    state_dir: str | Path | None = None,
+    on_event: OnEvent | None = None,
+) -> Plan: ...
+@overload
+def plan(
+    *,
+    session: "Session | None" = None,
+    state_dir: str | Path | None = None,
+    on_event: OnEvent | None = None,
+    **settings: Unpack[RoomValues],
+) -> Plan: ...
+def plan(
+    room: RoomLike | None = None,
+    *,
+    session: "Session | None" = None,
+    state_dir: str | Path | None = None,
+    on_event: OnEvent | None = None,
+    **settings: Any,
+) -> Plan:
+    """Return what :func:`deploy` would do with the same arguments. Changes nothing.
+
+    >>> plan("beekeeper.toml").has_changes
+    True
+    """
+    handle = as_room(room, settings, session=session, state_dir=state_dir)
+    return handle.plan(on_event=on_event)
+
+
+def destroy(
+    room: RoomLike,
+    *,
+    session: "Session | None" = None,
+    region: str | None = None,
+    state_dir: str | Path | None = None,
+    on_event: OnEvent | None = None,
+) -> Destruction:
+    """Remove everything that belongs to the room, its logs included; visitors lose their place.
+
+    Give ``region`` when the room's state is lost. See :meth:`beekeeper.Room.destroy`, also for the
+    errors.
+
+    >>> len(destroy("sale").deleted)
+    32
+    """
+    handle = as_room(room, session=session, region=region, state_dir=state_dir)
+    return handle.destroy(on_event=on_event)
+
+
+def status(
+    room: RoomLike,
+    *,
+    session: "Session | None" = None,
+    state_dir: str | Path | None = None,
+    drift: bool = False,
+) -> Status:
+    """Return how the room stands; with ``drift``, also what differs in AWS from what was deployed.
+
+    Changes nothing. See :meth:`beekeeper.Room.status`.
+
+    >>> status("sale").waiting
+    1200
+    """
+    return as_room(room, session=session, state_dir=state_dir).status(drift=drift)
+
+
+def on(
+    room: RoomLike, *, session: "Session | None" = None, state_dir: str | Path | None = None
+) -> None:
+    """Turn the room on: visitors wait, and are admitted at the rate.
+
+    See :meth:`beekeeper.Room.on`.
+    """
+    as_room(room, session=session, state_dir=state_dir).on()
+
+
+def off(
+    room: RoomLike, *, session: "Session | None" = None, state_dir: str | Path | None = None
+) -> None:
+    """Turn the room off: every visitor goes straight to the destination.
+
+    See :meth:`beekeeper.Room.off`.
+    """
+    as_room(room, session=session, state_dir=state_dir).off()
+
+
+def pause(
+    room: RoomLike, *, session: "Session | None" = None, state_dir: str | Path | None = None
+) -> None:
+    """Pause the line: nobody is admitted, and everybody keeps their place.
+
+    See :meth:`beekeeper.Room.pause`.
+    """
+    as_room(room, session=session, state_dir=state_dir).pause()
+
+
+def set_rate(
+    rate: int,
+    *,
+    room: RoomLike,
+    session: "Session | None" = None,
+    state_dir: str | Path | None = None,
+) -> None:
+    """Set the rate, in visitors per minute. Raises ConfigError for a rate that is too high.
+
+    See :meth:`beekeeper.Room.set_rate`.
+
+    >>> set_rate(900, room="sale")
+    """
+    as_room(room, session=session, state_dir=state_dir).set_rate(rate)
+
+
+def pass_keys(
+    room: RoomLike, *, session: "Session | None" = None, state_dir: str | Path | None = None
+) -> PassKeys:
+    """Return what the destination needs to verify passes. The keys are secret.
+
+    See :meth:`beekeeper.Room.pass_keys`.
+    """
+    return as_room(room, session=session, state_dir=state_dir).pass_keys()
+
+
+def list_rooms(
+    *, session: "Session | None" = None, state_dir: str | Path | None = None
+) -> list[Room]:
+    """Return the handles of the rooms whose state is kept here.
+
+    Calls AWS only when the state is in a bucket.
+
+    >>> [room.name for room in list_rooms()]
+    ['sale']
+    """
+    names = open_store(state_dir, "", session).rooms()
+    rooms = [Room(name, session=session, state_dir=state_dir) for name in names]
+    return [room for room in rooms if room._connection.read()]

@@ -1,0 +1,49 @@
+"""The keyword arguments of deploy are RoomConfig's fields, and are checked as such."""
+
+import typing
+from pathlib import Path
+
+import pytest
+from mypy import api
+
+import beekeeper
+from beekeeper.config import RoomConfig
+from beekeeper.config.room_config import RoomValues
+
+SNIPPET = """
+import beekeeper
+
+beekeeper.deploy(name="sale", destination="https://shop.example.com/", rate=600, order="strict")
+beekeeper.deploy("sale", state_dir="x")
+beekeeper.deploy(nmae="sale", destination="https://shop.example.com/", rate=600)
+beekeeper.deploy(name="sale", destination="https://shop.example.com/", rate="many")
+beekeeper.plan(name="sale", rate=600)
+beekeeper.doctor(name="sale", destination="https://shop.example.com/", rate=600, ordr="strict")
+beekeeper.status(5)
+"""
+
+
+def test_the_keys_and_types_are_those_of_the_configuration() -> None:
+    fields = typing.get_type_hints(RoomConfig)
+    values = typing.get_type_hints(RoomValues)
+    assert values == {name: fields[name] for name in RoomConfig.model_fields}
+    required = {name for name, field in RoomConfig.model_fields.items() if field.is_required()}
+    assert RoomValues.__required_keys__ == required
+
+
+@pytest.mark.parametrize("function", [beekeeper.deploy, beekeeper.plan, beekeeper.doctor])
+def test_the_functions_take_these(function: typing.Any) -> None:
+    (settings,) = (
+        hints["settings"]
+        for overload in typing.get_overloads(function)
+        if "settings" in (hints := overload.__annotations__)
+    )
+    assert settings == typing.Unpack[RoomValues]
+
+
+def test_mypy_refuses_a_misspelt_setting(tmp_path: Path) -> None:
+    snippet = tmp_path / "snippet.py"
+    snippet.write_text(SNIPPET, encoding="utf-8")
+    out, err, _ = api.run(["--strict", "--no-error-summary", str(snippet)])
+    wrong = {int(line.split(":")[1]) for line in out.splitlines() if ": error:" in line}
+    assert wrong == {6, 7, 8, 9, 10}, out + err
