@@ -67,7 +67,7 @@ _HOMES = {
     "Change": "results",
     "Room": "room",
     "RoomConfig": "config",
-    "RoomValues": "config.values",
+    "RoomValues": "config.room_config",
     "Deployment": "results",
     "Destruction": "results",
     "Diagnosis": "results",
