@@ -8,17 +8,18 @@ from typing import TYPE_CHECKING, Any
 from beekeeper import results
 from beekeeper.config import RoomConfig
 from beekeeper.errors import RoomNotFoundError
-from beekeeper.provision import consumer_start, policies
+from beekeeper.provision import consumer_start
 from beekeeper.provision.aws import Aws
 from beekeeper.provision.blueprint import steps
 from beekeeper.provision.checks.quotas import notes, quick_checks
 from beekeeper.provision.engine.decision import Action, Change, Plan
 from beekeeper.provision.engine.events import StepWarning
-from beekeeper.provision.engine.lease import Lease, NoLease, TableLease
+from beekeeper.provision.engine.guard import Guard, NoGuard
+from beekeeper.provision.engine.lease import TableLease
 from beekeeper.provision.engine.pipeline import Engine, OnEvent
 from beekeeper.provision.names import FUNCTIONS, Names
-from beekeeper.provision.resources.dns_record import TARGET
-from beekeeper.provision.resources.http_api import ENDPOINT
+from beekeeper.provision.resources.function_policies import function_policy
+from beekeeper.provision.resources.outputs import ENDPOINT, TARGET
 from beekeeper.provision.state import State, StateStore, check_place, open_store
 from beekeeper.results import Deployment, Destruction, RoomSummary
 
@@ -57,8 +58,8 @@ def deploy(
     file = open_store(state_dir, room.name, session, room.state)
     with file.locked():
         state = _state_here(file, aws)
-        lease = _lease(aws, names, file)
-        engine = Engine(aws, room.name, steps(room, names), file, on_event, lease=lease)
+        guard = _guard(aws, names, file)
+        engine = Engine(aws, room.name, steps(room, names), file, on_event, guard=guard)
         planned = engine.plan()
         if state is None:  # not before: what is refused leaves nothing behind
             file.write(State(room.name, aws.account, aws.region))
@@ -116,7 +117,7 @@ def plan(
     return results.Plan(
         room=room.name,
         changes=[_planned(change) for change in found.changes],
-        policies={part: policies.function_policy(names, part) for part in FUNCTIONS},
+        policies={part: function_policy(names, part) for part in FUNCTIONS},
         notes=notes(room),
     )
 
@@ -144,9 +145,9 @@ def _state_here(file: StateStore, aws: Aws) -> State | None:
     return state
 
 
-def _lease(aws: Aws, names: Names, file: StateStore) -> Lease:
+def _guard(aws: Aws, names: Names, file: StateStore) -> Guard:
     """Return what keeps other machines away; the lock of a shared state does."""
-    return NoLease() if file.is_shared else TableLease(aws, names.stem, file.owner)
+    return NoGuard() if file.is_shared else TableLease(aws, names.stem, file.owner)
 
 
 def _described(planned: Plan) -> list[str]:
@@ -176,8 +177,8 @@ def destroy(
         if state:
             check_place(state, aws.account, aws.region, file)
         names = aws.names(room, strict=config.is_strict)
-        lease = _lease(aws, names, file)
-        engine = Engine(aws, room, steps(config, names), file, on_event, lease=lease)
+        guard = _guard(aws, names, file)
+        engine = Engine(aws, room, steps(config, names), file, on_event, guard=guard)
         deleted = engine.remove()
         file.remove()
     return Destruction(room, deleted, round(time.monotonic() - started, 1))

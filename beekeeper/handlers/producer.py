@@ -117,9 +117,8 @@ def _send(send_message: Callable[..., Any], queue_url: str, ticket_id: str, body
 def _start(consumer: str, workers: int) -> None:
     # The client is made when it is needed, which is seldom: it would slow every cold start.
     invoke = aws.client("lambda").invoke
-    for i in range(workers):
-        payload = json.dumps({"worker": i})
-        invoke(FunctionName=consumer, InvocationType="Event", Payload=payload)
+    for _ in range(workers):
+        invoke(FunctionName=consumer, InvocationType="Event")
 
 
 def handler(event: Mapping[str, Any], context: object) -> Response:

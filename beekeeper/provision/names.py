@@ -87,3 +87,19 @@ class Names:
     @property
     def rule_arn(self) -> str:
         return self.arn("events", f"rule/{self.rule}")
+
+    def alarm_arn(self, what: str) -> str:
+        return self.arn("cloudwatch", f"alarm:{self.alarm(what)}")
+
+    @property
+    def dashboard(self) -> str:
+        # Dashboards are global: without the region, two rooms of one name would share one.
+        return f"{self.stem}-{self.region}"
+
+    @property
+    def dashboard_arn(self) -> str:
+        return f"arn:{self.partition}:cloudwatch::{self.account}:dashboard/{self.dashboard}"
+
+    def api_gateway_arn(self, path: str) -> str:
+        # An API has no name in it, but an id that is not known before it is made.
+        return f"arn:{self.partition}:apigateway:{self.region}::/{path}"

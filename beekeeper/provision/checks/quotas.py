@@ -6,6 +6,7 @@ second in regions where 2,500 holds: GetAccount knows what is enforced, so it is
 """
 
 import math
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from botocore.exceptions import BotoCoreError, ClientError
@@ -14,6 +15,7 @@ from beekeeper.config import RoomConfig
 from beekeeper.provision.aws import Aws
 from beekeeper.provision.blueprint import RESERVED_PER_WORKER
 from beekeeper.provision.engine.wait import has_code
+from beekeeper.provision.grant import Grant, grant, unscoped
 from beekeeper.provision.names import Names
 from beekeeper.results import Finding
 from beekeeper.rules import load, polling
@@ -36,6 +38,13 @@ class Quota:
 
 CONCURRENCY = Quota("lambda", "Concurrent executions", "L-B99A9384")
 THROTTLE = Quota("apigateway", "Throttle rate", "L-8A5B8E43")
+
+
+def grants(names: Names) -> Iterable[Grant]:
+    """Return what a deployer must be allowed for these checks."""
+    yield unscoped("lambda:GetAccountSettings")
+    # The throttle. A statement of its own, since on APIs and domains there are other verbs, too.
+    yield grant("apigateway", ["GET"], names.api_gateway_arn("account"), statement="Throttle")
 
 
 def quick_checks(aws: Aws, config: RoomConfig, names: Names) -> list[str]:
