@@ -19,7 +19,7 @@ from beekeeper.provision.checks import quotas
 from beekeeper.provision.checks.certificate import CHECK as CERTIFICATE
 from beekeeper.provision.checks.certificate import certificate
 from beekeeper.provision.checks.permissions import NotSimulated, denied_actions
-from beekeeper.provision.deployer import deployer_policies
+from beekeeper.provision.deployer import deployer_policies, grants
 from beekeeper.provision.engine.failures import explained
 from beekeeper.provision.names import Names
 from beekeeper.results import Diagnosis, Finding
@@ -109,8 +109,8 @@ def _looks(aws: Aws, room: RoomConfig, names: Names, arrivals: float | None) -> 
 def policies(room: RoomLike, *, session: "Session | None" = None) -> list[dict[str, Any]]:
     """Return the IAM policies that deploying, operating and destroying the room need.
 
-    One, or two where a custom domain and a state in a bucket make it too long for IAM. Asks AWS
-    only for the account. Raises ConfigError and CredentialsError.
+    One, or more where it is too long for IAM: attach them all. Asks AWS only for the account.
+    Raises ConfigError and CredentialsError.
     """
     connection = as_room(room, session=session)._connection
     config, region = connection.wanted()
@@ -144,7 +144,7 @@ def _regions(aws: Aws, service: str) -> list[str]:
 
 def _permissions(aws: Aws, room: RoomConfig) -> Finding:
     try:
-        denied = denied_actions(aws, room, aws.names(room.name))
+        denied = denied_actions(aws, grants(aws.names(room.name), room))
     except NotSimulated as reason:
         remedy = f"Compare their policies with the one needed: {POLICY}."
         return Finding("permissions", "unknown", str(reason), remedy)

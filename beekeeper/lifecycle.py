@@ -7,16 +7,17 @@ from beekeeper import results
 from beekeeper.changes import all_changes, differences
 from beekeeper.config import RoomConfig
 from beekeeper.connection import Connection, last_config
-from beekeeper.provision import consumer_start, policies
+from beekeeper.provision import consumer_start
 from beekeeper.provision.aws import Aws
 from beekeeper.provision.blueprint import steps
 from beekeeper.provision.checks.quotas import notes, quick_checks
 from beekeeper.provision.engine.events import StepWarning
-from beekeeper.provision.engine.lease import Lease, NoLease, TableLease
+from beekeeper.provision.engine.guard import Guard, NoGuard
+from beekeeper.provision.engine.lease import TableLease
 from beekeeper.provision.engine.pipeline import Engine, OnEvent
-from beekeeper.provision.names import FUNCTIONS, Names
-from beekeeper.provision.resources.dns_record import TARGET
-from beekeeper.provision.resources.http_api import ENDPOINT
+from beekeeper.provision.names import FUNCTION_NAMES, Names
+from beekeeper.provision.resources.function_policies import function_policy
+from beekeeper.provision.resources.outputs import ENDPOINT, TARGET
 from beekeeper.provision.state import State, StateStore, check_place
 from beekeeper.reference import bare_config
 from beekeeper.results import Deployment, Destruction
@@ -31,8 +32,8 @@ def deploy(connection: Connection, on_event: OnEvent | None = None) -> Deploymen
     store = connection.store
     with store.locked():
         state = _state_here(connection, aws)
-        lease = _lease(aws, names, store)
-        engine = Engine(aws, room.name, steps(room, names), store, on_event, lease=lease)
+        guard = _guard(aws, names, store)
+        engine = Engine(aws, room.name, steps(room, names), store, on_event, guard=guard)
         planned = engine.plan()
         if state is None:  # not before: what is refused leaves nothing behind
             store.write(State(room.name, aws.account, aws.region))
@@ -79,7 +80,7 @@ def plan(connection: Connection, on_event: OnEvent | None = None) -> results.Pla
     return results.Plan(
         room=room.name,
         changes=all_changes(found),
-        policies={part: policies.function_policy(names, part) for part in FUNCTIONS},
+        policies={part: function_policy(names, part) for part in FUNCTION_NAMES},
         notes=notes(room),
     )
 
@@ -91,9 +92,9 @@ def _state_here(connection: Connection, aws: Aws) -> State | None:
     return state
 
 
-def _lease(aws: Aws, names: Names, store: StateStore) -> Lease:
+def _guard(aws: Aws, names: Names, store: StateStore) -> Guard:
     """Return what keeps other machines away; the lock of a shared state does."""
-    return NoLease() if store.is_shared else TableLease(aws, names.stem, store.owner)
+    return NoGuard() if store.is_shared else TableLease(aws, names.stem, store.owner)
 
 
 def destroy(connection: Connection, on_event: OnEvent | None = None) -> Destruction:
@@ -109,8 +110,8 @@ def destroy(connection: Connection, on_event: OnEvent | None = None) -> Destruct
             check_place(state, aws.account, aws.region, store)
         names = aws.names(room, strict=config.is_strict)
         planned = steps(config, names)
-        lease = _lease(aws, names, store)
-        deleted = Engine(aws, room, planned, store, on_event, lease=lease).remove()
+        guard = _guard(aws, names, store)
+        deleted = Engine(aws, room, planned, store, on_event, guard=guard).remove()
         store.remove()
     connection.known = None
     by_key = {

@@ -34,7 +34,7 @@ def add_commands(commands: Any) -> None:
         help="visitors in the busiest minute (default: ten times the rate)",
     )
     doctor.add_argument(
-        "--policy", action="store_true", help="print the IAM policy that a deployer needs, only"
+        "--policy", action="store_true", help="print only the IAM policies that a deployer needs"
     )
     add_config(doctor)
     doctor.set_defaults(run=run_doctor)
@@ -59,8 +59,8 @@ def _print_policies(policies: list[dict[str, Any]], output: Output) -> None:
         sys.stdout.write(json.dumps(policy, indent=2) + "\n")
     if len(policies) > 1:
         output.say(
-            f"These are {len(policies)} policies, since IAM takes {MAX_CHARACTERS:,} characters in"
-            " one: make a managed policy of each, and attach them all."
+            f"These are {len(policies)} policies, because IAM takes at most {MAX_CHARACTERS:,}"
+            f" characters in one. Make a managed policy of each, and attach all {len(policies)}."
         )
 
 

@@ -5,7 +5,6 @@ ticket but a page that tries again, and nobody waits for a turn that can't come.
 """
 
 import functools
-import json
 import logging
 import os
 import time
@@ -121,9 +120,8 @@ def _send(send_message: Callable[..., Any], queue_url: str, ticket_id: str, body
 def _start(consumer: str, workers: int) -> None:
     # The client is made when it is needed, which is seldom: it would slow every cold start.
     invoke = aws.client("lambda").invoke
-    for i in range(workers):
-        payload = json.dumps({"worker": i})
-        invoke(FunctionName=consumer, InvocationType="Event", Payload=payload)
+    for _ in range(workers):
+        invoke(FunctionName=consumer, InvocationType="Event")
 
 
 def handler(event: Mapping[str, Any], context: object) -> Response:

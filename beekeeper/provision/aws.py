@@ -25,6 +25,7 @@ CONFIG = Config(
     max_pool_connections=32,
     user_agent_extra="beekeeper",
 )
+WORKERS = 16
 # A create that has neither a unique name nor a token must not be repeated blindly by botocore.
 ONCE = Config(retries={"total_max_attempts": 1})
 REMEDIES = {
@@ -65,7 +66,9 @@ class Aws:
         region: str | None = None,
         clock: Callable[[], float] = time.monotonic,
         sleep: Callable[[float], None] = time.sleep,
+        workers: int = WORKERS,
     ) -> None:
+        """``workers`` is how many steps call AWS at a time."""
         self.session = session or Session(region_name=region)
         self.region = region or self.session.region_name or ""
         if not self.region:
@@ -75,6 +78,7 @@ class Aws:
             )
         self.clock = clock
         self.sleep = sleep
+        self.workers = workers
         self.on_wait: Callable[[str], None] | None = None
         self.on_warning: Callable[[str], None] | None = None
         self._clients: dict[tuple[str, bool], Any] = {}

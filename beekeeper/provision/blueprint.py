@@ -6,16 +6,17 @@ from beekeeper.config import RoomConfig
 from beekeeper.contract import functions
 from beekeeper.contract.functions import Variable
 from beekeeper.page import build_page
-from beekeeper.provision import policies, tags
+from beekeeper.provision import tags
 from beekeeper.provision.engine.step import Step
-from beekeeper.provision.names import FUNCTIONS, Names
-from beekeeper.provision.resources import alarm
+from beekeeper.provision.names import FUNCTION_NAMES, Names
+from beekeeper.provision.resources.alarm import Alarm, specifications
 from beekeeper.provision.resources.api_mapping import ApiMapping
 from beekeeper.provision.resources.bucket import Bucket
 from beekeeper.provision.resources.dashboard import Dashboard
 from beekeeper.provision.resources.dns_record import DnsRecord
 from beekeeper.provision.resources.domain import Domain, FormerDomains
 from beekeeper.provision.resources.function import Function, Specification
+from beekeeper.provision.resources.function_policies import function_policy
 from beekeeper.provision.resources.http_api import Api
 from beekeeper.provision.resources.log_group import LogGroup
 from beekeeper.provision.resources.page_object import PageObject
@@ -36,85 +37,49 @@ QUEUES = {Variable.QUEUE_URL: "queue", Variable.DEAD_LETTER_URL: "dead-letter qu
 def steps(config: RoomConfig, names: Names) -> list[Step]:
     """Return a room's steps; the graph orders them, so the order here is for readers only."""
     wanted_tags = tags.room_tags(names.room, config.tags)
-    function_arns = {part: names.function_arn(part) for part in FUNCTIONS}
-    workers = sizing.workers_for(config.rate)
     return [
         *_queues(names, wanted_tags),
-        Table(names.stem, names.table_arn, wanted_tags),
-        Keys(names.stem, names.room),
-        RoomItem(names.stem, names.room, config.settings(names.region)),
-        Bucket(names.bucket, names.bucket_arn, names.account, wanted_tags),
-        PageObject(names.bucket, names.account, names.room, build_page(config.model_dump())),
-        *(_role(part, names, wanted_tags) for part in FUNCTIONS),
-        *(_log_group(part, config, names, wanted_tags) for part in FUNCTIONS),
+        Table(names, wanted_tags),
+        Keys(names),
+        RoomItem(names, config.settings(names.region)),
+        Bucket(names, wanted_tags),
+        PageObject(names, build_page(config.model_dump())),
+        *(Role(part, names, function_policy(names, part), wanted_tags) for part in FUNCTION_NAMES),
+        *(LogGroup(part, names, config.log_retention_days, wanted_tags) for part in FUNCTION_NAMES),
         *(_function(f, names, config.rate, wanted_tags) for f in functions.FUNCTIONS),
-        Api(
-            names.stem,
-            f"arn:{names.partition}:apigateway:{names.region}::",
-            wanted_tags,
-            has_domain=bool(config.domain_name),
-        ),
-        Routes(
-            names.stem,
-            names.room,
-            function_arns,
-            ("api", *(f"function {part}" for part in FUNCTIONS)),
-        ),
-        Stage(names.stem, names.room),
+        Api(names, wanted_tags, has_domain=bool(config.domain_name)),
+        Routes(names),
+        Stage(names),
         *_domain(config, names, wanted_tags),
-        *(_api_permission(part, names) for part in FUNCTIONS if part != "consumer"),
-        Permission(
-            "consumer", names, "events.amazonaws.com", names.rule_arn, ("function consumer",)
-        ),
-        Rule(
-            names.rule,
-            names.rule_arn,
-            function_arns["consumer"],
-            workers,
-            wanted_tags,
-            ("permission consumer", "settings", "queue"),
-        ),
-        *(alarm.Alarm(s, names, wanted_tags) for s in alarm.specifications(names)),
+        *(_api_permission(part, names) for part in FUNCTION_NAMES if part != "consumer"),
+        Permission("consumer", names, "events.amazonaws.com", names.rule_arn),
+        Rule(names, sizing.workers_for(config.rate), wanted_tags),
+        *(Alarm(each, names, wanted_tags) for each in specifications(names)),
         Dashboard(names),
+    ]
+
+
+def _queues(names: Names, wanted_tags: Mapping[str, str]) -> list[Step]:
+    other = names.other_order
+    return [
+        Queue(names, wanted_tags, is_dead_letter=True),
+        Queue(names, wanted_tags),
+        OtherQueue(other, wanted_tags, is_dead_letter=True),
+        OtherQueue(other, wanted_tags),
     ]
 
 
 def _domain(config: RoomConfig, names: Names, wanted_tags: Mapping[str, str]) -> list[Step]:
     name, certificate = config.domain_name, config.certificate_arn
-    former = FormerDomains(names.room, name)
+    former = FormerDomains(names, name)
     if not name or not certificate:
         return [former]
-    arn = f"arn:{names.partition}:apigateway:{names.region}::/domainnames/{name}"
     return [
         former,
-        Domain(name, arn, certificate, wanted_tags),
-        ApiMapping(name, names.room),
-        DnsRecord(name, arn, config.hosted_zone_id, names.room),
+        Domain(names, name, certificate, wanted_tags),
+        ApiMapping(name),
+        DnsRecord(names, name, config.hosted_zone_id),
     ]
-
-
-def _queues(names: Names, wanted_tags: Mapping[str, str]) -> list[Step]:
-    dead_letter = names.dead_letter_queue
-    dead_letter_arn = names.queue_arn(dead_letter)
-    other = names.other_order
-    return [
-        Queue("dead-letter queue", dead_letter, wanted_tags),
-        Queue("queue", names.queue, wanted_tags, dead_letter_arn, ("dead-letter queue",)),
-        OtherQueue("other dead-letter queue", other.dead_letter_queue, wanted_tags),
-        OtherQueue("other queue", other.queue, wanted_tags, "", ("other dead-letter queue",)),
-    ]
-
-
-def _role(part: str, names: Names, wanted_tags: Mapping[str, str]) -> Role:
-    policy = policies.function_policy(names, part)
-    return Role(part, names.role(part), policy, policies.trust(), wanted_tags)
-
-
-def _log_group(
-    part: str, config: RoomConfig, names: Names, wanted_tags: Mapping[str, str]
-) -> LogGroup:
-    name, arn = names.log_group(part), names.log_group_arn(part)
-    return LogGroup(part, name, arn, config.log_retention_days, wanted_tags)
 
 
 def _function(
@@ -136,7 +101,7 @@ def _function(
         # The log group first: else Lambda makes one of its own, without retention.
         needs=(f"role {part}", f"log group {part}", *queues.values()),
     )
-    return Function(specification, wanted_tags)
+    return Function(specification, names, wanted_tags)
 
 
 def _values(names: Names) -> dict[Variable, str]:
@@ -151,5 +116,4 @@ def _values(names: Names) -> dict[Variable, str]:
 
 def _api_permission(part: str, names: Names) -> Permission:
     source = names.arn("execute-api", "{api_id}/*/*")
-    needs = ("api", f"function {part}")
-    return Permission(part, names, "apigateway.amazonaws.com", source, needs)
+    return Permission(part, names, "apigateway.amazonaws.com", source, needs=("api",))

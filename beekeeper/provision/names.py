@@ -5,7 +5,7 @@ from enum import StrEnum
 
 from beekeeper.contract import functions
 
-FUNCTIONS = tuple(function.name for function in functions.FUNCTIONS)
+FUNCTION_NAMES = tuple(function.name for function in functions.FUNCTIONS)
 TAG_ROOM, TAG_VERSION = "beekeeper:room", "beekeeper:version"
 
 
@@ -99,3 +99,19 @@ class Names:
     @property
     def rule_arn(self) -> str:
         return self.arn("events", f"rule/{self.rule}")
+
+    def alarm_arn(self, what: Watch) -> str:
+        return self.arn("cloudwatch", f"alarm:{self.alarm(what)}")
+
+    @property
+    def dashboard(self) -> str:
+        # Dashboards are global: without the region, two rooms of one name would share one.
+        return f"{self.stem}-{self.region}"
+
+    @property
+    def dashboard_arn(self) -> str:
+        return f"arn:{self.partition}:cloudwatch::{self.account}:dashboard/{self.dashboard}"
+
+    def api_gateway_arn(self, path: str) -> str:
+        # An API has no name in it, but an id that is not known before it is made.
+        return f"arn:{self.partition}:apigateway:{self.region}::/{path}"

@@ -14,7 +14,7 @@ def room_tags(room: str, extra: Mapping[str, str]) -> Tags:
     return {**extra, TAG_ROOM: room, TAG_VERSION: __version__}
 
 
-def owner_of(tags: Mapping[str, str]) -> str | None:
+def room_of(tags: Mapping[str, str]) -> str | None:
     """Return the room that a resource says it belongs to."""
     return tags.get(TAG_ROOM)
 

@@ -2,7 +2,7 @@
 
 import json
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 import boto3
@@ -12,9 +12,18 @@ from hypothesis import strategies as st
 
 from beekeeper.config import RoomConfig
 from beekeeper.config.essentials import MAX_NAME_CHARACTERS
-from beekeeper.provision.deployer import MAX_CHARACTERS, deployer_policies, grants, size_of
-from beekeeper.provision.grants import named
-from beekeeper.provision.names import FUNCTIONS, Names
+from beekeeper.errors import ProvisionError
+from beekeeper.provision.blueprint import steps
+from beekeeper.provision.deployer import (
+    MAX_CHARACTERS,
+    MAX_POLICIES,
+    deployer_policies,
+    documents,
+    grants,
+    size_of,
+)
+from beekeeper.provision.grant import ROOM, Grant, combined
+from beekeeper.provision.names import FUNCTION_NAMES, Names
 
 NAMES = Names("sale", "123456789012", "eu-central-1", "aws")
 # Made of a service's reads, for those who look; no resource's ARN can stand for them.
@@ -77,21 +86,90 @@ def test_two_policies_hold_what_is_too_long_for_one(partition: str, region: str)
     policies = deployer_policies(names, config)
     assert len(policies) == 2
     assert all(size_of(json.dumps(policy)) <= MAX_CHARACTERS for policy in policies)
-    granted = [(a, r) for g in grants(names, config) for a in g.actions for r in g.resources]
-    held = [
-        (a, r)
+    assert held_by(policies) == meant_by(grants(names, config))
+
+
+def pairs(actions: Iterable[str], resources: Iterable[str]) -> set[tuple[str, str]]:
+    """Which actions on which resources, of those that AWS lets an action apply to."""
+    return {(a, r) for a in actions for r in resources if r == "*" or applies(a, r)}
+
+
+def applies(action: str, resource: str) -> bool:
+    """Tell whether an action is about such resources (AWS Service Authorization Reference)."""
+    service, _, operation = action.partition(":")
+    if service != resource.split(":")[2]:
+        return False
+    if service == "s3":
+        on_objects = operation in OBJECT_ACTIONS
+        return on_objects == ("/" in resource)
+    if service == "cloudwatch":
+        return ("Dashboard" in operation) == (":dashboard/" in resource)
+    return True
+
+
+OBJECT_ACTIONS = {
+    "GetObject",
+    "PutObject",
+    "DeleteObject",
+    "DeleteObjectVersion",
+    "AbortMultipartUpload",
+}
+
+
+def meant_by(wanted: Iterable[Grant]) -> set[tuple[str, str, str]]:
+    return {(*pair, str(g.condition)) for g in wanted for pair in pairs(g.actions, g.resources)}
+
+
+def held_by(policies: Iterable[dict[str, Any]]) -> set[tuple[str, str, str]]:
+    return {
+        (*pair, str(statement.get("Condition", {})))
         for policy in policies
-        for s in policy["Statement"]
-        for a in s["Action"]
-        for r in s["Resource"]
+        for statement in policy["Statement"]
+        for pair in pairs(statement["Action"], statement["Resource"])
+    }
+
+
+@pytest.mark.parametrize("config", [None, WITH_ALL])
+def test_what_shares_a_statement_widens_nothing(config: RoomConfig | None) -> None:
+    wanted = grants(NAMES, config)
+    assert held_by(deployer_policies(NAMES, config)) == meant_by(wanted)
+    assert meant_by(combined(wanted)) == meant_by(wanted)
+    assert len(combined(wanted)) < len(wanted) / 2  # each is a call of the simulator
+
+
+def test_every_step_says_what_it_takes() -> None:
+    """But for the routes and the stage, which the API says, and its mapping, which the domain."""
+    silent = {s.key for s in steps(WITH_ALL, NAMES) if not list(s.grants())}
+    assert silent == {"routes", "stage", "api mapping"}
+
+
+def test_each_statement_has_one_condition() -> None:
+    conditions: dict[str, set[str]] = {}
+    for grant in grants(NAMES, WITH_ALL):
+        conditions.setdefault(grant.statement, set()).add(str(grant.condition))
+    assert all(len(found) == 1 for found in conditions.values())
+
+
+def many(number: int) -> list[Grant]:
+    return [
+        Grant(("sqs:SendMessage", f"sqs:Do{i}"), (f"arn:aws:sqs:::{'q' * 80}-{i}",), f"{ROOM}{i}")
+        for i in range(number)
     ]
-    assert set(granted) <= set(held)
 
 
-def test_one_statement_grants_what_one_for_each_resource_would() -> None:
-    """Two kinds of resource of one service are in it only where they have no action in common."""
-    kinds = [grant.actions[0].partition(":")[0] for grant in named(NAMES)]
-    assert {kind for kind in kinds if kinds.count(kind) > 1} == {"s3", "cloudwatch"}
+def test_as_many_documents_as_it_takes() -> None:
+    policies = documents(many(80))
+    assert len(policies) == 3
+    sizes = [size_of(json.dumps(policy)) for policy in policies]
+    assert max(sizes) <= MAX_CHARACTERS
+    assert min(sizes[:-1]) > MAX_CHARACTERS - 300  # full
+    assert held_by(policies) == meant_by(many(80))
+
+
+def test_more_than_iam_attaches_is_an_error() -> None:
+    assert len(documents(many(300))) == MAX_POLICIES
+    with pytest.raises(ProvisionError, match="need 11 managed policies, and IAM attaches 10"):
+        documents(many(331))
 
 
 @pytest.mark.parametrize(("partition", "region"), sorted(regions()))
@@ -129,7 +207,7 @@ def test_roles_are_passed_to_lambda_only() -> None:
             "Sid": "PassRoles",
             "Effect": "Allow",
             "Action": ["iam:PassRole"],
-            "Resource": [NAMES.role_arn(part) for part in FUNCTIONS],
+            "Resource": [NAMES.role_arn(part) for part in FUNCTION_NAMES],
             "Condition": {"StringEquals": {"iam:PassedToService": "lambda.amazonaws.com"}},
         }
     ]
@@ -140,11 +218,11 @@ def test_roles_are_passed_to_lambda_only() -> None:
 @example(other="sal")
 def test_another_room_is_out_of_reach(other: str) -> None:
     """But for HTTP APIs, which have no names. See names.py for rooms that would share names."""
-    ours = [f"{NAMES.room}-{part}" for part in (*FUNCTIONS, "dead-letter")]
+    ours = [f"{NAMES.room}-{part}" for part in (*FUNCTION_NAMES, "dead-letter")]
     if other == NAMES.room or other.startswith(tuple(ours)):
         return
     names = Names(other, NAMES.account, NAMES.region, NAMES.partition)
-    theirs = [arn for grant in grants(names) for arn in grant.examples or grant.resources]
+    theirs = [arn for grant in grants(names) for arn in grant.examples]
     patterns = [
         re.escape(resource).replace(r"\*", ".*")
         for statement in statements()

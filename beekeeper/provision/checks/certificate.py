@@ -9,12 +9,21 @@ from collections.abc import Iterable
 
 from botocore.exceptions import ClientError
 
+from beekeeper.config import RoomConfig
 from beekeeper.provision.aws import Aws
 from beekeeper.provision.engine.wait import has_code
+from beekeeper.provision.grant import Grant, grant
 from beekeeper.results import Finding
 
 CHECK = "certificate"
 REGION = 3  # arn:partition:acm:REGION:account:certificate/id
+
+
+def grants(config: RoomConfig) -> Iterable[Grant]:
+    """Return what a deployer must be allowed for this check."""
+    if config.certificate_arn:
+        actions = ["DescribeCertificate"]
+        yield grant("acm", actions, config.certificate_arn, statement="Certificate")
 
 
 def certificate(aws: Aws, arn: str, domain_name: str) -> Finding:

@@ -5,17 +5,14 @@ ARN has no path. What a request would carry must be given (``ContextEntries``): 
 key that is missing, such as MFA, is answered as a denial and tells nothing.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 from botocore.exceptions import ClientError
 
-from beekeeper.config import RoomConfig
 from beekeeper.provision.aws import Aws
-from beekeeper.provision.deployer import grants
 from beekeeper.provision.engine.wait import has_code
-from beekeeper.provision.grants import Grant
-from beekeeper.provision.names import Names
+from beekeeper.provision.grant import Grant, combined
 
 DENIED = ("AccessDenied", "AccessDeniedException")
 
@@ -24,8 +21,8 @@ class NotSimulated(Exception):
     """These credentials can't be simulated; the text says why."""
 
 
-def denied_actions(aws: Aws, config: RoomConfig, names: Names) -> list[str]:
-    """Return what the room's deployer needs and the credentials in use may not do.
+def denied_actions(aws: Aws, wanted: Iterable[Grant]) -> list[str]:
+    """Return what is ``wanted`` and the credentials in use may not do.
 
     Each as ``action on resource``. Raises NotSimulated, and whatever IAM refuses the simulation
     with.
@@ -34,8 +31,7 @@ def denied_actions(aws: Aws, config: RoomConfig, names: Names) -> list[str]:
     if caller.endswith(":root"):
         return []  # the root user may do everything
     source = _principal(aws, account, caller)
-    wanted = grants(names, config)
-    return sorted({denied for grant in wanted for denied in _denied(aws, source, grant)})
+    return sorted({denied for g in combined(wanted) for denied in _denied(aws, source, g)})
 
 
 def _principal(aws: Aws, account: str, caller: str) -> str:
@@ -61,7 +57,7 @@ def _denied(aws: Aws, source: str, grant: Grant) -> Iterator[str]:
         .paginate(
             PolicySourceArn=source,
             ActionNames=list(grant.actions),
-            ResourceArns=list(grant.examples or grant.resources),
+            ResourceArns=list(grant.examples),
             ContextEntries=_context(grant),
         )
     )

@@ -6,12 +6,14 @@ second in regions where 2,500 holds: GetAccount knows what is enforced, so it is
 """
 
 import math
+from collections.abc import Iterable
 
 from botocore.exceptions import BotoCoreError, ClientError
 
 from beekeeper.config import RoomConfig
 from beekeeper.provision.aws import Aws
 from beekeeper.provision.engine.wait import has_code
+from beekeeper.provision.grant import Grant, grant, unscoped
 from beekeeper.provision.names import Names
 from beekeeper.results import Finding
 from beekeeper.rules import polling, sizing
@@ -26,6 +28,13 @@ from beekeeper.rules.quotas import (
 
 STRICT_JOINS = f'With order = "strict", {sizing.STRICT_JOINS_PER_SECOND} visitors a second can join'
 STRICT_BEYOND = "Those beyond are asked to try again, and join the later."
+
+
+def grants(names: Names) -> Iterable[Grant]:
+    """Return what a deployer must be allowed for these checks."""
+    yield unscoped("lambda:GetAccountSettings")
+    # The throttle. A statement of its own, since on APIs and domains there are other verbs, too.
+    yield grant("apigateway", ["GET"], names.api_gateway_arn("account"), statement="Throttle")
 
 
 def quick_checks(aws: Aws, config: RoomConfig, names: Names) -> list[str]:

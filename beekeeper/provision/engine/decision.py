@@ -6,13 +6,7 @@ from enum import StrEnum
 from typing import Any
 
 from beekeeper.errors import ConfigError, NotOursError, ProvisionError
-from beekeeper.provision.engine.step import UNKNOWN, Found, Step
-
-# What would be lost if one of that kind were made anew: then it is refused.
-NEVER_REPLACED = {
-    "queue": "the visitors who wait in it",
-    "table": "the admissions and the keys in it",
-}
+from beekeeper.provision.engine.step import UNKNOWN, Found, Owner, Step
 
 
 class Action(StrEnum):
@@ -55,8 +49,7 @@ def decide(
     """Return what to do about one resource. The only place where that is decided.
 
     ``recorded`` tells that the state file has it: a resource without any tag of ours is then one
-    that lost it, or never got it. Leftovers are taken over. Otherwise it is somebody
-    else's, and NotOursError is raised.
+    that lost it, or never got it. What is neither ours nor a leftover raises NotOursError.
     """
     desired = step.desired(outputs)
     if desired is None:
@@ -64,11 +57,9 @@ def decide(
     if found is None:
         new = {name: (None, value) for name, value in desired.items()}
         return Change(step.key, step.kind, step.name, Action.CREATE, new)
-    untagged = found.owner is None and (recorded or found.leftover)
-    if found.owner != room and not untagged:
-        whose = f"room {found.owner}" if found.owner else found.whose
+    if not found.may_become_ours(recorded=recorded):
         raise NotOursError(
-            f"The {step.kind} {step.name} exists already and belongs to {whose}. It was left"
+            f"The {step.kind} {step.name} exists already and belongs to {found.whose}. It was left"
             " alone. Choose another room name, or delete or rename that resource."
         )
     changes = {
@@ -81,12 +72,12 @@ def decide(
 
 def _action(step: Step, changes: Mapping[str, tuple[Any, Any]]) -> Action:
     fixed = sorted(changes.keys() & step.fixed)
-    if fixed and (lost := NEVER_REPLACED.get(step.kind)):
+    if fixed and step.irreplaceable:
         was, wanted = changes[fixed[0]]
         raise ProvisionError(
             f"The {step.kind} {step.name} has {fixed[0]} {was}, not {wanted}. AWS can't change that"
-            f" in place, and a new one would lose {lost}. It was left alone. If nobody waits, run"
-            " destroy, then deploy."
+            f" in place, and a new one would lose {step.irreplaceable}. It was left alone."
+            " If nobody waits, run destroy, then deploy."
         )
     if fixed:
         return Action.REPLACE
@@ -95,14 +86,13 @@ def _action(step: Step, changes: Mapping[str, tuple[Any, Any]]) -> Action:
 
 def _unwanted(step: Step, found: Found | None, room: str) -> Change:
     """Return the deletion of what the configuration dropped; somebody else's is left alone."""
-    if found is None or found.owner != room:
+    if found is None or found.owner is not Owner.OURS:
         return Change(step.key, step.kind, step.name, Action.UNCHANGED)
-    if lost := NEVER_REPLACED.get(step.kind):
+    if step.irreplaceable:
         raise ConfigError(
-            f"The {step.kind} {step.name} is of room {room}, but for another order than the"
-            f" configuration has: AWS can't change a queue's order, and removing it would lose"
-            f" {lost}. It was left alone. Set order back, or give the new room another name; if"
-            " nobody waits, run destroy, then deploy."
+            f"The {step.kind} {step.name} is of room {room}, but {step.unwanted}, and removing it"
+            f" would lose {step.irreplaceable}. It was left alone. Set the configuration back, or"
+            " give the new room another name. If nobody waits, run destroy, then deploy."
         )
     old = {name: (value, None) for name, value in found.attributes.items()}
     return Change(step.key, step.kind, found.id, Action.DELETE, old)

@@ -3,8 +3,6 @@
 from collections.abc import Callable, Iterable, Mapping
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 
-WORKERS = 16
-
 
 def run(needs: Mapping[str, Iterable[str]], work: Callable[[str], None], workers: int) -> None:
     """Call ``work`` for every key once all that it needs are done; ``workers`` at a time.

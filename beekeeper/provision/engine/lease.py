@@ -17,9 +17,9 @@ import socket
 import threading
 import time
 from collections.abc import Callable, Iterator
-from contextlib import AbstractContextManager, contextmanager, nullcontext
+from contextlib import contextmanager
 from datetime import UTC, datetime
-from typing import Any, Protocol
+from typing import Any
 
 from botocore.exceptions import BotoCoreError, ClientError
 
@@ -34,7 +34,7 @@ RENEW_SECONDS = 30
 FREE = "attribute_not_exists(id) OR expires_at <= :now OR #owner = :owner"
 OURS = "#owner = :owner"
 STILL_OURS = "attribute_not_exists(id) OR #owner = :owner"  # absent: the table was made anew
-TABLE = "table"  # the step that makes the place of the lease
+TABLE = "table"  # the key of the step that makes the place of the lease
 
 
 def this_machine() -> str:
@@ -69,31 +69,8 @@ def renewed(renew: Callable[[], None]) -> Iterator[None]:
         thread.join()
 
 
-class Lease(Protocol):
-    """What keeps other machines away while a room is changed."""
-
-    def held(self, *, there: bool) -> AbstractContextManager[None]: ...
-
-    def take(self) -> None: ...
-
-    def check(self) -> None: ...
-
-
-class NoLease:
-    """None: the state's own lock holds on other machines, too."""
-
-    def held(self, *, there: bool) -> AbstractContextManager[None]:
-        return nullcontext()
-
-    def take(self) -> None:
-        """Nothing to do."""
-
-    def check(self) -> None:
-        """Nothing to do."""
-
-
 class TableLease:
-    """The ``lease`` item of a room's table."""
+    """The ``lease`` item of a room's table: a :class:`~.guard.Guard` of the engine."""
 
     def __init__(
         self, aws: Aws, table: str, owner: str, now: Callable[[], float] = time.time
@@ -107,15 +84,20 @@ class TableLease:
         self.is_held = False
 
     @contextmanager
-    def held(self, *, there: bool) -> Iterator[None]:
-        """Hold the lease, if the table is ``there``; without one, from :meth:`take` on."""
-        if there:
+    def held(self, has: Callable[[str], bool]) -> Iterator[None]:
+        """Hold the lease: now if the table is there, and ours, or else once it is made."""
+        if has(TABLE):
             self.take()
         with renewed(self.renew):
             try:
                 yield
             finally:
                 self._release()
+
+    def after(self, key: str) -> None:
+        """Take the lease (anew) in the table that was just made or changed."""
+        if key == TABLE:
+            self.take()
 
     def take(self) -> None:
         """Take the lease; raise LockedError when somebody else has it, and ProvisionError."""

@@ -2,7 +2,7 @@
 
     read      every step's find, side by side            (no mutating call)
     decide    one pure function for plan and deploy      → Plan
-    apply     what the plan says, along the graph        state written after each
+    apply     what the plan says, along the graph        noted in the journal, one by one
     remove    the graph backwards
 
 Killed anywhere, the next deploy reads and decides again; there is nothing else to resume from.
@@ -11,7 +11,7 @@ Killed anywhere, the next deploy reads and decides again; there is nothing else 
 import contextvars
 import threading
 from collections.abc import Callable, Sequence
-from contextlib import AbstractContextManager, nullcontext
+from contextlib import nullcontext
 from typing import TypeVar
 
 from botocore.exceptions import BotoCoreError, ClientError
@@ -29,10 +29,10 @@ from beekeeper.provision.engine.events import (
     StepWarning,
 )
 from beekeeper.provision.engine.failures import explained
-from beekeeper.provision.engine.lease import TABLE, Lease, NoLease
+from beekeeper.provision.engine.guard import Guard, NoGuard
+from beekeeper.provision.engine.journal import Journal, Record
 from beekeeper.provision.engine.step import AlreadyThere, Found, Outputs, Step, recorded_output
 from beekeeper.provision.engine.wait import Wait, until
-from beekeeper.provision.state import Record, StateStore
 
 T = TypeVar("T")
 OnEvent = Callable[[Event], None]
@@ -49,19 +49,17 @@ class Engine:
         aws: Aws,
         room: str,
         steps: Sequence[Step],
-        state: StateStore,
+        journal: Journal,
         on_event: OnEvent | None = None,
-        workers: int = graph.WORKERS,
-        lease: Lease | None = None,
+        guard: Guard | None = None,
     ) -> None:
         self._aws = aws
         self._room = room
         self._steps = {step.key: step for step in steps}
         self._needs = {step.key: step.needs for step in steps}
-        self._state = state
+        self._journal = journal
         self._on_event = on_event
-        self._workers = workers
-        self._lease = lease or NoLease()
+        self._guard = guard or NoGuard()
         self._events_lock = threading.Lock()
         self.found: dict[str, Found | None] = {}
         self.outputs: Outputs = {}
@@ -86,23 +84,18 @@ class Engine:
 
     def read(self) -> None:
         """Read every resource, side by side."""
-        for record in self._records():
+        for record in self._journal.records():
             self.outputs[recorded_output(record.key)] = record.id
-        graph.run(self._needs, self._read, self._workers)
-
-    def _records(self) -> tuple[Record, ...]:
-        state = self._state.read()
-        return state.resources if state else ()
+        graph.run(self._needs, self._read, self._aws.workers)
 
     def _recorded(self, key: str, found: Found | None) -> bool:
         """Tell whether the state file has this very resource, or that we were about to make it."""
         ids = ("", found.id if found else "")
-        return any(r.key == key and r.id in ids for r in self._records())
+        return any(r.key == key and r.id in ids for r in self._journal.records())
 
     def _container(self, step: Step) -> Step | None:
         """Return the step of the resource that this one lives in, and goes with."""
-        needed = (self._steps[key] for key in step.needs if key in self._steps)
-        return next((s for s in needed if step.name.startswith(f"{s.name}/")), None)
+        return self._steps[step.container] if step.container else None
 
     def _read(self, key: str) -> None:
         step = self._steps[key]
@@ -124,19 +117,19 @@ class Engine:
         changes = {c.key: c for c in plan.changes if c.action is not Action.DELETE}
         kept = {key: needs for key, needs in self._needs.items() if key in changes}
         dropped = {key: needs for key, needs in self._needs.items() if key not in changes}
-        with self._leased(needed=plan.has_changes):
-            graph.run(kept, lambda key: self._apply(changes[key]), self._workers)
+        with self._guard.held(self._has) if plan.has_changes else nullcontext():
+            graph.run(kept, lambda key: self._apply(changes[key]), self._aws.workers)
             turned = graph.reversed_needs(dropped)
-            graph.run(turned, lambda key: self._remove(key, []), self._workers)
-        for record in self._records():
+            graph.run(turned, lambda key: self._remove(key, []), self._aws.workers)
+        for record in self._journal.records():
             if record.key not in self._steps:
-                self._state.forget(record.key)
+                self._journal.forget(record.key)
 
     def _apply(self, planned: Change) -> None:
         step = self._steps[planned.key]
         if planned.action is Action.UNCHANGED:
             found = self.found[step.key]
-            self._state.record(
+            self._journal.record(
                 Record(step.key, step.kind, step.name, found.id if found else "", True)
             )
             return
@@ -147,8 +140,7 @@ class Engine:
         if change.action is not Action.UNCHANGED:
             self._doing(step, change.action.value, lambda: self._change(step, change))
         self._reread(step)
-        if step.key == TABLE:
-            self._doing(step, "lease", self._lease.take)
+        self._guard.after(step.key)
 
     def _change(self, step: Step, change: Change) -> None:
         desired = step.desired(self.outputs)
@@ -159,7 +151,7 @@ class Engine:
             return
         if found is not None:
             step.delete(self._aws, found)
-        self._state.record(Record(step.key, step.kind, step.name))
+        self._journal.record(Record(step.key, step.kind, step.name))
         try:
             step.create(self._aws, desired)
         except AlreadyThere:
@@ -171,7 +163,7 @@ class Engine:
             found = self.found[step.key] = self._visible(step)
             change = decide(step, found, self.outputs, self._room, recorded=False)
         except NotOursError:
-            self._state.forget(step.key)
+            self._journal.forget(step.key)
             raise
         if change.action is Action.UPDATE:
             self._change(step, change)
@@ -185,39 +177,36 @@ class Engine:
         found = self._doing(step, "read", lambda: self._visible(step))
         self.found[step.key] = found
         self.outputs.update(found.outputs)
-        self._state.record(Record(step.key, step.kind, step.name, found.id, True))
+        self._journal.record(Record(step.key, step.kind, step.name, found.id, True))
 
     def remove(self) -> list[str]:
         """Delete every resource of ours, last made first; return the keys of those deleted."""
         self.read()
         deleted: list[str] = []
         turned = graph.reversed_needs(self._needs)
-        with self._leased(needed=bool(self.found[TABLE])):
-            graph.run(turned, lambda key: self._remove(key, deleted), self._workers)
+        with self._guard.held(self._has):
+            graph.run(turned, lambda key: self._remove(key, deleted), self._aws.workers)
         return deleted
 
-    def _leased(self, *, needed: bool) -> AbstractContextManager[None]:
-        """Keep other machines away, if the table is there to do it with, and ours."""
-        found = self.found[TABLE]
-        there = found is not None and self._is_ours(self._steps[TABLE], found)
-        return self._lease.held(there=there) if needed else nullcontext()
+    def _has(self, key: str) -> bool:
+        """Tell whether the resource of a step is there, and ours."""
+        found = self.found[key]
+        return found is not None and self._is_ours(self._steps[key], found)
 
     def _remove(self, key: str, deleted: list[str]) -> None:
         step, found = self._steps[key], self.found[key]
         if found is not None and self._is_ours(step, found):
             self._doing(step, "delete", lambda: step.delete(self._aws, found))
             deleted.append(key)
-        if self._state.read() is not None:
-            self._state.forget(key)
+        if any(record.key == key for record in self._journal.records()):
+            self._journal.forget(key)
 
     def _is_ours(self, step: Step, found: Found) -> bool:
         container = self._container(step)
         around = self.found[container.key] if container else None
         if container and not (around and self._is_ours(container, around)):
             return False
-        return found.owner == self._room or (
-            found.owner is None and self._recorded(step.key, found)
-        )
+        return found.is_ours(recorded=self._recorded(step.key, found))
 
     def _doing(self, step: Step, action: str, work: Callable[[], T]) -> T:
         """Run work on a step with its events, its name on the waits, and its errors explained."""
@@ -225,7 +214,7 @@ class Engine:
         started = self._aws.clock()
         self._emit(StepStarted(step.key, action))
         try:
-            self._lease.check()
+            self._guard.check()
             result = work()
         except (ClientError, BotoCoreError, BeekeeperError) as error:
             problem = explained(error, action, step.kind, step.name)

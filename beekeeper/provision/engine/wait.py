@@ -5,7 +5,8 @@ misconfiguration looks like a state that does not come, so every wait has a dead
 says what was waited for.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TypeVar
 
@@ -48,6 +49,19 @@ def codes_of(error: ClientError) -> set[str]:
 def has_code(error: ClientError, *codes: str) -> bool:
     """Tell whether the error has one of the codes."""
     return bool(codes_of(error) & set(codes))
+
+
+@contextmanager
+def ignoring(*codes: str) -> Iterator[None]:
+    """Leave the block when AWS answers with one of the codes; every other error goes on.
+
+    For deletions, to which what is gone already is success, and for reads of what is not there.
+    """
+    try:
+        yield
+    except ClientError as error:
+        if not has_code(error, *codes):
+            raise
 
 
 def until(aws: Aws, wait: Wait, probe: Callable[[], T | None]) -> T:

@@ -5,18 +5,17 @@ sent along. It takes tags only when the alarm is new. Thresholds come back as fl
 deleted one by one: one that is missing may fail the whole batch.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any, ClassVar
 
-from botocore.exceptions import ClientError
-
 from beekeeper.provision import tags
 from beekeeper.provision.aws import Aws
-from beekeeper.provision.engine.step import Attributes, Found, known
-from beekeeper.provision.engine.wait import has_code
+from beekeeper.provision.engine.step import Attributes, Found, Resource, known
+from beekeeper.provision.engine.wait import ignoring
+from beekeeper.provision.grant import Grant, grant, unscoped
 from beekeeper.provision.names import Names, Watch
-from beekeeper.provision.resources.permission import API_ID
+from beekeeper.provision.resources.outputs import API_ID
 
 # Whom an alarm tells is set by operators; it survives a change of the rest.
 ACTIONS = ("ActionsEnabled", "OKActions", "AlarmActions", "InsufficientDataActions")
@@ -80,11 +79,10 @@ def specifications(names: Names) -> list[Specification]:
     ]
 
 
-class Alarm:
+class Alarm(Resource):
     """One alarm."""
 
     kind: ClassVar[str] = "alarm"
-    fixed: ClassVar[frozenset[str]] = frozenset()
 
     def __init__(
         self, specification: Specification, names: Names, wanted_tags: Mapping[str, str]
@@ -93,7 +91,21 @@ class Alarm:
         self.name = names.alarm(specification.what)
         self.needs = ("api",) if API_DIMENSION in specification.dimensions else ()
         self._wanted = specification
+        self._room = names.room
+        self._arn = names.alarm_arn(specification.what)
         self._tags = wanted_tags
+
+    def grants(self) -> Iterable[Grant]:
+        actions = (
+            "PutMetricAlarm",
+            "DeleteAlarms",
+            "ListTagsForResource",
+            "TagResource",
+            "UntagResource",
+        )
+        yield grant("cloudwatch", actions, self._arn)
+        # Granted for all, or it leaves some out (CloudWatch API reference).
+        yield unscoped("cloudwatch:DescribeAlarms")
 
     def desired(self, outputs: Mapping[str, str]) -> Attributes:
         wanted = self._wanted
@@ -128,7 +140,7 @@ class Alarm:
         alarm["Dimensions"] = {d["Name"]: d["Value"] for d in raw.get("Dimensions", [])}
         actions = {name: raw[name] for name in ACTIONS if name in raw}
         attributes = {"alarm": alarm, "actions": actions, "tags": found_tags}
-        return Found(raw["AlarmArn"], attributes, tags.owner_of(found_tags))
+        return Found.tagged(raw["AlarmArn"], attributes, self._room)
 
     def create(self, aws: Aws, desired: Attributes) -> None:
         put = aws.client("cloudwatch").put_metric_alarm
@@ -149,8 +161,5 @@ class Alarm:
         return {**alarm, "AlarmName": self.name, "Dimensions": dimensions}
 
     def delete(self, aws: Aws, found: Found) -> None:
-        try:
+        with ignoring("ResourceNotFound", "ResourceNotFoundException"):
             aws.client("cloudwatch").delete_alarms(AlarmNames=[self.name])
-        except ClientError as error:
-            if not has_code(error, "ResourceNotFound", "ResourceNotFoundException"):
-                raise

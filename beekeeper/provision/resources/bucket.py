@@ -8,17 +8,19 @@ killed before that one leaves a bucket behind that is empty and has none.
 """
 
 import json
-from collections.abc import Callable, Mapping
-from typing import Any, ClassVar
+from collections.abc import Callable, Iterable, Mapping
+from typing import Any
 
 from botocore.exceptions import ClientError
 
 from beekeeper.errors import NotOursError, ProvisionError
 from beekeeper.provision import tags
 from beekeeper.provision.aws import Aws
-from beekeeper.provision.engine.step import AlreadyThere, Attributes, Found
-from beekeeper.provision.engine.wait import Busy, Wait, has_code, retrying
-from beekeeper.provision.policies import same_meaning, tls_only
+from beekeeper.provision.engine.step import AlreadyThere, Attributes, Found, Owner, Resource
+from beekeeper.provision.engine.wait import Busy, Wait, has_code, ignoring, retrying
+from beekeeper.provision.grant import Grant, grant
+from beekeeper.provision.names import Names
+from beekeeper.provision.policies import Document, document, same_meaning
 
 MISSING = ("404", "NoSuchBucket", "NotFound")
 NOT_SET = (
@@ -36,18 +38,36 @@ BLOCKED = {
 }
 
 
-class Bucket:
+class Bucket(Resource):
     """The bucket, without its objects."""
 
     key, kind = "bucket", "bucket"
-    needs: tuple[str, ...] = ()
-    fixed: ClassVar[frozenset[str]] = frozenset()
 
-    def __init__(self, name: str, arn: str, account: str, wanted_tags: Mapping[str, str]) -> None:
-        self.name = name
-        self._arn = arn
-        self._mine = {"Bucket": name, "ExpectedBucketOwner": account}
+    def __init__(self, names: Names, wanted_tags: Mapping[str, str]) -> None:
+        self.name = names.bucket
+        self._room = names.room
+        self._arn = names.bucket_arn
+        self._mine = {"Bucket": names.bucket, "ExpectedBucketOwner": names.account}
         self._tags = wanted_tags
+
+    def grants(self) -> Iterable[Grant]:
+        actions = (
+            "CreateBucket",
+            "DeleteBucket",
+            "ListBucket",
+            "ListBucketVersions",
+            "ListBucketMultipartUploads",
+            "GetBucketPublicAccessBlock",
+            "PutBucketPublicAccessBlock",
+            "GetBucketPolicy",
+            "PutBucketPolicy",
+            "GetBucketTagging",
+            "PutBucketTagging",
+        )
+        yield grant("s3", actions, self._arn)
+        # All objects, since destroy empties the bucket of whatever is in it.
+        emptying = ("DeleteObject", "DeleteObjectVersion", "AbortMultipartUpload")
+        yield grant("s3", emptying, f"{self._arn}/*")
 
     def desired(self, outputs: Mapping[str, str]) -> Attributes:
         return {
@@ -84,7 +104,8 @@ class Bucket:
             "public_access_block": block["PublicAccessBlockConfiguration"] if block else None,
             "policy": same_meaning(json.loads(policy["Policy"])) if policy else None,
         }
-        return Found(self._arn, attributes, tags.owner_of(found_tags), leftover=leftover)
+        untagged = Owner.LEFTOVER if leftover else Owner.UNTAGGED
+        return Found.tagged(self._arn, attributes, self._room, untagged=untagged)
 
     def _is_empty(self, aws: Aws) -> bool:
         """Tell whether nothing is in the bucket.
@@ -139,16 +160,9 @@ class Bucket:
 
     def delete(self, aws: Aws, found: Found) -> None:
         not_empty = Busy("BucketNotEmpty")
-        try:
-            retrying(
-                aws,
-                CHANGE,
-                (Busy("OperationAborted"), not_empty),
-                lambda: self._empty_and_delete(aws),
-            )
-        except ClientError as error:
-            if not has_code(error, *MISSING):
-                raise
+        busy = (Busy("OperationAborted"), not_empty)
+        with ignoring(*MISSING):
+            retrying(aws, CHANGE, busy, lambda: self._empty_and_delete(aws))
 
     def _empty_and_delete(self, aws: Aws) -> None:
         s3 = aws.client("s3")
@@ -165,11 +179,8 @@ class Bucket:
 
     def _abort(self, aws: Aws, upload: Mapping[str, Any]) -> None:
         which = {"Key": upload["Key"], "UploadId": upload["UploadId"]}
-        try:
+        with ignoring("NoSuchUpload"):  # ended, or the first answer was lost
             aws.client("s3").abort_multipart_upload(**self._mine, **which)
-        except ClientError as error:
-            if not has_code(error, "NoSuchUpload"):  # ended, or the first answer was lost
-                raise
 
     def _check(self, response: Mapping[str, Any]) -> None:
         """Raise for what may not be deleted. Others pass: the bucket is not empty, all repeats."""
@@ -183,9 +194,24 @@ class Bucket:
 
 
 def _or_none(call: Callable[[], dict[str, Any]]) -> dict[str, Any] | None:
-    try:
+    with ignoring(*NOT_SET):
         return call()
-    except ClientError as error:
-        if has_code(error, *NOT_SET):
-            return None
-        raise
+    return None
+
+
+def tls_only(bucket_arn: str) -> Document:
+    """Return the bucket policy that refuses whatever comes without TLS."""
+    return document(
+        {
+            "Sid": "TlsOnly",
+            "Effect": "Deny",
+            "Principal": "*",
+            "Action": "s3:*",
+            "Resource": [bucket_arn, f"{bucket_arn}/*"],
+            # Loopback, which nothing comes from in AWS itself: emulators have no TLS.
+            "Condition": {
+                "Bool": {"aws:SecureTransport": "false"},
+                "NotIpAddress": {"aws:SourceIp": "127.0.0.0/8"},
+            },
+        }
+    )

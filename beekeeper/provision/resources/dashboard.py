@@ -5,45 +5,44 @@ its text. PutDashboard replaces it whole, and reports what it does not like in a
 """
 
 import json
-from collections.abc import Mapping
-from typing import Any, ClassVar
-
-from botocore.exceptions import ClientError
+from collections.abc import Iterable, Mapping
+from typing import Any
 
 from beekeeper.provision.aws import Aws
-from beekeeper.provision.engine.step import Attributes, Found
-from beekeeper.provision.engine.wait import has_code
+from beekeeper.provision.engine.step import Attributes, Found, Owner, Resource
+from beekeeper.provision.engine.wait import ignoring
+from beekeeper.provision.grant import Grant, grant
 from beekeeper.provision.names import TAG_ROOM, Names
 
 MISSING = ("ResourceNotFound", "DashboardNotFoundError", "ResourceNotFoundException")
 
 
-class Dashboard:
+class Dashboard(Resource):
     """The dashboard of a room in one region."""
 
     key, kind = "dashboard", "dashboard"
-    needs: tuple[str, ...] = ()
-    fixed: ClassVar[frozenset[str]] = frozenset()
 
     def __init__(self, names: Names) -> None:
-        self.name = f"{names.stem}-{names.region}"
+        self.name = names.dashboard
+        self._arn = names.dashboard_arn
         self._room = names.room
         self._body = body(names)
+
+    def grants(self) -> Iterable[Grant]:
+        yield grant("cloudwatch", ("GetDashboard", "PutDashboard", "DeleteDashboards"), self._arn)
 
     def desired(self, outputs: Mapping[str, str]) -> Attributes:
         return {"body": self._body}
 
     def find(self, aws: Aws, outputs: Mapping[str, str]) -> Found | None:
-        try:
+        with ignoring(*MISSING):
             raw = aws.client("cloudwatch").get_dashboard(DashboardName=self.name)
-        except ClientError as error:
-            if has_code(error, *MISSING):
-                return None
-            raise
-        found = json.loads(raw["DashboardBody"])
-        marks = [w.get("properties", {}).get("markdown", "") for w in found.get("widgets", [])]
-        owner = self._room if any(_mark(self._room) in mark for mark in marks) else None
-        return Found(self.name, {"body": found}, owner)
+            found = json.loads(raw["DashboardBody"])
+            marks = [w.get("properties", {}).get("markdown", "") for w in found.get("widgets", [])]
+            is_ours = any(_mark(self._room) in mark for mark in marks)
+            owner = Owner.OURS if is_ours else Owner.UNTAGGED
+            return Found(self.name, {"body": found}, owner)
+        return None
 
     def create(self, aws: Aws, desired: Attributes) -> None:
         put, text = aws.client("cloudwatch").put_dashboard, json.dumps(desired["body"])
@@ -55,11 +54,8 @@ class Dashboard:
         self.create(aws, changes)
 
     def delete(self, aws: Aws, found: Found) -> None:
-        try:
+        with ignoring(*MISSING):
             aws.client("cloudwatch").delete_dashboards(DashboardNames=[self.name])
-        except ClientError as error:
-            if not has_code(error, *MISSING):
-                raise
 
 
 def _mark(room: str) -> str:

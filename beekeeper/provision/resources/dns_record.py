@@ -1,43 +1,59 @@
 """The DNS record of the custom domain in Route 53: an alias (type A) to API Gateway's own name.
 
-Quirks. Records have no tags, so the domain carries the id of the zone in one of its own, written
-before the record: whoever finds the domain finds the record. A record is ours when it leads to our
-domain. CREATE refuses a name that is taken, UPSERT would overwrite it; DELETE wants the record
-exactly as it is. Names come back with a dot at the end.
+Quirks. A record is ours when it leads to our domain, whose tag says in which zone it is: see
+route53.py. CREATE refuses a name that is taken, UPSERT would overwrite it.
 """
 
-from collections.abc import Iterator, Mapping
-from typing import Any, ClassVar
+from collections.abc import Iterable, Mapping
+from typing import Any
 
 from botocore.exceptions import ClientError
 
 from beekeeper.errors import ProvisionError
-from beekeeper.provision import tags
 from beekeeper.provision.aws import Aws
-from beekeeper.provision.engine.step import AlreadyThere, Attributes, Found, known, recorded_output
-from beekeeper.provision.engine.wait import has_code, retrying
+from beekeeper.provision.engine.step import (
+    AlreadyThere,
+    Attributes,
+    Found,
+    Owner,
+    Resource,
+    known,
+    recorded_output,
+)
+from beekeeper.provision.engine.wait import has_code, ignoring, retrying
+from beekeeper.provision.grant import Grant, grant
+from beekeeper.provision.names import Names
 from beekeeper.provision.resources.apigateway import BUSY, CHANGE
 from beekeeper.provision.resources.apigateway import MISSING as NO_DOMAIN
+from beekeeper.provision.resources.outputs import RECORD_ZONE, TARGET, TARGET_ZONE
+from beekeeper.provision.resources.route53 import (
+    NO_ZONE,
+    TAG_ZONE,
+    change_record,
+    delete_record,
+    records,
+    target_of,
+)
 
-TAG_ZONE = "beekeeper:zone"
-# Outputs: where the domain leads to, and the zone that its tag names.
-TARGET, TARGET_ZONE, RECORD_ZONE = "domain target", "domain target zone", "dns record zone"
-NO_ZONE, REFUSED = "NoSuchHostedZone", "InvalidChangeBatch"
-KEY = "dns record"
 
-
-class DnsRecord:
+class DnsRecord(Resource):
     """The alias record of the domain; not wanted without the id of a hosted zone."""
 
-    key, kind = KEY, "DNS record"
-    needs: tuple[str, ...] = ("domain",)
-    fixed: ClassVar[frozenset[str]] = frozenset({"zone"})
+    key, kind = "dns record", "DNS record"
+    needs = ("domain",)
+    fixed = frozenset({"zone"})
 
-    def __init__(self, domain_name: str, domain_arn: str, zone: str | None, room: str) -> None:
+    def __init__(self, names: Names, domain_name: str, zone: str | None) -> None:
         self.name = domain_name
-        self._domain_arn = domain_arn
+        self._names = names
+        self._domain_arn = names.api_gateway_arn(f"domainnames/{domain_name}")
         self._zone = zone
-        self._room = room
+
+    def grants(self) -> Iterable[Grant]:
+        if self._zone:
+            actions = ("ListResourceRecordSets", "ChangeResourceRecordSets")
+            arn = f"arn:{self._names.partition}:route53:::hostedzone/{self._zone}"
+            yield grant("route53", actions, arn, statement="Record")
 
     def desired(self, outputs: Mapping[str, str]) -> Attributes | None:
         if self._zone is None:
@@ -50,15 +66,17 @@ class DnsRecord:
         targets = {outputs.get(TARGET), outputs.get(recorded_output(self.key))} - {None, ""}
         zones = dict.fromkeys(z for z in (outputs.get(RECORD_ZONE), self._zone) if z)
         for zone in zones:
-            for record in _records(aws, zone, self.name):
-                if _target(record) in targets:
-                    return self._found(zone, record, self._room)
+            for record in records(aws, zone, self.name):
+                if target_of(record) in targets:
+                    return self._found(zone, record, Owner.OURS)
         # Somebody else's is in the way only where we want one.
-        theirs = _records(aws, self._zone, self.name) if self._zone else ()
-        return next((self._found(str(self._zone), record, "") for record in theirs), None)
+        theirs = records(aws, self._zone, self.name) if self._zone else ()
+        return next(
+            (self._found(str(self._zone), record, Owner.ANOTHER) for record in theirs), None
+        )
 
-    def _found(self, zone: str, record: Mapping[str, Any], owner: str) -> Found:
-        target, alias = _target(record), record.get("AliasTarget", {})
+    def _found(self, zone: str, record: Mapping[str, Any], owner: Owner) -> Found:
+        target, alias = target_of(record), record.get("AliasTarget", {})
         attributes = {
             "zone": zone,
             "target": target,
@@ -89,7 +107,7 @@ class DnsRecord:
         record = {"Name": self.name, "Type": "A", "AliasTarget": alias}
         zone = wanted["zone"]
         try:
-            _change(aws, zone, action, record)
+            change_record(aws, zone, action, record)
         except ClientError as error:
             message = error.response["Error"].get("Message", "")
             if "already exists" in message:
@@ -106,59 +124,6 @@ class DnsRecord:
         zone = found.attributes["zone"]
         delete_record(aws, zone, self.name, found.id)
         untag = aws.client("apigatewayv2").untag_resource
-        try:
-            retrying(
-                aws, CHANGE, BUSY, lambda: untag(ResourceArn=self._domain_arn, TagKeys=[TAG_ZONE])
-            )
-        except ClientError as error:
-            if not has_code(error, NO_DOMAIN):
-                raise
-
-
-def zone_of(domain_tags: Mapping[str, str]) -> dict[str, str]:
-    """Return the output that says in which zone a domain's record is, if it has one."""
-    return {RECORD_ZONE: domain_tags[TAG_ZONE]} if TAG_ZONE in domain_tags else {}
-
-
-def without_zone(domain_tags: Mapping[str, str]) -> tags.Tags:
-    """Return a domain's tags without the one that belongs to the record."""
-    return {name: value for name, value in domain_tags.items() if name != TAG_ZONE}
-
-
-def delete_record(aws: Aws, zone: str, name: str, target: str) -> None:
-    """Delete the record of that name that leads to the target; none is success."""
-    for record in _records(aws, zone, name):
-        if _target(record) == target:
-            try:
-                _change(aws, zone, "DELETE", record)
-            except ClientError as error:
-                # "Tried to delete resource record set [...] but it was not found"
-                if not has_code(error, REFUSED) or "not found" not in str(error):
-                    raise
-
-
-def _change(aws: Aws, zone: str, action: str, record: Mapping[str, Any]) -> None:
-    batch = {"Comment": "Beekeeper", "Changes": [{"Action": action, "ResourceRecordSet": record}]}
-    aws.client("route53").change_resource_record_sets(HostedZoneId=zone, ChangeBatch=batch)
-
-
-def _records(aws: Aws, zone: str, name: str) -> Iterator[dict[str, Any]]:
-    """Yield the records that answer for the name, of which there are few, A first."""
-    try:
-        response = aws.client("route53").list_resource_record_sets(
-            HostedZoneId=zone, StartRecordName=name, StartRecordType="A"
-        )
-    except ClientError as error:
-        if has_code(error, NO_ZONE):
-            return
-        raise
-    for record in response["ResourceRecordSets"]:
-        if record["Name"].rstrip(".") == name and record["Type"] in ("A", "AAAA", "CNAME"):
-            yield record
-
-
-def _target(record: Mapping[str, Any]) -> str:
-    """Return where a plain alias leads to; empty for every other record."""
-    if record["Type"] != "A" or "SetIdentifier" in record:
-        return ""
-    return str(record.get("AliasTarget", {}).get("DNSName", "")).rstrip(".").lower()
+        which = {"ResourceArn": self._domain_arn, "TagKeys": [TAG_ZONE]}
+        with ignoring(NO_DOMAIN):
+            retrying(aws, CHANGE, BUSY, lambda: untag(**which))

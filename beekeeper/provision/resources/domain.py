@@ -6,26 +6,37 @@ then it exists and can't be read. A domain that the configuration dropped is fou
 the new one of a changed name is made before the old one goes.
 """
 
-from collections.abc import Iterator, Mapping
-from typing import Any, ClassVar, NoReturn
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import replace
+from typing import Any, NoReturn
 
 from botocore.exceptions import ClientError
 
 from beekeeper.errors import ConfigError, NotOursError, ProvisionError, TimedOutError
 from beekeeper.provision import tags
 from beekeeper.provision.aws import Aws
-from beekeeper.provision.engine.step import AlreadyThere, Attributes, Found, recorded_output
-from beekeeper.provision.engine.wait import Wait, has_code, retrying, until
-from beekeeper.provision.resources.api_mapping import delete_mappings
-from beekeeper.provision.resources.apigateway import BUSY, CHANGE, MISSING, pages
-from beekeeper.provision.resources.dns_record import (
-    RECORD_ZONE,
-    TARGET,
-    TARGET_ZONE,
-    delete_record,
-    without_zone,
-    zone_of,
+from beekeeper.provision.engine.step import (
+    AlreadyThere,
+    Attributes,
+    Found,
+    Owner,
+    Resource,
+    recorded_output,
 )
+from beekeeper.provision.engine.wait import Wait, has_code, ignoring, retrying, until
+from beekeeper.provision.grant import Grant, grant
+from beekeeper.provision.names import Names
+from beekeeper.provision.resources.apigateway import (
+    BUSY,
+    CHANGE,
+    MISSING,
+    delete_mapping,
+    mappings,
+    pages,
+    verbs,
+)
+from beekeeper.provision.resources.outputs import RECORD_ZONE, TARGET, TARGET_ZONE
+from beekeeper.provision.resources.route53 import delete_record, without_zone, zone_of
 
 AVAILABLE, UPDATING = "AVAILABLE", "UPDATING"
 # A new one is mostly there at once, a changed one after minutes; AWS gives no figure.
@@ -36,20 +47,32 @@ VISIBLE = Wait("the custom domain to become visible", 10, every=2)
 ACM_REGION = 3  # arn:partition:acm:REGION:account:certificate/id
 
 
-class Domain:
+class Domain(Resource):
     """The domain."""
 
     key, kind = "domain", "custom domain"
-    needs: tuple[str, ...] = ()
-    fixed: ClassVar[frozenset[str]] = frozenset()
 
     def __init__(
-        self, name: str, arn: str, certificate_arn: str, wanted_tags: Mapping[str, str]
+        self, names: Names, name: str, certificate_arn: str, wanted_tags: Mapping[str, str]
     ) -> None:
         self.name = name
-        self._arn = arn
+        self._names = names
+        self._arn = names.api_gateway_arn(f"domainnames/{name}")
         self._certificate_arn = certificate_arn
         self._tags = wanted_tags
+
+    def grants(self) -> Iterable[Grant]:
+        yield _on_domains(self._names)
+        # The first custom domain of an account makes API Gateway's role for it.
+        service = "ops.apigateway.amazonaws.com"
+        yield grant(
+            "iam",
+            ["CreateServiceLinkedRole"],
+            f"arn:{self._names.partition}:iam::{self._names.account}:"
+            f"role/aws-service-role/{service}/AWSServiceRoleForAPIGateway",
+            statement="FirstDomain",
+            condition={"StringEquals": {"iam:AWSServiceName": service}},
+        )
 
     def desired(self, outputs: Mapping[str, str]) -> Attributes:
         return {
@@ -73,12 +96,12 @@ class Domain:
             "status": configuration.get("DomainNameStatus"),
             "tags": without_zone(found_tags),
         }
-        owner = tags.owner_of(found_tags)
+        found = Found.tagged(self.name, attributes, self._names.room)
         recorded = outputs.get(recorded_output(self.key)) == self.name
-        ours = owner == tags.owner_of(self._tags) or (owner is None and recorded)
         # A record that leads to somebody else's domain is not ours.
-        put_out = {**_target_of(raw), **zone_of(found_tags)} if ours else {}
-        return Found(self.name, attributes, owner, put_out)
+        if not found.is_ours(recorded=recorded):
+            return found
+        return replace(found, outputs={**_target_of(raw), **zone_of(found_tags)})
 
     def create(self, aws: Aws, desired: Attributes) -> None:
         self._check_region(aws)
@@ -164,23 +187,25 @@ class Domain:
         return True if status == AVAILABLE else None
 
 
-class FormerDomains:
+class FormerDomains(Resource):
     """Domains with the room's tag that are not, or no longer, in its configuration."""
 
     key, kind, name = "former domains", "custom domain", "no longer wanted"
-    needs: tuple[str, ...] = ("stage",)
-    fixed: ClassVar[frozenset[str]] = frozenset()
+    needs = ("stage",)
 
-    def __init__(self, room: str, wanted: str | None) -> None:
-        self._room = room
+    def __init__(self, names: Names, wanted: str | None) -> None:
+        self._names = names
         self._wanted = wanted
+
+    def grants(self) -> Iterable[Grant]:
+        yield _on_domains(self._names)
 
     def desired(self, outputs: Mapping[str, str]) -> Attributes | None:
         return None
 
     def find(self, aws: Aws, outputs: Mapping[str, str]) -> Found | None:
         names = ", ".join(sorted(raw["DomainName"] for raw in self._domains(aws)))
-        return Found(names, {"name": names}, self._room) if names else None
+        return Found(names, {"name": names}, Owner.OURS) if names else None
 
     def create(self, aws: Aws, desired: Attributes) -> None:
         """Never called: they are not wanted."""
@@ -194,14 +219,19 @@ class FormerDomains:
             name, zone = raw["DomainName"], zone_of(raw.get("Tags", {})).get(RECORD_ZONE)
             if zone:
                 delete_record(aws, zone, name, _target_of(raw)[TARGET])
-            delete_mappings(aws, name)
+            for mapping in mappings(aws, name):
+                delete_mapping(aws, name, mapping["ApiMappingId"])
             _delete(aws, name)
 
     def _domains(self, aws: Aws) -> Iterator[dict[str, Any]]:
         for raw in pages(aws.client("apigatewayv2").get_domain_names):
-            ours = tags.owner_of(raw.get("Tags", {})) == self._room
+            ours = tags.room_of(raw.get("Tags", {})) == self._names.room
             if ours and raw["DomainName"] != self._wanted:
                 yield raw
+
+
+def _on_domains(names: Names) -> Grant:
+    return verbs(names.api_gateway_arn("domainnames"), names.api_gateway_arn("domainnames/*"))
 
 
 def _target_of(raw: Mapping[str, Any]) -> dict[str, str]:
@@ -211,19 +241,13 @@ def _target_of(raw: Mapping[str, Any]) -> dict[str, str]:
 
 
 def _read(aws: Aws, name: str) -> dict[str, Any] | None:
-    try:
+    with ignoring(MISSING):
         raw: dict[str, Any] = aws.client("apigatewayv2").get_domain_name(DomainName=name)
-    except ClientError as error:
-        if has_code(error, MISSING):
-            return None
-        raise
-    return raw
+        return raw
+    return None
 
 
 def _delete(aws: Aws, name: str) -> None:
     delete = aws.client("apigatewayv2").delete_domain_name
-    try:
+    with ignoring(MISSING):
         retrying(aws, ONE_IN_30_SECONDS, BUSY, lambda: delete(DomainName=name))
-    except ClientError as error:
-        if not has_code(error, MISSING):
-            raise

@@ -6,7 +6,7 @@ granted belongs to the role's id, not to its ARN: with a role that was made agai
 made again, too. It holds nothing but what is in its specification.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any, ClassVar
 
@@ -14,8 +14,10 @@ from botocore.exceptions import ClientError
 
 from beekeeper.provision import tags
 from beekeeper.provision.aws import Aws
-from beekeeper.provision.engine.step import AlreadyThere, Attributes, Found, known
-from beekeeper.provision.engine.wait import Busy, has_code, retrying
+from beekeeper.provision.engine.step import AlreadyThere, Attributes, Found, Resource, known
+from beekeeper.provision.engine.wait import Busy, has_code, ignoring, retrying
+from beekeeper.provision.grant import Grant, grant, unscoped
+from beekeeper.provision.names import Names
 from beekeeper.provision.resources.function_code import code_sha256, function_zip
 from beekeeper.provision.resources.function_state import (
     CONFLICT,
@@ -30,7 +32,7 @@ from beekeeper.provision.resources.function_state import (
     wait_until_ready,
     wait_until_settled,
 )
-from beekeeper.provision.resources.role import role_id
+from beekeeper.provision.resources.outputs import role_id
 from beekeeper.rules import quotas
 
 # The id of the role that the function was made with. One without the tag takes its role's.
@@ -59,18 +61,41 @@ class Specification:
     needs: tuple[str, ...] = ()
 
 
-class Function:
+class Function(Resource):
     """One function."""
 
     kind: ClassVar[str] = "function"
-    fixed: ClassVar[frozenset[str]] = frozenset({"role_id"})
+    fixed = frozenset({"role_id"})
 
-    def __init__(self, specification: Specification, wanted_tags: Mapping[str, str]) -> None:
+    def __init__(
+        self, specification: Specification, names: Names, wanted_tags: Mapping[str, str]
+    ) -> None:
         self.key, self.name = f"function {specification.part}", specification.name
         self.needs = specification.needs
+        self._room = names.room
+        self._arn = names.function_arn(specification.part)
         self._wanted = specification
         self._role_id = role_id(specification.part)
         self._tags = wanted_tags
+
+    def grants(self) -> Iterable[Grant]:
+        actions = (
+            "CreateFunction",
+            "GetFunction",
+            "GetFunctionConfiguration",
+            "UpdateFunctionCode",
+            "UpdateFunctionConfiguration",
+            "DeleteFunction",
+            "PutFunctionConcurrency",
+            "DeleteFunctionConcurrency",
+            "GetFunctionEventInvokeConfig",
+            "PutFunctionEventInvokeConfig",
+            "ListTags",  # GetFunction leaves the tags out where it is missing
+            "TagResource",
+            "UntagResource",
+        )
+        yield grant("lambda", actions, self._arn)
+        yield unscoped("lambda:GetAccountSettings")  # about the account: what may be reserved
 
     def desired(self, outputs: Mapping[str, str]) -> Attributes:
         wanted, role = self._wanted, known(outputs, self._role_id)
@@ -118,21 +143,16 @@ class Function:
         # So much can't be reserved in a small account: then that is how it has to be.
         if wanted and reserved != wanted and _reservable(aws) + (reserved or 0) < wanted:
             attributes["reserved_concurrency"] = wanted
-        return Found(
-            function["Configuration"]["FunctionArn"], attributes, tags.owner_of(found_tags)
-        )
+        return Found.tagged(function["Configuration"]["FunctionArn"], attributes, self._room)
 
     def _asynchronous(self, aws: Aws) -> dict[str, Any] | None:
-        try:
+        with ignoring(MISSING):
             raw = aws.client("lambda").get_function_event_invoke_config(FunctionName=self.name)
-        except ClientError as error:
-            if has_code(error, MISSING):
-                return None
-            raise
-        return {
-            "retries": raw.get("MaximumRetryAttempts"),
-            "event_age_seconds": raw.get("MaximumEventAgeInSeconds"),
-        }
+            return {
+                "retries": raw.get("MaximumRetryAttempts"),
+                "event_age_seconds": raw.get("MaximumEventAgeInSeconds"),
+            }
+        return None
 
     def create(self, aws: Aws, desired: Attributes) -> None:
         client = aws.client("lambda")
@@ -233,11 +253,8 @@ class Function:
 
     def delete(self, aws: Aws, found: Found) -> None:
         client = aws.client("lambda")
-        try:
+        with ignoring(MISSING):
             retrying(aws, READY, STATE_BUSY, lambda: client.delete_function(FunctionName=self.name))
-        except ClientError as error:
-            if not has_code(error, MISSING):
-                raise
         wait_until_gone(aws, self.name)
 
 

@@ -8,11 +8,9 @@ told apart by its message. After some weeks without a call it is Inactive, which
 from collections.abc import Mapping
 from typing import Any
 
-from botocore.exceptions import ClientError
-
 from beekeeper.errors import ProvisionError
 from beekeeper.provision.aws import Aws
-from beekeeper.provision.engine.wait import Busy, Wait, has_code, until
+from beekeeper.provision.engine.wait import Busy, Wait, ignoring, until
 
 MISSING = "ResourceNotFoundException"
 INVALID = "InvalidParameterValueException"
@@ -49,15 +47,13 @@ def wait_until_settled(aws: Aws, name: str) -> dict[str, Any]:
     """Return the function once it is neither Pending nor being updated."""
 
     def probe() -> dict[str, Any] | None:
-        try:
-            function = aws.client("lambda").get_function(FunctionName=name)
-        except ClientError as error:
-            if has_code(error, MISSING):  # new, and not visible yet
-                return None
-            raise
-        raw: dict[str, Any] = function["Configuration"]
-        busy = raw.get("State") == "Pending" or raw.get("LastUpdateStatus") == "InProgress"
-        return None if busy else raw
+        with ignoring(MISSING):  # new, and not visible yet
+            raw: dict[str, Any] = aws.client("lambda").get_function(FunctionName=name)[
+                "Configuration"
+            ]
+            busy = raw.get("State") == "Pending" or raw.get("LastUpdateStatus") == "InProgress"
+            return None if busy else raw
+        return None
 
     return until(aws, READY, probe)
 
@@ -66,13 +62,10 @@ def wait_until_gone(aws: Aws, name: str) -> None:
     """Return once the function is not found any more."""
 
     def probe() -> bool | None:
-        try:
+        with ignoring(MISSING):
             aws.client("lambda").get_function_configuration(FunctionName=name)
-        except ClientError as error:
-            if has_code(error, MISSING):
-                return True
-            raise
-        return None
+            return None
+        return True
 
     until(aws, GONE, probe)
 

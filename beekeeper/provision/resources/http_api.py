@@ -4,39 +4,43 @@ Quirks. Names are not unique: an API is found by its tag, in the list of all. De
 routes, integrations and stages along, which have no tags.
 """
 
-from collections.abc import Mapping
-from typing import Any, ClassVar
-
-from botocore.exceptions import ClientError
+from collections.abc import Iterable, Mapping
+from typing import Any
 
 from beekeeper.errors import ProvisionError
 from beekeeper.provision import tags
 from beekeeper.provision.aws import Aws
-from beekeeper.provision.engine.step import Attributes, Found, recorded_output
-from beekeeper.provision.engine.wait import has_code, retrying
-from beekeeper.provision.names import TAG_ROOM
-from beekeeper.provision.resources.apigateway import BUSY, CHANGE, MISSING, once, pages
-from beekeeper.provision.resources.permission import API_ID
+from beekeeper.provision.engine.step import Attributes, Found, Resource, recorded_output
+from beekeeper.provision.engine.wait import ignoring, retrying
+from beekeeper.provision.grant import Grant
+from beekeeper.provision.names import Names
+from beekeeper.provision.resources.apigateway import BUSY, CHANGE, MISSING, once, pages, verbs
+from beekeeper.provision.resources.outputs import API_ID, ENDPOINT
 
-ENDPOINT = "api endpoint"
 DESCRIPTION = "Made by Beekeeper: a waiting room."
 
 
-class Api:
+class Api(Resource):
     """The API."""
 
     key, kind = "api", "HTTP API"
-    needs: tuple[str, ...] = ()
-    fixed: ClassVar[frozenset[str]] = frozenset({"protocol"})
+    fixed = frozenset({"protocol"})
 
-    def __init__(
-        self, name: str, arn_prefix: str, wanted_tags: Mapping[str, str], *, has_domain: bool
-    ) -> None:
+    def __init__(self, names: Names, wanted_tags: Mapping[str, str], *, has_domain: bool) -> None:
         """With a custom domain, API Gateway's own address may be closed: some close it by rule."""
-        self.name = name
-        self._arn_prefix = arn_prefix
+        self.name = names.stem
+        self._names = names
         self._tags = wanted_tags
         self._has_domain = has_domain
+
+    def grants(self) -> Iterable[Grant]:
+        arn = self._names.api_gateway_arn
+        # To save space, one pattern for the first two: nothing else begins so.
+        yield verbs(arn("apis*"), examples=(arn("apis"), arn("apis/*")))
+        # For the tags of a new HTTP API, AWS was seen to ask for ".../arn:...::/tags/", an ARN in
+        # an ARN (aws-cloudformation/cloudformation-coverage-roadmap#997): hence the star.
+        tags_of_all = f"{arn('').removesuffix('/')}*/tags/*"
+        yield verbs(tags_of_all, examples=(arn("tags/*"),))
 
     def desired(self, outputs: Mapping[str, str]) -> Attributes:
         wanted = {
@@ -48,9 +52,9 @@ class Api:
         return wanted if self._has_domain else {**wanted, "endpoint_disabled": False}
 
     def find(self, aws: Aws, outputs: Mapping[str, str]) -> Found | None:
-        room = self._tags[TAG_ROOM]
+        room = self._names.room
         apis = list(pages(aws.client("apigatewayv2").get_apis))
-        ours = [api for api in apis if tags.owner_of(api.get("Tags", {})) == room]
+        ours = [api for api in apis if tags.room_of(api.get("Tags", {})) == room]
         # Without its tag, ours is the one of the state file; others may have its name.
         recorded = outputs.get(recorded_output(self.key))
         ours = ours or [api for api in apis if api["ApiId"] == recorded]
@@ -72,7 +76,7 @@ class Api:
             "tags": found_tags,
         }
         put_out = {API_ID: api["ApiId"], ENDPOINT: api["ApiEndpoint"]}
-        return Found(api["ApiId"], attributes, tags.owner_of(found_tags), put_out)
+        return Found.tagged(api["ApiId"], attributes, room, put_out)
 
     def create(self, aws: Aws, desired: Attributes) -> None:
         create = aws.client("apigatewayv2", once=True).create_api
@@ -101,7 +105,7 @@ class Api:
         if sent := {k: v for name in wire.keys() & changes.keys() for k, v in wire[name].items()}:
             retrying(aws, CHANGE, BUSY, lambda: client.update_api(ApiId=found.id, **sent))
         if "tags" in changes:
-            arn, wanted = f"{self._arn_prefix}/apis/{found.id}", dict(changes["tags"])
+            arn, wanted = self._names.api_gateway_arn(f"apis/{found.id}"), dict(changes["tags"])
             tag, untag = client.tag_resource, client.untag_resource
             retrying(aws, CHANGE, BUSY, lambda: tag(ResourceArn=arn, Tags=wanted))
             if gone := tags.removed(found.attributes["tags"], wanted):
@@ -109,8 +113,5 @@ class Api:
 
     def delete(self, aws: Aws, found: Found) -> None:
         delete = aws.client("apigatewayv2").delete_api
-        try:
+        with ignoring(MISSING):
             retrying(aws, CHANGE, BUSY, lambda: delete(ApiId=found.id))
-        except ClientError as error:
-            if not has_code(error, MISSING):
-                raise

@@ -1,19 +1,22 @@
 """CloudWatch log groups, made before the functions so that they have a retention.
 
 Quirks. Found by prefix and exact name. The ARN ends in ``:*`` in some answers; tag calls want it
-without. The functions' roles may not create log groups: a late flush would bring one back after it
-was deleted, without retention.
+without. Permissions want it with ``:*`` for most actions, and without for tags. The functions'
+roles may not create log groups: a late flush would bring one back after it was deleted, without
+retention.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import ClassVar
 
 from botocore.exceptions import ClientError
 
 from beekeeper.provision import tags
 from beekeeper.provision.aws import Aws
-from beekeeper.provision.engine.step import AlreadyThere, Attributes, Found
+from beekeeper.provision.engine.step import Attributes, Found, Owner, Resource, new_only
 from beekeeper.provision.engine.wait import Busy, Wait, has_code, retrying, until
+from beekeeper.provision.grant import Grant, grant, unscoped
+from beekeeper.provision.names import Names
 
 MISSING = "ResourceNotFoundException"
 EXISTS = "ResourceAlreadyExistsException"
@@ -24,20 +27,32 @@ QUIET = Wait("late log lines of the function", 30)
 QUIET_LOOKS = 3
 
 
-class LogGroup:
+class LogGroup(Resource):
     """The log group of one function."""
 
     kind: ClassVar[str] = "log group"
-    fixed: ClassVar[frozenset[str]] = frozenset()
 
     def __init__(
-        self, part: str, name: str, arn: str, retention_days: int, wanted_tags: Mapping[str, str]
+        self, part: str, names: Names, retention_days: int, wanted_tags: Mapping[str, str]
     ) -> None:
-        self.key, self.name = f"log group {part}", name
-        self.needs: tuple[str, ...] = ()
-        self._arn = arn
+        self.key, self.name = f"log group {part}", names.log_group(part)
+        self._room = names.room
+        self._arn = names.log_group_arn(part)
         self._retention_days = retention_days
         self._tags = wanted_tags
+
+    def grants(self) -> Iterable[Grant]:
+        actions = (
+            "CreateLogGroup",
+            "DeleteLogGroup",
+            "PutRetentionPolicy",
+            "ListTagsForResource",
+            "TagResource",
+            "UntagResource",
+        )
+        with_and_without = (self._arn, f"{self._arn}:*")
+        yield grant("logs", actions, f"{self._arn}*", examples=with_and_without)
+        yield unscoped("logs:DescribeLogGroups")  # lists by prefix
 
     def desired(self, outputs: Mapping[str, str]) -> Attributes:
         return {"retention_days": self._retention_days, "tags": self._tags}
@@ -56,27 +71,17 @@ class LogGroup:
             raise
         found_tags = tags.own(raw_tags)
         retention = groups[0].get("retentionInDays")
-        return Found(
-            id=self._arn,
-            attributes={"retention_days": retention, "tags": found_tags},
-            owner=tags.owner_of(found_tags),
-            # As Lambda makes it for a function that writes when there is none; people add to it.
-            leftover=not found_tags and retention is None,
-        )
+        attributes = {"retention_days": retention, "tags": found_tags}
+        # As Lambda makes it for a function that writes when there is none; people add to it.
+        is_lambdas = not found_tags and retention is None
+        untagged = Owner.LEFTOVER if is_lambdas else Owner.UNTAGGED
+        return Found.tagged(self._arn, attributes, self._room, untagged=untagged)
 
     def create(self, aws: Aws, desired: Attributes) -> None:
-        logs, wanted_tags = aws.client("logs"), dict(desired["tags"])
-        try:
-            retrying(
-                aws,
-                CHANGE,
-                BUSY,
-                lambda: logs.create_log_group(logGroupName=self.name, tags=wanted_tags),
-            )
-        except ClientError as error:
-            if has_code(error, EXISTS):  # a repeated call, or a flush of Lambda's, was faster
-                raise AlreadyThere from error
-            raise
+        create = aws.client("logs").create_log_group
+        wanted = {"logGroupName": self.name, "tags": dict(desired["tags"])}
+        with new_only(EXISTS):  # a repeated call, or a flush of Lambda's, was faster
+            retrying(aws, CHANGE, BUSY, lambda: create(**wanted))
         self._set_retention(aws, desired["retention_days"])
 
     def update(self, aws: Aws, found: Found, changes: Attributes) -> None:

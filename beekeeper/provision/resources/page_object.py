@@ -1,16 +1,15 @@
 """The waiting page in the bucket."""
 
 import hashlib
-from collections.abc import Mapping
-from typing import ClassVar
-
-from botocore.exceptions import ClientError
+from collections.abc import Iterable, Mapping
 
 from beekeeper.contract.page import PAGE_KEY, POLICY_METADATA
 from beekeeper.page import Page
 from beekeeper.provision.aws import Aws
-from beekeeper.provision.engine.step import Attributes, Found
-from beekeeper.provision.engine.wait import Busy, Wait, has_code, retrying
+from beekeeper.provision.engine.step import Attributes, Contained, Found, Owner
+from beekeeper.provision.engine.wait import Busy, Wait, ignoring, retrying
+from beekeeper.provision.grant import Grant, grant
+from beekeeper.provision.names import Names
 
 SHA_METADATA = "sha256"
 CONTENT_TYPE = "text/html; charset=utf-8"
@@ -18,18 +17,22 @@ MISSING = ("404", "NoSuchKey", "NoSuchBucket", "NotFound")
 UPLOAD = Wait("the new bucket to take objects", 120, every=2)
 
 
-class PageObject:
+class PageObject(Contained):
     """One object; the ETag is no checksum under every encryption, so our own is kept beside it."""
 
     key, kind = "page", "waiting page"
-    needs: tuple[str, ...] = ("bucket",)
-    fixed: ClassVar[frozenset[str]] = frozenset()
+    needs = ("bucket",)
+    container = "bucket"
 
-    def __init__(self, bucket: str, account: str, room: str, page: Page) -> None:
-        self.name = f"{bucket}/{PAGE_KEY}"
-        self._object = {"Bucket": bucket, "Key": PAGE_KEY, "ExpectedBucketOwner": account}
-        self._room = room
+    def __init__(self, names: Names, page: Page) -> None:
+        self.name = f"{names.bucket}/{PAGE_KEY}"
+        mine = {"Bucket": names.bucket, "ExpectedBucketOwner": names.account}
+        self._object = {**mine, "Key": PAGE_KEY}
+        self._objects_arn = f"{names.bucket_arn}/*"
         self._page = page
+
+    def grants(self) -> Iterable[Grant]:
+        yield grant("s3", ("GetObject", "PutObject"), self._objects_arn)
 
     def desired(self, outputs: Mapping[str, str]) -> Attributes:
         sha = hashlib.sha256(self._page.html).hexdigest()
@@ -37,19 +40,16 @@ class PageObject:
         return {"sha256": sha, "policy": policy, "content_type": CONTENT_TYPE}
 
     def find(self, aws: Aws, outputs: Mapping[str, str]) -> Found | None:
-        try:
+        with ignoring(*MISSING):
             raw = aws.client("s3").head_object(**self._object)
-        except ClientError as error:
-            if has_code(error, *MISSING):
-                return None
-            raise
-        metadata = raw["Metadata"]
-        attributes = {
-            "sha256": metadata.get(SHA_METADATA),
-            "policy": metadata.get(POLICY_METADATA),
-            "content_type": raw.get("ContentType"),
-        }
-        return Found(self.name, attributes, self._room)
+            metadata = raw["Metadata"]
+            attributes = {
+                "sha256": metadata.get(SHA_METADATA),
+                "policy": metadata.get(POLICY_METADATA),
+                "content_type": raw.get("ContentType"),
+            }
+            return Found(self.name, attributes, Owner.OURS)
+        return None
 
     def create(self, aws: Aws, desired: Attributes) -> None:
         put = aws.client("s3").put_object
@@ -68,6 +68,3 @@ class PageObject:
 
     def update(self, aws: Aws, found: Found, changes: Attributes) -> None:
         self.create(aws, self.desired({}))
-
-    def delete(self, aws: Aws, found: Found) -> None:
-        """Nothing to do: the bucket is emptied with all its versions."""

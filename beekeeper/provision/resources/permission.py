@@ -6,15 +6,22 @@ is no statement at all. A new function may not be found for some seconds.
 """
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any, ClassVar
 
-from botocore.exceptions import ClientError
-
 from beekeeper.provision.aws import Aws
-from beekeeper.provision.engine.step import UNKNOWN, AlreadyThere, Attributes, Found, known
-from beekeeper.provision.engine.wait import Busy, Wait, has_code, retrying
+from beekeeper.provision.engine.step import (
+    UNKNOWN,
+    Attributes,
+    Contained,
+    Found,
+    Owner,
+    new_only,
+)
+from beekeeper.provision.engine.wait import Busy, Wait, ignoring, retrying
+from beekeeper.provision.grant import Grant, grant
 from beekeeper.provision.names import Names
+from beekeeper.provision.resources.outputs import API_ID
 
 MISSING = "ResourceNotFoundException"
 STATEMENT_ID = "beekeeper"
@@ -26,28 +33,30 @@ BUSY = (
     Busy("ResourceConflictException", "Pending"),
     Busy("ResourceConflictException", "concurrent"),
 )
-API_ID = "api id"
 
 
-class Permission:
+class Permission(Contained):
     """The permission for one service to invoke one function."""
 
     kind: ClassVar[str] = "permission"
-    fixed: ClassVar[frozenset[str]] = frozenset()
 
     def __init__(
-        self, part: str, names: Names, service: str, source: str, needs: tuple[str, ...]
+        self, part: str, names: Names, service: str, source: str, needs: tuple[str, ...] = ()
     ) -> None:
         """``source`` is the ARN that may invoke, in which ``{api_id}`` stands for the API's."""
         self.key, self.name = f"permission {part}", f"{names.function(part)}/{STATEMENT_ID}"
-        self.needs = needs
+        self.container = f"function {part}"
+        self.needs = (self.container, *needs)
+        self._arn = names.function_arn(part)
         self._function = names.function(part)
-        self._room = names.room
         self._service = service
         self._source = source
 
+    def grants(self) -> Iterable[Grant]:
+        yield grant("lambda", ("GetPolicy", "AddPermission", "RemovePermission"), self._arn)
+
     def desired(self, outputs: Mapping[str, str]) -> Attributes:
-        missing = "{api_id}" in self._source and known(outputs, API_ID) is UNKNOWN
+        missing = "{api_id}" in self._source and API_ID not in outputs
         source = self._source.replace("{api_id}", outputs.get(API_ID, ""))
         return {
             "action": ACTION,
@@ -56,57 +65,35 @@ class Permission:
         }
 
     def find(self, aws: Aws, outputs: Mapping[str, str]) -> Found | None:
-        try:
+        with ignoring(MISSING):
             raw = aws.client("lambda").get_policy(FunctionName=self._function)
-        except ClientError as error:
-            if has_code(error, MISSING):
-                return None
-            raise
-        for statement in json.loads(raw["Policy"])["Statement"]:
-            if statement.get("Sid") == STATEMENT_ID:
-                return Found(self.name, _normalised(statement), self._room)
+            for statement in json.loads(raw["Policy"])["Statement"]:
+                if statement.get("Sid") == STATEMENT_ID:
+                    return Found(self.name, _normalised(statement), Owner.OURS)
         return None
 
     def create(self, aws: Aws, desired: Attributes) -> None:
         add = aws.client("lambda").add_permission
-        try:
-            retrying(
-                aws,
-                CHANGE,
-                BUSY,
-                lambda: add(
-                    FunctionName=self._function,
-                    StatementId=STATEMENT_ID,
-                    Action=desired["action"],
-                    Principal=desired["service"],
-                    SourceArn=desired["source"],
-                ),
-            )
-        except ClientError as error:
-            # "The statement id provided already exists": the answer to an earlier call was lost.
-            if "already exists" in error.response["Error"].get("Message", ""):
-                raise AlreadyThere from error
-            raise
+        wanted = {
+            "FunctionName": self._function,
+            "StatementId": STATEMENT_ID,
+            "Action": desired["action"],
+            "Principal": desired["service"],
+            "SourceArn": desired["source"],
+        }
+        # "The statement id provided already exists": the answer to an earlier call was lost.
+        with new_only():
+            retrying(aws, CHANGE, BUSY, lambda: add(**wanted))
 
     def update(self, aws: Aws, found: Found, changes: Attributes) -> None:
         self._remove(aws)
         self.create(aws, {**found.attributes, **changes})
 
-    def delete(self, aws: Aws, found: Found) -> None:
-        """Nothing to do: the statement goes with the function."""
-
     def _remove(self, aws: Aws) -> None:
         remove = aws.client("lambda").remove_permission
-        try:
-            retrying(
-                aws,
-                CHANGE,
-                BUSY[1:],
-                lambda: remove(FunctionName=self._function, StatementId=STATEMENT_ID),
-            )
-        except ClientError as error:
-            if not has_code(error, MISSING):
-                raise
+        which = {"FunctionName": self._function, "StatementId": STATEMENT_ID}
+        with ignoring(MISSING):
+            retrying(aws, CHANGE, BUSY[1:], lambda: remove(**which))
 
 
 def _normalised(statement: Mapping[str, Any]) -> dict[str, Any]:

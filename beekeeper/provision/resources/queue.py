@@ -7,15 +7,16 @@ A FIFO queue has a name that ends in .fifo, and a standard queue can't become on
 """
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any, ClassVar
-
-from botocore.exceptions import ClientError
 
 from beekeeper.provision import tags
 from beekeeper.provision.aws import Aws
-from beekeeper.provision.engine.step import AlreadyThere, Attributes, Found
-from beekeeper.provision.engine.wait import Busy, Wait, has_code, retrying, until
+from beekeeper.provision.engine.step import Attributes, Found, Resource, new_only
+from beekeeper.provision.engine.wait import Busy, Wait, ignoring, retrying, until
+from beekeeper.provision.grant import Grant, grant
+from beekeeper.provision.names import Names
+from beekeeper.provision.resources.outputs import queue_url
 
 MISSING = ("AWS.SimpleQueueService.NonExistentQueue", "QueueDoesNotExist")
 EXISTS = ("QueueAlreadyExists", "QueueNameExists")
@@ -33,23 +34,41 @@ FIFO_ENDING = ".fifo"
 MAX_RECEIVES = 1_000
 
 
-class Queue:
-    """One queue."""
+class Queue(Resource):
+    """The line, or its dead-letter queue."""
 
     kind: ClassVar[str] = "queue"
-    fixed: ClassVar[frozenset[str]] = frozenset()
+    irreplaceable = "the visitors who wait in it"
+
+    prefix: ClassVar[str] = ""
 
     def __init__(
-        self,
-        key: str,
-        name: str,
-        wanted_tags: Mapping[str, str],
-        dead_letter_arn: str = "",
-        needs: tuple[str, ...] = (),
+        self, names: Names, wanted_tags: Mapping[str, str], *, is_dead_letter: bool = False
     ) -> None:
-        self.key, self.name, self.needs = key, name, needs
+        dead_letter = f"{self.prefix}dead-letter queue"
+        self.key = dead_letter if is_dead_letter else f"{self.prefix}queue"
+        self.name = names.dead_letter_queue if is_dead_letter else names.queue
+        self.needs = () if is_dead_letter else (dead_letter,)
+        self._names = names
+        self._url = queue_url(self.key)
         self._tags = wanted_tags
-        self._dead_letter_arn = dead_letter_arn
+        self._is_dead_letter = is_dead_letter
+
+    def grants(self) -> Iterable[Grant]:
+        actions = (
+            "CreateQueue",
+            "GetQueueUrl",
+            "GetQueueAttributes",
+            "SetQueueAttributes",
+            "DeleteQueue",
+            "ListQueueTags",
+            "TagQueue",
+            "UntagQueue",
+        )
+        arn = self._names.queue_arn(self.name)
+        # To save space, one pattern for the dead-letter queues of both orders.
+        pattern = f"{arn.removesuffix(FIFO_ENDING)}*" if self._is_dead_letter else arn
+        yield grant("sqs", actions, pattern, examples=(arn,))
 
     def desired(self, outputs: Mapping[str, str]) -> Attributes | None:
         wanted: dict[str, Any] = {
@@ -59,26 +78,20 @@ class Queue:
             "encrypted": True,
             "tags": self._tags,
         }
-        if self._dead_letter_arn:
-            wanted["redrive"] = {"target": self._dead_letter_arn, "max_receives": MAX_RECEIVES}
+        if not self._is_dead_letter:
+            target = self._names.queue_arn(self._names.dead_letter_queue)
+            wanted["redrive"] = {"target": target, "max_receives": MAX_RECEIVES}
         return wanted
 
     def find(self, aws: Aws, outputs: Mapping[str, str]) -> Found | None:
         sqs = aws.client("sqs")
-        try:
+        with ignoring(*MISSING):
             url = sqs.get_queue_url(QueueName=self.name)["QueueUrl"]
             raw = sqs.get_queue_attributes(QueueUrl=url, AttributeNames=["All"])["Attributes"]
             found_tags = tags.own(sqs.list_queue_tags(QueueUrl=url).get("Tags", {}))
-        except ClientError as error:
-            if has_code(error, *MISSING):
-                return None
-            raise
-        return Found(
-            id=raw["QueueArn"],
-            attributes={**_normalised(raw), "tags": found_tags},
-            owner=tags.owner_of(found_tags),
-            outputs={f"{self.key} url": url},
-        )
+            attributes = {**_normalised(raw), "tags": found_tags}
+            return Found.tagged(raw["QueueArn"], attributes, self._names.room, {self._url: url})
+        return None
 
     def create(self, aws: Aws, desired: Attributes) -> None:
         sqs = aws.client("sqs")
@@ -89,19 +102,15 @@ class Queue:
         def create() -> None:
             sqs.create_queue(QueueName=self.name, Attributes=attributes, tags=wanted_tags)
 
-        try:
+        with new_only(*EXISTS):
             retrying(aws, RECREATE, (DELETED_RECENTLY,), create)
-        except ClientError as error:
-            if has_code(error, *EXISTS):
-                raise AlreadyThere from error
-            raise
         found = until(aws, VISIBLE, lambda: self.find(aws, {}))
         if found.attributes["tags"] != wanted_tags:  # a repeated CreateQueue does not set them
-            sqs.tag_queue(QueueUrl=found.outputs[f"{self.key} url"], Tags=wanted_tags)
+            sqs.tag_queue(QueueUrl=found.outputs[self._url], Tags=wanted_tags)
 
     def update(self, aws: Aws, found: Found, changes: Attributes) -> None:
         sqs = aws.client("sqs")
-        url = found.outputs[f"{self.key} url"]
+        url = found.outputs[self._url]
         attributes = _wire(changes)
         if "encrypted" in changes:
             # Refused together with a key of KMS, which the functions could not use anyway.
@@ -114,11 +123,8 @@ class Queue:
                 sqs.untag_queue(QueueUrl=url, TagKeys=gone)
 
     def delete(self, aws: Aws, found: Found) -> None:
-        try:
-            aws.client("sqs").delete_queue(QueueUrl=found.outputs[f"{self.key} url"])
-        except ClientError as error:
-            if not has_code(error, *MISSING):
-                raise
+        with ignoring(*MISSING):
+            aws.client("sqs").delete_queue(QueueUrl=found.outputs[self._url])
         # A deploy that comes right after must not take the queue that goes for one that stays.
         until(aws, GONE, lambda: True if self.find(aws, {}) is None else None)
 
@@ -126,9 +132,12 @@ class Queue:
 class OtherQueue(Queue):
     """A queue of the room for the order that its configuration does not ask for.
 
-    Visitors may wait in it, so a deploy refuses to go on beside it (decision.py). A destroy removes
-    it, and so needs no configuration to know the order.
+    Visitors may wait in it, so a deploy refuses to go on beside it. A destroy removes it, and so
+    needs no configuration to know the order.
     """
+
+    prefix = "other "
+    unwanted = "for another order than the configuration has (AWS can't change a queue's order)"
 
     def desired(self, outputs: Mapping[str, str]) -> None:
         return None

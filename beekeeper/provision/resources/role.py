@@ -7,7 +7,7 @@ that is made again has the old ARN but another RoleId, and what AWS granted to t
 """
 
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any, ClassVar
 from urllib.parse import unquote
 
@@ -15,10 +15,14 @@ from botocore.exceptions import ClientError
 
 from beekeeper.provision import tags
 from beekeeper.provision.aws import Aws
-from beekeeper.provision.engine.step import AlreadyThere, Attributes, Found
-from beekeeper.provision.engine.wait import Busy, Wait, has_code, retrying, until
-from beekeeper.provision.policies import same_meaning
+from beekeeper.provision.engine.step import Attributes, Found, Resource, new_only
+from beekeeper.provision.engine.wait import Busy, Wait, has_code, ignoring, retrying, until
+from beekeeper.provision.grant import Grant, grant
+from beekeeper.provision.names import Names
+from beekeeper.provision.policies import Document, document, same_meaning
+from beekeeper.provision.resources.outputs import role_id
 
+LAMBDA = "lambda.amazonaws.com"
 MISSING = "NoSuchEntity"
 EXISTS = "EntityAlreadyExists"
 POLICY_NAME = "beekeeper"
@@ -30,31 +34,54 @@ DELETING = (*BUSY, Busy("DeleteConflict"))
 CHANGE = Wait("IAM to take a change", 120, every=2)
 
 
-def role_id(part: str) -> str:
-    """Return the output that has the id of a function's role: another one each time it is made."""
-    return f"role {part} id"
+def trust(service: str = LAMBDA) -> Document:
+    """Return the policy that lets a service take a role. Principals are alike in all partitions."""
+    return document(
+        {"Effect": "Allow", "Principal": {"Service": service}, "Action": "sts:AssumeRole"}
+    )
 
 
-class Role:
+class Role(Resource):
     """The role of one function."""
 
     kind: ClassVar[str] = "role"
-    fixed: ClassVar[frozenset[str]] = frozenset()
 
     def __init__(
         self,
         part: str,
-        name: str,
-        policy: dict[str, Any],
-        trust: dict[str, Any],
+        names: Names,
+        policy: Document,
         wanted_tags: Mapping[str, str],
     ) -> None:
-        self.key, self.name = f"role {part}", name
-        self.needs: tuple[str, ...] = ()
+        self.key, self.name = f"role {part}", names.role(part)
         self._part = part
+        self._room = names.room
+        self._arn = names.role_arn(part)
         self._policy = policy
-        self._trust = trust
+        self._trust = trust()
         self._tags = wanted_tags
+
+    def grants(self) -> Iterable[Grant]:
+        actions = (
+            "CreateRole",
+            "GetRole",
+            "DeleteRole",
+            "UpdateRole",
+            "UpdateAssumeRolePolicy",
+            "ListRolePolicies",
+            "GetRolePolicy",
+            "PutRolePolicy",
+            "DeleteRolePolicy",
+            "ListAttachedRolePolicies",
+            "DetachRolePolicy",
+            "ListInstanceProfilesForRole",
+            "ListRoleTags",
+            "TagRole",
+            "UntagRole",
+        )
+        yield grant("iam", actions, self._arn)
+        to_lambda = {"StringEquals": {"iam:PassedToService": LAMBDA}}
+        yield grant("iam", ["PassRole"], self._arn, statement="PassRoles", condition=to_lambda)
 
     def desired(self, outputs: Mapping[str, str]) -> Attributes:
         return {
@@ -71,7 +98,7 @@ class Role:
             names = self._policy_names(aws)
             policies = {
                 name: same_meaning(
-                    _document(
+                    _parsed(
                         iam.get_role_policy(RoleName=self.name, PolicyName=name)["PolicyDocument"]
                     )
                 )
@@ -85,12 +112,12 @@ class Role:
             raise
         attributes = {
             "description": role.get("Description"),
-            "trust": same_meaning(_document(role["AssumeRolePolicyDocument"])),
+            "trust": same_meaning(_parsed(role["AssumeRolePolicyDocument"])),
             "policies": policies,
             "tags": found_tags,
         }
         put_out = {role_id(self._part): role["RoleId"]}
-        return Found(role["Arn"], attributes, tags.owner_of(found_tags), put_out)
+        return Found.tagged(role["Arn"], attributes, self._room, put_out)
 
     def _policy_names(self, aws: Aws) -> list[str]:
         pages = aws.client("iam").get_paginator("list_role_policies").paginate(RoleName=self.name)
@@ -98,22 +125,14 @@ class Role:
 
     def create(self, aws: Aws, desired: Attributes) -> None:
         create = aws.client("iam").create_role
-        try:
-            retrying(
-                aws,
-                CHANGE,
-                BUSY,
-                lambda: create(
-                    RoleName=self.name,
-                    AssumeRolePolicyDocument=json.dumps(self._trust),
-                    Description=DESCRIPTION,
-                    Tags=tags.as_list(desired["tags"]),
-                ),
-            )
-        except ClientError as error:
-            if has_code(error, EXISTS):
-                raise AlreadyThere from error
-            raise
+        wanted = {
+            "RoleName": self.name,
+            "AssumeRolePolicyDocument": json.dumps(self._trust),
+            "Description": DESCRIPTION,
+            "Tags": tags.as_list(desired["tags"]),
+        }
+        with new_only(EXISTS):
+            retrying(aws, CHANGE, BUSY, lambda: create(**wanted))
         until(aws, VISIBLE, lambda: self.find(aws, {}))
         self._put_policy(aws)
 
@@ -149,11 +168,8 @@ class Role:
                 iam.untag_role(RoleName=self.name, TagKeys=gone)
 
     def delete(self, aws: Aws, found: Found) -> None:
-        try:
+        with ignoring(MISSING):
             retrying(aws, CHANGE, DELETING, lambda: self._delete(aws))
-        except ClientError as error:
-            if not has_code(error, MISSING):
-                raise
 
     def _delete(self, aws: Aws) -> None:
         """Delete all that hangs on the role, whoever put it there, then the role."""
@@ -178,12 +194,9 @@ def _unless_gone(call: Callable[..., Any], **arguments: Any) -> None:
     When the first answer was lost, botocore's repetition says NoSuchEntity: of the policy. That is
     no sign that the role is gone.
     """
-    try:
+    with ignoring(MISSING):
         call(**arguments)
-    except ClientError as error:
-        if not has_code(error, MISSING):
-            raise
 
 
-def _document(value: Any) -> Any:
+def _parsed(value: Any) -> Any:
     return json.loads(unquote(value)) if isinstance(value, str) else value

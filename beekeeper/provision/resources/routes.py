@@ -6,35 +6,31 @@ one step, since writes on one API conflict.
 """
 
 from collections.abc import Callable, Mapping
-from typing import Any, ClassVar
+from typing import Any
 
 from botocore.exceptions import ClientError
 
 from beekeeper.contract.functions import FUNCTIONS
 from beekeeper.provision.aws import Aws
-from beekeeper.provision.engine.step import Attributes, Found, known
+from beekeeper.provision.engine.step import Attributes, Contained, Found, Owner, known
 from beekeeper.provision.engine.wait import has_code, retrying
+from beekeeper.provision.names import FUNCTION_NAMES, Names
 from beekeeper.provision.resources.apigateway import BUSY, CHANGE, MISSING, once, pages
-from beekeeper.provision.resources.permission import API_ID
+from beekeeper.provision.resources.outputs import API_ID
 
 ROUTES = {path.route_key: function.name for function in FUNCTIONS for path in function.paths}
 
 
-class Routes:
+class Routes(Contained):
     """All routes, each with its integration: {route key: function ARN}."""
 
     key, kind = "routes", "routes"
-    needs: tuple[str, ...]
-    fixed: ClassVar[frozenset[str]] = frozenset()
+    needs = ("api", *(f"function {part}" for part in FUNCTION_NAMES))
+    container = "api"
 
-    def __init__(
-        self, name: str, room: str, functions: Mapping[str, str], needs: tuple[str, ...]
-    ) -> None:
-        """``functions`` maps a part to its ARN."""
-        self.name = f"{name}/routes"
-        self.needs = needs
-        self._room = room
-        self._wanted = {route: functions[part] for route, part in ROUTES.items()}
+    def __init__(self, names: Names) -> None:
+        self.name = f"{names.stem}/routes"
+        self._wanted = {route: names.function_arn(part) for route, part in ROUTES.items()}
 
     def desired(self, outputs: Mapping[str, str]) -> Attributes:
         return {API_ID: known(outputs, API_ID), **self._wanted}
@@ -58,7 +54,7 @@ class Routes:
             r["RouteKey"]: _open(r, uris.get(r.get("Target", "").removeprefix("integrations/")))
             for r in routes
         }
-        return Found(api_id, {API_ID: api_id, **targets}, self._room)
+        return Found(api_id, {API_ID: api_id, **targets}, Owner.OURS)
 
     def create(self, aws: Aws, desired: Attributes) -> None:
         self._set(aws, desired[API_ID], desired)
@@ -121,9 +117,6 @@ class Routes:
             ),
             find,
         )
-
-    def delete(self, aws: Aws, found: Found) -> None:
-        """Nothing to do: routes and integrations go with the API."""
 
 
 def _open(route: Mapping[str, Any], function: str | None) -> str | None:

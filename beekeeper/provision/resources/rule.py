@@ -6,17 +6,18 @@ function's permission it fails silently, so the permission comes first, and the 
 last. Deliveries that fail are neither retried nor kept: the next minute brings the next one.
 """
 
-import json
-from collections.abc import Mapping
-from typing import Any, ClassVar
+from collections.abc import Iterable, Mapping
+from typing import Any
 
 from botocore.exceptions import ClientError
 
 from beekeeper.errors import ProvisionError
 from beekeeper.provision import tags
 from beekeeper.provision.aws import Aws
-from beekeeper.provision.engine.step import Attributes, Found
-from beekeeper.provision.engine.wait import Busy, Wait, has_code, retrying
+from beekeeper.provision.engine.step import Attributes, Found, Resource
+from beekeeper.provision.engine.wait import Busy, Wait, has_code, ignoring, retrying
+from beekeeper.provision.grant import Grant, grant
+from beekeeper.provision.names import Names
 
 MISSING = "ResourceNotFoundException"
 SCHEDULE = "rate(1 minute)"
@@ -29,33 +30,34 @@ DELETION = Wait("EventBridge to let go of the rule's targets", 300, every=2)
 NO_RETRY = {"MaximumRetryAttempts": 0, "MaximumEventAgeInSeconds": 60}
 
 
-class Rule:
+class Rule(Resource):
     """The rule with its targets: one for each worker of the consumer."""
 
     key, kind = "rule", "schedule"
-    fixed: ClassVar[frozenset[str]] = frozenset()
+    # Not before what the consumers use.
+    needs = ("permission consumer", "settings", "queue")
 
-    def __init__(
-        self,
-        name: str,
-        arn: str,
-        function_arn: str,
-        workers: int,
-        wanted_tags: Mapping[str, str],
-        needs: tuple[str, ...],
-    ) -> None:
-        self.name = name
-        self.needs = needs
-        self._arn = arn
+    def __init__(self, names: Names, workers: int, wanted_tags: Mapping[str, str]) -> None:
+        self.name = names.rule
+        self._room = names.room
+        self._arn = names.rule_arn
         self._tags = wanted_tags
-        self._targets = {
-            f"worker-{i}": {
-                "arn": function_arn,
-                "input": {"worker": i},
-                "retry": NO_RETRY,
-            }
-            for i in range(workers)
-        }
+        target = {"arn": names.function_arn("consumer"), "retry": NO_RETRY}
+        self._targets = {f"worker-{i}": target for i in range(workers)}
+
+    def grants(self) -> Iterable[Grant]:
+        actions = (
+            "PutRule",
+            "DescribeRule",
+            "DeleteRule",
+            "PutTargets",
+            "RemoveTargets",
+            "ListTargetsByRule",
+            "ListTagsForResource",
+            "TagResource",
+            "UntagResource",
+        )
+        yield grant("events", actions, self._arn)
 
     def desired(self, outputs: Mapping[str, str]) -> Attributes:
         return {
@@ -84,7 +86,7 @@ class Rule:
             "targets": targets,
             "tags": found_tags,
         }
-        return Found(rule["Arn"], attributes, tags.owner_of(found_tags))
+        return Found.tagged(rule["Arn"], attributes, self._room)
 
     def _found_targets(self, aws: Aws) -> dict[str, dict[str, Any]]:
         list_targets = aws.client("events").list_targets_by_rule
@@ -93,11 +95,8 @@ class Rule:
         while True:
             page = list_targets(Rule=self.name, **token)
             for target in page["Targets"]:
-                found[target["Id"]] = {
-                    "arn": target["Arn"],
-                    "input": json.loads(target.get("Input") or "null"),
-                    "retry": target.get("RetryPolicy"),
-                }
+                retry = target.get("RetryPolicy")
+                found[target["Id"]] = {"arn": target["Arn"], "retry": retry}
             if not page.get("NextToken"):
                 return found
             token = {"NextToken": page["NextToken"]}
@@ -143,12 +142,7 @@ class Rule:
     def _put_targets(self, aws: Aws, wanted: Mapping[str, Mapping[str, Any]]) -> None:
         put = aws.client("events").put_targets
         targets = [
-            {
-                "Id": target_id,
-                "Arn": target["arn"],
-                "Input": json.dumps(target["input"]),
-                "RetryPolicy": target["retry"],
-            }
+            {"Id": target_id, "Arn": target["arn"], "RetryPolicy": target["retry"]}
             for target_id, target in wanted.items()
         ]
         _check(retrying(aws, CHANGE, NEW, lambda: put(Rule=self.name, Targets=targets)))
@@ -160,12 +154,9 @@ class Rule:
 
     def delete(self, aws: Aws, found: Found) -> None:
         delete = aws.client("events").delete_rule
-        try:
+        with ignoring(MISSING):
             self._remove_targets(aws, sorted(self._found_targets(aws)))
             retrying(aws, DELETION, (*BUSY, HAS_TARGETS), lambda: delete(Name=self.name))
-        except ClientError as error:
-            if not has_code(error, MISSING):
-                raise
 
 
 def _check(response: Mapping[str, Any]) -> None:

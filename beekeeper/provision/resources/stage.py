@@ -5,32 +5,29 @@ but not taken off again.
 """
 
 from collections.abc import Mapping
-from typing import Any, ClassVar
-
-from botocore.exceptions import ClientError
+from typing import Any
 
 from beekeeper.provision.aws import Aws
-from beekeeper.provision.engine.step import AlreadyThere, Attributes, Found, known
-from beekeeper.provision.engine.wait import has_code, retrying
-from beekeeper.provision.resources.apigateway import BUSY, CHANGE, MISSING
-from beekeeper.provision.resources.permission import API_ID
+from beekeeper.provision.engine.step import Attributes, Contained, Found, Owner, known, new_only
+from beekeeper.provision.engine.wait import ignoring, retrying
+from beekeeper.provision.names import Names
+from beekeeper.provision.resources.apigateway import BUSY, CHANGE, MISSING, STAGE
+from beekeeper.provision.resources.outputs import API_ID
 from beekeeper.rules import quotas
 
-STAGE = "$default"
 # The burst must be set with the rate: 0 blocks everything.
 RATE_PER_SECOND, BURST = quotas.USUAL.requests_per_second, quotas.USUAL.burst
 
 
-class Stage:
+class Stage(Contained):
     """The ``$default`` stage, which deploys by itself."""
 
     key, kind = "stage", "stage"
-    needs: tuple[str, ...] = ("api", "routes")
-    fixed: ClassVar[frozenset[str]] = frozenset()
+    needs = ("api", "routes")
+    container = "api"
 
-    def __init__(self, name: str, room: str) -> None:
-        self.name = f"{name}/{STAGE}"
-        self._room = room
+    def __init__(self, names: Names) -> None:
+        self.name = f"{names.stem}/{STAGE}"
 
     def desired(self, outputs: Mapping[str, str]) -> Attributes:
         return {
@@ -44,30 +41,16 @@ class Stage:
         api_id = outputs.get(API_ID)
         if api_id is None:
             return None
-        try:
+        with ignoring(MISSING):
             raw = aws.client("apigatewayv2").get_stage(ApiId=api_id, StageName=STAGE)
-        except ClientError as error:
-            if has_code(error, MISSING):
-                return None
-            raise
-        settings = raw.get("DefaultRouteSettings", {})
-        attributes = {
-            API_ID: api_id,
-            "auto_deploy": raw.get("AutoDeploy", False),
-            "rate_per_second": int(settings.get("ThrottlingRateLimit", 0)),
-            "burst": int(settings.get("ThrottlingBurstLimit", 0)),
-        }
-        return Found(api_id, attributes, self._room)
+            return Found(api_id, _normalised(api_id, raw), Owner.OURS)
+        return None
 
     def create(self, aws: Aws, desired: Attributes) -> None:
         create = aws.client("apigatewayv2").create_stage
         wanted = {"ApiId": desired[API_ID], "StageName": STAGE, **_stage_settings()}
-        try:
+        with new_only():
             retrying(aws, CHANGE, BUSY, lambda: create(**wanted))
-        except ClientError as error:
-            if "already exists" in error.response["Error"].get("Message", ""):
-                raise AlreadyThere from error
-            raise
 
     def update(self, aws: Aws, found: Found, changes: Attributes) -> None:
         client = aws.client("apigatewayv2")
@@ -78,10 +61,17 @@ class Stage:
             lambda: client.update_stage(ApiId=found.id, StageName=STAGE, **_stage_settings()),
         )
 
-    def delete(self, aws: Aws, found: Found) -> None:
-        """Nothing to do: the stage goes with the API."""
-
 
 def _stage_settings() -> dict[str, Any]:
     throttle = {"ThrottlingRateLimit": RATE_PER_SECOND, "ThrottlingBurstLimit": BURST}
     return {"AutoDeploy": True, "DefaultRouteSettings": throttle}
+
+
+def _normalised(api_id: str, raw: Mapping[str, Any]) -> dict[str, Any]:
+    settings = raw.get("DefaultRouteSettings", {})
+    return {
+        API_ID: api_id,
+        "auto_deploy": raw.get("AutoDeploy", False),
+        "rate_per_second": int(settings.get("ThrottlingRateLimit", 0)),
+        "burst": int(settings.get("ThrottlingBurstLimit", 0)),
+    }

@@ -5,15 +5,17 @@ ResourceInUseException, the code that also means "exists already". TTL can be se
 table is ACTIVE, is not idempotent, and refuses to be changed twice within an hour.
 """
 
-from collections.abc import Mapping
-from typing import Any, ClassVar
+from collections.abc import Iterable, Mapping
+from typing import Any
 
 from botocore.exceptions import ClientError
 
 from beekeeper.provision import tags
 from beekeeper.provision.aws import Aws
-from beekeeper.provision.engine.step import AlreadyThere, Attributes, Found
-from beekeeper.provision.engine.wait import Busy, Wait, has_code, retrying, until
+from beekeeper.provision.engine.step import Attributes, Found, Resource, new_only
+from beekeeper.provision.engine.wait import Busy, Wait, has_code, ignoring, retrying, until
+from beekeeper.provision.grant import Grant, grant
+from beekeeper.provision.names import Names
 
 MISSING = "ResourceNotFoundException"
 IN_USE = Busy("ResourceInUseException")
@@ -31,17 +33,32 @@ TTL_COOLDOWN = "multiple times within a fixed interval"
 TTL_DONE = ("already enabled", "already disabled", TTL_COOLDOWN)
 
 
-class Table:
+class Table(Resource):
     """The room's table."""
 
     key, kind = "table", "table"
-    needs: tuple[str, ...] = ()
-    fixed: ClassVar[frozenset[str]] = frozenset({"key"})
+    fixed = frozenset({"key"})
+    irreplaceable = "the admissions and the keys in it"
 
-    def __init__(self, name: str, arn: str, wanted_tags: Mapping[str, str]) -> None:
-        self.name = name
-        self._arn = arn
+    def __init__(self, names: Names, wanted_tags: Mapping[str, str]) -> None:
+        self.name = names.stem
+        self._room = names.room
+        self._arn = names.table_arn
         self._tags = wanted_tags
+
+    def grants(self) -> Iterable[Grant]:
+        actions = (
+            "CreateTable",
+            "DescribeTable",
+            "UpdateTable",
+            "DeleteTable",
+            "DescribeTimeToLive",
+            "UpdateTimeToLive",
+            "ListTagsOfResource",
+            "TagResource",
+            "UntagResource",
+        )
+        yield grant("dynamodb", actions, self._arn)
 
     def desired(self, outputs: Mapping[str, str]) -> Attributes:
         return {
@@ -70,7 +87,7 @@ class Table:
             raise
         found_tags = tags.from_list(raw_tags)
         attributes = {**_normalised(table), "ttl": _ttl(ttl), "tags": found_tags}
-        return Found(table["TableArn"], attributes, tags.owner_of(found_tags))
+        return Found.tagged(table["TableArn"], attributes, self._room)
 
     def _settled(self, aws: Aws) -> dict[str, Any] | None:
         """Return the table once it is neither coming nor going; None when it is gone."""
@@ -85,32 +102,21 @@ class Table:
                 else None
             )
 
-        try:
+        with ignoring(MISSING):
             return until(aws, READY, probe)
-        except ClientError as error:
-            if has_code(error, MISSING):
-                return None
-            raise
+        return None
 
     def create(self, aws: Aws, desired: Attributes) -> None:
         dynamodb = aws.client("dynamodb")
-        try:
-            retrying(
-                aws,
-                CHANGE,
-                BUSY[1:],
-                lambda: dynamodb.create_table(
-                    TableName=self.name,
-                    KeySchema=[{"AttributeName": "id", "KeyType": "HASH"}],
-                    AttributeDefinitions=[{"AttributeName": "id", "AttributeType": "S"}],
-                    BillingMode=desired["billing"],
-                    Tags=tags.as_list(desired["tags"]),
-                ),
-            )
-        except ClientError as error:
-            if IN_USE.matches(error):
-                raise AlreadyThere from error
-            raise
+        wanted = {
+            "TableName": self.name,
+            "KeySchema": [{"AttributeName": "id", "KeyType": "HASH"}],
+            "AttributeDefinitions": [{"AttributeName": "id", "AttributeType": "S"}],
+            "BillingMode": desired["billing"],
+            "Tags": tags.as_list(desired["tags"]),
+        }
+        with new_only(IN_USE.code):
+            retrying(aws, CHANGE, BUSY[1:], lambda: dynamodb.create_table(**wanted))
         until(aws, READY, lambda: self._settled(aws))
         self._set_ttl(aws, TTL_ATTRIBUTE, enabled=True)
 
@@ -152,21 +158,15 @@ class Table:
                 aws.warn("AWS takes the table's expiry attribute within the hour: deploy then.")
 
     def delete(self, aws: Aws, found: Found) -> None:
-        try:
+        with ignoring(MISSING):
             self._retry(aws, lambda: aws.client("dynamodb").delete_table(TableName=self.name))
-        except ClientError as error:
-            if not has_code(error, MISSING):
-                raise
         until(aws, GONE, lambda: self._is_gone(aws))
 
     def _is_gone(self, aws: Aws) -> bool | None:
-        try:
+        with ignoring(MISSING):
             aws.client("dynamodb").describe_table(TableName=self.name)
-        except ClientError as error:
-            if has_code(error, MISSING):
-                return True
-            raise
-        return None
+            return None
+        return True
 
     def _retry(self, aws: Aws, call: Any) -> None:
         retrying(aws, CHANGE, BUSY, call)

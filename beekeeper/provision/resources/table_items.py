@@ -5,15 +5,15 @@ them. Of the settings, a deploy writes only what the configuration decides; mode
 message that an operator has set since, are the operators' (see ``deployed``).
 """
 
-from collections.abc import Mapping
-from typing import Any, ClassVar
-
-from botocore.exceptions import ClientError
+from collections.abc import Iterable, Mapping
+from typing import Any
 
 from beekeeper.contract import items
 from beekeeper.provision.aws import Aws
-from beekeeper.provision.engine.step import Attributes, Found
-from beekeeper.provision.engine.wait import Busy, Wait, has_code, retrying
+from beekeeper.provision.engine.step import Attributes, Contained, Found, Owner
+from beekeeper.provision.engine.wait import Busy, Wait, ignoring, retrying
+from beekeeper.provision.grant import Grant, grant
+from beekeeper.provision.names import Names
 from beekeeper.rules import tokens
 from beekeeper.rules.settings import Settings
 
@@ -22,24 +22,27 @@ EXISTS = "ConditionalCheckFailedException"
 WRITE = Wait("the new table to take items", 60)
 
 
-class Keys:
+class Keys(Contained):
     """The ``keys`` item."""
 
     key, kind = "keys", "signing keys"
-    needs: tuple[str, ...] = ("table",)
-    fixed: ClassVar[frozenset[str]] = frozenset()
+    needs = ("table",)
+    container = "table"
 
-    def __init__(self, table: str, room: str) -> None:
-        self.name = f"{table}/{items.KEYS}"
-        self._table = table
-        self._room = room
+    def __init__(self, names: Names) -> None:
+        self.name = f"{names.stem}/{items.KEYS}"
+        self._names = names
+        self._table = names.stem
+
+    def grants(self) -> Iterable[Grant]:
+        yield _grant(self._names)
 
     def desired(self, outputs: Mapping[str, str]) -> Attributes:
         return {"made": True}
 
     def find(self, aws: Aws, outputs: Mapping[str, str]) -> Found | None:
         found = _read(aws, self._table, items.KEYS, "id")
-        return Found(self.name, {"made": True}, self._room) if found else None
+        return Found(self.name, {"made": True}, Owner.OURS) if found else None
 
     def create(self, aws: Aws, desired: Attributes) -> None:
         item = items.keys_item([tokens.new_key()], [tokens.new_key()])
@@ -48,22 +51,22 @@ class Keys:
     def update(self, aws: Aws, found: Found, changes: Attributes) -> None:
         """Nothing to do: keys are never replaced by a deploy."""
 
-    def delete(self, aws: Aws, found: Found) -> None:
-        """Nothing to do: the keys go with the table."""
 
-
-class RoomItem:
+class RoomItem(Contained):
     """The ``room`` item."""
 
     key, kind = "settings", "room settings"
-    needs: tuple[str, ...] = ("table",)
-    fixed: ClassVar[frozenset[str]] = frozenset()
+    needs = ("table",)
+    container = "table"
 
-    def __init__(self, table: str, room: str, settings: Settings) -> None:
-        self.name = f"{table}/{items.ROOM}"
-        self._table = table
-        self._room = room
+    def __init__(self, names: Names, settings: Settings) -> None:
+        self.name = f"{names.stem}/{items.ROOM}"
+        self._names = names
+        self._table = names.stem
         self._settings = settings
+
+    def grants(self) -> Iterable[Grant]:
+        yield _grant(self._names)
 
     def desired(self, outputs: Mapping[str, str]) -> Attributes:
         """Return the settings from the configuration, as they were deployed last."""
@@ -74,7 +77,7 @@ class RoomItem:
         if item is None:
             return None
         attributes = items.deployed_settings_of(item)
-        return Found(self.name, attributes, self._room)
+        return Found(self.name, attributes, Owner.OURS)
 
     def create(self, aws: Aws, desired: Attributes) -> None:
         wanted = items.deployed_attributes(self._settings, items.DEPLOYED)
@@ -91,34 +94,30 @@ class RoomItem:
             ExpressionAttributeValues={f":{name}": value for name, value in wanted.items()},
         )
 
-    def delete(self, aws: Aws, found: Found) -> None:
-        """Nothing to do: the settings go with the table."""
+
+def _grant(names: Names) -> Grant:
+    """Return what deploy and the operators' commands need: the visitors' items are none of it."""
+    # All requests name a key. With ForAllValues one without any would pass as well, but Scan is not
+    # among the actions.
+    leading = [items.ROOM, items.KEYS, items.PULSE, items.LEASE]
+    condition = {"ForAllValues:StringEquals": {"dynamodb:LeadingKeys": leading}}
+    actions = ("GetItem", "PutItem", "UpdateItem")
+    return grant("dynamodb", actions, names.table_arn, statement="Items", condition=condition)
 
 
 def _read(aws: Aws, table: str, item_id: str, projection: str | None) -> dict[str, Any] | None:
     only = {"ProjectionExpression": projection} if projection else {}
-    try:
+    with ignoring(MISSING):
         response = aws.client("dynamodb").get_item(
             TableName=table, Key=items.key(item_id), ConsistentRead=True, **only
         )
-    except ClientError as error:
-        if has_code(error, MISSING):
-            return None
-        raise
-    item: dict[str, Any] | None = response.get("Item")
-    return item
+        item: dict[str, Any] | None = response.get("Item")
+        return item
+    return None
 
 
 def _put_new(aws: Aws, table: str, item: dict[str, Any]) -> None:
     put = aws.client("dynamodb").put_item
-    new = "attribute_not_exists(id)"
-    try:
-        retrying(
-            aws,
-            WRITE,
-            (Busy(MISSING),),
-            lambda: put(TableName=table, Item=item, ConditionExpression=new),
-        )
-    except ClientError as error:
-        if not has_code(error, EXISTS):  # there already: the answer to an earlier put was lost
-            raise
+    which = {"TableName": table, "ConditionExpression": "attribute_not_exists(id)"}
+    with ignoring(EXISTS):  # there already: the answer to an earlier put was lost
+        retrying(aws, WRITE, (Busy(MISSING),), lambda: put(**which, Item=item))

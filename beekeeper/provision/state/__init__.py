@@ -1,22 +1,27 @@
 """The room's state: what was made, where, in which order. In a folder, or in a bucket for teams.
 
-    state_schema.py   the document, its version, how older ones are upgraded
-    state_store.py    what a store can do
-    state_file.py     <folder>/<room>.json
-    state_bucket.py   s3://<bucket>/<prefix>/<room>.json
+    schema.py   the document, its version, how older ones are upgraded
+    store.py    what a store can do
+    file.py     <folder>/<room>.json
+    bucket.py   s3://<bucket>/<prefix>/<room>.json
 
 There are no secrets in it, and it can be lost: everything is found again by names and tags.
 """
 
 import os
+from collections.abc import Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from beekeeper.errors import WrongAccountError
 from beekeeper.provision.aws import Aws
+from beekeeper.provision.engine.journal import Record
+from beekeeper.provision.grant import Grant
+from beekeeper.provision.names import Names
+from beekeeper.provision.state import bucket
 from beekeeper.provision.state.bucket import StateBucket, is_bucket
 from beekeeper.provision.state.file import StateFile
-from beekeeper.provision.state.schema import Record, State
+from beekeeper.provision.state.schema import State
 from beekeeper.provision.state.store import StateStore
 
 if TYPE_CHECKING:
@@ -59,6 +64,11 @@ def check_place(state: State, account: str, region: str, store: StateStore) -> N
         )
 
 
+def grants(names: Names, configured: str | None) -> Iterable[Grant]:
+    """Return what a deployer must be allowed for the state; nothing for one in a folder."""
+    return bucket.grants(names, configured) if configured and is_bucket(configured) else ()
+
+
 __all__ = [
     "DIR_VARIABLE",
     "Record",
@@ -67,5 +77,6 @@ __all__ = [
     "StateFile",
     "StateStore",
     "check_place",
+    "grants",
     "open_store",
 ]

@@ -30,6 +30,8 @@ from beekeeper.provision.aws import Aws
 from beekeeper.provision.engine.failures import DENIED, explained
 from beekeeper.provision.engine.lease import SECONDS, renewed, this_machine, until_text
 from beekeeper.provision.engine.wait import Busy, Wait, has_code, retrying
+from beekeeper.provision.grant import Grant, grant
+from beekeeper.provision.names import Names
 from beekeeper.provision.state.schema import State, from_text, to_text
 from beekeeper.provision.state.store import StateStore
 
@@ -46,6 +48,17 @@ def is_bucket(place: str) -> bool:
     if not ADDRESS.fullmatch(place):
         raise ConfigError(f"state = {place!r}: give a bucket, such as s3://our-bucket/beekeeper")
     return True
+
+
+def grants(names: Names, address: str) -> Iterable[Grant]:
+    """Return what a deployer must be allowed for the state of one room in a bucket."""
+    # In statements of their own: not with the room's bucket, which may be deleted.
+    path = address.removeprefix("s3://").strip("/")
+    bucket = f"arn:{names.partition}:s3:::{path.partition('/')[0]}"
+    objects = f"arn:{names.partition}:s3:::{path}/{names.room}.*"
+    yield grant("s3", ("GetObject", "PutObject", "DeleteObject"), objects, statement="State")
+    # Without it, an object that is not there is answered with 403.
+    yield grant("s3", ["ListBucket"], bucket, statement="States")
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,23 +11,13 @@ from typing import Any
 
 from beekeeper._version import __version__
 from beekeeper.errors import StateError
+from beekeeper.provision.engine.journal import Record
 
 SCHEMA = 1
 Document = dict[str, Any]
 # From the version that it reads to the next one. To change the schema: count SCHEMA up, and put
 # the function that makes the new fields of the old ones here.
 UPGRADES: Mapping[int, Callable[[Document], Document]] = {}
-
-
-@dataclass(frozen=True, slots=True)
-class Record:
-    """One resource. ``made`` is False between the intent and AWS's answer."""
-
-    key: str
-    kind: str
-    name: str
-    id: str = ""
-    made: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,6 +80,6 @@ def _upgraded(
 
 def _state(content: Document) -> State:
     records = tuple(Record(**record) for record in content["resources"])
-    # "writer" is the bucket's own: see state_bucket.py.
+    # "writer" is the bucket's own: see bucket.py.
     known = {name: value for name, value in content.items() if name != "writer"}
     return State(**{**known, "resources": records})

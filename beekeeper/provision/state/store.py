@@ -8,11 +8,12 @@ from dataclasses import replace
 from typing import Any
 
 from beekeeper.errors import StateError
-from beekeeper.provision.state.schema import Record, State
+from beekeeper.provision.engine.journal import Record
+from beekeeper.provision.state.schema import State
 
 
 class StateStore(ABC):
-    """One room's state, in one place. Safe to share between threads.
+    """One room's state, in one place: a journal of the engine. Safe to share between threads.
 
     Written whole, after every single creation and deletion. A resource is noted before it is made,
     too, so that one that was made without its tag, by a process that was killed between the two
@@ -60,6 +61,11 @@ class StateStore(ABC):
     @abstractmethod
     def rooms(self) -> Iterable[str]:
         """Return the names of the rooms whose state is in the same place."""
+
+    def records(self) -> tuple[Record, ...]:
+        """Return what is noted of the resources; nothing when there is no state."""
+        state = self.read()
+        return state.resources if state else ()
 
     def record(self, record: Record) -> None:
         """Add or replace one resource; a new one goes to the end."""

@@ -28,12 +28,16 @@ def lease_of(cloud: Cloud, owner: str) -> TableLease:
     return TableLease(cloud.aws(), cloud.names().stem, owner, now=cloud.time)
 
 
+def has_table(key: str) -> bool:
+    return key == "table"
+
+
 def engine(cloud: Cloud, owner: str, rate: int = 600) -> Engine:
     """Return the engine of a machine, with a state file of its own."""
     file = StateFile(cloud.state_dir / owner, ROOM)
     file.write(State(ROOM, ACCOUNT, REGION))
     wanted = steps(config(rate=rate), cloud.names())
-    return Engine(cloud.aws(), ROOM, wanted, file, lease=lease_of(cloud, owner))
+    return Engine(cloud.aws(), ROOM, wanted, file, guard=lease_of(cloud, owner))
 
 
 def item(cloud: Cloud) -> dict[str, Any]:
@@ -58,9 +62,9 @@ def before_put(cloud: Cloud, item_id: str, do: Callable[[], None]) -> None:
 def test_the_second_is_told_until_when(deployed: Cloud) -> None:
     ann, bob = lease_of(deployed, ANN), lease_of(deployed, BOB)
     told = pytest.raises(LockedError, match=r"ann@laptop is .*, until 00:19:40 UTC or longer")
-    with ann.held(there=True), told:
+    with ann.held(has_table), told:
         bob.take()
-    with bob.held(there=True):
+    with bob.held(has_table):
         pass
 
 
@@ -88,7 +92,7 @@ def test_renewed_it_stays(deployed: Cloud) -> None:
 
 def test_who_lost_it_stops(deployed: Cloud) -> None:
     ann, bob = lease_of(deployed, ANN), lease_of(deployed, BOB)
-    with ann.held(there=True):
+    with ann.held(has_table):
         deployed.time.now += lease.SECONDS + 1
         ann.check()  # slept, but nobody came
         deployed.time.now += lease.SECONDS + 1
@@ -99,7 +103,7 @@ def test_who_lost_it_stops(deployed: Cloud) -> None:
 
 
 def test_a_change_waits_for_no_one_and_changes_nothing(deployed: Cloud) -> None:
-    with lease_of(deployed, ANN).held(there=True):
+    with lease_of(deployed, ANN).held(has_table):
         before = inventory()
         bob = engine(deployed, BOB, rate=1200)
         planned = bob.plan()
@@ -116,7 +120,7 @@ def test_a_change_waits_for_no_one_and_changes_nothing(deployed: Cloud) -> None:
 
 
 def test_without_changes_it_is_not_taken(deployed: Cloud) -> None:
-    with lease_of(deployed, ANN).held(there=True):
+    with lease_of(deployed, ANN).held(has_table):
         deployed.wire.clear()
         bob = engine(deployed, BOB)
         bob.apply(bob.plan())

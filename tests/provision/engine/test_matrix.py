@@ -21,8 +21,8 @@ import pytest
 
 import beekeeper
 from beekeeper.errors import BeekeeperError
+from beekeeper.provision.aws import Aws
 from beekeeper.provision.engine.lease import OURS
-from beekeeper.provision.engine.pipeline import Engine
 from beekeeper.provision.state import StateFile
 from tests.support.moto_aws.cloud import REGION, ROOM, Cloud, config
 from tests.support.moto_aws.faults import FAULTS, Fault, action_of, denied, timed_out
@@ -148,8 +148,11 @@ def recorded() -> Recorded:
 
 @pytest.fixture
 def matrix(cloud: Cloud, recorded: Recorded, monkeypatch: pytest.MonkeyPatch) -> Matrix:
-    # One worker makes its calls in one order, in each run.
-    monkeypatch.setattr(Engine.__init__, "__defaults__", (None, 1, None))
+    # One worker makes its calls in one order, in each run. As with the clock (fixtures.py), it is
+    # what the public functions' own Aws takes unless told otherwise.
+    defaults = Aws.__init__.__kwdefaults__
+    assert defaults is not None
+    monkeypatch.setitem(defaults, "workers", 1)
     return Matrix(cloud, recorded)
 
 

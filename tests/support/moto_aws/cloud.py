@@ -80,8 +80,9 @@ class Cloud:
         self.time = Time()
         self.events: list[Event] = []
 
-    def aws(self, region: str = REGION) -> Aws:
-        return Aws(self.session, region=region, clock=self.time, sleep=self.time.sleep)
+    def aws(self, region: str = REGION, workers: int = 1) -> Aws:
+        clock, sleep = self.time, self.time.sleep
+        return Aws(self.session, region=region, clock=clock, sleep=sleep, workers=workers)
 
     def client(self, service: str, region: str = REGION) -> Any:
         return self.session.client(service, region_name=region)
@@ -92,12 +93,12 @@ class Cloud:
     def engine(self, room: RoomConfig | None = None, workers: int = 1) -> Engine:
         """Return an engine as deploy makes it, on the fake clock."""
         room = room or config()
-        aws = self.aws(room.region or REGION)
+        aws = self.aws(room.region or REGION, workers)
         file = StateFile(self.state_dir, room.name)
         if file.read() is None:
             file.write(State(room.name, aws.account, aws.region, room.model_dump(mode="json")))
         names = aws.names(room.name, strict=room.is_strict)
-        return Engine(aws, room.name, steps(room, names), file, self.events.append, workers)
+        return Engine(aws, room.name, steps(room, names), file, self.events.append)
 
     def deploy(self, room: RoomConfig | None = None, workers: int = 1) -> Plan:
         engine = self.engine(room, workers)

@@ -3,7 +3,7 @@
 import json
 from typing import Any
 
-from beekeeper.provision.policies import trust
+from beekeeper.provision.resources.role import trust
 from beekeeper.provision.resources.rule import DESCRIPTION
 from tests.support.moto_aws.by_hand import STEM, ByHand, api_id
 from tests.support.moto_aws.cloud import ACCOUNT, REGION, Cloud
@@ -99,7 +99,7 @@ def _extra_target(cloud: Cloud) -> None:
 
 
 def _changed_target(cloud: Cloud) -> None:
-    target = {"Id": "worker-0", "Arn": FUNCTION_ARN, "Input": '{"worker": 7}'}
+    target = {"Id": "worker-0", "Arn": FUNCTION_ARN, "RetryPolicy": {"MaximumRetryAttempts": 7}}
     cloud.client("events").put_targets(Rule=RULE, Targets=[target])
 
 

@@ -1,0 +1,76 @@
+"""What a deployer must be allowed: each resource says its part, and deployer.py joins them."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+ROOM = "Room"
+# Reads that can't be scoped to a name.
+UNSCOPED = "Unscoped"
+
+
+@dataclass(frozen=True, slots=True)
+class Grant:
+    """Actions of one service on some resources.
+
+    ``statement`` is the id of the policy's statement that it is part of. In one statement every
+    action is allowed on every resource, so grants may share one only if that widens none of them:
+    actions apply to resources of their own service, and to those of one type (a bucket, or an
+    object). What has a condition, or an action that others of its service have on other resources,
+    names a statement of its own.
+
+    ``examples`` are resources to try it with, where ``resources`` are patterns that somebody's own
+    policy need not have in the same words.
+    """
+
+    actions: tuple[str, ...]
+    resources: tuple[str, ...]
+    statement: str = ROOM
+    condition: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
+    examples: tuple[str, ...] = ()
+
+    def __post_init__(self) -> None:
+        if not self.examples:
+            object.__setattr__(self, "examples", self.resources)
+
+
+def grant(service: str, actions: Iterable[str], *resources: str, **more: Any) -> Grant:
+    """Return the grant of a service's actions, given without the service's name."""
+    return Grant(tuple(f"{service}:{action}" for action in actions), resources, **more)
+
+
+def unscoped(action: str) -> Grant:
+    """Return the grant of a read that can't be scoped to a name."""
+    return Grant((action,), ("*",), UNSCOPED)
+
+
+def union(one: Grant, other: Grant) -> Grant:
+    """Return a grant of all actions on all resources of both, in the one's statement."""
+    return replace(
+        one,
+        actions=_distinct(one.actions, other.actions),
+        resources=_distinct(one.resources, other.resources),
+        examples=_distinct(one.examples, other.examples),
+    )
+
+
+def combined(grants: Iterable[Grant]) -> list[Grant]:
+    """Return fewer grants of exactly the same: those alike in actions or in resources as one."""
+    found: list[Grant] = []
+    for grant in grants:
+        at = next((i for i, known in enumerate(found) if _are_alike(known, grant)), None)
+        if at is None:
+            found.append(grant)
+        else:
+            found[at] = union(found[at], grant)
+    return found
+
+
+def _are_alike(one: Grant, other: Grant) -> bool:
+    same_statement = (one.statement, one.condition) == (other.statement, other.condition)
+    same_actions = set(one.actions) == set(other.actions)
+    return same_statement and (same_actions or set(one.resources) == set(other.resources))
+
+
+def _distinct(one: tuple[str, ...], other: tuple[str, ...]) -> tuple[str, ...]:
+    return tuple(dict.fromkeys((*one, *other)))

@@ -1,0 +1,69 @@
+"""What each function may do, and nothing else: the inline policy of its role. Pure."""
+
+from beekeeper.contract import items
+from beekeeper.contract.page import PAGE_KEY
+from beekeeper.provision.names import Names
+from beekeeper.provision.policies import Document, allow, document
+
+VISITORS = f"{items.VISITOR_PREFIX}*"
+
+
+def function_policy(names: Names, part: str) -> Document:
+    """Return the inline policy of one function's role."""
+    statements = {
+        "producer": _producer,
+        "room": _room,
+        "turnstile": _turnstile,
+        "consumer": _consumer,
+    }[part](names)
+    return document(*statements, _logs(names, part))
+
+
+def _producer(names: Names) -> list[Document]:
+    return [
+        allow(["sqs:SendMessage"], names.queue_arn(names.queue)),
+        _on_items(names, ["dynamodb:BatchGetItem"], [items.ROOM, items.KEYS, items.PULSE]),
+        _on_items(names, ["dynamodb:GetItem"], [VISITORS]),
+        _on_items(names, ["dynamodb:UpdateItem"], [items.WAKE]),
+        allow(["lambda:InvokeFunction"], names.function_arn("consumer")),
+    ]
+
+
+def _room(names: Names) -> list[Document]:
+    return [allow(["s3:GetObject"], f"{names.bucket_arn}/{PAGE_KEY}")]
+
+
+def _turnstile(names: Names) -> list[Document]:
+    return [
+        _on_items(names, ["dynamodb:BatchGetItem"], [items.ROOM, items.KEYS, items.PULSE]),
+        _on_items(names, ["dynamodb:GetItem", "dynamodb:UpdateItem"], [VISITORS, items.PACE]),
+    ]
+
+
+def _consumer(names: Names) -> list[Document]:
+    queue = [
+        "sqs:ReceiveMessage",
+        # With the star, since emulators know the batch calls as actions of their own.
+        "sqs:DeleteMessage*",
+        "sqs:ChangeMessageVisibility*",
+        "sqs:GetQueueAttributes",
+    ]
+    return [
+        allow(queue, names.queue_arn(names.queue)),
+        allow(["sqs:SendMessage"], names.queue_arn(names.dead_letter_queue)),
+        _on_items(names, ["dynamodb:GetItem"], [items.ROOM, items.PULSE, items.PACE]),
+        _on_items(names, ["dynamodb:UpdateItem"], [items.PULSE, items.PACE]),
+        _on_items(names, ["dynamodb:BatchGetItem", "dynamodb:BatchWriteItem"], [VISITORS]),
+    ]
+
+
+def _logs(names: Names, part: str) -> Document:
+    # Never CreateLogGroup: see log_group.py.
+    streams = f"{names.log_group_arn(part)}:*"
+    return allow(["logs:CreateLogStream", "logs:PutLogEvents"], streams)
+
+
+def _on_items(names: Names, actions: list[str], leading_keys: list[str]) -> Document:
+    """Allow actions on items with these keys only: not every function may read the signing keys."""
+    keys = {"ForAllValues:StringLike": {"dynamodb:LeadingKeys": leading_keys}}
+    return allow(actions, names.table_arn, keys)

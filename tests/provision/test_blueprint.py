@@ -1,0 +1,29 @@
+"""What the steps of a room say of themselves."""
+
+from beekeeper.provision.blueprint import steps
+from beekeeper.provision.engine.step import Step
+from tests.provision.test_deployer import NAMES, WITH_ALL
+
+STEPS: dict[str, Step] = {step.key: step for step in steps(WITH_ALL, NAMES)}
+
+
+def test_what_lives_in_another_comes_after_it_and_is_named_after_it() -> None:
+    contained = {key: STEPS[s.container] for key, s in STEPS.items() if s.container}
+    assert contained.keys() >= {"keys", "settings", "page", "routes", "stage", "api mapping"}
+    for key, container in contained.items():
+        assert container.key in STEPS[key].needs
+        assert STEPS[key].name.startswith(f"{container.name}/")
+        assert container.container is None
+
+
+def test_all_that_is_named_as_if_it_lived_in_another_says_so() -> None:
+    names = {step.name: key for key, step in STEPS.items()}
+    for step in STEPS.values():
+        container, slash, _ = step.name.rpartition("/")
+        if slash and container in names:
+            assert step.container is not None
+
+
+def test_what_holds_visitors_is_irreplaceable() -> None:
+    queues = {"queue", "dead-letter queue", "other queue", "other dead-letter queue"}
+    assert {key for key, step in STEPS.items() if step.irreplaceable} == {*queues, "table"}
