@@ -6,13 +6,14 @@
     ├── StateError           the state file can't be used as it stands
     │   ├── LockedError      another command is working on this room
     │   └── WrongAccountError  the room was deployed to another account or region
-    ├── RoomNotFoundError    there is no such room here
+    ├── RoomNotFoundError    the room was not deployed, or not from here
     ├── ProvisionError       AWS refused or failed a step; the same command resumes
     │   ├── NotOursError     a resource of our name belongs to somebody else
     │   └── TimedOutError    AWS did not get ready within a step's deadline
     └── LocalError           the local AWS can't be started
 
-A message is one sentence or two: what was being done, to what, why it failed, and what to do.
+A message is one sentence or two: what was being done, to what, why it failed, and what to do. The
+only other error raised on purpose is TypeError, for an argument that can't be a room at all.
 """
 
 
@@ -37,23 +38,23 @@ class LockedError(StateError):
 
 
 class WrongAccountError(StateError):
-    """The credentials in use belong to another account or region than the room."""
+    """The credentials in use are for another account or region than the room's."""
 
 
 class RoomNotFoundError(BeekeeperError):
-    """No room of that name is deployed in this account and region."""
+    """The room was not deployed, its state is in another place, or it is no longer in AWS."""
 
 
 class ProvisionError(BeekeeperError):
-    """AWS refused or failed a step. What was done is recorded: the same command resumes."""
+    """AWS refused a step, or failed at it. Run the same command again: it continues from there."""
 
 
 class NotOursError(ProvisionError):
-    """A resource has the name that we need but not our tag; it was left alone."""
+    """A resource with a name that the room needs lacks the room's tag. It was left alone."""
 
 
 class TimedOutError(ProvisionError):
-    """AWS did not reach the state that a step waits for within its deadline."""
+    """A resource did not reach the state that a step waits for before the step's deadline."""
 
 
 class LocalError(BeekeeperError):

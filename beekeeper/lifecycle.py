@@ -11,6 +11,7 @@ from beekeeper.provision import consumer_start
 from beekeeper.provision.aws import Aws
 from beekeeper.provision.blueprint import steps
 from beekeeper.provision.checks.quotas import notes, quick_checks
+from beekeeper.provision.engine.decision import Plan
 from beekeeper.provision.engine.events import StepWarning
 from beekeeper.provision.engine.guard import Guard, NoGuard
 from beekeeper.provision.engine.lease import TableLease
@@ -26,9 +27,7 @@ from beekeeper.results import Deployment, Destruction
 def deploy(connection: Connection, on_event: OnEvent | None = None) -> Deployment:
     """Make the room in AWS, or bring it in line with its configuration. See Room.deploy."""
     started = time.monotonic()
-    room, region = connection.wanted()
-    aws = Aws(connection.session, region=region)
-    names = aws.names(room.name, strict=room.is_strict)
+    room, aws, names = _wanted(connection)
     store = connection.store
     with store.locked():
         state = _state_here(connection, aws)
@@ -45,17 +44,36 @@ def deploy(connection: Connection, on_event: OnEvent | None = None) -> Deploymen
         if planned.has_changes:
             consumer_start.start(aws, names)
         connection.read()
+    seconds = round(time.monotonic() - started, 1)
+    return _deployment(room, names, engine.outputs, planned, store.location, seconds)
+
+
+def _deployment(
+    room: RoomConfig,
+    names: Names,
+    outputs: Mapping[str, str],
+    planned: Plan,
+    state_file: str,
+    seconds: float,
+) -> Deployment:
     return Deployment(
         room=room.name,
-        url=_campaign_link(room, engine.outputs),
+        url=_campaign_link(room, outputs),
         destination=room.destination,
         account=names.account,
         region=names.region,
         changes=differences(planned),
-        state_file=store.location,
-        seconds=round(time.monotonic() - started, 1),
-        dns_record=_dns_record(room, engine.outputs),
+        state_file=state_file,
+        seconds=seconds,
+        dns_record=_dns_record(room, outputs),
     )
+
+
+def _wanted(connection: Connection) -> tuple[RoomConfig, Aws, Names]:
+    """Return the configuration to deploy, and where to."""
+    room, region = connection.wanted()
+    aws = Aws(connection.session, region=region)
+    return room, aws, aws.names(room.name, strict=room.is_strict)
 
 
 def _campaign_link(room: RoomConfig, outputs: Mapping[str, str]) -> str:
@@ -72,9 +90,7 @@ def _dns_record(room: RoomConfig, outputs: Mapping[str, str]) -> str | None:
 
 def plan(connection: Connection, on_event: OnEvent | None = None) -> results.Plan:
     """Return what a deploy would do. Changes nothing. See Room.plan."""
-    room, region = connection.wanted()
-    aws = Aws(connection.session, region=region)
-    names = aws.names(room.name, strict=room.is_strict)
+    room, aws, names = _wanted(connection)
     _state_here(connection, aws)
     found = Engine(aws, room.name, steps(room, names), connection.store, on_event).plan()
     return results.Plan(

@@ -155,9 +155,9 @@ class Room:
 
         Uses the configuration that the handle was made with; a file is read again. A handle made
         from a name uses the configuration of the last deploy. Creates and changes only what
-        differs, and starts a consumer at once. Takes about a minute the first time. Can be repeated
-        after any failure, and continues from there. ``on_event`` is called with each event
-        (``beekeeper.provision.engine.events``) as it happens.
+        differs, and starts a consumer at once. Can be repeated after any failure, and continues
+        from there. ``on_event`` is called with each event as it happens: see
+        ``beekeeper.provision.engine.events``.
 
         Raises ConfigError before AWS is touched, RoomNotFoundError when no configuration is known,
         LockedError when another command is working on this room, and NotOursError when a resource

@@ -1,0 +1,73 @@
+"""The commands over the handle: which room they mean, and what they print."""
+
+import json
+from pathlib import Path
+
+import pytest
+
+from beekeeper.cli.changes import line
+from beekeeper.cli.main import main
+from beekeeper.results import Change
+from tests.support.moto_aws.cloud import ACCOUNT, DESTINATION, REGION, ROOM, Cloud
+
+
+@pytest.fixture(autouse=True)
+def here(deployed: Cloud, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+
+
+def test_the_only_room_is_meant(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["pause"]) == 0
+    assert capsys.readouterr().out == "Room sale is paused (holds within two seconds).\n"
+    assert main(["status", "--json"]) == 0
+    status = json.loads(capsys.readouterr().out)
+    assert (status["room"], status["mode"], status["drift"]) == (ROOM, "paused", [])
+
+
+def test_the_room_of_the_configuration_is_meant(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "beekeeper.toml").write_text('name = "other"\nrate = "many"', encoding="utf-8")
+    assert main(["pause"]) == 1
+    assert "There is no room other in" in capsys.readouterr().err
+    assert main(["set-rate", "700", "--room", ROOM, "--json"]) == 0
+    assert json.loads(capsys.readouterr().out) == {"room": ROOM, "rate": 700}
+
+
+def test_rooms_are_listed(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["list", "--json"]) == 0
+    (room,) = json.loads(capsys.readouterr().out)
+    assert (room["room"], room["account"], room["region"]) == (ROOM, ACCOUNT, REGION)
+    assert (room["destination"], room["resources"]) == (DESTINATION, 32)
+    assert main(["list"]) == 0
+    assert capsys.readouterr().out.startswith("sale                     eu-central-1")
+
+
+@pytest.mark.parametrize(
+    ("name", "said"),
+    [("Summer Sale", "use lower-case letters"), ("no.toml", "There is no no.toml")],
+)
+def test_what_is_no_room_is_said(name: str, said: str, capsys: pytest.CaptureFixture[str]) -> None:
+    for command in ("status", "pause", "destroy"):
+        assert main([command, "--room", name]) == 1
+        assert said in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    ("change", "text"),
+    [
+        (
+            Change("update", "queue", "beekeeper-sale", {"visibility_seconds": (1, 120)}),
+            "update queue beekeeper-sale (visibility_seconds: 1 → 120)",
+        ),
+        (
+            Change("replace", "role", "x", {"a": ("b", "c" * 70), "d": ([1], {"e": 2})}),
+            f'replace role x (a: b → {"c" * 57}…, d: [1] → {{"e": 2}})',
+        ),
+        (Change("create", "queue", "x", {"a": (None, 1)}), "create queue x"),
+        (Change("delete", "queue", "x"), "delete queue x"),
+    ],
+    ids=lambda value: getattr(value, "action", ""),
+)
+def test_a_change_is_a_line(change: Change, text: str) -> None:
+    assert line(change) == text
