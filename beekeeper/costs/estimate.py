@@ -1,10 +1,10 @@
-"""What an event costs in AWS, and the room before and after it: usage times prices.
+"""What an event costs, and the room before and after it: usage times prices.
 
-Not called estimate.py, since ``beekeeper.estimate`` is the function. How much is used comes from
-the simulation; what a request costs Lambda is assumed below. Left out, as next to nothing: storage
-(a million rows for two weeks are a few cents), cold starts (half a second each, one for every
-request that runs at once), and EventBridge's schedule, for which AWS does not charge. Not known
-here: tax, support, and the discounts of the account.
+The usage comes from the simulation. How long Lambda takes for a request is assumed below. Some
+things are left out because they cost next to nothing: storage (a million rows for two weeks are a
+few cents), cold starts (half a second each, one for every request that runs at once), and
+EventBridge's schedule, for which AWS does not charge. Tax, support and the discounts of the account
+are not known here.
 """
 
 from collections.abc import Mapping
@@ -86,17 +86,17 @@ def _live(region: str, session: "Session | None") -> Prices:
 
 @dataclass(frozen=True, slots=True)
 class Bill:
-    """Makes lines out of quantities."""
+    """Turns quantities into lines."""
 
     prices: Prices
 
     def line(self, service: str, what: str, item: Item, quantity: float) -> CostLine:
-        """Return what so much of an item costs."""
+        """Return the line for a quantity of an item."""
         return CostLine(service, what, quantity, quantity * self.prices.usd[item])
 
 
 def priced(usage: Usage, prices: Prices, *, visitors: int, rate: float) -> Estimate:
-    """Return what a usage costs, and the idle room. ``rate`` is in visitors per minute."""
+    """Return what a usage and the empty room cost. ``rate`` is in visitors per minute."""
     bill, hours = Bill(prices), usage.seconds / 3600
     return Estimate(
         region=prices.region,
@@ -151,7 +151,7 @@ def _line(bill: Bill, usage: Usage, rate: float) -> list[CostLine]:
 
 
 def _watching(bill: Bill, hours: float) -> list[CostLine]:
-    """Return what alarms and dashboard cost: they do whether anything happens or not."""
+    """Return what alarms and dashboard cost, whether anything happens or not."""
     months = hours / HOURS_PER_MONTH
     return [
         bill.line("CloudWatch", "alarm-months", Item.ALARM_MONTHS, len(Watch) * months),

@@ -1,4 +1,4 @@
-"""Charts as SVG: no script, colours by CSS class, so that they follow the page's light and dark."""
+"""Charts as SVG, without scripts. CSS classes give the colours, in light and in dark."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -22,14 +22,14 @@ class Line:
 
 @dataclass(frozen=True, slots=True)
 class Axis:
-    """Marks of an axis: where they are, from 0 to ``end``, and what they say."""
+    """The marks of an axis: where each is, from 0 to ``end``, and its text."""
 
     end: float
     marks: Sequence[tuple[float, str]]
 
 
 def chart(title: str, said: str, lines: Sequence[Line], x: Axis, y: Axis) -> str:
-    """Return a chart; ``said`` is what it shows, in a sentence, for who can't see it."""
+    """Return a chart; ``said`` is a sentence that describes it to people who can't see it."""
     marks = [_y_mark(at / y.end, text) for at, text in y.marks]
     marks += [_x_mark(at / x.end, text) for at, text in x.marks]
     shapes = [_shape(line, y.end) for line in lines]
@@ -111,7 +111,7 @@ def _mark(seconds: float) -> str:
 
 
 def clock(seconds: float) -> str:
-    """Return a time in words of two units at most: 1 h 30 min."""
+    """Return a time in two units at most: 1 h 30 min."""
     if seconds == 0:
         return "0"
     unit, name = next((u, n) for u, n in SPANS if seconds >= u or u == 1)

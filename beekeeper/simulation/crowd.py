@@ -1,4 +1,4 @@
-"""When the visitors of an event come: a curve is the arrivals of each second, as whole visitors."""
+"""When visitors come. A curve has the arrivals of each second, as whole visitors."""
 
 import csv
 import math
@@ -31,20 +31,22 @@ def campaign(visitors: int, minutes: float) -> list[int]:
 
 
 def by_minute(arrivals: Sequence[float], visitors: int | None = None) -> list[int]:
-    """Return the arrivals of minute after minute, even within each; scaled to ``visitors``."""
+    """Return arrivals that are even within each minute, scaled to ``visitors`` in all."""
     seconds = [arrived / 60 for arrived in arrivals for _ in range(60)]
     return _whole(seconds, round(sum(arrivals)) if visitors is None else visitors)
 
 
 def _whole(shape: Sequence[float], visitors: int) -> list[int]:
-    """Scale a shape to so many visitors; what rounding takes from a second, the next one gets."""
+    """Scale a shape to so many visitors. What rounding takes from a second goes to the next."""
     scale = visitors / sum(shape)
     so_far = [round(arrived * scale) for arrived in accumulate(shape)]
     return [now - before for before, now in zip([0, *so_far], so_far, strict=False)]
 
 
 def read_minutes(path: str | Path) -> list[float]:
-    """Return the arrivals a minute of a CSV file: its last column, a first line of names apart.
+    """Return the arrivals of each minute from the last column of a CSV file.
+
+    A first line of names is skipped.
 
     Raises ConfigError, which names the line.
     """

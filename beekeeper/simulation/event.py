@@ -9,9 +9,9 @@ from beekeeper.simulation.usage import Usage
 
 @dataclass(frozen=True, slots=True)
 class Series:
-    """What happened in each span of ``seconds``: counts of the span, but for two.
+    """What happened in each span of ``seconds``: counts, except for two of them.
 
-    ``waiting`` is how many wait at its end; ``requests`` is API Gateway's, a second.
+    ``waiting`` is how many wait at the end of the span; ``requests`` is API Gateway's, a second.
     """
 
     seconds: int
@@ -26,7 +26,7 @@ class Series:
 class Event(Result):
     """What an event is like. Times are seconds, ``rate`` is visitors per minute.
 
-    ``wait_percentiles`` has the wait that so many in a hundred don't exceed, from 0 to 100, of
+    ``wait_percentiles`` has 101 waits: number n is the longest wait of the n % who wait least, of
     those who stay until their turn. ``entered``, ``left`` (while they waited), ``stayed_away``
     (when it was their turn) and ``expired`` (asked too late) make up the visitors.
     """

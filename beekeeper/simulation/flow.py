@@ -1,8 +1,8 @@
 """The line as a whole, second by second: who comes, who is let through, what is published.
 
 Visitors are a fluid here: only counts pass through the queue, so that ten million cost no more
-than ten thousand. The places of single visitors are read off the curves afterwards. Slots, the
-pulse and the making up for no-shows are those of the rules that the consumer runs by.
+than ten thousand. The places of single visitors are read off the curves afterwards. Slots, pulse
+and the compensation for no-shows come from the rules that the consumer uses.
 """
 
 import math
@@ -26,7 +26,7 @@ OPEN_END_SECONDS = 10  # after the last admission, so that pages learn of it
 
 @dataclass
 class Flow:
-    """What happened to the line. ``arrived`` and ``admitted`` are counts by the end of a second."""
+    """What happened to the line. ``arrived`` and ``admitted`` count up to each second's end."""
 
     settings: Settings
     publish_seconds: int  # 1, unless the event lasts for more than half a day

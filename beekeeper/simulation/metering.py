@@ -12,7 +12,7 @@ from beekeeper.simulation.flow import START, Flow
 from beekeeper.simulation.usage import Usage
 from beekeeper.simulation.visitors import Ask, Visitor
 
-# Of each worker's consumers, which overlap, so many run at a time on average.
+# How many consumers of a worker run at a time, on average: they overlap.
 CONSUMERS_AT_ONCE = cadence.CONSUMER_RUN_SECONDS / cadence.CONSUMER_START_SECONDS
 # Bytes to a visitor, headers included, in round figures: the redirect with its cookie, the page
 # compressed (tests compare it), an answer of /turn, and the redirect with the pass.
@@ -25,7 +25,7 @@ PULSE_BYTES, SAMPLE_BYTES = 250, 25  # the pulse's item without its curve; a sam
 
 @dataclass
 class Meter:
-    """What the sampled visitors did; ``weight`` is for how many each of them stands."""
+    """What the sampled visitors did. Each of them stands for ``weight`` visitors."""
 
     weight: float
     span: int  # seconds of the series

@@ -1,4 +1,4 @@
-"""A simulated event as a page: self-contained, without scripts, light or dark as the reader's."""
+"""A simulated event as a page: self-contained, without scripts, in light or dark."""
 
 from collections.abc import Iterable, Sequence
 from html import escape
@@ -101,46 +101,57 @@ def _figures(event: Event) -> str:
 
 def _charts(event: Event) -> Iterable[str]:
     series = event.series
-    time = times(series.seconds * len(series.arrivals))
-    per_minute = 60 / series.seconds
-
-    def over_time(title: str, said: str, *lines: Line) -> str:
-        top = max((max(line.values) for line in lines), default=0)
-        return _figure(title, said, lines, time, amounts(top))
-
-    arrivals = [n * per_minute for n in series.arrivals]
-    admissions = [n * per_minute for n in series.admissions]
-    entries = [n * per_minute for n in series.entries]
-    yield over_time(
+    arrivals, admissions, entries = (
+        [count * 60 / series.seconds for count in counts]
+        for counts in (series.arrivals, series.admissions, series.entries)
+    )
+    yield _over_time(
+        event,
         "Arrivals a minute",
         f"up to {max(arrivals):,.0f} a minute.",
         Line("arrivals", "a", arrivals),
     )
-    yield over_time(
+    yield _over_time(
+        event,
         "Waiting",
         f"up to {event.peak_waiting:,} visitors.",
         Line("waiting", "a", series.waiting),
     )
-    yield over_time(
+    yield _over_time(
+        event,
         "Admissions and entries a minute",
         f"the rate is {event.rate:,.0f} a minute.",
         Line("admitted", "a", admissions),
         Line("entered", "b", entries),
     )
+    yield _waits(event)
+    yield _requests(event)
+
+
+def _over_time(event: Event, title: str, said: str, *lines: Line) -> str:
+    time = times(event.series.seconds * len(event.series.arrivals))
+    top = max((max(line.values) for line in lines), default=0)
+    return _figure(title, said, lines, time, amounts(top))
+
+
+def _waits(event: Event) -> str:
     waits = event.wait_percentiles
-    yield _figure(
+    return _figure(
         "Wait percentiles",
         f"half wait up to {clock(round(waits[50]))}, the longest {clock(round(waits[-1]))}.",
         [Line("wait", "a", waits)],
         Axis(100, [(p, f"{p} %") for p in (0, 25, 50, 75, 100)]),
         durations(max(waits)),
     )
-    yield over_time(
-        "Requests a second",
+
+
+def _requests(event: Event) -> str:
+    said = (
         f"{event.requests_per_visitor:,.1f} a visitor; {event.peak_requests_per_second:,.0f} in"
-        " the busiest second.",
-        Line("requests", "a", series.requests),
+        " the busiest second."
     )
+    line = Line("requests", "a", event.series.requests)
+    return _over_time(event, "Requests a second", said, line)
 
 
 def _figure(title: str, said: str, lines: Sequence[Line], x: Axis, y: Axis) -> str:

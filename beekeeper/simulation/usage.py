@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class Usage:
-    """Requests are counts, of the whole event; so are units, as DynamoDB bills them."""
+    """Requests are counts of the whole event. Units are counted as DynamoDB bills them."""
 
     seconds: float  # from the first arrival until the line is empty
     api_requests: int  # API Gateway: the three below it, together

@@ -5,7 +5,6 @@ import pytest
 
 from beekeeper.cli.main import main
 from beekeeper.cli.simulate import CHART_COLUMNS, bars
-from beekeeper.simulation.charts import amounts, clock, durations, short, times
 
 
 def test_summary(capsys: pytest.CaptureFixture[str]) -> None:
@@ -67,24 +66,3 @@ def test_bars(values: list[float]) -> None:
     found = bars(values)
     assert len(found) == CHART_COLUMNS
     assert ("█" in found) == (max(values) > 0)
-
-
-@pytest.mark.parametrize(
-    ("seconds", "said"),
-    [
-        (0, "0"), (1, "1 s"), (75, "1 min 15 s"), (60, "1 min"), (3_600, "1 h"),
-        (5_400, "1 h 30 min"), (90_000, "1 d 1 h"),
-    ],
-)  # fmt: skip
-def test_clock(seconds: float, said: str) -> None:
-    assert clock(seconds) == said
-
-
-@pytest.mark.parametrize("value", [0, 0.3, 1, 7, 99, 1_234, 5e6, 2e9])
-def test_axes_reach_as_far_as_the_values(value: float) -> None:
-    for axis in (amounts(value), durations(value)):
-        assert axis.end >= value
-        assert axis.marks[-1][0] == axis.end
-        assert 2 <= len(axis.marks) <= 7
-    assert all(at <= times(value).end for at, _ in times(value).marks)
-    assert short(value)

@@ -1,5 +1,7 @@
 """Events, small enough for seconds."""
 
+import gzip
+import json
 import random
 
 import pytest
@@ -7,9 +9,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import beekeeper
-from beekeeper import ConfigError, Simulation, simulate
+from beekeeper import ConfigError, simulate
 from beekeeper.page import build_page
-from beekeeper.rules import quotas
 from beekeeper.rules.settings import Mode, Settings
 from beekeeper.simulation import crowd, flow, metering, visitors
 from beekeeper.simulation.flow import START, run_line
@@ -117,43 +118,6 @@ def test_queue_out_of_order_loses_nobody(disorder: float) -> None:
     assert event.entered == 20_000
 
 
-def test_curves() -> None:
-    assert sum(crowd.burst(1_000, 1.5)) == 1_000
-    assert set(crowd.burst(900, 1.5)) == {10}
-    decay = crowd.campaign(100_000, 10)
-    assert sum(decay) == 100_000
-    assert decay[0] > decay[300] > decay[-1]
-    assert sum(decay[:150]) > sum(decay[150:]) * 1.5
-    assert crowd.by_minute([60, 0, 120])[:1] == [1]
-    assert sum(crowd.by_minute([60, 0, 120], 1_000)) == 1_000
-
-
-def test_csv(tmp_path: pytest.TempPathFactory) -> None:
-    path = tmp_path / "arrivals.csv"  # type: ignore[operator]
-    path.write_text("minute,arrivals\n09:00,120\n\n09:01,60\n", encoding="utf-8")
-    event = simulate(rate=60, arrivals=path)
-    assert (event.visitors, event.arrivals) == (180, str(path))
-    assert simulate(360, rate=60, arrivals=path).visitors == 360
-    assert crowd.read_minutes(path) == [120.0, 60.0]
-
-
-@pytest.mark.parametrize(
-    ("content", "problem"),
-    [
-        ("a,b\n", "no arrivals"),
-        ("5\nx\n", "line 2: 'x' is no number"),
-        ("-5\n", "line 1: '-5' is no number"),
-        ("nan\n5\n", "line 1: 'nan' is no number"),
-        ("0\n0\n", "no arrivals"),
-    ],
-)
-def test_csv_that_is_wrong(tmp_path: pytest.TempPathFactory, content: str, problem: str) -> None:
-    path = tmp_path / "arrivals.csv"  # type: ignore[operator]
-    path.write_text(content, encoding="utf-8")
-    with pytest.raises(ConfigError, match=problem):
-        simulate(rate=60, arrivals=path)
-
-
 @pytest.mark.parametrize(
     ("wrong", "problem"),
     [
@@ -176,55 +140,13 @@ def test_bad_input_is_refused(wrong: dict[str, object], problem: str) -> None:
         beekeeper.simulate(**values)  # type: ignore[arg-type]
 
 
-def test_quotas_that_are_hit() -> None:
-    small, large = simulate(1_000, rate=600), simulate(2_000_000, rate=60_000, over_minutes=2)
-    assert not small.has_problems
-    assert large.has_problems
-    by_check = {finding.check: finding for finding in large.findings}
-    assert by_check["throttle"].verdict == "problem"
-    assert quotas.THROTTLE.code in by_check["throttle"].remedy
-    assert quotas.CONCURRENCY.code in by_check["concurrency"].remedy
-
-
 def test_size_of_the_page_is_about_what_is_sent() -> None:
     # API Gateway decodes what the function packed: visitors get gzip.
-    import gzip
-
     packed = len(gzip.compress(build_page({"title": "Summer Sale"}).html, 9))
     assert packed < metering.PAGE_BYTES < 2 * packed
 
 
-@pytest.fixture(scope="module")
-def event() -> Simulation:
-    return simulate(3_000, rate=600, arrivals="campaign", over_minutes=5, no_shows=0.1)
-
-
-def test_page_is_self_contained(event: Simulation) -> None:
-    html = event.to_html()
-    assert html.startswith("<!doctype html>")
-    for foreign in ("<script", "http://", "https://", "@import", "url("):
-        assert foreign not in html
-    assert html.count("<svg") == html.count("<title>") - 1 == 5
-    assert "prefers-color-scheme" in html
-    assert "nan" not in html.replace("nance", "")
-
-
-def test_page_escapes_what_it_shows() -> None:
-    from dataclasses import replace
-
-    html = replace(simulate(10, rate=60), arrivals="<b>&.csv").to_html()
-    assert "&lt;b&gt;&amp;.csv" in html
-    assert "<b>" not in html
-
-
-def test_notebook_shows_it(event: Simulation) -> None:
-    assert "<svg" in event._repr_html_()
-    assert "<!doctype" not in event._repr_html_()
-
-
-def test_to_dict_is_plain(event: Simulation) -> None:
-    import json
-
-    found = json.loads(json.dumps(event.to_dict()))
+def test_to_dict_is_plain() -> None:
+    found = json.loads(json.dumps(simulate(3_000, rate=600).to_dict()))
     assert found["usage"]["queue_sends"] == 3_000
     assert len(found["wait_percentiles"]) == 101
