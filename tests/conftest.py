@@ -43,6 +43,13 @@ def browser() -> Iterator[Browser]:
         chromium.close()
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Keep the tracer out of the tests that it would slow down by minutes: see pyproject.toml."""
+    for item in items:
+        if item.get_closest_marker("matrix") or item.get_closest_marker("end_to_end"):
+            item.add_marker(pytest.mark.no_cover)
+
+
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
     """Say how many cases of the crash and fault matrix ran: one test has a hundred of them."""
     reports = [r for name in ("passed", "failed") for r in terminalreporter.getreports(name)]

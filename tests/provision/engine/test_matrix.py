@@ -30,6 +30,8 @@ from tests.support.moto_aws.inventory import inventory
 from tests.support.moto_aws.tape import Moment, Tape, history, steady_ids
 from tests.support.moto_aws.wire import Call
 
+pytestmark = pytest.mark.matrix
+
 GROUPS = 24
 REMEDY = re.compile(r"again|[Gg]rant|Check|Wait")
 Case = tuple[str, Callable[[], None]]

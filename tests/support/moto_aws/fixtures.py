@@ -18,6 +18,7 @@ from moto.core.utils import method_names_from_class
 from beekeeper.provision.aws import Aws
 from tests.support.moto_aws.cloud import REGION, Cloud, Session
 from tests.support.moto_aws.moto_gaps import GAPS, ignore_policy_conditions, keep_logging
+from tests.support.moto_aws.tape import Moment
 from tests.support.moto_aws.wire import Switchboard, Wire
 
 
@@ -70,10 +71,20 @@ def cloud(session: Session, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> 
         yield made
 
 
+@pytest.fixture(scope="session")
+def first_deploy() -> list[tuple[Moment, float]]:
+    """What a process's first deploy left, and when: a deploy takes half of a test's time."""
+    return []
+
+
 @pytest.fixture
-def deployed(cloud: Cloud) -> Cloud:
+def deployed(cloud: Cloud, first_deploy: list[tuple[Moment, float]]) -> Cloud:
     """An account with a room in it."""
-    cloud.deploy()
+    if not first_deploy:
+        cloud.deploy()
+        first_deploy.append((Moment.now(cloud), cloud.time.now))
+    moment, cloud.time.now = first_deploy[0]
+    moment.restore(cloud)
     cloud.wire.clear()
     cloud.events.clear()
     return cloud
