@@ -95,9 +95,7 @@ class Figure:
     def row(self) -> list[str]:
         """Return the cells of the table."""
         limit = "" if self.limit is None else f"{self.compared_with}: {self._text(self.limit)}"
-        ratio = (
-            "" if self.ratio is None else f"{self.ratio:{'.2f' if self.ratio >= 0.095 else '.2g'}}"
-        )
+        ratio = "" if self.ratio is None else _ratio_text(self.ratio)
         goal = "" if self.goal is None else str(self.goal)
         return [self.name, self._text(self.value), limit, ratio, goal, VERDICTS[self.reached]]
 
@@ -111,6 +109,10 @@ def _ratio(ours: float, limit: float) -> float:
     if limit == 0:
         return 1.0 if ours == 0 else math.inf
     return ours / limit
+
+
+def _ratio_text(ratio: float) -> str:
+    return f"{ratio:.2f}" if ratio >= 0.095 else f"{ratio:.2g}"
 
 
 def figure(

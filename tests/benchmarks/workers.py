@@ -2,7 +2,8 @@
 
 ``ours`` is the consumer as it is. ``bare`` makes only the AWS calls that no consumer can do
 without, with the same threads, on the same tickets: it receives them, writes a row for each, and
-deletes the messages. It keeps no rate, looks up nobody, publishes nothing, and recovers from nothing.
+deletes the messages. It keeps no rate, looks up nobody, publishes nothing, and recovers from
+nothing.
 """
 
 import json
