@@ -8,11 +8,11 @@ import contextlib
 import json
 import os
 import subprocess
-import sysconfig
 import time
 from collections.abc import Iterable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from importlib.metadata import PackageNotFoundError, distribution
 from pathlib import Path
 from typing import Any
 
@@ -31,7 +31,7 @@ from beekeeper.rules.tokens import Key, Ticket
 NAME, TABLE, QUEUE = "benchmark", "beekeeper-benchmark", "beekeeper-benchmark"
 DESTINATION = "https://shop.example.com/sale"
 TICKET_KEY, PASS_KEY = Key("benchmark-ticket", "t" * 43), Key("benchmark-pass", "p" * 43)
-SERVER = "roto-server"
+PACKAGE, SERVER = "roto-aws", "roto-server"
 START_SECONDS = 10.0
 SENDERS = 8
 TICKS_PER_SECOND = os.sysconf("SC_CLK_TCK")
@@ -47,7 +47,7 @@ class Place:
 
     @property
     def queue_url(self) -> str:
-        return self.environment["BEEKEEPER_QUEUE_URL"]
+        return self.environment[Variable.QUEUE_URL]
 
     def client(self, service: str) -> Any:
         return self.session.client(service, config=Config(max_pool_connections=SENDERS))
@@ -101,10 +101,7 @@ def roto(rate: float) -> Iterator[Place]:
     """Yield a room of that rate on a server of its own."""
     port = free_port()
     endpoint_url = f"http://127.0.0.1:{port}"
-    server = Path(sysconfig.get_path("scripts")) / SERVER
-    if not server.exists():
-        raise SystemExit("The simulator is missing. Run: pip install roto-aws")
-    command = [str(server), "--port", str(port), "--ephemeral"]
+    command = [str(_server()), "--port", str(port), "--ephemeral"]
     process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
     try:
         session = local_session(endpoint_url)
@@ -115,6 +112,15 @@ def roto(rate: float) -> Iterator[Place]:
     finally:
         process.terminate()
         process.wait()
+
+
+def _server() -> Path:
+    """Return the program, wherever pip put it."""
+    try:
+        found = [file for file in distribution(PACKAGE).files or () if file.name == SERVER]
+        return Path(str(found[0].locate())).resolve(strict=True)
+    except (PackageNotFoundError, IndexError, FileNotFoundError):
+        raise SystemExit(f"The simulator is missing. Run: pip install {PACKAGE}") from None
 
 
 def _await_ready(session: Session) -> None:
@@ -148,9 +154,9 @@ def _make(session: Session, endpoint_url: str) -> dict[str, str]:
         "AWS_REGION": REGION,
         "AWS_DEFAULT_REGION": REGION,
         "AWS_ENDPOINT_URL": endpoint_url,
-        "BEEKEEPER_TABLE": TABLE,
-        "BEEKEEPER_ROOM": NAME,
-        "BEEKEEPER_QUEUE_URL": url,
-        "BEEKEEPER_DEAD_LETTER_URL": dead_letter_url,
-        "BEEKEEPER_CONSUMER": "beekeeper-benchmark-consumer",
+        Variable.TABLE: TABLE,
+        Variable.ROOM: NAME,
+        Variable.QUEUE_URL: url,
+        Variable.DEAD_LETTER_URL: dead_letter_url,
+        Variable.CONSUMER: "beekeeper-benchmark-consumer",
     }
