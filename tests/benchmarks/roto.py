@@ -21,6 +21,7 @@ from botocore.config import Config
 from botocore.exceptions import BotoCoreError, ClientError
 
 from beekeeper.contract import items
+from beekeeper.contract.functions import Variable
 from beekeeper.handlers.batches import batches
 from beekeeper.local.ministack import KEY, REGION, free_port, local_session
 from beekeeper.rules import tokens
@@ -47,7 +48,7 @@ class Place:
 
     @property
     def queue_url(self) -> str:
-        return self.environment[Variable.QUEUE_URL]
+        return self.environment[Variable.QUEUE_URL.value]
 
     def client(self, service: str) -> Any:
         return self.session.client(service, config=Config(max_pool_connections=SENDERS))
@@ -154,9 +155,9 @@ def _make(session: Session, endpoint_url: str) -> dict[str, str]:
         "AWS_REGION": REGION,
         "AWS_DEFAULT_REGION": REGION,
         "AWS_ENDPOINT_URL": endpoint_url,
-        Variable.TABLE: TABLE,
-        Variable.ROOM: NAME,
-        Variable.QUEUE_URL: url,
-        Variable.DEAD_LETTER_URL: dead_letter_url,
-        Variable.CONSUMER: "beekeeper-benchmark-consumer",
+        Variable.TABLE.value: TABLE,
+        Variable.ROOM.value: NAME,
+        Variable.QUEUE_URL.value: url,
+        Variable.DEAD_LETTER_URL.value: dead_letter_url,
+        Variable.CONSUMER.value: "beekeeper-benchmark-consumer",
     }
