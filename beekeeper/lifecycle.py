@@ -9,15 +9,14 @@ from beekeeper.config import RoomConfig
 from beekeeper.connection import Connection, last_config
 from beekeeper.provision import consumer_start
 from beekeeper.provision.aws import Aws
-from beekeeper.provision.blueprint import steps
+from beekeeper.provision.blueprint import function_policies, steps
 from beekeeper.provision.checks.quotas import notes, quick_checks
 from beekeeper.provision.engine.decision import Plan
 from beekeeper.provision.engine.events import StepWarning
 from beekeeper.provision.engine.guard import Guard, NoGuard
 from beekeeper.provision.engine.lease import TableLease
 from beekeeper.provision.engine.pipeline import Engine, OnEvent
-from beekeeper.provision.names import FUNCTION_NAMES, Names
-from beekeeper.provision.resources.function_policies import function_policy
+from beekeeper.provision.names import Names
 from beekeeper.provision.resources.outputs import ENDPOINT, TARGET
 from beekeeper.provision.state import State, StateStore, check_place
 from beekeeper.reference import bare_config
@@ -96,7 +95,7 @@ def plan(connection: Connection, on_event: OnEvent | None = None) -> results.Pla
     return results.Plan(
         room=room.name,
         changes=all_changes(found),
-        policies={part: function_policy(names, part) for part in FUNCTION_NAMES},
+        policies=function_policies(names),
         notes=notes(room),
     )
 

@@ -10,7 +10,6 @@ from pathlib import Path
 from boto3.session import Session
 
 from beekeeper.contract.items import VISITOR_PREFIX, key
-from beekeeper.handlers.batches import batches
 from beekeeper.local.crowd import Crowd, Stage
 from beekeeper.local.leftovers import leftovers
 from beekeeper.local.ministack import MiniStack, address
@@ -178,7 +177,8 @@ class Demo:
         table = f"beekeeper-{ROOM}"
         dynamodb = self.session.client("dynamodb")
         found: set[str] = set()
-        for batch in batches(ticket_ids, READ_BATCH):
+        for start in range(0, len(ticket_ids), READ_BATCH):
+            batch = ticket_ids[start : start + READ_BATCH]
             request = {table: {"Keys": [key(VISITOR_PREFIX + i) for i in batch]}}
             items = dynamodb.batch_get_item(RequestItems=request)["Responses"].get(table, [])
             found |= {item["id"]["S"].removeprefix(VISITOR_PREFIX) for item in items}

@@ -9,6 +9,7 @@ from beekeeper.page import build_page
 from beekeeper.provision import tags
 from beekeeper.provision.engine.step import Step
 from beekeeper.provision.names import FUNCTION_NAMES, Names
+from beekeeper.provision.policies import Document
 from beekeeper.provision.resources.alarm import Alarm, specifications
 from beekeeper.provision.resources.api_mapping import ApiMapping
 from beekeeper.provision.resources.bucket import Bucket
@@ -44,7 +45,10 @@ def steps(config: RoomConfig, names: Names) -> list[Step]:
         RoomItem(names, config.settings(names.region)),
         Bucket(names, wanted_tags),
         PageObject(names, build_page(config.model_dump())),
-        *(Role(part, names, function_policy(names, part), wanted_tags) for part in FUNCTION_NAMES),
+        *(
+            Role(part, names, policy, wanted_tags)
+            for part, policy in function_policies(names).items()
+        ),
         *(LogGroup(part, names, config.log_retention_days, wanted_tags) for part in FUNCTION_NAMES),
         *(_function(f, names, config.rate, wanted_tags) for f in functions.FUNCTIONS),
         Api(names, wanted_tags, has_domain=bool(config.domain_name)),
@@ -57,6 +61,11 @@ def steps(config: RoomConfig, names: Names) -> list[Step]:
         *(Alarm(each, names, wanted_tags) for each in specifications(names)),
         Dashboard(names),
     ]
+
+
+def function_policies(names: Names) -> dict[str, Document]:
+    """Return the inline policy of each function's role, by the function's name."""
+    return {part: function_policy(names, part) for part in FUNCTION_NAMES}
 
 
 def _queues(names: Names, wanted_tags: Mapping[str, str]) -> list[Step]:
