@@ -45,10 +45,7 @@ def steps(config: RoomConfig, names: Names) -> list[Step]:
         RoomItem(names, config.settings(names.region)),
         Bucket(names, wanted_tags),
         PageObject(names, build_page(config.model_dump())),
-        *(
-            Role(part, names, policy, wanted_tags)
-            for part, policy in function_policies(names).items()
-        ),
+        *(Role(part, names, function_policy(names, part), wanted_tags) for part in FUNCTION_NAMES),
         *(LogGroup(part, names, config.log_retention_days, wanted_tags) for part in FUNCTION_NAMES),
         *(_function(f, names, config.rate, wanted_tags) for f in functions.FUNCTIONS),
         Api(names, wanted_tags, has_domain=bool(config.domain_name)),
