@@ -27,7 +27,7 @@ from beekeeper.handlers.http import (
     unavailable,
 )
 from beekeeper.handlers.tickets import ticket_in
-from beekeeper.handlers.visitor_table import Room, Unavailable, VisitorTable
+from beekeeper.handlers.visitor_table import RoomCopy, Unavailable, VisitorTable
 from beekeeper.handlers.wake import Waker
 from beekeeper.rules import destination, tokens
 from beekeeper.rules.settings import Mode
@@ -66,7 +66,7 @@ def answer(request: Request, table: VisitorTable, send: Send, waker: Waker, now:
 
 
 def _may_rejoin(
-    request: Request, ticket: Ticket, table: VisitorTable, room: Room, now: float
+    request: Request, ticket: Ticket, table: VisitorTable, room: RoomCopy, now: float
 ) -> bool:
     # Only a turn that ran out is given up: a link from elsewhere must not cost anybody's place.
     if REJOIN_PARAMETER not in request.query:
@@ -75,7 +75,7 @@ def _may_rejoin(
     return admission is not None and admission.is_over(room.settings, now)
 
 
-def _pass_through(request: Request, room: Room, to: str, now: float) -> Response:
+def _pass_through(request: Request, room: RoomCopy, to: str, now: float) -> Response:
     target = room.settings.destination
     origin = destination.origin_of(target)
     token = tokens.sign_pass(tokens.new_id(), room.pass_keys, room.name, origin, now)
@@ -86,7 +86,7 @@ def _pass_through(request: Request, room: Room, to: str, now: float) -> Response
 
 
 def _to_room(
-    request: Request, room: Room, ticket: Ticket, now: float, *, set_cookie: bool
+    request: Request, room: RoomCopy, ticket: Ticket, now: float, *, set_cookie: bool
 ) -> Response:
     token = tokens.sign_ticket(ticket, room.ticket_keys, room.name)
     lifetime = int(ticket.expires_at - now)

@@ -13,7 +13,7 @@ from beekeeper.contract.routes import REJOIN_LINK, Path
 from beekeeper.handlers import aws
 from beekeeper.handlers.http import Request, Response, json_response, redirect, unavailable
 from beekeeper.handlers.tickets import ticket_in
-from beekeeper.handlers.visitor_table import Room, Unavailable, VisitorTable
+from beekeeper.handlers.visitor_table import RoomCopy, Unavailable, VisitorTable
 from beekeeper.rules import destination, entry, tokens, turn
 from beekeeper.rules.entry import Entry
 from beekeeper.rules.tokens import InvalidToken, Ticket
@@ -35,7 +35,7 @@ def answer(request: Request, table: VisitorTable, now: float) -> Response:
         return unavailable(request)
 
 
-def _turn(request: Request, table: VisitorTable, room: Room, now: float) -> Response:
+def _turn(request: Request, table: VisitorTable, room: RoomCopy, now: float) -> Response:
     ticket = ticket_in(request, room, now)
     if ticket is None:
         return json_response(401, {"state": "unknown"})
@@ -50,7 +50,7 @@ def _turn(request: Request, table: VisitorTable, room: Room, now: float) -> Resp
     return json_response(200, content)
 
 
-def _enter(request: Request, table: VisitorTable, room: Room, now: float) -> Response:
+def _enter(request: Request, table: VisitorTable, room: RoomCopy, now: float) -> Response:
     ticket = ticket_in(request, room, now)
     if ticket is None:
         return redirect(Path.CAMPAIGN.link)
@@ -62,7 +62,7 @@ def _enter(request: Request, table: VisitorTable, room: Room, now: float) -> Res
     return _to_destination(ticket, room, now)
 
 
-def _claimed(ticket: Ticket, table: VisitorTable, room: Room, now: float) -> Entry:
+def _claimed(ticket: Ticket, table: VisitorTable, room: RoomCopy, now: float) -> Entry:
     """Claim the visitor's turn, with another slot where one is needed; return what is decided."""
     settings = room.settings
     admission = table.claim(ticket.id, settings, now) if entry.needs_claim(settings) else None
@@ -74,14 +74,14 @@ def _claimed(ticket: Ticket, table: VisitorTable, room: Room, now: float) -> Ent
     return entry.decide(settings, admission, now, asked_for_slot=True)
 
 
-def _to_destination(ticket: Ticket, room: Room, now: float) -> Response:
+def _to_destination(ticket: Ticket, room: RoomCopy, now: float) -> Response:
     target = room.settings.destination
     origin = destination.origin_of(target)
     token = tokens.sign_pass(ticket.id, room.pass_keys, room.name, origin, now)
     return redirect(destination.entry_url(target, ticket.to, token))
 
 
-def _check(request: Request, table: VisitorTable, room: Room, now: float) -> Response:
+def _check(request: Request, table: VisitorTable, room: RoomCopy, now: float) -> Response:
     origin = destination.origin_of(room.settings.destination)
     try:
         found = tokens.read_pass(request.bearer(), room.pass_keys, room.name, origin, now)

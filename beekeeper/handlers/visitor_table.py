@@ -28,7 +28,7 @@ class Unavailable(Exception):
 
 
 @dataclass(frozen=True, slots=True)
-class Room:
+class RoomCopy:
     """A copy of the room: its settings, keys and pulse as they were when it was read."""
 
     name: str
@@ -46,11 +46,11 @@ class VisitorTable:
         self._table = table
         self._name = name
         self._schedule = Schedule(dynamodb, table)
-        self._room: Room | None = None
+        self._room: RoomCopy | None = None
         self._read_at = float("-inf")
         self.is_stale = False  # the copy: the table could not be read when it was last tried
 
-    def room(self, now: float) -> Room:
+    def room(self, now: float) -> RoomCopy:
         """Return the room, at most ROOM_COPY_SECONDS old unless the table can't be read.
 
         Raises Unavailable when it could never be read.
@@ -67,14 +67,14 @@ class VisitorTable:
             self._read_at = now
         return self._room
 
-    def _read(self) -> Room:
+    def _read(self) -> RoomCopy:
         ids = (items.ROOM, items.KEYS, items.PULSE)
         request = {self._table: {"Keys": [items.key(item_id) for item_id in ids]}}
         response = self._dynamodb.batch_get_item(RequestItems=request)
         found = {item["id"]["S"]: item for item in response["Responses"][self._table]}
         if response.get("UnprocessedKeys") and len(found) < len(ids):
             raise KeyError("throttled: some of the room's items were not read")
-        return Room(
+        return RoomCopy(
             name=self._name,
             settings=items.settings_of(found[items.ROOM]),
             ticket_keys=items.keys_of(found[items.KEYS], "ticket"),
@@ -120,7 +120,9 @@ class VisitorTable:
             raise Unavailable("claiming a turn failed") from error
         return items.admission_of(response["Attributes"])
 
-    def readmit(self, ticket_id: str, seen: Admission, room: Room, now: float) -> Admission | None:
+    def readmit(
+        self, ticket_id: str, seen: Admission, room: RoomCopy, now: float
+    ) -> Admission | None:
         """Give another slot to a visitor who comes late; return None while no slot is free.
 
         When the visitor's own slot went by, another visitor was let through instead
