@@ -53,19 +53,6 @@ class RoomConfig(Upkeep, Domain, Line):
         except ConfigError as error:
             raise ConfigError(f"{source}: {error}") from None
 
-    @classmethod
-    def of(
-        cls, source: "RoomConfig | Mapping[str, Any] | str | Path | None", values: Mapping[str, Any]
-    ) -> "RoomConfig":
-        """Return the configuration from a source or from its fields; raise ConfigError."""
-        if source is None:
-            return cls(**values)
-        if values:
-            raise ConfigError(
-                f"There is a configuration, and {', '.join(values)} beside it. Give one of the two."
-            )
-        return cls.load(source)
-
     def settings(self, region: str) -> Settings:
         """Return what goes into the table when the room is first deployed."""
         of_config = {

@@ -80,7 +80,7 @@ class Visitors:
         """Do what the turnstile does for somebody who comes."""
         now = self.stage.world.now
         settings = items.settings_of(self.stage.dynamo.items[items.ROOM])
-        room = Room("sale", settings, (), (), self.stage.pulse)
+        room = RoomCopy("sale", settings, (), (), self.stage.pulse)
         admission = self.table.claim(ticket_id, settings, now)
         assert admission is not None
         late = admission.needs_slot(settings, now)
@@ -185,7 +185,7 @@ def test_a_slot_that_is_rare_is_there_for_who_comes_late() -> None:
 def test_who_lets_slots_go_by_gets_no_more_and_the_turn_ends_when_it_was_to() -> None:
     stage = Stage()
     stage.dynamo.put(items.admission_item("absent", 1, START))
-    table, room = VisitorTable(stage.dynamo, TABLE, "sale"), Room("sale", ON, (), (), Pulse())
+    table, room = VisitorTable(stage.dynamo, TABLE, "sale"), RoomCopy("sale", ON, (), (), Pulse())
     given = 0
     for _ in range(40):
         stage.world.now += 31
@@ -200,7 +200,7 @@ def test_who_lets_slots_go_by_gets_no_more_and_the_turn_ends_when_it_was_to() ->
 def test_two_tabs_of_one_who_comes_late_note_one_slot() -> None:
     stage = Stage()
     stage.dynamo.put(items.admission_item("late", 1, START - 600))
-    table, room = VisitorTable(stage.dynamo, TABLE, "sale"), Room("sale", ON, (), (), Pulse())
+    table, room = VisitorTable(stage.dynamo, TABLE, "sale"), RoomCopy("sale", ON, (), (), Pulse())
     admission = table.admission("late")
     assert admission is not None
     for _ in range(2):
