@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from beekeeper.contract import items
-from beekeeper.handlers.visitor_table import VisitorTable
+from beekeeper.handlers.visitor_table import RoomCopy, VisitorTable
 from beekeeper.rules.line import Pulse, measured
 from beekeeper.rules.no_shows import MEMORY, MOST_AGAIN, Shows, pace_per_minute
 from tests.support.in_memory.fakes import TABLE
