@@ -6,6 +6,8 @@ from datetime import datetime
 from html import escape
 from typing import Any
 
+from beekeeper.rules.settings import Settings
+
 
 class Result:
     """Base of the results: ``to_dict`` for JSON, a table in a notebook."""
@@ -114,14 +116,15 @@ class Destruction(Result):
 
 @dataclass(frozen=True, slots=True)
 class Status(Result):
-    """How a room stands. Times are seconds since the epoch, ``rate`` is visitors per minute."""
+    """How a room stands. Times are seconds since the epoch, ``rate`` is visitors per minute.
+
+    ``settings`` are all settings that the functions go by. ``to_dict`` has each of them by its
+    name, next to the other fields.
+    """
 
     room: str
     url: str
-    destination: str
-    mode: str
-    rate: float
-    message: str
+    settings: Settings
     waiting: int
     admitted: int
     measured_rate: float | None  # let through a minute; None while nobody waits
@@ -131,6 +134,32 @@ class Status(Result):
     account: str
     region: str
     drift: Sequence[Change] = ()  # what a deploy would change back; empty when not asked for
+
+    @property
+    def mode(self) -> str:
+        """What the room does with visitors: ``on``, ``off`` or ``paused``."""
+        return self.settings.mode.value
+
+    @property
+    def rate(self) -> float:
+        """The rate that operators have set, in visitors per minute."""
+        return self.settings.rate
+
+    @property
+    def destination(self) -> str:
+        """The address of the site that the room protects."""
+        return self.settings.destination
+
+    @property
+    def message(self) -> str:
+        """What operators tell everybody who waits; empty when there is no message."""
+        return self.settings.message
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return the status as plain values, with each setting by its name."""
+        values = asdict(self)
+        settings = values.pop("settings")
+        return {"room": values.pop("room"), "url": values.pop("url"), **settings, **values}
 
 
 @dataclass(frozen=True, slots=True)

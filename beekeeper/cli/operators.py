@@ -2,7 +2,8 @@
 
 import argparse
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from dataclasses import MISSING, fields
 from typing import Any
 
 from beekeeper.cli.changes import line
@@ -10,6 +11,7 @@ from beekeeper.cli.options import add_room, room_of
 from beekeeper.cli.output import Output
 from beekeeper.results import Status
 from beekeeper.room import Room
+from beekeeper.rules.settings import SETTINGS
 
 MODES: dict[str, tuple[str, Callable[[Room], None], str]] = {
     "on": ("let visitors queue, and through at the rate", Room.on, "is on"),
@@ -60,10 +62,20 @@ def _rows(status: Status, *, checked: bool) -> list[tuple[str, str]]:
         ("campaign link", status.url),
         ("destination", status.destination),
         ("in", f"account {status.account}, {status.region}"),
+        *_other_settings(status),
     ]
     if checked:
         rows.append(("drift", "\n".join(map(line, status.drift)) or "none"))
     return rows
+
+
+def _other_settings(status: Status) -> Iterator[tuple[str, str]]:
+    """Return the settings that have no row of their own, where they are not the defaults."""
+    for field in fields(status.settings):
+        known, value = SETTINGS[field.name], getattr(status.settings, field.name)
+        is_set_by_people = known.configured or known.live
+        if is_set_by_people and field.default is not MISSING and value != field.default:
+            yield field.name.replace("_", " "), f"{value} {known.unit}".strip()
 
 
 def _duration(seconds: float | None) -> str:

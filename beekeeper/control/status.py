@@ -19,10 +19,7 @@ def status(room: Deployed, *, drift: bool = False) -> Status:
     return Status(
         room=room.state.room,
         url=room.state.url,
-        destination=settings.destination,
-        mode=settings.mode.value,
-        rate=settings.rate,
-        message=settings.message,
+        settings=settings,
         waiting=pulse.waiting,
         admitted=pulse.admitted,
         measured_rate=round(pulse.rate, 1) if pulse.rate else None,

@@ -4,6 +4,7 @@ from dataclasses import fields
 
 from beekeeper import RoomConfig
 from beekeeper.contract import items
+from beekeeper.results import Status
 from beekeeper.rules.settings import SETTINGS, Mode, Settings
 
 SET = Settings(Mode.PAUSED, 90.0, "https://shop.example.com/", "Soon", 20, 2.0, 1_250.0)
@@ -53,3 +54,10 @@ def test_what_is_damaged_in_the_item_differs_from_what_is_wanted() -> None:
     item = items.settings_item(SET) | {"overbooking": {"S": "x"}, "claim_minutes": {"N": "x"}}
     found = items.deployed_settings_of(item)
     assert (found["overbooking"], found["claim_minutes"]) == (None, None)
+
+
+def test_status_has_each_setting_by_its_name() -> None:
+    status = Status("sale", "https://room.example.com/", SET, 3, 5, None, None, 0.0, None, "1", "x")
+    found = status.to_dict()
+    assert {name: found[name] for name in SETTINGS} == {n: getattr(SET, n) for n in SETTINGS}
+    assert (status.mode, status.rate, status.message) == ("paused", 90.0, "Soon")
