@@ -46,8 +46,9 @@ class Round:
 
 def per_second(worked: Sequence[Worked]) -> float:
     """Return the tickets a second until the first worker found no more."""
-    started_at, until = min(w.started_at for w in worked), min(w.ended_at for w in worked)
-    done = sum(count for w in worked for at, count in w.deleted if at <= until)
+    busy = [w for w in worked if w.deleted]
+    started_at, until = min(w.started_at for w in busy), min(w.ended_at for w in busy)
+    done = sum(count for w in busy for at, count in w.deleted if at <= until)
     return done / (until - started_at)
 
 
