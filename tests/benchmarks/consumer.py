@@ -9,8 +9,9 @@ consumer can do without (workers.py). Both kinds take turns, each time with a ro
 roto hands messages out the slower the more it has (0.7 ms of CPU for ten of 1,000, 6.5 ms for ten
 of 20,000), as SQS does not: hence several rounds with a short queue. And for each ticket it takes
 as much CPU as a worker, on the same cores. That limits what a second worker can gain, however good
-it is: two workers and roto on two cores are compared with one and roto on one core, and what our
-workers gain is compared with what the bare ones gain.
+it is, so two of ours are compared with two bare ones. By how much two workers and roto on two cores
+are faster than one and roto on one core is told for information: it is a ratio of four times, each
+of which a busy machine disturbs.
 """
 
 import multiprocessing
@@ -30,7 +31,7 @@ TICKETS = 8_000
 WORK_SECONDS = 180.0
 LIMIT = "bare worker"
 # Ours looks up each ticket, keeps the schedule, counts the line: a tenth more calls.
-CALLS_GOAL, CPU_GOAL, SPEED_GOAL, GAIN_GOAL = 1.1, 1.3, 0.6, 0.85
+CALLS_GOAL, CPU_GOAL, SPEED_GOAL = 1.1, 1.3, 0.6
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,8 +47,9 @@ class Round:
 
 def per_second(worked: Sequence[Worked]) -> float:
     """Return the tickets a second until the first worker found no more."""
-    started_at, until = min(w.started_at for w in worked), min(w.ended_at for w in worked)
-    done = sum(count for w in worked for at, count in w.deleted if at <= until)
+    busy = [w for w in worked if w.deleted]
+    started_at, until = min(w.started_at for w in busy), min(w.ended_at for w in busy)
+    done = sum(count for w in busy for at, count in w.deleted if at <= until)
     return done / (until - started_at)
 
 
@@ -86,11 +88,14 @@ def gains(found: dict[str, list[Round]], kind: str) -> list[float]:
 
 def figures(found: dict[str, list[Round]]) -> list[Figure]:
     one, bare = found["ours, one"], found["bare, one"]
+    two, bare_two = found["ours, two"], found["bare, two"]
     ours_gain, bare_gain = gains(found, "ours"), gains(found, "bare")
     admitted = [r.admitted for name, rounds in found.items() if "ours" in name for r in rounds]
     return [
         figure("tickets a second, one worker", [r.per_second for r in one],
                LIMIT, [r.per_second for r in bare], at_least(SPEED_GOAL)),
+        figure("tickets a second, two workers", [r.per_second for r in two],
+               "two bare workers", [r.per_second for r in bare_two], at_least(SPEED_GOAL)),
         figure("AWS calls for 1,000 tickets", [r.calls for r in one],
                LIMIT, [r.calls for r in bare], at_most(CALLS_GOAL)),
         figure("CPU for 1,000 tickets", [r.cpu_ms for r in one],
@@ -98,7 +103,7 @@ def figures(found: dict[str, list[Round]]) -> list[Figure]:
         figure("roto's CPU for 1,000 tickets", [r.roto_ms for r in one],
                LIMIT, [r.roto_ms for r in bare], unit=" ms"),
         figure("two on two cores, to one on one", ours_gain,
-               "bare workers", bare_gain, at_least(GAIN_GOAL), digits=2),
+               "bare workers", bare_gain, digits=2),
         figure("tickets admitted, fewest", min(admitted), "tickets", TICKETS, EQUAL),
         figure("tickets admitted, most", max(admitted), "tickets", TICKETS, EQUAL),
     ]  # fmt: skip
