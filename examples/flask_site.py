@@ -5,7 +5,8 @@
     export SITE_SECRET='...'                      # a long random text that only you know
     flask --app examples/flask_site.py run --port 8000
 
-The address of this site must be the destination of the room: http://127.0.0.1:8000/ on this machine.
+The address of this site must be the destination of the room. On this machine that is
+http://127.0.0.1:8000/.
 """
 
 import json
