@@ -1,12 +1,12 @@
-"""A site behind a waiting room: it lets nobody in who has not waited. Needs flask and beekeeper.
+"""A site behind a waiting room. Only admitted visitors can enter. Needs flask and beekeeper.
 
     export BEEKEEPER_KEYS='{"1a2b3c4d": "..."}'   # `keys` of: python -m beekeeper keys show --json
     export CAMPAIGN_LINK='https://a1b2c3d4.execute-api.eu-central-1.amazonaws.com/'
-    export SITE_SECRET='...'                      # any long random text, of your own
+    export SITE_SECRET='...'                      # a long random text that only you know
     flask --app examples/flask_site.py run --port 8000
 
-Deploy the room with the address of this site as its destination, http://127.0.0.1:8000/ on this
-machine.
+The address of this site must be the destination of the room. On this machine that is
+http://127.0.0.1:8000/.
 """
 
 import json
@@ -23,7 +23,7 @@ from beekeeper.gate import PASS_PARAMETER, InvalidToken, check_pass, without_pas
 def create_site(
     room: str, origin: str, campaign_link: str, keys: Mapping[str, str], secret: str
 ) -> Flask:
-    """Return the site. ``origin`` is its own address without a path: https://shop.example.com."""
+    """Return the site. ``origin`` is its address without a path: https://shop.example.com."""
     site = Flask(__name__)
     site.secret_key = secret
 
@@ -47,7 +47,7 @@ def create_site(
 
 
 def create_app() -> Flask:
-    """Return the site as the environment describes it; flask calls this."""
+    """Return the site, with its settings from the environment. Flask calls this function."""
     return create_site(
         room=os.environ.get("ROOM", "summer-sale"),
         origin=os.environ.get("ORIGIN", "http://127.0.0.1:8000"),

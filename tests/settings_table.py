@@ -5,7 +5,7 @@ from pathlib import Path
 from pydantic.fields import FieldInfo
 
 from beekeeper import RoomConfig
-from beekeeper.config.section import bounds_of, unit_of
+from beekeeper.config.section import help_of
 
 README = Path(__file__).parents[1] / "README.md"
 BEGIN, END = "<!-- settings: python -m tests.settings_table -->\n", "<!-- end of settings -->\n"
@@ -14,7 +14,8 @@ BEGIN, END = "<!-- settings: python -m tests.settings_table -->\n", "<!-- end of
 def table() -> str:
     """Return the table of all settings."""
     rows = [
-        f"| `{name}` | {_default(f)} | {_text(f)} |" for name, f in RoomConfig.model_fields.items()
+        f"| `{name}` | {_default(field)} | {help_of(field)} |"
+        for name, field in RoomConfig.model_fields.items()
     ]
     return "\n".join(["| setting | default | meaning |", "| --- | --- | --- |", *rows, ""])
 
@@ -24,11 +25,6 @@ def _default(field: FieldInfo) -> str:
         return "required"
     default = field.get_default(call_default_factory=True)
     return f"`{default}`" if default or default == 0 else ""
-
-
-def _text(field: FieldInfo) -> str:
-    bounds = " ".join(filter(None, (bounds_of(field), unit_of(field))))
-    return f"{field.description} ({bounds})" if bounds else str(field.description)
 
 
 def with_table(text: str) -> str:

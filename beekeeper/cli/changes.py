@@ -1,4 +1,4 @@
-"""Changes as text: one line each, with what each attribute is and will be."""
+"""Shows a change as one line of text, with the old and new value of each attribute."""
 
 import json
 from typing import Any
@@ -9,13 +9,13 @@ SHOWN_CHARACTERS = 60
 
 
 def line(change: Change) -> str:
-    """Return a change in one line: update queue beekeeper-sale (visibility_seconds: 1 → 120)."""
+    """Return a change as a line: update queue beekeeper-sale (visibility_seconds: 1 → 120)."""
     found = ", ".join(attributes(change))
     return f"{change.action} {change.kind} {change.name}{f' ({found})' if found else ''}"
 
 
 def attributes(change: Change) -> list[str]:
-    """Return a text for each attribute that differs; nothing for what is created or stays."""
+    """Return a text for each attribute that differs. Created resources show no attributes."""
     if change.action in ("create", "unchanged"):
         return []
     return [f"{name}: {_short(a)} → {_short(b)}" for name, (a, b) in change.attributes.items()]

@@ -28,17 +28,65 @@ LOCAL_PORT = 4566  # where tools look for a local AWS
 
 def add_commands(commands: Any) -> None:
     """Add the commands of this module."""
-    demo = commands.add_parser("demo", help="see it all work on this machine, without AWS")
-    demo.add_argument("--rate", type=_positive, default=120, help="visitors per minute (120)")
-    demo.add_argument("--crowd", type=_positive, default=200, help="simulated visitors (200)")
+    _add_demo(commands)
+    _add_local(commands)
+
+
+def _add_demo(commands: Any) -> None:
+    demo = commands.add_parser(
+        "demo",
+        help="watch a whole room work on this machine, without AWS",
+        description="Start a local AWS, a shop and a room on this machine, and send a crowd. You"
+        " can join the line in your browser. Ctrl-C ends the demo and removes everything.",
+        examples={
+            "demo": "sends 200 visitors, at a rate of 120 a minute",
+            "demo --rate 600 --crowd 1000 --duration 120": (
+                "sends 1,000 visitors, at 600 a minute, and ends after two minutes"
+            ),
+        },
+    )
     demo.add_argument(
-        "--duration", type=_positive, metavar="SECONDS", help="end by itself (default: Ctrl-C)"
+        "--rate",
+        type=_positive,
+        default=120,
+        metavar="N",
+        help="how many visitors per minute may arrive at the shop (default: %(default)s)",
+    )
+    demo.add_argument(
+        "--crowd",
+        type=_positive,
+        default=200,
+        metavar="N",
+        help="how many simulated visitors arrive (default: %(default)s)",
+    )
+    demo.add_argument(
+        "--duration",
+        type=_positive,
+        metavar="SECONDS",
+        help="end after this time (default: run until Ctrl-C)",
     )
     demo.add_argument("--no-open", action="store_true", help="don't open a browser")
     add_common(demo)
     demo.set_defaults(run=run_demo)
-    local = commands.add_parser("local", help="run a local AWS for the other commands")
-    local.add_argument("--port", type=_positive, help=f"its port (default: {LOCAL_PORT} or free)")
+
+
+def _add_local(commands: Any) -> None:
+    local = commands.add_parser(
+        "local",
+        help="run a local AWS on this machine, for the other commands",
+        description="Run a local AWS on this machine until Ctrl-C. It shows `export` lines. In a"
+        " terminal with these, the other commands and the AWS CLI use the local AWS.",
+        examples={
+            "local": "runs a local AWS, and shows the export lines for another terminal",
+            "local --port 4600": "runs it on port 4600",
+        },
+    )
+    local.add_argument(
+        "--port",
+        type=_positive,
+        metavar="N",
+        help=f"the port of the local AWS (default: {LOCAL_PORT}, or a free one if it is taken)",
+    )
     add_common(local)
     local.set_defaults(run=run_local)
 
@@ -46,14 +94,14 @@ def add_commands(commands: Any) -> None:
 def _positive(text: str) -> int:
     value = int(text)
     if value < 1:
-        raise argparse.ArgumentTypeError("give a whole number from 1")
+        raise argparse.ArgumentTypeError("give a whole number, 1 or more")
     return value
 
 
 def run_demo(options: argparse.Namespace, output: Output) -> None:
-    """Run the demo until it is interrupted, or its time is over."""
+    """Run the demo until it is interrupted or its time is over."""
     with _stoppable():
-        output.say("Starting a local AWS, and deploying the room to it …")
+        output.say("Starting a local AWS and deploying the room to it …")
         with Demo(options.rate, options.crowd, _on_event(options, output)) as demo:
             _show_ready(demo, output, options)
             demo.send_crowd()
@@ -67,7 +115,7 @@ def run_demo(options: argparse.Namespace, output: Output) -> None:
 
 
 def _on_event(options: argparse.Namespace, output: Output) -> OnEvent | None:
-    # The demo is about visitors: what is made for them shows only where something is wrong.
+    # The demo is about visitors. The steps of its deploy only help to find an error.
     return (lambda event: log(event, output)) if options.debug else None
 
 
@@ -75,15 +123,15 @@ def _show_ready(demo: Demo, output: Output, options: argparse.Namespace) -> None
     if output.as_json:
         output.json_line(demo.ready.to_dict())
     output.say(f"Waiting room   {demo.ready.room_url}")
-    output.say(f"Destination    {demo.ready.destination_url}   (lets nobody in without a pass)")
+    output.say(f"Destination    {demo.ready.destination_url}   (admits nobody without a pass)")
     output.say(f"Local AWS      {demo.ready.endpoint_url}")
-    output.say(f"{options.crowd} visitors come now; {options.rate} a minute are let through.")
+    output.say(f"{options.crowd} visitors arrive now, and {options.rate} a minute are admitted.")
     if not options.no_open and not output.as_json and _has_screen():
         webbrowser.open(demo.ready.room_url)
 
 
 def _has_screen() -> bool:
-    # Without one, webbrowser would start a text browser in this very terminal.
+    # Without a screen, webbrowser would start a text browser in this terminal.
     return sys.platform in ("win32", "darwin") or any(
         name in os.environ for name in ("DISPLAY", "WAYLAND_DISPLAY")
     )
@@ -139,9 +187,9 @@ def _show_outcome(outcome: Outcome, output: Output) -> None:
         [
             f"joined {outcome.joined}, admitted {outcome.admitted}, entered {outcome.entered},"
             f" refused {outcome.refused}, lost {outcome.lost}.",
-            "The room is removed, and nothing of it is left."
+            "The room and all its resources are removed."
             if not outcome.leftover
-            else f"{outcome.leftover} resources were left over.",
+            else f"{outcome.leftover} resources of the room could not be removed.",
         ],
     )
 
@@ -161,14 +209,18 @@ def run_local(options: argparse.Namespace, output: Output) -> None:
             for name, value in exports.items():
                 output.out.print(f"export {name}={value}", markup=False)
             sys.stdout.flush()
-        output.say("The local AWS runs. Paste these lines into another terminal; Ctrl-C ends it.")
+        output.say(
+            "The local AWS is running. Paste these lines into another terminal. Ctrl-C ends it."
+        )
         try:
             while aws.is_running():
                 time.sleep(0.5)
         except KeyboardInterrupt:
             output.say("Stopping …")
             return
-    raise ConfigError("The local AWS ended by itself. Start it again.")
+    raise ConfigError(
+        "The local AWS stopped unexpectedly. Start it again: python -m beekeeper local"
+    )
 
 
 def _local(port: int | None) -> MiniStack:
@@ -179,7 +231,7 @@ def _local(port: int | None) -> MiniStack:
 
 @contextmanager
 def _stoppable() -> Iterator[None]:
-    """Treat SIGTERM as Ctrl-C, so that either ends a command in good order."""
+    """Treat SIGTERM like Ctrl-C, so that both end a command cleanly."""
     before = signal.signal(signal.SIGTERM, _interrupt)
     try:
         yield
@@ -193,7 +245,7 @@ def _interrupt(*_: object) -> None:
 
 @contextmanager
 def _uninterrupted() -> Iterator[None]:
-    """Finish cleaning up, however often Ctrl-C is pressed."""
+    """Ignore Ctrl-C and SIGTERM, so that they can't interrupt the cleanup."""
     before = {s: signal.signal(s, signal.SIG_IGN) for s in (signal.SIGINT, signal.SIGTERM)}
     try:
         yield

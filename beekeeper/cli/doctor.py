@@ -1,4 +1,4 @@
-"""doctor: whether a room can be deployed here, and bear its event."""
+"""doctor: whether a room can be deployed here and can handle its event."""
 
 import argparse
 import json
@@ -25,23 +25,30 @@ VERDICTS = {
 def add_commands(commands: Any) -> None:
     """Add the command of this module."""
     doctor = commands.add_parser(
-        "doctor", help="check credentials, permissions and quotas, and change nothing"
+        "doctor",
+        help="check credentials, permissions, quotas and names before a deploy",
+        description="Check credentials, permissions, quotas and names, and say what to do about"
+        " each problem. Changes nothing. Exits with 1 if there is a problem.",
+        examples={
+            "doctor --arrivals 20000": "checks for 20,000 visitors in the busiest minute",
+            "doctor --policy": "shows the IAM policies that a deployer needs",
+        },
     )
     doctor.add_argument(
         "--arrivals",
         type=float,
         metavar="N",
-        help="visitors in the busiest minute (default: ten times the rate)",
+        help="how many visitors arrive in the busiest minute (default: ten times the rate)",
     )
     doctor.add_argument(
-        "--policy", action="store_true", help="print only the IAM policies that a deployer needs"
+        "--policy", action="store_true", help="only show the IAM policies that a deployer needs"
     )
     add_config(doctor)
     doctor.set_defaults(run=run_doctor)
 
 
 def run_doctor(options: argparse.Namespace, output: Output) -> int:
-    """Show what stands in the way of the configured room; 1 when something does."""
+    """Show the findings for the configured room. Return 1 if one of them is a problem."""
     room = configured_room(options)
     if options.policy:
         _print_policies(diagnosis.policies(room), output)
@@ -59,8 +66,9 @@ def _print_policies(policies: list[dict[str, Any]], output: Output) -> None:
         sys.stdout.write(json.dumps(policy, indent=2) + "\n")
     if len(policies) > 1:
         output.say(
-            f"These are {len(policies)} policies, because IAM takes at most {MAX_CHARACTERS:,}"
-            f" characters in one. Make a managed policy of each, and attach all {len(policies)}."
+            f"These are {len(policies)} policies, because one IAM policy has at most"
+            f" {MAX_CHARACTERS:,} characters. Create a managed policy from each, and attach all"
+            f" {len(policies)}."
         )
 
 
@@ -71,5 +79,5 @@ def _show(found: Diagnosis, output: Output) -> None:
         table.add_row(VERDICTS[finding.verdict], finding.check, escape(text))
     output.out.print(table)
     count = sum(finding.verdict == "problem" for finding in found.findings)
-    text = f"{count} to be put right first." if count else "Nothing stands in the way."
+    text = f"Problems to solve before you deploy: {count}." if count else "No problems."
     output.out.print(text, markup=False)

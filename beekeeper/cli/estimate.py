@@ -1,4 +1,4 @@
-"""estimate: what an event costs in AWS, and the room when nobody is there."""
+"""estimate: what an event costs in AWS, and what the room costs without visitors."""
 
 import argparse
 from typing import Any
@@ -20,23 +20,37 @@ DAYS_PER_MONTH = costs.HOURS_PER_MONTH / 24
 def add_commands(commands: Any) -> None:
     """Add the command of this module."""
     estimate = commands.add_parser(
-        "estimate", help="what an event costs in AWS, and the room when nobody is there"
+        "estimate",
+        help="see what your event costs in AWS, and the room without visitors",
+        description="Show what an event costs in AWS, in US dollars, and what the room costs"
+        " without visitors. It simulates the event, and multiplies the requests by list prices.",
+        examples={
+            "estimate --visitors 1000 --rate 600": (
+                "shows what 1,000 visitors cost, who arrive within one minute"
+            ),
+            "estimate --visitors 50000 --rate 900 --region eu-central-1": (
+                "shows what 50,000 visitors cost in that region"
+            ),
+        },
     )
     add_event(estimate)
     estimate.add_argument(
-        "--region", help=f"whose prices hold (default: that of the config, or {FALLBACK})"
+        "--region",
+        help="the AWS region whose prices to use (default: the region of the configuration, then"
+        f" {FALLBACK})",
     )
     estimate.add_argument(
         "--live-prices",
         action="store_true",
-        help="ask AWS's price list (needs pricing:GetProducts), not the table in the package",
+        help="use AWS's price list of today, not the table in the package (needs the permission"
+        " pricing:GetProducts)",
     )
     add_common(estimate)
     estimate.set_defaults(run=run_estimate)
 
 
 def run_estimate(options: argparse.Namespace, output: Output) -> None:
-    """Show what an event costs."""
+    """Show what an event costs, and what the room costs without visitors."""
     event = event_of(options)
     region = options.region or configured(options.config, "region") or FALLBACK
     output.say("Simulating …")
@@ -49,7 +63,7 @@ def run_estimate(options: argparse.Namespace, output: Output) -> None:
 
 def _show(found: Estimate, output: Output) -> None:
     title = (
-        f"{found.visitors:,} visitors, {found.rate:,.0f} a minute, {found.hours:,.1f} hours,"
+        f"{found.visitors:,} visitors, {found.rate:,.0f} a minute, {found.hours:,.2f} hours,"
         f" in {found.region}"
     )
     table = Table("", "", "quantity", "USD", title=title, title_justify="left", box=None)
@@ -61,10 +75,11 @@ def _show(found: Estimate, output: Output) -> None:
         table.add_row(escape(line.service), what, shown, f"{line.usd:,.2f}")
     table.add_row("[bold]the event[/bold]", "", "", f"[bold]{found.event_usd:,.2f}[/bold]")
     output.out.print(table)
-    empty = (("On, and nobody there", found.idle_usd_per_day), ("Off", found.off_usd_per_day))
-    for name, usd in empty:
+    empty = (("on without visitors", found.idle_usd_per_day), ("off", found.off_usd_per_day))
+    for mode, usd in empty:
         output.out.print(
-            f"{name}: {usd / 24:.4f} an hour, {usd:.2f} a day, {usd * DAYS_PER_MONTH:.2f} a month.",
+            f"While the room is {mode}: ${usd / 24:.4f} an hour, ${usd:.2f} a day,"
+            f" ${usd * DAYS_PER_MONTH:.2f} a month.",
             markup=False,
         )
     for note in (f"Prices: {found.prices}.", *found.notes):

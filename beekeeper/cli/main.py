@@ -1,7 +1,10 @@
-"""The commands: what they are called, what they take, and how errors reach the user.
+"""Runs a command, and shows its error to the user.
 
-Results go to stdout, progress and errors to stderr. Exit codes: 0 done, 1 failed, 2 wrong usage,
-130 interrupted.
+To add a command, write its module and add it to COMMANDS. The module adds the command's parser,
+with its help and two examples (see command.py), and the function that runs it.
+
+Results go to stdout; progress and errors go to stderr. Exit codes: 0 done, 1 failed, 2 wrong usage
+(and `plan --exit-code` with changes), 130 interrupted.
 """
 
 import argparse
@@ -9,9 +12,39 @@ import sys
 from collections.abc import Sequence
 
 from beekeeper import __version__
-from beekeeper.cli import demo, doctor, estimate, lifecycle, operators, plan, simulate
+from beekeeper.cli import (
+    demo,
+    deploy,
+    destroy,
+    doctor,
+    estimate,
+    init,
+    keys,
+    operate,
+    plan,
+    rooms,
+    simulate,
+    status,
+)
+from beekeeper.cli.command import Command
 from beekeeper.cli.output import Output
 from beekeeper.errors import BeekeeperError
+
+# In the order in which an event needs them, which is their order in the help.
+COMMANDS = (
+    init,
+    simulate,
+    estimate,
+    doctor,
+    plan,
+    deploy,
+    keys,
+    status,
+    operate,
+    rooms,
+    destroy,
+    demo,
+)
 
 
 def parser() -> argparse.ArgumentParser:
@@ -19,17 +52,21 @@ def parser() -> argparse.ArgumentParser:
     root = argparse.ArgumentParser(
         prog="beekeeper",
         description="A virtual waiting room for a one-time event, in your own AWS account.",
-        epilog="Start with: python -m beekeeper demo (no AWS account needed).",
+        epilog="Try it without an AWS account:  python -m beekeeper demo\n"
+        "See a command's examples:       python -m beekeeper COMMAND --help",
+        formatter_class=argparse.RawDescriptionHelpFormatter,  # keeps the lines of the epilog
     )
     root.add_argument("--version", action="version", version=f"beekeeper {__version__}")
-    commands = root.add_subparsers(title="commands", metavar="COMMAND", required=True)
-    for module in (lifecycle, plan, doctor, simulate, estimate, operators, demo):
+    commands = root.add_subparsers(
+        title="commands", metavar="COMMAND", required=True, parser_class=Command
+    )
+    for module in COMMANDS:
         module.add_commands(commands)
     return root
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Run a command; return its exit code."""
+    """Run a command. Return its exit code."""
     options = parser().parse_args(arguments)
     output = Output(as_json=options.json)
     try:
@@ -40,10 +77,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
         output.error(error)
         return 1
     except KeyboardInterrupt:
-        output.say("Interrupted. What was done is recorded: the same command goes on from there.")
+        output.say("Interrupted. Run the same command again to continue.")
         return 130
     except BrokenPipeError:
-        # Whoever read our output (head, less) has gone away; that is no failure of ours.
+        # The program that read our output (head, less) has ended. That is no error.
         sys.stderr.close()
         return 0
     except Exception as error:

@@ -1,10 +1,11 @@
-"""Options that several commands share, and which room a command is about."""
+"""The options that several commands share, and the room that a command works on."""
 
 import argparse
 import os
 from typing import Any
 
 from beekeeper.config import FILE_NAME, RoomConfig, configured
+from beekeeper.config.section import help_of
 from beekeeper.errors import ConfigError
 from beekeeper.provision.state import DIR_VARIABLE
 from beekeeper.room import Room
@@ -13,32 +14,50 @@ from beekeeper.shortcuts import list_rooms
 
 def add_common(command: argparse.ArgumentParser) -> None:
     """Add the options that every command has."""
-    command.add_argument("--json", action="store_true", help="results as JSON on stdout")
+    command.add_argument("--json", action="store_true", help="write the result to stdout as JSON")
     command.add_argument("--debug", action="store_true", help="show the traceback of an error")
 
 
 def add_room(command: argparse.ArgumentParser) -> None:
     """Add the options that choose a room."""
-    command.add_argument("--room", metavar="NAME", help="the room (default: that of the config)")
+    command.add_argument(
+        "--room",
+        metavar="NAME",
+        help="the name of the room (default: the room of the configuration, or the only room that"
+        " was deployed from this folder)",
+    )
     add_config(command)
 
 
 def add_config(command: argparse.ArgumentParser) -> None:
     """Add the options that say where configuration and state are."""
-    command.add_argument(
-        "--config", metavar="FILE", default=FILE_NAME, help=f"configuration (default: {FILE_NAME})"
-    )
+    add_config_file(command)
     command.add_argument(
         "--state-dir",
         metavar="DIR",
-        help="where the state is, a folder or s3://bucket/prefix (default: $BEEKEEPER_STATE_DIR,"
-        " or `state` of the configuration, or .beekeeper)",
+        help="where the state is: a folder, or s3://bucket/prefix (default: $BEEKEEPER_STATE_DIR,"
+        " then `state` in the configuration, then the folder .beekeeper)",
     )
     add_common(command)
 
 
+def add_config_file(command: argparse.ArgumentParser) -> None:
+    """Add the option that says where the configuration is."""
+    command.add_argument(
+        "--config",
+        metavar="FILE",
+        default=FILE_NAME,
+        help=f"the configuration file (default: {FILE_NAME})",
+    )
+
+
+def setting_help(name: str) -> str:
+    """Return what a setting of the configuration means, with its bounds."""
+    return help_of(RoomConfig.model_fields[name])
+
+
 def room_of(options: argparse.Namespace) -> Room:
-    """Return the room: named, or of the configuration, or the only one there is."""
+    """Return the room of ``--room``, or of the configuration, or the only one with a state here."""
     name = options.room or configured(options.config, "name")
     if name:
         return Room(name, **place(options))
@@ -47,17 +66,17 @@ def room_of(options: argparse.Namespace) -> Room:
         return rooms[0]
     known = ", ".join(room.name for room in rooms) or "none"
     raise ConfigError(
-        f"Which room? There is no {options.config} here; rooms in the state folder: {known}."
-        " Name one with --room."
+        f"Which room? {options.config} is not here, or has no name. Give --room NAME."
+        f" The rooms with a state here: {known}."
     )
 
 
 def configured_room(options: argparse.Namespace) -> Room:
-    """Return the room of the configuration; raise ConfigError when that is wrong."""
+    """Return the room of the configuration. Raise ConfigError when the configuration is wrong."""
     return Room(RoomConfig.load(options.config), **place(options))
 
 
 def place(options: argparse.Namespace) -> dict[str, Any]:
-    """Return where the state is, as every public function takes it."""
+    """Return where the state is, as keyword arguments of the public functions."""
     named = options.state_dir or os.environ.get(DIR_VARIABLE)
     return {"state_dir": named or configured(options.config, "state")}

@@ -1,4 +1,4 @@
-"""Where things are written: results to stdout, all else to stderr."""
+"""Writes results to stdout, and everything else to stderr."""
 
 import json
 import sys
@@ -11,7 +11,7 @@ from beekeeper.results import Result
 
 
 class Output:
-    """The terminal, or JSON."""
+    """Writes for a terminal, or as JSON."""
 
     def __init__(self, *, as_json: bool) -> None:
         self.as_json = as_json
@@ -23,10 +23,10 @@ class Output:
         self.err.print(text, markup=False)
 
     def error(self, error: BaseException, *, unexpected: bool = False) -> None:
-        """Write an error: for the user, or as JSON."""
+        """Write an error with its notes to stderr and, with ``--json``, also to stdout."""
         text = str(error) or type(error).__name__
         if unexpected:
-            text = f"{type(error).__name__}: {text} (run it again with --debug for the details)"
+            text = f"{type(error).__name__}: {text} (for the details, run it again with --debug)"
         notes = getattr(error, "__notes__", [])
         if self.as_json:
             self.json_line({"error": type(error).__name__, "message": "\n".join([text, *notes])})
@@ -34,12 +34,12 @@ class Output:
             self.err.print(f"beekeeper: {line}", style="red", markup=False)
 
     def json_line(self, content: object) -> None:
-        """Write one line of JSON to stdout, at once."""
+        """Write one line of JSON to stdout, without a buffer."""
         sys.stdout.write(json.dumps(content) + "\n")
         sys.stdout.flush()
 
     def result(self, result: Result | Sequence[Result], lines: Iterable[str]) -> None:
-        """Write a result: as JSON, or as these lines."""
+        """Write a result as JSON, or as these lines."""
         if self.as_json:
             if isinstance(result, Result):
                 self.json_line(result.to_dict())

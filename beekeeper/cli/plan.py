@@ -24,10 +24,22 @@ CHANGES_EXIT_CODE = 2
 
 def add_commands(commands: Any) -> None:
     """Add the command of this module."""
-    plan = commands.add_parser("plan", help="show what deploy would do, and change nothing")
-    plan.add_argument("--policies", action="store_true", help="show the IAM policies, whole")
+    plan = commands.add_parser(
+        "plan",
+        help="see what deploy would change, without changing anything",
+        description="Show what deploy would do to each resource. Changes nothing.",
+        examples={
+            "plan": "shows what a deploy of beekeeper.toml would change",
+            "plan --exit-code": "also exits with 2 if there are changes, for scripts",
+        },
+    )
     plan.add_argument(
-        "--exit-code", action="store_true", help="exit with 0 for no changes and 2 for changes"
+        "--policies", action="store_true", help="also show the IAM policies of the functions"
+    )
+    plan.add_argument(
+        "--exit-code",
+        action="store_true",
+        help="exit with 2 if there are changes, otherwise with 0",
     )
     add_config(plan)
     plan.set_defaults(run=run_plan)
@@ -59,5 +71,8 @@ def _show(plan: Plan, output: Output, *, policies: bool) -> None:
     for note in plan.notes:
         output.out.print(f"Note: {note}", markup=False)
     count = sum(change.action != "unchanged" for change in plan.changes)
-    text = f"{count} of {len(plan.changes)} to change: python -m beekeeper deploy does it."
-    output.out.print(text if count else "Everything is as it should be.", markup=False)
+    text = (
+        f"Deploy would change {count} of {len(plan.changes)} resources."
+        " To do it, run: python -m beekeeper deploy"
+    )
+    output.out.print(text if count else "Nothing to change: the room is up to date.", markup=False)

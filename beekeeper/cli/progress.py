@@ -1,6 +1,6 @@
-"""What a deploy or destroy does, as it happens: live on a terminal, as a plain log elsewhere.
+"""Shows what a deploy or destroy does while it runs: live on a terminal, otherwise as a log.
 
-Both are consumers of the engine's events, as any program that embeds Beekeeper can be.
+Both read the engine's events. A program that embeds Beekeeper can read the same events.
 """
 
 from collections.abc import Iterator
@@ -22,12 +22,12 @@ from beekeeper.provision.engine.events import (
 from beekeeper.provision.engine.failures import GERUNDS
 from beekeeper.provision.engine.pipeline import OnEvent
 
-SHOWN = 3  # of the steps under way
+SHOWN = 3  # so many of the running steps fit on a line
 
 
 @contextmanager
 def progress(output: Output) -> Iterator[OnEvent]:
-    """Give the function that shows events, for as long as they come."""
+    """Yield the function that shows events."""
     if not output.err.is_terminal:
         yield lambda event: log(event, output)
         return
@@ -44,7 +44,7 @@ def progress(output: Output) -> Iterator[OnEvent]:
 
 
 def log(event: Event, output: Output, *, waits: bool = True) -> None:
-    """Write a line for what was done; reads are too many to be told of."""
+    """Write a line for an event. Reads have no line, because there are too many."""
     match event:
         case StepDone(key, action, seconds) if action != "read":
             output.say(f"  {action:<8} {key:<28} {seconds:5.1f} s")
@@ -57,13 +57,13 @@ def log(event: Event, output: Output, *, waits: bool = True) -> None:
 
 
 class _Running:
-    """The steps that are under way, and what they wait for."""
+    """The steps that are running, and what they wait for."""
 
     def __init__(self) -> None:
         self._steps: dict[str, str] = {}
 
     def take(self, event: Event) -> None:
-        """Note an event."""
+        """Update the running steps from an event."""
         match event:
             case StepStarted(key, action):
                 self._steps[key] = f"{GERUNDS.get(action, action)} {key}"
@@ -73,7 +73,7 @@ class _Running:
                 self._steps.pop(key, None)
 
     def text(self) -> Text:
-        """Return what to show: changes before reads, waits at the end of the line."""
+        """Return the line to show: the first steps, changes before reads, and how many more run."""
         steps = sorted(self._steps.values(), key=lambda step: step.startswith("reading"))
         more = f" and {len(steps) - SHOWN} more" if len(steps) > SHOWN else ""
         return Text(", ".join(steps[:SHOWN]) + more, overflow="ellipsis", no_wrap=True)

@@ -1,4 +1,4 @@
-"""simulate: what an event would be like, before the day."""
+"""simulate: what an event would be like, without AWS."""
 
 import argparse
 import tomllib
@@ -9,9 +9,8 @@ from typing import Any
 from rich.markup import escape
 from rich.table import Table
 
-from beekeeper.cli.options import add_common
+from beekeeper.cli.options import add_common, add_config_file, setting_help
 from beekeeper.cli.output import Output
-from beekeeper.config import FILE_NAME
 from beekeeper.errors import ConfigError
 from beekeeper.simulation.charts import clock, short
 from beekeeper.simulation.outcome import Simulation
@@ -25,45 +24,61 @@ VERDICTS = {"ok": "green", "warning": "yellow", "problem": "red"}
 
 def add_commands(commands: Any) -> None:
     """Add the command of this module."""
-    command = commands.add_parser("simulate", help="show what an event would be like; needs no AWS")
+    command = commands.add_parser(
+        "simulate",
+        help="see the waits, the line and the AWS requests of your event",
+        description="Show the waits, the line and the AWS requests of an event, and the AWS quotas"
+        " that it would reach. Does not touch AWS, and needs no AWS account.",
+        examples={
+            "simulate --visitors 2000 --rate 600": "2,000 visitors arrive within one minute",
+            "simulate --visitors 50000 --arrivals campaign": (
+                "50,000 visitors arrive within an hour; the rate is from beekeeper.toml"
+            ),
+        },
+    )
     add_event(command)
-    command.add_argument("--html", metavar="FILE", help="write a page with charts, too")
+    command.add_argument("--html", metavar="FILE", help="also write a web page with charts")
     add_common(command)
     command.set_defaults(run=run_simulate)
 
 
 def add_event(command: argparse.ArgumentParser) -> None:
     """Add the options that describe an event."""
-    command.add_argument("--visitors", type=_count, metavar="N", help="how many come")
+    command.add_argument("--visitors", type=_count, metavar="N", help="how many visitors arrive")
     command.add_argument(
-        "--rate", type=_number, metavar="N", help="visitors per minute (default: of the config)"
+        "--rate",
+        type=_number,
+        metavar="N",
+        help=f"{setting_help('rate')}; default: the rate of the configuration",
     )
     command.add_argument(
         "--arrivals",
         default="burst",
         metavar="CURVE",
-        help="burst, campaign, or a CSV file with the arrivals of each minute (default: burst)",
+        help="how they arrive: burst (evenly), campaign (a sharp start that decays), or a CSV file"
+        " with the arrivals of each minute in its last column (default: burst)",
     )
     command.add_argument(
-        "--over", type=_number, metavar="MINUTES", help="in which they come (burst 1, campaign 60)"
+        "--over",
+        type=_number,
+        metavar="MINUTES",
+        help="the time in which they arrive (default: 1 for burst, 60 for campaign)",
     )
     command.add_argument(
         "--abandonment",
         type=_share,
         default=0.0,
         metavar="SHARE",
-        help="how many leave while they wait, such as 0.2 or 20%% (default: 0)",
+        help="the share of visitors who leave while they wait, such as 0.2 or 20%% (default: 0)",
     )
     command.add_argument(
         "--no-shows",
         type=_share,
         default=0.0,
         metavar="SHARE",
-        help="how many of the others never enter, such as 0.1 or 10%% (default: 0)",
+        help="the share of the others who never enter, such as 0.1 or 10%% (default: 0)",
     )
-    command.add_argument(
-        "--config", metavar="FILE", default=FILE_NAME, help=f"configuration (default: {FILE_NAME})"
-    )
+    add_config_file(command)
 
 
 def _count(text: str) -> int:
@@ -88,10 +103,10 @@ def _share(text: str) -> float:
 
 
 def event_of(options: argparse.Namespace) -> dict[str, Any]:
-    """Return the arguments of ``beekeeper.simulate``; raise ConfigError where one is missing."""
+    """Return the arguments of ``beekeeper.simulate``. Raise ConfigError when one is missing."""
     curve = options.arrivals in ("burst", "campaign")
     if curve and options.visitors is None:
-        raise ConfigError("How many visitors? Say so with --visitors, such as --visitors 100000.")
+        raise ConfigError("How many visitors? Give --visitors N, such as --visitors 100000.")
     return {
         "visitors": options.visitors,
         "rate": options.rate if options.rate is not None else _configured_rate(options.config),
@@ -109,7 +124,7 @@ def _configured_rate(path: str) -> float:
         rate = None
     if isinstance(rate, int | float) and not isinstance(rate, bool):
         return float(rate)
-    raise ConfigError(f"At which rate? {path} has none: say so with --rate, such as --rate 600.")
+    raise ConfigError(f"At which rate? {path} has no rate. Give --rate N, such as --rate 600.")
 
 
 def run_simulate(options: argparse.Namespace, output: Output) -> None:
@@ -163,11 +178,11 @@ def _charts(found: Simulation) -> Table:
 
 
 def bars(values: Sequence[float]) -> str:
-    """Return a chart of CHART_COLUMNS block characters, each the most of its part."""
+    """Return a chart of CHART_COLUMNS block characters; each shows the maximum of its part."""
     columns = min(CHART_COLUMNS, len(values))
     ends = [len(values) * (i + 1) // columns for i in range(columns)]
     tops = [max(values[a:b]) for a, b in zip([0, *ends], ends, strict=False)]
-    # A short event's columns are made as wide as it takes.
+    # With fewer values than columns, a value takes several columns.
     tops = [tops[i * columns // CHART_COLUMNS] for i in range(CHART_COLUMNS)]
     most = max([*tops, 1e-9])
     return "".join(BARS[-int(-top * (len(BARS) - 1) // most)] for top in tops)

@@ -91,3 +91,9 @@ def bounds_of(field: FieldInfo) -> str:
     bounds = [b for m in field.metadata for b in (getattr(m, "ge", None), getattr(m, "le", None))]
     found = [f"{bound:,}" for bound in bounds if bound is not None]
     return " to ".join(found)
+
+
+def help_of(field: FieldInfo) -> str:
+    """Return what a field means, with its bounds and unit, for help texts and the README."""
+    bounds = " ".join(filter(None, (bounds_of(field), unit_of(field))))
+    return f"{field.description} ({bounds})" if bounds else str(field.description)

@@ -1,8 +1,8 @@
-"""Something to test on this machine, without an AWS account: a local AWS, a shop, a room.
+"""Starts something to test on this machine, without AWS: a local AWS, a shop and a room.
 
     python examples/load/local_target.py [--rate 1200]
 
-Prints the lines that tell the load test where the room is, and runs until Ctrl-C.
+It prints the lines that tell the load test where the room is, and runs until Ctrl-C.
 """
 
 import argparse
@@ -14,16 +14,19 @@ from beekeeper.local.crowd import Stage
 from beekeeper.local.demo import ROOM, Demo
 from beekeeper.local.ministack import KEY, REGION
 
-# MiniStack starts a Python process for each request that finds none idle. Without a limit one
-# hiccup starts dozens, which take each other's time. Beyond it a visitor gets a 429, and retries.
+# MiniStack starts another Python process for each request that finds no idle one. Without a limit,
+# one short delay starts dozens of processes, which slow each other down. Above the limit a visitor
+# gets a 429 and tries again.
 PROCESSES_PER_FUNCTION = 8
 VISITORS_FUNCTIONS = ("producer", "room", "turnstile")
 
 
 def main() -> None:
-    """Run the target, and say at the end whom the shop let in."""
-    parser = argparse.ArgumentParser(description="A waiting room to test, on this machine.")
-    parser.add_argument("--rate", type=int, default=1200, help="visitors per minute (1200)")
+    """Run the target. At the end, print how many visitors entered the shop."""
+    parser = argparse.ArgumentParser(description="Start a waiting room to test, on this machine.")
+    parser.add_argument(
+        "--rate", type=int, default=1200, help="visitors per minute (default: 1200)"
+    )
     options = parser.parse_args()
     signal.signal(signal.SIGTERM, signal.default_int_handler)
     try:
@@ -34,7 +37,7 @@ def main() -> None:
 
 
 def run(target: Demo) -> None:
-    """Let the target be tested until Ctrl-C."""
+    """Keep the target running until Ctrl-C."""
     limit_processes(target)
     warm_up(target)
     first = len(target.shop.entered)
@@ -47,7 +50,7 @@ def run(target: Demo) -> None:
 
 
 def limit_processes(target: Demo) -> None:
-    """Limit the functions that visitors call, not the consumer, which has to run."""
+    """Limit the functions that visitors call. The consumer must always be able to run."""
     functions = target.session.client("lambda")
     for part in VISITORS_FUNCTIONS:
         functions.put_function_concurrency(
@@ -57,7 +60,7 @@ def limit_processes(target: Demo) -> None:
 
 
 def warm_up(target: Demo) -> None:
-    """Send the first few visitors the whole way, so that the functions' processes run."""
+    """Send a few visitors the whole way first, so that the processes of the functions run."""
     target.send_crowd()
     assert target.crowd
     while target.crowd.counts()[Stage.ENTERED] < PROCESSES_PER_FUNCTION:
@@ -66,7 +69,7 @@ def warm_up(target: Demo) -> None:
 
 
 def show(target: Demo) -> None:
-    """Print what to paste into another terminal: for the load test, and to watch the room."""
+    """Print the lines to paste into another terminal, to run the test and to watch the room."""
     exports = {
         "ROOM_URL": target.ready.room_url,
         "AWS_ENDPOINT_URL": target.ready.endpoint_url,

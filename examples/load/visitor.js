@@ -1,11 +1,11 @@
 "use strict";
 
-// One visitor: link, room, turn (again and again, as told), enter, destination.
-// Artillery sends the requests and keeps the cookie; the functions here read each answer and
-// choose the next request. An answer that the contract doesn't have ends the visitor with an error.
+// One visitor: link, room, turn (repeated until the visitor is admitted), enter, destination.
+// Artillery sends the requests and keeps the cookie. The functions here read each answer and choose
+// the next request. An unexpected answer ends the visitor with an error.
 
 const BUSY = [429, 503];
-const FIRST_BACK_OFF_SECONDS = 4; // these two as on the waiting page
+const FIRST_BACK_OFF_SECONDS = 4; // the same two values as on the waiting page
 const LONGEST_BACK_OFF_SECONDS = 60;
 const JITTER = 0.15;
 const MAX_RETURNS = 2;
@@ -42,7 +42,7 @@ function goesOn(context, done) {
   done(!context.vars.done);
 }
 
-// --- The stages: check the answer, choose what comes next ---------------------------------------
+// --- The stages: check the answer, choose the next stage ----------------------------------------
 
 const STAGES = {
   link(response, vars) {

@@ -18,7 +18,7 @@ def here(deployed: Cloud, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> No
 
 def test_the_only_room_is_meant(capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["pause"]) == 0
-    assert capsys.readouterr().out == "Room sale is paused (holds within two seconds).\n"
+    assert capsys.readouterr().out == "Room sale is paused. This takes effect within two seconds.\n"
     assert main(["status", "--json"]) == 0
     status = json.loads(capsys.readouterr().out)
     assert (status["room"], status["mode"], status["drift"]) == (ROOM, "paused", [])
@@ -32,6 +32,17 @@ def test_the_room_of_the_configuration_is_meant(
     assert "There is no room other in" in capsys.readouterr().err
     assert main(["set-rate", "700", "--room", ROOM, "--json"]) == 0
     assert json.loads(capsys.readouterr().out) == {"room": ROOM, "rate": 700}
+
+
+def test_rooms_are_listed_from_where_their_state_is(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.delenv("BEEKEEPER_STATE_DIR")
+    assert main(["list"]) == 0
+    assert capsys.readouterr().out == "No rooms here. Start with: python -m beekeeper init\n"
+    (tmp_path / "state").rename(".beekeeper")
+    assert main(["list"]) == 0
+    assert capsys.readouterr().out.startswith("sale ")
 
 
 def test_rooms_are_listed(capsys: pytest.CaptureFixture[str]) -> None:

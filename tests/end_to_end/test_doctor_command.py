@@ -33,7 +33,7 @@ def test_a_table_for_people(here: Path, capsys: pytest.CaptureFixture[str]) -> N
     shown = capsys.readouterr().out
     for check in ("credentials", "region", "permissions", "concurrency", "throttle", "names"):
         assert check in shown
-    assert shown.rstrip().endswith("Nothing stands in the way.")
+    assert shown.rstrip().endswith("No problems.")
 
 
 def test_a_problem_is_told_and_exits_with_1(here: Path, capsys: pytest.CaptureFixture[str]) -> None:
@@ -45,7 +45,7 @@ def test_a_problem_is_told_and_exits_with_1(here: Path, capsys: pytest.CaptureFi
     assert "L-B99A9384" in problem["remedy"]
 
     assert main(["doctor", "--arrivals", "1000000"]) == 1
-    assert "to be put right first." in capsys.readouterr().out
+    assert "Problems to solve before you deploy: " in capsys.readouterr().out
 
 
 def test_the_policy_alone_on_stdout(here: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -40,7 +40,7 @@ def test_quickstart_script(aws: MiniStack, environment: dict[str, str], tmp_path
     link, state, line, removed = done.stdout.splitlines()
     assert link.startswith("The campaign link: http://")
     assert state == "The room is on, at 900 visitors a minute."
-    assert line == "0 wait, 0 have been admitted."
+    assert line == "0 visitors wait, 0 have been admitted."
     assert removed.startswith("Removed ")
     assert left(aws, "quickstart") == []
     assert not list(tmp_path.glob("*.json"))

@@ -6,7 +6,7 @@ import pytest
 
 import beekeeper
 from beekeeper import RoomConfig
-from beekeeper.cli.lifecycle import _next_steps
+from beekeeper.cli.deploy import next_steps
 from beekeeper.errors import ConfigError, NotOursError, ProvisionError
 from beekeeper.provision.state import StateFile
 from tests.support.moto_aws.cloud import ACCOUNT, REGION, ROOM, Cloud, config
@@ -404,7 +404,7 @@ def test_the_deployment_says_which_record_to_make(cloud: Cloud) -> None:
     deployment = deploy(cloud)
     assert deployment.url == f"https://{NAME}/"
     assert deployment.dns_record == f"{NAME} CNAME {target_of(NAME)}"
-    assert f"  DNS, to create  {deployment.dns_record}" in _next_steps(deployment)
+    assert f"  Add to DNS      {deployment.dns_record}" in next_steps(deployment)
     (summary,) = beekeeper.list_rooms(state_dir=cloud.state_dir)
     assert summary.url == deployment.url
 

@@ -1,0 +1,62 @@
+"""deploy: create or update the configured room."""
+
+import argparse
+from typing import Any
+
+from beekeeper.cli.options import add_config, configured_room
+from beekeeper.cli.output import Output
+from beekeeper.cli.progress import progress
+from beekeeper.local.ministack import address
+from beekeeper.results import Deployment
+
+
+def add_commands(commands: Any) -> None:
+    """Add the command of this module."""
+    deploy = commands.add_parser(
+        "deploy",
+        help="create or update the room in AWS, and get the campaign link",
+        description="Create the room in AWS, or update it to match the configuration. If you"
+        " interrupt a deploy, run it again: it continues. A second deploy changes nothing.",
+        examples={
+            "deploy": "creates or updates the room of beekeeper.toml",
+            "deploy --config sale.toml --json": "does so for sale.toml, and writes JSON",
+        },
+    )
+    add_config(deploy)
+    deploy.set_defaults(run=run_deploy)
+
+
+def run_deploy(options: argparse.Namespace, output: Output) -> None:
+    """Deploy the configured room."""
+    room = configured_room(options)
+    output.say(f"Deploying room {room.name} …")
+    with progress(output) as on_event:
+        deployment = room.deploy(on_event=on_event)
+    output.result(deployment, next_steps(deployment))
+
+
+def next_steps(deployment: Deployment) -> list[str]:
+    """Return what the user reads after a deploy: the links, and what to do next."""
+    changed = len(deployment.changes)
+    lines = [
+        f"Room {deployment.room} is ready: {changed} changes in {deployment.seconds} s."
+        if changed
+        else f"Room {deployment.room} is up to date: nothing to change.",
+        "",
+        f"  Campaign link   {deployment.url}",
+    ]
+    if (local := address(deployment.url)) != deployment.url:
+        lines.append(f"  For scripts     {local}")
+    if deployment.dns_record:
+        lines.append(f"  Add to DNS      {deployment.dns_record}")
+    return [
+        *lines,
+        f"  Destination     {deployment.destination}",
+        f"  State file      {deployment.state_file}",
+        "",
+        "Next:",
+        "  1. Make your site check passes: python -m beekeeper keys show",
+        "  2. Open the campaign link yourself, then give it to your visitors.",
+        "  3. On the day: python -m beekeeper status, set-rate N, pause, on, off",
+        "  4. Afterwards: python -m beekeeper destroy",
+    ]

@@ -1,0 +1,85 @@
+"""status: how a room stands."""
+
+import argparse
+import time
+from collections.abc import Iterator
+from dataclasses import MISSING, fields
+from typing import Any
+
+from beekeeper.cli.changes import line
+from beekeeper.cli.options import add_room, room_of
+from beekeeper.cli.output import Output
+from beekeeper.results import Status
+from beekeeper.rules.settings import SETTINGS
+
+
+def add_commands(commands: Any) -> None:
+    """Add the command of this module."""
+    status = commands.add_parser(
+        "status",
+        help="see the mode, the rate, and how many visitors wait",
+        description="Show the mode and rate of the room, how many visitors wait, and how long a"
+        " visitor who joins now will wait.",
+        examples={
+            "status": "shows the room of beekeeper.toml",
+            "status --drift": "also shows resources that were changed by hand",
+        },
+    )
+    status.add_argument(
+        "--drift", action="store_true", help="also look for resources that were changed by hand"
+    )
+    add_room(status)
+    status.set_defaults(run=run_status)
+
+
+def run_status(options: argparse.Namespace, output: Output) -> None:
+    """Show how a room stands."""
+    status = room_of(options).status(drift=options.drift)
+    if output.as_json:
+        output.result(status, ())
+        return
+    output.table(f"Room {status.room}", _rows(status, checked=options.drift))
+
+
+def _rows(status: Status, *, checked: bool) -> list[tuple[str, str]]:
+    measured = f", measured {status.measured_rate:,.0f}" if status.measured_rate else ""
+    absent = f", {status.no_show_share:.0%} never come" if status.no_show_share else ""
+    rows = [
+        ("mode", status.mode),
+        ("rate", f"{status.rate:,.0f} a minute{measured}{absent}"),
+        ("waiting", f"{status.waiting:,}"),
+        ("admitted", f"{status.admitted:,}"),
+        ("wait when joining now", _duration(status.longest_wait_seconds)),
+        ("updated", _ago(status.updated_at)),
+        ("campaign link", status.url),
+        ("destination", status.destination),
+        ("deployed in", f"account {status.account}, {status.region}"),
+        *_other_settings(status),
+    ]
+    if checked:
+        rows.append(("drift", "\n".join(map(line, status.drift)) or "none"))
+    return rows
+
+
+def _other_settings(status: Status) -> Iterator[tuple[str, str]]:
+    """Return the settings that have no row of their own, if they differ from the defaults."""
+    for field in fields(status.settings):
+        known, value = SETTINGS[field.name], getattr(status.settings, field.name)
+        is_set_by_people = known.configured or known.live
+        if is_set_by_people and field.default is not MISSING and value != field.default:
+            yield field.name.replace("_", " "), f"{value} {known.unit}".strip()
+
+
+def _duration(seconds: float | None) -> str:
+    if seconds is None:
+        return "unknown"
+    minutes = round(seconds / 60)
+    if minutes < 1:
+        return "less than a minute"
+    return f"{minutes} min" if minutes < 90 else f"{minutes // 60} h {minutes % 60} min"
+
+
+def _ago(at: float | None) -> str:
+    if at is None:
+        return "no consumer has run yet; one starts within a minute"
+    return f"{max(0, time.time() - at):.0f} s ago"
