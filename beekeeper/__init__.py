@@ -8,10 +8,11 @@
     print(room.status().waiting)
     room.destroy()
 
-``beekeeper.Room("sale")`` is the same handle in another program, and ``help(beekeeper.Room)`` is
-its page. Each method is a function, too: ``beekeeper.pause("sale")``.
+In another program, ``beekeeper.Room("sale")`` gives the same handle. ``help(beekeeper.Room)``
+documents it. Each method is also a function: ``beekeeper.pause("sale")``.
 
-Importing this makes no AWS client and is quick; boto3 and pydantic are imported at the first use.
+Importing this package is quick and makes no AWS client. It imports boto3 and pydantic only when you
+first use them.
 """
 
 from importlib import import_module

@@ -1,4 +1,4 @@
-"""``python -m beekeeper`` is the same as the ``beekeeper`` command."""
+"""``python -m beekeeper`` does the same as the ``beekeeper`` command."""
 
 import sys
 

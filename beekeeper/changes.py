@@ -1,4 +1,4 @@
-"""What the engine decided, as data for people and programs: see results.Change."""
+"""Turns the engine's decisions into data for people and programs: see results.Change."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -8,7 +8,7 @@ from beekeeper.provision.engine.decision import Action, Change, Plan
 
 
 def all_changes(plan: Plan) -> tuple[results.Change, ...]:
-    """Return what a plan does to each resource, the unchanged ones included."""
+    """Return what a plan does to each resource, including the unchanged ones."""
     return tuple(map(_change, plan.changes))
 
 
@@ -23,7 +23,7 @@ def _change(change: Change) -> results.Change:
 
 
 def _plain(value: Any) -> Any:
-    """Return a value as JSON can hold it; what is not known yet as the words for that."""
+    """Return a value that JSON can represent. An unknown value becomes "(known after deploy)"."""
     if isinstance(value, Mapping):
         return {str(key): _plain(member) for key, member in value.items()}
     if isinstance(value, list | tuple):

@@ -1,4 +1,4 @@
-"""Reaches one room: its state, its configuration, and the AWS account and region that it is in."""
+"""Finds one room: its state, its configuration, and its AWS account and region."""
 
 from dataclasses import dataclass
 from functools import cached_property
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Deployed:
-    """A room that was deployed, as its state has it, and the AWS that it is in."""
+    """A deployed room as its state describes it, and the AWS account and region that it is in."""
 
     state: State
     config: RoomConfig
@@ -29,13 +29,14 @@ class Deployed:
     def missing(self) -> RoomNotFoundError:
         """Return the error for a room that is in the state but not in AWS."""
         return RoomNotFoundError(
-            f"Room {self.state.room} is not, or only partly, deployed in account"
-            f" {self.state.account}, {self.state.region}. Run: python -m beekeeper deploy"
+            f"Room {self.state.room} has a state, but in account {self.state.account},"
+            f" {self.state.region}, it is missing or incomplete. To complete it, run:"
+            " python -m beekeeper deploy"
         )
 
 
 class Connection:
-    """A room's name, session, region and place of state. Making one touches neither AWS nor disk.
+    """A room's name, session, region and place of state. Making one uses neither AWS nor disk.
 
     Raises ConfigError when ``region`` is not the one in the configuration.
     """
@@ -49,8 +50,8 @@ class Connection:
     ) -> None:
         if region and reference.region and region != reference.region:
             raise ConfigError(
-                f"region = {reference.region!r} in the configuration of room {reference.name}, and"
-                f" {region!r} beside it. Give one of the two."
+                f"The configuration of room {reference.name} has region = {reference.region!r}, but"
+                f" {region!r} was given as well. Give only one of the two."
             )
         self.reference = reference
         self.name = reference.name
@@ -58,39 +59,40 @@ class Connection:
         self.given_region = region
         self.state_dir = state_dir
         self.known: State | None = None
-        """The state as it was last read; None before that, and when there was none."""
+        """The state as last read. None before the first read, and when there was no state."""
         self._operators: dict[str, Aws] = {}
 
     @property
     def region(self) -> str | None:
-        """The region that was given, or that the configuration has."""
+        """The region that was given, or the one in the configuration."""
         return self.given_region or self.reference.region
 
     @cached_property
     def store(self) -> StateStore:
-        """Where the room's state is. Nothing is read yet."""
+        """The store of the room's state. This reads nothing."""
         return open_store(self.state_dir, self.name, self.session, self.reference.state)
 
     def read(self) -> State | None:
-        """Read the room's state, if there is one."""
+        """Read the room's state. Return None when there is none."""
         self.known = self.store.read()
         return self.known
 
     def state(self) -> State:
-        """Read the room's state; raise RoomNotFoundError when there is none."""
+        """Read the room's state. Raise RoomNotFoundError when there is none."""
         if state := self.read():
             return state
         raise RoomNotFoundError(
             f"There is no room {self.name} in {self.store.directory}/. Run this in the folder from"
-            " which the room was deployed, or say where its state is (--state-dir on the command"
+            " which you deployed the room, or say where its state is (--state-dir on the command"
             " line, state_dir in Python). `python -m beekeeper list` shows the rooms."
         )
 
     def wanted(self) -> tuple[RoomConfig, str | None]:
-        """Return the configuration to deploy, and the region for it (None: the session's own).
+        """Return the configuration to deploy, and its region (None: the region of the session).
 
-        The one that was given; for a name alone, that of the last deploy. Raises ConfigError and
-        RoomNotFoundError before AWS is touched.
+        This is the configuration that was given. For a name alone, it is the configuration of the
+        last deploy. Raises ConfigError and RoomNotFoundError before any call to AWS, except for
+        reading a state that is in a bucket.
         """
         if config := self.reference.config():
             if self.given_region and not config.region:
@@ -99,16 +101,17 @@ class Connection:
         state = self.read()
         if state is None or not state.config:
             raise RoomNotFoundError(
-                f"The configuration of room {self.name} is not known: {self.store.directory}/ has"
-                " no finished deploy of it. Give the settings (name, destination, rate), a"
-                " RoomConfig, or the path of a beekeeper.toml."
+                f"The configuration of room {self.name} is not known, because"
+                f" {self.store.directory}/ has no completed deploy of it. Give the settings (name,"
+                " destination, rate), a RoomConfig, or the path of a beekeeper.toml."
             )
         return last_config(state), self.given_region or state.region
 
     def deployed(self) -> Deployed:
         """Return the room as it was deployed.
 
-        Raises RoomNotFoundError, CredentialsError, and WrongAccountError when it is elsewhere.
+        Raises RoomNotFoundError and CredentialsError, and WrongAccountError when the room is in
+        another account or region.
         """
         state = self.state()
         aws = self._aws(self.region or state.region)
@@ -118,12 +121,12 @@ class Connection:
         return Deployed(state, config, self.store, aws, names)
 
     def _aws(self, region: str) -> Aws:
-        """Return what operators' calls go through; kept, since making clients takes a while."""
+        """Return the AWS boundary for operators' calls. It is kept: new clients take a while."""
         if region not in self._operators:
             self._operators[region] = Aws(self.session, region=region)
         return self._operators[region]
 
 
 def last_config(state: State) -> RoomConfig:
-    """Return the configuration that a room was deployed with, or one that is enough to find it."""
+    """Return the configuration of the last deploy, or else one that is enough to find the room."""
     return RoomConfig.load(state.config) if state.config else bare_config(state.room)

@@ -1,6 +1,6 @@
-"""Looks at an account before anything is deployed to it: credentials, permissions, quotas, names.
+"""Checks an account before you deploy to it: credentials, permissions, quotas, names.
 
-Not called doctor.py, since ``beekeeper.doctor`` is the function.
+The module is not called doctor.py, because ``beekeeper.doctor`` is the function.
 """
 
 from collections.abc import Callable, Iterator
@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from boto3.session import Session
 
 SHOWN = 5
-POLICY = "`python -m beekeeper doctor --policy` prints what is needed, as a managed policy for IAM"
+POLICY = "`python -m beekeeper doctor --policy` prints the IAM policies that a deployer needs"
 
 
 @overload
@@ -56,14 +56,15 @@ def doctor(
     arrivals_per_minute: float | None = None,
     **settings: Any,
 ) -> Diagnosis:
-    """Return whether the room can be deployed here, and bear the event. Changes nothing.
+    """Return whether the room can be deployed here and can handle the event. Changes nothing.
 
-    Takes what ``deploy`` takes. Checks credentials, region, permissions (by IAM's simulator, where
-    it may be used), how many functions may run at once, API Gateway's throttle, how many can join a
-    strict line, the custom domain's certificate, and whether the names are free.
-    ``arrivals_per_minute`` are the visitors of the busiest minute; ten times the rate when not
-    given. What is wrong is in the result, with what to do. Raises only TypeError, ConfigError, and
-    RoomNotFoundError for the name of a room that was never deployed.
+    Takes what ``deploy`` takes. Checks the credentials, the region, the permissions (with IAM's
+    policy simulator, if these credentials can use it), how many functions can run at once, API
+    Gateway's throttle, how many visitors can join a strict line, the certificate of the custom
+    domain, and whether the names are free. ``arrivals_per_minute`` is the number of visitors in the
+    busiest minute. The default is ten times the rate. Each problem is in the result, with what to
+    do. Raises only TypeError, ConfigError, and RoomNotFoundError for the name of a room that was
+    never deployed.
 
     >>> doctor("beekeeper.toml").has_problems
     False
@@ -79,7 +80,7 @@ def doctor(
         account, caller = aws.identity
         names = aws.names(config.name, strict=config.is_strict)
     except (BeekeeperError, BotoCoreError) as error:
-        # An unknown region is the likely reason that nobody answers there.
+        # If AWS does not answer, an unknown region is the likely reason.
         why = [] if region.verdict == "ok" else [region]
         return Diagnosis(config.name, "", aws.region, [_unusable(error), *why])
     found = [
@@ -93,7 +94,8 @@ def doctor(
 
 def _names(connection: Connection) -> Finding:
     lifecycle.plan(connection)
-    return Finding("names", "ok", f"All names of room {connection.name} are free, or its own.")
+    text = f"All names of room {connection.name} are free, or already belong to the room."
+    return Finding("names", "ok", text)
 
 
 def _looks(aws: Aws, room: RoomConfig, names: Names, arrivals: float | None) -> Iterator[Finding]:
@@ -107,10 +109,10 @@ def _looks(aws: Aws, room: RoomConfig, names: Names, arrivals: float | None) -> 
 
 
 def policies(room: RoomLike, *, session: "Session | None" = None) -> list[dict[str, Any]]:
-    """Return the IAM policies that deploying, operating and destroying the room need.
+    """Return the IAM policies that you need to deploy, operate and destroy the room.
 
-    One, or more where it is too long for IAM: attach them all. Asks AWS only for the account.
-    Raises ConfigError and CredentialsError.
+    There can be several, because IAM limits the length of a policy. Attach them all. Asks AWS only
+    for the account. Raises ConfigError and CredentialsError.
     """
     connection = as_room(room, session=session)._connection
     config, region = connection.wanted()
@@ -123,20 +125,20 @@ def _unusable(error: Exception) -> Finding:
 
 
 def _region(aws: Aws) -> Finding:
-    """Tell whether the region has what a room is made of. That STS answers there, it is enabled."""
+    """Report whether the region has the services of a room. It is enabled, because STS answered."""
     lacking = [s for s in ("apigatewayv2", "lambda") if aws.region not in _regions(aws, s)]
     if not lacking:
         return Finding("region", "ok", f"{aws.region} is enabled for the account.")
     return Finding(
         "region",
         "warning",
-        f"boto3 does not know of {' and '.join(lacking)} in {aws.region}.",
-        "Check the name of the region; if it is a new one, upgrade boto3.",
+        f"boto3 does not know {' and '.join(lacking)} in {aws.region}.",
+        "Check the name of the region. If the region is new, upgrade boto3.",
     )
 
 
 def _regions(aws: Aws, service: str) -> list[str]:
-    """Return all regions with a service, of all partitions: a wrong name belongs to none."""
+    """Return the regions that have a service, in all partitions: a wrong name is in none."""
     session = aws.session
     partitions = session.get_available_partitions()
     return [r for p in partitions for r in session.get_available_regions(service, p)]
@@ -146,19 +148,23 @@ def _permissions(aws: Aws, room: RoomConfig) -> Finding:
     try:
         denied = denied_actions(aws, grants(aws.names(room.name), room))
     except NotSimulated as reason:
-        remedy = f"Compare their policies with the one needed: {POLICY}."
+        remedy = f"Compare the policies of the credentials with the ones needed. {POLICY}."
         return Finding("permissions", "unknown", str(reason), remedy)
     if not denied:
-        text = "IAM's simulator allows all that deploying, operating and destroying need."
+        text = (
+            "According to IAM's policy simulator, these credentials can deploy, operate and destroy"
+            " the room."
+        )
         return Finding("permissions", "ok", text)
     shown = ", ".join(denied[:SHOWN])
     more = f", and {len(denied) - SHOWN} more" if len(denied) > SHOWN else ""
-    text = f"These credentials may not: {shown}{more}."
-    return Finding("permissions", "problem", text, f"Have them granted: {POLICY}.")
+    text = f"These credentials have no permission for: {shown}{more}."
+    remedy = f"Grant these actions to the credentials. {POLICY}."
+    return Finding("permissions", "problem", text, remedy)
 
 
 def _looked(check: str, look: Callable[[], Finding]) -> Finding:
-    """Return what a check found; ``unknown`` when it was not allowed, or could not, look."""
+    """Return what a check found. It is ``unknown`` when the check was refused or failed."""
     try:
         return look()
     except (NotOursError, StateError, CredentialsError, ConfigError) as error:
@@ -171,6 +177,6 @@ def _looked(check: str, look: Callable[[], Finding]) -> Finding:
 
 
 def _parts(message: str) -> tuple[str, str]:
-    """Return what is wrong, and what to do: our messages say both, in this order."""
+    """Return what is wrong, and what to do. Our messages say both, in this order."""
     text, _, remedy = message.partition(". ")
     return f"{text.rstrip('.')}.", remedy

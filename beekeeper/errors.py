@@ -6,27 +6,27 @@
     ├── StateError           the state file can't be used as it stands
     │   ├── LockedError      another command is working on this room
     │   └── WrongAccountError  the room was deployed to another account or region
-    ├── RoomNotFoundError    the room was not deployed, or not from here
-    ├── ProvisionError       AWS refused or failed a step; the same command resumes
-    │   ├── NotOursError     a resource of our name belongs to somebody else
-    │   └── TimedOutError    AWS did not get ready within a step's deadline
+    ├── RoomNotFoundError    the room was not deployed, or its state is in another place
+    ├── ProvisionError       AWS refused a step, or a step failed; run the same command again
+    │   ├── NotOursError     a resource with a name that we need belongs to somebody else
+    │   └── TimedOutError    AWS was not ready before a step's deadline
     └── LocalError           the local AWS can't be started
 
-A message is one sentence or two: what was being done, to what, why it failed, and what to do. The
-only other error raised on purpose is TypeError, for an argument that can't be a room at all.
+A message says what Beekeeper was doing, with which resource, why that failed, and what to do. The
+only other error that is raised on purpose is TypeError, for an argument that can't be a room.
 """
 
 
 class BeekeeperError(Exception):
-    """Base of every error raised on purpose; its text is meant for the user."""
+    """Base of every error that Beekeeper raises on purpose. Its text is written for the user."""
 
 
 class ConfigError(BeekeeperError):
-    """The configuration is wrong; nothing in AWS was touched."""
+    """The configuration is wrong. Nothing in AWS was changed."""
 
 
 class CredentialsError(BeekeeperError):
-    """No usable AWS credentials, no region, or no connection."""
+    """There are no usable AWS credentials, no region, or no connection."""
 
 
 class StateError(BeekeeperError):
@@ -38,7 +38,7 @@ class LockedError(StateError):
 
 
 class WrongAccountError(StateError):
-    """The credentials in use are for another account or region than the room's."""
+    """The credentials in use belong to another account or region than the room."""
 
 
 class RoomNotFoundError(BeekeeperError):
@@ -46,15 +46,15 @@ class RoomNotFoundError(BeekeeperError):
 
 
 class ProvisionError(BeekeeperError):
-    """AWS refused a step, or failed at it. Run the same command again: it continues from there."""
+    """AWS refused a step, or a step failed. The same command continues from there."""
 
 
 class NotOursError(ProvisionError):
-    """A resource with a name that the room needs lacks the room's tag. It was left alone."""
+    """A resource has a name that the room needs, but not the room's tag. It was not changed."""
 
 
 class TimedOutError(ProvisionError):
-    """A resource did not reach the state that a step waits for before the step's deadline."""
+    """A step waited for a state of its resource until the deadline. The state did not come."""
 
 
 class LocalError(BeekeeperError):

@@ -1,4 +1,4 @@
-"""Deploy, plan and destroy: what the provisioning engine is asked to do with one room."""
+"""Deploy, plan and destroy one room with the provisioning engine."""
 
 import time
 from collections.abc import Mapping
@@ -24,7 +24,7 @@ from beekeeper.results import Deployment, Destruction
 
 
 def deploy(connection: Connection, on_event: OnEvent | None = None) -> Deployment:
-    """Make the room in AWS, or bring it in line with its configuration. See Room.deploy."""
+    """Create the room in AWS, or update it to match its configuration. See Room.deploy."""
     started = time.monotonic()
     room, aws, names = _wanted(connection)
     store = connection.store
@@ -33,7 +33,7 @@ def deploy(connection: Connection, on_event: OnEvent | None = None) -> Deploymen
         guard = _guard(aws, names, store)
         engine = Engine(aws, room.name, steps(room, names), store, on_event, guard=guard)
         planned = engine.plan()
-        if state is None:  # not before: what is refused leaves nothing behind
+        if state is None:  # not earlier: a deploy that is refused must not leave a state behind
             store.write(State(room.name, aws.account, aws.region))
         if planned.has_changes and on_event:
             for warning in quick_checks(aws, room, names):
@@ -69,7 +69,7 @@ def _deployment(
 
 
 def _wanted(connection: Connection) -> tuple[RoomConfig, Aws, Names]:
-    """Return the configuration to deploy, and where to."""
+    """Return the configuration to deploy, with the account and the names to deploy it to."""
     room, region = connection.wanted()
     aws = Aws(connection.session, region=region)
     return room, aws, aws.names(room.name, strict=room.is_strict)
@@ -81,7 +81,7 @@ def _campaign_link(room: RoomConfig, outputs: Mapping[str, str]) -> str:
 
 
 def _dns_record(room: RoomConfig, outputs: Mapping[str, str]) -> str | None:
-    """Return the DNS record that is left to the user to make."""
+    """Return the DNS record that the user has to create."""
     if not room.domain_name or room.hosted_zone_id:
         return None
     return f"{room.domain_name} CNAME {outputs[TARGET]}"
@@ -101,14 +101,14 @@ def plan(connection: Connection, on_event: OnEvent | None = None) -> results.Pla
 
 
 def _state_here(connection: Connection, aws: Aws) -> State | None:
-    """Return the room's state, if there is one; raise WrongAccountError if it is of elsewhere."""
+    """Return the room's state, if any. Raise WrongAccountError if the room is somewhere else."""
     if state := connection.read():
         check_place(state, aws.account, aws.region, connection.store)
     return state
 
 
 def _guard(aws: Aws, names: Names, store: StateStore) -> Guard:
-    """Return what keeps other machines away; the lock of a shared state does."""
+    """Return the guard against other machines. A shared state needs none: it has its own lock."""
     return NoGuard() if store.is_shared else TableLease(aws, names.stem, store.owner)
 
 

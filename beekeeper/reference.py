@@ -1,8 +1,9 @@
-"""Which room is meant: people and programs give a name, settings, or the path of a file.
+"""Finds out which room is meant, from a name, settings, or the path of a file.
 
-Every public function takes each of these, so that what one function gave fits the next. Reading a
-reference touches no AWS. It takes only the room's name, its region and the place of its state: on
-the day, a mistake elsewhere in the configuration must not keep an operator from pausing the line.
+Every public function takes each of these forms, so you can pass on what another function gave you.
+Reading a reference makes no call to AWS. It reads only the room's name, its region and the place of
+its state. On the day of the event, an operator must be able to pause the line even if another
+setting in the configuration is wrong.
 """
 
 from collections.abc import Mapping
@@ -14,7 +15,7 @@ from beekeeper.config import RoomConfig, configured
 from beekeeper.errors import ConfigError
 
 Form: TypeAlias = RoomConfig | Mapping[str, Any] | str | Path
-# For a room whose configuration is not known: nothing that finds a room depends on these.
+# For a room whose configuration is not known. Finding a room does not depend on the destination.
 UNKNOWN_DESTINATION = "https://unknown.invalid/"
 READ = ("name", "region", "state")
 FORMS = (
@@ -25,7 +26,7 @@ FORMS = (
 
 @dataclass(frozen=True, slots=True)
 class Reference:
-    """A room's name, and what else was given with it. ``source`` is None for a name alone."""
+    """A room's name, and what was given with it. ``source`` is None for a name alone."""
 
     name: str
     source: RoomConfig | Mapping[str, Any] | Path | None = None
@@ -33,17 +34,17 @@ class Reference:
     state: str | None = None
 
     def config(self) -> RoomConfig | None:
-        """Return the whole configuration, if one was given; raise ConfigError if it is wrong.
+        """Return the whole configuration, if one was given. Raise ConfigError if it is wrong.
 
-        A file is read again each time, so that a deploy takes what it says now.
+        A file is read again each time, so that a deploy uses its present content.
         """
         if self.source is None:
             return None
         config = RoomConfig.load(self.source)
         if (config.name, config.state) != (self.name, self.state):
             raise ConfigError(
-                f"{self.source} has another name or state than when this handle of room {self.name}"
-                " was made from it. Make a new Room from it."
+                f"The name or the state in {self.source} has changed since this handle of room"
+                f" {self.name} was made. Make a new Room from it."
             )
         return config
 
@@ -51,8 +52,9 @@ class Reference:
 def read(form: object) -> Reference:
     """Return which room is meant.
 
-    A text is a path if it ends in ``.toml`` or has a separator; otherwise it is a name. Raises
-    TypeError for what can't be a room, and ConfigError for a name, mapping or file that is wrong.
+    A string is a path if it ends in ``.toml`` or contains a separator. Otherwise it is a name.
+    Raises TypeError for anything that can't be a room, and ConfigError for a wrong name, mapping or
+    file.
     """
     match form:
         case RoomConfig():
@@ -69,7 +71,7 @@ def read(form: object) -> Reference:
 
 
 def bare_config(name: str) -> RoomConfig:
-    """Return a configuration that is enough to find a room by its name; raise ConfigError."""
+    """Return a configuration that is enough to find a room by its name. Raises ConfigError."""
     return RoomConfig(name=name, destination=UNKNOWN_DESTINATION, rate=1)
 
 
@@ -82,8 +84,8 @@ def _valid_name(text: str) -> str:
         return bare_config(text).name
     except ConfigError as error:
         raise ConfigError(
-            f"{error}. (A text is taken for the path of a file if it ends in .toml or has a / in"
-            " it.)"
+            f"{error}. (To give the path of a file, write a text that ends in .toml or contains a"
+            " /.)"
         ) from None
 
 
@@ -91,7 +93,7 @@ def _reference(source: Mapping[str, Any] | Path, found: Mapping[str, Any]) -> Re
     try:
         name = bare_config(found["name"]).name
     except ConfigError:
-        return read(RoomConfig.load(source))  # it says all that is wrong
+        return read(RoomConfig.load(source))  # the error of load names everything that is wrong
     region, state = (_text(found[field]) for field in ("region", "state"))
     return Reference(name, source, region, state)
 

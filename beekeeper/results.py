@@ -1,4 +1,4 @@
-"""What the public functions return: frozen, JSON-ready, and readable in a notebook."""
+"""What the public functions return: frozen objects, ready for JSON, readable in a notebook."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field
@@ -10,7 +10,7 @@ from beekeeper.rules.settings import Settings
 
 
 class Result:
-    """Base of the results: ``to_dict`` for JSON, a table in a notebook."""
+    """Base of the results. It has ``to_dict`` for JSON, and shows as a table in a notebook."""
 
     def to_dict(self) -> dict[str, Any]:
         """Return the result as plain values."""
@@ -37,9 +37,9 @@ class Change(Result):
 
     ``action`` is create, update, replace, delete or unchanged. ``kind`` and ``name`` are what AWS
     calls the resource: "queue", "beekeeper-sale". ``attributes`` maps the name of each attribute
-    that differs to a pair: its value in AWS, and the value that the configuration asks for. A value
-    that another resource decides is "(known after deploy)". ``key`` names the resource within the
-    room, as the events of a deploy do.
+    that differs to a pair: its value in AWS, and the value in the configuration. A value that
+    depends on a resource which does not exist yet is "(known after deploy)". ``key`` names the
+    resource within the room, as in the events of a deploy.
     """
 
     action: str
@@ -58,9 +58,9 @@ class Change(Result):
 
 @dataclass(frozen=True, slots=True)
 class Plan(Result):
-    """What a deploy would do, and the IAM policies that the functions would have.
+    """What a deploy would do, and the IAM policies that the functions would get.
 
-    ``notes`` are the limits that come with the configuration.
+    ``notes`` are the limits of this configuration.
     """
 
     room: str
@@ -88,9 +88,9 @@ class Plan(Result):
 class Deployment(Result):
     """What one deploy did. ``url`` is the campaign link, ``seconds`` is how long the deploy took.
 
-    ``changes`` are the resources that it created, updated, replaced or deleted; empty when
-    everything was as it should be. ``dns_record`` is the record that you have to create for a
-    custom domain: "queue.example.com CNAME d-abc…". It is None without a custom domain, and when
+    ``changes`` are the resources that it created, updated, replaced or deleted. They are empty when
+    AWS already matched the configuration. ``dns_record`` is the record that you have to create for
+    a custom domain: "queue.example.com CNAME d-abc…". It is None without a custom domain, and when
     Beekeeper created the record in Route 53.
     """
 
@@ -107,7 +107,7 @@ class Deployment(Result):
 
 @dataclass(frozen=True, slots=True)
 class Destruction(Result):
-    """What one destroy removed. ``deleted`` is empty when there was nothing left of the room."""
+    """What one destroy removed. ``deleted`` is empty when nothing of the room was left."""
 
     room: str
     deleted: Sequence[Change]
@@ -116,10 +116,10 @@ class Destruction(Result):
 
 @dataclass(frozen=True, slots=True)
 class Status(Result):
-    """How a room stands. Times are seconds since the epoch, ``rate`` is visitors per minute.
+    """The status of a room. Names that end in ``_seconds`` are durations.
 
-    ``settings`` are all settings that the functions go by. ``to_dict`` has each of them by its
-    name, next to the other fields.
+    ``updated_at`` is in seconds since the epoch. ``settings`` are all settings that the functions
+    use. ``to_dict`` has each of them under its own name, next to the other fields.
     """
 
     room: str
@@ -127,13 +127,13 @@ class Status(Result):
     settings: Settings
     waiting: int
     admitted: int
-    measured_rate: float | None  # let through a minute; None while nobody waits
-    no_show_share: float | None  # of those let through; None while too few are known of
-    longest_wait_seconds: float | None  # of who would join now
+    measured_rate: float | None  # visitors admitted per minute; None while nobody waits
+    no_show_share: float | None  # of the admitted visitors; None while the sample is too small
+    longest_wait_seconds: float | None  # the wait of a visitor who joins now; None unless on
     updated_at: float | None  # None before the first consumer ran
     account: str
     region: str
-    drift: Sequence[Change] = ()  # what a deploy would change back; empty when not asked for
+    drift: Sequence[Change] = ()  # what a deploy would change back; empty unless requested
 
     @property
     def mode(self) -> str:
@@ -164,17 +164,20 @@ class Status(Result):
 
 @dataclass(frozen=True, slots=True)
 class PassKeys(Result):
-    """What a destination needs to verify passes. The keys are secret: mind where this is shown."""
+    """What a destination needs to verify passes. The keys are secret: take care who sees them."""
 
     issuer: str
     audience: str
     algorithm: str
-    keys: dict[str, str] = field(repr=False)  # kid: secret, the signing one first
+    keys: dict[str, str] = field(repr=False)  # key id: secret; the key that signs comes first
 
 
 @dataclass(frozen=True, slots=True)
 class Finding(Result):
-    """What one check found. ``verdict`` is ok, warning, problem, or unknown: it could not look."""
+    """What one check found.
+
+    ``verdict`` is ok, warning, problem, or unknown. Unknown means that the check could not run.
+    """
 
     check: str
     verdict: str
@@ -184,16 +187,16 @@ class Finding(Result):
 
 @dataclass(frozen=True, slots=True)
 class Diagnosis(Result):
-    """Whether a room can be deployed here, and hold the event that it is configured for."""
+    """Whether a room can be deployed here, and can handle the event that it is configured for."""
 
     room: str
-    account: str  # empty when the credentials are of no use
+    account: str  # empty when the credentials can't be used
     region: str
     findings: Sequence[Finding]
 
     @property
     def has_problems(self) -> bool:
-        """Whether something is to be put right first."""
+        """Whether you have to fix something before you deploy."""
         return any(finding.verdict == "problem" for finding in self.findings)
 
     def _repr_html_(self) -> str:
@@ -208,7 +211,7 @@ class Diagnosis(Result):
 
 @dataclass(frozen=True, slots=True)
 class CostLine(Result):
-    """What one thing costs that AWS bills, in US dollars."""
+    """The cost of one thing that AWS bills, in US dollars."""
 
     service: str
     what: str
@@ -218,14 +221,14 @@ class CostLine(Result):
 
 @dataclass(frozen=True, slots=True)
 class Estimate(Result):
-    """What an event costs, and a day of the room before and after it: US dollars, without tax.
+    """What an event costs, and what the room costs a day before and after it.
 
-    AWS's free allowances are not taken off. ``idle`` is a day on which the room is on and nobody
-    comes, ``off`` one on which it is off.
+    All amounts are US dollars without tax. AWS's free allowances are not subtracted. ``idle`` is a
+    day on which the room is on and nobody comes. ``off`` is a day on which the room is off.
     """
 
     region: str
-    prices: str  # where they are from
+    prices: str  # the source of the prices
     visitors: int
     rate: float  # visitors per minute
     hours: float  # from the first arrival until the line is empty
@@ -236,17 +239,17 @@ class Estimate(Result):
 
     @property
     def event_usd(self) -> float:
-        """The whole event."""
+        """The cost of the whole event."""
         return sum(line.usd for line in self.event)
 
     @property
     def idle_usd_per_day(self) -> float:
-        """The room on, and nobody there."""
+        """The cost of a day on which the room is on and nobody comes."""
         return sum(line.usd for line in self.idle)
 
     @property
     def off_usd_per_day(self) -> float:
-        """The room off."""
+        """The cost of a day on which the room is off."""
         return sum(line.usd for line in self.off)
 
     def to_dict(self) -> dict[str, Any]:
@@ -258,7 +261,7 @@ class Estimate(Result):
         rows = [(e.service, e.what, f"{e.quantity:,.6g}", f"{e.usd:,.4f}") for e in self.event]
         rows += [
             ("the event", "", "", f"{self.event_usd:,.4f}"),
-            ("a day on, and nobody there", "", "", f"{self.idle_usd_per_day:,.4f}"),
+            ("a day on, without visitors", "", "", f"{self.idle_usd_per_day:,.4f}"),
             ("a day off", "", "", f"{self.off_usd_per_day:,.4f}"),
         ]
         cells = ("".join(f"<td>{escape(cell)}</td>" for cell in row) for row in rows)
@@ -271,7 +274,7 @@ def _text(name: str, value: object) -> str:
     if isinstance(value, str):
         return value
     if isinstance(value, Mapping):
-        return ", ".join(value)  # keys are shown by their ids: their secrets are not for a page
+        return ", ".join(value)  # the ids of keys only: a page must not show the secrets
     if isinstance(value, Sequence):
         return ", ".join(map(str, value)) or "–"
     if isinstance(value, float) and name.endswith("_at"):

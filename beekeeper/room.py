@@ -20,23 +20,25 @@ if TYPE_CHECKING:
 
 
 class Room:
-    """One waiting room: deploy it, look at it, operate it, remove it.
+    """One waiting room: deploy it, watch it, operate it, remove it.
 
-    ``room`` says which one. It is any of:
+    ``room`` says which one. Give one of these:
 
     - the name of a room: ``Room("summer-sale")``
-    - the path of a configuration: ``Room("beekeeper.toml")``. A text is a path if it ends in
-      ``.toml`` or has a ``/`` in it; a ``pathlib.Path`` always is one.
+    - the path of a configuration file: ``Room("beekeeper.toml")``. A string is a path if it ends in
+      ``.toml`` or contains a ``/``. A ``pathlib.Path`` is always a path.
     - a ``RoomConfig``, or a mapping with its fields
     - another ``Room``
 
-    Making a handle touches no AWS; its first method does. ``beekeeper.deploy(...)`` returns a
-    handle, too. The handle keeps what you give it:
+    Making a handle makes no call to AWS. ``beekeeper.deploy(...)`` also returns a handle. The
+    handle keeps what you give it:
 
-    - ``session``: the boto3 session to use. By default boto3 finds credentials and region itself.
-    - ``region``: the AWS region. By default that of the configuration, or of the last deploy.
-    - ``state_dir``: where the room's state is, a folder or ``s3://bucket/prefix``. By default
-      ``$BEEKEEPER_STATE_DIR``, or ``state`` of the configuration, or ``.beekeeper`` in this folder.
+    - ``session``: the boto3 session to use. By default boto3 finds the credentials and the region.
+    - ``region``: the AWS region. By default this is the region in the configuration, or the region
+      of the last deploy.
+    - ``state_dir``: where the room's state is, a folder or ``s3://bucket/prefix``. By default this
+      is ``$BEEKEEPER_STATE_DIR``, then ``state`` in the configuration, then the folder
+      ``.beekeeper`` in the current directory.
 
     A typical day::
 
@@ -47,9 +49,9 @@ class Room:
         )
         print(room.url)                # the campaign link: give it to your visitors
         room.set_rate(900)             # visitors per minute
-        room.pause()                   # nobody is admitted; everybody keeps their place
-        room.on()
-        print(room.status().waiting)   # visitors
+        room.pause()                   # nobody is admitted, and everybody keeps their place
+        room.on()                      # visitors are admitted at the rate
+        print(room.status().waiting)   # how many visitors wait
         room.destroy()
 
     Later, or in another program::
@@ -58,14 +60,14 @@ class Room:
 
     A change of mode or rate takes effect within two seconds.
 
-    Raises TypeError for what can't be a room, and ConfigError for a wrong name or configuration.
-    All methods that reach AWS raise CredentialsError when the credentials can't be used,
-    WrongAccountError when they belong to another account or region than the room, and
+    Raises TypeError for anything that can't be a room, and ConfigError for a wrong name or
+    configuration. All methods that call AWS raise CredentialsError when the credentials can't be
+    used, WrongAccountError when they belong to another account or region than the room, and
     ProvisionError when AWS refuses a call.
     """
 
     deployment: Deployment | None = None
-    """What the last ``deploy`` through this handle did. None on a handle that did not deploy."""
+    """What the last ``deploy`` with this handle did. None if this handle did not deploy."""
 
     def __init__(
         self,
@@ -92,27 +94,29 @@ class Room:
 
     @property
     def session(self) -> "Session | None":
-        """The boto3 session that was given, if any."""
+        """The boto3 session that you gave, if any."""
         return self._connection.session
 
     @property
     def state_dir(self) -> str | Path | None:
-        """The place of the state that was given, if any."""
+        """The place of the state that you gave, if any."""
         return self._connection.state_dir
 
     @property
     def config(self) -> RoomConfig:
-        """The settings that ``deploy`` and ``plan`` use: those given, or those of the last deploy.
+        """The settings that ``deploy`` and ``plan`` use.
 
-        Raises ConfigError when they are wrong, and RoomNotFoundError when there are none.
+        These are the settings that you gave, or else the settings of the last deploy. Raises
+        ConfigError when they are wrong, and RoomNotFoundError when there are none.
         """
         return self._connection.wanted()[0]
 
     @property
     def url(self) -> str:
-        """The campaign link of the deployed room. Raises RoomNotFoundError when there is none.
+        """The campaign link of the deployed room.
 
-        Like ``destination``, ``region`` and ``account`` it comes from the room's state.
+        Like ``destination``, ``region`` and ``account``, this comes from the room's state. Raises
+        RoomNotFoundError when there is no state.
         """
         return self._state.url
 
@@ -133,7 +137,7 @@ class Room:
 
     @property
     def changes(self) -> Sequence[Change]:
-        """What the last ``deploy`` through this handle changed; empty when that was nothing."""
+        """What the last ``deploy`` with this handle changed. Empty when it changed nothing."""
         return self.deployment.changes if self.deployment else ()
 
     @property
@@ -143,7 +147,7 @@ class Room:
     def plan(self, *, on_event: OnEvent | None = None) -> Plan:
         """Return what :meth:`deploy` would do. Changes nothing.
 
-        Raises what ``deploy`` raises before its first change.
+        Raises the errors that ``deploy`` raises before its first change.
 
         >>> [change.action for change in Room("beekeeper.toml").plan().changes]
         ['update', 'unchanged', 'unchanged', ...]
@@ -151,17 +155,17 @@ class Room:
         return lifecycle.plan(self._connection, on_event)
 
     def deploy(self, *, on_event: OnEvent | None = None) -> Deployment:
-        """Make the room in AWS, or bring it in line with its configuration. Return what was done.
+        """Create the room in AWS, or update it to match its configuration. Return what was done.
 
-        Uses the configuration that the handle was made with; a file is read again. A handle made
+        Uses the configuration that you made the handle with. A file is read again. A handle made
         from a name uses the configuration of the last deploy. Creates and changes only what
-        differs, and starts a consumer at once. Can be repeated after any failure, and continues
-        from there. ``on_event`` is called with each event as it happens: see
-        ``beekeeper.provision.engine.events``.
+        differs. If anything changed, it also starts a consumer at once. After any failure, you can
+        call it again: it continues from there. ``on_event`` is called with each event as it
+        happens: see ``beekeeper.provision.engine.events``.
 
-        Raises ConfigError before AWS is touched, RoomNotFoundError when no configuration is known,
-        LockedError when another command is working on this room, and NotOursError when a resource
-        with the room's name belongs to somebody else.
+        Raises ConfigError before anything in AWS changes, RoomNotFoundError when no configuration
+        is known, LockedError when another command is working on this room, and NotOursError when a
+        resource with the room's name belongs to somebody else.
 
         >>> Room("beekeeper.toml").deploy().changes
         (<Change: create queue beekeeper-summer-sale>, ...)
@@ -170,10 +174,10 @@ class Room:
         return self.deployment
 
     def status(self, *, drift: bool = False) -> Status:
-        """Return how the room stands. Changes nothing.
+        """Return the room's status. Changes nothing.
 
-        Rates are in visitors per minute, times in seconds. With ``drift``, every resource is looked
-        at, which takes a few seconds, and ``Status.drift`` has what differs in AWS from what was
+        Rates are in visitors per minute, times in seconds. With ``drift``, it reads every resource,
+        which takes a few seconds. ``Status.drift`` then lists what differs in AWS from what was
         deployed. Raises RoomNotFoundError when the room is not deployed.
 
         >>> Room("summer-sale").status().waiting
@@ -184,30 +188,32 @@ class Room:
     def on(self) -> None:
         """Turn the room on: visitors wait, and are admitted at the rate.
 
-        One write, and one call that starts a consumer: none runs while a room is off. Raises
-        RoomNotFoundError when the room is not deployed.
+        This is one write to the table, and one call that starts a consumer, because no consumer
+        runs while a room is off. Raises RoomNotFoundError when the room is not deployed.
         """
         control.mode.set_mode(self._connection.deployed(), Mode.ON)
 
     def off(self) -> None:
-        """Turn the room off: every visitor goes straight to the destination. One write.
+        """Turn the room off: every visitor goes straight to the destination.
 
-        Raises RoomNotFoundError when the room is not deployed.
+        This is one write to the table. Raises RoomNotFoundError when the room is not deployed.
         """
         control.mode.set_mode(self._connection.deployed(), Mode.OFF)
 
     def pause(self) -> None:
-        """Pause the line: nobody is admitted, and everybody keeps their place. One write.
+        """Pause the line: nobody is admitted, and everybody keeps their place.
 
-        New visitors can still join. Raises RoomNotFoundError when the room is not deployed.
+        New visitors can still join. This is one write to the table. Raises RoomNotFoundError when
+        the room is not deployed.
         """
         control.mode.set_mode(self._connection.deployed(), Mode.PAUSED)
 
     def set_rate(self, rate: int) -> None:
-        """Set the rate, in visitors per minute. One write.
+        """Set the rate, in visitors per minute.
 
-        Raises ConfigError for a rate out of bounds, or above what the deployed room has workers
-        for, and RoomNotFoundError when the room is not deployed.
+        This is one write to the table. Raises ConfigError for a rate that is out of bounds or too
+        high for the workers of the deployed room, and RoomNotFoundError when the room is not
+        deployed.
 
         >>> Room("summer-sale").set_rate(900)
         """
@@ -224,11 +230,11 @@ class Room:
         return control.keys.pass_keys(self._connection.deployed())
 
     def destroy(self, *, on_event: OnEvent | None = None) -> Destruction:
-        """Remove everything that belongs to the room, its logs included. Return what was removed.
+        """Remove everything that belongs to the room, including its logs. Return what was removed.
 
-        Visitors who wait lose their place. Works without a state, by names and tags. Can be
-        repeated after any failure, and does nothing when nothing is left. ``on_event`` is as in
-        :meth:`deploy`. Raises LockedError when another command is working on this room.
+        Visitors who wait lose their place. Without a state, it finds the resources by name and tag.
+        After any failure, you can call it again. It does nothing when nothing is left. ``on_event``
+        is as in :meth:`deploy`. Raises LockedError when another command is working on this room.
 
         >>> len(Room("summer-sale").destroy().deleted)
         32
@@ -236,7 +242,7 @@ class Room:
         return lifecycle.destroy(self._connection, on_event)
 
     def to_dict(self) -> dict[str, Any]:
-        """Return what the state says of the deployed room, as plain values for JSON.
+        """Return what the state says about the deployed room, as plain values for JSON.
 
         ``resources`` is the number of resources in AWS. Raises RoomNotFoundError.
         """
@@ -255,7 +261,7 @@ class Room:
         return f"Room({self.name!r}{f', url={known.url!r}' if known and known.url else ''})"
 
     def _repr_html_(self) -> str:
-        # A notebook shows what is known already: to display a handle must not call AWS.
+        # A notebook shows what is already known: displaying a handle must not call AWS.
         if self._connection.known is None:
             return html_table({"room": self.name})
         counts = Counter(change.action for change in self.changes)
@@ -275,13 +281,14 @@ def as_room(
     region: str | None = None,
     state_dir: str | Path | None = None,
 ) -> Room:
-    """Return the handle of a room in any form, or of the one with these settings.
+    """Return the handle of a room in any form, or of the room with these settings.
 
-    A Room is returned itself when nothing else is given. Raises TypeError and ConfigError.
+    Returns a Room itself when nothing else is given. Raises TypeError and ConfigError.
     """
     if settings and room is not None:
         raise ConfigError(
-            f"A room was given, and {', '.join(settings)} beside it. Give one of the two."
+            f"A room was given, and {', '.join(settings)} as well. Give only one of the two: a"
+            " room, or its settings."
         )
     if isinstance(room, Room) and not (session or region or state_dir):
         return room

@@ -1,7 +1,8 @@
-"""The module's functions: each makes a :class:`beekeeper.Room` and calls one method of it.
+"""The module's functions: each makes a :class:`beekeeper.Room` and calls one of its methods.
 
-Each takes a room in any form that ``Room`` takes, a ``Room`` included: what one function returns or
-takes fits the next. ``session`` and ``state_dir`` are those of ``Room``, which has more on errors.
+Each takes a room in any form that ``Room`` takes, including a ``Room``. So you can pass on what
+another function took or returned. ``session`` and ``state_dir`` mean the same as in ``Room``, which
+also documents the errors.
 """
 
 from pathlib import Path
@@ -41,13 +42,13 @@ def deploy(
     on_event: OnEvent | None = None,
     **settings: Any,
 ) -> Room:
-    """Make the room in AWS, or bring it in line with its configuration. Return its handle.
+    """Create the room in AWS, or update it to match its configuration. Return its handle.
 
     Give a room, or its settings as keyword arguments: ``name``, ``destination``, ``rate`` (visitors
-    per minute), and the other fields of RoomConfig. The name of a room alone means the
-    configuration of its last deploy. The handle has the campaign link (``url``) and what this
-    deploy changed (``changes``, ``deployment``). See :meth:`beekeeper.Room.deploy`, also for the
-    errors.
+    per minute), and the other fields of RoomConfig. If you give only the name of a room, the
+    configuration of its last deploy is used. The handle has the campaign link (``url``) and what
+    this deploy changed (``changes``, ``deployment``). See :meth:`beekeeper.Room.deploy` for more,
+    and for the errors.
 
     >>> deploy(name="sale", destination="https://shop.example.com/", rate=600).url
     'https://a1b2c3d4.execute-api.eu-central-1.amazonaws.com/'
@@ -98,10 +99,10 @@ def destroy(
     state_dir: str | Path | None = None,
     on_event: OnEvent | None = None,
 ) -> Destruction:
-    """Remove everything that belongs to the room, its logs included; visitors lose their place.
+    """Remove everything that belongs to the room, including its logs.
 
-    Give ``region`` when the room's state is lost. See :meth:`beekeeper.Room.destroy`, also for the
-    errors.
+    Visitors who wait lose their place. Give ``region`` when the room's state is lost. See
+    :meth:`beekeeper.Room.destroy` for more, and for the errors.
 
     >>> len(destroy("sale").deleted)
     32
@@ -117,9 +118,10 @@ def status(
     state_dir: str | Path | None = None,
     drift: bool = False,
 ) -> Status:
-    """Return how the room stands; with ``drift``, also what differs in AWS from what was deployed.
+    """Return the room's status. Changes nothing.
 
-    Changes nothing. See :meth:`beekeeper.Room.status`.
+    With ``drift``, the status also lists what differs in AWS from what was deployed. See
+    :meth:`beekeeper.Room.status`.
 
     >>> status("sale").waiting
     1200
@@ -164,9 +166,9 @@ def set_rate(
     session: "Session | None" = None,
     state_dir: str | Path | None = None,
 ) -> None:
-    """Set the rate, in visitors per minute. Raises ConfigError for a rate that is too high.
+    """Set the rate, in visitors per minute.
 
-    See :meth:`beekeeper.Room.set_rate`.
+    Raises ConfigError for a rate that is too high. See :meth:`beekeeper.Room.set_rate`.
 
     >>> set_rate(900, room="sale")
     """
@@ -186,7 +188,7 @@ def pass_keys(
 def list_rooms(
     *, session: "Session | None" = None, state_dir: str | Path | None = None
 ) -> list[Room]:
-    """Return the handles of the rooms whose state is kept here.
+    """Return the handles of the rooms whose state is in ``state_dir``, or in its default place.
 
     Calls AWS only when the state is in a bucket.
 

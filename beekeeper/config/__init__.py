@@ -1,16 +1,16 @@
-"""The configuration of a room: what ``beekeeper.toml`` and keyword arguments may say.
+"""The configuration of a room: the settings for ``beekeeper.toml`` and for keyword arguments.
 
-section.py       how a field is declared, and how its problems are told
+section.py       how a section declares a field, and how errors describe a wrong value
 essentials.py    name, destination, rate, title, region
-line.py          how visitors are let through
+line.py          how the line admits visitors
 domain.py        the custom domain
 upkeep.py        logs, state, tags
 room_config.py   RoomConfig, which has all of these
 toml_file.py     reading and writing beekeeper.toml
 
-Each section has its fields, the checks of these fields, and the same fields once more as the
-keyword arguments that editors complete. To add a setting, add it to a section (both times), and
-use it. The README's table of settings follows: ``python -m tests.settings_table``.
+Each section has its fields and their checks. It lists the same fields a second time as keyword
+arguments, so that editors can complete them. To add a setting, add it to both places in a section,
+and use it. ``python -m tests.settings_table`` then updates the table of settings in the README.
 """
 
 from beekeeper.config.room_config import RoomConfig, RoomValues

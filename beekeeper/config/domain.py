@@ -22,9 +22,9 @@ class DomainValues(TypedDict, total=False):
 def _domain_name(value: str) -> str:
     name = value.lower()
     label = r"[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?"
-    # At least two labels, and the last begins with a letter: no IP address.
+    # At least two labels, and the last begins with a letter. This excludes IP addresses.
     if len(name) > 253 or not re.fullmatch(rf"(?:{label}\.)+[a-z](?:[a-z0-9-]*[a-z0-9])", name):
-        raise ValueError("give a host name alone, such as queue.example.com")
+        raise ValueError("give only a host name, such as queue.example.com")
     return name
 
 
@@ -45,31 +45,34 @@ def _hosted_zone_id(value: str) -> str:
 
 
 class Domain(Essentials):
-    """The name, its certificate, and the zone for its DNS record."""
+    """The domain name, its certificate, and the hosted zone for its DNS record."""
 
     domain_name: Annotated[str, AfterValidator(_domain_name)] | None = described(
-        "the host name of the campaign link, such as `queue.example.com`; AWS's own when not given",
+        "the host name of the campaign link, such as `queue.example.com`; by default, API Gateway's"
+        " own",
         default=None,
     )
     certificate_arn: Annotated[str, AfterValidator(_certificate_arn)] | None = described(
         "the certificate in ACM for `domain_name`, in the room's region", default=None
     )
     hosted_zone_id: Annotated[str, AfterValidator(_hosted_zone_id)] | None = described(
-        "the zone in Route 53 in which to make the DNS record of `domain_name`", default=None
+        "the hosted zone in Route 53 where deploy creates the DNS record of `domain_name`",
+        default=None,
     )
 
     @model_validator(mode="after")
     def _whole(self) -> Self:
         if self.domain_name and not self.certificate_arn:
             raise ValueError(
-                f"certificate_arn is missing: domain_name = {self.domain_name!r} needs the ARN of a"
-                " certificate in ACM that is valid for it, in the room's region"
+                f"certificate_arn is missing: domain_name = {self.domain_name!r} needs a"
+                " certificate. Give the ARN of one in ACM that is valid for this name, in the"
+                " room's region"
             )
         for field in ("certificate_arn", "hosted_zone_id"):
             if not self.domain_name and (value := getattr(self, field)):
                 raise ValueError(
-                    f"{field} = {value!r}: it is for a custom domain. Add domain_name, such as"
-                    " queue.example.com, or leave it out"
+                    f"{field} = {value!r}: this setting is for a custom domain. Add domain_name,"
+                    f" such as queue.example.com, or leave {field} out"
                 )
         return self
 
@@ -78,7 +81,8 @@ class Domain(Essentials):
         match = CERTIFICATE_ARN.fullmatch(self.certificate_arn or "")
         if self.region and match and match[1] != self.region:
             raise ValueError(
-                f"certificate_arn = {self.certificate_arn!r}: the certificate is in {match[1]}, and"
-                f" must be in the room's region, {self.region}. Request or import one there, in ACM"
+                f"certificate_arn = {self.certificate_arn!r}: the certificate is in {match[1]}, but"
+                f" it must be in the room's region, {self.region}. Request or import one there, in"
+                " ACM"
             )
         return self

@@ -1,4 +1,4 @@
-"""What every room must have, and what visitors and AWS call it."""
+"""The settings that every room must have, its title for visitors, and its region."""
 
 import re
 from typing import Annotated, Required, TypedDict
@@ -9,7 +9,7 @@ from pydantic import AfterValidator
 from beekeeper.config.section import Section, declared, described
 
 LOOPBACK = ("localhost", "127.0.0.1", "::1")
-# So that "beekeeper-<room>-<account>-<region>" fits the 63 characters of a bucket's name.
+# With this length, "beekeeper-<room>-<account>-<region>" fits the 63 characters of a bucket name.
 MAX_NAME_CHARACTERS = 24
 MAX_TITLE_CHARACTERS = 120
 
@@ -49,16 +49,16 @@ def _destination(value: str) -> str:
     if parts.scheme != "https" and not (parts.scheme == "http" and host in LOOPBACK):
         raise ValueError("use https:// (http:// only for this machine), as in https://example.com")
     if parts.fragment:
-        raise ValueError("leave out the part from # on: browsers keep it to themselves")
+        raise ValueError("leave out # and what follows it: browsers do not send it to a server")
     return value if parts.path else parts._replace(path="/").geturl()
 
 
 class Essentials(Section):
-    """Name, destination and rate, which have no defaults; title and region, which have."""
+    """Name, destination and rate, which are required, and title and region, which are not."""
 
     name: Annotated[str, AfterValidator(_name)] = described(
-        "a name for the room, which names everything in AWS: lower-case letters, digits and"
-        f" hyphens, at most {MAX_NAME_CHARACTERS}",
+        "the name of the room, also used in the names of its AWS resources: lower-case letters,"
+        f" digits and hyphens, at most {MAX_NAME_CHARACTERS} characters",
         example="summer-sale",
     )
     destination: Annotated[str, AfterValidator(_destination)] = declared(
@@ -66,10 +66,10 @@ class Essentials(Section):
     )
     rate: int = declared("rate", example="600")
     title: Annotated[str, AfterValidator(_title)] = described(
-        "what visitors read on the waiting page; made from the name when not given",
+        "the title of the waiting page; by default, made from the name",
         default="",
         max_length=MAX_TITLE_CHARACTERS,
     )
     region: str | None = described(
-        "the AWS region; that of your AWS profile when not given", default=None
+        "the AWS region; by default, the region of your AWS profile", default=None
     )

@@ -1,4 +1,4 @@
-"""RoomConfig: all sections together, and what else a configuration can do."""
+"""RoomConfig: all sections together, and how to load and write a configuration."""
 
 from collections.abc import Mapping
 from dataclasses import fields
@@ -23,10 +23,10 @@ class RoomValues(EssentialValues, LineValues, DomainValues, UpkeepValues, total=
 
 
 class RoomConfig(Upkeep, Domain, Line):
-    """What is to be deployed.
+    """What to deploy.
 
-    From keyword arguments, or with :meth:`load` from a mapping or a ``beekeeper.toml``. Raises
-    :class:`beekeeper.ConfigError`, which names the field, the value and the remedy.
+    Make one from keyword arguments, or with :meth:`load` from a mapping or a ``beekeeper.toml``.
+    Raises :class:`beekeeper.ConfigError`, which names the field, the value and the remedy.
 
     >>> RoomConfig(name="sale", destination="https://shop.example.com/", rate=600).title
     'Sale'
@@ -42,7 +42,7 @@ class RoomConfig(Upkeep, Domain, Line):
 
     @classmethod
     def load(cls, source: "RoomConfig | Mapping[str, Any] | str | Path") -> "RoomConfig":
-        """Return the configuration from a mapping or a TOML file; raise ConfigError."""
+        """Return the configuration from a mapping or a TOML file. Raises ConfigError."""
         if isinstance(source, RoomConfig):
             return source
         if isinstance(source, Mapping):
@@ -54,7 +54,7 @@ class RoomConfig(Upkeep, Domain, Line):
             raise ConfigError(f"{source}: {error}") from None
 
     def settings(self, region: str) -> Settings:
-        """Return what goes into the table when the room is first deployed."""
+        """Return the settings that the first deploy writes into the table."""
         of_config = {
             setting.name: setting.type(getattr(self, setting.name))  # type: ignore[operator]
             for setting in fields(Settings)

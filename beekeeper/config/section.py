@@ -1,4 +1,4 @@
-"""How a section of the configuration declares its fields, and how what is wrong is told."""
+"""How a section of the configuration declares its fields, and how errors describe wrong values."""
 
 from dataclasses import MISSING, fields
 from typing import Any
@@ -11,7 +11,7 @@ from beekeeper.rules.settings import SETTINGS, Settings
 
 
 class Section(BaseModel):
-    """Base of the sections. Fields are frozen, unknown ones are refused, texts are stripped."""
+    """Base of the sections. Fields can't be changed, unknown fields are errors, text is stripped."""
 
     model_config = ConfigDict(frozen=True, extra="forbid", str_strip_whitespace=True)
 
@@ -24,7 +24,7 @@ def described(
     example: str = "",
     **checks: Any,
 ) -> Any:
-    """Return a field. ``help`` and ``unit`` are for people, ``checks`` are pydantic's."""
+    """Return a field. ``help`` and ``unit`` are for people. ``checks`` go to pydantic."""
     return Field(
         default,
         description=help,
@@ -34,7 +34,7 @@ def described(
 
 
 def declared(name: str, *, example: str = "") -> Any:
-    """Return the field of a setting that the functions read, too (rules/settings.py)."""
+    """Return the field of a setting that the functions also read (rules/settings.py)."""
     known = SETTINGS[name]
     assert known.configured, f"{name} is not declared as configured"
     default = next(field.default for field in fields(Settings) if field.name == name)
@@ -49,20 +49,20 @@ def declared(name: str, *, example: str = "") -> Any:
 
 
 def explained(error: ValidationError, model: type[BaseModel]) -> str:
-    """Return what is wrong with the values of a model: fields, values and remedies."""
+    """Return what is wrong with the values of a model: each field, its value and the remedy."""
     return "; ".join(_explained(problem, model) for problem in error.errors(include_url=False))
 
 
 def _explained(problem: ErrorDetails, model: type[BaseModel]) -> str:
     text = problem["msg"].removeprefix("Value error, ")
     if not problem["loc"]:
-        return text  # about several fields together, which it names
+        return text  # it is about several fields, and names them
     field = ".".join(str(part) for part in problem["loc"])
     if problem["type"] == "missing":
         return f"{field} is missing: give {_hint(field, model)}"
     if problem["type"] == "extra_forbidden":
-        return f"{field} is not a setting; there are: {', '.join(model.model_fields)}"
-    # Our own checks say what to do; pydantic's say only what is wrong.
+        return f"{field} is not a setting. The settings are: {', '.join(model.model_fields)}"
+    # Our own checks say what to do. Those of pydantic say only what is wrong.
     hint = "" if problem["type"] == "value_error" else _hint(field, model)
     remedy = f". Give {hint}" if hint else ""
     return f"{field} = {problem['input']!r}: {text[0].lower()}{text[1:]}{remedy}"
@@ -82,12 +82,12 @@ def _extra(field: FieldInfo) -> dict[str, str]:
 
 
 def unit_of(field: FieldInfo) -> str:
-    """Return the unit of a field, for people; empty where it has none."""
+    """Return the unit of a field, for people. Empty if it has none."""
     return _extra(field)["unit"]
 
 
 def bounds_of(field: FieldInfo) -> str:
-    """Return the bounds of a number, for people: ``1 to 300,000``; empty where it has none."""
+    """Return the bounds of a number, for people: ``1 to 300,000``. Empty if it has none."""
     bounds = [b for m in field.metadata for b in (getattr(m, "ge", None), getattr(m, "le", None))]
     found = [f"{bound:,}" for bound in bounds if bound is not None]
     return " to ".join(found)

@@ -1,4 +1,4 @@
-"""beekeeper.toml: how it is read and written."""
+"""Reads and writes beekeeper.toml."""
 
 import tomllib
 from collections.abc import Mapping
@@ -11,19 +11,22 @@ FILE_NAME = "beekeeper.toml"
 
 
 def read_toml(path: str | Path) -> dict[str, Any]:
-    """Return the values of a TOML file; raise ConfigError when it is absent or can't be read."""
+    """Return the values of a TOML file. Raise ConfigError when it is missing or can't be read."""
     try:
         return tomllib.loads(Path(path).read_text(encoding="utf-8"))
     except FileNotFoundError:
-        raise ConfigError(f"There is no {path}. Make one with: python -m beekeeper init") from None
+        raise ConfigError(
+            f"There is no file {path}. Create one with: python -m beekeeper init"
+        ) from None
     except (OSError, ValueError) as error:
-        raise ConfigError(f"{path} can't be read: {error}") from error
+        raise ConfigError(f"{path} can't be read: {error}. Correct the file.") from error
 
 
 def configured(path: str | Path, field: str) -> str | None:
-    """Return a text of a TOML file, if there is one, whatever else is wrong with the file.
+    """Return a text setting of a TOML file, if it has one, even if other settings are wrong.
 
-    The operators' commands need no more of it, and must not fail on the day because of the rest.
+    The operators' commands need only these settings. On the day of the event, they must not fail
+    because of the others.
     """
     try:
         value = tomllib.loads(Path(path).read_text(encoding="utf-8")).get(field)
@@ -33,7 +36,7 @@ def configured(path: str | Path, field: str) -> str | None:
 
 
 def to_toml(values: Mapping[str, Any]) -> str:
-    """Return values as TOML: texts and numbers first, then tables of texts."""
+    """Return values as TOML: strings and numbers first, then tables of strings."""
     plain = {name: value for name, value in values.items() if not isinstance(value, Mapping)}
     tables = {name: value for name, value in values.items() if isinstance(value, Mapping)}
     lines = [f"{name} = {_toml(value)}" for name, value in plain.items()]

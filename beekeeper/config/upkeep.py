@@ -1,4 +1,4 @@
-"""What is kept, where, and how it is labelled."""
+"""Log retention, the place of the state, and tags."""
 
 import re
 from typing import Annotated, TypedDict
@@ -8,9 +8,9 @@ from pydantic import AfterValidator, Field
 from beekeeper.config.essentials import Essentials
 from beekeeper.config.section import described
 
-# The values that CloudWatch Logs takes (PutRetentionPolicy).
+# The values that CloudWatch Logs accepts (PutRetentionPolicy).
 RETENTION_DAYS = (1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827, 3653)
-MAX_TAGS = 47  # of 50, three are ours
+MAX_TAGS = 47  # AWS allows 50, and three are ours
 
 
 class UpkeepValues(TypedDict, total=False):
@@ -23,39 +23,42 @@ class UpkeepValues(TypedDict, total=False):
 
 def _retention(value: int) -> int:
     if value not in RETENTION_DAYS:
-        raise ValueError(f"CloudWatch takes one of {', '.join(map(str, RETENTION_DAYS))}")
+        raise ValueError(f"CloudWatch accepts only {', '.join(map(str, RETENTION_DAYS))}")
     return value
 
 
 def _state(value: str) -> str:
     if not re.fullmatch(r"s3://[a-z0-9][a-z0-9.-]+[a-z0-9](/.*)?", value):
-        raise ValueError("give a bucket that exists, such as s3://our-bucket/beekeeper")
+        raise ValueError("give an existing bucket, such as s3://our-bucket/beekeeper")
     return value
 
 
 def _tags(value: dict[str, str]) -> dict[str, str]:
     for key, text in value.items():
         if key.lower().startswith(("aws:", "beekeeper:")):
-            raise ValueError(f"tag {key!r} is reserved; choose another prefix")
+            raise ValueError(f"tag {key!r} has a reserved prefix. Choose another prefix")
         if not 1 <= len(key) <= 128 or len(text) > 256:
-            raise ValueError(f"tag {key!r}: keys have 1 to 128 characters, values up to 256")
+            raise ValueError(
+                f"tag {key!r} has a wrong length. A key has 1 to 128 characters, a value at most"
+                " 256"
+            )
     if len(value) > MAX_TAGS:
-        raise ValueError(f"AWS takes at most {MAX_TAGS} tags besides Beekeeper's own")
+        raise ValueError(f"AWS allows at most {MAX_TAGS} tags in addition to Beekeeper's own")
     return value
 
 
 class Upkeep(Essentials):
-    """Logs, the state file's place, and tags."""
+    """Log retention, the place of the state, and tags."""
 
     log_retention_days: Annotated[int, AfterValidator(_retention)] = described(
         "how long CloudWatch keeps the functions' logs", default=14, unit="days"
     )
     state: Annotated[str, AfterValidator(_state)] | None = described(
-        "where a team keeps the state: a bucket that exists, such as `s3://our-bucket/beekeeper`",
+        "where a team keeps the state: an existing bucket, such as `s3://our-bucket/beekeeper`",
         default=None,
     )
     tags: Annotated[dict[str, str], AfterValidator(_tags)] = Field(
         default_factory=dict,
-        description="tags for every resource, besides Beekeeper's own",
+        description="tags for every resource, in addition to Beekeeper's own",
         json_schema_extra={"unit": "", "example": ""},
     )

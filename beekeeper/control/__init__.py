@@ -1,10 +1,10 @@
-"""What operators do on the day: look at the room, and change its mode or rate.
+"""What operators do on the day of the event: watch the room, and change its mode or rate.
 
     mode.py     on, off, pause
     rate.py     the visitors per minute
-    status.py   how the room stands, and what was changed by hand
-    keys.py     what the destination needs to verify passes
-    table.py    the room's items in its table, which all of these read or write
+    status.py   the status of the room, and what was changed by hand
+    keys.py     the keys with which the destination verifies passes
+    table.py    the room's items in its table, which the other modules read or write
 
 A change is one write. The functions read the table at least once a second, so a change takes effect
 within two seconds.

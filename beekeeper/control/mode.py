@@ -7,7 +7,7 @@ from beekeeper.rules.settings import Mode
 
 
 def set_mode(room: Deployed, mode: Mode) -> None:
-    """Set the mode; when it is on, also start a consumer, since none runs while a room is off."""
+    """Set the mode. For ``on``, also start a consumer: none runs while a room is off."""
     change_settings(room, mode=mode.value)
     if mode is Mode.ON:
         consumer_start.start(room.aws, room.names)

@@ -1,4 +1,4 @@
-"""The rate of a room: how many visitors per minute are to arrive at the destination."""
+"""The rate of a room: how many visitors per minute the operator wants at the destination."""
 
 from beekeeper.config import RoomConfig
 from beekeeper.connection import Deployed
@@ -8,12 +8,12 @@ from beekeeper.rules import sizing
 
 
 def set_rate(room: Deployed, per_minute: int) -> None:
-    """Set the rate; raise ConfigError when the deployed workers can't keep it."""
+    """Set the rate. Raise ConfigError when the deployed workers are too few for it."""
     rate = RoomConfig(**{**room.config.model_dump(), "rate": per_minute}).rate
     capacity = sizing.capacity_per_minute(room.config.rate)
     if rate > capacity:
         raise ConfigError(
-            f"rate = {rate}: the room was deployed with workers for {capacity:,} visitors a minute."
-            " Set the rate in the configuration, and deploy."
+            f"rate = {rate} is too high: the room was deployed with workers for {capacity:,}"
+            " visitors a minute. Set the rate in the configuration, then deploy."
         )
     change_settings(room, rate=float(rate))

@@ -1,4 +1,4 @@
-"""How a room stands, and what in AWS differs from what was deployed."""
+"""The status of a room, and what in AWS differs from what was deployed."""
 
 from beekeeper.changes import differences
 from beekeeper.connection import Deployed
@@ -12,7 +12,7 @@ from beekeeper.rules.settings import Mode, Settings
 
 
 def status(room: Deployed, *, drift: bool = False) -> Status:
-    """Return how the room stands; with ``drift``, every resource is looked at, too."""
+    """Return the room's status. With ``drift``, also read every resource and compare it."""
     settings = items.settings_of(read_item(room, items.ROOM))
     pulse = items.pulse_of(find_item(room, items.PULSE))
     rate = pulse.rate or settings.pace(pulse)

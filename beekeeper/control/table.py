@@ -13,7 +13,7 @@ MISSING = ("ResourceNotFoundException", "ConditionalCheckFailedException")
 
 
 def change_settings(room: Deployed, **values: str | float) -> None:
-    """Set settings of the room, in one write; raise RoomNotFoundError, ProvisionError."""
+    """Set settings of the room, in one write. Raises RoomNotFoundError and ProvisionError."""
     _call(
         room,
         "updating",
@@ -27,14 +27,14 @@ def change_settings(room: Deployed, **values: str | float) -> None:
 
 
 def find_item(room: Deployed, item_id: str) -> dict[str, Any] | None:
-    """Return an item of the table, or None; raise RoomNotFoundError when there is no table."""
+    """Return an item of the table, or None. Raise RoomNotFoundError when there is no table."""
     found = _call(room, "reading", "get_item", Key=items.key(item_id), ConsistentRead=True)
     item: dict[str, Any] | None = found.get("Item")
     return item
 
 
 def read_item(room: Deployed, item_id: str) -> dict[str, Any]:
-    """Return an item that every room has; raise RoomNotFoundError when it is not there."""
+    """Return an item that every room has. Raise RoomNotFoundError when it is missing."""
     item = find_item(room, item_id)
     if item is None:
         raise room.missing()

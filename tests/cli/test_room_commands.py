@@ -56,7 +56,7 @@ def test_rooms_are_listed(capsys: pytest.CaptureFixture[str]) -> None:
 
 @pytest.mark.parametrize(
     ("name", "said"),
-    [("Summer Sale", "use lower-case letters"), ("no.toml", "There is no no.toml")],
+    [("Summer Sale", "use lower-case letters"), ("no.toml", "There is no file no.toml")],
 )
 def test_what_is_no_room_is_said(name: str, said: str, capsys: pytest.CaptureFixture[str]) -> None:
     for command in ("status", "pause", "destroy"):

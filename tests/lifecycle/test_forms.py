@@ -161,9 +161,9 @@ def test_none_is_no_room(where: Where, function: str) -> None:
         ("Summer Sale", "use lower-case letters.*ends in .toml"),
         ("", "use lower-case letters.*ends in .toml"),
         ("a" * 25, "use at most 24 characters"),
-        ("none.toml", "There is no none.toml. Make one with: python -m beekeeper init"),
-        ("no/such", "There is no no/such. Make one with"),
-        (Path("none"), "There is no none. Make one with"),
+        ("none.toml", "There is no file none.toml. Create one with: python -m beekeeper init"),
+        ("no/such", "There is no file no/such. Create one with"),
+        (Path("none"), "There is no file none. Create one with"),
         (Path(), "can't be read"),
         ("a\0/b.toml", "can't be read"),
         ("x" * 5_000 + ".toml", "can't be read"),
@@ -204,7 +204,7 @@ def test_on_the_day_only_the_name_counts(where: Where, file: Path, function: str
 
 def test_a_room_and_settings_beside_it(where: Where) -> None:
     call: Callable[..., Any] = beekeeper.deploy
-    with pytest.raises(ConfigError, match=r"A room was given, and rate beside it\. Give one of"):
+    with pytest.raises(ConfigError, match=r"A room was given, and rate as well\. Give only one"):
         call(ROOM, rate=900, **where)
 
 

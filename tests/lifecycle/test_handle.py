@@ -114,7 +114,7 @@ def test_a_handle_of_a_handle_keeps_what_is_not_given_anew(
 
 
 def test_two_regions_are_one_too_many() -> None:
-    with pytest.raises(ConfigError, match=r"'eu-west-1' in the configuration.*Give one of the two"):
+    with pytest.raises(ConfigError, match=r"region = 'eu-west-1', but.*Give only one of the two"):
         beekeeper.Room(config(region="eu-west-1"), region="eu-west-2")
 
 

@@ -157,7 +157,7 @@ def test_the_operators_commands_know_the_order(cloud: Cloud, where: dict[str, An
     beekeeper.deploy({**BASE, "order": "strict"}, **where)
     assert list(beekeeper.status(ROOM, drift=True, **where).drift) == []
     beekeeper.set_rate(MAX_STRICT_RATE, room=ROOM, **where)
-    with pytest.raises(ConfigError, match="6,000 a minute at most"):
+    with pytest.raises(ConfigError, match="can be 6,000 a minute at most"):
         beekeeper.set_rate(MAX_STRICT_RATE + 1, room=ROOM, **where)
 
 
