@@ -4,7 +4,9 @@ functions.py   the Lambda functions: their routes, environment variables and tim
 routes.py      the HTTP routes, the names in queries, and the ticket's cookie
 messages.py    what a producer puts on the queue, and a consumer takes off it
 items.py       the items of the table
+page.py        the name of the waiting page in the bucket
+asking.py      how the waiting page asks whether it is the visitor's turn
 
-The deployer makes AWS fit these, and the functions read them. Both import this package; it imports
-only the rules. It is part of the functions' zip.
+The deployer creates the AWS resources to match, and the functions read these values. Both import
+this package. It imports only the rules, and is part of the functions' zip.
 """

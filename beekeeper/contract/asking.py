@@ -1,7 +1,7 @@
 """How the waiting page asks. Deploy writes these values into the page as data.
 
-The simulation and the local crowd ask in the same way. This is apart from contract/page.py, so that
-the function that serves the page starts without it.
+The simulation and the local crowd ask in the same way. These values are not in contract/page.py, so
+that the function that serves the page does not import them.
 """
 
 from dataclasses import dataclass
@@ -23,11 +23,11 @@ class Asking:
     """The page asks no later than this, whatever the server says. In a line of millions the server
     asks for most of an hour. A shorter limit would bring all visitors back at once."""
     default_seconds: float = 5
-    """The interval after an answer that names none."""
+    """The interval after an answer without an interval."""
     hidden_seconds: float = 30
-    """A tab that nobody sees asks no sooner than this."""
+    """A hidden tab asks no sooner than this."""
     fresh_seconds: float = 1
-    """A visitor who returns to the tab does not cause a question this soon after an answer."""
+    """If a visitor returns to the tab this soon after an answer, the page does not ask again."""
     timeout_seconds: float = 15
     """A question without an answer counts as failed after this time."""
     first_back_off_seconds: float = 4
@@ -39,8 +39,8 @@ class Asking:
     entering_seconds: float = 30
     """The interval while the browser enters: the destination may answer slowly, or never."""
     most_returns: int = 2
-    """So often the page goes to the campaign link for a ticket before it says that it needs
-    cookies."""
+    """The page goes to the campaign link for a ticket at most this often. Then it says that it
+    needs cookies."""
 
 
 ASKING = Asking()

@@ -1,7 +1,7 @@
-"""The Lambda functions of a room: what each is called, and what it is given.
+"""The Lambda functions of a room: their names, time-outs, environment variables and routes.
 
-To add a function: declare it here, write ``handlers/<name>.py`` with a ``handler``, and say in
-``provision/`` what its role may do.
+To add a function, declare it here, write ``handlers/<name>.py`` with a ``handler``, and say in
+``provision/`` what its role can do.
 """
 
 from collections.abc import Mapping
@@ -23,7 +23,7 @@ class Variable(StrEnum):
     CONSUMER = "BEEKEEPER_CONSUMER"  # the name of the consumer's function
 
     def read(self, environ: Mapping[str, str]) -> str:
-        """Return the variable's value; raise KeyError if the function was not given it."""
+        """Return the variable's value; raise KeyError if the function does not have it."""
         return environ[self.value]
 
 
@@ -38,7 +38,7 @@ class Function:
 
     @property
     def handler(self) -> str:
-        """The entry as Lambda names it."""
+        """The handler's name, as Lambda expects it."""
         return f"beekeeper.handlers.{self.name}.handler"
 
 

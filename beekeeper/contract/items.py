@@ -1,16 +1,17 @@
-"""The table's items, to and from DynamoDB's wire format: who writes what is in the design.
+"""The table's items, to and from DynamoDB's wire format.
 
-    room      the settings (rules/settings.py), and of those    deploy and operators
-              that operators change, deployed_<setting>
+    item      attributes                                           written by
+    room      the settings (rules/settings.py), and                deploy, operators
+              deployed_<setting> for those that operators change
     keys      ticket, pass (JSON lists of kid and secret)          deploy
     pulse     admitted, waiting, serving, slack, arrivals, ...     consumer
     pace      paced_at                                             consumer, turnstile
     wake      woken_at                                             producer
     lease     owner, expires_at                                    deploy, destroy
     v#<id>    admitted_at, number, expires_at                      consumer
-              claimed_at; first_at, again (of who comes late)      turnstile
+              claimed_at; first_at and again of late visitors      turnstile
 
-The keys have an item of their own, so that a role can be kept from them by leading key.
+The keys are an item of their own, so that an IAM policy can deny them to a role by leading key.
 """
 
 import json
@@ -26,7 +27,7 @@ from beekeeper.rules.turn import Admission
 
 ROOM, KEYS, PULSE, PACE, WAKE, LEASE = "room", "keys", "pulse", "pace", "wake", "lease"
 VISITOR_PREFIX = "v#"
-# What a deploy sets; the others are the operators' alone.
+# The settings that a deploy writes. Only operators write the others.
 DEPLOYED = tuple(name for name, known in SETTINGS.items() if known.configured or not known.live)
 
 Item = Mapping[str, Any]
@@ -43,14 +44,15 @@ def visitor_id(ticket_id: str) -> str:
 
 
 def number(value: float) -> dict[str, str]:
-    """Return a number for the wire: repr round-trips, and DynamoDB keeps 38 digits."""
+    """Return a number for the wire. repr is exact, and DynamoDB keeps 38 digits."""
     return {"N": repr(value)}
 
 
 def settings_of(item: Item) -> Settings:
-    """Read the ``room`` item; raise KeyError or ValueError when it is not one.
+    """Read the ``room`` item; raise KeyError or ValueError if it is damaged.
 
-    It may lack a setting of a later version: a deploy updates functions and item side by side.
+    The item can lack a setting of a newer version, because a deploy updates the functions and the
+    item side by side.
     """
     return Settings(
         **{
@@ -77,12 +79,12 @@ def settings_item(settings: Settings) -> dict[str, Any]:
 
 
 def deployed_settings(settings: Settings) -> dict[str, str | float]:
-    """Return what a deploy decides of the settings."""
+    """Return the settings that a deploy decides."""
     return {name: getattr(settings, name) for name in DEPLOYED}
 
 
 def deployed_settings_of(item: Item) -> dict[str, str | float | None]:
-    """Return what the last deploy decided: a rate that an operator set since is no drift."""
+    """Return what the last deploy decided. A rate that an operator set since then is no drift."""
     return {
         known.name: _deployed(known.name, known.type, item)
         for known in fields(Settings)
@@ -100,12 +102,12 @@ def _deployed(name: str, kind: Any, item: Item) -> str | float | None:
 
 
 def deployed_name(name: str) -> str:
-    """Return the attribute with what a deploy last set a setting to that operators change, too."""
+    """Return the name of the attribute that keeps a deploy's value of an operators' setting."""
     return f"deployed_{name}"
 
 
 def deployed_attributes(settings: Settings, names: Iterable[str]) -> dict[str, Any]:
-    """Return the attributes to write when a deploy sets the settings of these names."""
+    """Return the attributes to write if a deploy sets the settings with these names."""
     written = {name: setting_attribute(getattr(settings, name)) for name in names}
     live = {deployed_name(name): written[name] for name in written if SETTINGS[name].live}
     return {**written, **live}
@@ -126,7 +128,7 @@ def _ring(keys: Sequence[Key]) -> dict[str, str]:
 
 
 def pulse_of(item: Item | None) -> Pulse:
-    """Read the ``pulse`` item; an empty line when there is none yet."""
+    """Read the ``pulse`` item. Without one, return the pulse of an empty line."""
     if not item:
         return Pulse()
 
@@ -160,12 +162,12 @@ def pulse_values(pulse: Pulse) -> dict[str, Any]:
 
 
 def paced_at_of(item: Item | None) -> float:
-    """Read the ``pace`` item: the slot that was given out last."""
+    """Read the ``pace`` item: the last slot that was given out."""
     return float(item["paced_at"]["N"]) if item else 0.0
 
 
 def _curve(arrivals: Sequence[Sample]) -> dict[str, str]:
-    # A JSON text costs a third of a list of typed values.
+    # A JSON text costs a third of what a list of typed values costs.
     samples = [[s.at, round(s.arrived, 1)] for s in arrivals]
     return {"S": json.dumps(samples, separators=(",", ":"))}
 
@@ -194,7 +196,7 @@ def admission_of(item: Item | None) -> Admission | None:
 def admission_item(ticket_id: str, ticket_number: int, admitted_at: float) -> dict[str, Any]:
     """Return the row of an admitted visitor.
 
-    It outlives the ticket, so that a ticket is never valid without the row that it was used for.
+    It expires after the ticket, so that no used ticket is ever valid without its row.
     """
     return {
         **key(visitor_id(ticket_id)),

@@ -8,12 +8,12 @@ A room with ``order = "strict"`` has FIFO queues, whose names and URLs end in ``
 import json
 from typing import Any
 
-# A FIFO queue keeps order only within a group, so all visitors are in one (SQS, "FIFO queue
-# delivery logic"). While a message of the group is in somebody's hands, nobody gets another.
+# A FIFO queue keeps order only within a group, so all visitors are in one group (SQS, "FIFO queue
+# delivery logic"). While one consumer has messages of the group, no other consumer gets any.
 GROUP = "line"
 FIFO_ENDING = ".fifo"
-# Our own ids stay well below. DynamoDB refuses keys of more than 2,048 bytes, and with such a row
-# it refuses the 24 others of its batch.
+# Our own ids are much shorter. DynamoDB refuses keys of more than 2,048 bytes. With such a row, it
+# also refuses the 24 others of the batch.
 MAX_ID_CHARACTERS = 64
 MAX_NUMBER = 2**53
 
@@ -24,9 +24,10 @@ def ticket_message(ticket_id: str, number: int) -> str:
 
 
 def read_ticket_message(body: str) -> tuple[str, int]:
-    """Return the ticket's id and number; raise ValueError, KeyError or TypeError for no ticket.
+    """Return the ticket's id and number.
 
-    RecursionError, too: anybody who can write to the queue can nest a body deeply.
+    Raises ValueError, KeyError or TypeError if the body is not a ticket. Raises RecursionError if
+    it is nested too deeply, which anybody who can write to the queue can do.
     """
     content: Any = json.loads(body)
     ticket_id, number = content["id"], content["n"]
@@ -40,15 +41,15 @@ def read_ticket_message(body: str) -> tuple[str, int]:
 
 
 def is_fifo(url: str) -> bool:
-    """Tell whether a queue is FIFO."""
+    """Return whether a queue is FIFO."""
     return url.endswith(FIFO_ENDING)
 
 
 def sending_ids(url: str, message_id: str) -> dict[str, str]:
-    """Return what a queue must be told with a message: a standard queue nothing.
+    """Return the ids to send with a message. A standard queue needs none.
 
-    A FIFO queue drops a message that comes with the same ``message_id`` again within five minutes,
-    such as a send that botocore repeats.
+    If a message with the same ``message_id`` comes again within five minutes, a FIFO queue drops
+    it. That is the case if botocore repeats a send.
     """
     if not is_fifo(url):
         return {}

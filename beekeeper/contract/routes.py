@@ -1,18 +1,18 @@
-"""The HTTP routes of a room, and the names that travel over them.
+"""The HTTP routes of a room, and the names in its queries and cookies.
 
-Links inside a room are relative, so that it works under a stage path, a custom domain, or an
+Links inside a room are relative, so that the room works under a stage path, a custom domain, or an
 emulator's path.
 """
 
 from enum import StrEnum
 
 TICKET_COOKIE = "beekeeper_ticket"
-TO_PARAMETER = "to"  # where at the destination the visitor wants to end
-REJOIN_PARAMETER = "rejoin"  # gives up a turn that has run out, for a new place in line
+TO_PARAMETER = "to"  # where at the destination the visitor wants to go
+REJOIN_PARAMETER = "rejoin"  # exchanges a turn that has ended for a new place in line
 
 
 class Path(StrEnum):
-    """The path of each route; all are asked for with GET."""
+    """The path of each route. All of them use GET."""
 
     CAMPAIGN = "/"
     ROOM = "/room"
@@ -27,7 +27,7 @@ class Path(StrEnum):
 
     @property
     def link(self) -> str:
-        """The path as a link from any other page of the room."""
+        """The path as a relative link from any page of the room."""
         return self.value.removeprefix("/") or "."
 
 

@@ -1,22 +1,24 @@
 """The hand of the consumer: it takes tickets off the queue and admits them.
 
-The steps, in the order in which nobody is lost:
+The order of the steps makes sure that no visitor is lost:
 
     receive    as many tickets as there are free slots; they stay in the queue, hidden
-    look up    who has been admitted already: tickets come twice, or come back after a kill
-    claim      slots for those in hand, by a conditional write
-    admit      write a row for each, with its slot
-    delete     the messages of the rows that are confirmed written
+    look up    which are admitted already: tickets can come twice, or come back after a kill
+    claim      slots for the tickets in hand, with a conditional write
+    admit      write a row for each ticket, with its slot
+    delete     the messages whose rows are confirmed
 
-If the consumer is killed between any two of these, the tickets come back when their visibility
-time-out is over. A slot that nobody used is forfeited.
+If the consumer is killed between two of these steps, the tickets come back when their visibility
+time-out ends. A slot that nobody used is forfeited.
 
-A write that was not confirmed may have been done all the same. Its ticket stays in hand, in doubt,
-and the next look-up tells. So each visitor is reported once: when the row is first known to exist.
+A write that was not confirmed may have succeeded. Its ticket stays in hand, in doubt, and the next
+look-up shows whether the row exists. So each visitor is reported once: when the row is first known
+to exist.
 
-A FIFO queue hands out ten tickets, and nobody else until these are deleted or visible again: after
-a kill the line stands still for FIFO_VISIBILITY_SECONDS. The hand takes one ten after the other, in
-their order. A ticket whose row DynamoDB left unwritten comes after the others of its ten.
+A FIFO queue hands out ten tickets, and no others until these are deleted or visible again. So after
+a kill the line stands still for FIFO_VISIBILITY_SECONDS. The hand takes ten tickets after another,
+in their order. If DynamoDB leaves a ticket's row unwritten, the ticket comes after the others of
+its ten.
 """
 
 from collections.abc import Callable, Iterable, Sequence
@@ -27,15 +29,15 @@ from beekeeper.handlers.consumer_table import Table
 from beekeeper.handlers.schedule import Schedule
 from beekeeper.rules import pacing
 
-MAX_RECEIVE = 2_500  # tickets a tick; more than one worker can admit in a second
-FIFO_SECONDS = 1.0  # a tick: the settings and the pulse must not wait for longer
-# The share of the visibility time-out that must be left to admit a ticket in hand and delete it.
+MAX_RECEIVE = 2_500  # tickets in a tick; one worker admits fewer than that in a second
+FIFO_SECONDS = 1.0  # of a tick; the settings and the pulse must not wait for longer
+# To admit and delete a ticket in hand, this share of the visibility time-out must be left.
 HOLD_SHARE = 1 / 2
 
 
 @dataclass(frozen=True, slots=True)
 class Admitted:
-    """A visitor whose row is confirmed. ``slot`` (epoch seconds) is None if only found later."""
+    """A visitor whose row is confirmed. ``slot`` (epoch seconds) is None if a look-up found it."""
 
     ticket_id: str
     number: int
@@ -44,7 +46,7 @@ class Admitted:
 
 @dataclass
 class Hand:
-    """What one worker has in hand between ticks. ``report`` is told once of each visitor."""
+    """What one worker has in hand between ticks. ``report`` gets each admitted visitor once."""
 
     table: Table
     queue: Queue
@@ -56,23 +58,24 @@ class Hand:
     done: set[str] = field(default_factory=set)  # receipts still to be deleted
 
     def let_through(self, pace_per_minute: float) -> None:
-        """Admit as many visitors as there are slots: one look, or a second of a FIFO queue."""
+        """Admit as many visitors as there are slots: one pass, or a second of a FIFO queue."""
         end = self.clock() + FIFO_SECONDS
         while self._fill_slots(pace_per_minute) and self.queue.is_fifo and self.clock() < end:
             pass
         if self.queue.is_fifo:
-            # Another consumer may have taken the slots, and must not be held up by tickets in our
-            # hand. Those in doubt stay: to hand a ticket back counts as one more reception.
+            # Another consumer may have the slots, and tickets in our hand must not block it.
+            # Tickets in doubt stay, because each ticket that is handed back counts as received
+            # once more.
             self._hand_back(self.held.keys() - self.in_doubt)
 
     def drop_all(self) -> None:
-        """Delete what is done, and make what is in hand visible again at once."""
+        """Delete the messages that are done, and make those in hand visible again at once."""
         self.queue.delete(self.done)
         self.done.clear()
         self._hand_back(list(self.held))
 
     def _fill_slots(self, pace_per_minute: float) -> bool:
-        """Admit those whom one look at the queue brings; tell whether another may bring more."""
+        """Admit visitors in one pass over the queue; return whether another pass may find more."""
         self.receive(pace_per_minute)
         self._set_aside_admitted()
         self._admit(self._claim(pace_per_minute))
@@ -84,23 +87,23 @@ class Hand:
         now = self.clock()
         self._let_go_of_old(now)
         if self.queue.is_fifo and (self.held or self.done):
-            return  # the queue hands out nobody behind them
+            return  # the queue hands out no tickets behind these
         wanted = self.schedule.open_slots(now, pace_per_minute) - len(self.held)
         for message in self.queue.receive(min(wanted, MAX_RECEIVE), now, wait=not self.held):
-            # No message of a ticket is deleted before the ticket is admitted.
+            # A ticket can have several messages. None is deleted before the ticket is admitted.
             held = self.held.get(message.ticket_id)
             receipts = (*held.receipts, *message.receipts) if held else message.receipts
             self.held[message.ticket_id] = replace(message, receipts=receipts)
 
     def _let_go_of_old(self, now: float) -> None:
-        # A ticket whose time-out is nearly over might be handed to another consumer meanwhile.
+        # When its time-out ends, the queue may hand a ticket to another consumer.
         for ticket_id, message in list(self.held.items()):
             if now - message.received_at > HOLD_SHARE * self.queue.visibility_seconds:
                 del self.held[ticket_id]
 
     def _set_aside_admitted(self) -> None:
-        # All are looked up, not only those that SQS says it handed out before: a producer may have
-        # sent a ticket twice.
+        # SQS says which messages it handed out before. That is not enough, because a producer may
+        # have sent a ticket twice. So all tickets are looked up.
         for ticket_id in self.table.admitted_among(self.held):
             message = self._finish(ticket_id)
             if ticket_id in self.in_doubt:
@@ -108,7 +111,7 @@ class Hand:
         self.in_doubt.clear()
 
     def _claim(self, pace_per_minute: float) -> list[float]:
-        """Return slots (epoch seconds) that are ours and can still be written in time."""
+        """Return slots (epoch seconds) that are ours and that there is still time to write."""
         claim = self.schedule.claim(self.clock(), pace_per_minute, wanted=len(self.held))
         now = self.clock()
         return [slot for slot in claim.slots() if not pacing.is_too_late(slot, now)]
@@ -125,7 +128,7 @@ class Hand:
     def _in_order(self) -> list[Message]:
         messages = list(self.held.values())
         if not self.queue.is_fifo:
-            # The earliest first: those left over from a tick, or handed out late by the queue.
+            # The earliest first: some are left over from a tick, or the queue handed them out late.
             messages.sort(key=lambda message: message.number)
         return messages
 
@@ -133,7 +136,7 @@ class Hand:
         return pacing.is_too_late(slot, self.clock())
 
     def _finish(self, ticket_id: str) -> Message:
-        """Let go of a ticket that is admitted; its messages are to be deleted."""
+        """Drop a ticket that is admitted, and mark its messages for deletion."""
         message = self.held.pop(ticket_id)
         self.done.update(message.receipts)
         return message

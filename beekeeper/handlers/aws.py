@@ -1,9 +1,10 @@
-"""AWS clients for the functions: botocore alone, which imports and starts faster than boto3.
+"""AWS clients for the functions, made with botocore, which imports and starts faster than boto3.
 
-Making a client costs a cold start more than all of our own code. A third of that is data that none
-of ours needs: botocore looks into the folders of its 430 services, and parses 1.2 MB of addresses
-from before there were rule sets, of which only the partitions are still asked for. Without, a cold
-producer answers in three quarters of the time (python -m tests.benchmarks.producer).
+In a cold start, to create a client takes longer than all of our own code. A third of that time is
+for data that our clients don't need. botocore lists the folders of its 430 services, and parses
+1.2 MB of old addresses, which its rule sets have replaced. It still uses only their partitions.
+Without this data, a cold producer answers in three quarters of the time
+(python -m tests.benchmarks.producer).
 """
 
 import functools
@@ -14,12 +15,12 @@ import botocore.session
 from botocore.config import Config
 from botocore.loaders import Loader
 
-# Not S3, whose client asks the old addresses for us-east-1's.
+# Not S3: its client still reads the old addresses, for us-east-1.
 SERVICES = ("dynamodb", "lambda", "sqs")
 
 
 class _OurServices(Loader):  # type: ignore[misc]
-    """botocore's data, as far as clients of our services need it."""
+    """The part of botocore's data that the clients of our services need."""
 
     def list_available_services(self, type_name: str) -> list[str]:
         return list(SERVICES)
@@ -33,7 +34,7 @@ class _OurServices(Loader):  # type: ignore[misc]
 
 
 def _without_services(partition: dict[str, Any]) -> dict[str, Any]:
-    """Return a partition in the form of the old addresses, which come from the rule sets now."""
+    """Return a partition in the form of the old addresses. The rule sets give the addresses now."""
     return {
         "partition": partition["id"],
         "dnsSuffix": partition["outputs"]["dnsSuffix"],
@@ -50,7 +51,7 @@ def _without_services(partition: dict[str, Any]) -> dict[str, Any]:
 
 @functools.cache
 def session(*, ours: bool) -> Any:
-    """Return the session that the clients of our services, or those of others, come from."""
+    """Return the session for the clients of our services, or for all other clients."""
     made = botocore.session.get_session()
     if ours:
         made.register_component("data_loader", _OurServices())
@@ -58,7 +59,7 @@ def session(*, ours: bool) -> Any:
 
 
 def client(service: str, *, read_timeout: float = 2.0, attempts: int = 3, pool: int = 10) -> Any:
-    """Return a client with short time-outs: a visitor waits for the answer.
+    """Return a client with short time-outs, because a visitor waits for the answer.
 
     Region, credentials and endpoint come from the environment that Lambda sets.
     """
@@ -73,5 +74,5 @@ def client(service: str, *, read_timeout: float = 2.0, attempts: int = 3, pool: 
 
 
 def in_lambda() -> bool:
-    """Tell whether this process is a Lambda function's, so that clients are made at its start."""
+    """Return whether this process is a Lambda function's. It creates its clients at the start."""
     return "AWS_LAMBDA_FUNCTION_NAME" in os.environ

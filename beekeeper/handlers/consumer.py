@@ -1,16 +1,16 @@
 """The consumer: it admits visitors at the room's rate, second by second.
 
-EventBridge starts a consumer every minute, at least once and up to a minute late. Each runs a
-little over a minute, so that consecutive ones overlap. They share one schedule (rules.pacing):
-however many run side by side, together they never exceed the rate.
+EventBridge starts a consumer every minute, at least once and up to a minute late. Each one runs a
+little over a minute, so that it overlaps with the next. All consumers share one schedule
+(rules.pacing). So together they never exceed the rate, however many run side by side.
 
-A consumer works in ticks. In each, two halves have their turn:
+A consumer works in ticks. Each tick has two halves:
 
     the hand    takes tickets off the queue and admits them (handlers.admitting)
-    the tally   sees who has gone in, and publishes how the line stands (handlers.tally)
+    the tally   checks who has gone in, and publishes the state of the line (handlers.tally)
 
-A consumer that finds the room off, or a line that has been empty for long (rules.line), ends after
-one look. The producer starts one when somebody comes (handlers.wake).
+If the room is off, or the line has been empty for a long time (rules.line), a consumer stops after
+one tick. The producer starts a consumer when somebody comes (handlers.wake).
 """
 
 import functools
@@ -47,15 +47,15 @@ class TickEnd(Enum):
     CUT_SHORT = "cut short"  # by a call that failed
 
 
-# From the start of a tick to the start of the next.
+# The time from the start of a tick to the start of the next.
 PAUSE_SECONDS = {
     TickEnd.ALL_SLOTS_USED: 1.0,
-    TickEnd.SLOTS_LEFT: 0.25,  # the few who come are let through quickly
+    TickEnd.SLOTS_LEFT: 0.25,  # if only a few visitors come, they are admitted quickly
     TickEnd.PAUSED: 1.0,
     TickEnd.OFF: 1.0,
     TickEnd.CUT_SHORT: 1.0,
 }
-# A run that saw the room being turned off goes on: the room may be turned on again at once.
+# If the room is turned off during a run, the run continues: somebody may turn it on again at once.
 ENDS_RUN_IF_FIRST = {TickEnd.OFF}
 ENDS_RUN_IF_IDLE = {TickEnd.ALL_SLOTS_USED, TickEnd.SLOTS_LEFT, TickEnd.PAUSED}
 
@@ -78,7 +78,7 @@ class Consumer:
         self.hand = Hand(self.table, self.queue, self.schedule, self.clock, self.tally.count)
 
     def run(self, seconds: float = CONSUMER_RUN_SECONDS) -> int:
-        """Tick for so long, then hand back what is in hand; return how many ticks succeeded."""
+        """Tick for ``seconds``, then hand back all tickets; return how many ticks succeeded."""
         end = self.clock() + seconds
         succeeded = 0
         self._read_line()
@@ -108,12 +108,12 @@ class Consumer:
         try:
             return self.tick()
         except TROUBLE as error:
-            # What was not confirmed is still in hand, or in the queue: the next tick goes on.
+            # Tickets that were not confirmed are still in hand or in the queue, for the next tick.
             logger.warning("a tick was cut short: %s", error)
             return TickEnd.CUT_SHORT
 
     def tick(self) -> TickEnd:
-        """Admit those whom the rate allows now. Raises any of TROUBLE."""
+        """Admit as many visitors as the rate allows now. Raises any error of TROUBLE."""
         settings = self.settings = self._read_settings()
         if settings.mode is not Mode.ON:
             return self._stand_still(settings.mode)
@@ -126,8 +126,8 @@ class Consumer:
 
     def _stand_still(self, mode: Mode) -> TickEnd:
         self.hand.drop_all()
-        # The pulse of a room that is off is left to grow old, so that the producer starts a
-        # consumer when the room is on again.
+        # While the room is off, the pulse gets old. That makes the producer start a consumer when
+        # the room is on again.
         if mode is Mode.PAUSED or self.tally.numbers:
             self.tally.publish(undeleted=0)
         return TickEnd.PAUSED if mode is Mode.PAUSED else TickEnd.OFF
@@ -138,7 +138,7 @@ class Consumer:
         except (BotoCoreError, ClientError, KeyError, ValueError):
             if self.settings is None:
                 raise
-            logger.warning("reading the settings failed: going on with the last ones")
+            logger.warning("reading the settings failed; the last ones stay in use")
             return self.settings
 
 
@@ -146,8 +146,8 @@ class Consumer:
 def _parts() -> tuple[Table, Queue, Schedule]:
     environ = os.environ
     executor = ThreadPoolExecutor(PARALLEL)
-    # Not repeated by botocore: a write that is repeated may come too late for its slot. The next
-    # tick tries again, with a slot of its time.
+    # botocore must not retry: a repeated write can come too late for its slot. The next tick tries
+    # again, with a later slot.
     dynamodb = aws.client("dynamodb", read_timeout=1.0, attempts=1, pool=PARALLEL)
     sqs = aws.client("sqs", read_timeout=5.0, attempts=2, pool=PARALLEL)
     url, dead_letter_url = Variable.QUEUE_URL.read(environ), Variable.DEAD_LETTER_URL.read(environ)
@@ -157,7 +157,7 @@ def _parts() -> tuple[Table, Queue, Schedule]:
 
 
 def handler(event: Mapping[str, object], context: object) -> None:
-    """Lambda's entry: one worker's minute. Fails, for the alarm to ring, if all of it failed."""
+    """Lambda's entry: one worker's minute. It raises if every tick failed, so the alarm fires."""
     if not Consumer(*_parts(), time.time, time.sleep).run():
         raise RuntimeError("no tick succeeded: nobody was admitted; the warnings above say why")
 

@@ -1,11 +1,11 @@
-"""The queue as the consumer sees it: receive, delete, hand back, put aside.
+"""The queue as the consumer uses it: receive, delete, hand back, put aside.
 
-SQS takes ten messages a call; calls run side by side. A message that is not deleted comes back
-after the visibility time-out, and may come more than once in any case; so may a ticket, when a
-producer's send was repeated.
+One call to SQS handles ten messages, so calls run side by side. A message that is not deleted comes
+back after the visibility time-out. A message can come more than once in any case. A ticket can too,
+if a producer repeated its send.
 
-A FIFO queue hands out ten, and nobody behind them until they are deleted, handed back, or visible
-again: what one consumer has in its hands holds up all others.
+A FIFO queue hands out ten messages, and none behind them until they are deleted, handed back, or
+visible again. So the messages that one consumer has in hand block all other consumers.
 """
 
 import logging
@@ -21,9 +21,9 @@ from beekeeper.handlers.batches import batches
 from beekeeper.rules.cadence import LONG_POLL_SECONDS, MESSAGES_PER_CALL
 
 VISIBILITY_SECONDS = 30
-# Of a FIFO queue: so long does the line stand still after a consumer was killed with tickets in its
-# hands. Not shorter: what was received 1,000 times is given up (provision.queue.MAX_RECEIVES), and
-# so often it is in 2.8 hours without DynamoDB.
+# For a FIFO queue. After a consumer was killed with tickets in hand, the line stands still for this
+# long. It should not be shorter: after 1,000 receptions a message goes to the dead-letter queue
+# (MAX_RECEIVES, provision/resources/queue.py). At 10 s, a DynamoDB outage of 2.8 hours causes that.
 FIFO_VISIBILITY_SECONDS = 10
 PARALLEL = 16  # calls side by side, one for each of the executor's threads
 logger = logging.getLogger(__name__)
@@ -31,7 +31,7 @@ logger = logging.getLogger(__name__)
 
 @dataclass(frozen=True, slots=True)
 class Message:
-    """A ticket off the queue. It has several receipts when it came several times."""
+    """A ticket off the queue. It has several receipts if it came several times."""
 
     ticket_id: str
     number: int
@@ -51,9 +51,10 @@ class Queue:
         self.visibility_seconds = FIFO_VISIBILITY_SECONDS if self.is_fifo else VISIBILITY_SECONDS
 
     def receive(self, wanted: int, now: float, *, wait: bool = True) -> list[Message]:
-        """Return up to ``wanted`` messages; those that can't be read are put aside.
+        """Return up to ``wanted`` messages; put aside those that can't be read.
 
-        Of a FIFO queue ten at most. With ``wait``, an empty queue is asked for LONG_POLL_SECONDS.
+        A FIFO queue gives at most ten. With ``wait``, the call waits at an empty queue for
+        LONG_POLL_SECONDS.
         """
         found = []
         for raw in self._received(wanted, LONG_POLL_SECONDS if wait else 0):
@@ -66,8 +67,8 @@ class Queue:
         return found
 
     def _received(self, wanted: int, wait_seconds: int) -> list[dict[str, Any]]:
-        # One long poll tells whether anybody is there; only then many ask side by side, and
-        # without waiting: else a short queue would hold up those who are in hand already.
+        # One long poll finds out whether there are messages. Only then do many calls run side by
+        # side. These don't wait, because in a short queue they would delay the tickets in hand.
         if wanted <= 0:
             return []
         received = self._receive(min(wanted, MESSAGES_PER_CALL), wait_seconds)
@@ -78,7 +79,8 @@ class Queue:
             ][:PARALLEL]
             wave = [m for some in self._executor.map(self._receive, sizes) for m in some]
             received += wave
-            # SQS may fall short here and there in a long queue; half of it does not.
+            # From a long queue, some calls to SQS return too few messages. If half of the messages
+            # are missing, the queue is short.
             got = 0 if len(wave) < sum(sizes) / 2 else len(wave)
         return received
 
@@ -97,7 +99,7 @@ class Queue:
         return received
 
     def _put_aside(self, raw: dict[str, Any]) -> None:
-        # Not left to the redrive policy: what counts there is receptions, and a ticket may be
+        # The redrive policy would be wrong here: it counts receptions, and a good ticket can be
         # received any number of times while DynamoDB is in trouble.
         logger.error("a message can't be read; it goes to the dead-letter queue")
         url = self._dead_letter_url
@@ -106,14 +108,14 @@ class Queue:
             self._sqs.send_message(QueueUrl=url, MessageBody=raw["Body"], **ids)
             self._sqs.delete_message(QueueUrl=self._url, ReceiptHandle=raw["ReceiptHandle"])
         except (BotoCoreError, ClientError) as error:
-            logger.warning("putting a message aside failed, it comes again: %s", error)
+            logger.warning("putting a message aside failed; it will come again: %s", error)
 
     def delete(self, receipts: Iterable[str]) -> set[str]:
-        """Delete messages; return the receipts of those that were not, to be tried again."""
+        """Delete messages; return the receipts of those that failed, for another try."""
         return self._in_batches(self._sqs.delete_message_batch, receipts, {})
 
     def hand_back(self, receipts: Iterable[str]) -> None:
-        """Make messages visible again at once, for another consumer; at worst they come later."""
+        """Make messages visible to other consumers at once. If that fails, they come later."""
         self._in_batches(
             self._sqs.change_message_visibility_batch, receipts, {"VisibilityTimeout": 0}
         )
@@ -133,7 +135,7 @@ class Queue:
         return set().union(*self._executor.map(run, batches(receipts, MESSAGES_PER_CALL)))
 
     def waiting(self) -> int:
-        """Return about how many messages are in the queue, those being handed out included."""
+        """Return approximately how many messages are in the queue, visible or not."""
         names = ["ApproximateNumberOfMessages", "ApproximateNumberOfMessagesNotVisible"]
         response = self._sqs.get_queue_attributes(QueueUrl=self._url, AttributeNames=names)
         return sum(int(response["Attributes"][name]) for name in names)

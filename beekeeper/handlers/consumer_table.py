@@ -1,4 +1,4 @@
-"""The table as the consumer sees it: admissions, the pulse, and who has gone in."""
+"""The table as the consumer uses it: admissions, the pulse, and who has gone in."""
 
 import logging
 from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -23,7 +23,7 @@ class Throttled(Exception):
     """DynamoDB left keys unread at each of READ_ATTEMPTS."""
 
 
-# What a call of the consumer may raise, and what reading an item that somebody has damaged does.
+# The errors that a call of the consumer can raise. The last two come from a damaged item.
 TROUBLE = (BotoCoreError, ClientError, Throttled, KeyError, ValueError)
 
 
@@ -36,11 +36,11 @@ class Table:
         self._executor = executor
 
     def settings(self) -> Settings:
-        """Read the settings of the operators. What can't be read raises."""
+        """Read the settings of the operators; raise if that fails."""
         return items.settings_of(self._get(items.ROOM) or {})
 
     def pulse(self) -> Pulse:
-        """Read the pulse. What can't be read raises."""
+        """Read the pulse; raise if that fails."""
         return items.pulse_of(self._get(items.PULSE))
 
     def _get(self, item_id: str) -> Mapping[str, Any] | None:
@@ -51,7 +51,7 @@ class Table:
         return item
 
     def publish(self, pulse: Pulse, before: Pulse) -> bool:
-        """Replace the pulse ``before``; return False if another consumer has published since."""
+        """Replace the pulse ``before``; return False if another consumer has replaced it."""
         values = {f":{name}": value for name, value in items.pulse_values(pulse).items()}
         try:
             self._dynamodb.update_item(
@@ -66,11 +66,11 @@ class Table:
         return True
 
     def admitted_among(self, ticket_ids: Iterable[str]) -> set[str]:
-        """Return which of the tickets have been admitted. What can't be read raises."""
+        """Return which of the tickets have been admitted; raise if they can't be read."""
         return {i for i, _ in self._rows(ticket_ids, consistent=True)}
 
     def gone_in_among(self, ticket_ids: Iterable[str]) -> set[str]:
-        """Return which of the admitted have gone in. What can't be read raises."""
+        """Return which of the admitted have gone in; raise if they can't be read."""
         return {i for i, row in self._rows(ticket_ids, consistent=False) if "claimed_at" in row}
 
     def _rows(
@@ -99,9 +99,9 @@ class Table:
     def admit(
         self, admissions: Sequence[Admitting], is_too_late: Callable[[float], bool]
     ) -> set[str]:
-        """Write rows; return the ids of those confirmed written.
+        """Write rows; return the ids of those that are confirmed.
 
-        Each batch is written without the slots that are too late by then.
+        Just before each batch is written, slots that are too late are left out.
         """
 
         def write(batch: Sequence[Admitting]) -> set[str]:

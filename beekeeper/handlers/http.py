@@ -1,7 +1,7 @@
-"""HTTP as API Gateway hands it to a function (payload format 2.0), and answers in that format.
+"""HTTP requests and answers in the format of API Gateway (payload format 2.0).
 
-AWS sends cookies as the list ``cookies``, without the header; MiniStack sends the header only.
-Both are read. Header names arrive in lower case.
+AWS sends cookies as the list ``cookies``, without the header. MiniStack sends only the header. This
+module reads both. Header names arrive in lower case.
 """
 
 import json
@@ -24,7 +24,7 @@ UNAVAILABLE_PAGE = f"""<!doctype html>
 <html lang="en"><meta charset="utf-8"><meta name="viewport" content="width=device-width">
 <meta http-equiv="refresh" content="{RETRY_SECONDS}"><title>One moment, please</title>
 <body><h1>One moment, please</h1>
-<p>We can't give you a place in line just now. This page tries again by itself every few seconds.
+<p>We can't give you a place in line right now. This page tries again every few seconds.
 </p></body></html>
 """
 
@@ -33,7 +33,7 @@ Response = dict[str, Any]
 
 @dataclass(frozen=True, slots=True)
 class Request:
-    """The parts of a request that the functions look at."""
+    """The parts of a request that the functions use."""
 
     path: str = Path.CAMPAIGN
     headers: Mapping[str, str] = field(default_factory=dict)
@@ -43,12 +43,12 @@ class Request:
 
     @classmethod
     def from_event(cls, event: Mapping[str, Any]) -> "Request":
-        """Read an API Gateway event, whatever it lacks."""
+        """Read an API Gateway event. Any part of it can be missing."""
         context = event.get("requestContext") or {}
         headers = {k.lower(): v for k, v in (event.get("headers") or {}).items()}
         cookies = event.get("cookies") or headers.get("cookie", "").split(";")
         return cls(
-            # The route, not the path: a stage or a custom domain's mapping is in the path.
+            # The path can start with a stage or with a custom domain's mapping. The route can't.
             path=str(event.get("routeKey", "")).partition(" ")[2] or Path.CAMPAIGN,
             headers=headers,
             cookies=[c.strip() for c in cookies],
@@ -58,11 +58,11 @@ class Request:
 
     @property
     def is_plain_http(self) -> bool:
-        """Whether the room runs on an emulator, on loopback; API Gateway itself has only https."""
+        """Whether the room runs on a local emulator. API Gateway itself only has https."""
         return self.domain == "localhost" or self.domain.endswith(".localhost")
 
     def tickets(self) -> list[str]:
-        """Return every ticket that was sent: as bearer token, or in any of the cookies."""
+        """Return every ticket in the request: the bearer token, and those in cookies."""
         prefix = f"{TICKET_COOKIE}="
         cookies = [c.removeprefix(prefix) for c in self.cookies if c.startswith(prefix)]
         return [t for t in (self.bearer(), *cookies) if t]
@@ -73,18 +73,18 @@ class Request:
         return token.strip() if scheme.lower() == "bearer" else ""
 
     def wants_json(self) -> bool:
-        """Tell an app from a browser."""
+        """Return whether the visitor uses an app and not a browser."""
         accept = self.headers.get("accept", "")
         return "application/json" in accept and "text/html" not in accept
 
     def is_prefetch(self) -> bool:
-        """Tell whether a browser only guesses that somebody may come."""
+        """Return whether a browser loads the page in advance, before the visitor opens it."""
         purpose = (self.headers.get(name, "") for name in ("sec-purpose", "purpose", "x-moz"))
         return any(word in p for p in purpose for word in ("prefetch", "prerender", "preview"))
 
 
 def redirect(location: str, cookies: Sequence[str] = ()) -> Response:
-    """Answer 302; links inside the room are relative, since it may live under a path."""
+    """Answer 302. Links inside the room are relative, because the room may be under a path."""
     headers = {**PRIVATE_HEADERS, "location": location}
     return {"statusCode": 302, "headers": headers, "cookies": list(cookies), "body": ""}
 
@@ -97,7 +97,7 @@ def json_response(status: int, content: Mapping[str, Any], cookies: Sequence[str
 
 
 def unavailable(request: Request) -> Response:
-    """Answer 503 in the caller's form, with the time after which to try again."""
+    """Answer 503 as HTML or JSON, whichever the caller wants, and say when to try again."""
     if request.wants_json():
         response = json_response(503, {"error": "unavailable", "retry_after": RETRY_SECONDS})
     else:
@@ -108,6 +108,6 @@ def unavailable(request: Request) -> Response:
 
 
 def ticket_cookie(token: str, max_age_seconds: int, *, secure: bool) -> str:
-    """Return the cookie that carries a ticket; ``secure`` unless the room has no TLS."""
+    """Return the cookie with a ticket. It is ``secure`` unless the room has no TLS."""
     cookie = f"{TICKET_COOKIE}={token}; Path=/; Max-Age={max_age_seconds}; HttpOnly; SameSite=Lax"
     return f"{cookie}; Secure" if secure else cookie

@@ -1,7 +1,7 @@
-"""``GET /``: gives the visitor a ticket and a place in the queue, and shows the way to the room.
+"""``GET /``: gives the visitor a ticket and a place in the queue, and redirects to the room.
 
-The place is in the queue before the visitor hears of it: when SQS does not confirm, there is no
-ticket but a page that tries again, and nobody waits for a turn that can't come.
+SQS confirms the place before the visitor gets the ticket. If SQS does not confirm it, the visitor
+gets a page that tries again. So nobody waits for a turn that can't come.
 """
 
 import functools
@@ -41,7 +41,7 @@ Send = Callable[[str, str], None]  # a ticket's id, and the message
 def answer(request: Request, table: VisitorTable, send: Send, waker: Waker, now: float) -> Response:
     """Answer a visitor who followed the campaign link.
 
-    ``send`` puts a message on the queue and returns when it is safely there.
+    ``send`` puts a message on the queue, and returns when SQS has confirmed it.
     """
     if request.is_prefetch():
         return unavailable(request)
@@ -54,11 +54,11 @@ def answer(request: Request, table: VisitorTable, send: Send, waker: Waker, now:
         if ticket is None or _may_rejoin(request, ticket, table, room, now):
             ticket = tokens.new_ticket(now, to)
             send(ticket.id, messages.ticket_message(ticket.id, ticket.number))
-            if not table.is_stale:  # an old copy says nothing, and the table has no time for more
+            if not table.is_stale:  # an old copy says nothing, and the table is in trouble already
                 waker.wake(room.pulse, now, workers_for(room.settings.rate))
             return _to_room(request, room, ticket, now, set_cookie=True)
     except (Unavailable, BotoCoreError, ClientError) as error:
-        logger.error("no ticket could be given: %s", error)
+        logger.error("giving a ticket failed: %s", error)
         return unavailable(request)
     if to and to != ticket.to:
         return _to_room(request, room, replace(ticket, to=to), now, set_cookie=True)
@@ -68,7 +68,8 @@ def answer(request: Request, table: VisitorTable, send: Send, waker: Waker, now:
 def _may_rejoin(
     request: Request, ticket: Ticket, table: VisitorTable, room: RoomCopy, now: float
 ) -> bool:
-    # Only a turn that ran out is given up: a link from elsewhere must not cost anybody's place.
+    # Only a turn that has ended is abandoned. A link on another site must not cost a visitor their
+    # place.
     if REJOIN_PARAMETER not in request.query:
         return False
     admission = table.admission(ticket.id)
@@ -118,7 +119,7 @@ def _send(send_message: Callable[..., Any], queue_url: str, ticket_id: str, body
 
 
 def _start(consumer: str, workers: int) -> None:
-    # The client is made when it is needed, which is seldom: it would slow every cold start.
+    # The client is created only when needed, because that is rare and slows a cold start.
     invoke = aws.client("lambda").invoke
     for _ in range(workers):
         invoke(FunctionName=consumer, InvocationType="Event")

@@ -1,6 +1,7 @@
-"""``GET /room``: the waiting page, from the private bucket, kept in memory.
+"""``GET /room``: the waiting page, read from the private bucket and kept in memory.
 
-It is served from the room's own origin, so that the ticket's cookie is first-party everywhere.
+The page has the same origin as the room's other routes, so the ticket's cookie is first-party in
+every browser.
 """
 
 import base64
@@ -26,7 +27,7 @@ logger = logging.getLogger(__name__)
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """The page as it lies in the bucket, and packed."""
+    """The page as it is in the bucket, and the page compressed."""
 
     html: str
     packed: str  # gzip, base64
@@ -34,7 +35,7 @@ class Page:
 
 
 class Pages:
-    """The bucket, read once a minute; when it can't be read, the last copy serves."""
+    """The bucket, read once a minute. If it can't be read, the last copy stays in use."""
 
     def __init__(self, s3: Any, bucket: str) -> None:
         self._s3 = s3
@@ -43,7 +44,7 @@ class Pages:
         self._read_at = float("-inf")
 
     def page(self, now: float) -> Page | None:
-        """Return the page, or None when it never could be read."""
+        """Return the page, or None if it could never be read."""
         if self._page is None or not 0 <= now - self._read_at < PAGE_COPY_SECONDS:
             try:
                 self._page = self._read()
@@ -60,7 +61,7 @@ class Pages:
 
 
 def answer(request: Request, pages: Pages, now: float) -> Response:
-    """Answer with the page, compressed where that is accepted."""
+    """Answer with the page, compressed if the browser accepts that."""
     page = pages.page(now)
     if page is None:
         return unavailable(request)

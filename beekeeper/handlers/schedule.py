@@ -1,7 +1,7 @@
-"""The schedule of slots: the table's ``pace`` item, shared by all who let visitors through.
+"""The schedule of slots: the table's ``pace`` item, shared by everything that gives out slots.
 
-It is a small item of its own, because it is written at every claim, and DynamoDB bills a write by
-the size of the whole item.
+It is a small item of its own, because every claim writes it, and DynamoDB bills a write by the size
+of the whole item.
 """
 
 from typing import Any
@@ -14,7 +14,7 @@ ATTEMPTS = 5
 
 
 class Schedule:
-    """The schedule, as it was last seen. Times are seconds since the epoch."""
+    """The schedule as this process last saw it. Times are seconds since the epoch."""
 
     def __init__(self, dynamodb: Any, table: str) -> None:
         self._dynamodb = dynamodb
@@ -22,18 +22,18 @@ class Schedule:
         self._paced_at = 0.0  # the last slot that was given out
 
     def open_slots(self, now: float, pace_per_minute: float) -> int:
-        """Return how many visitors could be given a slot now."""
+        """Return how many visitors can get a slot now."""
         return pacing.open_slots(self._paced_at, now, pace_per_minute)
 
     def read(self) -> None:
-        """Read which slot was given out last."""
+        """Read the last slot that was given out."""
         response = self._dynamodb.get_item(
             TableName=self._table, Key=items.key(items.PACE), ConsistentRead=True
         )
         self._paced_at = items.paced_at_of(response.get("Item"))
 
     def claim(self, now: float, pace_per_minute: float, wanted: int) -> Claim:
-        """Take up to ``wanted`` slots that nobody else has; perhaps none."""
+        """Take up to ``wanted`` slots that nobody else has. There may be none."""
         for _ in range(ATTEMPTS):
             claim = pacing.claim(self._paced_at, now, pace_per_minute, wanted)
             if claim.count == 0 or self._take(claim):
@@ -41,10 +41,10 @@ class Schedule:
         return Claim(claim.first, claim.interval, 0)
 
     def claim_next(self, now: float, pace_per_minute: float) -> bool:
-        """Take one slot for a visitor who is waiting for it; tell whether there was one.
+        """Take one slot for a visitor who waits for it; return whether there was one.
 
-        The slot may lie up to an interval ahead: otherwise the consumers would always be quicker
-        where slots are rare.
+        The slot can be up to one interval ahead. Otherwise, at a low rate, the consumers would
+        always be faster and take every slot.
         """
         lookahead = max(pacing.LOOKAHEAD_SECONDS, pacing.interval_seconds(pace_per_minute))
         self.read()

@@ -1,13 +1,13 @@
-"""The tally of the consumer: it counts admissions, sees who has gone in, and publishes the pulse.
+"""The tally of the consumer: counts admissions, checks who has gone in, and publishes the pulse.
 
-All consumers publish one pulse. Each replaces only the pulse that it has read, by a conditional
-write, and adds what it has counted since its own last one:
+All consumers publish one pulse. With a conditional write, each one replaces only the pulse that it
+has read, and adds what it has counted since its own last pulse:
 
     consumer A   read 100   ──publish 100 + 7──▶ 107
     consumer B   read 100   ──publish 100 + 5──▶ refused; reads 107 ──publish 107 + 5──▶ 112
 
-When the answer to a write is lost, the next one first reads the pulse: if it carries the time of
-the lost one, that was published, and what it counted is not counted again.
+If the answer to a write is lost, the consumer reads the pulse before the next write. If that pulse
+has the time of the lost write, the write succeeded, and its visitors are not counted again.
 """
 
 import logging
@@ -25,8 +25,8 @@ from beekeeper.rules.cadence import CHECKS_PER_TICK
 from beekeeper.rules.line import Pulse
 from beekeeper.rules.settings import Settings
 
-# Less than a tick, so that a tick publishes those whom the one before admitted: a consumer that is
-# killed takes what it has not published along.
+# Less than a tick, so that each tick publishes the admissions of the tick before. A consumer that
+# is killed loses what it has not published.
 PUBLISH_SECONDS = 0.5
 FLUSH_ATTEMPTS = 5
 NOTHING_SENT = (0.0, 0)
@@ -35,35 +35,35 @@ logger = logging.getLogger(__name__)
 
 @dataclass
 class Tally:
-    """What one worker has counted since it last published, and whom it has yet to check."""
+    """What one worker has counted since it last published, and which visitors it must check."""
 
     table: Table
     queue: Queue
     clock: Callable[[], float]
-    pulse: Pulse = field(default_factory=Pulse)  # as it was last read or published
+    pulse: Pulse = field(default_factory=Pulse)  # the one that was last read or published
     numbers: list[int] = field(default_factory=list)  # of those admitted since
-    shows: list[bool] = field(default_factory=list)  # of those checked since: have they gone in?
-    # The slot (epoch seconds) and ticket id of those whom it is too early to check.
+    shows: list[bool] = field(default_factory=list)  # for those checked since: have they gone in?
+    # The slot (epoch seconds) and ticket id of visitors whom it is too early to check.
     expected: deque[tuple[float, str]] = field(default_factory=deque)
-    # The pulse that was sent and not answered: its as_of, and how many numbers it counted.
+    # The pulse that was sent without an answer: its as_of, and how many numbers it counted.
     sent: tuple[float, int] = NOTHING_SENT
     has_published: bool = False  # in this run
 
     def count(self, admitted: Sequence[Admitted]) -> None:
-        """Count visitors who were admitted; a sample of them will be checked."""
+        """Count admitted visitors, and choose a sample of them to check later."""
         self.numbers += [each.number for each in admitted]
         slots = [(each.slot, each.ticket_id) for each in admitted if each.slot is not None]
         self.expected.extend(slots[:CHECKS_PER_TICK])
 
     def check(self, settings: Settings) -> None:
-        """See who of those let through half a minute ago has gone in (rules.no_shows)."""
+        """Check who of those admitted half a minute ago has gone in (rules.no_shows)."""
         due = self._due()
         if not due or settings.overbooking == 1:
             return
         try:
             gone_in = self.table.gone_in_among(due)
         except (BotoCoreError, ClientError, Throttled) as error:
-            # There are fewer to judge by. Nobody's turn depends on it.
+            # The sample gets smaller. Nobody's turn depends on it.
             logger.warning("checking who has gone in failed: %s", error)
             return
         self.shows += [ticket_id in gone_in for ticket_id in due]
@@ -77,7 +77,7 @@ class Tally:
         return due
 
     def read(self) -> None:
-        """Read the pulse, and leave out what a lost answer has counted already."""
+        """Read the pulse, and drop the numbers that it counts already if an answer was lost."""
         self.pulse = self.table.pulse()
         as_of, count = self.sent
         if self.pulse.as_of == as_of:
@@ -87,14 +87,14 @@ class Tally:
     def publish(self, undeleted: int) -> None:
         """Publish, unless another consumer did within PUBLISH_SECONDS.
 
-        ``undeleted`` messages are in the queue still, though their visitors are admitted.
+        ``undeleted`` messages are still in the queue, although their visitors are admitted.
         """
         due = self.clock() - self.pulse.as_of >= PUBLISH_SECONDS
         if due and not self._replace_pulse(undeleted):
             self._replace_pulse(undeleted)  # another consumer has just published
 
     def flush(self) -> None:
-        """Publish what is counted but not published, or the count would be lost with the worker."""
+        """Publish the rest of the count, which would otherwise be lost with the worker."""
         for _ in range(FLUSH_ATTEMPTS):
             if not self.numbers:
                 return
@@ -104,12 +104,12 @@ class Tally:
                 logger.warning("publishing the last count failed: %s", error)
 
     def is_line_idle(self) -> bool:
-        """Tell whether this worker has seen itself that nobody has come for long."""
-        # What another worker published says nothing of who has come since.
+        """Return whether this worker itself has seen that nobody has come for a long time."""
+        # A pulse of another worker does not say who has come since.
         return self.has_published and line.is_idle(self.pulse)
 
     def _replace_pulse(self, undeleted: int) -> bool:
-        """Measure the line and publish it; return False when another consumer was first."""
+        """Measure the line and publish it; return False if another consumer was first."""
         if self.sent != NOTHING_SENT:
             self.read()  # the answer to the last one was lost
         now = self.clock()

@@ -1,4 +1,4 @@
-"""``GET /turn``, ``/enter``, ``/check``: say whose turn it is, let in, verify passes."""
+"""``GET /turn``, ``/enter`` and ``/check``: say whose turn it is, let in, and verify passes."""
 
 import functools
 import logging
@@ -19,8 +19,8 @@ from beekeeper.rules.entry import Entry
 from beekeeper.rules.tokens import InvalidToken, Ticket
 from beekeeper.rules.turn import State
 
-# Where a visitor goes who does not go in. One whose turn has run out goes to the end of the line at
-# once: without JavaScript there is no button to press.
+# Where a visitor goes who can't go in. After the end of the turn, this is the back of the line at
+# once, because without JavaScript there is no button to press.
 WAYS_BACK = {Entry.BACK_TO_ROOM: Path.ROOM.link, Entry.REJOIN: REJOIN_LINK}
 logger = logging.getLogger(__name__)
 
@@ -63,7 +63,7 @@ def _enter(request: Request, table: VisitorTable, room: RoomCopy, now: float) ->
 
 
 def _claimed(ticket: Ticket, table: VisitorTable, room: RoomCopy, now: float) -> Entry:
-    """Claim the visitor's turn, with another slot where one is needed; return what is decided."""
+    """Claim the visitor's turn, with another slot if needed; return the decision."""
     settings = room.settings
     admission = table.claim(ticket.id, settings, now) if entry.needs_claim(settings) else None
     decided = entry.decide(settings, admission, now)

@@ -1,7 +1,7 @@
-"""The table as the producer and the turnstile see it: the room, read once a second, and turns.
+"""The table as the producer and the turnstile use it: the room, read once a second, and turns.
 
-When a read of the room fails, the last copy stays in use: the line goes on while DynamoDB is in
-trouble.
+If a read of the room fails, the last copy stays in use, so that the line continues while DynamoDB
+is in trouble.
 """
 
 import logging
@@ -24,12 +24,12 @@ logger = logging.getLogger(__name__)
 
 
 class Unavailable(Exception):
-    """The table can't be read, and there is no earlier copy to go on with."""
+    """The table can't be read, and there is no earlier copy to use."""
 
 
 @dataclass(frozen=True, slots=True)
 class RoomCopy:
-    """A copy of the room: its settings, keys and pulse as they were when it was read."""
+    """A copy of the room: its settings, keys and pulse at the time of the read."""
 
     name: str
     settings: Settings
@@ -48,12 +48,12 @@ class VisitorTable:
         self._schedule = Schedule(dynamodb, table)
         self._room: RoomCopy | None = None
         self._read_at = float("-inf")
-        self.is_stale = False  # the copy: the table could not be read when it was last tried
+        self.is_stale = False  # whether the last attempt to read the table failed
 
     def room(self, now: float) -> RoomCopy:
-        """Return the room, at most ROOM_COPY_SECONDS old unless the table can't be read.
+        """Return the room. It is older than ROOM_COPY_SECONDS only if the table can't be read.
 
-        Raises Unavailable when it could never be read.
+        Raises Unavailable if the table could never be read.
         """
         if self._room is None or not 0 <= now - self._read_at < ROOM_COPY_SECONDS:
             try:
@@ -93,10 +93,10 @@ class VisitorTable:
         return items.admission_of(response.get("Item"))
 
     def claim(self, ticket_id: str, settings: Settings, now: float) -> Admission | None:
-        """Record that the visitor goes in, and return the admission; None when there is none yet.
+        """Record that the visitor goes in, and return the admission, or None if there is none yet.
 
-        The first claim counts: a second tab or a refresh changes nothing. Nothing is recorded when
-        the turn has run out or needs another slot. Raises Unavailable.
+        The first claim counts: a second tab or a refresh changes nothing. Nothing is recorded if
+        the turn has ended or needs another slot. Raises Unavailable.
         """
         in_time = "admitted_at <= :now AND admitted_at > :prompt"
         again = "admitted_at <= :now AND admitted_at > :over AND attribute_exists(claimed_at)"
@@ -123,11 +123,11 @@ class VisitorTable:
     def readmit(
         self, ticket_id: str, seen: Admission, room: RoomCopy, now: float
     ) -> Admission | None:
-        """Give another slot to a visitor who comes late; return None while no slot is free.
+        """Give another slot to a visitor who comes late; return None if no slot is free.
 
-        When the visitor's own slot went by, another visitor was let through instead
-        (rules.no_shows). The new slot may lie a second or so ahead. The visitor is let in at once
-        all the same. Raises Unavailable.
+        When the visitor let the first slot pass, another visitor was admitted instead
+        (rules.no_shows). The new slot can be about a second ahead, but the visitor can go in at
+        once. Raises Unavailable.
         """
         try:
             if not self._schedule.claim_next(now, room.settings.pace(room.pulse)):
@@ -152,12 +152,12 @@ class VisitorTable:
                 },
             )
         except self._dynamodb.exceptions.ConditionalCheckFailedException:
-            logger.info("another tab was quicker")
+            logger.info("another tab was faster")
 
     def let_pass(self, ticket: Ticket, now: float) -> None:
         """Record that a visitor goes in while the room is off, so that the ticket takes no slot.
 
-        If that fails, the visitor goes in all the same.
+        If the record fails, the visitor still goes in.
         """
         row = items.admission_item(ticket.id, ticket.number, now)
         row["claimed_at"] = row["admitted_at"]

@@ -1,8 +1,8 @@
-"""Wakes the consumer, which ends early when nobody waits: the next visitor must not wait for it.
+"""Wakes the consumer, which stops early if nobody waits. The next visitor must not wait for it.
 
 The producer starts a consumer when a visitor joins a line that was idle when a consumer last
-looked, or when no consumer has published anything for a while. A conditional write of the table's
-``wake`` item makes sure that only one container does so, once in AGAIN_SECONDS at most.
+checked, or for which no consumer has published a pulse for a while. A conditional write of the
+table's ``wake`` item makes sure that only one container does this, at most once in AGAIN_SECONDS.
 """
 
 import logging
@@ -15,14 +15,14 @@ from beekeeper.contract import items
 from beekeeper.rules import line
 from beekeeper.rules.line import Pulse
 
-# Consumers publish every second or two, and our copy of that may be another second old.
+# Consumers publish every second or two, and our copy can be another second old.
 ASLEEP_SECONDS = 5.0
 AGAIN_SECONDS = 10.0  # a cold start takes two or three
 logger = logging.getLogger(__name__)
 
 
 class Waker:
-    """Starts consumers when none seems to be at work; ``start`` is given their number."""
+    """Starts consumers if none seems to be running. ``start`` takes their number."""
 
     def __init__(self, dynamodb: Any, table: str, start: Callable[[int], object]) -> None:
         self._dynamodb = dynamodb
@@ -31,9 +31,9 @@ class Waker:
         self._tried_at = float("-inf")
 
     def wake(self, pulse: Pulse, now: float, workers: int = 1) -> None:
-        """Start ``workers`` consumers, unless one is at work.
+        """Start ``workers`` consumers, unless one is running.
 
-        A failure is logged and concerns no visitor: the schedule starts one within the minute.
+        A failure is logged and affects no visitor: EventBridge starts a consumer within a minute.
         """
         asleep = line.is_idle(pulse) or now - pulse.as_of >= ASLEEP_SECONDS
         if not asleep or now - self._tried_at < AGAIN_SECONDS:
@@ -43,7 +43,7 @@ class Waker:
             if self._is_first(now):
                 self._start(workers)
         except (BotoCoreError, ClientError) as error:
-            logger.warning("waking the consumer failed; the schedule starts it: %s", error)
+            logger.warning("waking the consumer failed; EventBridge will start it: %s", error)
 
     def _is_first(self, now: float) -> bool:
         try:

@@ -101,7 +101,7 @@ class MiniStack:
             connection.close()
 
     def is_running(self) -> bool:
-        """Tell whether it still runs."""
+        """Return whether it still runs."""
         return self._process.poll() is None
 
     def session(self) -> Session:
@@ -162,7 +162,7 @@ def free_port() -> int:
 
 
 def is_free(port: int) -> bool:
-    """Tell whether a loopback port can be listened on."""
+    """Return whether a loopback port can be listened on."""
     with socket.socket() as listener:
         try:
             listener.bind((HOST, port))

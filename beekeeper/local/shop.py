@@ -71,7 +71,7 @@ class Shop:
         return session
 
     def knows(self, cookies: str) -> bool:
-        """Tell whether a cookie header carries one of the shop's sessions."""
+        """Return whether a cookie header carries one of the shop's sessions."""
         pairs = (c.strip().partition("=") for c in cookies.split(";"))
         return any(name == COOKIE and value in self._sessions for name, _, value in pairs)
 

@@ -1,7 +1,7 @@
 """The waiting page: one HTML document, built from ``assets/room`` with its style, script and texts.
 
-It is one response without a second request, because a sale starts with every visitor fetching every
-asset at once.
+The page is one response. A sale starts with every visitor at once, and further files would multiply
+their requests.
 
     sources    reads the files of assets/room
     bundle     joins the modules of the script
@@ -10,7 +10,7 @@ asset at once.
     policy     the Content-Security-Policy
 
 To show another setting, write ``{{its_name}}`` into index.html. To add a sentence, write it into
-every file of texts, and use it in index.html (section ``html``) or in the script (section
+every file in ``texts``, and use it in index.html (section ``html``) or in the script (section
 ``script``). To add a module to the script, import it.
 """
 
@@ -40,10 +40,10 @@ class Page:
 
 
 def build_page(settings: Mapping[str, object]) -> Page:
-    """Return the waiting page, the same bytes every time.
+    """Return the waiting page. The same settings always give the same bytes.
 
-    ``settings`` are the room's settings by name; index.html says which of them the page shows.
-    They are plain text: they are escaped here, and runs of white space become one space.
+    ``settings`` are the room's settings by name. index.html says which of them the page shows. They
+    are plain text: the build escapes them, and replaces each run of white space by one space.
     """
     style = read_source("style.css")
     script = join_modules("main.js", lambda name: read_source(f"script/{name}"))
@@ -60,7 +60,7 @@ def build_page(settings: Mapping[str, object]) -> Page:
 
 
 def _given(texts: Texts) -> str:
-    """Return what the script reads from the page, as JSON that is safe inside of HTML."""
+    """Return the script's data as JSON that is safe inside HTML."""
     given = {
         "polling": asdict(ASKING),
         "turn_states": [state.value for state in State],

@@ -1,18 +1,18 @@
-"""Joins the modules of the page's script into one, since the page is one response.
+"""Joins the modules of the page's script into one script, because the page is one response.
 
-The result is one strict function. It holds the code of each module once, after the modules that it
-imports. All modules share one scope there, so two modules must not declare the same name.
+The result is one strict function. It has the code of each module once, after the modules that this
+module imports. All modules share one scope there, so two modules must not declare the same name.
 
-Of JavaScript's modules only these forms are understood, each at the beginning of a line; everything
-else is an error:
+The bundler understands only these forms of import and export, each at the beginning of a line. All
+other forms are errors:
 
     import { a, b } from "./other.js";
     export function f() {…}
     export async function g() {…}
     export const c = …;
 
-So that a line is what it looks like, comments are written with ``//``, and there are no template
-literals. Lines that are only a comment are left out.
+Comments must begin with ``//``, and template literals are not allowed. So each line can be
+understood by itself. Lines that are only a comment are left out.
 """
 
 import re
@@ -32,7 +32,7 @@ _REFUSED = {
     r"^(?:var|(?:const|let) [^\w$]|function[ *]*[^\w$ ]).*": "this form of declaration",
     r"^[ \t]*/\*.*": "a comment that does not begin with //",
     r".*`.*": "a template literal",
-    r"(?i).*(?:</script|<!--).*": "what would end the script block of the page",
+    r"(?i).*(?:</script|<!--).*": "text that would end the script block of the page",
 }
 
 
@@ -46,11 +46,11 @@ class _Module:
 
 
 def join_modules(entry: str, read: Callable[[str], str]) -> str:
-    """Return one script that does what the module ``entry`` does.
+    """Return one script that does the same as the module ``entry``.
 
-    ``read`` returns the source of a module by its name, such as ``main.js``. Raises SourceError
-    for imports in a circle, for an import of something that is not exported, and for a name that
-    two modules declare.
+    ``read`` returns the source of a module by its name, such as ``main.js``. Raises SourceError if
+    modules import each other in a circle, if an imported name is not exported, or if two modules
+    declare the same name.
     """
     modules: dict[str, _Module] = {}
     _add(entry, (), modules, read)
@@ -90,7 +90,7 @@ def _parse(name: str, source: str) -> _Module:
     code = _EXPORT.sub("", code)
     for pattern, what in _REFUSED.items():
         if found := re.search(pattern, code, re.MULTILINE):
-            raise SourceError(f"{name}: {what} is not understood: {found[0].strip()}")
+            raise SourceError(f"{name}: {what} is not allowed: {found[0].strip()}")
     return _Module(name, imports, exports, tuple(_DECLARED.findall(code)), code)
 
 
@@ -100,7 +100,7 @@ def _check_names(modules: dict[str, _Module]) -> None:
         for declared in module.declared:
             if declared in owners:
                 raise SourceError(
-                    f"{owners[declared]} and {module.name} both declare {declared}. Rename one:"
-                    " in the page they share one scope."
+                    f"{owners[declared]} and {module.name} both declare {declared}. Rename one of"
+                    " them, because they share one scope in the page."
                 )
             owners[declared] = module.name

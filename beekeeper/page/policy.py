@@ -1,9 +1,9 @@
 """The ``Content-Security-Policy`` of the waiting page.
 
-It names the style and the script by their hashes, so the browser runs nothing else: not even a
-title that escaped its element. Browsers hash what they parsed, which has LF line ends whatever the
-file had. The texts are in a block of data, which needs no hash: the policy is therefore the same in
-every language.
+It lists the hashes of the style and the script, so the browser runs nothing else. Even a title that
+broke out of its element could not run. Browsers hash the text after parsing, which has LF line ends
+even if the file has others. The texts are in a block of data, which needs no hash. So the policy is
+the same in every language.
 """
 
 import base64

@@ -4,7 +4,7 @@ from importlib.resources import files
 
 
 class SourceError(ValueError):
-    """A source of the page can't be built. The message names the file and the remedy."""
+    """The page can't be built. The message names the file and says what to change."""
 
 
 def read_source(path: str) -> str:

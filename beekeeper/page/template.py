@@ -6,7 +6,7 @@
     {{build:style}}          a part that the build makes
 
 A slot with an unknown name is an error. Settings and sentences are escaped. The template is filled
-in one pass, so a slot inside a value is only text.
+in one pass, so a slot inside a value stays plain text.
 """
 
 import html
@@ -45,10 +45,10 @@ def fill(
 
 def _setting(name: str, settings: Mapping[str, object]) -> str:
     if name not in settings:
-        raise SourceError(f"{{{{{name}}}}} is not a setting; there are: {', '.join(settings)}")
+        raise SourceError(f"{{{{{name}}}}} is not a setting. Use one of: {', '.join(settings)}")
     value = settings[name]
     if value is not None and not isinstance(value, str | int | float):
-        raise SourceError(f"{{{{{name}}}}} is no text: {value!r}")
+        raise SourceError(f"{{{{{name}}}}} must be text or a number, not {value!r}")
     return "" if value is None else " ".join(str(value).split())
 
 
@@ -59,5 +59,5 @@ def _sentence(sentence: str, parts: Mapping[str, str]) -> str:
 
 def _known(name: str, known: Mapping[str, str], what: str) -> str:
     if name not in known:
-        raise SourceError(f"{name!r} is not {what}; there are: {', '.join(known)}")
+        raise SourceError(f"{name!r} is not {what}. Use one of: {', '.join(known)}")
     return known[name]

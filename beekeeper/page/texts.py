@@ -1,10 +1,10 @@
 """The sentences that a visitor reads: one JSON file for each language, in ``assets/room/texts``.
 
-    html      sentences of index.html, which the build puts into the page: {{text:enter_button}}
-    script    sentences that the script chooses from, in groups
+    html      sentences that the build writes into index.html: {{text:enter_button}}
+    script    sentences that the script shows, in groups
 
 A name in braces is a placeholder. In ``script`` the page's script fills it, and in ``html`` the
-build does.
+build fills it.
 """
 
 import json

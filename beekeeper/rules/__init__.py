@@ -1,5 +1,5 @@
 """The pure rules of the line: tokens, pacing, numbers, polling, turns, sizing.
 
-Nothing here calls AWS, speaks HTTP or reads the clock on the wall: times come in as arguments, in
-seconds since the epoch. Handlers, gate, simulation and tests use the same functions.
+Nothing here calls AWS, uses HTTP or reads a clock. Times are arguments, in seconds since the epoch.
+The handlers, the gate, the simulation and the tests use the same functions.
 """

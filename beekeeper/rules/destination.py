@@ -1,16 +1,16 @@
-"""Addresses at the destination: none of them ever leaves the destination's origin."""
+"""Addresses at the destination. None of them ever leaves the destination's origin."""
 
 from urllib.parse import quote, unquote, urljoin, urlsplit, urlunsplit
 
 from beekeeper.rules.tokens import MAX_TO_CHARACTERS
 
 PASS_PARAMETER = "beekeeper_pass"  # noqa: S105 - a name, no secret
-# What may stand in a path or query as it is (RFC 3986); API Gateway hands queries over decoded.
+# Characters that need no encoding in a path or query (RFC 3986). API Gateway decodes queries.
 _AS_IT_IS = "/?#[]@!$&'()*+,;=:%"
 
 
 def origin_of(url: str) -> str:
-    """Return scheme://host[:port] of an address, in lower case, without a default port."""
+    """Return the scheme://host[:port] of an address, in lower case, without a default port."""
     parts = urlsplit(url)
     port = {"https": 443, "http": 80}.get(parts.scheme)
     host = (parts.hostname or "").lower()
@@ -19,11 +19,11 @@ def origin_of(url: str) -> str:
 
 
 def safe_path(to: str | None) -> str:
-    """Return ``to`` when it is a path on the destination, else the empty string.
+    """Return ``to`` if it is a path on the destination, and the empty string otherwise.
 
-    Spaces and letters beyond ASCII are percent-encoded. Refused is all that a browser could take
-    for another origin: schemes, ``//host``, backslashes (which browsers read as slashes), and the
-    control characters that they drop (WHATWG URL, 4.4).
+    Spaces and letters beyond ASCII are percent-encoded. The function refuses everything that a
+    browser could read as another origin: schemes, ``//host``, backslashes (which browsers read as
+    slashes), and the control characters that browsers drop (WHATWG URL, 4.4).
     """
     if not to or len(to) > MAX_TO_CHARACTERS or not to.startswith("/") or to.startswith("//"):
         return ""
@@ -34,7 +34,7 @@ def safe_path(to: str | None) -> str:
 
 
 def entry_url(destination: str, to: str, token: str) -> str:
-    """Return where an admitted visitor goes: the destination, or ``to`` on it, with the pass."""
+    """Return an admitted visitor's address: the destination, or ``to`` on it, with the pass."""
     url = urljoin(destination, safe_path(to)) if safe_path(to) else destination
     if origin_of(url) != origin_of(destination):
         url = destination
@@ -44,13 +44,13 @@ def entry_url(destination: str, to: str, token: str) -> str:
 
 
 def without_pass(url: str) -> str:
-    """Return the address without the pass, to redirect to once a session has begun."""
+    """Return the address without the pass. Redirect to it once a session has begun."""
     parts = urlsplit(url)
-    # By text rather than parsed and put together again: the rest of a query is not ours to change.
+    # This works on the text. To parse and rebuild the query could change the rest of it.
     kept = [pair for pair in parts.query.split("&") if not _is_pass(pair)]
     return urlunsplit(parts._replace(query="&".join(kept)))
 
 
 def _is_pass(pair: str) -> bool:
-    # Decoded first, as the destination does: of two passes it might take the wrong one.
+    # The destination decodes names too. If two passes were left, it could read the wrong one.
     return unquote(pair.partition("=")[0]) == PASS_PARAMETER

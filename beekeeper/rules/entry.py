@@ -1,7 +1,7 @@
-"""The decision of ``/enter``: whether a visitor who asks to go in does so, or goes elsewhere.
+"""The decision of ``/enter``: whether a visitor goes in, or where else the visitor goes.
 
-It is made twice at most. A visitor who comes late needs another slot. Once that has been asked for,
-given or not, the decision is made anew:
+A request is decided at most twice. A late visitor needs another slot. After the request for that
+slot, the rule decides again, whether the slot was given or not:
 
     claim the turn ──▶ GO_IN, BACK_TO_ROOM or REJOIN
                    ╰─▶ TAKE_ANOTHER_SLOT ──given──▶ claim again ──▶ GO_IN, BACK_TO_ROOM or REJOIN
@@ -15,27 +15,28 @@ from beekeeper.rules.turn import Admission
 
 
 class Entry(Enum):
-    """What becomes of a visitor who asks to go in."""
+    """The outcome for a visitor who asks to go in."""
 
     GO_IN = "go in"
     GO_IN_UNQUEUED = "go in unqueued"  # the room is off
     TAKE_ANOTHER_SLOT = "take another slot"
     BACK_TO_ROOM = "back to the room"
-    REJOIN = "rejoin"  # the turn has run out
+    REJOIN = "rejoin"  # the turn is over
 
 
 def needs_claim(settings: Settings) -> bool:
-    """Tell whether the table has to be asked: a room that is off lets everybody in."""
+    """Return whether to claim the turn in the table. A room that is off lets everybody in."""
     return settings.mode is not Mode.OFF
 
 
 def decide(
     settings: Settings, admission: Admission | None, now: float, *, asked_for_slot: bool = False
 ) -> Entry:
-    """Return what becomes of the visitor at ``now`` (epoch seconds).
+    """Return the outcome for the visitor at ``now`` (epoch seconds).
 
-    ``admission`` is the row as it is after the claim, None while there is none. ``asked_for_slot``
-    says that this request has asked for another slot already: it asks for no second one.
+    ``admission`` is the visitor's row after the claim. It is None if there is no row yet.
+    ``asked_for_slot`` says that this request has already asked for another slot. It does not ask
+    a second time.
     """
     if not needs_claim(settings):
         return Entry.GO_IN_UNQUEUED

@@ -1,8 +1,8 @@
-"""AWS's quotas that a room can meet: the documented values, and how to ask for more.
+"""The AWS quotas that a room can reach: the documented values, and how to request more.
 
-AWS enforces them for each account in each region. An account may have other values than the
+AWS enforces them for each account in each region. An account can have other values than the
 documented ones, so a rule that compares with a quota takes an ``Account`` as an argument. Its
-defaults are the documented values. This module holds numbers only and asks AWS nothing.
+defaults are the documented values. This module only has numbers. It does not call AWS.
 """
 
 import math
@@ -18,7 +18,7 @@ class Quota:
     code: str
 
     def ask_for(self, value: float) -> str:
-        """Return the request to AWS for so much, as a sentence without its full stop."""
+        """Return a sentence that says to request ``value``, without its full stop."""
         return (
             f'Ask AWS for {value:,.0f} of the quota "{self.name}" ({self.code}); it can take days'
         )
@@ -32,8 +32,8 @@ CONCURRENCY = Quota("lambda", "Concurrent executions", "L-B99A9384")
 class Account:
     """The quotas of one account in one region that AWS raises on request.
 
-    ``requests_per_second`` and ``burst`` hold for all APIs of the account together, and
-    ``concurrent_executions`` for all functions together.
+    ``requests_per_second`` and ``burst`` limit all APIs of the account together, and
+    ``concurrent_executions`` limits all functions together.
     """
 
     requests_per_second: int = 10_000
@@ -44,7 +44,7 @@ class Account:
 # https://docs.aws.amazon.com/apigateway/latest/developerguide/limits.html
 # https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html
 USUAL = Account()
-# API Gateway takes less in these regions (the same page).
+# API Gateway allows fewer requests in these regions (the same page).
 NEWER_REGION = Account(requests_per_second=2_500, burst=1_250)
 NEWER_REGIONS = frozenset(
     {
@@ -55,26 +55,26 @@ NEWER_REGIONS = frozenset(
 )
 # Lambda starts a new account with this many concurrent executions (the Lambda page above).
 NEW_ACCOUNT_CONCURRENT_EXECUTIONS = 10
-# Lambda always leaves this many to functions without a reservation ("Reserved concurrency").
+# Lambda always keeps this many for functions without a reservation ("Reserved concurrency").
 UNRESERVED_EXECUTIONS = 100
-# The targets of one EventBridge rule (EventBridge quotas).
+# One EventBridge rule can have this many targets (EventBridge quotas).
 RULE_TARGETS = 5
-# Write units a second of a table on demand: of a new one at once, and of any by default
-# (DynamoDB, "On-demand capacity mode" and "Quotas").
+# The write units a second of an on-demand table: those that a new table has at once, and the
+# default limit of every table (DynamoDB, "On-demand capacity mode" and "Quotas").
 NEW_TABLE_WRITE_UNITS, TABLE_WRITE_UNITS = 4_000, 40_000
-# Read units a second of one key. A unit is two eventually consistent reads of up to 4 KB
+# The read units a second of one key. A unit is two eventually consistent reads of up to 4 KB
 # (DynamoDB, "Designing partition keys").
 KEY_READ_UNITS = 3_000
-# Calls a second of one kind to a FIFO queue. High throughput mode takes more, but only for several
-# message groups (SQS, "Message quotas").
+# A FIFO queue takes this many calls a second of each kind. High throughput mode takes more, but
+# only with several message groups (SQS, "Message quotas").
 FIFO_CALLS_PER_SECOND = 300
 
 
 def usual_in(region: str) -> Account:
-    """Return the quotas of an account in a region that has asked AWS for nothing."""
+    """Return the default quotas of an account in a region."""
     return NEWER_REGION if region in NEWER_REGIONS else USUAL
 
 
 def rounded_up(value: float) -> int:
-    """Return the next hundred: people ask for round figures."""
+    """Return the value rounded up to a hundred, because people request round figures."""
     return math.ceil(value / 100) * 100

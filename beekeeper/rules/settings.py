@@ -1,11 +1,12 @@
-"""The settings that the functions go by, each declared once. They are the table's ``room`` item.
+"""The settings that the functions use, each declared once. They are the table's ``room`` item.
 
-A field says, beside its type and default, what people need to know of it (``Setting``). From these
-declarations follow the fields of ``RoomConfig`` with their bounds and help texts, the attributes of
-the item, what a deploy compares, what ``status`` shows, and the README's table of settings.
+A field has a type, a default, and what people need to know about it (``Setting``). These
+declarations give the fields of ``RoomConfig`` with their bounds and help texts, the attributes of
+the item, the values that a deploy compares, those that ``status`` shows, and the README's table of
+settings.
 
-To add a setting that the functions read: declare it here, with ``configured=True`` add its field to
-``beekeeper/config/`` (``declared("name")``), and use it in a rule.
+To add a setting that the functions read, declare it here and use it in a rule. If it is
+``configured=True``, also add its field to ``beekeeper/config/`` (``declared("name")``).
 """
 
 from dataclasses import MISSING, dataclass, field, fields
@@ -28,10 +29,10 @@ class Mode(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Setting:
-    """What there is to know about one setting.
+    """What people need to know about one setting.
 
     ``configured``: ``beekeeper.toml`` has it, and a deploy writes it. ``live``: operators change it
-    while the room runs, and a deploy that does not change it leaves their value alone.
+    while the room runs. A deploy keeps their value, unless the deploy itself changes the setting.
     """
 
     help: str
@@ -43,7 +44,7 @@ class Setting:
 
 
 def setting(help: str, *, default: Any = MISSING, **known: Any) -> Any:  # noqa: A002
-    """Return the field of a setting; ``known`` are the members of :class:`Setting`."""
+    """Return the field of a setting. ``known`` has the members of :class:`Setting`."""
     return field(default=default, metadata={"setting": Setting(help, **known)})
 
 
@@ -60,9 +61,9 @@ class Settings:
         live=True,
     )
     destination: str = setting(
-        "the address of the site to protect, where visitors end", configured=True
+        "the address of the site to protect, where visitors end up", configured=True
     )
-    message: str = setting("what operators tell everybody who waits", default="", live=True)
+    message: str = setting("the operators' message to all who wait", default="", live=True)
     claim_minutes: int = setting(
         "how long an admitted visitor's turn is kept",
         default=15,
@@ -72,7 +73,7 @@ class Settings:
         configured=True,
     )
     overbooking: float = setting(
-        "how many times the rate may be let through at most, to compensate for visitors who"
+        "the most that may be admitted, as a multiple of the rate, to compensate for visitors who"
         " never come; 1 turns the compensation off",
         default=1.5,
         minimum=1,
@@ -80,7 +81,7 @@ class Settings:
         configured=True,
     )
     polls_per_second: float = setting(
-        "what all waiting pages together may ask of the API",
+        "the requests that all waiting pages together may make to the API",
         default=polling.BUDGET_PER_SECOND,
         unit="requests a second",
     )
@@ -91,7 +92,7 @@ class Settings:
         return self.claim_minutes * SECONDS_PER_MINUTE
 
     def pace(self, pulse: Pulse) -> float:
-        """Return how many visitors to let through a minute, so that the rate arrives."""
+        """Return how many visitors to admit a minute, so that the rate arrives."""
         return no_shows.pace_per_minute(self.rate, pulse.shows, self.overbooking)
 
 

@@ -1,9 +1,10 @@
 """What a rate or a crowd needs from AWS: consumers, memory, concurrency, requests, table units.
 
-The resources are made by these numbers, ``doctor`` compares them with the account's quotas,
-``simulate`` with the documented ones (rules/quotas.py), and ``estimate`` counts their cost.
+The resources are created with these numbers. ``doctor`` compares them with the account's quotas,
+``simulate`` compares them with the documented quotas (rules/quotas.py), and ``estimate`` calculates
+their cost.
 
-The load at the peak is estimated on the safe side, for a crowd of which only the rate is known.
+The load at the peak is estimated on the safe side, because only the rate is known of the crowd.
 With A arrivals and R admissions a second, and W visitors in line after PEAK_MINUTES of that:
 
     requests/s   = 2 A (link, page) + 2 R (enter, check) + polls(W), the polls within their budget
@@ -14,56 +15,57 @@ import math
 
 from beekeeper.rules import cadence, polling, quotas
 
-# A worker is one consumer that EventBridge starts each minute. With a core of its own, which
-# Lambda gives to 1,769 MB (AWS Lambda, "Configure function memory"), it is trusted with half of
-# what tests/benchmarks/consumer.py measures.
+# A worker is one consumer that EventBridge starts each minute. Lambda gives a full core to 1,769 MB
+# (AWS Lambda, "Configure function memory"). With a full core, a worker gets half of the load that
+# tests/benchmarks/consumer.py measures.
 TICKETS_PER_SECOND = 1_000
 CORE_MB = 1_769
-# Most rooms need a small part of a core: 512 MB are 0.29 of one, and cost a third.
+# Most rooms need a small part of a core. 512 MB get 0.29 of a core, at a third of the cost.
 SMALL_TICKETS_PER_SECOND = 150
 SMALL_MB = 512
 # At the highest rate, all targets of the rule are workers.
 MAX_RATE_PER_MINUTE = quotas.RULE_TARGETS * TICKETS_PER_SECOND * 60
-# Of each worker, consumers may overlap, be started twice, or be started by a deploy.
+# Several consumers of one worker can run at once: they overlap, EventBridge may start one twice,
+# and a deploy may start one.
 RESERVED_PER_WORKER = 3
 # The functions that answer visitors get a seventh of a core.
 VISITORS_MEMORY_MB = 256
-# A waiting room is for crowds beyond the rate: this many times, when nobody says how many.
+# A waiting room is for crowds larger than the rate: this many times larger, by default.
 ARRIVALS_PER_ADMISSION = 10
 PEAK_MINUTES = 10
-# Each visitor who joins is one message in a call of its own.
+# Each visitor who joins is one message in its own call.
 STRICT_JOINS_PER_SECOND = quotas.FIFO_CALLS_PER_SECOND
-# How long a function of 256 MB takes for a request, on average: the producer waits for SQS, the
-# turnstile answers from memory, and some of a sudden crowd meet a cold start.
+# How long a function with 256 MB takes for a request, on average: the producer waits for SQS, the
+# turnstile answers from memory, and some visitors of a sudden crowd meet a cold start.
 REQUEST_SECONDS = 0.1
-# The items of the room that producer and turnstile keep a copy of: room, keys and pulse.
+# The producer and the turnstile keep a copy of this many items: room, keys and pulse.
 COPIED_ITEMS = 3
 
 
 def workers_for(rate_per_minute: float) -> int:
-    """Return the number of workers that admit so many visitors a minute."""
+    """Return the number of workers that can admit this many visitors a minute."""
     return max(1, math.ceil(rate_per_minute / 60 / TICKETS_PER_SECOND))
 
 
 def worker_memory_mb(rate_per_minute: float) -> int:
-    """Return the memory of each of the workers that admit so many visitors a minute."""
+    """Return the memory of each of the workers that admit this many visitors a minute."""
     return SMALL_MB if rate_per_minute / 60 <= SMALL_TICKETS_PER_SECOND else CORE_MB
 
 
 def reserved_concurrency(rate_per_minute: float) -> int:
-    """Return the concurrent executions to reserve for the consumers of a rate."""
+    """Return the concurrent executions to reserve for the consumers at a rate."""
     return workers_for(rate_per_minute) * RESERVED_PER_WORKER
 
 
 def capacity_per_minute(deployed_rate_per_minute: float) -> int:
-    """Return the highest rate that the workers which were deployed for a rate can hold."""
+    """Return the highest rate that the workers can sustain that were deployed for a rate."""
     if worker_memory_mb(deployed_rate_per_minute) == SMALL_MB:
         return SMALL_TICKETS_PER_SECOND * 60
     return workers_for(deployed_rate_per_minute) * TICKETS_PER_SECOND * 60
 
 
 def peak_arrivals_per_minute(rate_per_minute: float) -> float:
-    """Return the arrivals to be ready for when nobody has said how many will come."""
+    """Return the arrivals to prepare for if the operator gives no number."""
     return rate_per_minute * ARRIVALS_PER_ADMISSION
 
 
@@ -72,7 +74,7 @@ def requests_per_second(
     arrivals_per_minute: float,
     budget_per_second: float = polling.BUDGET_PER_SECOND,
 ) -> float:
-    """Return the requests a second at the peak, with the polls, which keep to their budget."""
+    """Return the requests a second at the peak, including the polls within their budget."""
     waiting = max(0.0, arrivals_per_minute - rate_per_minute) * PEAK_MINUTES
     polls = polling.polls_per_second(int(waiting), rate_per_minute, budget_per_second)
     coming_and_going = 2 * (arrivals_per_minute + min(rate_per_minute, arrivals_per_minute)) / 60
@@ -80,17 +82,17 @@ def requests_per_second(
 
 
 def concurrent_executions(requests_per_second: float) -> int:
-    """Return how many functions run at once for so many requests a second."""
+    """Return how many functions run at once for this many requests a second."""
     return math.ceil(requests_per_second * REQUEST_SECONDS)
 
 
 def write_units_per_second(rate_per_minute: float) -> float:
-    """Return the table's writes a second: each visitor is admitted, and noted when going in."""
+    """Return the table's writes a second: one admits a visitor, one records that they go in."""
     return 2 * rate_per_minute / 60
 
 
 def copy_read_units_per_second(containers: float) -> float:
-    """Return the read units a second that the copies of the room's items take.
+    """Return the read units a second for the containers' copies of the room's items.
 
     An eventually consistent read of up to 4 KB is half a unit.
     """

@@ -1,11 +1,11 @@
-"""Tickets and passes: what they hold, how they are signed, and when they are refused.
+"""Tickets and passes: what they contain, how they are signed, and when they are refused.
 
-Both are JWTs (RFC 7519, HS256 through PyJWT) with different keys, so that a destination, which
-holds the pass key, can't forge tickets. A key ring is a list of keys, newest first: the first
-signs, all verify, chosen by the token's ``kid``.
+Both are JWTs (RFC 7519, HS256 with PyJWT). They have different keys, so that a destination, which
+knows the pass key, can't forge tickets. A key ring is a list of keys, newest first. The first key
+signs. All keys verify, and the token's ``kid`` says which one to use.
 
-Expiry is checked here against the caller's clock rather than by PyJWT against the machine's, so
-that the rules stay pure.
+This module checks the expiry against the caller's clock. PyJWT would check it against the clock of
+the machine, and the rules would not be pure.
 """
 
 import re
@@ -17,23 +17,24 @@ from typing import Any
 import jwt
 
 ALGORITHM = "HS256"
-TICKET_LIFETIME_SECONDS = 14 * 86_400  # as long as SQS can keep a message: the longest event
+TICKET_LIFETIME_SECONDS = 14 * 86_400  # the longest time that SQS keeps a message
 PASS_LIFETIME_SECONDS = 300
-# Refused unread: our own tokens stay well below, and a parser has no business with more.
+# A longer token is refused before it is parsed. Our own tokens are much shorter.
 MAX_TOKEN_CHARACTERS = 2_048
 MAX_TO_CHARACTERS = 512
-# Three parts of base64url, the last of them the 32 bytes of an HS256 signature in the one form that
-# an encoder gives it: decoders let more pass, so that a token could be changed and still be good.
+# Three parts of base64url. The last part is the 32 bytes of an HS256 signature, in the only form
+# that an encoder writes. Decoders accept other forms too, so that somebody could change a token and
+# it would still be valid.
 _TOKEN = re.compile(r"[\w-]+\.[\w-]+\.[\w-]{42}[AEIMQUYcgkosw048]", re.ASCII)
 
 
 class InvalidToken(Exception):
-    """The token is missing, malformed, forged, expired, or meant for somebody else."""
+    """The token is missing, malformed, forged, expired, or for somebody else."""
 
 
 @dataclass(frozen=True, slots=True)
 class Key:
-    """A signing key. ``secret`` never goes into a log, a state file or an error text."""
+    """A signing key. ``secret`` must never be in a log, a state file or an error text."""
 
     kid: str
     secret: str
@@ -49,14 +50,14 @@ class Ticket:
     id: str
     number: int  # milliseconds since the epoch at which the visitor arrived
     expires_at: int
-    to: str = ""  # where at the destination to end, relative to its origin
+    to: str = ""  # where at the destination the visitor ends up, relative to its origin
 
 
 @dataclass(frozen=True, slots=True)
 class Pass:
     """What an admitted visitor carries to the destination."""
 
-    subject: str  # the id of the ticket that it was given for
+    subject: str  # the id of the visitor's ticket
     expires_at: int
     id: str
 
@@ -67,7 +68,7 @@ def new_id() -> str:
 
 
 def new_key() -> Key:
-    """Return a fresh 256-bit key, the length that RFC 7518 section 3.2 asks of HS256."""
+    """Return a new 256-bit key. RFC 7518, section 3.2, requires this length for HS256."""
     return Key(kid=secrets.token_hex(4), secret=secrets.token_urlsafe(32))
 
 
@@ -92,7 +93,7 @@ def sign_ticket(ticket: Ticket, keys: Sequence[Key], room: str) -> str:
 
 
 def read_ticket(token: str, keys: Sequence[Key], room: str, now: float) -> Ticket:
-    """Return the ticket in a token; raise InvalidToken unless it is ours, whole and in date."""
+    """Return the ticket in a token; raise InvalidToken if it is forged, damaged or expired."""
     claims = _verify(token, keys, room, now)
     match claims:
         case {"typ": "ticket", "jti": str(id), "n": int(number), "exp": int(expires_at)}:
@@ -117,7 +118,7 @@ def sign_pass(subject: str, keys: Sequence[Key], room: str, origin: str, now: fl
 
 
 def read_pass(token: str, keys: Sequence[Key], room: str, origin: str, now: float) -> Pass:
-    """Return the pass in a token; raise InvalidToken unless it opens ``origin`` now."""
+    """Return the pass in a token; raise InvalidToken unless it is valid for ``origin`` now."""
     claims = _verify(token, keys, origin, now)
     match claims:
         case {"iss": str(iss), "sub": str(subject), "exp": int(expires_at), "jti": str(id)}:
@@ -150,7 +151,7 @@ def _verify(token: str, keys: Sequence[Key], audience: str, now: float) -> dict[
         )
     except StopIteration:
         raise InvalidToken("signed with an unknown key") from None
-    # RecursionError: the header is parsed before the signature is checked, and may nest deeply.
+    # RecursionError: PyJWT parses the header before it checks the signature. It can nest deeply.
     except (jwt.PyJWTError, ValueError, TypeError, RecursionError) as error:
         raise InvalidToken("forged, malformed or for somebody else") from error
     if not isinstance(claims["exp"], int) or claims["exp"] <= now:

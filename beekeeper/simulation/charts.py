@@ -1,4 +1,4 @@
-"""Charts as SVG, without scripts. CSS classes give the colours, in light and in dark."""
+"""Charts as SVG, without scripts. CSS classes set the colours for light and dark mode."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -13,7 +13,7 @@ STEPS = (1, 2, 3, 5, 6, 10, 12, 15, 20, 30)
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """One line of a chart; ``style`` is its CSS class. Values are at even steps from the left."""
+    """One line of a chart. ``style`` is its CSS class. Values are in even steps from the left."""
 
     name: str
     style: str
@@ -22,14 +22,14 @@ class Line:
 
 @dataclass(frozen=True, slots=True)
 class Axis:
-    """The marks of an axis: where each is, from 0 to ``end``, and its text."""
+    """The marks of an axis: the position of each, from 0 to ``end``, and its text."""
 
     end: float
     marks: Sequence[tuple[float, str]]
 
 
 def chart(title: str, said: str, lines: Sequence[Line], x: Axis, y: Axis) -> str:
-    """Return a chart; ``said`` is a sentence that describes it to people who can't see it."""
+    """Return a chart. ``said`` is a sentence that describes it to people who can't see it."""
     marks = [_y_mark(at / y.end, text) for at, text in y.marks]
     marks += [_x_mark(at / x.end, text) for at, text in x.marks]
     shapes = [_shape(line, y.end) for line in lines]
@@ -70,28 +70,28 @@ def _shape(line: Line, top: float) -> str:
 
 
 def amounts(top: float) -> Axis:
-    """Return the axis of counts up to ``top``, with round marks."""
+    """Return the axis for counts up to ``top``, with round marks."""
     step = _round_up(max(top, 1e-9) / TICKS)
     count = max(1, -int(-max(top, 1e-9) // step))
     return Axis(step * count, [(step * i, short(step * i)) for i in range(count + 1)])
 
 
 def times(seconds: float, *, marks: int = 6) -> Axis:
-    """Return the axis of a time span in seconds, from 0."""
+    """Return the axis for a time span in seconds, from 0."""
     end = max(seconds, 1.0)
     step = _time_step(end / marks)
     return Axis(end, [(i * step, _mark(i * step)) for i in range(int(end / step) + 1)])
 
 
 def durations(top: float) -> Axis:
-    """Return the axis of waits up to ``top`` seconds."""
+    """Return the axis for waits up to ``top`` seconds."""
     step = _time_step(max(top, 1.0) / TICKS)
     count = -int(-max(top, 1.0) // step)
     return Axis(step * count, [(i * step, _mark(i * step)) for i in range(count + 1)])
 
 
 def _round_up(value: float) -> float:
-    """Return the next of 1, 2, 5 x a power of ten."""
+    """Return the next of 1, 2, 2.5 and 5 x a power of ten."""
     power = 10.0 ** int(f"{value:e}".split("e")[1])
     return next(n * power for n in (1, 2, 2.5, 5, 10) if n * power >= value * 0.999)
 
@@ -105,13 +105,13 @@ def _time_step(value: float) -> float:
 
 
 def _mark(seconds: float) -> str:
-    """Return a time as briefly as an axis has room for on a phone: 1:20 h."""
+    """Return a time that is short enough for an axis on a phone: 1:20 h."""
     minutes = round(seconds / 60)
     return f"{minutes // 60}:{minutes % 60:02} h" if 60 < minutes < 1_440 else clock(seconds)
 
 
 def clock(seconds: float) -> str:
-    """Return a time in two units at most: 1 h 30 min."""
+    """Return a time in at most two units: 1 h 30 min."""
     if seconds == 0:
         return "0"
     unit, name = next((u, n) for u, n in SPANS if seconds >= u or u == 1)
@@ -122,7 +122,7 @@ def clock(seconds: float) -> str:
 
 
 def short(value: float) -> str:
-    """Return a count as briefly as a chart has room for: 2.5 M."""
+    """Return a count that is short enough for a chart: 2.5 M."""
     for unit, name in ((1e9, " G"), (1e6, " M"), (1e3, " k")):
         if value >= unit:
             return f"{value / unit:.3g}{name}"

@@ -1,4 +1,4 @@
-"""When visitors come. A curve has the arrivals of each second, as whole visitors."""
+"""When visitors come. A curve is a list with the whole number of arrivals in each second."""
 
 import csv
 import math
@@ -19,13 +19,13 @@ MAX_MINUTES = MAX_DAYS * 24 * 60
 
 
 def burst(visitors: int, minutes: float) -> list[int]:
-    """Return arrivals that jump to their rate, hold it, and end."""
+    """Return arrivals that start at their full rate, keep it, and end."""
     seconds = max(1, round(minutes * 60))
     return _whole([visitors / seconds] * seconds, visitors)
 
 
 def campaign(visitors: int, minutes: float) -> list[int]:
-    """Return arrivals that start sharply, as after a mail, and decay exponentially."""
+    """Return arrivals that start sharply, as after an email, and decay exponentially."""
     seconds = max(1, round(minutes * 60))
     return _whole([CAMPAIGN_DECAY ** (i / seconds) for i in range(seconds)], visitors)
 
@@ -37,7 +37,7 @@ def by_minute(arrivals: Sequence[float], visitors: int | None = None) -> list[in
 
 
 def _whole(shape: Sequence[float], visitors: int) -> list[int]:
-    """Scale a shape to so many visitors. What rounding takes from a second goes to the next."""
+    """Scale a shape to ``visitors`` in all. Rounding errors carry over to the next second."""
     scale = visitors / sum(shape)
     so_far = [round(arrived * scale) for arrived in accumulate(shape)]
     return [now - before for before, now in zip([0, *so_far], so_far, strict=False)]
@@ -46,17 +46,15 @@ def _whole(shape: Sequence[float], visitors: int) -> list[int]:
 def read_minutes(path: str | Path) -> list[float]:
     """Return the arrivals of each minute from the last column of a CSV file.
 
-    A first line of names is skipped.
-
-    Raises ConfigError, which names the line.
+    A header in the first line is skipped. Raises ConfigError, which names the line.
     """
     try:
         rows = list(csv.reader(Path(path).read_text(encoding="utf-8-sig").splitlines()))
     except (OSError, ValueError, csv.Error) as error:
         reason = getattr(error, "strerror", None) or error
         raise ConfigError(
-            f"{path} can't be read: {reason}. Give burst, campaign, or a CSV file with the"
-            " arrivals of each minute."
+            f"{path} can't be read: {reason}. Use burst, campaign, or a CSV file with the arrivals"
+            " of each minute."
         ) from error
     found = [
         _arrivals(path, line, row[-1])
@@ -64,11 +62,11 @@ def read_minutes(path: str | Path) -> list[float]:
         if row and not (line == 1 and not _is_number(row[-1]))
     ]
     if sum(found) <= 0:
-        raise ConfigError(f"{path} has no arrivals: give one line for each minute, such as 1200.")
+        raise ConfigError(f"{path} has no arrivals. Write one line for each minute, such as 1200.")
     if len(found) > MAX_MINUTES:
         raise ConfigError(
-            f"{path} has {len(found):,} minutes: tickets last for {MAX_DAYS} days, which are"
-            f" {MAX_MINUTES:,} minutes."
+            f"{path} has {len(found):,} minutes, but tickets last only for {MAX_DAYS} days. Use at"
+            f" most {MAX_MINUTES:,} minutes."
         )
     return found
 
@@ -85,7 +83,7 @@ def _arrivals(path: str | Path, line: int, text: str) -> float:
     value = float(text) if _is_number(text) else math.nan
     if not (value >= 0 and math.isfinite(value)):
         raise ConfigError(
-            f"{path}, line {line}: {text.strip()!r} is no number of arrivals. Give one line for"
+            f"{path}, line {line}: {text.strip()!r} is not a number of arrivals. Write one line for"
             " each minute, such as 1200 or 09:01,1200."
         )
     return value

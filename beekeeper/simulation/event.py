@@ -9,9 +9,10 @@ from beekeeper.simulation.usage import Usage
 
 @dataclass(frozen=True, slots=True)
 class Series:
-    """What happened in each span of ``seconds``: counts, except for two of them.
+    """What happened in each span of ``seconds``. All are counts in the span, except for two.
 
-    ``waiting`` is how many wait at the end of the span; ``requests`` is API Gateway's, a second.
+    ``waiting`` is how many visitors wait at the end of the span. ``requests`` are API Gateway's
+    requests a second.
     """
 
     seconds: int
@@ -24,11 +25,12 @@ class Series:
 
 @dataclass(frozen=True, slots=True)
 class Event(Result):
-    """What an event is like. Times are seconds, ``rate`` is visitors per minute.
+    """The figures of an event. Times are in seconds, and ``rate`` is visitors per minute.
 
-    ``wait_percentiles`` has 101 waits: number n is the longest wait of the n % who wait least, of
-    those who stay until their turn. ``entered``, ``left`` (while they waited), ``stayed_away``
-    (when it was their turn) and ``expired`` (asked too late) make up the visitors.
+    ``wait_percentiles`` has 101 waits of the visitors who stay until their turn. Number n is the
+    longest wait among the n % who wait least. Each visitor is counted in one of ``entered``,
+    ``left`` (while waiting), ``stayed_away`` (when it was their turn) and ``expired`` (asked too
+    late).
     """
 
     visitors: int
@@ -46,13 +48,13 @@ class Event(Result):
     expired: int
     requests_per_visitor: float
     peak_requests_per_second: float
-    concurrent_executions: int  # of the visitors' functions, at that peak
-    seen_late_seconds: float  # after which 95 % of those whose turn has come know it
+    concurrent_executions: int  # of the functions that answer visitors, at that peak
+    seen_late_seconds: float  # this long after their turn came, 95 % of visitors know it
     usage: Usage
-    findings: Sequence[Finding]  # the default quotas of AWS, against the event
+    findings: Sequence[Finding]  # compare the event with the default quotas of AWS
     series: Series = field(repr=False)
 
     @property
     def has_problems(self) -> bool:
-        """Whether a default quota would be hit."""
+        """Whether the event would exceed a default quota."""
         return any(finding.verdict == "problem" for finding in self.findings)

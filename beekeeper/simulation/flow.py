@@ -1,8 +1,8 @@
-"""The line as a whole, second by second: who comes, who is let through, what is published.
+"""The line as a whole, second by second: arrivals, admissions, and the published pulse.
 
-Visitors are a fluid here: only counts pass through the queue, so that ten million cost no more
-than ten thousand. The places of single visitors are read off the curves afterwards. Slots, pulse
-and the compensation for no-shows come from the rules that the consumer uses.
+The simulation only counts visitors in the queue. So ten million take no longer than ten thousand.
+The places of single visitors are read off the curves afterwards. The slots, the pulse and the
+compensation for no-shows come from the same rules that the consumer uses.
 """
 
 import math
@@ -17,20 +17,20 @@ from beekeeper.rules.cadence import CHECKS_PER_TICK
 from beekeeper.rules.line import Pulse
 from beekeeper.rules.settings import Settings
 
-START = 1_750_000_000.0  # any time: seconds since the epoch, at which the first second begins
-# A pulse is published each second; of an event of days, as often as this many times in all.
+START = 1_750_000_000.0  # when the first second begins (epoch seconds); any time works
+# A pulse is published each second. In an event of days, it is published this many times in all.
 MAX_PULSES = 40_000
-NUMBERS = 16  # of the tickets that a pulse is measured from; a consumer has them all
-OPEN_END_SECONDS = 10  # after the last admission, so that pages learn of it
+NUMBERS = 16  # how many tickets a pulse is measured from; a consumer uses all of them
+OPEN_END_SECONDS = 10  # after the last admission, so that pages hear of it
 
 
 @dataclass
 class Flow:
-    """What happened to the line. ``arrived`` and ``admitted`` count up to each second's end."""
+    """The history of the line. ``arrived`` and ``admitted`` are totals at each second's end."""
 
     settings: Settings
-    publish_seconds: int  # 1, unless the event lasts for more than half a day
-    disorder: float  # places by which a ticket may be handed out early or late, of those ahead
+    publish_seconds: int  # 1, unless the event lasts longer than MAX_PULSES seconds
+    disorder: float  # by which share of the places ahead a ticket can come out early or late
     arrived: "array[float]" = field(default_factory=lambda: array("d"))
     admitted: "array[float]" = field(default_factory=lambda: array("d"))
     first_slot: "array[float]" = field(default_factory=lambda: array("d"))  # of each second's claim
@@ -39,36 +39,36 @@ class Flow:
 
     @property
     def seconds(self) -> int:
-        """How long the event lasted, from the first arrival until the line is empty."""
+        """How long the event lasted, from the first arrival until the line was empty."""
         return len(self.admitted)
 
     def pulse_at(self, at: float) -> Pulse:
-        """Return the pulse that a reader of the table saw at that time."""
+        """Return the pulse that was in the table at that time."""
         i = int((at - START) / self.publish_seconds) - 1
         return self.pulses[min(i, len(self.pulses) - 1)] if i >= 0 else Pulse()
 
     def came_at(self, place: float) -> float:
-        """Return when the visitor with that place among all arrivals came."""
+        """Return when the visitor came who has that place among all arrivals."""
         second = min(bisect_right(self.arrived, place), len(self.arrived) - 1)
         before = self.arrived[second - 1] if second else 0.0
         came = self.arrived[second] - before
         return START + second + min(1.0, (place - before) / came if came else 1.0)
 
     def displaced(self, place: float, by: float) -> float:
-        """Return the place that the queue gives a ticket; ``by`` from -1 (early) to 1 (late)."""
+        """Return the place that the queue gives a ticket. ``by`` is -1 (early) to 1 (late)."""
         second = int(self.came_at(place) - START)
         second = min(second, len(self.admitted) - 1)
         ahead = max(0.0, place - self.admitted[second]) if second >= 0 else 0.0
         return place + by * self.disorder * ahead
 
     def let_through(self, place: float) -> tuple[float, float]:
-        """Return when the row of the ticket at that place was written, and its slot."""
+        """Return when the row of the ticket at that place was written, and the ticket's slot."""
         second = min(bisect_right(self.admitted, place), len(self.admitted) - 1)
         nth = place - (self.admitted[second - 1] if second else 0.0)
         return START + second + 1, self.first_slot[second] + nth * self.interval[second]
 
     def longest_wait(self) -> float:
-        """Return the longest wait of anybody whom the queue kept in order, in seconds."""
+        """Return the longest wait, in seconds, of a visitor whom the queue kept in order."""
         waits = (self._wait_of_last(second) for second in range(0, self.seconds, self._stride))
         return max(waits, default=0.0)
 
@@ -88,9 +88,9 @@ def run_line(
     disorder: float = 0.0,
     seed: int = 1,
 ) -> Flow:
-    """Return how a line goes: ``present`` is the share of the admitted who are there to go in.
+    """Return the history of a line, until all who came have been admitted.
 
-    Ends when all who came have been admitted.
+    ``present`` is the share of the admitted who are there to go in.
     """
     expected = len(arrivals) + sum(arrivals) / settings.rate * 60
     flow = Flow(settings, max(1, math.ceil(expected / MAX_PULSES)), disorder)
@@ -107,7 +107,7 @@ def run_line(
 
 
 class _Consumer:
-    """All consumers together: they share one schedule."""
+    """All consumers together, because they share one schedule."""
 
     def __init__(self, flow: Flow, present: float, chance: random.Random) -> None:
         self._flow = flow
@@ -116,8 +116,8 @@ class _Consumer:
         self._pulse = Pulse()
         self._paced_at = 0.0
         self.count = 0  # admitted so far
-        self._published = 0  # of them
-        self._owed = 0.0  # of a visitor who was there, of the checks so far
+        self._published = 0  # how many of them the pulse counts
+        self._owed = 0.0  # the fraction of a present visitor that rounding has left over
 
     def tick(self, now: float, came: int) -> None:
         flow, pace = self._flow, self._flow.settings.pace(self._pulse)
@@ -146,15 +146,16 @@ class _Consumer:
     def _numbers(self, first: int, end: int) -> list[int]:
         flow, count = self._flow, min(NUMBERS, end - first)
         places = (first + (i + 0.5) * (end - first) / count for i in range(count))
-        # The ticket that came out at a place had been displaced to it.
+        # The ticket that came out at a place had another place when it arrived.
         sources = (flow.displaced(place, self._chance.uniform(-1, 1)) for place in places)
         last = flow.arrived[-1] - 1
         return [int(flow.came_at(min(max(0.0, place), last)) * 1000) for place in sources]
 
     def _shows(self) -> list[bool]:
-        """Look up who of those let through a while ago has gone in: with nobody late, ``present``.
+        """Look up who of those admitted PROMPT_SECONDS ago has gone in: the share ``present``.
 
-        Pages ask every two seconds when their turn is near, so those who are there go in promptly.
+        Near their turn, pages ask every two seconds. So visitors who are there go in promptly, and
+        none of them is late.
         """
         flow, delay = self._flow, int(no_shows.PROMPT_SECONDS) + 1
         end, first = flow.seconds - delay, flow.seconds - delay - flow.publish_seconds

@@ -1,7 +1,6 @@
-"""Which of AWS's quotas an event would hit, and what to ask AWS for.
+"""Which AWS quotas an event would exceed, and what to request from AWS.
 
-``beekeeper doctor`` compares with the quotas of an account; here they are the documented ones,
-unless others are given.
+The default is the documented quotas. ``beekeeper doctor`` uses the quotas of your account.
 """
 
 from beekeeper.results import Finding
@@ -9,7 +8,7 @@ from beekeeper.rules import quotas, sizing
 from beekeeper.rules.quotas import Account, Quota
 from beekeeper.simulation.usage import Usage
 
-MARGIN = 1.2  # what to ask AWS for, over what was simulated
+MARGIN = 1.2  # request this many times the simulated need
 
 
 def findings(
@@ -20,10 +19,10 @@ def findings(
     peak_arrivals: float,
     account: Account = quotas.USUAL,
 ) -> list[Finding]:
-    """Return a finding for each service; its remedy says what to ask for.
+    """Return a finding for each service. Its remedy says what to request from AWS.
 
-    ``peak_requests`` and ``peak_arrivals`` are those of the busiest second, ``concurrent`` the
-    visitors' functions at once, ``rate`` visitors per minute.
+    ``peak_requests`` and ``peak_arrivals`` are those of the busiest second. ``concurrent`` is how
+    many functions that answer visitors run at once. ``rate`` is visitors per minute.
     """
     return [
         _throttle(peak_requests, account),
@@ -32,8 +31,8 @@ def findings(
         Finding(
             "queue",
             "ok",
-            f"SQS: {peak_arrivals:,.0f} tickets a second at the peak, {usage.queue_sends:,} in all;"
-            " a standard queue has no limit.",
+            f"SQS: {peak_arrivals:,.0f} tickets a second at the peak, {usage.queue_sends:,} in all."
+            " A standard queue has no limit.",
         ),
     ]
 
@@ -42,12 +41,12 @@ def _throttle(need: float, account: Account) -> Finding:
     limit, newer = account.requests_per_second, quotas.NEWER_REGION.requests_per_second
     text = f"API Gateway: {need:,.0f} requests a second at the peak"
     if need <= min(limit, newer):
-        return Finding("throttle", "ok", f"{text}; accounts may make {limit:,}.")
+        return Finding("throttle", "ok", f"{text}. The default quota is {limit:,}.")
     remedy = _ask(quotas.THROTTLE, need)
     if need <= limit:
-        text += f"; accounts may make {limit:,}, but {newer:,} in some regions."
-        return Finding("throttle", "warning", text, f"In one of those: {remedy}")
-    text += f", above the default of {limit:,}: visitors beyond it get errors, and try again."
+        text += f". The default quota is {limit:,}, but {newer:,} in some regions."
+        return Finding("throttle", "warning", text, f"In one of these regions: {remedy}")
+    text += f", above the default quota of {limit:,}. Visitors beyond it get errors, and try again."
     return Finding("throttle", "problem", text, remedy)
 
 
@@ -55,9 +54,9 @@ def _concurrency(need: int, account: Account) -> Finding:
     limit, new = account.concurrent_executions, quotas.NEW_ACCOUNT_CONCURRENT_EXECUTIONS
     text = f"Lambda: about {need:,} functions at once at the peak"
     if need <= limit:
-        text += f"; accounts may run {limit:,}, new ones {new}."
+        text += f". The default quota is {limit:,}, and {new} in new accounts."
         return Finding("concurrency", "ok", text)
-    text += f", above the default of {limit:,}: visitors beyond it get errors."
+    text += f", above the default quota of {limit:,}. Visitors beyond it get errors."
     return Finding("concurrency", "problem", text, _ask(quotas.CONCURRENCY, need))
 
 
@@ -69,18 +68,18 @@ def _table(rate: float, concurrent: int) -> Finding:
         return Finding(
             "table",
             "warning",
-            f"{text}, of which a new table takes {quotas.NEW_TABLE_WRITE_UNITS:,} at once.",
-            "Let the rate rise in steps on the day, or set the table's warm throughput before.",
+            f"{text}. A new table takes only {quotas.NEW_TABLE_WRITE_UNITS:,} at once.",
+            "Raise the rate in steps on the day, or set the table's warm throughput before.",
         )
     if reads > quotas.KEY_READ_UNITS:
         return Finding(
             "table",
             "warning",
-            f"DynamoDB: {reads:,.0f} reads a second of the room's items, of which a key takes"
-            f" {quotas.KEY_READ_UNITS:,}; functions then go on with an older copy.",
+            f"DynamoDB: {reads:,.0f} reads a second of the room's items. A key takes only"
+            f" {quotas.KEY_READ_UNITS:,}. Beyond that, functions continue with an older copy.",
         )
     text += (
-        f"; tables take {quotas.TABLE_WRITE_UNITS:,}, new ones"
+        f". A table takes {quotas.TABLE_WRITE_UNITS:,}, and a new one"
         f" {quotas.NEW_TABLE_WRITE_UNITS:,} at once."
     )
     return Finding("table", "ok", text)

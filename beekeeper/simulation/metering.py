@@ -1,4 +1,4 @@
-"""Counts what an event asks of AWS: the line's flow, and the sampled visitors by their weight."""
+"""Counts the requests of an event to AWS, from the line's flow and the sampled visitors."""
 
 import math
 from collections import Counter
@@ -12,15 +12,15 @@ from beekeeper.simulation.flow import START, Flow
 from beekeeper.simulation.usage import Usage
 from beekeeper.simulation.visitors import Ask, Visitor
 
-# How many consumers of a worker run at a time, on average: they overlap.
+# How many consumers of a worker run at once, on average. Consumers overlap.
 CONSUMERS_AT_ONCE = cadence.CONSUMER_RUN_SECONDS / cadence.CONSUMER_START_SECONDS
-# Bytes to a visitor, headers included, in round figures: the redirect with its cookie, the page
-# compressed (tests compare it), an answer of /turn, and the redirect with the pass.
+# Bytes to a visitor with headers, in round figures: the redirect with its cookie, the compressed
+# page (a test checks this figure), an answer of /turn, and the redirect with the pass.
 REDIRECT_BYTES, PAGE_BYTES, TURN_BYTES, ENTER_BYTES = 1_000, 10_000, 650, 1_000
-# DynamoDB bills an eventually consistent read of up to 4 KB as half a unit, a strong one as one,
-# a write of up to 1 KB as one (AWS documentation, read/write capacity).
+# DynamoDB bills an eventually consistent read of up to 4 KB as half a unit. A strongly consistent
+# read is one unit, and a write of up to 1 KB is one unit (AWS documentation, read/write capacity).
 READ_UNIT_BYTES, WRITE_UNIT_BYTES = 4_096, 1_024
-PULSE_BYTES, SAMPLE_BYTES = 250, 25  # the pulse's item without its curve; a sample of the curve
+PULSE_BYTES, SAMPLE_BYTES = 250, 25  # the pulse's item without its curve, and each sample of that
 
 
 @dataclass
@@ -29,7 +29,7 @@ class Meter:
 
     weight: float
     span: int  # seconds of the series
-    polls: Counter[int] = field(default_factory=Counter)  # by span, the first of each left out
+    polls: Counter[int] = field(default_factory=Counter)  # by span, without each visitor's first
     asked: int = 0
     lookups: int = 0
     waits: list[float] = field(default_factory=list)
@@ -37,10 +37,10 @@ class Meter:
     ends: Counter[str] = field(default_factory=Counter)
 
     def count(self, visitor: Visitor, asked: Iterable[Ask]) -> None:
-        """Count one visitor's way."""
+        """Count what one visitor did."""
         last = None
         for ask in asked:
-            if last is not None:  # the first question comes with the arrival, which is counted
+            if last is not None:  # the first question is already counted with the arrival
                 self.polls[int((ask.at - START) / self.span)] += 1
             self.asked += 1
             self.lookups += ask.looked_up
@@ -58,12 +58,12 @@ class Meter:
             self.ends["stayed away"] += 1
 
     def people(self, what: str) -> int:
-        """Return how many visitors ended so."""
+        """Return how many visitors had this end, such as ``entered``."""
         return round(self.ends[what] * self.weight)
 
 
 def usage(flow: Flow, meter: Meter, requests: Iterable[float]) -> Usage:
-    """Return the requests to each service; ``requests`` are API Gateway's, a second, by span."""
+    """Return the use of each service. ``requests`` are API Gateway's a second, for each span."""
     visitors, entered = round(flow.arrived[-1]), meter.people("entered")
     turns = round(meter.asked * meter.weight)
     workers = sizing.workers_for(flow.settings.rate)
@@ -77,7 +77,7 @@ def usage(flow: Flow, meter: Meter, requests: Iterable[float]) -> Usage:
         turnstile_requests=turns + entered,
         consumer_seconds=flow.seconds * CONSUMERS_AT_ONCE * workers,
         queue_sends=visitors,
-        # A tick's first call waits for messages, whether there are any or not.
+        # The first call of each tick waits for messages, even if there are none.
         queue_receives=calls + flow.seconds * workers,
         queue_deletes=calls,
         table_write_units=visitors + entered + writes,
@@ -99,13 +99,13 @@ def _line_calls(flow: Flow) -> int:
 
 
 def _line_writes(flow: Flow, workers: int) -> int:
-    """Return the units of a claim a tick, of each worker, and of a pulse a second in all."""
+    """Return the write units: a claim in each tick of each worker, and a pulse each second."""
     published = sum(_units(pulse, WRITE_UNIT_BYTES) for pulse in flow.pulses)
     return flow.seconds * workers + published * flow.publish_seconds
 
 
 def _line_reads(flow: Flow, workers: int, visitors: int) -> float:
-    """Return the units of settings, a tick; of each ticket, once; and of who has gone in."""
+    """Return the read units: settings in each tick, each ticket once, and who has gone in."""
     checks = min(visitors, cadence.CHECKS_PER_TICK * flow.seconds)
     return flow.seconds * workers + visitors + checks / 2
 

@@ -1,6 +1,6 @@
-"""The result of ``beekeeper.simulate``: the event's figures, which can show themselves as a page.
+"""The result of ``beekeeper.simulate``: the event's figures, and a page that shows them.
 
-The figures (event.py) know nothing of the page that shows them (page.py); here the two meet.
+The figures (event.py) do not import the page (page.py). This module connects the two.
 """
 
 from dataclasses import dataclass
@@ -11,10 +11,10 @@ from beekeeper.simulation.event import Event
 
 @dataclass(frozen=True, slots=True)
 class Simulation(Event):
-    """What an event is like: the figures of ``Event``, and a page of charts that shows them."""
+    """The figures of an event, as in ``Event``, and a page with charts that shows them."""
 
     def to_html(self) -> str:
-        """Return a page that shows the event: self-contained, with charts, without scripts."""
+        """Return a self-contained page that shows the event with charts, without scripts."""
         return page.page(self)
 
     def _repr_html_(self) -> str:

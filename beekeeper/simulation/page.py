@@ -1,4 +1,4 @@
-"""A simulated event as a page: self-contained, without scripts, in light or dark."""
+"""A simulated event as a self-contained page, without scripts, for light and dark mode."""
 
 from collections.abc import Iterable, Sequence
 from html import escape
@@ -54,7 +54,7 @@ def page(event: Event) -> str:
 
 
 def body(event: Event) -> str:
-    """Return what the page shows, to be put into another page, such as a notebook."""
+    """Return the content of the page, for use in another page, such as a notebook."""
     return (
         f'<style>{STYLE}</style><main class="bk"><h1>{escape(_title(event))}</h1>'
         f"<p>{escape(_subtitle(event))}</p>{_figures(event)}"
@@ -65,7 +65,7 @@ def body(event: Event) -> str:
 
 
 def _title(event: Event) -> str:
-    return f"{event.visitors:,} visitors, {event.rate:,.0f} let through a minute"
+    return f"{event.visitors:,} visitors, {event.rate:,.0f} admitted a minute"
 
 
 def _subtitle(event: Event) -> str:
@@ -76,18 +76,18 @@ def _subtitle(event: Event) -> str:
 
 
 def figures(event: Event) -> list[tuple[str, str]]:
-    """Return the figures that matter, each with its name."""
+    """Return the most important figures, each with its name."""
     waits = event.wait_percentiles
     return [
         ("longest wait", clock(round(event.longest_wait_seconds))),
-        ("half wait up to", clock(round(waits[50]))),
-        ("nine of ten wait up to", clock(round(waits[90]))),
+        ("half wait at most", clock(round(waits[50]))),
+        ("nine of ten wait at most", clock(round(waits[90]))),
         ("most waiting at once", f"{event.peak_waiting:,}"),
         ("the line lasts", clock(round(event.seconds))),
         ("entered", f"{event.entered:,}"),
-        ("left, or stayed away", f"{event.left + event.stayed_away + event.expired:,}"),
+        ("never entered", f"{event.left + event.stayed_away + event.expired:,}"),
         ("busiest second", f"{event.peak_requests_per_second:,.0f} requests"),
-        ("requests a visitor", f"{event.requests_per_visitor:,.1f}"),
+        ("requests per visitor", f"{event.requests_per_visitor:,.1f}"),
     ]
 
 
@@ -138,7 +138,8 @@ def _waits(event: Event) -> str:
     waits = event.wait_percentiles
     return _figure(
         "Wait percentiles",
-        f"half wait up to {clock(round(waits[50]))}, the longest {clock(round(waits[-1]))}.",
+        f"half of the visitors wait at most {clock(round(waits[50]))}; the longest wait is"
+        f" {clock(round(waits[-1]))}.",
         [Line("wait", "a", waits)],
         Axis(100, [(p, f"{p} %") for p in (0, 25, 50, 75, 100)]),
         durations(max(waits)),
@@ -147,8 +148,8 @@ def _waits(event: Event) -> str:
 
 def _requests(event: Event) -> str:
     said = (
-        f"{event.requests_per_visitor:,.1f} a visitor; {event.peak_requests_per_second:,.0f} in"
-        " the busiest second."
+        f"{event.requests_per_visitor:,.1f} per visitor, and"
+        f" {event.peak_requests_per_second:,.0f} in the busiest second."
     )
     line = Line("requests", "a", event.series.requests)
     return _over_time(event, "Requests a second", said, line)
@@ -164,7 +165,7 @@ def _figure(title: str, said: str, lines: Sequence[Line], x: Axis, y: Axis) -> s
 
 
 def usage_rows(event: Event) -> list[tuple[str, str, int]]:
-    """Return what is asked of each service: service, what, how much."""
+    """Return the use of each service as rows: service, what, how much."""
     used = event.usage
     return [
         ("API Gateway", "requests", used.api_requests),

@@ -1,14 +1,14 @@
-"""What an event asks of each AWS service: counted by the simulation, priced by the estimate."""
+"""What an event uses of each AWS service. The simulation counts it, and the estimate prices it."""
 
 from dataclasses import dataclass
 
 
 @dataclass(frozen=True, slots=True)
 class Usage:
-    """Requests are counts of the whole event. Units are counted as DynamoDB bills them."""
+    """Requests are counts for the whole event. Units are counted as DynamoDB bills them."""
 
     seconds: float  # from the first arrival until the line is empty
-    api_requests: int  # API Gateway: the three below it, together
+    api_requests: int  # API Gateway: the next three together
     producer_requests: int
     room_requests: int
     turnstile_requests: int  # turn, enter and check

@@ -1,8 +1,8 @@
-"""Single visitors of a line: what their pages ask, and what the turnstile tells them.
+"""Single visitors of a line: what their pages ask, and what the turnstile answers.
 
-A sample stands for all: its visitors are evenly along the arrivals, and each has the weight of as
-many. They ask as the page does (contract/asking.py), and are answered by the turnstile's own rules
-from a copy of the pulse that is up to a second older than the table's.
+A sample represents all visitors. Its visitors are evenly spread over the arrivals, and each stands
+for the same number of visitors. They ask as the page does (contract/asking.py). The turnstile's own
+rules answer, from a copy of the pulse that is up to a second older than the table.
 """
 
 import random
@@ -24,13 +24,13 @@ PulseAt = Callable[[float], Pulse]
 
 @dataclass(frozen=True, slots=True)
 class Visitor:
-    """One visitor, as it will be: times are seconds since the epoch."""
+    """One visitor, with everything that will happen. Times are seconds since the epoch."""
 
     number: int
     came_at: float
     written_at: float  # when the turn is in the table
-    slot: float  # when it comes
-    leaves_at: float = float("inf")  # who has not gone in by then never does
+    slot: float  # when the turn comes
+    leaves_at: float = float("inf")  # a visitor who has not gone in by then never does
     enters: bool = True
 
     @property
@@ -51,10 +51,10 @@ class Ask:
 def sample(
     flow: Flow, count: int, abandonment: float, no_shows: float, chance: random.Random
 ) -> Iterator[Visitor]:
-    """Yield visitors evenly along the arrivals, displaced as the queue displaces them.
+    """Yield visitors evenly spread over the arrivals, in the order in which the queue gives them.
 
-    Of them ``abandonment`` leave while they wait, at any time of their wait alike; of the others
-    ``no_shows`` stay to be admitted, and don't enter.
+    The share ``abandonment`` of them leave while they wait, each at a random time of the wait. The
+    share ``no_shows`` of the others are admitted, but don't enter.
     """
     total = flow.arrived[-1]
     for i in range(count):
@@ -73,16 +73,16 @@ def sample(
 def asks(
     visitor: Visitor, settings: Settings, pulse_at: PulseAt, chance: random.Random
 ) -> Iterator[Ask]:
-    """Yield what a visitor's page asks until it is let in, or closed.
+    """Yield each question of a visitor's page, until the visitor enters or leaves.
 
-    ``pulse_at`` tells what was in the table at a time.
+    ``pulse_at`` returns the pulse that was in the table at a time.
     """
     expires_at = int(visitor.came_at) + TICKET_LIFETIME_SECONDS
     ticket = Ticket("simulated", visitor.number, expires_at)
     at, admission = visitor.came_at + PAGE_SECONDS, Admission(visitor.slot)
     while at < visitor.leaves_at:
         pulse = pulse_at(at - chance.random() * ROOM_COPY_SECONDS)
-        if admission.needs_slot(settings, at):  # handlers.turnstile: all slots until then are taken
+        if admission.needs_slot(settings, at):  # handlers.turnstile: all earlier slots are taken
             admission = Admission(at + pacing.LOOKAHEAD_SECONDS)
         known = admission if at >= visitor.written_at else None
         answer = _answer(ticket, settings, pulse, known, at)
@@ -101,7 +101,7 @@ def _answer(
 
 
 def page_waits(retry_after: float, chance: random.Random) -> float:
-    """Return the seconds for which the page waits when it is told to wait so long."""
+    """Return the seconds for which the page waits if the answer says ``retry_after``."""
     least = ASKING.shortest_seconds
     jittered = max(retry_after, least) * (1 + ASKING.jitter * chance.uniform(-1, 1))
     return min(max(jittered, least), ASKING.longest_seconds)

@@ -1,7 +1,8 @@
-"""``beekeeper.simulate``: an event as it would be, before the day.
+"""``beekeeper.simulate``: shows what an event will be like, before the day.
 
-Two passes: the whole line as a fluid (flow.py), which gives everybody's turn, and then a sample of
-visitors against what the line published (visitors.py). Nothing here touches AWS.
+It works in two passes. The first simulates the line as a whole, which gives every visitor's turn
+(flow.py). The second simulates a sample of visitors with the pulses that the line published
+(visitors.py). Nothing here uses AWS.
 """
 
 import math
@@ -21,7 +22,8 @@ from beekeeper.simulation.outcome import Simulation
 from beekeeper.simulation.visitors import asks, sample
 
 MAX_VISITORS = 100_000_000
-# Enough for 2 % of chance in a point of the series; fewer where each waits for days.
+# Enough for a random error of 2 % in a point of the series. If each visitor waits for days, the
+# sample is smaller.
 SAMPLED_POLLS, MIN_SAMPLED, MAX_SAMPLED = 250_000, 500, 20_000
 POINTS = 240
 SPANS = (1, 2, 5, 10, 15, 30, 60, 120, 300, 600, 900, 1_800, 3_600, 7_200)
@@ -40,15 +42,19 @@ def simulate(
     disorder: float = 0.0,
     seed: int = 1,
 ) -> Simulation:
-    """Return what an event is like: waits, requests, quotas. Touches no AWS.
+    """Return what an event is like: waits, requests, quotas. Does not use AWS.
 
-    ``rate`` is visitors per minute. ``arrivals`` is ``"burst"`` (evenly, within a minute),
-    ``"campaign"`` (a sharp start that decays, within an hour), a CSV file or a sequence with the
-    arrivals of each minute; ``over_minutes`` stretches the first two. ``visitors`` may be left out
-    with arrivals a minute, else those are scaled to it. ``abandonment`` is the share (0 to 1) that
-    leaves while waiting, ``no_shows`` the share of the others that don't enter when it is their
-    turn. ``disorder`` is the share of those ahead by which the queue may misplace a ticket. The
-    same ``seed`` gives the same event. Raises ConfigError.
+    ``rate`` is visitors per minute. ``arrivals`` says when the visitors come:
+
+    - ``"burst"``: evenly, within one minute
+    - ``"campaign"``: a sharp start that decays within an hour
+    - a CSV file, or a sequence, with the arrivals of each minute
+
+    ``over_minutes`` sets the length of the first two. ``visitors`` is optional with arrivals for
+    each minute, which are otherwise scaled to it. ``abandonment`` is the share (0 to 1) of visitors
+    who leave while they wait. ``no_shows`` is the share of the others who don't enter when it is
+    their turn. ``disorder`` is the share of the places ahead by which the queue can misplace a
+    ticket. The same ``seed`` gives the same event. Raises ConfigError.
 
     >>> simulate(1_200, rate=600).longest_wait_seconds < 90
     True
@@ -67,19 +73,21 @@ def _curve(
 ) -> tuple[list[int], str]:
     if isinstance(arrivals, str) and arrivals in crowd.CURVES:
         if visitors is None or not 1 <= visitors <= MAX_VISITORS:
-            raise ConfigError(f"visitors = {visitors}: give 1 to {MAX_VISITORS:,}.")
+            raise ConfigError(f"visitors = {visitors}: use 1 to {MAX_VISITORS:,}.")
         usual = crowd.BURST_MINUTES if arrivals == "burst" else crowd.CAMPAIGN_MINUTES
         minutes = usual if over_minutes is None else over_minutes
         if not 0 < minutes <= crowd.MAX_MINUTES:
-            raise ConfigError(f"over = {minutes:g} minutes: give up to {crowd.MAX_MINUTES:,}.")
+            raise ConfigError(f"over = {minutes:g} minutes: use up to {crowd.MAX_MINUTES:,}.")
         curve = crowd.burst if arrivals == "burst" else crowd.campaign
         return curve(visitors, minutes), f"{arrivals} over {minutes:g} min"
     if over_minutes is not None:
-        raise ConfigError("over is for burst and campaign: arrivals a minute say it themselves.")
+        raise ConfigError(
+            "over works only with burst and campaign. Arrivals for each minute have a fixed length."
+        )
     if isinstance(arrivals, str | Path):
         return crowd.by_minute(crowd.read_minutes(arrivals), visitors), str(arrivals)
     if not arrivals or min(arrivals) < 0 or not 0 < sum(arrivals) < math.inf:
-        raise ConfigError("arrivals: give burst, campaign, or the arrivals of each minute.")
+        raise ConfigError("arrivals: use burst, campaign, or the arrivals of each minute.")
     return crowd.by_minute(arrivals, visitors), f"{len(arrivals)} min"
 
 
@@ -87,25 +95,25 @@ def _check(
     visitors: int, seconds: int, rate: float, abandonment: float, no_shows: float, disorder: float
 ) -> None:
     if not 1 <= visitors <= MAX_VISITORS:
-        raise ConfigError(f"visitors = {visitors:,}: give 1 to {MAX_VISITORS:,}.")
+        raise ConfigError(f"visitors = {visitors:,}: use 1 to {MAX_VISITORS:,}.")
     if not 1 <= rate <= sizing.MAX_RATE_PER_MINUTE:
         most = sizing.MAX_RATE_PER_MINUTE
-        raise ConfigError(f"rate = {rate:g}: give 1 to {most:,} visitors per minute.")
+        raise ConfigError(f"rate = {rate:g}: use 1 to {most:,} visitors per minute.")
     shares = {"abandonment": abandonment, "no_shows": no_shows, "disorder": disorder}
     for name, share in shares.items():
         if not 0 <= share <= 1:
-            raise ConfigError(f"{name} = {share:g}: give a share from 0 to 1, such as 0.2.")
+            raise ConfigError(f"{name} = {share:g}: use a share from 0 to 1, such as 0.2.")
     days = (seconds / 60 + visitors / rate) / (24 * 60)
     if days > crowd.MAX_DAYS:
         raise ConfigError(
-            f"At {rate:g} visitors a minute the line would last for {days:,.0f} days, and tickets"
-            f" are good for {crowd.MAX_DAYS}. Give a higher rate, or fewer visitors."
+            f"At {rate:g} visitors a minute the line would last for {days:,.0f} days, but tickets"
+            f" are valid for only {crowd.MAX_DAYS}. Use a higher rate, or fewer visitors."
         )
 
 
 def _meter(flow: Flow, abandonment: float, no_shows: float, seed: int) -> Meter:
     total = round(flow.arrived[-1])
-    # Some ten questions near the front, and one in four minutes before.
+    # A visitor asks about ten times near the front, and once in four minutes before that.
     each = 12 + flow.longest_wait() / polling.MAX_SECONDS / 2
     count = min(total, max(MIN_SAMPLED, min(MAX_SAMPLED, int(SAMPLED_POLLS / each))))
     span = next((s for s in SPANS if flow.seconds <= s * POINTS), SPANS[-1])
@@ -149,14 +157,14 @@ def _outcome(
 def _series(flow: Flow, meter: Meter, came: Sequence[int]) -> tuple[Series, float]:
     """Return the series, and the requests of the busiest second.
 
-    Arrivals are known to the second, with three requests each: link, page and first question; what
-    waiting pages ask is even within a span.
+    Arrivals are known to the second. Each makes three requests: link, page and first question. The
+    questions of waiting pages are spread evenly within a span.
     """
     span, ends = meter.span, range(meter.span, flow.seconds + meter.span, meter.span)
     last, visitors = flow.seconds - 1, sum(came)
     arrived = [flow.arrived[min(end - 1, last)] for end in ends]
     admitted = [flow.admitted[min(end - 1, last)] for end in ends]
-    # Who is let through goes in within two seconds, or not at all.
+    # An admitted visitor goes in within two seconds, or not at all.
     entered = [n * meter.people("entered") / visitors for n in admitted]
     arrivals, entries = _each(arrived), _each(entered)
     asked = [(meter.polls[i] * meter.weight + entries[i]) / span for i in range(len(ends))]
@@ -168,12 +176,12 @@ def _series(flow: Flow, meter: Meter, came: Sequence[int]) -> tuple[Series, floa
 
 
 def _each(totals: Sequence[float]) -> list[int]:
-    """Return what each span adds to a total."""
+    """Return how much each span adds to a total."""
     whole = [0, *(round(total) for total in totals)]
     return [after - before for before, after in pairwise(whole)]
 
 
 def _percentiles(values: Sequence[float]) -> list[float]:
-    """Return the values below which 0, 1, … 100 of a hundred are."""
+    """Return the percentiles from 0 to 100."""
     ordered = sorted(values) or [0.0]
     return [round(ordered[min(len(ordered) - 1, i * len(ordered) // 100)], 1) for i in range(101)]

@@ -1,4 +1,4 @@
-// What a screen reader says: only news, so that it does not speak at each answer.
+// What a screen reader says. It says only what is new, so that it does not speak at each answer.
 
 import { texts } from "./given.js";
 import { place } from "./place.js";
@@ -30,7 +30,7 @@ function statusNews() {
 
 function placeNews() {
   if (place.ahead === null || shown.connection !== "ok" || shown.state !== "waiting") return "";
-  // Each halving is news, however long the line is: about twenty announcements from a million to one.
+  // Each halving of the place is new. From a million to one, that is about twenty announcements.
   const news = said.ahead === null || (place.ahead <= said.ahead / 2 && place.ahead < said.ahead);
   if (!news) return "";
   said.ahead = place.ahead;

@@ -1,4 +1,4 @@
-// One question to the room, and what may count as an answer. Nothing here remembers or shows anything.
+// Asks the room once, and decides what is a valid answer. Nothing here is stored or shown.
 
 import { isCount } from "./counts.js";
 import { polling, turnStates } from "./given.js";
@@ -9,7 +9,7 @@ export async function fetchTurn(controller) {
     const response = await fetch("turn", {
       credentials: "same-origin",
       cache: "no-store",
-      redirect: "error", // A captive portal's redirect is a failure, not an answer.
+      redirect: "error", // A redirect comes from a captive portal, so it is no answer.
       headers: { Accept: "application/json" },
       signal: controller.signal,
     });

@@ -1,4 +1,4 @@
-// Asks `turn` again and again, and acts on each answer. No failure ends the asking.
+// Asks `turn` again and again, and acts on each answer. No failure stops it.
 
 import { fetchTurn, isTurn, isWithoutTicket } from "./answers.js";
 import { isCount } from "./counts.js";
@@ -7,7 +7,7 @@ import { cancelEntry, clearReturns, enter, forget, holdEntry, returnToCampaign }
 import { shown } from "./shown.js";
 import { showConnection, showTurn } from "./view.js";
 
-// Times are of performance.now(), which does not move when the clock of the device is changed.
+// Times come from performance.now(), which does not change if somebody sets the device's clock.
 const line = {
   timer: 0, due: 0, serial: 0, asking: false, controller: null,
   askedAt: 0, answeredAt: -Infinity, heldUntil: 0,
@@ -22,7 +22,7 @@ export async function ask() {
   line.asking = true;
   line.askedAt = performance.now();
   const answer = await fetchTurn(line.controller);
-  if (serial !== line.serial) return; // A newer question overtook this one.
+  if (serial !== line.serial) return; // The page has asked again since then.
   line.asking = false;
   line.answeredAt = performance.now();
   receive(answer);
@@ -45,7 +45,7 @@ function take(turn) {
   showTurn(turn);
   if (turn.state === "ready" || turn.state === "off") {
     enter(turn);
-    // The turn may run out while this page is still here.
+    // The turn can end while the browser still shows this page.
     schedule(jitter(polling.entering_seconds));
   } else {
     cancelEntry();
@@ -73,7 +73,7 @@ function fail(answer) {
   const backOff = (ceiling / 2) * (1 + Math.random());
   const asked = answer.retryAfter * (1 + polling.jitter * Math.random());
   const wait = Math.max(backOff, asked);
-  // A server in trouble is spared even when the visitor comes back to the tab.
+  // A server in trouble gets no earlier question, even if the visitor returns to the tab.
   line.heldUntil = answer.status ? performance.now() + wait * 1000 : 0;
   if (navigator.onLine === false) showConnection("offline");
   else if (line.failures >= 2 || shown.connection === "offline") showConnection("lost");
@@ -86,7 +86,7 @@ function jitter(seconds) {
 }
 
 function schedule(seconds) {
-  // A delay of more than 31 bits makes setTimeout fire at once.
+  // With a delay of more than 31 bits, setTimeout would fire at once.
   line.due = performance.now() + Math.min(seconds, polling.longest_seconds) * 1000;
   arm();
 }
@@ -107,7 +107,7 @@ export function askSoon() {
 
 export function onOnline() {
   if (line.stopped) return;
-  // A question that was sent over the lost network may hang until it times out.
+  // A question that was sent before the network was lost can hang until it times out.
   if (line.asking) {
     ask();
     return;

@@ -1,4 +1,4 @@
-// Counts: which values are valid, and how they are written in the language of the page.
+// Counts: which values are valid, and how to write them in the page's language.
 
 const language = document.documentElement.lang;
 const numbers = new Intl.NumberFormat(language);

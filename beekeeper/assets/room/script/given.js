@@ -1,5 +1,5 @@
-// What the page was given when it was built: its texts, and how often to ask. Python declares both
-// (beekeeper/page, beekeeper/contract/asking.py) and writes them into index.html as JSON.
+// The data of the page: its texts, and how often to ask. Python declares both (assets/room/texts,
+// beekeeper/contract/asking.py), and the build writes them into index.html as JSON.
 
 const given = JSON.parse(document.getElementById("given").textContent);
 

@@ -11,10 +11,10 @@ export function enter(turn) {
   const link = enterLink(turn.enter);
   document.getElementById("enter").href = link;
   forget();
-  // Only once: entering again would cancel a navigation that a busy destination is slow to answer.
+  // Enter only once. A second navigation would cancel the first, if a busy destination is slow.
   if (entering.begun) return;
   entering.begun = true;
-  // Browsers delay the timers of a hidden tab by up to a minute, and nobody reads the page there.
+  // In a hidden tab nobody reads the page, and browsers delay timers there by up to a minute.
   if (document.hidden) location.replace(link);
   else entering.timer = setTimeout(() => location.replace(link), polling.enter_seconds * 1000);
 }
@@ -33,7 +33,7 @@ export function forget() {
   forgetSaidPlace();
 }
 
-// Go to the campaign link for a ticket. Return false when that was tried often enough in vain.
+// Go to the campaign link for a ticket. Return false if that has failed too often.
 export function returnToCampaign() {
   const count = returns() + 1;
   if (count > polling.most_returns) return false;
@@ -48,8 +48,9 @@ export function clearReturns() {
   if (location.hash) history.replaceState(null, "", location.pathname + location.search);
 }
 
-// The count is in the fragment too, which a redirect keeps: a browser that blocks cookies blocks storage
-// as well. Without a count the loop would be endless, and each round would queue a visitor who is not there.
+// The count is also in the fragment, which survives a redirect, because a browser that blocks cookies
+// blocks storage too. Without a count the page would go to the campaign link forever, and each time it
+// would put a ticket on the queue that nobody uses.
 function returns() {
   const mark = /^#return-(\d+)$/.exec(location.hash);
   return Math.max(mark ? Number(mark[1]) : 0, Number(load("returns")) || 0);

@@ -1,5 +1,5 @@
 // The waiting page: asks `turn` whether it is this visitor's turn, shows the answer, and enters.
-// Only a valid answer of `turn` lets a visitor through.
+// A visitor enters only after a valid answer of `turn`.
 
 import { arm, ask, askSoon, onOffline, onOnline, onRestored } from "./asking.js";
 import { holdEntry } from "./leaving.js";

@@ -6,7 +6,7 @@ export function load(key) {
   try {
     return JSON.parse(sessionStorage.getItem(STORE + key));
   } catch (error) {
-    return null; // The browser blocks storage together with cookies. The page works without it.
+    return null; // A browser that blocks cookies blocks storage too. The page works without it.
   }
 }
 

@@ -1,4 +1,4 @@
-// The visitor's place in line, which never gets worse: not by an answer, and not by a refresh.
+// The visitor's place in line. Neither an answer nor a refresh ever makes it worse.
 
 import { isCount } from "./counts.js";
 import { load, save } from "./memory.js";
@@ -20,7 +20,8 @@ export function forgetPlace() {
 }
 
 export function rememberPlace(ahead) {
-  // `ahead` is an estimate, and is off by a few people each time. A number that grows looks like cheating.
+  // `ahead` is an estimate, and each answer can be wrong by a few people. A number that grows looks
+  // as if somebody had jumped the line.
   place.ahead = place.ahead === null ? ahead : Math.min(place.ahead, ahead);
   place.first = place.first === null ? ahead : Math.max(place.first, place.ahead);
   save("place", { ahead: place.ahead, first: place.first });

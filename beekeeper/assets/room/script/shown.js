@@ -1,4 +1,4 @@
-// What the page shows now: the state of the visitor's turn, and of the connection.
+// What the page shows now: the state of the visitor's turn, and the state of the connection.
 
 import { texts } from "./given.js";
 
@@ -6,7 +6,7 @@ const LIVE_STATES = ["connecting", "waiting", "paused"];
 
 export const shown = { state: "connecting", connection: "ok", wait: "", message: "" };
 
-// In a live state the visitor waits, and the page goes on asking.
+// In a live state the visitor waits, and the page continues to ask.
 export function isLive() {
   return LIVE_STATES.includes(shown.state);
 }

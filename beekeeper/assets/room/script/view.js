@@ -1,4 +1,4 @@
-// Puts what is known on the screen.
+// Shows the answers of the room on the screen.
 
 import { announce } from "./announcements.js";
 import { formatCount, isCount } from "./counts.js";

@@ -1,4 +1,4 @@
-// Puts numbers and times into the sentences of the texts. Nothing here changes the page.
+// Writes numbers and times into the sentences of the texts. Nothing here changes the page.
 
 import { formatCount, isCount, pluralOf } from "./counts.js";
 import { texts } from "./given.js";
