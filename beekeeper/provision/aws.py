@@ -7,6 +7,7 @@ it does not retry, the states between, is waited for in ``wait.py``.
 import threading
 import time
 from collections.abc import Callable
+from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
@@ -25,7 +26,6 @@ CONFIG = Config(
     max_pool_connections=32,
     user_agent_extra="beekeeper",
 )
-WORKERS = 16
 # A create that has neither a unique name nor a token must not be repeated blindly by botocore.
 ONCE = Config(retries={"total_max_attempts": 1})
 REMEDIES = {
@@ -56,19 +56,27 @@ REMEDIES = {
 }
 
 
-class Aws:
-    """A session with what the steps need of it. Safe to share between threads."""
+@dataclass(frozen=True, slots=True)
+class Machine:
+    """What the steps need of the computer that they run on."""
 
-    def __init__(
-        self,
-        session: Session | None = None,
-        *,
-        region: str | None = None,
-        clock: Callable[[], float] = time.monotonic,
-        sleep: Callable[[float], None] = time.sleep,
-        workers: int = WORKERS,
-    ) -> None:
-        """``workers`` is how many steps call AWS at a time."""
+    clock: Callable[[], float] = time.monotonic
+    sleep: Callable[[float], None] = time.sleep
+    workers: int = 16
+    """How many steps call AWS at a time."""
+
+
+THIS_MACHINE = Machine()
+
+
+class Aws:
+    """A session with what the steps need of it. Safe to share between threads.
+
+    The public functions are given a session and nothing else. So a session can bring a ``machine``
+    of its own: the session of the tests has a clock that moves only when somebody sleeps.
+    """
+
+    def __init__(self, session: Session | None = None, *, region: str | None = None) -> None:
         self.session = session or Session(region_name=region)
         self.region = region or self.session.region_name or ""
         if not self.region:
@@ -76,9 +84,10 @@ class Aws:
                 'No AWS region is set. Put region = "eu-central-1" (or yours) into beekeeper.toml,'
                 " or set AWS_DEFAULT_REGION."
             )
-        self.clock = clock
-        self.sleep = sleep
-        self.workers = workers
+        machine: Machine = getattr(self.session, "machine", THIS_MACHINE)
+        self.clock = machine.clock
+        self.sleep = machine.sleep
+        self.workers = machine.workers
         self.on_wait: Callable[[str], None] | None = None
         self.on_warning: Callable[[str], None] | None = None
         self._clients: dict[tuple[str, bool], Any] = {}

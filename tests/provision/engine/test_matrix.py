@@ -21,7 +21,6 @@ import pytest
 
 import beekeeper
 from beekeeper.errors import BeekeeperError
-from beekeeper.provision.aws import Aws
 from beekeeper.provision.engine.lease import OURS
 from beekeeper.provision.state import StateFile
 from tests.support.moto_aws.cloud import REGION, ROOM, Cloud, config
@@ -58,18 +57,18 @@ class Matrix:
 
     def __init__(self, cloud: Cloud, recorded: Recorded) -> None:
         self.cloud, self.recorded = cloud, recorded
+        # One worker makes its calls in one order, in each run.
+        self.session = cloud.session_with(workers=1)
         steady_ids(cloud)
         if not recorded.tapes:
             self._record()
 
     def deploy(self) -> beekeeper.Room:
-        return beekeeper.deploy(
-            config(), session=self.cloud.session, state_dir=self.cloud.state_dir
-        )
+        return beekeeper.deploy(config(), session=self.session, state_dir=self.cloud.state_dir)
 
     def destroy(self) -> None:
-        session, state_dir = self.cloud.session, self.cloud.state_dir
-        beekeeper.destroy(ROOM, region=REGION, session=session, state_dir=state_dir)
+        state_dir = self.cloud.state_dir
+        beekeeper.destroy(ROOM, region=REGION, session=self.session, state_dir=state_dir)
 
     def _record(self) -> None:
         """Record both commands. The lock's file is there: it has the id of who comes again."""
@@ -149,12 +148,7 @@ def recorded() -> Recorded:
 
 
 @pytest.fixture
-def matrix(cloud: Cloud, recorded: Recorded, monkeypatch: pytest.MonkeyPatch) -> Matrix:
-    # One worker makes its calls in one order, in each run. As with the clock (fixtures.py), it is
-    # what the public functions' own Aws takes unless told otherwise.
-    defaults = Aws.__init__.__kwdefaults__
-    assert defaults is not None
-    monkeypatch.setitem(defaults, "workers", 1)
+def matrix(cloud: Cloud, recorded: Recorded) -> Matrix:
     return Matrix(cloud, recorded)
 
 

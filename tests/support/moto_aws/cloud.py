@@ -1,15 +1,17 @@
 """A room in moto's AWS, with a clock that only moves when somebody sleeps."""
 
+import copy
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from pathlib import Path
-from typing import Any
+from typing import Any, Self
 
 import boto3
 from botocore.retries.quota import RetryQuota
 
 from beekeeper import RoomConfig
 from beekeeper.errors import BeekeeperError
-from beekeeper.provision.aws import Aws
+from beekeeper.provision.aws import THIS_MACHINE, Aws, Machine
 from beekeeper.provision.blueprint import steps
 from beekeeper.provision.engine.decision import Plan
 from beekeeper.provision.engine.events import Event
@@ -38,14 +40,22 @@ class Time:
         self.now += seconds
 
 
-class Session(boto3.session.Session):  # type: ignore[misc]  # boto3 has no types  # type: ignore[misc]
+class Session(boto3.session.Session):  # type: ignore[misc]  # boto3 has no types
     """A session that keeps its clients: making one costs more than a hundred calls of moto."""
+
+    machine = THIS_MACHINE
 
     def __init__(self, switchboard: Switchboard, region: str = REGION) -> None:
         super().__init__("testing", "testing", region_name=region)
         self._kept: dict[Any, Any] = {}
         self.switchboard = switchboard
         self.quotas: list[RetryQuota] = []
+
+    def on(self, machine: Machine) -> Self:
+        """Return this session, its clients included, with another machine."""
+        made = copy.copy(self)
+        made.machine = machine
+        return made
 
     def quota(self) -> RetryQuota:
         """Make the quota of a client's retries: what botocore asks for one."""
@@ -74,15 +84,18 @@ class Cloud:
     """What a test needs: the wire, the clock, and a room's engine over both."""
 
     def __init__(self, session: Session, wire: Wire, state_dir: Path) -> None:
-        self.session = session
+        self.time = Time()
+        self.session = session.on(Machine(self.time, self.time.sleep))
         self.wire = wire
         self.state_dir = state_dir
-        self.time = Time()
         self.events: list[Event] = []
 
+    def session_with(self, workers: int) -> Session:
+        """Return the session, for so many steps at a time."""
+        return self.session.on(replace(self.session.machine, workers=workers))
+
     def aws(self, region: str = REGION, workers: int = 1) -> Aws:
-        clock, sleep = self.time, self.time.sleep
-        return Aws(self.session, region=region, clock=clock, sleep=sleep, workers=workers)
+        return Aws(self.session_with(workers), region=region)
 
     def client(self, service: str, region: str = REGION) -> Any:
         return self.session.client(service, region_name=region)

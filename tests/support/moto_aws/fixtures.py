@@ -15,7 +15,6 @@ from moto.core import responses
 from moto.core.models import botocore_stubber
 from moto.core.utils import method_names_from_class
 
-from beekeeper.provision.aws import Aws
 from tests.support.moto_aws.cloud import REGION, Cloud, Session
 from tests.support.moto_aws.moto_gaps import GAPS, ignore_policy_conditions, keep_logging
 from tests.support.moto_aws.tape import Moment
@@ -58,11 +57,6 @@ def cloud(session: Session, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> 
     wire = session.switchboard.wire = Wire(GAPS)
     session.refill()
     made = Cloud(session, wire, tmp_path / "state")
-    # The public functions make their own Aws: what it takes for time unless told otherwise.
-    defaults = Aws.__init__.__kwdefaults__
-    assert defaults is not None
-    monkeypatch.setitem(defaults, "clock", made.time)
-    monkeypatch.setitem(defaults, "sleep", made.time.sleep)
     # A tenth of a test's time. That the state survives a power cut is not tested here.
     monkeypatch.setattr(os, "fsync", lambda descriptor: None)
     # botocore's own pauses between retries are of our time, too.
