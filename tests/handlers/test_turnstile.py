@@ -279,7 +279,9 @@ def test_check() -> None:
     assert (status, content) == (403, {"allow": False, "reason": "expired"})
 
 
-@pytest.mark.parametrize("token", ["", "x", signed(mine), "a.b.c"])
+@pytest.mark.parametrize(
+    "token", ["", "x", signed(mine), "a.b.c"], ids=["empty", "letter", "ticket", "garbage"]
+)
 def test_check_of_what_is_no_pass(token: str) -> None:
     status, content = check(token)
     assert (status, content["allow"]) == (403, False)
