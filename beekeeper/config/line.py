@@ -6,6 +6,7 @@ from pydantic import model_validator
 
 from beekeeper.config.essentials import Essentials
 from beekeeper.config.section import declared, described
+from beekeeper.rules import sizing
 
 # A FIFO queue hands out ten tickets at a time, and the next ten only when these are deleted. We
 # expect a consumer to need 0.1 s to admit ten visitors: five calls to AWS, one after the other.
@@ -27,7 +28,7 @@ class Line(Essentials):
     overbooking: float = declared("overbooking")
     order: Literal["standard", "strict"] = described(
         f"`strict` admits visitors exactly in the order of joining, at most {MAX_STRICT_RATE:,} a"
-        " minute, with at most 300 joins a second",
+        f" minute, with at most {sizing.STRICT_JOINS_PER_SECOND} joins a second",
         default="standard",
     )
 
