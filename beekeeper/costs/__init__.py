@@ -1,1 +1,1 @@
-"""What an event costs: the estimate, and the prices it rests on."""
+"""What an event costs: the estimate, and the prices that it uses."""

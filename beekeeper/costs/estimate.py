@@ -1,10 +1,9 @@
-"""What an event costs, and the room before and after it: usage times prices.
+"""What an event costs, and the empty room before and after it: usage times prices.
 
-The usage comes from the simulation. How long Lambda takes for a request is assumed below. Some
-things are left out because they cost next to nothing: storage (a million rows for two weeks are a
-few cents), cold starts (half a second each, one for every request that runs at once), and
-EventBridge's schedule, for which AWS does not charge. Tax, support and the discounts of the account
-are not known here.
+The usage comes from the simulation. The time that Lambda takes for a request is assumed below. The
+estimate leaves out what costs next to nothing: storage (a million rows for two weeks cost a few
+cents), cold starts (half a second each, one for every request that runs at once), and EventBridge's
+schedule, which is free. It does not know tax, support, or the discounts of the account.
 """
 
 from collections.abc import Mapping
@@ -21,26 +20,26 @@ from beekeeper.simulation.whatif import Arrivals, simulate
 if TYPE_CHECKING:
     from boto3.session import Session
 
-# Milliseconds that Lambda bills for a request. Measured, on one full core: 0.15 ms of CPU for a
-# poll far from the front, 0.04 ms for the page. Assumed: that 256 MB are a seventh of a core (AWS:
-# 1,769 MB are one), 2 ms of such for the runtime, and what AWS takes to answer: 10 ms for SQS, as
-# long again for the producer's own call of it, and 5 ms for DynamoDB, which a third of the
-# turnstile's requests ask: those near the front, and entries.
+# The milliseconds that Lambda bills for a request. Measured on one full core: 0.15 ms of CPU for a
+# poll far from the front, and 0.04 ms for the page. Assumed: 256 MB give a seventh of a core (AWS:
+# 1,769 MB give one), and the runtime takes 2 ms of that. SQS takes 10 ms to answer, and the
+# producer's own call takes as long again. DynamoDB takes 5 ms, for a third of the turnstile's
+# requests: the entries, and the polls near the front.
 BILLED_MS = {"producer": 25.0, "room": 5.0, "turnstile": 6.0}
-# Assumed: containers of the room's function at work at once, each of which reads the page from S3
+# Assumed: this many containers of the room's function run at once. Each reads the page from S3
 # every cadence.PAGE_COPY_SECONDS.
 ROOM_CONTAINERS = 50
-# A consumer that finds nobody waits for the queue; in a room that is off, it does not.
+# In an empty room, a consumer waits for the queue. In a room that is off, it does not wait.
 OFF_RUN_SECONDS = 0.2
 IDLE_RUN_SECONDS = OFF_RUN_SECONDS + cadence.LONG_POLL_SECONDS
-# Of such a run: settings, schedule and pulse are read, and the pulse is written. Its curve of
-# arrivals can make it two units.
+# Such a run reads the settings, the schedule and the pulse, and writes the pulse. With its curve of
+# arrivals, the pulse can take two units.
 IDLE_READ_UNITS, IDLE_WRITE_UNITS = 4, 2
 GB = 2**30  # as AWS counts
 MB_PER_GB = 1_024
 HOURS_PER_MONTH = 730.0  # as AWS counts
 SECONDS_PER_DAY = 86_400
-FREE = "AWS's free allowances are not taken off."
+FREE = "AWS's free allowances are not subtracted."
 
 
 def estimate(
@@ -55,13 +54,13 @@ def estimate(
     live_prices: bool = False,
     session: "Session | None" = None,
 ) -> Estimate:
-    """Return what an event costs in US dollars, by service, and a day of the empty room.
+    """Return what an event costs in US dollars, by service, and what a day of the empty room costs.
 
-    The event is that of ``simulate``, with the same arguments: ``rate`` is visitors per minute.
-    Prices are those of the table in the package, without touching AWS; with ``live_prices``, AWS's
-    price list is asked with the credentials of ``session``, which need ``pricing:GetProducts``.
-    AWS's free allowances are not taken off. Raises ConfigError; with ``live_prices`` also
-    CredentialsError and ProvisionError.
+    The arguments of the event are those of ``simulate``. ``rate`` is visitors per minute. By
+    default the prices come from a table in the package, without a call to AWS. With
+    ``live_prices``, they come from AWS's price list. That uses the credentials of ``session``,
+    which need ``pricing:GetProducts``. AWS's free allowances are not subtracted. Raises
+    ConfigError, and with ``live_prices`` also CredentialsError and ProvisionError.
 
     >>> estimate(10_000, rate=600).event_usd < 1
     True
@@ -86,7 +85,7 @@ def _live(region: str, session: "Session | None") -> Prices:
 
 @dataclass(frozen=True, slots=True)
 class Bill:
-    """Turns quantities into lines."""
+    """Makes the lines of the bill from quantities."""
 
     prices: Prices
 
@@ -96,7 +95,7 @@ class Bill:
 
 
 def priced(usage: Usage, prices: Prices, *, visitors: int, rate: float) -> Estimate:
-    """Return what a usage and the empty room cost. ``rate`` is in visitors per minute."""
+    """Return the cost of a usage and of the empty room. ``rate`` is in visitors per minute."""
     bill, hours = Bill(prices), usage.seconds / 3600
     return Estimate(
         region=prices.region,
@@ -112,7 +111,7 @@ def priced(usage: Usage, prices: Prices, *, visitors: int, rate: float) -> Estim
 
 
 def _requests(bill: Bill, usage: Usage) -> list[CostLine]:
-    """Return what visitors' requests cost."""
+    """Return the cost of the visitors' requests."""
     page_reads = ROOM_CONTAINERS * usage.seconds / cadence.PAGE_COPY_SECONDS
     functions = {
         "producer": usage.producer_requests,
@@ -138,9 +137,9 @@ def _gb_seconds(requests: Mapping[str, int]) -> float:
 
 
 def _line(bill: Bill, usage: Usage, rate: float) -> list[CostLine]:
-    """Return what the line costs: queue, consumers, table."""
+    """Return the cost of the line: queue, consumers and table."""
     compute = usage.consumer_seconds * sizing.worker_memory_mb(rate) / MB_PER_GB
-    # Once a second, a consumer asks how long the queue is.
+    # Once a second, a consumer requests the length of the queue.
     queue = usage.queue_sends + usage.queue_receives + usage.queue_deletes + usage.consumer_seconds
     return [
         bill.line("Lambda", "GB-seconds of consumers", Item.LAMBDA_GB_SECONDS, compute),
@@ -151,7 +150,7 @@ def _line(bill: Bill, usage: Usage, rate: float) -> list[CostLine]:
 
 
 def _watching(bill: Bill, hours: float) -> list[CostLine]:
-    """Return what alarms and dashboard cost, whether anything happens or not."""
+    """Return the cost of the alarms and the dashboard, which does not depend on visitors."""
     months = hours / HOURS_PER_MONTH
     return [
         bill.line("CloudWatch", "alarm-months", Item.ALARM_MONTHS, len(Watch) * months),
@@ -162,7 +161,7 @@ def _watching(bill: Bill, hours: float) -> list[CostLine]:
 def _empty_day(
     bill: Bill, rate: float, run_seconds: float, *, queue_requests: int
 ) -> list[CostLine]:
-    """Return what a day costs on which nobody comes: a look by each consumer that is started."""
+    """Return the cost of a day without visitors: one tick of each consumer that is started."""
     runs = SECONDS_PER_DAY // cadence.CONSUMER_START_SECONDS * sizing.workers_for(rate)
     compute = runs * run_seconds * sizing.worker_memory_mb(rate) / MB_PER_GB
     return [

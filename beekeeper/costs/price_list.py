@@ -1,10 +1,14 @@
-"""AWS's price list of today, by the Price List Query API (``pricing:GetProducts``).
+"""AWS's current prices, from the Price List Query API (``pricing:GetProducts``).
 
-Quirks. The API lives in three regions and knows the prices of all. A product is a JSON text inside
-the JSON answer. Its tiers are ``priceDimensions``; a free allowance is a tier of price zero. What a
-product is can be told by its usage type, which has a prefix for the region (``EU-``, ``APN1-``, or
-none in us-east-1, where the table class ``IA-`` looks like one). The region is ``regionCode``, but
-``fromRegionCode`` for data transfer, and none at all for dashboards.
+The API has these quirks:
+
+- It runs in three regions, and each knows the prices of all regions.
+- A product is a JSON text inside the JSON answer.
+- Its tiers are ``priceDimensions``. A free allowance is a tier with price zero.
+- The usage type says what a product is. It has a prefix for the region, such as ``EU-`` or
+  ``APN1-``. In us-east-1 it has none, but the table class ``IA-`` looks like one.
+- The region is ``regionCode``. For data transfer it is ``fromRegionCode``, and dashboards have no
+  region.
 """
 
 import json
@@ -24,12 +28,12 @@ if TYPE_CHECKING:
 
 API_REGION = "us-east-1"
 PREFIX = r"(?:(?!IA-)[A-Z]{2,3}\d?-)?"
-REMEDY = "The table in the package needs neither credentials nor network: leave live prices out."
+REMEDY = "Leave live prices out: the table in the package needs no credentials and no network."
 
 
 @dataclass(frozen=True, slots=True)
 class Query:
-    """The products of a service in which prices are looked for, by usage type."""
+    """The products of a service in which to find prices, by usage type."""
 
     service: str
     usage_types: Mapping[Item, str]
@@ -44,7 +48,7 @@ QUERIES = (
         {Item.LAMBDA_REQUESTS: "Request-ARM", Item.LAMBDA_GB_SECONDS: "Lambda-GB-Second-ARM"},
         {"productFamily": "Serverless"},
     ),
-    # "RBP" in the oldest regions; fair and FIFO queues have usage types of their own.
+    # The oldest regions use "RBP". Fair and FIFO queues have other usage types.
     Query("AWSQueueService", {Item.SQS_REQUESTS: "Requests-(?:RBP|Tier1)"}, {}),
     Query(
         "AmazonDynamoDB",
@@ -76,10 +80,10 @@ QUERIES = (
 
 
 def live_prices(region: str, session: "Session | None" = None) -> Prices:
-    """Ask AWS's price list for the prices of a region; what it lacks is the table's.
+    """Read the prices of a region from AWS's price list. The table fills in what is missing.
 
-    Needs ``pricing:GetProducts``. Raises ConfigError for what is no region, CredentialsError and
-    ProvisionError when AWS can't be asked.
+    Needs ``pricing:GetProducts``. Raises ConfigError if ``region`` is not a region, and
+    CredentialsError or ProvisionError if the call to AWS fails.
     """
     check_region(region)
     aws = Aws(session, region=API_REGION)
@@ -90,7 +94,10 @@ def live_prices(region: str, session: "Session | None" = None) -> Prices:
             if (usd := _price(products, usage_type)) is not None:
                 found[item] = usd
     lacking = [item for item in Item if item not in found]
-    notes = tuple(f"{item}: not in AWS's price list of {region}; the table's." for item in lacking)
+    notes = tuple(
+        f"{item}: not in AWS's price list of {region}. The price is from the table."
+        for item in lacking
+    )
     table = listed_prices(region)
     return Prices(
         region,
@@ -124,7 +131,7 @@ def _price(products: Iterable[Mapping[str, Any]], usage_type: str) -> float | No
         if wanted.fullmatch(product["product"]["attributes"].get("usagetype", ""))
         if (price := _first_paid(product)) is not None
     ]
-    # One, as far as is known. Were there two, the estimate should not be the lower.
+    # We know of one price only. If there are several, the estimate must not be too low.
     return max(prices, default=None)
 
 

@@ -1,8 +1,8 @@
-"""What AWS charges: a dated table in the package, for some regions, or AWS's price list of today.
+"""What AWS charges: from a dated table in the package, or from AWS's current price list.
 
-Each price is of the first paid tier, on demand. A region that is not in the table, or an item that
-its row lacks, has the price of us-east-1, and the notes say so: most regions are dearer. Where a
-price was read, and when, is in assets/prices.json; nothing in it was read from AWS itself.
+Each price is on demand, of the first paid tier. The table has some regions. If a region or an item
+is missing, the price is that of us-east-1, and the notes say so. Most regions are more expensive.
+assets/prices.json says where and when each price was read. None was read from AWS itself.
 """
 
 import json
@@ -21,7 +21,7 @@ REGION = re.compile(r"[a-z]{2}(-[a-z]+)+-\d{1,2}")
 
 
 class Item(StrEnum):
-    """What is billed, as it is called in the table."""
+    """What AWS bills. The values are the names in the table."""
 
     HTTP_API_REQUESTS = "http_api_requests"
     LAMBDA_REQUESTS = "lambda_requests"
@@ -36,12 +36,12 @@ class Item(StrEnum):
     DASHBOARD_MONTHS = "dashboard_months"
 
 
-GLOBAL = {Item.DASHBOARD_MONTHS}  # has one price, which is in the row of FALLBACK
+GLOBAL = {Item.DASHBOARD_MONTHS}  # has the same price everywhere, in the row of FALLBACK
 
 
 @dataclass(frozen=True, slots=True)
 class Prices:
-    """US dollars for one of each item in a region, and where they are from."""
+    """The price of one of each item in a region, in US dollars, and the source of the prices."""
 
     region: str
     source: str
@@ -50,7 +50,7 @@ class Prices:
 
 
 def listed_prices(region: str = FALLBACK) -> Prices:
-    """Return the prices of the table in the package. Raises ConfigError for what is no region."""
+    """Return the prices in the package's table. Raises ConfigError if ``region`` is no region."""
     check_region(region)
     table = _table()
     rows, fallback = table["regions"].get(region, {}), table["regions"][FALLBACK]
@@ -61,16 +61,14 @@ def listed_prices(region: str = FALLBACK) -> Prices:
 
 
 def listed_regions() -> list[str]:
-    """Return the regions of the table."""
+    """Return the regions in the table."""
     return sorted(_table()["regions"])
 
 
 def check_region(region: str) -> None:
-    """Refuse what can't be the name of a region."""
+    """Raise ConfigError if the text can't be the name of a region."""
     if not REGION.fullmatch(region):
-        raise ConfigError(
-            f"region = {region!r}: give the name of an AWS region, such as us-east-1."
-        )
+        raise ConfigError(f"region = {region!r}: use the name of an AWS region, such as us-east-1.")
 
 
 def _dates(rows: Mapping[str, Any]) -> str:
@@ -83,14 +81,17 @@ def _notes(region: str, rows: Mapping[str, Any]) -> tuple[str, ...]:
     if not rows:
         known = ", ".join(listed_regions())
         return (
-            f"The table has no prices of {region}: these are those of {FALLBACK}, and most regions"
-            f" are dearer. It has {known}; live prices are for all.",
+            f"The table has no prices for {region}. These are the prices of {FALLBACK}, and most"
+            f" regions are more expensive. The table has {known}. Live prices cover all regions.",
         )
     lacking = [item for item in Item if item not in rows and item not in GLOBAL]
     why = {item: row["unverified"] for item, row in rows.items() if "unverified" in row}
     return (
-        *(f"{item}: the price of {FALLBACK}, for want of {region}'s." for item in lacking),
-        *(f"{item}: not verified; {reason}." for item, reason in why.items()),
+        *(
+            f"{item}: the price of {FALLBACK}, because the table has none for {region}."
+            for item in lacking
+        ),
+        *(f"{item}: not verified. It comes {reason}." for item, reason in why.items()),
     )
 
 

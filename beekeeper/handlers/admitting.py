@@ -111,7 +111,7 @@ class Hand:
         self.in_doubt.clear()
 
     def _claim(self, pace_per_minute: float) -> list[float]:
-        """Return slots (epoch seconds) that are ours and that there is still time to write."""
+        """Claim slots, and return those (epoch seconds) that we can still write in time."""
         claim = self.schedule.claim(self.clock(), pace_per_minute, wanted=len(self.held))
         now = self.clock()
         return [slot for slot in claim.slots() if not pacing.is_too_late(slot, now)]

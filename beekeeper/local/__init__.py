@@ -1,1 +1,1 @@
-"""A local AWS, and what the demo adds to it: a shop to protect, and a crowd that wants in."""
+"""A local AWS, and what the demo adds to it: a shop to protect, and a crowd of visitors."""

@@ -1,4 +1,4 @@
-"""A crowd of simulated visitors, over real HTTP: link, waiting page, polls as told, entry, shop."""
+"""A crowd of simulated visitors over real HTTP: link, waiting page, polls, entry, shop."""
 
 import heapq
 import http.client
@@ -17,7 +17,7 @@ import jwt
 from beekeeper.contract.asking import ASKING
 from beekeeper.contract.routes import TICKET_COOKIE, Path
 
-# Few at a time: each concurrent request takes MiniStack a process of its own.
+# Only a few, because MiniStack runs each concurrent request in a process of its own.
 WORKERS = 8
 JOINS_PER_SECOND = 60
 TIMEOUT_SECONDS = 30
@@ -25,7 +25,7 @@ RETRY_SECONDS = 2.0
 
 
 class Stage(StrEnum):
-    """How far a visitor has come."""
+    """How far a visitor has got."""
 
     COMING = "coming"
     WAITING = "waiting"
@@ -44,12 +44,12 @@ class Visitor:
 
     @property
     def ticket_id(self) -> str:
-        """The id in the ticket, as anybody can read it."""
+        """The id in the ticket. Anybody can read it."""
         claims = jwt.decode(self.ticket, options={"verify_signature": False})
         return str(claims["jti"])
 
     def step(self) -> float | None:
-        """Do the next thing; return the seconds until the one after it, None when done."""
+        """Do the next thing; return the seconds until the one after it, or None if done."""
         steps: dict[Stage, Callable[[], float | None]] = {
             Stage.COMING: self._join,
             Stage.WAITING: self._poll,
@@ -58,7 +58,7 @@ class Visitor:
         try:
             return steps[self.stage]()
         except (OSError, http.client.HTTPException, ValueError):
-            # As a browser's page would: try again, keep the place.
+            # Do what the waiting page does: try again, and keep the place.
             self.failures += 1
             return RETRY_SECONDS
 
@@ -121,7 +121,7 @@ class _Response:
 
 @dataclass
 class Crowd:
-    """Many visitors who come at once, a few workers moving them along."""
+    """Many visitors who come at once. A few threads do their steps."""
 
     room_url: str
     size: int
@@ -132,18 +132,19 @@ class Crowd:
     _threads: list[threading.Thread] = field(default_factory=list)
 
     def start(self) -> None:
-        """Send everybody off."""
+        """Start all visitors."""
         self.visitors = [Visitor(self.room_url) for _ in range(self.size)]
         now, spread = time.monotonic(), self.size / JOINS_PER_SECOND
         self._due = [(now + spread * i / self.size, i) for i in range(self.size)]
         for _ in range(WORKERS):
             thread = threading.Thread(target=self._work, daemon=True)
             thread.start()
-            # Only now: a signal may come in between, and what has not started can't be waited for.
+            # Only after the start: a signal can come in between, and stop() can't wait for a thread
+            # that has not started.
             self._threads.append(thread)
 
     def stop(self) -> None:
-        """Send everybody home, and wait for the requests that are under way."""
+        """Stop all visitors, and wait for their open requests."""
         with self._ready:
             self._stopped = True
             self._ready.notify_all()
@@ -168,10 +169,10 @@ class Crowd:
             return None
 
     def counts(self) -> Counter[Stage]:
-        """Return how many are at which stage."""
+        """Return the number of visitors at each stage."""
         return Counter(visitor.stage for visitor in self.visitors)
 
     @property
     def joined(self) -> int:
-        """How many hold a ticket."""
+        """How many visitors have a ticket."""
         return sum(bool(visitor.ticket) for visitor in self.visitors)

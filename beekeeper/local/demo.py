@@ -1,4 +1,4 @@
-"""The demo: a local AWS, a shop, a room deployed as to AWS itself, and a crowd."""
+"""The demo: a local AWS, a shop, a room that is deployed as in AWS itself, and a crowd."""
 
 import shutil
 import tempfile
@@ -25,7 +25,7 @@ READ_BATCH = 100
 
 @dataclass(frozen=True, slots=True)
 class Ready(Result):
-    """Where everything is, once the demo stands."""
+    """Where everything is, once the demo is ready."""
 
     room_url: str
     destination_url: str
@@ -35,7 +35,7 @@ class Ready(Result):
 
 @dataclass(frozen=True, slots=True)
 class Snapshot:
-    """How things stand this second."""
+    """The state of the demo in this second."""
 
     arrived: int
     waiting: int
@@ -49,11 +49,12 @@ class Snapshot:
 
 @dataclass(frozen=True, slots=True)
 class Outcome(Result):
-    """What came of it.
+    """The result of the demo.
 
-    ``joined`` hold a ticket; ``admitted`` have had their turn, ``entered`` were let into the shop;
-    ``refused`` came to the shop without a good pass; ``lost`` hold a ticket that is neither
-    admitted nor in the queue; ``leftover`` resources were still there after the room's removal.
+    ``joined`` visitors have a ticket. ``admitted`` visitors had their turn, and ``entered``
+    visitors are in the shop. ``refused`` visitors came to the shop without a valid pass. ``lost``
+    visitors have a ticket that is neither admitted nor in the queue. ``leftover`` resources still
+    existed after the room was removed.
     """
 
     joined: int
@@ -65,7 +66,7 @@ class Outcome(Result):
 
 
 class Demo:
-    """The whole demo. Use it as a context manager; it leaves nothing behind."""
+    """The whole demo. Use it as a context manager. It leaves nothing behind."""
 
     def __init__(
         self, rate: int, crowd: int, on_event: OnEvent | None = None, *, enforce_iam: bool = False
@@ -119,12 +120,12 @@ class Demo:
         )
 
     def send_crowd(self) -> None:
-        """Let the crowd come."""
+        """Start the crowd."""
         self.crowd = Crowd(self.room_url, self._size)
         self.crowd.start()
 
     def snapshot(self, seconds: int = 60) -> Snapshot:
-        """Return how things stand, with the entries of each of the last seconds."""
+        """Return the state of the demo, with the entries in each of the last seconds."""
         status = self.room.status()
         return Snapshot(
             arrived=self.crowd.joined if self.crowd else 0,
@@ -138,7 +139,7 @@ class Demo:
         )
 
     def finish(self) -> Outcome:
-        """Stop the line, let those in who were admitted, count, and remove the room."""
+        """Stop the line, wait until the admitted have entered, count, and remove the room."""
         assert self.crowd is not None
         self.room.pause()
         admitted = self._await_entries()
@@ -164,7 +165,7 @@ class Demo:
             tickets = {v.ticket_id: v for v in self.crowd.visitors if v.ticket}
             admitted = self._admitted(list(tickets))
             missing = [i for i in admitted if tickets[i].stage is not Stage.ENTERED]
-            # The pause holds within two seconds: nobody new comes after that.
+            # The pause takes effect within two seconds. Nobody is admitted after that.
             if (not missing and self._settled(deadline)) or time.monotonic() > deadline:
                 return admitted
             time.sleep(0.5)

@@ -1,4 +1,4 @@
-"""What is left of a room in an AWS, found by asking each service: independent of the steps."""
+"""What is left of a room in an AWS account. It lists each service, and does not use the steps."""
 
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any
@@ -27,10 +27,10 @@ LISTINGS: dict[str, tuple[str, str, str, Callable[[Any], str]]] = {
 
 
 def leftovers(session: Session, room: str, domain_name: str | None = None) -> list[str]:
-    """Return the names of all resources whose name, or tag, is one of the room's.
+    """Return all resources that have the room's name or its tag.
 
-    A domain's name says nothing of its room, so its mappings and DNS records are found with it, or
-    by ``domain_name`` once it is gone.
+    The name of a domain does not contain the room's name. The function finds a domain by its tag,
+    and its mappings and DNS records with it. If the domain is gone, it needs ``domain_name``.
     """
     stem = f"beekeeper-{room}"
     named = [f"{kind} {name}" for kind, name in _everything(session) if stem in name]
@@ -38,7 +38,7 @@ def leftovers(session: Session, room: str, domain_name: str | None = None) -> li
 
 
 def _everything(session: Session) -> Iterator[tuple[str, str]]:
-    """Yield (kind, name) of every resource in the account of a kind that rooms are made of."""
+    """Yield (kind, name) of every resource in the account that a room could have."""
     for kind, (service, operation, field, name) in LISTINGS.items():
         for entry in _listed(session.client(service), operation, field):
             yield kind, name(entry)

@@ -1,7 +1,7 @@
-"""MiniStack as a child process: an AWS on this machine, which runs the zips that are deployed.
+"""MiniStack as a child process: an AWS on this machine, which runs the deployed zips.
 
-It listens on loopback only. Its own processes (one for each warm function) are in one process
-group, and its files in one folder, so that nothing is left when it is stopped.
+It listens only on loopback. Its processes (one for each warm function) are in one process group,
+and its files are in one folder, so that nothing is left after it stops.
 """
 
 import contextlib
@@ -26,7 +26,7 @@ from beekeeper.errors import LocalError
 
 HOST = "127.0.0.1"
 REGION = "eu-central-1"
-KEY = "test"  # any will do
+KEY = "test"  # any text works
 SERVICES = (
     "apigateway,cloudwatch,dynamodb,events,iam,lambda,logs,monitoring,s3,sqs,sts,"
     "resourcegroupstaggingapi"
@@ -39,7 +39,7 @@ class MiniStack:
     """A running local AWS. Use it as a context manager."""
 
     def __init__(self, port: int | None = None, *, enforce_iam: bool = False) -> None:
-        """Start it on ``port``, or on a free one; raise LocalError when it can't be started."""
+        """Start it on ``port``, or on a free port; raise LocalError if it does not start."""
         if importlib.util.find_spec("ministack") is None:
             raise LocalError(
                 "The local AWS is not installed. Run: pip install 'beekeeper[local]'"
@@ -57,7 +57,7 @@ class MiniStack:
             raise
 
     def _start(self, enforce_iam: bool) -> subprocess.Popen[bytes]:
-        # The user's own AWS settings stay out of it.
+        # The user's own AWS settings must have no effect here.
         inherited = {k: v for k, v in os.environ.items() if not k.startswith("AWS_")}
         environment = inherited | {
             "AUTH": str(enforce_iam).lower(),
@@ -65,7 +65,7 @@ class MiniStack:
             "AWS_SECRET_ACCESS_KEY": KEY,
             "BIND_HOST": HOST,
             "GATEWAY_PORT": str(self.port),
-            # These two would listen on every address of the machine.
+            # These services would listen on every address of the machine.
             "IOT_MTLS_ENABLED": "0",
             "SFTP_ENABLED": "0",
             "SERVICES": SERVICES,
@@ -78,7 +78,8 @@ class MiniStack:
                 stdin=subprocess.DEVNULL,
                 stdout=log,
                 stderr=subprocess.STDOUT,
-                # Its own process group: Ctrl-C is ours to handle, and its children go with it.
+                # In its own process group, it does not receive our Ctrl-C, and we can stop it with
+                # all its children.
                 start_new_session=True,
             )
 
@@ -101,19 +102,19 @@ class MiniStack:
             connection.close()
 
     def is_running(self) -> bool:
-        """Return whether it still runs."""
+        """Return whether MiniStack is still running."""
         return self._process.poll() is None
 
     def session(self) -> Session:
-        """Return a session whose clients talk to this AWS and to no other."""
+        """Return a session whose clients use only this local AWS."""
         return local_session(self.endpoint_url)
 
     def stop(self) -> None:
-        """Stop it and all that it started, and remove its files. Twice is fine."""
+        """Stop it with all its processes, and remove its files. You can call this twice."""
         _signal_group(self._process, signal.SIGTERM)
         with contextlib.suppress(subprocess.TimeoutExpired):
             self._process.wait(STOP_SECONDS)
-        # Whatever did not listen, its function processes included.
+        # Kill the processes that ignored SIGTERM, including those of functions.
         _signal_group(
             self._process, signal.SIGKILL if hasattr(signal, "SIGKILL") else signal.SIGTERM
         )
@@ -128,7 +129,7 @@ class MiniStack:
 
 
 class _LocalSession(Session):  # type: ignore[misc]
-    """A session whose clients all talk to one endpoint."""
+    """A session whose clients all use one endpoint."""
 
     endpoint_url = ""
 
@@ -137,7 +138,7 @@ class _LocalSession(Session):  # type: ignore[misc]
 
 
 def local_session(endpoint_url: str, key: str = KEY, secret: str = KEY) -> Session:
-    """Return a session for a local AWS, whatever profile or endpoint the user has set."""
+    """Return a session for a local AWS. It ignores the user's AWS profile and endpoint."""
     nothing = (None, None, None, None)
     no_file = (None, None, os.devnull, None)
     core = botocore.session.Session(
@@ -162,7 +163,7 @@ def free_port() -> int:
 
 
 def is_free(port: int) -> bool:
-    """Return whether a loopback port can be listened on."""
+    """Return whether a loopback port is free to listen on."""
     with socket.socket() as listener:
         try:
             listener.bind((HOST, port))
@@ -172,10 +173,10 @@ def is_free(port: int) -> bool:
 
 
 def address(room_url: str) -> str:
-    """Return a room's address in the form that every program can resolve.
+    """Return a room's address in a form that every program can resolve.
 
-    MiniStack names a room ``http://<api id>.execute-api.localhost:<port>/``; browsers know what
-    ``*.localhost`` is, other programs may not. Addresses elsewhere are returned as they are.
+    MiniStack's address of a room is ``http://<api id>.execute-api.localhost:<port>/``. Browsers can
+    resolve ``*.localhost``, but some other programs can't. Other addresses are returned unchanged.
     """
     parts = urlsplit(room_url)
     if not (parts.hostname or "").endswith(".execute-api.localhost"):

@@ -1,4 +1,4 @@
-"""A small shop: the destination that the demo protects. It lets in whoever brings a good pass."""
+"""A small shop: the destination that the demo protects. Visitors with a valid pass can enter."""
 
 import secrets
 import threading
@@ -16,15 +16,15 @@ PAGE = """<!doctype html><html lang="en"><meta charset="utf-8">
 <style>body{font:18px/1.5 system-ui;max-width:32rem;margin:15vh auto;padding:0 1rem;
 color-scheme:light dark}</style>
 <h1>Welcome to the shop</h1><p>You came through the waiting room, and this shop has checked your
-pass. Only so many visitors a minute get here, so that it stays quick.</p></html>"""
+pass. It takes a limited number of visitors a minute, so that it stays fast.</p></html>"""
 REFUSED = """<!doctype html><html lang="en"><meta charset="utf-8"><title>No entry</title>
-<h1>No entry</h1><p>That pass is not good here. <a href="{room}">Go to the waiting room</a>.</p>
+<h1>No entry</h1><p>This pass is not valid here. <a href="{room}">Go to the waiting room</a>.</p>
 </html>"""
 
 
 @dataclass
 class Shop:
-    """The shop's door. ``room_url`` and ``keys`` are known once the room is deployed."""
+    """The shop. Set ``room_url`` and ``keys`` once the room is deployed."""
 
     room: str
     room_url: str = ""
@@ -46,7 +46,7 @@ class Shop:
         self._server.server_close()
 
     def entries_per_second(self, seconds: int, now: float) -> Sequence[int]:
-        """Return how many came in in each of the last ``seconds`` whole seconds."""
+        """Return how many visitors entered in each of the last ``seconds`` whole seconds."""
         counts = [0] * seconds
         with self._lock:
             for at in self.entered.values():
@@ -56,7 +56,7 @@ class Shop:
         return counts
 
     def open_session(self, token: str) -> str:
-        """Return a new session for a good pass; raise InvalidToken for any other."""
+        """Return a new session for a valid pass; raise InvalidToken for any other pass."""
         now = time.time()
         try:
             found = check_pass(token, self.keys, self.room, self.origin, now)
@@ -71,12 +71,12 @@ class Shop:
         return session
 
     def knows(self, cookies: str) -> bool:
-        """Return whether a cookie header carries one of the shop's sessions."""
+        """Return whether a cookie header has one of the shop's sessions."""
         pairs = (c.strip().partition("=") for c in cookies.split(";"))
         return any(name == COOKIE and value in self._sessions for name, _, value in pairs)
 
     def turn_away(self) -> None:
-        """Count somebody who came without a pass."""
+        """Count a visitor who came without a pass."""
         with self._lock:
             self.refused += 1
 
@@ -128,4 +128,4 @@ class _Handler(BaseHTTPRequestHandler):
         self.wfile.write(content)
 
     def log_message(self, *_: object) -> None:
-        """Say nothing: the demo shows what happens."""
+        """Log nothing, because the demo shows what happens."""

@@ -98,7 +98,7 @@ def ahead_of(number: int, pulse: Pulse) -> int:
 def is_idle(pulse: Pulse) -> bool:
     """Return whether nobody had come for IDLE_SECONDS when the pulse was published.
 
-    Consumers stop by this rule. By the same rule, the next visitor who joins has one started.
+    If it is idle, consumers stop, and the next visitor who joins starts one again.
     """
     return pulse.as_of - pulse.busy_at > IDLE_SECONDS
 

@@ -73,8 +73,8 @@ class Settings:
         configured=True,
     )
     overbooking: float = setting(
-        "the most that may be admitted, as a multiple of the rate, to compensate for visitors who"
-        " never come; 1 turns the compensation off",
+        "the most that Beekeeper may admit, as a multiple of the rate, to compensate for visitors"
+        " who never come; 1 turns the compensation off",
         default=1.5,
         minimum=1,
         maximum=3,

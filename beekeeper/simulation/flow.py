@@ -68,7 +68,7 @@ class Flow:
         return START + second + 1, self.first_slot[second] + nth * self.interval[second]
 
     def longest_wait(self) -> float:
-        """Return the longest wait, in seconds, of a visitor whom the queue kept in order."""
+        """Return the longest wait, in seconds, if the queue keeps the order."""
         waits = (self._wait_of_last(second) for second in range(0, self.seconds, self._stride))
         return max(waits, default=0.0)
 

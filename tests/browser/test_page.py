@@ -163,7 +163,7 @@ def test_where_cookies_are_blocked_the_returns_end(
     room.answers = [UNKNOWN]
     page.goto(room.url)
     expect_state(page, "blocked")
-    expect(page.locator("#status")).to_have_text("Cookies are needed")
+    expect(page.locator("#status")).to_have_text("Please allow cookies")
     page.clock.run_for(120_000)
     page.wait_for_timeout(50)
     assert (room.count("."), room.count("turn")) == (3, 3)
@@ -234,5 +234,5 @@ def test_without_javascript_the_page_refreshes_to_enter(browser: Browser, room: 
         expect(page.locator("#room")).to_be_hidden()
         refresh = page.locator("meta[http-equiv=refresh]")
         expect(refresh).to_have_attribute("content", "20;url=enter")
-        page.get_by_role("link", name="Ask now").click()
+        page.get_by_role("link", name="Check now").click()
         page.wait_for_url("**/stage/enter")

@@ -145,7 +145,7 @@ def test_the_command_shows_a_table(here: Path, capsys: pytest.CaptureFixture[str
     assert "in us-east-1" in printed.out
     assert "the event" in printed.out
     assert "While the room is on without visitors: $0.0" in printed.out
-    assert "AWS's free allowances are not taken off." in printed.out
+    assert "AWS's free allowances are not subtracted." in printed.out
     assert printed.err == "Simulating …\n"
 
 
@@ -163,8 +163,8 @@ def test_the_command_takes_rate_and_region_from_the_configuration(
 @pytest.mark.parametrize(
     ("arguments", "text"),
     [
-        (["--rate", "600", "--region", "Ireland"], "give the name of an AWS region"),
-        (["--rate", "0"], "give 1 to 300,000 visitors per minute"),
+        (["--rate", "600", "--region", "Ireland"], "use the name of an AWS region"),
+        (["--rate", "0"], "use 1 to 300,000 visitors per minute"),
         ([], "At which rate?"),
     ],
 )

@@ -169,10 +169,10 @@ def test_what_the_list_lacks_is_the_tables(cloud: Cloud) -> None:
     cloud.wire.add(instead("pricing:GetProducts", lambda _: empty))
     prices = live_prices("sa-east-1", cloud.session)
     assert prices.usd == listed_prices("sa-east-1").usd
-    assert (
-        prices.notes[0] == "http_api_requests: not in AWS's price list of sa-east-1; the table's."
+    assert prices.notes[0] == (
+        "http_api_requests: not in AWS's price list of sa-east-1. The price is from the table."
     )
-    assert "these are those of us-east-1" in prices.notes[-1]
+    assert "These are the prices of us-east-1" in prices.notes[-1]
 
 
 def test_who_may_not_ask_is_told_what_to_grant(cloud: Cloud) -> None:
@@ -181,7 +181,7 @@ def test_who_may_not_ask_is_told_what_to_grant(cloud: Cloud) -> None:
     with pytest.raises(ProvisionError, match="Grant pricing:GetProducts to the cred") as raised:
         live_prices(REGION, cloud.session)
     assert raised.value.__notes__ == [
-        "The table in the package needs neither credentials nor network: leave live prices out."
+        "Leave live prices out: the table in the package needs no credentials and no network."
     ]
 
 
@@ -205,7 +205,7 @@ def test_no_credentials_and_no_network(cloud: Cloud, error: Exception, text: str
     cloud.wire.add(fail)
     with pytest.raises(CredentialsError, match=text) as raised:
         live_prices(REGION, cloud.session)
-    assert "leave live prices out" in raised.value.__notes__[0]
+    assert "Leave live prices out" in raised.value.__notes__[0]
 
 
 def test_what_is_no_region_is_refused_without_asking(cloud: Cloud) -> None:

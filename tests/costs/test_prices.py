@@ -48,13 +48,15 @@ def test_a_region_of_the_table() -> None:
 
 def test_what_is_not_verified_is_told() -> None:
     notes = listed_prices("eu-central-1").notes
-    assert notes == ("http_api_requests: not verified; from one undated cost study.",)
+    assert notes == ("http_api_requests: not verified. It comes from one undated cost study.",)
 
 
 def test_an_item_that_a_region_lacks_is_told() -> None:
     prices = listed_prices("ap-northeast-2")
     assert prices.usd[Item.ALARM_MONTHS] == listed_prices().usd[Item.ALARM_MONTHS]
-    assert prices.notes == ("alarm_months: the price of us-east-1, for want of ap-northeast-2's.",)
+    assert prices.notes == (
+        "alarm_months: the price of us-east-1, because the table has none for ap-northeast-2.",
+    )
 
 
 def test_a_region_that_is_not_in_the_table_has_the_prices_of_another() -> None:
@@ -62,10 +64,10 @@ def test_a_region_that_is_not_in_the_table_has_the_prices_of_another() -> None:
     assert prices.region == "sa-east-1"
     assert prices.usd == listed_prices().usd
     (note,) = prices.notes
-    assert "no prices of sa-east-1: these are those of us-east-1" in note
+    assert "no prices for sa-east-1. These are the prices of us-east-1" in note
 
 
 @pytest.mark.parametrize("region", ["", "Frankfurt", "eu-central", "eu-central-1a", "../x-1"])
 def test_what_is_no_region_is_refused(region: str) -> None:
-    with pytest.raises(ConfigError, match="give the name of an AWS region, such as us-east-1"):
+    with pytest.raises(ConfigError, match="use the name of an AWS region, such as us-east-1"):
         listed_prices(region)

@@ -127,7 +127,7 @@ def test_import_of_a_module_that_does_not_exist() -> None:
     ],
 )
 def test_what_is_not_understood_is_refused(source: str) -> None:
-    with pytest.raises(SourceError, match=r"^main\.js: .* is not understood: "):
+    with pytest.raises(SourceError, match=r"^main\.js: .* is not allowed: "):
         _join(main=f"{source}\n", a="export const a = 1;\n")
 
 

@@ -38,16 +38,16 @@ def test_values_are_text_and_never_slots() -> None:
 @pytest.mark.parametrize(
     ("template", "problem"),
     [
-        ("{{titel}}", r"\{\{titel\}\} is not a setting; there are: title, rate,"),
+        ("{{titel}}", r"\{\{titel\}\} is not a setting. Use one of: title, rate,"),
         ("{{ title }}", "is not a setting"),
         ("{{}}", "is not a setting"),
         ("{{#titel}}a{{/titel}}", r"\{\{titel\}\} is not a setting"),
         ("{{#title}}a", r"\{\{#title\}\} is not a setting"),
         ("a{{/title}}", r"\{\{/title\}\} is not a setting"),
-        ("{{tags}}", r"\{\{tags\}\} is no text"),
+        ("{{tags}}", r"\{\{tags\}\} must be text or a number"),
         ("{{text:helo}}", "'helo' is not a sentence in the html section.*: hello, wrong"),
         ("{{text:wrong}}", "'nothing' is not a part that the build makes"),
-        ("{{build:css}}", "'css' is not a part that the build makes; there are: language, style"),
+        ("{{build:css}}", "'css' is not a part that the build makes. Use one of: language, style"),
     ],
 )
 def test_unknown_slots_are_refused(template: str, problem: str) -> None:

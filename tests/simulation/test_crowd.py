@@ -32,9 +32,9 @@ def test_csv(tmp_path: Path) -> None:
     ("content", "problem"),
     [
         ("a,b\n", "no arrivals"),
-        ("5\nx\n", "line 2: 'x' is no number"),
-        ("-5\n", "line 1: '-5' is no number"),
-        ("nan\n5\n", "line 1: 'nan' is no number"),
+        ("5\nx\n", "line 2: 'x' is not a number of arrivals"),
+        ("-5\n", "line 1: '-5' is not a number of arrivals"),
+        ("nan\n5\n", "line 1: 'nan' is not a number of arrivals"),
         ("0\n0\n", "no arrivals"),
     ],
 )

@@ -129,7 +129,7 @@ def test_queue_out_of_order_loses_nobody(disorder: float) -> None:
         ({"no_shows": -0.1}, "no_shows"),
         ({"over_minutes": 0}, "over"),
         ({"arrivals": []}, "arrivals"),
-        ({"arrivals": [5.0], "over_minutes": 3}, "over is for burst"),
+        ({"arrivals": [5.0], "over_minutes": 3}, "over works only with burst"),
         ({"arrivals": "nothing.csv"}, "can't be read"),
         ({"visitors": 10_000_000, "rate": 10}, "694 days"),
     ],
