@@ -11,7 +11,7 @@ from beekeeper.rules.settings import SETTINGS, Settings
 
 
 class Section(BaseModel):
-    """Base of the sections. Fields can't be changed, unknown fields are errors, text is stripped."""
+    """Base of the sections. Fields are frozen, unknown fields are errors, text is stripped."""
 
     model_config = ConfigDict(frozen=True, extra="forbid", str_strip_whitespace=True)
 
