@@ -1,8 +1,8 @@
-"""The IAM action that a call needs, so that an error can name what to grant.
+"""Finds the IAM action that a call needs, so that an error can name what to grant.
 
-AWS's own message often doesn't: S3 says "Forbidden" to a HEAD, SQS "Access to the resource ... is
-denied". boto3's error knows the operation but not the service, so each answer is given the action
-on its way in.
+AWS's own message often does not name it. S3 answers a HEAD with "Forbidden", and SQS says "Access
+to the resource ... is denied". boto3's error knows the operation but not the service. So we write
+the action into each response when it arrives.
 """
 
 from typing import Any
@@ -11,7 +11,7 @@ from botocore.model import OperationModel
 
 METADATA = "BeekeeperAction"
 PREFIXES = {"apigatewayv2": "apigateway", "monitoring": "cloudwatch"}
-# Where the action is not called like the operation (AWS Service Authorization Reference).
+# Operations whose action has another name (AWS Service Authorization Reference).
 NAMES = {
     "HeadBucket": "ListBucket",
     "HeadObject": "GetObject",
@@ -28,11 +28,11 @@ def action_of(operation: OperationModel) -> str:
     """Return the action, such as ``sqs:CreateQueue``."""
     service = str(operation.service_model.signing_name)
     prefix = PREFIXES.get(service, service)
-    if prefix == "apigateway":  # its actions are the verbs of HTTP
+    if prefix == "apigateway":  # its actions are the HTTP verbs
         return f"{prefix}:{operation.http['method']}"
     return f"{prefix}:{NAMES.get(operation.name, operation.name)}"
 
 
 def note_action(parsed: dict[str, Any], model: OperationModel, **_: Any) -> None:
-    """Write the action into an answer, where an error finds it (botocore's ``after-call``)."""
+    """Write the action into a response, where errors find it (for botocore's ``after-call``)."""
     parsed.setdefault("ResponseMetadata", {})[METADATA] = action_of(model)

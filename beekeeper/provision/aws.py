@@ -1,7 +1,7 @@
-"""The one boundary to AWS: clients by service, who we are, and time, all injected.
+"""The only boundary to AWS: clients by service, our identity, and time. All of it is injected.
 
-Retries of throttles, 5xx and connection errors are botocore's (standard mode, set here once). What
-it does not retry, the states between, is waited for in ``wait.py``.
+botocore retries throttled calls, 5xx answers and connection errors (standard mode, set here). It
+does not wait for resources that change their state: ``wait.py`` does.
 """
 
 import threading
@@ -26,32 +26,33 @@ CONFIG = Config(
     max_pool_connections=32,
     user_agent_extra="beekeeper",
 )
-# A create that has neither a unique name nor a token must not be repeated blindly by botocore.
+# botocore must not repeat a create call that has neither a unique name nor a token.
 ONCE = Config(retries={"total_max_attempts": 1})
 REMEDIES = {
     "NoCredentialsError": "No AWS credentials were found. Run `aws configure`, or set"
     " AWS_PROFILE or AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY.",
-    "PartialCredentialsError": "The AWS credentials are incomplete: set both"
+    "PartialCredentialsError": "The AWS credentials are incomplete. Set both"
     " AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY.",
-    "EndpointConnectionError": "AWS can't be reached. Check the network (and AWS_ENDPOINT_URL,"
-    " if it is set: is the local AWS running?).",
+    "EndpointConnectionError": "AWS can't be reached. Check the network. If AWS_ENDPOINT_URL is"
+    " set, check that the local AWS is running.",
     "ConnectTimeoutError": "AWS can't be reached: the connection timed out. Check the network.",
     "ExpiredToken": "The AWS credentials have expired. Sign in again (`aws sso login`), then"
-    " run the same command.",
+    " run the same command again.",
     "ExpiredTokenException": "The AWS credentials have expired. Sign in again (`aws sso"
-    " login`), then run the same command.",
+    " login`), then run the same command again.",
     "InvalidClientTokenId": "AWS does not know these credentials, or the region is not enabled"
     " for the account. Check AWS_PROFILE and the region.",
     "UnrecognizedClientException": "AWS does not know these credentials, or the region is not"
     " enabled for the account. Check AWS_PROFILE and the region.",
-    "SignatureDoesNotMatch": "AWS refused the signature: the secret key is wrong, or this"
-    " machine's clock is off. Check both.",
-    "InvalidSignatureException": "AWS refused the signature: the secret key is wrong, or this"
-    " machine's clock is off. Check both.",
-    "RequestTimeTooSkewed": "This machine's clock is off by more than AWS accepts. Set it, then"
-    " run the same command.",
-    "AccessDenied": "AWS refuses sts:GetCallerIdentity, which needs no grant: something between,"
-    " such as the policy of a VPC endpoint, must allow it. Then run the same command again.",
+    "SignatureDoesNotMatch": "AWS refused the signature, because the secret key or this"
+    " machine's clock is wrong. Check both.",
+    "InvalidSignatureException": "AWS refused the signature, because the secret key or this"
+    " machine's clock is wrong. Check both.",
+    "RequestTimeTooSkewed": "This machine's clock is wrong by more than AWS accepts. Set the"
+    " clock, then run the same command again.",
+    "AccessDenied": "AWS refuses sts:GetCallerIdentity, although this call needs no permission."
+    " Something between this machine and AWS, such as the policy of a VPC endpoint, denies it."
+    " Allow the call there, then run the same command again.",
     "ProfileNotFound": "AWS_PROFILE names a profile that does not exist. Check ~/.aws/config.",
 }
 
@@ -81,8 +82,8 @@ class Aws:
         self.region = region or self.session.region_name or ""
         if not self.region:
             raise CredentialsError(
-                'No AWS region is set. Put region = "eu-central-1" (or yours) into beekeeper.toml,'
-                " or set AWS_DEFAULT_REGION."
+                'No AWS region is set. Write region = "eu-central-1" (or another region) into'
+                " beekeeper.toml, or set AWS_DEFAULT_REGION."
             )
         machine: Machine = getattr(self.session, "machine", THIS_MACHINE)
         self.clock = machine.clock
@@ -91,10 +92,10 @@ class Aws:
         self.on_wait: Callable[[str], None] | None = None
         self.on_warning: Callable[[str], None] | None = None
         self._clients: dict[tuple[str, bool], Any] = {}
-        self._lock = threading.Lock()  # boto3 sessions are not safe to make clients in parallel
+        self._lock = threading.Lock()  # a boto3 session can't make clients in several threads
 
     def client(self, service: str, *, once: bool = False) -> Any:
-        """Return the client of a service; with ``once``, one that never repeats a call."""
+        """Return the client of a service. With ``once``, return one that never repeats a call."""
         with self._lock:
             if (service, once) not in self._clients:
                 config = CONFIG.merge(ONCE) if once else CONFIG
@@ -104,7 +105,7 @@ class Aws:
             return self._clients[service, once]
 
     def warn(self, text: str) -> None:
-        """Tell whoever listens of something that is missing but need not stop the deploy."""
+        """Report something that is missing, but does not have to stop the deploy."""
         if self.on_warning:
             self.on_warning(text)
 
@@ -128,12 +129,15 @@ class Aws:
         return self.identity[0]
 
     def names(self, room: str, *, strict: bool = False) -> Names:
-        """Return the names of a room's resources here; ``strict`` is the order of its line."""
+        """Return the names of a room's resources in this account and region.
+
+        ``strict`` says that the room has a strict line.
+        """
         return Names(room, self.account, self.region, self.partition, strict)
 
 
 def credentials_problem(error: Exception) -> str:
-    """Return a sentence for what is wrong with credentials or connection, and the remedy."""
+    """Return what is wrong with the credentials or the connection, and the remedy."""
     name = type(error).__name__
     code = error.response["Error"]["Code"] if isinstance(error, ClientError) else name
     return REMEDIES.get(code) or (

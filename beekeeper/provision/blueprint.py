@@ -1,4 +1,4 @@
-"""The list of steps: every resource of a room, and what comes before what."""
+"""The list of steps: every resource of a room. Each step says which steps it needs."""
 
 from collections.abc import Mapping
 
@@ -31,12 +31,12 @@ from beekeeper.provision.resources.table import Table
 from beekeeper.provision.resources.table_items import Keys, RoomItem
 from beekeeper.rules import sizing
 
-# Queues are used by the URL that SQS gave for them, which their steps put out.
+# The functions need the URLs that SQS returns for the queues. The steps of the queues output them.
 QUEUES = {Variable.QUEUE_URL: "queue", Variable.DEAD_LETTER_URL: "dead-letter queue"}
 
 
 def steps(config: RoomConfig, names: Names) -> list[Step]:
-    """Return a room's steps; the graph orders them, so the order here is for readers only."""
+    """Return a room's steps. Their order here is for readers: the graph decides the real order."""
     wanted_tags = tags.room_tags(names.room, config.tags)
     return [
         *_queues(names, wanted_tags),
@@ -104,14 +104,14 @@ def _function(
         memory_mb=sizing.worker_memory_mb(rate) if is_consumer else sizing.VISITORS_MEMORY_MB,
         timeout_seconds=function.timeout_seconds,
         reserved_concurrency=sizing.reserved_concurrency(rate) if is_consumer else None,
-        # The log group first: else Lambda makes one of its own, without retention.
+        # The log group comes first. Otherwise Lambda creates one, which keeps logs forever.
         needs=(f"role {part}", f"log group {part}", *queues.values()),
     )
     return Function(specification, names, wanted_tags)
 
 
 def _values(names: Names) -> dict[Variable, str]:
-    """Return the environment variables whose values follow from names."""
+    """Return the values of the environment variables that follow from names."""
     return {
         Variable.TABLE: names.stem,
         Variable.ROOM: names.room,

@@ -1,4 +1,4 @@
-"""Starts a consumer at once: the schedule of a new room first fires after a minute."""
+"""Starts a consumer at once, because the schedule of a new room first fires after a minute."""
 
 from collections.abc import Iterable
 
@@ -15,7 +15,7 @@ START = Wait("the consumer to take its first call", 60)
 
 
 def start(aws: Aws, names: Names) -> None:
-    """Invoke the consumer, asynchronously. One too many does no harm: they share one schedule."""
+    """Invoke the consumer asynchronously. An extra one does no harm: they share one schedule."""
     invoke, name = aws.client("lambda").invoke, names.function("consumer")
     try:
         retrying(
@@ -29,6 +29,7 @@ def start(aws: Aws, names: Names) -> None:
 
 
 def grants(names: Names) -> Iterable[Grant]:
-    """Return what a deployer and the operators must be allowed for it."""
-    # On all functions: who may change their code runs them anyway, and this shares their statement.
+    """Return the permission that a deployer and the operators need for this."""
+    # The grant is for all functions, to share their statement. It adds no power in practice: a
+    # deployer can change the functions' code anyway.
     yield grant("lambda", ["InvokeFunction"], *map(names.function_arn, FUNCTION_NAMES))

@@ -1,12 +1,12 @@
-"""The IAM policies of those who deploy, operate and destroy a room. Pure.
+"""The IAM policies that you need to deploy, operate and destroy a room. Pure.
 
-What they grant comes from the steps of the room (each says its own), and from what is no resource:
-the start of a consumer, the checks, and the place of the state. All of it is scoped to the room's
-own names, so that the deployers of two rooms can't touch each other's.
+The grants come from the steps of the room, which each declare their own. A few come from things
+that are not resources: the start of a consumer, the checks, and the place of the state. All grants
+are scoped to the room's own names, so the deployers of two rooms can't change each other's rooms.
 
-A managed policy has at most 6,144 characters without white space, and ten can be attached (IAM
-quotas). So grants share a statement where that widens none of them, and there are as many documents
-as it takes.
+A managed policy has at most 6,144 characters without white space, and a user or role can have ten
+of them (IAM quotas). So grants share a statement if that widens none of them, and the grants are
+split into several documents if necessary.
 """
 
 import json
@@ -28,14 +28,14 @@ MAX_POLICIES = 10
 def deployer_policies(names: Names, config: RoomConfig | None = None) -> list[Document]:
     """Return the IAM policies for deploy, destroy, doctor and the operators' commands of one room.
 
-    ``config`` adds what a custom domain and a state in a bucket need. Make managed policies of
-    them, and attach them all: they are too long for an inline policy of a user.
+    ``config`` adds what a custom domain and a state in a bucket need. Make a managed policy of each
+    document, and attach them all: they are too long for an inline policy of a user.
     """
     return documents(grants(names, config))
 
 
 def grants(names: Names, config: RoomConfig | None = None) -> list[Grant]:
-    """Return what the policies grant, bit by bit."""
+    """Return the single grants that the policies consist of."""
     return list(_grants(names, config or _plain(names)))
 
 
@@ -49,14 +49,14 @@ def _grants(names: Names, config: RoomConfig) -> Iterator[Grant]:
 
 
 def _plain(names: Names) -> RoomConfig:
-    """Return a configuration without options; what a deployer needs does not depend on the rest."""
+    """Return a configuration without options: the grants do not depend on the required settings."""
     return RoomConfig(name=names.room, destination="https://unknown.invalid/", rate=1)
 
 
 def documents(wanted: Iterable[Grant]) -> list[Document]:
-    """Return policies that grant just that, each as full as IAM takes it.
+    """Return policies that grant exactly this, each as long as IAM allows.
 
-    Raises ProvisionError when there are more than can be attached to one user or role.
+    Raises ProvisionError when there are more policies than a user or role can have.
     """
     filled: list[list[Grant]] = [[]]
     for each in wanted:
@@ -65,14 +65,14 @@ def documents(wanted: Iterable[Grant]) -> list[Document]:
         filled[-1].append(each)
     if len(filled) > MAX_POLICIES:
         raise ProvisionError(
-            f"A deployer of this room would need {len(filled)} managed policies, and IAM attaches"
-            f" {MAX_POLICIES} to a user or role. Give the room shorter names."
+            f"A deployer of this room would need {len(filled)} managed policies, but a user or role"
+            f" can have only {MAX_POLICIES}. Give the room a shorter name."
         )
     return [_document(some) for some in filled]
 
 
 def size_of(policy: str) -> int:
-    """Return how many characters of a policy IAM counts: all but white space."""
+    """Return how many characters of a policy IAM counts: all except white space."""
     return len("".join(policy.split()))
 
 

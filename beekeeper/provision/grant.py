@@ -1,11 +1,11 @@
-"""What a deployer must be allowed: each resource says its part, and deployer.py joins them."""
+"""The permissions of a deployer. Each resource declares its own, and deployer.py joins them."""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
 ROOM = "Room"
-# Reads that can't be scoped to a name.
+# The statement for reads that can't be scoped to a name.
 UNSCOPED = "Unscoped"
 
 
@@ -13,14 +13,15 @@ UNSCOPED = "Unscoped"
 class Grant:
     """Actions of one service on some resources.
 
-    ``statement`` is the id of the policy's statement that it is part of. In one statement every
-    action is allowed on every resource, so grants may share one only if that widens none of them:
-    actions apply to resources of their own service, and to those of one type (a bucket, or an
-    object). What has a condition, or an action that others of its service have on other resources,
-    names a statement of its own.
+    ``statement`` is the id of the statement that the grant becomes part of. A statement allows each
+    of its actions on each of its resources. So grants can share a statement only if that widens
+    none of them. It usually widens none, because an action applies only to resources of its own
+    service and of one type (a bucket, or an object). Two kinds of grant need their own statement: a
+    grant with a condition, and a grant whose action other grants of the service have on other
+    resources.
 
-    ``examples`` are resources to try it with, where ``resources`` are patterns that somebody's own
-    policy need not have in the same words.
+    ``examples`` are resources with which the policy simulator tries the grant. Give them when
+    ``resources`` are patterns, because another policy can grant the same with other patterns.
     """
 
     actions: tuple[str, ...]
@@ -35,7 +36,7 @@ class Grant:
 
 
 def grant(service: str, actions: Iterable[str], *resources: str, **more: Any) -> Grant:
-    """Return the grant of a service's actions, given without the service's name."""
+    """Return the grant of a service's actions. Give the actions without the service's name."""
     return Grant(tuple(f"{service}:{action}" for action in actions), resources, **more)
 
 
@@ -45,7 +46,7 @@ def unscoped(action: str) -> Grant:
 
 
 def union(one: Grant, other: Grant) -> Grant:
-    """Return a grant of all actions on all resources of both, in the one's statement."""
+    """Return a grant of all actions on all resources of both, in the statement of the first."""
     return replace(
         one,
         actions=_distinct(one.actions, other.actions),
@@ -55,7 +56,7 @@ def union(one: Grant, other: Grant) -> Grant:
 
 
 def combined(grants: Iterable[Grant]) -> list[Grant]:
-    """Return fewer grants of exactly the same: those alike in actions or in resources as one."""
+    """Return fewer grants for exactly the same: join those with equal actions or resources."""
     found: list[Grant] = []
     for grant in grants:
         at = next((i for i, known in enumerate(found) if _are_alike(known, grant)), None)

@@ -1,4 +1,7 @@
-"""The names and ARNs of a room's resources: all but the API's id follow from room and account."""
+"""The names and ARNs of a room's resources. All follow from the room, the account and the region.
+
+The only exception is the id of the API, which AWS makes up.
+"""
 
 from dataclasses import dataclass, replace
 from enum import StrEnum
@@ -10,7 +13,7 @@ TAG_ROOM, TAG_VERSION = "beekeeper:room", "beekeeper:version"
 
 
 class Watch(StrEnum):
-    """What a room is watched for. Each is one CloudWatch alarm (resources/alarm.py)."""
+    """The problems that a room is watched for. Each has a CloudWatch alarm (resources/alarm.py)."""
 
     UNREADABLE = "unreadable"
     LINE_STOPPED = "line-stopped"
@@ -30,12 +33,12 @@ class Names:
 
     @property
     def other_order(self) -> "Names":
-        """The names that the room would have with its line in the other order."""
+        """The names that the room would have if its line had the other order."""
         return replace(self, strict=not self.strict)
 
     @property
     def stem(self) -> str:
-        """The name of whatever there is one of: table, API, dashboard."""
+        """The name of each resource that a room has only one of: the table and the API."""
         return f"beekeeper-{self.room}"
 
     @property
@@ -44,7 +47,7 @@ class Names:
 
     @property
     def dead_letter_queue(self) -> str:
-        # Of the same kind as its queue (SQS, "Using dead-letter queues").
+        # It must be of the same type as its queue (SQS, "Using dead-letter queues").
         return f"{self.stem}-dead-letter{self._queue_ending}"
 
     @property
@@ -64,7 +67,7 @@ class Names:
         return f"{self.stem}-{part}"
 
     def role(self, part: str) -> str:
-        # IAM is global: without the region, two rooms of one name would share their roles.
+        # IAM is global. Without the region, two rooms with the same name would share their roles.
         return f"{self.stem}-{part}-{self.region}"
 
     def log_group(self, part: str) -> str:
@@ -105,7 +108,7 @@ class Names:
 
     @property
     def dashboard(self) -> str:
-        # Dashboards are global: without the region, two rooms of one name would share one.
+        # Dashboards are global. Without the region, two rooms with the same name would share one.
         return f"{self.stem}-{self.region}"
 
     @property
@@ -113,5 +116,5 @@ class Names:
         return f"arn:{self.partition}:cloudwatch::{self.account}:dashboard/{self.dashboard}"
 
     def api_gateway_arn(self, path: str) -> str:
-        # An API has no name in it, but an id that is not known before it is made.
+        # The ARN of an API has its id instead of a name, and the id is unknown until it exists.
         return f"arn:{self.partition}:apigateway:{self.region}::/{path}"

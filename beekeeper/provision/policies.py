@@ -1,4 +1,4 @@
-"""IAM policy documents: how they are written, and when two of them mean the same. Pure."""
+"""IAM policy documents: how to write one, and when two of them mean the same. Pure."""
 
 import json
 from collections.abc import Mapping
@@ -21,10 +21,10 @@ def allow(actions: list[str], resource: str, condition: Conditions | None = None
 
 
 def same_meaning(value: Any) -> Any:
-    """Return a policy in one form for all that mean the same, so that ``==`` compares meaning.
+    """Return a policy in a normal form, so that ``==`` compares the meaning of two policies.
 
-    AWS gives back one-element lists as scalars, lists and keys in another order, and booleans as
-    texts.
+    AWS returns one-element lists as scalars, lists and keys in another order, and booleans as
+    strings.
     """
     if isinstance(value, dict):
         if set(value) == {"AWS"} and value["AWS"] == "*":

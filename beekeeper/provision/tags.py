@@ -1,4 +1,4 @@
-"""Tags: how a resource says whose it is, and the shapes in which AWS wants them."""
+"""Tags: how a resource says who owns it, and the formats in which AWS expects tags."""
 
 from collections.abc import Iterable, Mapping
 from typing import Any
@@ -20,20 +20,20 @@ def room_of(tags: Mapping[str, str]) -> str | None:
 
 
 def own(tags: Mapping[str, str]) -> Tags:
-    """Return tags without AWS's own, which nobody else can set."""
+    """Return tags without AWS's own, which only AWS can set."""
     return {k: v for k, v in tags.items() if not k.startswith("aws:")}
 
 
 def removed(before: Mapping[str, str], after: Mapping[str, str]) -> list[str]:
-    """Return the keys to untag."""
+    """Return the keys of the tags to remove."""
     return sorted(before.keys() - after.keys())
 
 
 def as_list(tags: Mapping[str, str]) -> list[dict[str, str]]:
-    """Return tags as IAM, DynamoDB, S3, EventBridge and CloudWatch want them."""
+    """Return tags as a list, as IAM, DynamoDB, S3, EventBridge and CloudWatch expect them."""
     return [{"Key": k, "Value": v} for k, v in sorted(tags.items())]
 
 
 def from_list(tags: Iterable[Mapping[str, Any]] | None) -> Tags:
-    """Read tags that came as a list."""
+    """Return the tags from a list, without AWS's own."""
     return own({t["Key"]: t["Value"] for t in tags or ()})

@@ -1,5 +1,6 @@
-"""What doctor, and in part every deploy, checks before AWS is changed: reads only.
+"""The checks of doctor. They only read. A deploy runs the quick ones before it changes AWS.
 
-One module for each question: do the quotas bear the event, may these credentials do what a deployer
-must, can the certificate be used. Each also says what it must itself be allowed.
+Each module answers one question. Are the quotas high enough for the event? Do the credentials have
+the permissions of a deployer? Can the certificate be used? A module that needs permissions of its
+own declares them.
 """

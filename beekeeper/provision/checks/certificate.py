@@ -1,8 +1,12 @@
-"""Whether the certificate of the custom domain can be used. Reads only.
+"""Checks whether the certificate of the custom domain can be used. Reads only.
 
-Quirks. API Gateway takes a certificate of ACM in the API's own region, for a regional domain, and
-only once it is ISSUED: one whose DNS validation record was never made stays PENDING_VALIDATION, and
-is given up after 72 hours. A wildcard stands for one label.
+Quirks:
+
+- For a regional domain, API Gateway accepts only an ACM certificate in the API's own region, with
+  the status ISSUED.
+- Without its DNS validation record, a certificate stays PENDING_VALIDATION. After 72 hours, the
+  validation fails.
+- A wildcard stands for exactly one label.
 """
 
 from collections.abc import Iterable
@@ -20,35 +24,42 @@ REGION = 3  # arn:partition:acm:REGION:account:certificate/id
 
 
 def grants(config: RoomConfig) -> Iterable[Grant]:
-    """Return what a deployer must be allowed for this check."""
+    """Return the permission that a deployer needs for this check."""
     if config.certificate_arn:
         actions = ["DescribeCertificate"]
         yield grant("acm", actions, config.certificate_arn, statement="Certificate")
 
 
 def certificate(aws: Aws, arn: str, domain_name: str) -> Finding:
-    """Tell whether ACM has issued the certificate, for that name, in the room's region."""
+    """Report whether ACM has issued the certificate, for this name, in the room's region."""
     region = arn.split(":")[REGION]
     if region != aws.region:
-        text = f"{arn} is in {region}, and the room in {aws.region}."
-        return Finding(CHECK, "problem", text, f"Request or import one in {aws.region}, in ACM.")
+        text = f"The certificate {arn} is in {region}, but the room is in {aws.region}."
+        remedy = f"Request or import a certificate in {aws.region}, in ACM."
+        return Finding(CHECK, "problem", text, remedy)
     try:
         found = aws.client("acm").describe_certificate(CertificateArn=arn)["Certificate"]
     except ClientError as error:
         if not has_code(error, "ResourceNotFoundException"):
             raise
         text = f"There is no certificate {arn} in this account."
-        return Finding(CHECK, "problem", text, "Correct certificate_arn (ACM console).")
+        remedy = "Copy the ARN from the ACM console, and correct certificate_arn."
+        return Finding(CHECK, "problem", text, remedy)
     status = found["Status"]
     if status != "ISSUED":
-        text = f"{arn} is {status}, not ISSUED."
-        remedy = "Make the DNS records that ACM shows for its validation, or request another one."
+        text = f"The certificate {arn} has the status {status}. It must be ISSUED."
+        remedy = (
+            "Create the DNS records that ACM shows for its validation, or request another"
+            " certificate."
+        )
         return Finding(CHECK, "problem", text, remedy)
     names = [found["DomainName"], *found.get("SubjectAlternativeNames", [])]
     if not _covers(names, domain_name):
-        text = f"{arn} is for {', '.join(dict.fromkeys(names))}, not for {domain_name}."
-        return Finding(CHECK, "problem", text, f"Request one for {domain_name}, in ACM.")
-    return Finding(CHECK, "ok", f"It is issued, for {domain_name}.")
+        covered = ", ".join(dict.fromkeys(names))
+        text = f"The certificate {arn} is valid for {covered}, but not for {domain_name}."
+        remedy = f"Request a certificate for {domain_name}, in ACM."
+        return Finding(CHECK, "problem", text, remedy)
+    return Finding(CHECK, "ok", f"The certificate is issued for {domain_name}.")
 
 
 def _covers(names: Iterable[str], domain_name: str) -> bool:

@@ -1,8 +1,12 @@
-"""What the credentials may do, asked of IAM's policy simulator. Reads only.
+"""Asks IAM's policy simulator what the credentials are allowed to do. Reads only.
 
-Quirks. It knows users, groups and roles, not sessions: a session's role is looked up, since its
-ARN has no path. What a request would carry must be given (``ContextEntries``): a condition on a
-key that is missing, such as MFA, is answered as a denial and tells nothing.
+Quirks:
+
+- The simulator knows users, groups and roles, but not sessions. So we look up the role of a
+  session, because the session's ARN does not have the role's path.
+- We must give the simulator what a real request would have (``ContextEntries``). If a condition
+  uses a key that we did not give, such as MFA, the simulator answers with a denial. That denial
+  means nothing.
 """
 
 from collections.abc import Iterable, Iterator
@@ -18,29 +22,29 @@ DENIED = ("AccessDenied", "AccessDeniedException")
 
 
 class NotSimulated(Exception):
-    """These credentials can't be simulated; the text says why."""
+    """IAM can't simulate these credentials. The text says why."""
 
 
 def denied_actions(aws: Aws, wanted: Iterable[Grant]) -> list[str]:
-    """Return what is ``wanted`` and the credentials in use may not do.
+    """Return the ``wanted`` actions that the credentials in use have no permission for.
 
-    Each as ``action on resource``. Raises NotSimulated, and whatever IAM refuses the simulation
-    with.
+    Each has the form ``action on resource``. Raises NotSimulated, and any error with which IAM
+    refuses the simulation.
     """
     account, caller = aws.identity
     if caller.endswith(":root"):
-        return []  # the root user may do everything
+        return []  # the root user has every permission
     source = _principal(aws, account, caller)
     return sorted({denied for g in combined(wanted) for denied in _denied(aws, source, g)})
 
 
 def _principal(aws: Aws, account: str, caller: str) -> str:
-    """Return the user or role whose policies count."""
+    """Return the user or role whose policies apply."""
     kind, _, rest = caller.split(":", 5)[5].partition("/")
     if kind == "user":
         return caller
     if kind != "assumed-role":
-        raise NotSimulated(f"IAM can't simulate {caller}, which is neither a user nor a role.")
+        raise NotSimulated(f"IAM can't simulate {caller}, because it is neither a user nor a role.")
     role = rest.split("/")[0]
     try:
         return str(aws.client("iam").get_role(RoleName=role)["Role"]["Arn"])
@@ -63,7 +67,10 @@ def _denied(aws: Aws, source: str, grant: Grant) -> Iterator[str]:
     )
     for result in (r for page in pages for r in page["EvaluationResults"]):
         if missing := result.get("MissingContextValues"):
-            raise NotSimulated(f"Their policies depend on {', '.join(missing)}.")
+            raise NotSimulated(
+                f"The policies of the credentials depend on {', '.join(missing)}, which the"
+                " simulator does not know."
+            )
         yield from _denied_resources(result)
 
 
@@ -77,7 +84,7 @@ def _denied_resources(result: dict[str, Any]) -> Iterator[str]:
 
 
 def _context(grant: Grant) -> list[dict[str, Any]]:
-    """Return what our requests carry, from the conditions of our own policy."""
+    """Return what our requests contain, from the conditions of our own policy."""
     return [
         {
             "ContextKeyName": key,

@@ -1,8 +1,11 @@
-"""Whether the account's quotas bear the event. Reads only.
+"""Checks whether the account's quotas are high enough for the event. Reads only.
 
-Quirks. New accounts may run ten functions at once, in place of 1,000, and AWS always keeps 100 for
-functions without a reservation. For API Gateway, Service Quotas was seen to say 10,000 requests a
-second in regions where 2,500 holds: GetAccount knows what is enforced, so it is asked first.
+Quirks:
+
+- New accounts can run only ten functions at once, instead of 1,000.
+- AWS always keeps 100 executions for functions without a reservation.
+- For API Gateway, Service Quotas was seen to report 10,000 requests a second in regions where the
+  limit is 2,500. GetAccount reports the limit that AWS enforces, so we call that first.
 """
 
 import math
@@ -27,31 +30,31 @@ from beekeeper.rules.quotas import (
 )
 
 STRICT_JOINS = f'With order = "strict", {sizing.STRICT_JOINS_PER_SECOND} visitors a second can join'
-STRICT_BEYOND = "Those beyond are asked to try again, and join the later."
+STRICT_BEYOND = "Visitors beyond that are asked to try again, and join later."
 
 
 def grants(names: Names) -> Iterable[Grant]:
-    """Return what a deployer must be allowed for these checks."""
+    """Return the permissions that a deployer needs for these checks."""
     yield unscoped("lambda:GetAccountSettings")
-    # The throttle. A statement of its own, since on APIs and domains there are other verbs, too.
+    # For the throttle. It needs its own statement: for APIs and domains, we grant other verbs, too.
     yield grant("apigateway", ["GET"], names.api_gateway_arn("account"), statement="Throttle")
 
 
 def quick_checks(aws: Aws, config: RoomConfig, names: Names) -> list[str]:
-    """Return what a deploy should say before it starts: one call, and none that can fail it."""
+    """Return the warnings to show before a deploy. This is one call, and it never raises."""
     try:
         found = concurrency(aws, config, names)
     except (BotoCoreError, ClientError):
-        return []  # doctor says that it could not look
+        return []  # doctor reports that it could not check
     return [] if found.verdict == "ok" else [f"{found.text} {found.remedy}"]
 
 
 def concurrency(
     aws: Aws, config: RoomConfig, names: Names, arrivals: float | None = None
 ) -> Finding:
-    """Compare what the functions need at the peak with what the account lets run at once.
+    """Compare the concurrency that the functions need at the peak with the account's quota.
 
-    ``arrivals`` are visitors in the busiest minute; ten times the rate when not given.
+    ``arrivals`` is the number of visitors in the busiest minute. The default is ten times the rate.
     """
     limits = aws.client("lambda").get_account_settings()["AccountLimit"]
     total = int(limits["ConcurrentExecutions"])
@@ -61,23 +64,26 @@ def concurrency(
     need = sizing.concurrent_executions(_requests(aws, config, arrivals)) + consumers
     has = f"The account lets {free:,} functions run at once"
     if free >= need and free - consumers >= UNRESERVED_EXECUTIONS:
-        return Finding("concurrency", "ok", f"{has}; the event needs about {need:,}.")
+        return Finding("concurrency", "ok", f"{has}, and the event needs about {need:,}.")
     enough = max(
         USUAL.concurrent_executions, rounded_up(need + total - free + UNRESERVED_EXECUTIONS)
     )
     remedy = ask(aws, CONCURRENCY, enough)
     if free >= need:
-        text = f"{has}: enough, but too few to reserve {consumers} for the line's consumers."
+        text = (
+            f"{has}. That is enough for the event, but too few to reserve {consumers} for the"
+            " consumers of the line."
+        )
         return Finding("concurrency", "warning", text, remedy)
     text = (
-        f"{has}; the event needs about {need:,} ({_event(config, arrivals)}). Visitors beyond that"
-        " get errors."
+        f"{has}, but the event needs about {need:,} ({_event(config, arrivals)}). Visitors beyond"
+        " that get errors."
     )
     return Finding("concurrency", "problem", text, remedy)
 
 
 def _reserved(aws: Aws, names: Names) -> int:
-    """Return what our own consumer has reserved already."""
+    """Return how many executions are already reserved for our own consumer."""
     try:
         function = aws.client("lambda").get_function(FunctionName=names.function("consumer"))
     except ClientError as error:
@@ -88,35 +94,36 @@ def _reserved(aws: Aws, names: Names) -> int:
 
 
 def throttle(aws: Aws, config: RoomConfig, arrivals: float | None = None) -> Finding:
-    """Compare the requests at the peak with those that API Gateway lets into the account."""
+    """Compare the requests at the peak with API Gateway's throttle for the account."""
     limit, need = _requests_allowed(aws), math.ceil(_requests(aws, config, arrivals))
-    has = f"API Gateway takes {limit:,.0f} requests a second, of all APIs together"
+    has = f"API Gateway accepts {limit:,.0f} requests a second, for all APIs together"
     if limit < need:
-        text = f"{has}; the event makes about {need:,} ({_event(config, arrivals)})."
+        text = f"{has}, but the event makes about {need:,} ({_event(config, arrivals)})."
         return Finding("throttle", "problem", text, ask(aws, THROTTLE, rounded_up(2 * need)))
     budget = polling.budget_per_second(aws.region)
     enough = int(budget / polling.BUDGET_SHARE)
     if limit < enough:
         text = (
-            f"{has}: enough for about {need:,}, but the waiting pages of a very long line make up"
-            f" to {budget:,.0f}."
+            f"{has}. That is enough for the {need:,} of this event, but the waiting pages of a very"
+            f" long line make up to {budget:,.0f}."
         )
         return Finding("throttle", "warning", text, ask(aws, THROTTLE, enough))
-    return Finding("throttle", "ok", f"{has}; the event makes about {need:,}.")
+    return Finding("throttle", "ok", f"{has}, and the event makes about {need:,}.")
 
 
 def joins(config: RoomConfig, arrivals: float | None = None) -> Finding:
-    """Compare the visitors of the busiest minute with those whom a strict line takes."""
+    """Compare the visitors of the busiest minute with the number that can join a strict line."""
     limit, need = sizing.STRICT_JOINS_PER_SECOND, _arrivals(config, arrivals) / 60
-    text = f"{STRICT_JOINS}; the event brings about {math.ceil(need):,}."
     if need <= limit:
+        text = f"{STRICT_JOINS}, and the event brings about {math.ceil(need):,}."
         return Finding("joins", "ok", text)
-    remedy = 'AWS does not raise this. Leave out order = "strict", or invite visitors bit by bit.'
-    return Finding("joins", "warning", f"{text} {STRICT_BEYOND}", remedy)
+    text = f"{STRICT_JOINS}, but the event brings about {math.ceil(need):,}. {STRICT_BEYOND}"
+    remedy = 'AWS does not raise this limit. Leave out order = "strict", or invite fewer at a time.'
+    return Finding("joins", "warning", text, remedy)
 
 
 def notes(config: RoomConfig) -> list[str]:
-    """Return the limits that come with a configuration."""
+    """Return the limits of a configuration."""
     return [f"{STRICT_JOINS}. {STRICT_BEYOND}"] if config.is_strict else []
 
 
@@ -130,7 +137,7 @@ def _requests_allowed(aws: Aws) -> float:
 
 
 def ask(aws: Aws, quota: Quota, value: int) -> str:
-    """Return what to ask AWS for, and how."""
+    """Return which quota to request from AWS, and the command for it."""
     return (
         f"{quota.ask_for(value)}: aws service-quotas request-service-quota-increase"
         f" --service-code {quota.service} --quota-code {quota.code}"
@@ -148,4 +155,4 @@ def _arrivals(config: RoomConfig, arrivals: float | None) -> float:
 
 
 def _event(config: RoomConfig, arrivals: float | None) -> str:
-    return f"{_arrivals(config, arrivals):,.0f} arrivals a minute, {config.rate:,} let through"
+    return f"{_arrivals(config, arrivals):,.0f} arrivals a minute, {config.rate:,} admitted"

@@ -1,6 +1,6 @@
 """The engine: finds resources, decides what to change, and changes it, step by step.
 
-``pipeline.py`` is the way of a deploy, ``step.py`` is what a resource must say and do, and
-``decision.py`` is the only place where it is decided what happens to a resource. Nothing here knows
-a kind of resource; ``lease.py`` alone knows the room's table, in which its lock is.
+``pipeline.py`` runs a deploy from start to end. ``step.py`` defines what a resource must say and
+do. ``decision.py`` is the only module that decides what happens to a resource. Nothing here knows
+any kind of resource, except ``lease.py``: it keeps its lock in the room's table.
 """

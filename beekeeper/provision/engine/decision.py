@@ -1,4 +1,4 @@
-"""What to do about each resource: one pure function, for plan and deploy alike."""
+"""Decides what to do with each resource: one pure function, used by both plan and deploy."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -10,7 +10,7 @@ from beekeeper.provision.engine.step import UNKNOWN, Found, Owner, Step
 
 
 class Action(StrEnum):
-    """What is done to a resource."""
+    """What happens to a resource."""
 
     CREATE = "create"
     UPDATE = "update"
@@ -21,7 +21,7 @@ class Action(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """What happens to one resource; ``attributes`` maps a name to (from, to) where they differ."""
+    """What happens to one resource. ``attributes`` maps each name that differs to (from, to)."""
 
     key: str
     kind: str
@@ -39,17 +39,18 @@ class Plan:
 
     @property
     def has_changes(self) -> bool:
-        """Whether anything differs from what is wanted."""
+        """Whether AWS differs from what the configuration asks for."""
         return any(c.action is not Action.UNCHANGED for c in self.changes)
 
 
 def decide(
     step: Step, found: Found | None, outputs: Mapping[str, str], room: str, *, recorded: bool
 ) -> Change:
-    """Return what to do about one resource. The only place where that is decided.
+    """Return what to do with one resource. No other function decides this.
 
-    ``recorded`` tells that the state file has it: a resource without any tag of ours is then one
-    that lost it, or never got it. What is neither ours nor a leftover raises NotOursError.
+    ``recorded`` says that the state file has the resource. If it has no tag of ours, it then lost
+    the tag, or never got it. Raises NotOursError for a resource that is neither ours nor a
+    leftover.
     """
     desired = step.desired(outputs)
     if desired is None:
@@ -59,8 +60,8 @@ def decide(
         return Change(step.key, step.kind, step.name, Action.CREATE, new)
     if not found.may_become_ours(recorded=recorded):
         raise NotOursError(
-            f"The {step.kind} {step.name} exists already and belongs to {found.whose}. It was left"
-            " alone. Choose another room name, or delete or rename that resource."
+            f"The {step.kind} {step.name} exists already and belongs to {found.whose}. Beekeeper"
+            " did not change it. Choose another room name, or delete or rename that resource."
         )
     changes = {
         name: (found.attributes.get(name), value)
@@ -75,9 +76,10 @@ def _action(step: Step, changes: Mapping[str, tuple[Any, Any]]) -> Action:
     if fixed and step.irreplaceable:
         was, wanted = changes[fixed[0]]
         raise ProvisionError(
-            f"The {step.kind} {step.name} has {fixed[0]} {was}, not {wanted}. AWS can't change that"
-            f" in place, and a new one would lose {step.irreplaceable}. It was left alone."
-            " If nobody waits, run destroy, then deploy."
+            f"The {step.kind} {step.name} has {fixed[0]} {was}, but the configuration needs"
+            f" {wanted}. AWS can't change that in place, and a replacement would lose"
+            f" {step.irreplaceable}. Beekeeper did not change it. If nobody waits, run destroy,"
+            " then deploy."
         )
     if fixed:
         return Action.REPLACE
@@ -85,14 +87,15 @@ def _action(step: Step, changes: Mapping[str, tuple[Any, Any]]) -> Action:
 
 
 def _unwanted(step: Step, found: Found | None, room: str) -> Change:
-    """Return the deletion of what the configuration dropped; somebody else's is left alone."""
+    """Return the deletion of a resource that is no longer wanted. Ignore it if it is not ours."""
     if found is None or found.owner is not Owner.OURS:
         return Change(step.key, step.kind, step.name, Action.UNCHANGED)
     if step.irreplaceable:
         raise ConfigError(
-            f"The {step.kind} {step.name} is of room {room}, but {step.unwanted}, and removing it"
-            f" would lose {step.irreplaceable}. It was left alone. Set the configuration back, or"
-            " give the new room another name. If nobody waits, run destroy, then deploy."
+            f"The {step.kind} {step.name} belongs to room {room}, but {step.unwanted}. Deleting it"
+            f" would lose {step.irreplaceable}. Beekeeper did not change it. Restore the"
+            " configuration, or give the new room another name. If nobody waits, run destroy, then"
+            " deploy."
         )
     old = {name: (value, None) for name, value in found.attributes.items()}
     return Change(step.key, step.kind, found.id, Action.DELETE, old)

@@ -1,6 +1,6 @@
-"""What a deploy or destroy tells of itself, as it happens, for whoever embeds it.
+"""The events of a deploy or destroy, for programs that embed Beekeeper.
 
-``on_event`` gets these from the threads that work, one at a time.
+The working threads call ``on_event`` with each event as it happens, one at a time.
 """
 
 from dataclasses import dataclass
@@ -28,7 +28,7 @@ class StepWaiting(Event):
 
 @dataclass(frozen=True, slots=True)
 class StepWarning(Event):
-    """A step went on without something that the room does better with."""
+    """A step continued without something that the room should have."""
 
     warning: str
 
@@ -42,7 +42,7 @@ class StepDone(Event):
 
 @dataclass(frozen=True, slots=True)
 class StepFailed(Event):
-    """A step failed; the error follows as an exception."""
+    """A step failed. An exception with the same error follows."""
 
     seconds: float
     error: str

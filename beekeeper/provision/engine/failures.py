@@ -1,4 +1,4 @@
-"""What AWS's errors mean for the user: the gerund, the resource, the cause, the remedy."""
+"""Explains AWS's errors to the user: the activity, the resource, the cause and the remedy."""
 
 import re
 
@@ -34,12 +34,12 @@ CREDENTIALS = {
     "InvalidSignatureException",
     "RequestTimeTooSkewed",
 }
-# Lambda's error about too large an environment quotes all of it, values included.
+# When an environment is too large, Lambda's error message quotes all of it, including the values.
 ECHO = re.compile(r"String measured:.*", re.DOTALL)
 
 
 def explained(error: Exception, action: str, kind: str, name: str) -> BeekeeperError:
-    """Return the error to raise for one of AWS's, or of ours, that stopped a step."""
+    """Return the error to raise when an error of AWS, or one of ours, stopped a step."""
     doing = f"{GERUNDS.get(action, action)} {kind} {name}"
     if isinstance(error, TimedOutError):
         return TimedOutError(f"{doing}: {error}")
@@ -57,13 +57,13 @@ def explained(error: Exception, action: str, kind: str, name: str) -> BeekeeperE
 
 
 def _without_answer(error: BotoCoreError, doing: str) -> BeekeeperError:
-    """Return the error for one that came from this side: no credentials, or no answer of AWS."""
+    """Return the error to raise when AWS did not answer, or when there are no credentials."""
     if isinstance(error, EndpointConnectionError | ConnectTimeoutError):
         return CredentialsError(f"{doing}: {credentials_problem(error)}")
     if isinstance(error, HTTPClientError):
         return ProvisionError(
             f"{doing}: AWS did not answer: {error} Check the network, then run the same command"
-            " again: it goes on from there."
+            " again. It continues from there."
         )
     if isinstance(error, ParamValidationError):
         return ProvisionError(f"{doing}: {error}")
@@ -71,7 +71,7 @@ def _without_answer(error: BotoCoreError, doing: str) -> BeekeeperError:
 
 
 def _redact(error: ClientError) -> None:
-    """Take echoed values out of the error itself, which stays in the traceback as the cause."""
+    """Remove quoted values from the error itself: it stays in the traceback as the cause."""
     found = error.response["Error"]
     found["Message"] = ECHO.sub("(values not shown)", found.get("Message", ""))
     error.args = tuple(ECHO.sub("(values not shown)", str(arg)) for arg in error.args)
@@ -85,7 +85,7 @@ def _remedy(error: ClientError, code: str, message: str) -> str:
         return f"Grant {wanted} to the credentials in use, then run the same command again."
     if "LimitExceeded" in code or "TooMany" in code or "Throttl" in code:
         return (
-            "A quota of the account is used up, or AWS slows us down: wait a minute, or ask for"
-            " more in the Service Quotas console, then run the same command again."
+            "The account has reached a quota, or AWS throttles the calls. Wait a minute, or request"
+            " a higher quota in the Service Quotas console. Then run the same command again."
         )
-    return "What was done so far is recorded: run the same command again to go on from there."
+    return "Run the same command again. It continues from there."

@@ -1,14 +1,14 @@
-"""Runs steps side by side, each after those that it needs."""
+"""Runs steps in parallel, each one after the steps that it needs."""
 
 from collections.abc import Callable, Iterable, Mapping
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 
 
 def run(needs: Mapping[str, Iterable[str]], work: Callable[[str], None], workers: int) -> None:
-    """Call ``work`` for every key once all that it needs are done; ``workers`` at a time.
+    """Call ``work`` for each key when the keys that it needs are done, ``workers`` at a time.
 
-    When one raises, nothing new is started, what runs is waited for, and the first error is raised
-    with the others as notes: none is lost.
+    When a call raises, no new call starts. The function waits for the calls that are running, then
+    raises the first error. The other errors are its notes, so that none is lost.
     """
     waiting = {key: {n for n in before if n in needs} for key, before in needs.items()}
     running: dict[Future[None], str] = {}
@@ -29,7 +29,7 @@ def run(needs: Mapping[str, Iterable[str]], work: Callable[[str], None], workers
 
 
 def _finish(running: dict[Future[None], str], waiting: dict[str, set[str]]) -> list[BaseException]:
-    """Wait for the next steps to end, and let go of what waited for them; return their errors."""
+    """Wait for the next steps to end, and release those that waited for them. Return the errors."""
     done, _ = wait(running, return_when=FIRST_COMPLETED)
     for future in done:
         key = running.pop(future)
@@ -39,7 +39,7 @@ def _finish(running: dict[Future[None], str], waiting: dict[str, set[str]]) -> l
 
 
 def reversed_needs(needs: Mapping[str, Iterable[str]]) -> dict[str, list[str]]:
-    """Return the graph with its arrows turned round: the order of deletion."""
+    """Return the graph with its arrows reversed. This is the order of deletion."""
     turned: dict[str, list[str]] = {key: [] for key in needs}
     for key, before in needs.items():
         for needed in before:

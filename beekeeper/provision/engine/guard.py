@@ -1,4 +1,4 @@
-"""What keeps other machines away while a room is changed: the engine asks it at three moments."""
+"""The guard, which keeps other machines away while a room changes. The engine calls it."""
 
 from collections.abc import Callable
 from contextlib import AbstractContextManager, nullcontext
@@ -6,29 +6,30 @@ from typing import Protocol
 
 
 class Guard(Protocol):
-    """The engine's hook around changes. It knows by itself on which steps it depends."""
+    """The engine's hook around changes. A guard itself knows which steps it depends on."""
 
     def held(self, has: Callable[[str], bool]) -> AbstractContextManager[None]:
-        """Return a context in which nobody else changes the room; raise LockedError on entry.
+        """Return a context in which nobody else changes the room.
 
-        ``has`` tells, by a step's key, whether its resource was found and is ours.
+        ``has`` says, for a step's key, whether its resource was found and is ours. Entering the
+        context raises LockedError when somebody else is changing the room.
         """
 
     def after(self, key: str) -> None:
-        """Take note that a step has made or changed its resource; raise LockedError to stop."""
+        """Note that a step created or changed its resource. Raise LockedError to stop."""
 
     def check(self) -> None:
-        """Raise LockedError when somebody else has come in: asked before work on each step."""
+        """Raise LockedError when somebody else has the room. Called before work on each step."""
 
 
 class NoGuard:
-    """None: the lock of a state that is shared holds on other machines, too."""
+    """No guard. The lock of a shared state already keeps other machines away."""
 
     def held(self, has: Callable[[str], bool]) -> AbstractContextManager[None]:
         return nullcontext()
 
     def after(self, key: str) -> None:
-        """Nothing to do."""
+        """Do nothing."""
 
     def check(self) -> None:
-        """Nothing to do."""
+        """Do nothing."""

@@ -1,4 +1,4 @@
-"""What the engine notes of its work, and wants to read again: the state is one (``state/``)."""
+"""The journal, in which the engine records its work. The room's state is one (``state/``)."""
 
 from dataclasses import dataclass
 from typing import Protocol
@@ -6,7 +6,7 @@ from typing import Protocol
 
 @dataclass(frozen=True, slots=True)
 class Record:
-    """One resource. ``made`` is False between the intent and AWS's answer."""
+    """One resource. ``made`` is False from just before it is created until AWS shows it."""
 
     key: str
     kind: str
@@ -19,10 +19,10 @@ class Journal(Protocol):
     """Keeps the records of one room. Safe to share between threads."""
 
     def records(self) -> tuple[Record, ...]:
-        """Return all records; none when nothing was noted."""
+        """Return all records. Empty when nothing was recorded."""
 
     def record(self, record: Record) -> None:
-        """Add or replace one record, lastingly: it is there after a kill."""
+        """Add or replace one record durably: it survives when the process is killed."""
 
     def forget(self, key: str) -> None:
         """Remove one record."""

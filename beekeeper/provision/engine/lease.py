@@ -1,14 +1,15 @@
-"""A lease: a lock that runs out unless it is renewed, so that a killed process's does not stay.
+"""A lease: a lock that expires unless it is renewed. So the lock of a killed process goes away.
 
-    taken ──30 s──▶ renewed ──30 s──▶ renewed ─── killed      until expires_at: others are told so
-    │                                   │                     then: whoever comes takes it over
+    taken ──30 s──▶ renewed ──30 s──▶ renewed ─── killed      until expires_at: others are refused
+    │                                   │                     then: the next command takes it over
     └────────────── 180 s ─ ─ ─ ─ ─ ─ ─ └────── 180 s ──────▶ expires_at
 
-A lease in use has 150 s left or more, so that machines may disagree about the time by two minutes.
+A lease in use has at least 150 s left, so the clocks of two machines can differ by two minutes.
 
-``TableLease`` is the one in the room's table, by conditional writes. It keeps two machines apart
-that each have a state file of their own. It is there only while the table is: two very first
-deploys at the same moment go on side by side until one has made the table, and are kept apart then.
+``TableLease`` keeps the lease in the room's table, with conditional writes. It keeps two machines
+apart when each has its own state file. It exists only while the table exists: two very first
+deploys at the same moment run in parallel until one of them has created the table. From then on,
+only one of them can continue.
 """
 
 import contextlib
@@ -33,15 +34,15 @@ SECONDS = 180
 RENEW_SECONDS = 30
 FREE = "attribute_not_exists(id) OR expires_at <= :now OR #owner = :owner"
 OURS = "#owner = :owner"
-STILL_OURS = "attribute_not_exists(id) OR #owner = :owner"  # absent: the table was made anew
-TABLE = "table"  # the key of the step that makes the place of the lease
+STILL_OURS = "attribute_not_exists(id) OR #owner = :owner"  # absent: the table was re-created
+TABLE = "table"  # the key of the step that creates the table in which the lease is
 
 
 def this_machine() -> str:
-    """Return who we are, for those who find our lock: ann@laptop."""
+    """Return who we are, such as ann@laptop, for others who find our lock."""
     try:
         user = getpass.getuser()
-    except (KeyError, OSError):  # a container's user need not have a name
+    except (KeyError, OSError):  # the user of a container can be without a name
         user = "somebody"
     return f"{user}@{socket.gethostname()}"
 
@@ -53,7 +54,7 @@ def until_text(expires_at: float) -> str:
 
 @contextmanager
 def renewed(renew: Callable[[], None]) -> Iterator[None]:
-    """Call ``renew`` every now and then, in a thread, for as long as the block runs."""
+    """Call ``renew`` every 30 seconds in a thread, for as long as the block runs."""
     ended = threading.Event()
 
     def go_on() -> None:
@@ -70,7 +71,7 @@ def renewed(renew: Callable[[], None]) -> Iterator[None]:
 
 
 class TableLease:
-    """The ``lease`` item of a room's table: a :class:`~.guard.Guard` of the engine."""
+    """The ``lease`` item of a room's table. It is a :class:`~.guard.Guard` of the engine."""
 
     def __init__(
         self, aws: Aws, table: str, owner: str, now: Callable[[], float] = time.time
@@ -85,7 +86,7 @@ class TableLease:
 
     @contextmanager
     def held(self, has: Callable[[str], bool]) -> Iterator[None]:
-        """Hold the lease: now if the table is there, and ours, or else once it is made."""
+        """Hold the lease: from now if the table exists and is ours, or else from its creation."""
         if has(TABLE):
             self.take()
         with renewed(self.renew):
@@ -95,12 +96,12 @@ class TableLease:
                 self._release()
 
     def after(self, key: str) -> None:
-        """Take the lease (anew) in the table that was just made or changed."""
+        """Take the lease, perhaps again, in the table that was just created or changed."""
         if key == TABLE:
             self.take()
 
     def take(self) -> None:
-        """Take the lease; raise LockedError when somebody else has it, and ProvisionError."""
+        """Take the lease. Raise LockedError if somebody else has it. Can raise ProvisionError."""
         try:
             self._put(FREE, SECONDS)
         except ClientError as error:
@@ -112,7 +113,7 @@ class TableLease:
         self.is_held = True
 
     def renew(self) -> None:
-        """Prolong it. When somebody else has taken it, the next :meth:`check` raises."""
+        """Extend the lease. If somebody else has taken it, the next :meth:`check` raises."""
         if not self.is_held or self._lost:
             return
         try:
@@ -121,18 +122,18 @@ class TableLease:
             if has_code(error, "ConditionalCheckFailedException"):
                 self._lost = self._locked(error)
         except BotoCoreError:
-            pass  # no connection: tried again in time, and the command fails of it sooner
+            pass  # no connection: we try again in time, unless the command fails first
 
     def check(self) -> None:
-        """Raise LockedError when the lease was lost: asked before each change."""
+        """Raise LockedError when the lease was lost. Called before each change."""
         if self._now() >= self._expires_at:
             self.renew()  # this machine slept
         if self._lost:
             raise self._lost
 
     def _release(self) -> None:
-        # By a write that ends it: the table's expiry removes it. Not worth failing for: unreleased,
-        # it runs out, and the table may be gone with it.
+        # This write ends the lease, and the table's TTL removes the item. A failure does not
+        # matter: the lease expires anyway, or it was deleted together with the table.
         if self.is_held and not self._lost:
             with contextlib.suppress(ClientError, BotoCoreError):
                 self._put(OURS, 0)
@@ -158,6 +159,6 @@ class TableLease:
         expires_at = float(item.get("expires_at", {}).get("N", 0))
         return LockedError(
             f"{owner} is working on this room (item {items.LEASE} of table {self._table}), until"
-            f" {until_text(expires_at)} or longer. Wait until that has ended, then run the same"
-            " command again."
+            f" {until_text(expires_at)} or longer. Wait until that command has ended, then run the"
+            " same command again."
         )

@@ -1,11 +1,11 @@
-"""The pipeline: read what is there, decide what to change, change it. Or remove it all.
+"""The pipeline: read what exists, decide what to change, and change it. Or remove everything.
 
-    read      every step's find, side by side            (no mutating call)
-    decide    one pure function for plan and deploy      → Plan
-    apply     what the plan says, along the graph        noted in the journal, one by one
-    remove    the graph backwards
+    read      calls every step's find, in parallel       changes nothing
+    decide    one pure function, for plan and deploy     returns the Plan
+    apply     does what the plan says, along the graph   records each change in the journal
+    remove    deletes everything, in reverse order
 
-Killed anywhere, the next deploy reads and decides again; there is nothing else to resume from.
+After a kill at any point, the next deploy reads and decides again. It needs nothing else.
 """
 
 import contextvars
@@ -36,7 +36,7 @@ from beekeeper.provision.engine.wait import Wait, until
 
 T = TypeVar("T")
 OnEvent = Callable[[Event], None]
-# What was just made may not be found for a while: IAM, SQS and Lambda are seconds behind.
+# A new resource can be invisible for a while: IAM, SQS and Lambda show it some seconds later.
 VISIBLE_SECONDS = 60
 current_step: contextvars.ContextVar[tuple[str, str]] = contextvars.ContextVar("current_step")
 
@@ -67,34 +67,34 @@ class Engine:
         aws.on_warning = self._warning
 
     def plan(self) -> Plan:
-        """Read everything and return what deploy would do. Raises NotOursError."""
+        """Read everything and return what a deploy would do. Raises NotOursError."""
         self.read()
         changes = [self._decide(step) for step in self._steps.values()]
         if replaced := [c.key for c in changes if c.action is Action.REPLACE]:
-            # What they put out goes with them: those that use it are to change, too.
+            # Their outputs go away with them, so the steps that use these outputs change, too.
             for name in (n for key in replaced if (f := self.found[key]) for n in f.outputs):
                 self.outputs.pop(name, None)
             changes = [self._decide(step) for step in self._steps.values()]
         return Plan(self._room, tuple(c for c in changes if self._concerns_us(c)))
 
     def _concerns_us(self, change: Change) -> bool:
-        """Tell whether a resource is wanted, or ours to delete."""
+        """Return whether a resource is wanted, or is ours to delete."""
         wanted = self._steps[change.key].desired(self.outputs) is not None
         return wanted or change.action is Action.DELETE
 
     def read(self) -> None:
-        """Read every resource, side by side."""
+        """Read every resource, in parallel."""
         for record in self._journal.records():
             self.outputs[recorded_output(record.key)] = record.id
         graph.run(self._needs, self._read, self._aws.workers)
 
     def _recorded(self, key: str, found: Found | None) -> bool:
-        """Tell whether the state file has this very resource, or that we were about to make it."""
+        """Return whether the state file has this resource, or the intent to create it."""
         ids = ("", found.id if found else "")
         return any(r.key == key and r.id in ids for r in self._journal.records())
 
     def _container(self, step: Step) -> Step | None:
-        """Return the step of the resource that this one lives in, and goes with."""
+        """Return the step whose resource contains this one."""
         return self._steps[step.container] if step.container else None
 
     def _read(self, key: str) -> None:
@@ -113,7 +113,7 @@ class Engine:
         return decide(step, found, self.outputs, self._room, recorded=recorded)
 
     def apply(self, plan: Plan) -> None:
-        """Do what the plan says; what is not wanted any more goes last, backwards."""
+        """Do what the plan says. Last, delete what is no longer wanted, in reverse order."""
         changes = {c.key: c for c in plan.changes if c.action is not Action.DELETE}
         kept = {key: needs for key, needs in self._needs.items() if key in changes}
         dropped = {key: needs for key, needs in self._needs.items() if key not in changes}
@@ -134,8 +134,8 @@ class Engine:
             )
             return
         if planned.action is Action.CREATE and self.found[step.key] is not None:
-            self._read(step.key)  # it went with the resource that it was in
-        # What was unknown when the plan was made is known now: the steps before this one are done.
+            self._read(step.key)  # it was deleted together with its container
+        # Decide again: the steps before this one are done, so the unknown values are known now.
         change = self._decide(step)
         if change.action is not Action.UNCHANGED:
             self._doing(step, change.action.value, lambda: self._change(step, change))
@@ -144,7 +144,7 @@ class Engine:
 
     def _change(self, step: Step, change: Change) -> None:
         desired = step.desired(self.outputs)
-        assert desired is not None  # what is not wanted does not get here
+        assert desired is not None  # an unwanted resource does not get here
         found = self.found[step.key]
         if change.action is Action.UPDATE and found is not None:
             step.update(self._aws, found, {name: desired[name] for name in change.attributes})
@@ -158,7 +158,7 @@ class Engine:
             self._adopt(step)
 
     def _adopt(self, step: Step) -> None:
-        """Go on with a resource that was there when we made it, if it is ours after all."""
+        """Use a resource that existed already when we tried to create it, if it is ours."""
         try:
             found = self.found[step.key] = self._visible(step)
             change = decide(step, found, self.outputs, self._room, recorded=False)
@@ -169,7 +169,7 @@ class Engine:
             self._change(step, change)
 
     def _visible(self, step: Step) -> Found:
-        """Return a resource that was just made, once AWS shows it."""
+        """Return a resource that was just created, when AWS shows it."""
         wait = Wait(f"{step.kind} {step.name} to become visible", VISIBLE_SECONDS)
         return until(self._aws, wait, lambda: step.find(self._aws, self.outputs))
 
@@ -180,7 +180,7 @@ class Engine:
         self._journal.record(Record(step.key, step.kind, step.name, found.id, True))
 
     def remove(self) -> list[str]:
-        """Delete every resource of ours, last made first; return the keys of those deleted."""
+        """Delete all our resources in reverse order. Return the keys of the deleted ones."""
         self.read()
         deleted: list[str] = []
         turned = graph.reversed_needs(self._needs)
@@ -189,7 +189,7 @@ class Engine:
         return deleted
 
     def _has(self, key: str) -> bool:
-        """Tell whether the resource of a step is there, and ours."""
+        """Return whether the resource of a step exists and is ours."""
         found = self.found[key]
         return found is not None and self._is_ours(self._steps[key], found)
 
@@ -209,7 +209,7 @@ class Engine:
         return found.is_ours(recorded=self._recorded(step.key, found))
 
     def _doing(self, step: Step, action: str, work: Callable[[], T]) -> T:
-        """Run work on a step with its events, its name on the waits, and its errors explained."""
+        """Run work on a step. Send its events, name it in its waits, and explain its errors."""
         current_step.set((step.key, action))
         started = self._aws.clock()
         self._emit(StepStarted(step.key, action))

@@ -1,9 +1,10 @@
 """What a step is: one resource that can be found, created, updated and deleted.
 
-A resource module owns everything about its resource; the engine knows only this. Attributes are
-plain values, normalised so that ``==`` means "AWS has what we want": policies as parsed documents,
-numbers as numbers, tags without AWS's own. A step is asked, in this order: ``find`` (read only),
-``desired`` (pure, given what the steps before it put out), then one of the three that change AWS.
+A resource module owns everything about its resource. The engine knows only what is defined here.
+Attributes are plain values, normalised so that ``==`` means "AWS has what we want": policies are
+parsed documents, numbers are numbers, and tags exclude AWS's own. The engine calls ``find`` (which
+only reads), then ``desired`` (which is pure, and gets the outputs of the steps before it), then one
+of the three methods that change AWS.
 """
 
 from collections.abc import Iterable, Iterator, Mapping
@@ -24,9 +25,10 @@ Outputs = dict[str, str]
 
 
 class AlreadyThere(Exception):
-    """Creating found a resource of that name: our own, when an answer was lost, or another's.
+    """A resource of that name exists already, so it could not be created.
 
-    The engine reads it and decides.
+    It is ours if the answer to an earlier call was lost. Otherwise it is somebody else's. The
+    engine reads it and decides.
     """
 
 
@@ -34,7 +36,7 @@ class AlreadyThere(Exception):
 def new_only(*codes: str) -> Iterator[None]:
     """Raise AlreadyThere when AWS answers a creation with one of the codes.
 
-    Without codes: where AWS has no code of its own for it, and says "already exists" in words.
+    Give no codes for a service that has no code for this, but says "already exists" in its message.
     """
     try:
         yield
@@ -46,7 +48,7 @@ def new_only(*codes: str) -> Iterator[None]:
 
 
 class Unknown(Enum):
-    """The type of a value that is known only once another resource is made, such as an API's id."""
+    """The type of a value that is unknown until another resource exists, such as an API's id."""
 
     UNKNOWN = "(known after deploy)"
 
@@ -58,36 +60,36 @@ UNKNOWN: Final = Unknown.UNKNOWN
 
 
 class Owner(Enum):
-    """Whose a resource is that has the name which we need."""
+    """Who owns a resource that has a name which we need."""
 
     OURS = auto()
-    """It says so: by the room's tag, or otherwise. What lives in a container need not ask further:
-    the engine takes it for ours only when the container is."""
+    """The room's tag, or another mark, says that it is ours. A resource in a container can always
+    say OURS: the engine treats it as ours only when the container is ours."""
 
     ANOTHER = auto()
-    """It says that it is somebody else's, such as another room's."""
+    """A mark says that it belongs to somebody else, such as another room."""
 
     UNTAGGED = auto()
-    """It says nothing. It is ours if the state file has it, and somebody else's if not."""
+    """It has no mark. It is ours if the state file has it. Otherwise it is somebody else's."""
 
     LEFTOVER = auto()
-    """It says nothing, and nobody would miss it: AWS made it by itself on behalf of one of our
-    resources, or a deploy was killed before it set the tag. A deploy takes it over."""
+    """It has no mark, and nobody would miss it. Either AWS created it for one of our resources, or
+    a deploy was killed before it set the tag. A deploy takes it over."""
 
 
 @dataclass(frozen=True, slots=True)
 class Found:
     """A resource as it is in AWS.
 
-    ``outputs`` are what later steps need of it, beyond what follows from names. ``whose`` says, for
-    the error, who has a resource that is not ours.
+    ``outputs`` are the values that later steps need from it, except for what follows from names.
+    ``whose`` is for the error about a resource that is not ours: it says who owns it.
     """
 
     id: str
     attributes: Attributes
     owner: Owner
     outputs: Mapping[str, str] = field(default_factory=dict)
-    whose: str = "somebody else (it has no tag of ours)"
+    whose: str = "somebody else (it does not have the room's tag)"
 
     @classmethod
     def tagged(
@@ -98,9 +100,9 @@ class Found:
         outputs: Mapping[str, str] | None = None,
         untagged: Owner = Owner.UNTAGGED,
     ) -> "Found":
-        """Return a resource that says by its ``tags``, which are among its attributes, whose it is.
+        """Return a resource whose owner follows from the ``tags`` among its attributes.
 
-        ``untagged`` is what it is without a tag of ours.
+        ``untagged`` is its owner when it has no tag of ours.
         """
         tag = room_of(attributes["tags"])
         if tag is None:
@@ -109,100 +111,107 @@ class Found:
         return cls(id, attributes, owner, outputs or {}, f"room {tag}")
 
     def is_ours(self, *, recorded: bool) -> bool:
-        """Tell whether it is ours to delete. ``recorded``: the state file has it."""
+        """Return whether it is ours to delete. ``recorded`` says that the state file has it."""
         has_no_tag = self.owner in (Owner.UNTAGGED, Owner.LEFTOVER)
         return self.owner is Owner.OURS or (has_no_tag and recorded)
 
     def may_become_ours(self, *, recorded: bool) -> bool:
-        """Tell whether a deploy may go on with it."""
+        """Return whether a deploy can use it."""
         return self.owner is Owner.LEFTOVER or self.is_ours(recorded=recorded)
 
 
 class Step(Protocol):
-    """One resource of a room. See :class:`Resource` for what a step need not say."""
+    """One resource of a room. :class:`Resource` has defaults for most of this."""
 
     @property
     def key(self) -> str:
-        """Unique in the room and stable over versions: ``function producer``."""
+        """A key that is unique in the room and the same in all versions: ``function producer``."""
 
     @property
     def kind(self) -> str:
-        """For people: ``function``."""
+        """The kind of the resource, for people: ``function``."""
 
     @property
     def name(self) -> str:
-        """As AWS knows it; of what lives in a container, with the container's: ``table/item``."""
+        """The name in AWS. In a container, the container's name comes first: ``table/item``."""
 
     @property
     def needs(self) -> tuple[str, ...]:
-        """The keys of the steps that come before this one, and after it in deletion."""
+        """The keys of the steps that run before this one. Deletion runs in the reverse order."""
 
     @property
     def container(self) -> str | None:
-        """The key of the step whose resource it lives in: it is ours with it, and goes with it."""
+        """The key of the step whose resource contains this one.
+
+        If the container is ours, so is this resource. It is deleted together with the container.
+        """
 
     @property
     def fixed(self) -> frozenset[str]:
-        """Attributes that AWS can't change in place: another value takes a new resource."""
+        """The attributes that AWS can't change in place: a new value needs a new resource."""
 
     @property
     def irreplaceable(self) -> str:
-        """What would be lost with the resource; or empty.
+        """What would be lost with the resource. Empty if nothing would.
 
-        A deploy then refuses to replace the resource, or to delete it as unwanted.
+        If it is not empty, a deploy refuses to replace the resource, and to delete it as unwanted.
         """
 
     @property
     def unwanted(self) -> str:
-        """How it comes that :meth:`desired` is None, for the error about an irreplaceable one."""
+        """Why :meth:`desired` is None, for the error about an irreplaceable resource.
+
+        This is a clause that continues the words "The queue X belongs to room Y, but".
+        """
 
     def grants(self) -> Iterable[Grant]:
-        """Return what a deployer must be allowed for all of its life. Pure."""
+        """Return the permissions that a deployer needs to create, change and delete it. Pure."""
 
     def desired(self, outputs: Mapping[str, str]) -> Attributes | None:
-        """Return the attributes that we want. Pure; UNKNOWN where an output is not there yet.
+        """Return the attributes that we want, with UNKNOWN where an output is missing. Pure.
 
-        None when the configuration does not want the resource (any more): ours is deleted.
+        Return None when the configuration does not want the resource. If we own one, the deploy
+        deletes it.
         """
 
     def find(self, aws: Aws, outputs: Mapping[str, str]) -> Found | None:
-        """Read the resource; None only when AWS says that it is not there."""
+        """Read the resource. Return None only when AWS says that it does not exist."""
 
     def create(self, aws: Aws, desired: Attributes) -> None:
-        """Make the resource. Must not take over one that is there and not ours."""
+        """Create the resource. Must not take over an existing one that is not ours."""
 
     def update(self, aws: Aws, found: Found, changes: Attributes) -> None:
         """Set the attributes that differ, and nothing else."""
 
     def delete(self, aws: Aws, found: Found) -> None:
-        """Remove the resource; one that is gone already is success."""
+        """Delete the resource. Success if it is already gone."""
 
 
 class Resource:
-    """What most steps say of themselves, so that a module has only what is particular to it."""
+    """The defaults of a step. A resource module overrides only what is different for it."""
 
     needs: tuple[str, ...] = ()
     container: str | None = None
     fixed: frozenset[str] = frozenset()
     irreplaceable: str = ""
-    unwanted: str = "not asked for by the configuration"
+    unwanted: str = "the configuration does not ask for it"
 
     def grants(self) -> Iterable[Grant]:
         return ()
 
 
 class Contained(Resource):
-    """A resource that lives in another one, and that AWS removes with it."""
+    """A resource that is inside another one. AWS deletes both together."""
 
     def delete(self, aws: Aws, found: Found) -> None:
-        """Nothing to do: it goes with its container."""
+        """Do nothing: AWS deletes it together with its container."""
 
 
 def recorded_output(key: str) -> str:
-    """Return the output under which a step finds the id that the state file has for it."""
+    """Return the name of the output that has a step's id from the state file."""
     return f"{key} recorded id"
 
 
 def known(outputs: Mapping[str, str], name: str) -> str | Unknown:
-    """Return an output, or UNKNOWN while its resource is not made."""
+    """Return an output, or UNKNOWN until its resource exists."""
     return outputs.get(name, UNKNOWN)

@@ -1,8 +1,8 @@
-"""Named waits: each says what for, how long at most, and why. Time comes from the session.
+"""Named waits: each says what it waits for, and for how long at most. ``Aws`` supplies the clock.
 
-Two kinds. ``until`` polls a state; ``retrying`` repeats a call that AWS refuses for a while. A real
-misconfiguration looks like a state that does not come, so every wait has a deadline, and its error
-says what was waited for.
+There are two kinds. ``until`` polls for a state. ``retrying`` repeats a call that AWS refuses for a
+while. A real misconfiguration looks like a state that never comes. So every wait has a deadline,
+and its error says what it waited for.
 """
 
 from collections.abc import Callable, Iterator
@@ -20,7 +20,10 @@ T = TypeVar("T")
 
 @dataclass(frozen=True, slots=True)
 class Wait:
-    """What is waited for, for how many seconds at most, and how often it is tried."""
+    """What to wait for, for how many seconds at most, and the seconds between two tries.
+
+    ``what`` completes the words "Waiting for": "the table to become active".
+    """
 
     what: str
     seconds: float
@@ -29,33 +32,33 @@ class Wait:
 
 @dataclass(frozen=True, slots=True)
 class Busy:
-    """An error that goes away: its code, and a part of its message where the code is ambiguous."""
+    """A temporary error: its code, and a part of its message if the code is ambiguous."""
 
     code: str
     message: str = ""
 
     def matches(self, error: ClientError) -> bool:
-        """Tell whether it is this error."""
+        """Return whether the error is this one."""
         found = error.response["Error"]
         return self.code in codes_of(error) and self.message in found.get("Message", "")
 
 
 def codes_of(error: ClientError) -> set[str]:
-    """Return the error's codes: query-compatible services have an old and a modelled one."""
+    """Return the error's codes: query-compatible services have an old and a new one."""
     found = error.response["Error"]
     return {str(c) for c in (found.get("Code"), found.get("QueryErrorCode")) if c}
 
 
 def has_code(error: ClientError, *codes: str) -> bool:
-    """Tell whether the error has one of the codes."""
+    """Return whether the error has one of the codes."""
     return bool(codes_of(error) & set(codes))
 
 
 @contextmanager
 def ignoring(*codes: str) -> Iterator[None]:
-    """Leave the block when AWS answers with one of the codes; every other error goes on.
+    """Leave the block when AWS answers with one of the codes. Every other error is raised.
 
-    For deletions, to which what is gone already is success, and for reads of what is not there.
+    Use it for deletions, where "already gone" means success, and for reads of what may be missing.
     """
     try:
         yield
@@ -65,20 +68,20 @@ def ignoring(*codes: str) -> Iterator[None]:
 
 
 def until(aws: Aws, wait: Wait, probe: Callable[[], T | None]) -> T:
-    """Poll until the probe returns something other than None; raise TimedOutError in the end."""
+    """Poll until the probe returns something other than None, or raise TimedOutError."""
     deadline = aws.clock() + wait.seconds
     while (result := probe()) is None:
         if aws.clock() >= deadline:
             raise TimedOutError(
-                f"{wait.what} took longer than {wait.seconds:.0f} s. Run the same command again; if"
-                " it stays so, look at the resource in the AWS console."
+                f"waiting for {wait.what} took longer than {wait.seconds:.0f} s. Run the same"
+                " command again. If it fails again, check the resource in the AWS console."
             )
         pause(aws, wait)
     return result
 
 
 def retrying(aws: Aws, wait: Wait, busy: tuple[Busy, ...], call: Callable[[], T]) -> T:
-    """Repeat the call while AWS answers that it is busy; raise its last answer in the end."""
+    """Repeat the call while AWS answers that it is busy. At the deadline, raise its last answer."""
     deadline = aws.clock() + wait.seconds
     while True:
         try:
@@ -90,7 +93,7 @@ def retrying(aws: Aws, wait: Wait, busy: tuple[Busy, ...], call: Callable[[], T]
 
 
 def pause(aws: Aws, wait: Wait) -> None:
-    """Sleep until the next try, and tell that and why."""
+    """Sleep until the next try, and report what we wait for."""
     if aws.on_wait:
         aws.on_wait(wait.what)
     aws.sleep(wait.every)

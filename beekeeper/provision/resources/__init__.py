@@ -1,6 +1,7 @@
-"""The resources of a room: one module each, complete with its permissions and policies.
+"""The resources of a room. Each has one module, with its permissions and policies.
 
-No resource's module imports another's. What they share of a service is in ``apigateway.py`` and
-``route53.py``, and the names of what one puts out and another uses are in ``outputs.py``. A
-function takes several files: itself, its code, its states, and the policy of its role.
+A resource's module does not import the module of another resource. ``apigateway.py`` and
+``route53.py`` have what several resources of one service share. ``outputs.py`` has the names of the
+values that one resource outputs and another uses. A function needs several modules: the function
+itself, its code, its states, and the policy of its role.
 """

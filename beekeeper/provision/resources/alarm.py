@@ -1,8 +1,12 @@
-"""CloudWatch alarms: what an operator must hear of.
+"""CloudWatch alarms: the problems that an operator must know about.
 
-Quirks. PutMetricAlarm replaces the whole alarm: whom it tells, which is the operators' business, is
-sent along. It takes tags only when the alarm is new. Thresholds come back as floats. Names are
-deleted one by one: one that is missing may fail the whole batch.
+Quirks:
+
+- PutMetricAlarm replaces the whole alarm. Operators choose whom it notifies, so we send their
+  actions back with every change.
+- PutMetricAlarm accepts tags only for a new alarm.
+- CloudWatch returns thresholds as floats.
+- We delete alarms one by one, because one missing name can fail a whole batch.
 """
 
 from collections.abc import Iterable, Mapping
@@ -17,14 +21,14 @@ from beekeeper.provision.grant import Grant, grant, unscoped
 from beekeeper.provision.names import Names, Watch
 from beekeeper.provision.resources.outputs import API_ID
 
-# Whom an alarm tells is set by operators; it survives a change of the rest.
+# Operators set whom an alarm notifies. A change of the other attributes keeps these.
 ACTIONS = ("ActionsEnabled", "OKActions", "AlarmActions", "InsufficientDataActions")
-API_DIMENSION = "ApiId"  # known only once the API is made
+API_DIMENSION = "ApiId"  # its value is unknown until the API exists
 
 
 @dataclass(frozen=True, slots=True)
 class Specification:
-    """What one alarm watches; it rings when ``statistic`` over ``minutes`` passes the threshold."""
+    """What one alarm watches. It fires when ``statistic`` passes the threshold for ``minutes``."""
 
     what: Watch
     description: str
@@ -44,7 +48,7 @@ def specifications(names: Names) -> list[Specification]:
     return [
         Specification(
             Watch.UNREADABLE,
-            "Messages that are no tickets lie in the dead-letter queue.",
+            "The dead-letter queue has messages that are not tickets.",
             "AWS/SQS",
             "ApproximateNumberOfMessagesVisible",
             {"QueueName": names.dead_letter_queue},
@@ -52,7 +56,7 @@ def specifications(names: Names) -> list[Specification]:
         ),
         Specification(
             Watch.LINE_STOPPED,
-            "No consumer was started for three minutes: nobody is being admitted.",
+            "No consumer has started for three minutes, so nobody is admitted.",
             "AWS/Lambda",
             "Invocations",
             consumer,
@@ -63,15 +67,15 @@ def specifications(names: Names) -> list[Specification]:
         ),
         Specification(
             Watch.CONSUMER_ERRORS,
-            "Consumers fail: look at the log group of the consumer.",
+            "Consumers fail. Check the log group of the consumer.",
             "AWS/Lambda",
             "Errors",
             consumer,
         ),
         Specification(
             Watch.VISITOR_ERRORS,
-            "Visitors get errors: look at the log groups of the producer and the turnstile.",
-            # Not the functions' own errors: they answer 503 when AWS fails them.
+            "Visitors get errors. Check the log groups of the producer and the turnstile.",
+            # The functions' own Errors metric is not enough: when AWS fails, they answer 503.
             "AWS/ApiGateway",
             "5xx",
             {API_DIMENSION: API_ID},
@@ -104,7 +108,7 @@ class Alarm(Resource):
             "UntagResource",
         )
         yield grant("cloudwatch", actions, self._arn)
-        # Granted for all, or it leaves some out (CloudWatch API reference).
+        # Unless it is granted for all alarms, the answer omits some (CloudWatch API reference).
         yield unscoped("cloudwatch:DescribeAlarms")
 
     def desired(self, outputs: Mapping[str, str]) -> Attributes:

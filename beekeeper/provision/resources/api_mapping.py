@@ -1,7 +1,10 @@
-"""The mapping that leads from the root of the custom domain to the API's stage.
+"""The API mapping from the root of the custom domain to the API's stage.
 
-Quirks. The root's key is the empty one: ``/`` is refused. A stage that is mapped can't be deleted.
-A mapping has no tag; it is ours when its domain is.
+Quirks:
+
+- The key of the root is empty. API Gateway refuses ``/``.
+- A stage with a mapping can't be deleted.
+- A mapping has no tag. It is ours if its domain is ours.
 """
 
 from collections.abc import Mapping

@@ -1,9 +1,12 @@
-"""What the steps of API Gateway share: its permissions, busy answers, lists, creates, deletions.
+"""What the steps of API Gateway share: permissions, busy errors, lists, creations and deletions.
 
-Quirks. Writes on one API conflict with each other, so they go one after another. CreateApi and
-CreateIntegration duplicate silently when their answer is lost, so they go through a client that
-does not repeat, and ``once``. The pager of some lists is missing in the SDK; ours follows
-NextToken. Its IAM actions are the verbs of HTTP, and an API's id is not known before it is made.
+Quirks:
+
+- Writes to one API conflict with each other, so we make them one after another.
+- If the answer to CreateApi or CreateIntegration is lost, a retry silently creates a second one.
+  So these calls use a client that does not retry, and the function ``once``.
+- boto3 has no paginator for some lists. Ours follows NextToken.
+- The IAM actions are the HTTP verbs. The id of an API is unknown until it exists.
 """
 
 from collections.abc import Callable, Iterator
@@ -18,23 +21,23 @@ from beekeeper.provision.grant import Grant, grant
 T = TypeVar("T")
 MISSING = "NotFoundException"
 STAGE = "$default"
-# All of them for APIs and for domains, so that they can share a statement.
+# We grant all verbs for APIs and for domains, so that both can share a statement.
 VERBS = ("GET", "POST", "PUT", "PATCH", "DELETE", "TagResource", "UntagResource")
 # "Unable to complete operation due to concurrent modification. Please try again later."
 CONFLICT = Busy("ConflictException", "concurrent modification")
-# Longer than botocore's own pauses of 20 s at most: API Gateway's control plane takes 10 calls a
-# second, and some of them one in 30 s.
+# These need longer pauses than botocore's own, which are 20 s at most. API Gateway's control plane
+# accepts 10 calls a second, and only one in 30 s for some operations.
 BUSY = (CONFLICT, Busy("TooManyRequestsException"))
-CHANGE = Wait("API Gateway to take a change", 180, every=3)
+CHANGE = Wait("API Gateway to accept a change", 180, every=3)
 
 
 def verbs(*resources: str, examples: tuple[str, ...] = ()) -> Grant:
-    """Return the grant of all that can be done to the resources."""
+    """Return the grant of all actions on the resources."""
     return grant("apigateway", VERBS, *resources, examples=examples)
 
 
 def once(aws: Aws, create: Callable[[], T], find: Callable[[], T | None]) -> T:
-    """Create what a blind retry would make twice: before each new try, look for it."""
+    """Create a resource that a blind retry would create twice. Search for it before each retry."""
     deadline = aws.clock() + CHANGE.seconds
     while True:
         try:
@@ -42,14 +45,14 @@ def once(aws: Aws, create: Callable[[], T], find: Callable[[], T | None]) -> T:
         except (ClientError, HTTPClientError) as error:
             if _is_final(error) or aws.clock() >= deadline:
                 raise
-        pause(aws, CHANGE)  # first: a list shows what was just made after a moment
+        pause(aws, CHANGE)  # before the search: a list shows a new resource only after a moment
         if (made := find()) is not None:
             return made
 
 
 def _is_final(error: ClientError | HTTPClientError) -> bool:
     if isinstance(error, HTTPClientError):
-        return False  # the answer was lost, and what it said is unknown
+        return False  # the answer was lost, so we don't know whether the call worked
     status = error.response["ResponseMetadata"].get("HTTPStatusCode", 0)
     return status < 500 and not any(busy.matches(error) for busy in BUSY)
 
@@ -66,14 +69,14 @@ def pages(call: Callable[..., dict[str, Any]], **arguments: Any) -> Iterator[dic
 
 
 def mappings(aws: Aws, domain_name: str) -> list[dict[str, Any]]:
-    """Return the mappings of a domain; none when it is not there."""
+    """Return the mappings of a domain. Empty when the domain does not exist."""
     with ignoring(MISSING):
         return list(pages(aws.client("apigatewayv2").get_api_mappings, DomainName=domain_name))
     return []
 
 
 def delete_mapping(aws: Aws, domain_name: str, mapping_id: str) -> None:
-    """Delete a mapping of a domain; one that is gone is success."""
+    """Delete a mapping of a domain. Success if it is already gone."""
     delete = aws.client("apigatewayv2").delete_api_mapping
     with ignoring(MISSING):
         retrying(aws, CHANGE, BUSY, lambda: delete(DomainName=domain_name, ApiMappingId=mapping_id))

@@ -1,10 +1,15 @@
 """The private S3 bucket of the waiting page: no public access, TLS only, encrypted.
 
-Quirks. Creating a bucket that one owns already answers 200 in us-east-1 (and resets its ACL), so it
-is looked for first. A location constraint must be given everywhere but there. Configuration calls
-on one bucket conflict with each other (OperationAborted, 409): they go one after another. A new
-bucket may not be found for a while. It gets its tags by a call of their own: a deploy that is
-killed before that one leaves a bucket behind that is empty and has none.
+Quirks:
+
+- In us-east-1, creating a bucket that you own already answers 200, and resets its ACL. So we search
+  for it first.
+- All regions except us-east-1 require a location constraint.
+- Configuration calls to one bucket conflict with each other (OperationAborted, 409). So we make
+  them one after another.
+- A new bucket can be invisible for a while.
+- A separate call sets the tags. If a deploy is killed before that call, it leaves an empty bucket
+  without tags.
 """
 
 import json
@@ -29,7 +34,7 @@ NOT_SET = (
     "NoSuchPublicAccessBlockConfiguration",
 )
 BUSY = (Busy("OperationAborted"), Busy("NoSuchBucket"))
-CHANGE = Wait("S3 to take a change of the bucket", 300, every=2)
+CHANGE = Wait("S3 to accept a change of the bucket", 300, every=2)
 BLOCKED = {
     "BlockPublicAcls": True,
     "IgnorePublicAcls": True,
@@ -65,7 +70,7 @@ class Bucket(Resource):
             "PutBucketTagging",
         )
         yield grant("s3", actions, self._arn)
-        # All objects, since destroy empties the bucket of whatever is in it.
+        # On all objects, because destroy empties the bucket.
         emptying = ("DeleteObject", "DeleteObjectVersion", "AbortMultipartUpload")
         yield grant("s3", emptying, f"{self._arn}/*")
 
@@ -85,8 +90,10 @@ class Bucket(Resource):
                 return None
             if has_code(error, "403", "301", "AccessDenied", "PermanentRedirect"):
                 raise NotOursError(
-                    f"The bucket {self.name} exists, but these credentials may not use it: it is"
-                    " somebody else's, in another region, or s3:ListBucket is not granted."
+                    f"The bucket {self.name} exists, but these credentials can't use it. If it is"
+                    " yours, grant s3:ListBucket to the credentials in use, and check that the"
+                    " bucket is in this region. If it belongs to somebody else, choose another room"
+                    " name."
                 ) from error
             raise
         try:
@@ -95,7 +102,7 @@ class Bucket(Resource):
             raw_tags = _or_none(lambda: s3.get_bucket_tagging(**self._mine))
             leftover = raw_tags is None and self._is_empty(aws)
         except ClientError as error:
-            if has_code(error, *MISSING):  # on its way, or gone: HeadBucket can be ahead or behind
+            if has_code(error, *MISSING):  # HeadBucket can be ahead of the other calls, or behind
                 return None
             raise
         found_tags = tags.from_list(raw_tags["TagSet"] if raw_tags else ())
@@ -108,10 +115,10 @@ class Bucket(Resource):
         return Found.tagged(self._arn, attributes, self._room, untagged=untagged)
 
     def _is_empty(self, aws: Aws) -> bool:
-        """Tell whether nothing is in the bucket.
+        """Return whether the bucket is empty.
 
-        An untagged bucket of our account, with our account, region and room in its name, and
-        nothing in it, is what a killed deploy left behind: nobody loses anything when it is used.
+        If a bucket is empty, untagged, in our account, and has our account, region and room in its
+        name, a killed deploy has left it behind. Nobody loses anything if we use it.
         """
         page = aws.client("s3").list_object_versions(**self._mine, MaxKeys=1)
         return not page.get("Versions") and not page.get("DeleteMarkers")
@@ -130,7 +137,8 @@ class Bucket(Resource):
             )
         except ClientError as error:
             if has_code(error, "BucketAlreadyOwnedByYou"):
-                # Not there when we looked: made by this very call, whose first answer was lost.
+                # It did not exist when we checked. So this call created it, and its first answer
+                # was lost.
                 pass
             elif has_code(error, "BucketAlreadyExists"):
                 raise AlreadyThere from error
@@ -179,11 +187,14 @@ class Bucket(Resource):
 
     def _abort(self, aws: Aws, upload: Mapping[str, Any]) -> None:
         which = {"Key": upload["Key"], "UploadId": upload["UploadId"]}
-        with ignoring("NoSuchUpload"):  # ended, or the first answer was lost
+        with ignoring("NoSuchUpload"):  # the upload has ended, or the first answer was lost
             aws.client("s3").abort_multipart_upload(**self._mine, **which)
 
     def _check(self, response: Mapping[str, Any]) -> None:
-        """Raise for what may not be deleted. Others pass: the bucket is not empty, all repeats."""
+        """Raise ProvisionError if AWS denied the deletion of an object.
+
+        Ignore all other errors. After them the bucket is not empty, so everything is tried again.
+        """
         for failed in response.get("Errors", []):
             if failed.get("Code") == "AccessDenied":
                 raise ProvisionError(
@@ -200,7 +211,7 @@ def _or_none(call: Callable[[], dict[str, Any]]) -> dict[str, Any] | None:
 
 
 def tls_only(bucket_arn: str) -> Document:
-    """Return the bucket policy that refuses whatever comes without TLS."""
+    """Return the bucket policy that denies all requests without TLS."""
     return document(
         {
             "Sid": "TlsOnly",
@@ -208,7 +219,7 @@ def tls_only(bucket_arn: str) -> Document:
             "Principal": "*",
             "Action": "s3:*",
             "Resource": [bucket_arn, f"{bucket_arn}/*"],
-            # Loopback, which nothing comes from in AWS itself: emulators have no TLS.
+            # Emulators have no TLS, so we allow loopback addresses. In AWS, no request has one.
             "Condition": {
                 "Bool": {"aws:SecureTransport": "false"},
                 "NotIpAddress": {"aws:SourceIp": "127.0.0.0/8"},

@@ -1,7 +1,10 @@
-"""The CloudWatch dashboard: arrivals, waiting, admissions, errors on one page.
+"""The CloudWatch dashboard: arrivals, waiting visitors, admissions and errors on one page.
 
-Quirks. Dashboards are global in an account and were long without tags: ours is known by a line of
-its text. PutDashboard replaces it whole, and reports what it does not like in a 200.
+Quirks:
+
+- Dashboards are global in an account. For a long time they had no tags, so we recognise ours by a
+  line of its text.
+- PutDashboard replaces the whole dashboard. It reports problems in an answer with status 200.
 """
 
 import json
@@ -48,7 +51,7 @@ class Dashboard(Resource):
         put, text = aws.client("cloudwatch").put_dashboard, json.dumps(desired["body"])
         answer = put(DashboardName=self.name, DashboardBody=text)
         for problem in answer.get("DashboardValidationMessages", []):
-            aws.warn(f"CloudWatch does not like the dashboard: {problem.get('Message')}")
+            aws.warn(f"CloudWatch reports a problem with the dashboard: {problem.get('Message')}")
 
     def update(self, aws: Aws, found: Found, changes: Attributes) -> None:
         self.create(aws, changes)

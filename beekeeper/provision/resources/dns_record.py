@@ -1,7 +1,9 @@
 """The DNS record of the custom domain in Route 53: an alias (type A) to API Gateway's own name.
 
-Quirks. A record is ours when it leads to our domain, whose tag says in which zone it is: see
-route53.py. CREATE refuses a name that is taken, UPSERT would overwrite it.
+Quirks:
+
+- A record is ours if it leads to our domain. A tag of the domain names the zone: see route53.py.
+- CREATE refuses a name that exists. UPSERT would overwrite it.
 """
 
 from collections.abc import Iterable, Mapping
@@ -37,7 +39,7 @@ from beekeeper.provision.resources.route53 import (
 
 
 class DnsRecord(Resource):
-    """The alias record of the domain; not wanted without the id of a hosted zone."""
+    """The alias record of the domain. Without the id of a hosted zone, it is not wanted."""
 
     key, kind = "dns record", "DNS record"
     needs = ("domain",)
@@ -62,14 +64,14 @@ class DnsRecord(Resource):
         return {"zone": self._zone, **alias, "evaluate_health": False}
 
     def find(self, aws: Aws, outputs: Mapping[str, str]) -> Found | None:
-        # Made for a domain that was deleted by hand since, it leads to where that one was.
+        # If somebody has deleted the domain by hand, our record still has the target in the state.
         targets = {outputs.get(TARGET), outputs.get(recorded_output(self.key))} - {None, ""}
         zones = dict.fromkeys(z for z in (outputs.get(RECORD_ZONE), self._zone) if z)
         for zone in zones:
             for record in records(aws, zone, self.name):
                 if target_of(record) in targets:
                     return self._found(zone, record, Owner.OURS)
-        # Somebody else's is in the way only where we want one.
+        # Somebody else's record matters only in the zone where we want ours.
         theirs = records(aws, self._zone, self.name) if self._zone else ()
         return next(
             (self._found(str(self._zone), record, Owner.ANOTHER) for record in theirs), None
@@ -85,7 +87,7 @@ class DnsRecord(Resource):
         }
         leads = target or "other places"
         whose = (
-            f"somebody else: it is of type {record['Type']}, in zone {zone}, and leads to {leads}"
+            f"somebody else (it has type {record['Type']}, in zone {zone}, and leads to {leads})"
         )
         return Found(target, attributes, owner, whose=whose)
 
@@ -114,9 +116,10 @@ class DnsRecord(Resource):
                 raise AlreadyThere from error
             if has_code(error, NO_ZONE) or "not permitted in zone" in message:
                 raise ProvisionError(
-                    f"Creating DNS record {self.name}: hosted_zone_id = {zone!r} is not a zone of"
-                    f" this account that holds {self.name} ({message}). Give the id of that zone"
-                    " (Route 53 console), or leave hosted_zone_id out and make the record yourself."
+                    f"Creating DNS record {self.name}: hosted_zone_id = {zone!r} is not the zone of"
+                    f" {self.name} in this account ({message}). Give the id of that zone (see the"
+                    " Route 53 console), or leave hosted_zone_id out and create the record"
+                    " yourself."
                 ) from error
             raise
 

@@ -1,9 +1,13 @@
-"""The custom domain of the campaign link, regional, and those of ours that are not wanted any more.
+"""The custom domain of the campaign link (regional), and former ones that are no longer wanted.
 
-Quirks. A domain may be made, changed or deleted once in 30 seconds, more than botocore's longest
-pause. After a change it is UPDATING for a while. Another account of the region may have the name:
-then it exists and can't be read. A domain that the configuration dropped is found by its tag alone;
-the new one of a changed name is made before the old one goes.
+Quirks:
+
+- API Gateway accepts one creation, change or deletion of a domain in 30 seconds. botocore's longest
+  pause is shorter.
+- After a change, a domain is UPDATING for a while.
+- If another account of the region has the domain name, it exists, but we can't read it.
+- We find a domain that is no longer in the configuration only by its tag.
+- When the name changes, we create the new domain before we delete the old one.
 """
 
 from collections.abc import Iterable, Iterator, Mapping
@@ -39,10 +43,10 @@ from beekeeper.provision.resources.outputs import RECORD_ZONE, TARGET, TARGET_ZO
 from beekeeper.provision.resources.route53 import delete_record, without_zone, zone_of
 
 AVAILABLE, UPDATING = "AVAILABLE", "UPDATING"
-# A new one is mostly there at once, a changed one after minutes; AWS gives no figure.
+# A new domain is usually ready at once, a changed one after minutes. AWS does not say how long.
 READY = Wait("the custom domain to become AVAILABLE", 900, every=5)
-# CreateDomainName, UpdateDomainName and DeleteDomainName: one in 30 s (API Gateway quotas).
-ONE_IN_30_SECONDS = Wait("API Gateway to take a domain (one change in 30 seconds)", 300, every=31)
+# The quota for CreateDomainName, UpdateDomainName and DeleteDomainName is one call in 30 seconds.
+ONE_IN_30_SECONDS = Wait("API Gateway to accept a domain (one change in 30 s)", 300, every=31)
 VISIBLE = Wait("the custom domain to become visible", 10, every=2)
 ACM_REGION = 3  # arn:partition:acm:REGION:account:certificate/id
 
@@ -63,7 +67,7 @@ class Domain(Resource):
 
     def grants(self) -> Iterable[Grant]:
         yield _on_domains(self._names)
-        # The first custom domain of an account makes API Gateway's role for it.
+        # With the first custom domain of an account, AWS creates a service-linked role.
         service = "ops.apigateway.amazonaws.com"
         yield grant(
             "iam",
@@ -98,7 +102,7 @@ class Domain(Resource):
         }
         found = Found.tagged(self.name, attributes, self._names.room)
         recorded = outputs.get(recorded_output(self.key)) == self.name
-        # A record that leads to somebody else's domain is not ours.
+        # Don't output the target of somebody else's domain: a record that leads there is not ours.
         if not found.is_ours(recorded=recorded):
             return found
         return replace(found, outputs={**_target_of(raw), **zone_of(found_tags)})
@@ -148,7 +152,7 @@ class Domain(Resource):
         if self._certificate_arn.split(":")[ACM_REGION] != aws.region:
             raise ConfigError(
                 f"certificate_arn = {self._certificate_arn!r}: the certificate must be in the"
-                f" room's region, {aws.region}. Request or import one there, in ACM."
+                f" room's region, {aws.region}. Request or import a certificate there, in ACM."
             )
 
     def _check_visible(self, aws: Aws, error: ClientError) -> None:
@@ -157,8 +161,8 @@ class Domain(Resource):
             until(aws, VISIBLE, lambda: _read(aws, self.name))
         except TimedOutError:
             raise NotOursError(
-                f"The custom domain {self.name} exists already in another AWS account. It was left"
-                " alone. Choose another domain_name, or delete it there."
+                f"The custom domain {self.name} exists already in another AWS account. Beekeeper"
+                " did not change it. Choose another domain_name, or delete the domain there."
             ) from error
 
     def _raise_explained(self, error: ClientError, region: str) -> NoReturn:
@@ -167,8 +171,9 @@ class Domain(Resource):
             raise error
         raise ProvisionError(
             f"Setting up custom domain {self.name}: API Gateway refuses the certificate"
-            f" {self._certificate_arn}: {message} It must have the status ISSUED, be in {region},"
-            f" and be valid for {self.name}: see the ACM console, then run the same command again."
+            f" {self._certificate_arn}: {message} The certificate must have the status ISSUED, be"
+            f" in {region}, and be valid for {self.name}. Check it in the ACM console, then run the"
+            " same command again."
         ) from error
 
     def _wait(self, aws: Aws) -> None:
@@ -179,16 +184,17 @@ class Domain(Resource):
         configuration = raw["DomainNameConfigurations"][0] if raw else {}
         status = configuration.get("DomainNameStatus", UPDATING)
         if status not in (AVAILABLE, UPDATING):
-            said = configuration.get("DomainNameStatusMessage") or "it said no more"
+            reason = configuration.get("DomainNameStatusMessage") or "it gives no reason"
             raise ProvisionError(
-                f"Waiting for custom domain {self.name}: API Gateway says {status} ({said}). Put"
-                " that right in the API Gateway console, then run the same command again."
+                f"Waiting for custom domain {self.name}: API Gateway reports the status {status}"
+                f" ({reason}). Correct this in the API Gateway console, then run the same command"
+                " again."
             )
         return True if status == AVAILABLE else None
 
 
 class FormerDomains(Resource):
-    """Domains with the room's tag that are not, or no longer, in its configuration."""
+    """Domains that have the room's tag, but are not in its configuration."""
 
     key, kind, name = "former domains", "custom domain", "no longer wanted"
     needs = ("stage",)
@@ -208,13 +214,13 @@ class FormerDomains(Resource):
         return Found(names, {"name": names}, Owner.OURS) if names else None
 
     def create(self, aws: Aws, desired: Attributes) -> None:
-        """Never called: they are not wanted."""
+        """Never called, because no former domain is wanted."""
 
     def update(self, aws: Aws, found: Found, changes: Attributes) -> None:
-        """Never called: they are not wanted."""
+        """Never called, because no former domain is wanted."""
 
     def delete(self, aws: Aws, found: Found) -> None:
-        """Delete each with its DNS record first, since nothing leads to that without its domain."""
+        """Delete each domain. Its DNS record comes first: we can't find it without the domain."""
         for raw in list(self._domains(aws)):
             name, zone = raw["DomainName"], zone_of(raw.get("Tags", {})).get(RECORD_ZONE)
             if zone:

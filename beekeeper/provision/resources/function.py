@@ -1,9 +1,12 @@
-"""Lambda functions, with their concurrency and what happens to invocations that fail.
+"""Lambda functions, with their concurrency and what happens to failed invocations.
 
-Quirks. A role that was just made can't be assumed for some seconds (function_state.py). New
-accounts have ten concurrent executions in all, of which none can be reserved. What Lambda was
-granted belongs to the role's id, not to its ARN: with a role that was made again, the function is
-made again, too. It holds nothing but what is in its specification.
+Quirks:
+
+- Lambda can't assume a new role for some seconds (function_state.py).
+- New accounts have ten concurrent executions in total, and can't reserve any of them.
+- What AWS granted to Lambda belongs to the role's id, not to its ARN. So when the role is
+  re-created, we re-create the function, too. Nothing is lost: a function has only what is in its
+  specification.
 """
 
 from collections.abc import Callable, Iterable, Mapping
@@ -35,26 +38,27 @@ from beekeeper.provision.resources.function_state import (
 from beekeeper.provision.resources.outputs import role_id
 from beekeeper.rules import quotas
 
-# The id of the role that the function was made with. One without the tag takes its role's.
+# The id of the role that the function was created with. If a function has no such tag, we assume
+# the id of the present role.
 TAG_ROLE_ID = "beekeeper:role-id"
 RUNTIME, ARCHITECTURE = "python3.13", "arm64"
 UNRESERVABLE = "UnreservedConcurrentExecution"
-# Without START, END and REPORT for each request: of an event with two million requests, these lines
-# would cost a tenth (tests/benchmarks/cost.py). The levels are for the JSON format only.
+# These levels omit START, END and REPORT for each request. In an event with two million requests,
+# these lines would be a tenth of the cost (tests/benchmarks/cost.py). Levels need the JSON format.
 LOGGING = {"LogFormat": "JSON", "ApplicationLogLevel": "INFO", "SystemLogLevel": "WARN"}
 RETRIES, EVENT_AGE_SECONDS = 0, 60
 
 
 @dataclass(frozen=True, slots=True)
 class Specification:
-    """What one function is given."""
+    """The settings of one function."""
 
     part: str
     name: str
     handler: str
     role_arn: str
     environment: Mapping[str, str]
-    environment_outputs: Mapping[str, str]  # variables whose value another step puts out
+    environment_outputs: Mapping[str, str]  # variable: name of the output that has its value
     memory_mb: int
     timeout_seconds: int
     reserved_concurrency: int | None = None
@@ -90,12 +94,12 @@ class Function(Resource):
             "DeleteFunctionConcurrency",
             "GetFunctionEventInvokeConfig",
             "PutFunctionEventInvokeConfig",
-            "ListTags",  # GetFunction leaves the tags out where it is missing
+            "ListTags",  # without it, GetFunction omits the tags
             "TagResource",
             "UntagResource",
         )
         yield grant("lambda", actions, self._arn)
-        yield unscoped("lambda:GetAccountSettings")  # about the account: what may be reserved
+        yield unscoped("lambda:GetAccountSettings")  # says how many executions we can reserve
 
     def desired(self, outputs: Mapping[str, str]) -> Attributes:
         wanted, role = self._wanted, known(outputs, self._role_id)
@@ -116,7 +120,8 @@ class Function(Resource):
             },
             "architecture": ARCHITECTURE,
             "asynchronous": {"retries": RETRIES, "event_age_seconds": EVENT_AGE_SECONDS},
-            # Set in the console by hand: a VPC cuts the function off, 0 executions stop it.
+            # People can set these in the console. A VPC cuts the function off from AWS, and a
+            # concurrency of 0 stops it.
             "subnets": [],
             "layers": [],
             "reserved_concurrency": wanted.reserved_concurrency,
@@ -140,7 +145,7 @@ class Function(Resource):
                 return None
             raise
         wanted, reserved = self._wanted.reserved_concurrency, attributes["reserved_concurrency"]
-        # So much can't be reserved in a small account: then that is how it has to be.
+        # A small account can't reserve that many. Then we accept what the function has.
         if wanted and reserved != wanted and _reservable(aws) + (reserved or 0) < wanted:
             attributes["reserved_concurrency"] = wanted
         return Found.tagged(function["Configuration"]["FunctionArn"], attributes, self._room)
@@ -178,7 +183,7 @@ class Function(Resource):
         self._reserve(aws, desired["reserved_concurrency"])
 
     def update(self, aws: Aws, found: Found, changes: Attributes) -> None:
-        # What failed is asked for again.
+        # After a failed update, send the configuration again.
         if changes.keys() & {"configuration", "failed", "subnets", "layers"}:
             self._configure(aws, {**found.attributes, **changes}["configuration"], changes)
         if "code" in changes or "architecture" in changes:
@@ -243,12 +248,13 @@ class Function(Resource):
                 lambda: put(FunctionName=self.name, ReservedConcurrentExecutions=executions),
             )
         except ClientError as error:
-            # Without it the room works, but a burst of arrivals could starve the line.
+            # The room works without it, but a burst of arrivals could starve the line.
             if not has_code(error, INVALID) or UNRESERVABLE not in str(error):
                 raise
             aws.warn(
-                f"{executions} concurrent executions could not be reserved for {self.name}: the"
-                " account's quota is too small. The room works; ask AWS for more before a big day."
+                f"Beekeeper could not reserve {executions} concurrent executions for {self.name},"
+                " because the account's quota is too low. The room works, but request a higher"
+                " quota from AWS before a big event."
             )
 
     def delete(self, aws: Aws, found: Found) -> None:
@@ -282,6 +288,6 @@ def _wire(configuration: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _reservable(aws: Aws) -> int:
-    """Return how many executions may be reserved: AWS keeps some for the other functions."""
+    """Return how many executions we can reserve. AWS keeps some for the other functions."""
     limits = aws.client("lambda").get_account_settings()["AccountLimit"]
     return int(limits["UnreservedConcurrentExecutions"]) - quotas.UNRESERVED_EXECUTIONS

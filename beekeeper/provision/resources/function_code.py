@@ -1,4 +1,4 @@
-"""The Lambda zip: handlers, pure rules and PyJWT, and nothing else; the same bytes every time."""
+"""The Lambda zip: contract, handlers, rules and PyJWT, and nothing else. Always the same bytes."""
 
 import base64
 import hashlib
@@ -12,7 +12,7 @@ import jwt
 
 ROOT = "beekeeper"
 PARTS = ("contract", "handlers", "rules")
-# The oldest time that a zip can hold; any fixed one does.
+# Any fixed time works. This is the oldest time that a zip can store.
 FIXED_TIME = (1980, 1, 1, 0, 0, 0)
 MODE = 0o644 << 16
 
@@ -25,7 +25,7 @@ def function_zip() -> bytes:
         for path, content in sorted(_files().items()):
             info = zipfile.ZipInfo(path, FIXED_TIME)
             info.external_attr = MODE
-            info.create_system = 3  # Unix, wherever this runs
+            info.create_system = 3  # Unix, on every operating system
             info.compress_type = zipfile.ZIP_DEFLATED
             archive.writestr(info, content)
     return buffer.getvalue()
@@ -38,7 +38,7 @@ def code_sha256() -> str:
 
 
 def _files() -> dict[str, bytes]:
-    # An empty package: the real one's __init__ would bring the provisioner along.
+    # An empty package, because the real __init__ would import the provisioner.
     files = {f"{ROOT}/__init__.py": b""}
     for part in PARTS:
         files |= _sources(resources.files(ROOT) / part, f"{ROOT}/{part}")
@@ -52,6 +52,6 @@ def _sources(folder: Traversable, prefix: str) -> dict[str, bytes]:
         if entry.is_dir() and entry.name != "__pycache__":
             files |= _sources(entry, f"{prefix}/{entry.name}")
         elif entry.name.endswith(".py"):
-            # Line endings differ with the checkout; the hash must not.
+            # Line endings can differ between checkouts, but the hash must not.
             files[f"{prefix}/{entry.name}"] = entry.read_bytes().replace(b"\r\n", b"\n")
     return files

@@ -1,4 +1,4 @@
-"""What each function may do, and nothing else: the inline policy of its role. Pure."""
+"""The inline policy of each function's role: exactly what the function needs. Pure."""
 
 from beekeeper.contract import items
 from beekeeper.contract.page import PAGE_KEY
@@ -43,7 +43,7 @@ def _turnstile(names: Names) -> list[Document]:
 def _consumer(names: Names) -> list[Document]:
     queue = [
         "sqs:ReceiveMessage",
-        # With the star, since emulators know the batch calls as actions of their own.
+        # The star is for emulators, in which the batch calls are separate actions.
         "sqs:DeleteMessage*",
         "sqs:ChangeMessageVisibility*",
         "sqs:GetQueueAttributes",
@@ -58,12 +58,12 @@ def _consumer(names: Names) -> list[Document]:
 
 
 def _logs(names: Names, part: str) -> Document:
-    # Never CreateLogGroup: see log_group.py.
+    # Don't add CreateLogGroup: see log_group.py.
     streams = f"{names.log_group_arn(part)}:*"
     return allow(["logs:CreateLogStream", "logs:PutLogEvents"], streams)
 
 
 def _on_items(names: Names, actions: list[str], leading_keys: list[str]) -> Document:
-    """Allow actions on items with these keys only: not every function may read the signing keys."""
+    """Allow actions only on items with these keys: some functions must not read signing keys."""
     keys = {"ForAllValues:StringLike": {"dynamodb:LeadingKeys": leading_keys}}
     return allow(actions, names.table_arn, keys)

@@ -1,8 +1,11 @@
 """The states of a Lambda function, and the waits for them.
 
-Quirks. A function is Pending, then Active; an update is InProgress, and refuses the next one, so
-every mutation waits for the last. ResourceConflictException means "exists", "pending" or "busy",
-told apart by its message. After some weeks without a call it is Inactive, which is as good.
+Quirks:
+
+- A function is first Pending, then Active. While an update is InProgress, Lambda refuses the next
+  one. So every change waits for the one before it.
+- ResourceConflictException means "exists", "pending" or "busy". Only its message says which.
+- After some weeks without a call, a function is Inactive. It works as well as an Active one.
 """
 
 from collections.abc import Mapping
@@ -15,7 +18,7 @@ from beekeeper.provision.engine.wait import Busy, Wait, ignoring, until
 MISSING = "ResourceNotFoundException"
 INVALID = "InvalidParameterValueException"
 CONFLICT = "ResourceConflictException"
-# The Terraform provider allows five minutes for each; usually it is 5 to 15 seconds.
+# The Terraform provider allows five minutes for each. Usually it takes 5 to 15 seconds.
 ROLE = Wait("IAM to let Lambda use the new role", 300, every=2)
 READY = Wait("the function to become ready", 300)
 GONE = Wait("the function to be deleted", 120)
@@ -33,21 +36,21 @@ STATE_BUSY = (
 
 
 def wait_until_ready(aws: Aws, name: str) -> None:
-    """Return once the function runs with what it was given; raise ProvisionError if it can't."""
+    """Return when the function is ready with its last change. Raise ProvisionError if it failed."""
     raw = wait_until_settled(aws, name)
     if has_failed(raw):
         reason = raw.get("StateReason") or raw.get("LastUpdateStatusReason")
         raise ProvisionError(
-            f"The function {name} failed to start: {reason}."
-            " Run the same command again; if it stays so, delete the function first."
+            f"The function {name} failed to start: {reason}. Run the same command again. If it"
+            " fails again, delete the function first."
         )
 
 
 def wait_until_settled(aws: Aws, name: str) -> dict[str, Any]:
-    """Return the function once it is neither Pending nor being updated."""
+    """Return the function when it is neither Pending nor being updated."""
 
     def probe() -> dict[str, Any] | None:
-        with ignoring(MISSING):  # new, and not visible yet
+        with ignoring(MISSING):  # it is new, and not visible yet
             raw: dict[str, Any] = aws.client("lambda").get_function(FunctionName=name)[
                 "Configuration"
             ]
@@ -59,7 +62,7 @@ def wait_until_settled(aws: Aws, name: str) -> dict[str, Any]:
 
 
 def wait_until_gone(aws: Aws, name: str) -> None:
-    """Return once the function is not found any more."""
+    """Return when the function no longer exists."""
 
     def probe() -> bool | None:
         with ignoring(MISSING):
@@ -71,5 +74,5 @@ def wait_until_gone(aws: Aws, name: str) -> None:
 
 
 def has_failed(configuration: Mapping[str, Any]) -> bool:
-    """Tell whether making the function, or its last update, failed."""
+    """Return whether the creation or the last update of the function failed."""
     return "Failed" in (configuration.get("State"), configuration.get("LastUpdateStatus"))

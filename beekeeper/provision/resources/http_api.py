@@ -1,7 +1,9 @@
 """The API Gateway HTTP API.
 
-Quirks. Names are not unique: an API is found by its tag, in the list of all. Deleting it takes its
-routes, integrations and stages along, which have no tags.
+Quirks:
+
+- Names are not unique. We find the API by its tag, in the list of all APIs.
+- Deleting an API also deletes its routes, integrations and stages, which have no tags.
 """
 
 from collections.abc import Iterable, Mapping
@@ -27,7 +29,11 @@ class Api(Resource):
     fixed = frozenset({"protocol"})
 
     def __init__(self, names: Names, wanted_tags: Mapping[str, str], *, has_domain: bool) -> None:
-        """With a custom domain, API Gateway's own address may be closed: some close it by rule."""
+        """Note whether the room has a custom domain.
+
+        If it has, API Gateway's own address can be disabled, because some accounts must do that. A
+        deploy then does not change this setting.
+        """
         self.name = names.stem
         self._names = names
         self._tags = wanted_tags
@@ -35,10 +41,10 @@ class Api(Resource):
 
     def grants(self) -> Iterable[Grant]:
         arn = self._names.api_gateway_arn
-        # To save space, one pattern for the first two: nothing else begins so.
+        # To save space, one pattern covers both. No other resource begins like this.
         yield verbs(arn("apis*"), examples=(arn("apis"), arn("apis/*")))
-        # For the tags of a new HTTP API, AWS was seen to ask for ".../arn:...::/tags/", an ARN in
-        # an ARN (aws-cloudformation/cloudformation-coverage-roadmap#997): hence the star.
+        # For the tags of a new HTTP API, AWS was seen to check ".../arn:...::/tags/", an ARN inside
+        # an ARN (aws-cloudformation/cloudformation-coverage-roadmap#997). The star covers that.
         tags_of_all = f"{arn('').removesuffix('/')}*/tags/*"
         yield verbs(tags_of_all, examples=(arn("tags/*"),))
 
@@ -55,7 +61,7 @@ class Api(Resource):
         room = self._names.room
         apis = list(pages(aws.client("apigatewayv2").get_apis))
         ours = [api for api in apis if tags.room_of(api.get("Tags", {})) == room]
-        # Without its tag, ours is the one of the state file; others may have its name.
+        # If no API has our tag, use the id in the state file. Other APIs can have the same name.
         recorded = outputs.get(recorded_output(self.key))
         ours = ours or [api for api in apis if api["ApiId"] == recorded]
         if not ours:
@@ -63,8 +69,9 @@ class Api(Resource):
         if len(ours) > 1:
             found = ", ".join(api["ApiId"] for api in ours)
             raise ProvisionError(
-                f"There are several HTTP APIs with the tag of room {room}: {found}. Delete all but"
-                " the one in use in the API Gateway console, then run the same command again."
+                f"There are several HTTP APIs with the tag of room {room}: {found}. Delete all"
+                " except the one in use in the API Gateway console, then run the same command"
+                " again."
             )
         api = ours[0]
         found_tags = tags.own(api.get("Tags", {}))

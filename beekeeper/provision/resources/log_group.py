@@ -1,9 +1,12 @@
-"""CloudWatch log groups, made before the functions so that they have a retention.
+"""CloudWatch log groups, created before the functions so that they have a retention.
 
-Quirks. Found by prefix and exact name. The ARN ends in ``:*`` in some answers; tag calls want it
-without. Permissions want it with ``:*`` for most actions, and without for tags. The functions'
-roles may not create log groups: a late flush would bring one back after it was deleted, without
-retention.
+Quirks:
+
+- A log group is found by prefix, so we also compare the exact name.
+- In some answers the ARN ends in ``:*``. Calls for tags need it without. IAM permissions need it
+  with ``:*`` for most actions, and without for tags.
+- The functions' roles can't create log groups. Otherwise Lambda's late log lines would re-create a
+  deleted group, without retention.
 """
 
 from collections.abc import Iterable, Mapping
@@ -21,8 +24,8 @@ from beekeeper.provision.names import Names
 MISSING = "ResourceNotFoundException"
 EXISTS = "ResourceAlreadyExistsException"
 BUSY = (Busy("OperationAbortedException"),)
-CHANGE = Wait("CloudWatch Logs to take a change", 60)
-# A run of the function that its deletion cut short may still write, and make the group anew.
+CHANGE = Wait("CloudWatch Logs to accept a change", 60)
+# A function that was deleted while it ran can still write logs, and re-create the group.
 QUIET = Wait("late log lines of the function", 30)
 QUIET_LOOKS = 3
 
@@ -72,7 +75,7 @@ class LogGroup(Resource):
         found_tags = tags.own(raw_tags)
         retention = groups[0].get("retentionInDays")
         attributes = {"retention_days": retention, "tags": found_tags}
-        # As Lambda makes it for a function that writes when there is none; people add to it.
+        # Lambda creates a missing group like this. A person who creates one usually adds something.
         is_lambdas = not found_tags and retention is None
         untagged = Owner.LEFTOVER if is_lambdas else Owner.UNTAGGED
         return Found.tagged(self._arn, attributes, self._room, untagged=untagged)
@@ -80,7 +83,7 @@ class LogGroup(Resource):
     def create(self, aws: Aws, desired: Attributes) -> None:
         create = aws.client("logs").create_log_group
         wanted = {"logGroupName": self.name, "tags": dict(desired["tags"])}
-        with new_only(EXISTS):  # a repeated call, or a flush of Lambda's, was faster
+        with new_only(EXISTS):  # an earlier try of this call, or Lambda itself, has created it
             retrying(aws, CHANGE, BUSY, lambda: create(**wanted))
         self._set_retention(aws, desired["retention_days"])
 
@@ -109,7 +112,7 @@ class LogGroup(Resource):
         until(aws, QUIET, probe)
 
     def _delete_if_there(self, aws: Aws) -> bool:
-        """Delete the group; tell whether it was there."""
+        """Delete the group. Return whether it existed."""
         delete = aws.client("logs").delete_log_group
         try:
             retrying(aws, CHANGE, BUSY, lambda: delete(logGroupName=self.name))

@@ -1,16 +1,16 @@
-"""The names of what one step puts out and others use: an id, an address, that AWS makes up."""
+"""The names of values that one step outputs and others use, such as ids that AWS makes up."""
 
 API_ID = "api id"
-# API Gateway's own address of the room; the campaign link, when there is no custom domain.
+# API Gateway's own address of the room. Without a custom domain, it is the campaign link.
 ENDPOINT = "api endpoint"
-# Where API Gateway serves the custom domain, and the hosted zone of that name.
+# API Gateway's own name for the custom domain, and the hosted zone of that name.
 TARGET, TARGET_ZONE = "domain target", "domain target zone"
-# The hosted zone in which the custom domain's record is, as the domain's tag says.
+# The hosted zone that has the custom domain's DNS record. A tag of the domain names this zone.
 RECORD_ZONE = "dns record zone"
 
 
 def role_id(part: str) -> str:
-    """Return the output that has the id of a function's role: another one each time it is made."""
+    """Return the output that has the id of a function's role. A re-created role has a new id."""
     return f"role {part} id"
 
 

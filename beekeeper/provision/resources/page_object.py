@@ -14,11 +14,11 @@ from beekeeper.provision.names import Names
 SHA_METADATA = "sha256"
 CONTENT_TYPE = "text/html; charset=utf-8"
 MISSING = ("404", "NoSuchKey", "NoSuchBucket", "NotFound")
-UPLOAD = Wait("the new bucket to take objects", 120, every=2)
+UPLOAD = Wait("the new bucket to accept objects", 120, every=2)
 
 
 class PageObject(Contained):
-    """One object; the ETag is no checksum under every encryption, so our own is kept beside it."""
+    """One object. With some kinds of encryption, its ETag is no checksum, so we store our own."""
 
     key, kind = "page", "waiting page"
     needs = ("bucket",)

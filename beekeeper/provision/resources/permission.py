@@ -1,8 +1,13 @@
-"""Lambda permissions: who may invoke a function. A statement of the function's own policy.
+"""Lambda permissions: who can invoke a function. Each is a statement of the function's own policy.
 
-Quirks. Adding a statement that is there is refused; adding two at once to one function loses one of
-them, so a function has only one here. A statement id has no dots. GetPolicy answers 404 when there
-is no statement at all. A new function may not be found for some seconds.
+Quirks:
+
+- Lambda refuses to add a statement that exists already.
+- If two statements are added to one function at once, one of them is lost. So a function has only
+  one here.
+- A statement id can't contain a dot.
+- GetPolicy answers 404 when the function has no statement.
+- A new function can be invisible for some seconds.
 """
 
 import json
@@ -26,7 +31,7 @@ from beekeeper.provision.resources.outputs import API_ID
 MISSING = "ResourceNotFoundException"
 STATEMENT_ID = "beekeeper"
 ACTION = "lambda:InvokeFunction"
-CHANGE = Wait("Lambda to take a permission", 120, every=2)
+CHANGE = Wait("Lambda to accept a permission", 120, every=2)
 BUSY = (
     Busy(MISSING),
     Busy("ResourceConflictException", "in progress"),
@@ -43,7 +48,7 @@ class Permission(Contained):
     def __init__(
         self, part: str, names: Names, service: str, source: str, needs: tuple[str, ...] = ()
     ) -> None:
-        """``source`` is the ARN that may invoke, in which ``{api_id}`` stands for the API's."""
+        """``source`` is the ARN that can invoke. In it, ``{api_id}`` stands for the API's id."""
         self.key, self.name = f"permission {part}", f"{names.function(part)}/{STATEMENT_ID}"
         self.container = f"function {part}"
         self.needs = (self.container, *needs)
@@ -81,7 +86,7 @@ class Permission(Contained):
             "Principal": desired["service"],
             "SourceArn": desired["source"],
         }
-        # "The statement id provided already exists": the answer to an earlier call was lost.
+        # "The statement id provided already exists" means that an earlier answer was lost.
         with new_only():
             retrying(aws, CHANGE, BUSY, lambda: add(**wanted))
 

@@ -1,9 +1,14 @@
 """SQS queues: the line itself, and the dead-letter queue for messages that can't be read.
 
-Quirks. All attribute values are strings. A name can't be used again for 60 seconds after deletion.
-A new queue may not be found for a second or more, and attributes read stale for up to a minute, so
-nothing is decided from a read that follows a write. GetQueueUrl may still answer after deletion.
-A FIFO queue has a name that ends in .fifo, and a standard queue can't become one, or the other way.
+Quirks:
+
+- All attribute values are strings.
+- For 60 seconds after a queue is deleted, its name can't be used again.
+- A new queue can be invisible for a second or more. Attributes can be out of date for up to a
+  minute, so we decide nothing from a read that follows a write.
+- GetQueueUrl can still answer after the deletion.
+- The name of a FIFO queue ends in .fifo. A standard queue can't become a FIFO queue, or the
+  reverse.
 """
 
 import json
@@ -21,16 +26,17 @@ from beekeeper.provision.resources.outputs import queue_url
 MISSING = ("AWS.SimpleQueueService.NonExistentQueue", "QueueDoesNotExist")
 EXISTS = ("QueueAlreadyExists", "QueueNameExists")
 # AWS: "You must wait 60 seconds after deleting a queue before you can create another with the
-# same name." The Terraform provider retries for 90.
+# same name." The Terraform provider retries for 90 seconds.
 DELETED_RECENTLY = Busy("AWS.SimpleQueueService.QueueDeletedRecently")
 RECREATE = Wait("SQS to free the queue's name (60 seconds after a deletion)", 95, every=5)
 VISIBLE = Wait("the new queue to become visible", 60)
 GONE = Wait("the queue to be deleted", 90)
-RETENTION_SECONDS = 14 * 86_400  # the most that SQS keeps: the longest event
-VISIBILITY_SECONDS = 30  # the consumer says its own
+RETENTION_SECONDS = 14 * 86_400  # the maximum of SQS, and so the longest possible event
+VISIBILITY_SECONDS = 30  # the default; the consumer sets its own
 FIFO_ENDING = ".fifo"
-# The most that SQS takes: a ticket is received again for as long as the table is in trouble, and
-# must not be put aside for that. What can't be read is put aside by the consumer.
+# The maximum of SQS. While the table has problems, a consumer receives the same ticket many times.
+# SQS must not move the ticket to the dead-letter queue for that. The consumer itself moves messages
+# that can't be read.
 MAX_RECEIVES = 1_000
 
 
@@ -66,7 +72,7 @@ class Queue(Resource):
             "UntagQueue",
         )
         arn = self._names.queue_arn(self.name)
-        # To save space, one pattern for the dead-letter queues of both orders.
+        # To save space, one pattern covers the dead-letter queues of both orders.
         pattern = f"{arn.removesuffix(FIFO_ENDING)}*" if self._is_dead_letter else arn
         yield grant("sqs", actions, pattern, examples=(arn,))
 
@@ -113,7 +119,7 @@ class Queue(Resource):
         url = found.outputs[self._url]
         attributes = _wire(changes)
         if "encrypted" in changes:
-            # Refused together with a key of KMS, which the functions could not use anyway.
+            # SQS refuses this together with a KMS key. The functions could not use the key anyway.
             attributes["KmsMasterKeyId"] = ""
         if attributes:
             sqs.set_queue_attributes(QueueUrl=url, Attributes=attributes)
@@ -125,19 +131,19 @@ class Queue(Resource):
     def delete(self, aws: Aws, found: Found) -> None:
         with ignoring(*MISSING):
             aws.client("sqs").delete_queue(QueueUrl=found.outputs[self._url])
-        # A deploy that comes right after must not take the queue that goes for one that stays.
+        # If a deploy follows at once, it must not find the queue that is being deleted.
         until(aws, GONE, lambda: True if self.find(aws, {}) is None else None)
 
 
 class OtherQueue(Queue):
     """A queue of the room for the order that its configuration does not ask for.
 
-    Visitors may wait in it, so a deploy refuses to go on beside it. A destroy removes it, and so
-    needs no configuration to know the order.
+    Visitors can wait in it, so a deploy refuses to continue while it exists. A destroy removes it,
+    so a destroy does not need to know the order.
     """
 
     prefix = "other "
-    unwanted = "for another order than the configuration has (AWS can't change a queue's order)"
+    unwanted = "the configuration asks for the other order, and AWS can't change a queue's order"
 
     def desired(self, outputs: Mapping[str, str]) -> None:
         return None

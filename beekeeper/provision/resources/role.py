@@ -1,9 +1,12 @@
 """IAM roles: one for each function, with one inline policy.
 
-Quirks. IAM is global and eventually consistent: what was just made may not be found, and Lambda
-can't assume a new role for some seconds (that wait is Lambda's, in function.py). Policies come back
-with scalars for one-element lists and the other way round, so they are compared by meaning. A role
-that is made again has the old ARN but another RoleId, and what AWS granted to the old one is void.
+Quirks:
+
+- IAM is global and eventually consistent. A new role can be invisible for a while, and Lambda can't
+  assume it for some seconds (function.py waits for that).
+- IAM returns policies with scalars instead of one-element lists, or the reverse. So we compare
+  policies by their meaning.
+- A re-created role has the old ARN but a new RoleId. What AWS granted to the old role is void.
 """
 
 import json
@@ -31,11 +34,11 @@ VISIBLE = Wait("IAM to show the new role", 60)
 # The Terraform provider retries these for two minutes.
 BUSY = (Busy("ConcurrentModification"), Busy("ConcurrentModificationException"))
 DELETING = (*BUSY, Busy("DeleteConflict"))
-CHANGE = Wait("IAM to take a change", 120, every=2)
+CHANGE = Wait("IAM to accept a change", 120, every=2)
 
 
 def trust(service: str = LAMBDA) -> Document:
-    """Return the policy that lets a service take a role. Principals are alike in all partitions."""
+    """Return the policy that lets a service assume a role. It is the same in all partitions."""
     return document(
         {"Effect": "Allow", "Principal": {"Service": service}, "Action": "sts:AssumeRole"}
     )
@@ -172,7 +175,7 @@ class Role(Resource):
             retrying(aws, CHANGE, DELETING, lambda: self._delete(aws))
 
     def _delete(self, aws: Aws) -> None:
-        """Delete all that hangs on the role, whoever put it there, then the role."""
+        """Delete everything that is attached to the role, by us or by others, then the role."""
         iam = aws.client("iam")
         profiles = iam.get_paginator("list_instance_profiles_for_role").paginate(RoleName=self.name)
         for profile in [p for page in profiles for p in page["InstanceProfiles"]]:
@@ -189,10 +192,10 @@ class Role(Resource):
 
 
 def _unless_gone(call: Callable[..., Any], **arguments: Any) -> None:
-    """Take off what hangs on the role.
+    """Detach something from the role. Success if it is already gone.
 
-    When the first answer was lost, botocore's repetition says NoSuchEntity: of the policy. That is
-    no sign that the role is gone.
+    If the first answer is lost, botocore's retry gets NoSuchEntity. This is about the policy, and
+    does not mean that the role is gone.
     """
     with ignoring(MISSING):
         call(**arguments)

@@ -1,8 +1,11 @@
-"""What the steps of the custom domain share of Route 53: its records, and the tag with their zone.
+"""Route 53 for the steps of the custom domain: records, and the tag that names their zone.
 
-Quirks. Records have no tags, so the domain carries the id of the zone in one of its own, written
-before the record: whoever finds the domain finds the record. DELETE wants the record exactly as it
-is. Names come back with a dot at the end.
+Quirks:
+
+- Records have no tags. So a tag of the domain has the id of the zone. We write it before the
+  record, so that we find the record whenever we find the domain.
+- DELETE needs the exact present content of the record.
+- Route 53 returns names with a dot at the end.
 """
 
 from collections.abc import Iterator, Mapping
@@ -20,7 +23,7 @@ NO_ZONE, REFUSED = "NoSuchHostedZone", "InvalidChangeBatch"
 
 
 def zone_of(domain_tags: Mapping[str, str]) -> dict[str, str]:
-    """Return the output that says in which zone a domain's record is, if it has one."""
+    """Return the output with the zone of a domain's record. Empty if there is no record."""
     return {RECORD_ZONE: domain_tags[TAG_ZONE]} if TAG_ZONE in domain_tags else {}
 
 
@@ -30,7 +33,7 @@ def without_zone(domain_tags: Mapping[str, str]) -> tags.Tags:
 
 
 def delete_record(aws: Aws, zone: str, name: str, target: str) -> None:
-    """Delete the record of that name that leads to the target; none is success."""
+    """Delete the record with this name and this target. Success if there is none."""
     for record in records(aws, zone, name):
         if target_of(record) == target:
             try:
@@ -48,7 +51,7 @@ def change_record(aws: Aws, zone: str, action: str, record: Mapping[str, Any]) -
 
 
 def records(aws: Aws, zone: str, name: str) -> Iterator[dict[str, Any]]:
-    """Yield the records that answer for the name, of which there are few, A first."""
+    """Yield the A, AAAA and CNAME records of the name. They are few: the first page has them."""
     try:
         response = aws.client("route53").list_resource_record_sets(
             HostedZoneId=zone, StartRecordName=name, StartRecordType="A"
@@ -63,7 +66,7 @@ def records(aws: Aws, zone: str, name: str) -> Iterator[dict[str, Any]]:
 
 
 def target_of(record: Mapping[str, Any]) -> str:
-    """Return where a plain alias leads to; empty for every other record."""
+    """Return the target of a plain alias record. Empty for every other record."""
     if record["Type"] != "A" or "SetIdentifier" in record:
         return ""
     return str(record.get("AliasTarget", {}).get("DNSName", "")).rstrip(".").lower()

@@ -1,8 +1,10 @@
 """The routes of the HTTP API, each with its integration: which path runs which function.
 
-Quirks. Integrations have no name and no tag: ours is the one that calls our function. An answer to
-CreateIntegration that is lost would leave a second one behind, see apigateway.py. All routes are
-one step, since writes on one API conflict.
+Quirks:
+
+- Integrations have no name and no tag. Ours is the one that calls our function.
+- If the answer to CreateIntegration is lost, a retry creates a second one: see apigateway.py.
+- Writes to one API conflict with each other, so all routes are one step.
 """
 
 from collections.abc import Callable, Mapping
@@ -22,7 +24,7 @@ ROUTES = {path.route_key: function.name for function in FUNCTIONS for path in fu
 
 
 class Routes(Contained):
-    """All routes, each with its integration: {route key: function ARN}."""
+    """All routes, each with its integration. The attributes are {route key: function ARN}."""
 
     key, kind = "routes", "routes"
     needs = ("api", *(f"function {part}" for part in FUNCTION_NAMES))
@@ -88,14 +90,14 @@ class Routes(Contained):
             try:
                 call(**arguments)
             except ClientError as error:
-                # A route that was made by this very call, whose first answer was lost.
+                # The first answer was lost, so this call has already created the route.
                 if "already exists" not in error.response["Error"].get("Message", ""):
                     raise
 
         return bound
 
     def _integration(self, aws: Aws, api_id: str, uri: str) -> str:
-        """Return the id of the integration with that function, made if there is none."""
+        """Return the id of the integration that calls this function. Create it if missing."""
         client = aws.client("apigatewayv2")
 
         def find() -> str | None:
@@ -120,13 +122,13 @@ class Routes(Contained):
 
 
 def _open(route: Mapping[str, Any], function: str | None) -> str | None:
-    """Return the function that a route leads to, if everybody may take it."""
+    """Return the function that a route calls. If the route is not public, say so as well."""
     authorization = route.get("AuthorizationType") or "NONE"
     return function if authorization == "NONE" else f"{function} (authorization {authorization})"
 
 
 def _function_of(integration: Mapping[str, Any]) -> str:
-    """Return the function that an integration calls, if it calls it in the way that we want."""
+    """Return the function that an integration calls. If its payload format is wrong, say so."""
     uri = str(integration.get("IntegrationUri"))
     version = integration.get("PayloadFormatVersion")
     return uri if version == "2.0" else f"{uri} (payload format {version})"

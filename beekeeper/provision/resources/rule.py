@@ -1,9 +1,13 @@
 """The EventBridge rule that starts the consumers every minute.
 
-Quirks. One minute is the finest rate. PutRule replaces the whole rule, and takes tags only when it
-is new. PutTargets and RemoveTargets answer 200 with the failed entries inside. Without the
-function's permission it fails silently, so the permission comes first, and the rule is enabled
-last. Deliveries that fail are neither retried nor kept: the next minute brings the next one.
+Quirks:
+
+- A rule can fire at most once a minute.
+- PutRule replaces the whole rule. It accepts tags only for a new rule.
+- PutTargets and RemoveTargets answer 200, and list the failed entries in the answer.
+- Without a permission on the function, a rule fails silently. So we create the permission first,
+  and enable the rule last.
+- A failed delivery is neither retried nor kept: the rule fires again a minute later.
 """
 
 from collections.abc import Iterable, Mapping
@@ -25,8 +29,8 @@ DESCRIPTION = "Starts the consumers of a Beekeeper waiting room."
 BUSY = (Busy("ConcurrentModificationException"),)
 NEW = (*BUSY, Busy(MISSING))
 HAS_TARGETS = Busy("ValidationException", "since it has targets")
-CHANGE = Wait("EventBridge to take a change of the rule", 120)
-DELETION = Wait("EventBridge to let go of the rule's targets", 300, every=2)
+CHANGE = Wait("EventBridge to accept a change of the rule", 120)
+DELETION = Wait("EventBridge to release the rule's targets", 300, every=2)
 NO_RETRY = {"MaximumRetryAttempts": 0, "MaximumEventAgeInSeconds": 60}
 
 
@@ -34,7 +38,7 @@ class Rule(Resource):
     """The rule with its targets: one for each worker of the consumer."""
 
     key, kind = "rule", "schedule"
-    # Not before what the consumers use.
+    # The rule comes after everything that the consumers use.
     needs = ("permission consumer", "settings", "queue")
 
     def __init__(self, names: Names, workers: int, wanted_tags: Mapping[str, str]) -> None:

@@ -1,7 +1,9 @@
-"""The ``$default`` stage of the HTTP API, which deploys by itself, with its throttle.
+"""The ``$default`` stage of the HTTP API, which deploys automatically, and its throttle.
 
-Quirks. A change of a route goes live some seconds after it was made. The throttle can be changed
-but not taken off again.
+Quirks:
+
+- A change of a route takes effect some seconds later.
+- The throttle can be changed, but not removed.
 """
 
 from collections.abc import Mapping
@@ -15,12 +17,12 @@ from beekeeper.provision.resources.apigateway import BUSY, CHANGE, MISSING, STAG
 from beekeeper.provision.resources.outputs import API_ID
 from beekeeper.rules import quotas
 
-# The burst must be set with the rate: 0 blocks everything.
+# Set the burst together with the rate: a burst of 0 blocks everything.
 RATE_PER_SECOND, BURST = quotas.USUAL.requests_per_second, quotas.USUAL.burst
 
 
 class Stage(Contained):
-    """The ``$default`` stage, which deploys by itself."""
+    """The ``$default`` stage, which deploys automatically."""
 
     key, kind = "stage", "stage"
     needs = ("api", "routes")

@@ -1,8 +1,11 @@
-"""The DynamoDB table: on demand, encrypted, rows expiring.
+"""The DynamoDB table: on demand, encrypted, with expiry (TTL).
 
-Quirks. A table is CREATING for some seconds; changes and deletions in that time are refused with
-ResourceInUseException, the code that also means "exists already". TTL can be set only once the
-table is ACTIVE, is not idempotent, and refuses to be changed twice within an hour.
+Quirks:
+
+- A table is CREATING for some seconds. During that time, changes and deletions are refused with
+  ResourceInUseException. The same code also means "exists already".
+- TTL can be set only when the table is ACTIVE. Setting it is not idempotent, and a second change
+  within an hour is refused.
 """
 
 from collections.abc import Iterable, Mapping
@@ -27,7 +30,7 @@ BUSY = (
 )
 READY = Wait("the table to become active", 300, every=2)
 GONE = Wait("the table to be deleted", 300, every=2)
-CHANGE = Wait("the table to take a change", 120, every=2)
+CHANGE = Wait("the table to accept a change", 120, every=2)
 TTL_ATTRIBUTE = "expires_at"
 TTL_COOLDOWN = "multiple times within a fixed interval"
 TTL_DONE = ("already enabled", "already disabled", TTL_COOLDOWN)
@@ -90,7 +93,7 @@ class Table(Resource):
         return Found.tagged(table["TableArn"], attributes, self._room)
 
     def _settled(self, aws: Aws) -> dict[str, Any] | None:
-        """Return the table once it is neither coming nor going; None when it is gone."""
+        """Return the table when it is not being created or deleted. None if it is gone."""
 
         def probe() -> dict[str, Any] | None:
             table: dict[str, Any] = aws.client("dynamodb").describe_table(TableName=self.name)[
@@ -150,12 +153,15 @@ class Table(Resource):
                 ),
             )
         except ClientError as error:
-            # Expiry only tidies up: the code compares expires_at itself. Not worth waiting for.
+            # TTL only cleans up: the code compares expires_at itself. So we don't wait for it.
             message = error.response["Error"]["Message"]
             if not any(done in message for done in TTL_DONE):
                 raise
             if TTL_COOLDOWN in message:
-                aws.warn("AWS takes the table's expiry attribute within the hour: deploy then.")
+                aws.warn(
+                    "AWS refuses a second change of the table's TTL within an hour. Deploy again"
+                    " in an hour."
+                )
 
     def delete(self, aws: Aws, found: Found) -> None:
         with ignoring(MISSING):

@@ -1,8 +1,9 @@
-"""The two items that a deploy puts into the table: the room's settings, and its keys.
+"""The two items that a deploy writes into the table: the room's settings, and its keys.
 
-The keys are made once, by a conditional write, and never read here: whoever deploys does not see
-them. Of the settings, a deploy writes only what the configuration decides; mode, and a rate or
-message that an operator has set since, are the operators' (see ``deployed``).
+A conditional write creates the keys once. We never read them here, so a deployer does not see them.
+A deploy writes only those settings that the configuration decides. The mode belongs to the
+operators, and so does a rate or a message that they have changed since the last deploy (see
+``deployed_settings`` in contract/items.py).
 """
 
 from collections.abc import Iterable, Mapping
@@ -19,7 +20,7 @@ from beekeeper.rules.settings import Settings
 
 MISSING = "ResourceNotFoundException"
 EXISTS = "ConditionalCheckFailedException"
-WRITE = Wait("the new table to take items", 60)
+WRITE = Wait("the new table to accept items", 60)
 
 
 class Keys(Contained):
@@ -49,7 +50,7 @@ class Keys(Contained):
         _put_new(aws, self._table, item)
 
     def update(self, aws: Aws, found: Found, changes: Attributes) -> None:
-        """Nothing to do: keys are never replaced by a deploy."""
+        """Do nothing: a deploy never replaces keys."""
 
 
 class RoomItem(Contained):
@@ -69,7 +70,7 @@ class RoomItem(Contained):
         yield _grant(self._names)
 
     def desired(self, outputs: Mapping[str, str]) -> Attributes:
-        """Return the settings from the configuration, as they were deployed last."""
+        """Return the settings from the configuration, as the item stores the last deployed ones."""
         return items.deployed_settings(self._settings)
 
     def find(self, aws: Aws, outputs: Mapping[str, str]) -> Found | None:
@@ -96,9 +97,9 @@ class RoomItem(Contained):
 
 
 def _grant(names: Names) -> Grant:
-    """Return what deploy and the operators' commands need: the visitors' items are none of it."""
-    # All requests name a key. With ForAllValues one without any would pass as well, but Scan is not
-    # among the actions.
+    """Return what deploy and the operators' commands need. It excludes the visitors' items."""
+    # All our requests name a key. ForAllValues also allows a request without a key, but the only
+    # such request would be Scan, which is not among the actions.
     leading = [items.ROOM, items.KEYS, items.PULSE, items.LEASE]
     condition = {"ForAllValues:StringEquals": {"dynamodb:LeadingKeys": leading}}
     actions = ("GetItem", "PutItem", "UpdateItem")
@@ -119,5 +120,5 @@ def _read(aws: Aws, table: str, item_id: str, projection: str | None) -> dict[st
 def _put_new(aws: Aws, table: str, item: dict[str, Any]) -> None:
     put = aws.client("dynamodb").put_item
     which = {"TableName": table, "ConditionExpression": "attribute_not_exists(id)"}
-    with ignoring(EXISTS):  # there already: the answer to an earlier put was lost
+    with ignoring(EXISTS):  # the item exists: the answer to an earlier put was lost
         retrying(aws, WRITE, (Busy(MISSING),), lambda: put(**which, Item=item))

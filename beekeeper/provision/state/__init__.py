@@ -1,11 +1,11 @@
-"""The room's state: what was made, where, in which order. In a folder, or in a bucket for teams.
+"""The room's state: what was created, where, and in which order. A folder or a bucket keeps it.
 
-    schema.py   the document, its version, how older ones are upgraded
+    schema.py   the document, its version, and how to upgrade older ones
     store.py    what a store can do
     file.py     <folder>/<room>.json
-    bucket.py   s3://<bucket>/<prefix>/<room>.json
+    bucket.py   s3://<bucket>/<prefix>/<room>.json, for teams
 
-There are no secrets in it, and it can be lost: everything is found again by names and tags.
+The state has no secrets. It can be lost: Beekeeper finds the resources again by name and tag.
 """
 
 import os
@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 
 DEFAULT_DIR = ".beekeeper"
 DIR_VARIABLE = "BEEKEEPER_STATE_DIR"
-# S3 tells a client which region a bucket is in: any will do to begin with.
+# S3 redirects a client to the region of the bucket, so a client can start with any region.
 ANY_REGION = "us-east-1"
 
 
@@ -39,10 +39,10 @@ def open_store(
     session: "Session | None" = None,
     configured: str | None = None,
 ) -> StateStore:
-    """Return the store of a room's state. Nothing is read or made yet.
+    """Return the store of a room's state. This reads and creates nothing.
 
-    ``place`` is a folder or ``s3://bucket/prefix``. Without one: BEEKEEPER_STATE_DIR, or what is
-    ``configured``, or the folder ``.beekeeper``.
+    ``place`` is a folder or ``s3://bucket/prefix``. By default it is BEEKEEPER_STATE_DIR, then the
+    ``configured`` place, then the folder ``.beekeeper``.
     """
     chosen = str(place or os.environ.get(DIR_VARIABLE) or configured or DEFAULT_DIR)
     if not is_bucket(chosen):
@@ -54,18 +54,18 @@ def open_store(
 
 
 def check_place(state: State, account: str, region: str, store: StateStore) -> None:
-    """Raise WrongAccountError when the room was deployed elsewhere."""
+    """Raise WrongAccountError when the room was deployed to another account or region."""
     if (state.account, state.region) != (account, region):
         raise WrongAccountError(
             f"Room {state.room} was deployed to account {state.account} in {state.region}, but"
-            f" the credentials in use are for account {account} in {region}. Use those of the"
-            " room (AWS_PROFILE, AWS_DEFAULT_REGION), or another --state-dir than"
-            f" {store.directory}."
+            f" the credentials in use are for account {account} in {region}. Use the credentials"
+            " and the region of the room (AWS_PROFILE, AWS_DEFAULT_REGION). If you mean another"
+            f" room, use another --state-dir than {store.directory}."
         )
 
 
 def grants(names: Names, configured: str | None) -> Iterable[Grant]:
-    """Return what a deployer must be allowed for the state; nothing for one in a folder."""
+    """Return the permissions that a deployer needs for the state. None for a folder."""
     return bucket.grants(names, configured) if configured and is_bucket(configured) else ()
 
 

@@ -1,15 +1,18 @@
-"""The state in a bucket, for teams: ``s3://<bucket>/<prefix>/<room>.json``, and a lock beside it.
+"""The state in a bucket, for teams: ``s3://<bucket>/<prefix>/<room>.json``, and a lock next to it.
 
-Both are kept by S3's conditional writes (a PutObject is atomic, and read after it is consistent):
+S3's conditional writes protect both. A PutObject is atomic, and a read after it is consistent.
 
-    lock    If-None-Match: *     made by one only; 412 for all others
-            If-Match: <ETag>     renewed by the one that has it; one that ran out is taken over
-    state   If-Match: <ETag>     of what we read last: who lost the lock can't write any more
+    lock    If-None-Match: *     one command creates it; the others get 412
+            If-Match: <ETag>     its owner renews it; another command takes over an expired lock
+    state   If-Match: <ETag>     the ETag that we read last: without the lock, a write fails
 
-Quirks. 409 ConditionalRequestConflict means that another write was under way: asked again. 412 may
-be about our own write, when its answer was lost and botocore repeated it, so it is looked up before
-it is believed. Whoever takes a lock over writes the state anew at once, under its own name
-(``writer``): an ETag is a digest of the content, and must differ from the one that the loser knows.
+Quirks:
+
+- 409 ConditionalRequestConflict means that another write is in progress. We repeat the call.
+- 412 can be about our own write, if its answer was lost and botocore repeated the call. So we read
+  the object before we believe the answer.
+- A command that takes a lock over rewrites the state at once, with its own name (``writer``). An
+  ETag is a digest of the content, and it must differ from the ETag that the previous owner knows.
 """
 
 import contextlib
@@ -37,33 +40,37 @@ from beekeeper.provision.state.store import StateStore
 
 ADDRESS = re.compile(r"s3:/+([a-z0-9][a-z0-9.-]{1,61}[a-z0-9])(?:/(.*))?")
 CONFLICT = Busy("ConditionalRequestConflict")
-FREE_TO_WRITE = Wait("the state's bucket to end another write", 30)
+FREE_TO_WRITE = Wait("another write of the state to end", 30)
 NO_BUCKET, NO_OBJECT, UNMET = "NoSuchBucket", "NoSuchKey", "PreconditionFailed"
 
 
 def is_bucket(place: str) -> bool:
-    """Tell whether a place is a bucket's address; raise ConfigError for one that is wrong."""
+    """Return whether a place is a bucket's address. Raise ConfigError for a wrong address."""
     if not place.startswith("s3:"):
         return False
     if not ADDRESS.fullmatch(place):
-        raise ConfigError(f"state = {place!r}: give a bucket, such as s3://our-bucket/beekeeper")
+        raise ConfigError(
+            f"state = {place!r} is not the address of a bucket. Give one such as"
+            " s3://our-bucket/beekeeper"
+        )
     return True
 
 
 def grants(names: Names, address: str) -> Iterable[Grant]:
-    """Return what a deployer must be allowed for the state of one room in a bucket."""
-    # In statements of their own: not with the room's bucket, which may be deleted.
+    """Return the permissions that a deployer needs for the state of one room in a bucket."""
+    # Separate statements, so that the permission to delete the room's own bucket is not for this
+    # one.
     path = address.removeprefix("s3://").strip("/")
     bucket = f"arn:{names.partition}:s3:::{path.partition('/')[0]}"
     objects = f"arn:{names.partition}:s3:::{path}/{names.room}.*"
     yield grant("s3", ("GetObject", "PutObject", "DeleteObject"), objects, statement="State")
-    # Without it, an object that is not there is answered with 403.
+    # Without this permission, S3 answers 403 for an object that does not exist.
     yield grant("s3", ["ListBucket"], bucket, statement="States")
 
 
 @dataclass(frozen=True, slots=True)
 class Lock:
-    """What the lock object says, and its ETag. ``token`` is another for each command."""
+    """The content of the lock object, and its ETag. Each command has a different ``token``."""
 
     owner: str
     token: str
@@ -78,7 +85,7 @@ class Lock:
 
 
 class StateBucket(StateStore):
-    """One room's state in a bucket that is there already."""
+    """One room's state in an existing bucket."""
 
     is_shared = True
 
@@ -97,11 +104,11 @@ class StateBucket(StateStore):
         self._now = now
         self._lock: Lock | None = None
         self._renewing = threading.Lock()
-        self._known: tuple[State | None, str] | None = None  # what was read or written last
+        self._known: tuple[State | None, str] | None = None  # the last state read or written
 
     @property
     def _mine(self) -> dict[str, str]:
-        # A bucket that was deleted can be made again by anybody: theirs gets no state of ours.
+        # After a bucket is deleted, anybody can create one with its name. Don't send them a state.
         return {"Bucket": self._bucket, "ExpectedBucketOwner": self._aws.account}
 
     @property
@@ -113,14 +120,14 @@ class StateBucket(StateStore):
         return self._lock.owner if self._lock else ""
 
     def read(self) -> State | None:
-        """Return the state. Asks S3 once: while we have the lock, nobody else writes it."""
+        """Return the state. Reads S3 only once: while we have the lock, nobody else writes it."""
         if self._known is None:
             text, etag = self._get(self._key)
             self._known = (from_text(text, self.location) if text else None, etag)
         return self._known[0]
 
     def write(self, state: State) -> None:
-        """Write the state; raise LockedError when the lock was lost, and leave theirs."""
+        """Write the state. If the lock was lost, raise LockedError and write nothing."""
         self._check_held()
         self.read()
         assert self._known
@@ -155,9 +162,9 @@ class StateBucket(StateStore):
 
     @contextmanager
     def locked(self) -> Iterator[None]:
-        """Keep other commands away from the room, on any machine; raise LockedError if one is in.
+        """Keep other commands on all machines away from the room. Raise LockedError if one has it.
 
-        A killed command's lock runs out within three minutes.
+        The lock of a killed command expires within three minutes.
         """
         self._lock, taken_over = self._taken()
         self._known = None
@@ -172,7 +179,7 @@ class StateBucket(StateStore):
             self._lock = None
 
     def _taken(self) -> tuple[Lock, bool]:
-        """Make the lock object, or take over one that has run out; tell which."""
+        """Create the lock object, or take over an expired one. Return whether we took it over."""
         now = self._now()
         mine = Lock(this_machine(), uuid.uuid4().hex, now, now + SECONDS)
         if etag := self._put(self._lock_key, mine.to_text(), ""):
@@ -185,7 +192,7 @@ class StateBucket(StateStore):
         return replace(mine, etag=etag), True
 
     def _fence(self) -> None:
-        """Write the state anew, so that the lock's last owner, if it lives, can't any more."""
+        """Rewrite the state, so that the lock's previous owner can't write it any more."""
         if state := self.read():
             self.write(state)
 
@@ -197,12 +204,12 @@ class StateBucket(StateStore):
             return Lock(**json.loads(text), etag=etag)
         except (TypeError, ValueError) as error:
             raise StateError(
-                f"The lock s3://{self._bucket}/{self._lock_key} is not one of Beekeeper's. Delete"
-                " it, when nobody is working on the room."
+                f"The object s3://{self._bucket}/{self._lock_key} is not a lock of Beekeeper. If"
+                " nobody is working on the room, delete it."
             ) from error
 
     def _check_held(self) -> None:
-        """Raise LockedError unless the lock is ours: a machine that slept may have lost it."""
+        """Raise LockedError unless the lock is ours: a machine can lose it while it sleeps."""
         if self._lock and self._lock.expires_at <= self._now():
             self._renew()
         if self._lock is None:
@@ -217,12 +224,14 @@ class StateBucket(StateStore):
             self._lock = replace(later, etag=etag) if etag else None
 
     def _renew_quietly(self) -> None:
-        """Prolong the lock. No connection is no reason to stop: it is tried again in time."""
-        with contextlib.suppress(BeekeeperError):  # _check_held tries it again, and raises
+        """Extend the lock. A failed connection does not stop the command: we try again in time."""
+        with contextlib.suppress(BeekeeperError):  # _check_held tries again, and raises
             self._renew()
 
     def _release(self, lock: Lock) -> None:
-        with contextlib.suppress(BeekeeperError):  # taken over: theirs. No connection: it runs out
+        # An error means that somebody took the lock over, or that we have no connection. In the
+        # second case, the lock expires.
+        with contextlib.suppress(BeekeeperError):
             self._delete(self._lock_key, lock.etag)
 
     def _told(self, lock: Lock | None) -> LockedError:
@@ -230,17 +239,17 @@ class StateBucket(StateStore):
         until = f", until {until_text(lock.expires_at)} or longer" if lock else ""
         return LockedError(
             f"{who} working on room {self.room} (lock s3://{self._bucket}/{self._lock_key}){until}."
-            " Wait until that has ended, then run the same command again."
+            " Wait until that command has ended, then run the same command again."
         )
 
     def _lost(self) -> LockedError:
         return LockedError(
-            f"The lock on {self.location} ran out and was taken by somebody else, or the state was"
-            " changed by hand. Nothing was written over it. Run the same command again."
+            f"The lock on {self.location} expired and somebody else took it, or somebody changed"
+            " the state by hand. Beekeeper did not overwrite the state. Run the same command again."
         )
 
     def _get(self, key: str) -> tuple[bytes, str]:
-        """Return an object and its ETag; both empty when there is none."""
+        """Return an object and its ETag. Both are empty when the object does not exist."""
         try:
             found = self._aws.client("s3").get_object(**self._mine, Key=key)
             return found["Body"].read(), found["ETag"]
@@ -250,7 +259,10 @@ class StateBucket(StateStore):
             self._refused(error, "reading")
 
     def _put(self, key: str, text: str, etag: str) -> str | None:
-        """Write an object over the one with that ETag, or anew; None when it is another's."""
+        """Write an object and return its ETag, or None when somebody else changed the object.
+
+        ``etag`` is the object to overwrite. Empty means that the object must not exist yet.
+        """
         condition: dict[str, Any] = {"IfMatch": etag} if etag else {"IfNoneMatch": "*"}
         put = self._aws.client("s3").put_object
         content = {"Body": text.encode(), "ContentType": "application/json"}
@@ -280,11 +292,11 @@ class StateBucket(StateStore):
     def _refused(self, error: ClientError | BotoCoreError, doing: str) -> NoReturn:
         if isinstance(error, ClientError) and has_code(error, NO_BUCKET):
             raise StateError(
-                f"There is no bucket {self._bucket} to keep the state in. Make it (aws s3 mb"
-                f" s3://{self._bucket}), or name another one as `state`."
+                f"There is no bucket {self._bucket} for the state. Create it (aws s3 mb"
+                f" s3://{self._bucket}), or set `state` to another bucket."
             ) from error
         problem = explained(error, doing, "state", self.directory)
         if isinstance(error, ClientError) and has_code(error, *DENIED):
-            whose = f"The bucket must belong to account {self._aws.account}, too."
+            whose = f"Also check that the bucket belongs to account {self._aws.account}."
             raise ProvisionError(f"{problem} {whose}") from error
         raise problem from error

@@ -1,4 +1,4 @@
-"""The state in a folder of this machine: ``<folder>/<room>.json``, and a lock beside it."""
+"""The state in a folder of this machine: ``<folder>/<room>.json``, and a lock file next to it."""
 
 import os
 import sys
@@ -34,8 +34,8 @@ class StateFile(StateStore):
 
     @property
     def owner(self) -> str:
-        # Kept in the lock file: the process that comes after a killed one is known as the same,
-        # and may go on at once, since the lock keeps any other from coming beside it.
+        # The lock file keeps the owner. So the process after a killed one counts as the same owner,
+        # and can continue at once. That is safe, because the file lock excludes all others.
         return self._owner
 
     def read(self) -> State | None:
@@ -46,7 +46,7 @@ class StateFile(StateStore):
         except OSError as error:
             raise StateError(
                 f"The state file {self.path} can't be read: {error}. Make it readable, or delete"
-                " it: the room's resources are found again by their tags."
+                " it. Beekeeper then finds the room's resources by their tags."
             ) from error
         return from_text(text, self.location)
 
@@ -71,24 +71,25 @@ class StateFile(StateStore):
 
     @contextmanager
     def locked(self) -> Iterator[None]:
-        """Keep other commands on this machine away from the room; raise LockedError if one is in.
+        """Keep other commands on this machine away from the room. Raise LockedError if one has it.
 
-        The lock is the operating system's: it goes with the process, however that ends.
+        The operating system holds the lock, and releases it when the process ends for any reason.
         """
         self.directory.mkdir(parents=True, exist_ok=True)
         with self._lock_path.open("a+", encoding="utf-8") as file:
             if not _lock(file.fileno()):
                 raise LockedError(
                     f"Another command is working on this room (lock {self._lock_path})."
-                    " Wait until it has ended, then run the same command again."
+                    " Wait until that command has ended, then run the same command again."
                 )
             self._owner = f"{this_machine()} {_kept_id(file)}"
             yield
-        # The file stays: whoever opened it before it was unlinked would hold a lock of its own.
+        # The file stays. If we deleted it, a command that has opened it already would lock the
+        # deleted file, while the next command locks a new one.
 
 
 def _kept_id(file: IO[str]) -> str:
-    """Return the id in the lock file, made by the first who had it."""
+    """Return the id in the lock file. The first command that has the lock writes it."""
     file.seek(0)
     if not (kept := file.read().strip()):
         kept = uuid.uuid4().hex
@@ -98,7 +99,7 @@ def _kept_id(file: IO[str]) -> str:
 
 
 def _lock(descriptor: int) -> bool:
-    """Take the operating system's lock on an open file, without waiting."""
+    """Lock an open file without waiting. Return whether it worked."""
     if sys.platform == "win32":
         import msvcrt
 
@@ -117,5 +118,6 @@ def _lock(descriptor: int) -> bool:
     return True
 
 
-# Windows locks from where the file stands, and a locked byte can't be read: one past the content.
+# Windows locks bytes from the file's position, and a locked byte can't be read. So we lock one
+# after the content.
 LOCKED_BYTE = 4_096

@@ -1,7 +1,7 @@
-"""What a state document says: its fields, its schema's version, and how older ones are read. Pure.
+"""The state document: its fields, the version of its schema, and how to read older ones. Pure.
 
-A schema is upgraded on read, one version at a time, and written as of today from then on. A newer
-one is refused: what it says that we don't know would be lost with our first write.
+Reading a document upgrades it, one version at a time. The next write has the current schema. We
+refuse a newer schema, because our first write would lose the fields that we don't know.
 """
 
 import json
@@ -15,14 +15,14 @@ from beekeeper.provision.engine.journal import Record
 
 SCHEMA = 1
 Document = dict[str, Any]
-# From the version that it reads to the next one. To change the schema: count SCHEMA up, and put
-# the function that makes the new fields of the old ones here.
+# Maps a version to the function that upgrades a document to the next version. To change the schema,
+# increase SCHEMA by one, and add the function that makes the new fields from the old ones here.
 UPGRADES: Mapping[int, Callable[[Document], Document]] = {}
 
 
 @dataclass(frozen=True, slots=True)
 class State:
-    """What is known of one room."""
+    """What we know about one room."""
 
     room: str
     account: str
@@ -35,7 +35,7 @@ class State:
 
 
 def to_text(state: State) -> str:
-    """Return the document, as of today's schema, in the name of this version of Beekeeper."""
+    """Return the document with the current schema and the version of this Beekeeper."""
     return json.dumps({**asdict(state), "beekeeper": __version__}, indent=2) + "\n"
 
 
@@ -45,27 +45,29 @@ def from_text(
     schema: int = SCHEMA,
     upgrades: Mapping[int, Callable[[Document], Document]] = UPGRADES,
 ) -> State:
-    """Read a document; raise StateError when it is none, is damaged, or is of a newer schema."""
+    """Read a document. Raise StateError if it is not ours, is damaged, or has a newer schema."""
     try:
         content = json.loads(text)
     except ValueError as error:
         raise StateError(
-            f"The state file {location} can't be read: {error}. Restore it, or delete it: the"
-            " room's resources are found again by their tags."
+            f"The state file {location} can't be read: {error}. Restore it, or delete it. Beekeeper"
+            " then finds the room's resources by their tags."
         ) from error
     if not isinstance(content, dict) or not isinstance(content.get("schema"), int):
-        raise StateError(f"The state file {location} is not one of Beekeeper's. Move it away.")
+        raise StateError(
+            f"The file {location} is not a state file of Beekeeper. Move it to another place."
+        )
     if content["schema"] > schema:
         raise StateError(
             f"The state file {location} was written by Beekeeper {content.get('beekeeper')}, which"
-            f" is newer than this one ({__version__}). Upgrade: pip install --upgrade beekeeper."
+            f" is newer than this version ({__version__}). Run: pip install --upgrade beekeeper"
         )
     try:
         return _state(_upgraded(content, schema, upgrades))
     except (AttributeError, KeyError, TypeError) as error:
         raise StateError(
-            f"The state file {location} is damaged: {error}. Delete it: the room's resources are"
-            " found again by their tags."
+            f"The state file {location} is damaged: {error}. Delete it. Beekeeper then finds the"
+            " room's resources by their tags."
         ) from error
 
 
@@ -80,6 +82,6 @@ def _upgraded(
 
 def _state(content: Document) -> State:
     records = tuple(Record(**record) for record in content["resources"])
-    # "writer" is the bucket's own: see bucket.py.
+    # Only bucket.py uses "writer".
     known = {name: value for name, value in content.items() if name != "writer"}
     return State(**{**known, "resources": records})

@@ -1,4 +1,4 @@
-"""What a store of the state can do, whether it is a folder or a bucket."""
+"""What a store of the state can do. A store is a folder or a bucket."""
 
 import threading
 from abc import ABC, abstractmethod
@@ -13,16 +13,16 @@ from beekeeper.provision.state.schema import State
 
 
 class StateStore(ABC):
-    """One room's state, in one place: a journal of the engine. Safe to share between threads.
+    """One room's state in one place. It is the engine's journal. Safe to share between threads.
 
-    Written whole, after every single creation and deletion. A resource is noted before it is made,
-    too, so that one that was made without its tag, by a process that was killed between the two
-    calls, is known as ours.
+    The whole state is written after every creation and deletion. It is also written before each
+    creation. If the process is killed before it has tagged the new resource, the state still says
+    that the resource is ours.
     """
 
     room: str
     directory: Any
-    """Where the states of all rooms are: a folder, or a bucket's address with its prefix."""
+    """Where the states of all rooms are: a folder, or the address of a bucket with a prefix."""
 
     def __init__(self) -> None:
         self._mutex = threading.Lock()
@@ -30,17 +30,17 @@ class StateStore(ABC):
     @property
     @abstractmethod
     def location(self) -> str:
-        """Where this room's state is, as people write it."""
+        """The place of this room's state, for people."""
 
     @property
     @abstractmethod
     def owner(self) -> str:
-        """Who holds the lock: stays the same for as long as nobody else can get it."""
+        """Who has the lock. It stays the same for as long as nobody else can take the lock."""
 
     @property
     @abstractmethod
     def is_shared(self) -> bool:
-        """Whether the lock holds on other machines, too."""
+        """Whether the lock also excludes commands on other machines."""
 
     @abstractmethod
     def read(self) -> State | None:
@@ -48,27 +48,27 @@ class StateStore(ABC):
 
     @abstractmethod
     def write(self, state: State) -> None:
-        """Write the state whole and atomically; killed at any moment, one of the two is there."""
+        """Write the whole state atomically: after a kill, the old or the new state exists."""
 
     @abstractmethod
     def remove(self) -> None:
-        """Delete the state: the room is gone."""
+        """Delete the state, because the room is gone."""
 
     @abstractmethod
     def locked(self) -> AbstractContextManager[None]:
-        """Keep other commands away from the room; raise LockedError if one is in."""
+        """Keep other commands away from the room. Raise LockedError if one has it."""
 
     @abstractmethod
     def rooms(self) -> Iterable[str]:
         """Return the names of the rooms whose state is in the same place."""
 
     def records(self) -> tuple[Record, ...]:
-        """Return what is noted of the resources; nothing when there is no state."""
+        """Return the records of the resources. Empty when there is no state."""
         state = self.read()
         return state.resources if state else ()
 
     def record(self, record: Record) -> None:
-        """Add or replace one resource; a new one goes to the end."""
+        """Add or replace the record of one resource. A new one goes to the end."""
         with self._mutex:
             state = self._existing()
             by_key = {known.key: known for known in state.resources}
@@ -77,7 +77,7 @@ class StateStore(ABC):
                 self.write(replace(state, resources=tuple(by_key.values())))
 
     def forget(self, key: str) -> None:
-        """Remove one resource."""
+        """Remove the record of one resource."""
         with self._mutex:
             state = self._existing()
             kept = tuple(r for r in state.resources if r.key != key)
@@ -85,7 +85,7 @@ class StateStore(ABC):
                 self.write(replace(state, resources=kept))
 
     def set(self, **values: Any) -> None:
-        """Note the campaign link (``url``), or the configuration (``config``)."""
+        """Set the campaign link (``url``), the configuration (``config``), or both."""
         with self._mutex:
             state = self._existing()
             if (changed := replace(state, **values)) != state:
@@ -94,5 +94,8 @@ class StateStore(ABC):
     def _existing(self) -> State:
         state = self.read()
         if state is None:
-            raise StateError(f"The state file {self.location} was deleted while it was in use.")
+            raise StateError(
+                f"The state file {self.location} was deleted while a command used it. Run the same"
+                " command again. It finds the room's resources by their tags."
+            )
         return state

@@ -39,10 +39,13 @@ def test_one_that_is_issued_is_well(cloud: Cloud, rule: Rule) -> None:
 @pytest.mark.parametrize(
     ("rule", "said"),
     [
-        (issued("PENDING_VALIDATION"), "PENDING_VALIDATION, not ISSUED. Make the DNS records"),
-        (issued("EXPIRED"), "is EXPIRED, not ISSUED"),
-        (issued(name="example.com"), f"is for example.com, not for {NAME}"),
-        (issued(name="*.queue.example.com"), f"not for {NAME}. Request one"),
+        (
+            issued("PENDING_VALIDATION"),
+            "the status PENDING_VALIDATION. It must be ISSUED. Create the DNS records",
+        ),
+        (issued("EXPIRED"), "has the status EXPIRED. It must be ISSUED"),
+        (issued(name="example.com"), f"is valid for example.com, but not for {NAME}"),
+        (issued(name="*.queue.example.com"), f"not for {NAME}. Request a certificate"),
         (refuse("acm:DescribeCertificate", "ResourceNotFoundException"), "There is no certificate"),
     ],
 )
@@ -60,7 +63,8 @@ def test_one_in_another_region_is_a_problem(cloud: Cloud) -> None:
     found = diagnose(cloud, domain_name=NAME, certificate_arn=there)
     verdict, text = finding(found, "certificate")
     assert verdict == "problem"
-    assert f"is in us-east-1, and the room in {REGION}. Request or import one in {REGION}" in text
+    assert f"is in us-east-1, but the room is in {REGION}. Request or import a cert" in text
+    assert f"a certificate in {REGION}, in ACM" in text
 
 
 def test_one_that_may_not_be_read_is_unknown(cloud: Cloud) -> None:

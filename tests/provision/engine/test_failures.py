@@ -45,7 +45,7 @@ def test_errors_of_this_side(error: Exception, kind: type[BeekeeperError], text:
         ("InvalidClientTokenId", 403, CredentialsError, "does not know these credentials"),
         ("RequestThrottled", 403, ProvisionError, "Grant sqs:GetQueueUrl"),
         ("ThrottlingException", 400, ProvisionError, "wait a minute"),
-        ("KmsOptInRequired", 400, ProvisionError, "run the same command again to go on"),
+        ("KmsOptInRequired", 400, ProvisionError, r"Run the same command again\. It continues"),
     ],
 )
 def test_errors_of_aws(
@@ -100,7 +100,7 @@ def test_a_dashboard_that_cloudwatch_does_not_like_is_a_warning(cloud: Cloud) ->
     desired = step.desired({})
     assert desired is not None
     step.create(aws, desired)
-    assert warnings == ["CloudWatch does not like the dashboard: Should have property x"]
+    assert warnings == ["CloudWatch reports a problem with the dashboard: Should have property x"]
     assert StepWarning("dashboard", "create", warnings[0]).warning == warnings[0]
 
 

@@ -330,7 +330,7 @@ def test_a_domain_that_wants_something_of_its_owner(cloud: Cloud) -> None:
 def test_a_certificate_that_is_not_issued(cloud: Cloud) -> None:
     message = f"Certificate {CERTIFICATE} in account {ACCOUNT} not yet issued"
     cloud.wire.add(refuse("apigatewayv2:CreateDomainName", "BadRequestException", message))
-    with pytest.raises(ProvisionError, match=f"not yet issued.*ISSUED, be in {REGION}"):
+    with pytest.raises(ProvisionError, match=f"not yet issued.*status ISSUED, be in {REGION}"):
         cloud.deploy(with_domain())
 
 
