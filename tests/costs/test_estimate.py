@@ -144,7 +144,7 @@ def test_the_command_shows_a_table(here: Path, capsys: pytest.CaptureFixture[str
     assert "1,000 visitors, 600 a minute" in printed.out
     assert "in us-east-1" in printed.out
     assert "the event" in printed.out
-    assert "While the room is on without visitors: $0.0" in printed.out
+    assert "Room on, without visitors: $0.0" in printed.out
     assert "AWS's free allowances are not taken off." in printed.out
     assert printed.err == "Simulating …\n"
 
