@@ -1,4 +1,4 @@
-"""What tests of several kinds share: a real browser; and what is told of them in the end."""
+"""What several kinds of tests share: a real browser, and a summary of the matrix at the end."""
 
 import os
 import shutil
@@ -11,7 +11,7 @@ from playwright.sync_api import Browser, sync_playwright
 
 pytest_plugins = ["tests.support.moto_aws.fixtures"]
 
-# Time is for benchmarks: a busy machine must not fail a law. No database: no files left behind.
+# No deadline, so that a busy machine can't fail a law. No database, so that no files are left.
 settings.register_profile(
     "tests", deadline=None, database=None, suppress_health_check=[HealthCheck.too_slow]
 )
@@ -30,7 +30,7 @@ NAMES = ("chromium", "chromium-browser", "google-chrome")
 
 @pytest.fixture(scope="session")
 def browser() -> Iterator[Browser]:
-    """The installed Chromium; without one the tests are skipped, or fail where it is required."""
+    """The installed Chromium. Without it the tests are skipped, or fail if it is required."""
     path = next(filter(None, map(shutil.which, NAMES)), None)
     if path is None:
         absent = f"no browser: none of {', '.join(NAMES)} is on the PATH"
@@ -44,14 +44,14 @@ def browser() -> Iterator[Browser]:
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Keep the tracer out of the tests that it would slow down by minutes: see pyproject.toml."""
+    """Turn the tracer off in tests that it would slow down by minutes. See pyproject.toml."""
     for item in items:
         if item.get_closest_marker("matrix") or item.get_closest_marker("end_to_end"):
             item.add_marker(pytest.mark.no_cover)
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
-    """Say how many cases of the crash and fault matrix ran: one test has a hundred of them."""
+    """Say how many cases of the crash and fault matrix ran. One test has a hundred of them."""
     reports = [r for name in ("passed", "failed") for r in terminalreporter.getreports(name)]
     told = [told for r in reports for name, told in r.user_properties if name == "matrix"]
     if not told:

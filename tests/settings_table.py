@@ -1,4 +1,4 @@
-"""Writes the README's table of settings from their declarations: python -m tests.settings_table"""
+"""Writes the README's table of settings from the declarations: python -m tests.settings_table"""
 
 from pathlib import Path
 
@@ -28,7 +28,7 @@ def _default(field: FieldInfo) -> str:
 
 
 def with_table(text: str) -> str:
-    """Return a README with the table of today between its marks."""
+    """Return a README with the current table between its marks."""
     before, _, rest = text.partition(BEGIN)
     return before + BEGIN + "\n" + table() + "\n" + END + rest.partition(END)[2]
 

@@ -1,7 +1,7 @@
-"""No module imports itself by a detour: a package's own `__init__` is part of it.
+"""No module imports itself through other modules, such as the `__init__` of its own package.
 
-import-linter compares the neighbours within a package, and so misses what a module imports from the
-package that it is in.
+import-linter compares the modules next to each other in a package. So it misses what a module
+imports from its own package.
 """
 
 import grimp

@@ -75,10 +75,10 @@ def _show(found: Estimate, output: Output) -> None:
         table.add_row(escape(line.service), what, shown, f"{line.usd:,.2f}")
     table.add_row("[bold]the event[/bold]", "", "", f"[bold]{found.event_usd:,.2f}[/bold]")
     output.out.print(table)
-    empty = (("on without visitors", found.idle_usd_per_day), ("off", found.off_usd_per_day))
+    empty = (("on, without visitors", found.idle_usd_per_day), ("off", found.off_usd_per_day))
     for mode, usd in empty:
         output.out.print(
-            f"While the room is {mode}: ${usd / 24:.4f} an hour, ${usd:.2f} a day,"
+            f"Room {mode}: ${usd / 24:.4f} an hour, ${usd:.2f} a day,"
             f" ${usd * DAYS_PER_MONTH:.2f} a month.",
             markup=False,
         )

@@ -7,8 +7,7 @@ from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page
 
 from tests.support.stub_room import StubRoom
 
-# Counts the questions, and reports each answer in a task of its own: after the page has dealt
-# with it.
+# Counts the requests. Reports each answer in a separate task, after the page has handled it.
 REPORT_ANSWERS = """
 const fetched = window.fetch;
 const report = () => {
@@ -47,14 +46,14 @@ def context(browser: Browser) -> Iterator[BrowserContext]:
 
 @pytest.fixture
 def page(context: BrowserContext, room: StubRoom) -> Iterator[Page]:
-    """A tab whose clock only the test moves; an error of the page's own fails the test."""
+    """A tab whose clock only the test moves. An error of the page fails the test."""
     tab = context.new_page()
     errors: list[str] = []
     tab.on("console", _console_recorder(errors))
     tab.on("pageerror", lambda error: errors.append(str(error)))
     tab.expose_function("answerTaken", lambda: setattr(room, "taken", room.taken + 1))
     tab.add_init_script(REPORT_ANSWERS)
-    # Paused, so that a slow machine can't fire a timer that the test didn't ask for.
+    # Paused, so that a slow machine fires no timer before the test moves the clock.
     tab.clock.install(time=1_790_000_000)
     tab.clock.pause_at(1_790_000_001)
     yield tab
@@ -63,7 +62,7 @@ def page(context: BrowserContext, room: StubRoom) -> Iterator[Page]:
 
 def _console_recorder(errors: list[str]) -> Callable[[ConsoleMessage], None]:
     def record(message: ConsoleMessage) -> None:
-        # The browser itself reports each failed request; those are what some tests are about.
+        # The browser reports each failed request, and some tests cause them on purpose.
         if message.type == "error" and not message.text.startswith("Failed to load resource"):
             errors.append(message.text)
 

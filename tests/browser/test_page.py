@@ -1,4 +1,4 @@
-"""What the waiting page shows, and where it goes, in a real browser against scripted answers."""
+"""What the waiting page shows and where it goes, in a real browser with scripted answers."""
 
 import re
 

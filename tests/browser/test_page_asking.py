@@ -1,4 +1,4 @@
-"""When the waiting page asks, and what it makes of failures; the test moves the page's clock."""
+"""When the waiting page polls, and how it handles failures. The test moves its clock."""
 
 import pytest
 from playwright.sync_api import BrowserContext, Page, expect

@@ -1,4 +1,4 @@
-"""The commands over the handle: which room they mean, and what they print."""
+"""The commands that use the handle: which room they use, and what they print."""
 
 import json
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""The keyword arguments of deploy are RoomConfig's fields, and are checked as such."""
+"""The keyword arguments of deploy are the fields of RoomConfig, and have the same types."""
 
 import typing
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""The names that deployed rooms depend on: a change here breaks rooms that are running."""
+"""The names that deployed rooms depend on. Changing one breaks running rooms."""
 
 from beekeeper.contract.functions import FUNCTIONS, Variable
 from beekeeper.contract.routes import REJOIN_LINK, TICKET_COOKIE, Path

@@ -1,4 +1,4 @@
-"""What usage costs: by hand, and by laws."""
+"""What usage costs: calculated by hand, and checked by laws."""
 
 import json
 from dataclasses import fields, replace
@@ -87,7 +87,7 @@ def test_dearer_regions_cost_more() -> None:
 
 
 def test_an_empty_room_costs_next_to_nothing_and_less_when_off() -> None:
-    """The peer: 13 dollars a day."""
+    """The peer costs $13 a day."""
     found = estimate(NOTHING)
     assert 0 < found.off_usd_per_day < found.idle_usd_per_day < 0.20
     watching = sum(x.usd for x in found.idle if x.what.endswith("months"))
@@ -144,7 +144,7 @@ def test_the_command_shows_a_table(here: Path, capsys: pytest.CaptureFixture[str
     assert "1,000 visitors, 600 a minute" in printed.out
     assert "in us-east-1" in printed.out
     assert "the event" in printed.out
-    assert "While the room is on without visitors: $0.0" in printed.out
+    assert "Room on, without visitors: $0.0" in printed.out
     assert "AWS's free allowances are not subtracted." in printed.out
     assert printed.err == "Simulating …\n"
 

@@ -1,4 +1,4 @@
-"""Prices from AWS's price list: the documents are in the shape of GetProducts' answers."""
+"""Prices from AWS's price list. The documents have the form of the answers of GetProducts."""
 
 import json
 from typing import Any
@@ -84,7 +84,7 @@ PRODUCTS: dict[str, list[str]] = {
             "AWSQueueService",
             "API Request",
             "EU-Requests-Tier1",
-            # As a free allowance is written: a first tier that costs nothing.
+            # The form of a free allowance: a first tier that costs nothing.
             [("0", "0.0000000000"), ("1000000", "0.0000004000"), ("100000000000", "0.0000003")],
         ),
     ],
@@ -125,7 +125,7 @@ PRODUCTS: dict[str, list[str]] = {
 
 
 def by_page(call: Call) -> dict[str, Any]:
-    """Answer GetProducts, a product a page."""
+    """Answer GetProducts with one product a page."""
     texts = PRODUCTS[call.arguments["ServiceCode"]]
     page = int(call.arguments.get("NextToken", "0"))
     more = {"NextToken": str(page + 1)} if page + 1 < len(texts) else {}

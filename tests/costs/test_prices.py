@@ -24,7 +24,7 @@ def test_every_row_is_sound(region: str) -> None:
         assert set(row) <= {"usd", "per", "read", "note", "unverified"}
         assert row["usd"] > 0
         assert row["per"] in (1, 1_000_000)
-        # A price without a date says where it is from.
+        # A price without a date names its source.
         if row["read"] is None:
             assert row.get("note") or row.get("unverified")
         else:
@@ -33,7 +33,7 @@ def test_every_row_is_sound(region: str) -> None:
 
 @pytest.mark.parametrize("region", listed_regions())
 def test_no_region_is_far_from_the_others(region: str) -> None:
-    """A slip of the decimal point would show."""
+    """This finds a misplaced decimal point."""
     prices, fallback = listed_prices(region).usd, listed_prices().usd
     assert all(0.8 < prices[item] / fallback[item] < 1.6 for item in Item)
 

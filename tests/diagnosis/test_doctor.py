@@ -248,7 +248,7 @@ def test_deploy_warns_of_a_small_account(cloud: Cloud) -> None:
     assert "L-B99A9384" in warnings[0]
 
     events.clear()
-    deploy("One")  # nothing changes: nothing to warn of
+    deploy("One")  # nothing changes, so there is no warning
     assert not [e for e in events if isinstance(e, StepWarning)]
 
 
@@ -281,7 +281,7 @@ def test_policies_that_are_too_long_for_one_are_printed_as_two(
 
 
 def test_all_that_a_room_calls_is_in_the_deployers_policy(cloud: Cloud) -> None:
-    """A new resource whose calls are not granted is noticed here."""
+    """This finds a new resource whose calls are not granted."""
     cloud.deploy()
     cloud.deploy(config(rate=90_000, tags={"team": "events"}, log_retention_days=30, title="New"))
     cloud.deploy(config())

@@ -1,4 +1,4 @@
-"""The demo, as its users run it: the whole thing, and what it says of itself."""
+"""The demo as its users run it, and the results that it reports."""
 
 import itertools
 import json
@@ -39,7 +39,7 @@ def test_three_hundred_at_ten_a_second() -> None:
 
 
 def admissions(running: Demo) -> Iterator[float]:
-    """Yield when each visitor was let through, from the table itself."""
+    """Yield the time at which each visitor was admitted, from the table."""
     scan = running.session.client("dynamodb").get_paginator("scan")
     for page in scan.paginate(TableName=f"beekeeper-{ROOM}"):
         for item in page["Items"]:
@@ -48,7 +48,7 @@ def admissions(running: Demo) -> Iterator[float]:
 
 
 def most_in(times: list[float], seconds: float) -> int:
-    """Return the most that happened in any window of so many seconds."""
+    """Return the largest number of events in any window of this many seconds."""
     windows = ((i, start + seconds) for i, start in enumerate(times))
     return max(sum(1 for _ in itertools.takewhile(end.__gt__, times[i:])) for i, end in windows)
 

@@ -1,4 +1,4 @@
-"""Whoever has the printed policy, and nothing else, can deploy, operate and destroy."""
+"""A user who has only the printed policy can deploy, operate and destroy."""
 
 import itertools
 import json
@@ -49,7 +49,7 @@ Deployer = Callable[[dict[str, Any]], Session]
 
 
 def policy_without(names: Names, action: str = "") -> dict[str, Any]:
-    """Return the deployer's policy, less one action."""
+    """Return the deployer's policy without one action."""
     (policy,) = deployer_policies(names)
     granted = {a for statement in policy["Statement"] for a in statement["Action"]}
     assert granted.issuperset(NOT_RESOLVED)
@@ -66,7 +66,7 @@ def names(strict_aws: MiniStack) -> Names:
 
 @pytest.fixture
 def deployer(strict_aws: MiniStack, tmp_path: Path) -> Iterator[Deployer]:
-    """Makes IAM users with just one policy; removes them, and the room, at the end."""
+    """Makes IAM users with only one policy. At the end, removes them and the room."""
     root = strict_aws.session()
     iam = root.client("iam")
     undo: list[Callable[[], object]] = []
@@ -107,7 +107,7 @@ def test_the_policy_is_enough(
 
     found = beekeeper.doctor(name=NAME, destination=DESTINATION, rate=600, **room)
     verdicts = {f.check: f.verdict for f in found.findings}
-    # The simulator is not among what a deployer needs: it tells of others' permissions, too.
+    # A deployer does not need the simulator, which also shows the permissions of others.
     assert verdicts["permissions"] == "unknown"
     assert {verdicts[c] for c in ("credentials", "region", "concurrency", "names")} == {"ok"}
     assert deploy(**room).changes
@@ -130,7 +130,7 @@ def test_the_policy_is_enough(
     tags = {"team": "events"}
     changed = deploy(**room, rate=90_000, tags=tags, log_retention_days=30, title="New")
     assert {change.action for change in changed.changes} == {"update"}
-    assert deploy(**room, rate=600).changes  # tags, workers and retention go back
+    assert deploy(**room, rate=600).changes  # this restores tags, workers and retention
     assert "UntagResource" in mutations
 
     assert beekeeper.destroy(NAME, **room).deleted
@@ -147,7 +147,7 @@ def test_the_policy_is_enough_for_a_strict_room(
     assert leftovers(strict_aws.session(), NAME) == []
 
 
-# Not iam:PassRole, which MiniStack does not ask for.
+# Not iam:PassRole, which MiniStack does not check.
 @pytest.mark.parametrize(
     "action",
     ["dynamodb:PutItem", "lambda:InvokeFunction", "logs:PutRetentionPolicy", "sqs:CreateQueue"],
@@ -158,7 +158,7 @@ def test_an_action_less_is_named(
     with pytest.raises(beekeeper.ProvisionError, match=f"Grant {action} "):
         deploy(deployer(policy_without(names, action)), tmp_path)
 
-    # With it, the same command goes on from there.
+    # With the action granted, the same command continues.
     assert deploy(deployer(policy_without(names)), tmp_path).url
 
 

@@ -18,7 +18,7 @@ EXAMPLES = Path(__file__).parents[2] / "examples"
 
 @pytest.fixture
 def environment(aws: MiniStack, tmp_path: Path) -> dict[str, str]:
-    """What `python -m beekeeper local` tells its user to export; state goes where tests write."""
+    """The variables that `python -m beekeeper local` prints, and a place for the state."""
     own = {name: value for name, value in os.environ.items() if not name.startswith("AWS_")}
     return own | {
         "AWS_ENDPOINT_URL": aws.endpoint_url,
@@ -58,7 +58,7 @@ def test_quickstart_notebook(aws: MiniStack, environment: dict[str, str], tmp_pa
 
 
 def left(aws: MiniStack, room: str) -> list[str]:
-    """Return what is left of a room, but for what MiniStack itself adds.
+    """Return what is left of a room, except what MiniStack itself adds.
 
     It notes the end of a call that was still starting when its function was deleted, and makes a
     log group for that. AWS would not: the role may not create log groups.

@@ -1,4 +1,4 @@
-"""A room that nobody has come to yet: its consumer ends, and the first visitor has one started."""
+"""A room without visitors: its consumer ends, and the first visitor starts one again."""
 
 import time
 
@@ -19,7 +19,7 @@ def await_first_look(room: DeployedRoom) -> None:
     while room.status().updated_at is None:
         assert time.monotonic() < deadline, "no consumer has run"
         time.sleep(0.2)
-    time.sleep(1)  # it looks once, and ends
+    time.sleep(1)  # it checks the queue once, and ends
 
 
 def test_the_first_visitor_does_not_wait_for_the_schedule(

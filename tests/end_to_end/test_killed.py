@@ -1,4 +1,4 @@
-"""Really killed, by SIGKILL, while steps run side by side: the same command goes on from there.
+"""A SIGKILL while several steps run: the same command, run again, continues.
 
 The crash matrix (provision/engine/test_matrix.py) has every call, of one worker, in this process.
 """
@@ -25,7 +25,7 @@ DESTROY = f"destroy({ROOM!r}, {TELL})"
 
 
 def run_and_kill(aws: MiniStack, state_dir: Path, command: str, what: str, times: int) -> None:
-    """Run a command in a process of its own; kill it when that was told that many times."""
+    """Run a command in its own process. Kill it when it has reported this event that many times."""
     own = {name: value for name, value in os.environ.items() if not name.startswith("AWS_")}
     environment = own | {
         "AWS_ENDPOINT_URL": aws.endpoint_url,

@@ -1,4 +1,4 @@
-"""Twenty rooms come and go while every fifth call to AWS goes wrong."""
+"""Twenty rooms are deployed and destroyed while every fifth call to AWS fails."""
 
 import contextlib
 import time
@@ -19,18 +19,18 @@ from tests.support.weather import SHARE, KeepingSession, Weather, rough_weather
 pytestmark = [
     pytest.mark.end_to_end,
     pytest.mark.xdist_group("local aws"),
-    # A connection that the weather broke is closed when it is collected, which may be later.
+    # A connection that the weather broke is closed when it is collected. That can be later.
     pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning"),
 ]
 SEEDS = (1, 2, 3, 4)
 ROUNDS = 5  # for each seed
-SIDE_BY_SIDE = 3  # much of a round is waiting
+SIDE_BY_SIDE = 3  # a round waits most of the time
 ATTEMPTS = 6
 
 
 @pytest.fixture
 def _quick_retries(monkeypatch: pytest.MonkeyPatch) -> None:
-    """botocore's pauses between its retries, of up to 20 s, take a twentieth."""
+    """botocore's pauses between retries, of up to 20 s, take a twentieth of their time."""
     quick = SimpleNamespace(sleep=lambda seconds: time.sleep(seconds / 20))
     monkeypatch.setattr(botocore.endpoint, "time", quick)
 
@@ -43,13 +43,13 @@ def weather(request: pytest.FixtureRequest, aws: MiniStack, tmp_path: Path) -> I
 
 @pytest.fixture
 def calm(aws: MiniStack) -> Iterator[KeepingSession]:
-    """A session that goes past the weather."""
+    """A session that avoids the weather."""
     with contextlib.closing(KeepingSession(aws.endpoint_url)) as session:
         yield session
 
 
 def insist(command: Callable[[], object]) -> int:
-    """Do as the error messages say: run the same command again. Return how often it took."""
+    """Run the same command again, as the errors say. Return the number of attempts."""
     for attempt in range(1, ATTEMPTS):
         try:
             command()
@@ -62,7 +62,7 @@ def insist(command: Callable[[], object]) -> int:
 
 
 def parts_of_api(calm: KeepingSession, room: str) -> dict[str, int]:
-    """Return how many there are of what AWS would make twice: it has no unique name."""
+    """Count the resources without unique names, which AWS would create twice."""
     client = calm.client("apigatewayv2")
     ids = [a["ApiId"] for a in client.get_apis()["Items"] if a["Name"] == f"beekeeper-{room}"]
     integrations = [client.get_integrations(ApiId=i)["Items"] for i in ids]

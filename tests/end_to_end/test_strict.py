@@ -1,4 +1,4 @@
-"""A strict room with real functions and FIFO queues: visitors get in as they came."""
+"""A strict room with real functions and FIFO queues admits visitors in order of arrival."""
 
 import time
 
@@ -11,7 +11,7 @@ from beekeeper.local.ministack import MiniStack
 from tests.end_to_end.conftest import DeployRoom
 
 pytestmark = [pytest.mark.end_to_end, pytest.mark.xdist_group("local aws")]
-VISITORS = 14  # more than the ten that a FIFO queue hands out at once
+VISITORS = 14  # a FIFO queue hands out only ten at a time
 SECONDS = 60
 
 

@@ -30,7 +30,7 @@ def any_aws(request: pytest.FixtureRequest) -> MiniStack:
 
 @pytest.fixture
 def visitor(browser: Browser) -> Iterator[BrowserContext]:
-    """A browser with cookies from elsewhere: they must not keep anybody from the queue."""
+    """A browser with cookies of other sites, which must not keep a visitor from joining."""
     context = browser.new_context()
     for name in ("_ga", "session", "beekeeper_ticket_of_another"):
         context.add_cookies([{"name": name, "value": "x.y.z", "url": "http://127.0.0.1/"}])
@@ -69,9 +69,9 @@ def position(page: Page) -> int:
 
 
 def resume(room: DeployedRoom, page: Page) -> None:
-    """Turn the room on, and have the page ask at once: paused, it asks every ten seconds only."""
+    """Turn the room on and make the page ask now. A paused page asks only every ten seconds."""
     room.set_mode(beekeeper.on)
-    page.wait_for_timeout(1_500)  # as long as a function may go by its copy of the settings
+    page.wait_for_timeout(1_500)  # a function can use its copy of the settings for so long
     page.evaluate("dispatchEvent(new Event('online'))")
     page.wait_for_selector("[data-state=waiting]")
 
@@ -88,7 +88,7 @@ def test_a_visitor_waits_and_gets_in(crowded: DeployedRoom, visitor: BrowserCont
     seen = [position(page)]
     while page.url.startswith(crowded.url) and seen[-1] > 0:
         page.wait_for_timeout(500)
-        with contextlib.suppress(Error, AssertionError):  # the page may go on to the shop meanwhile
+        with contextlib.suppress(Error, AssertionError):  # the page can move to the shop meanwhile
             seen.append(position(page))
     expect(page.locator("h1")).to_have_text(SHOP, timeout=30_000)
 

@@ -1,4 +1,4 @@
-"""The consumer's hand alone: what it holds, reports, deletes and gives back."""
+"""The consumer's hand: the tickets that it keeps, reports, deletes and returns to the queue."""
 
 from dataclasses import dataclass, field
 
@@ -12,7 +12,7 @@ from tests.support.in_memory.stage import RATE, Stage
 
 @dataclass
 class Alone:
-    """A hand, and what it reported."""
+    """A hand, and its reports."""
 
     stage: Stage
     reported: list[Admitted] = field(default_factory=list)
@@ -53,7 +53,7 @@ def test_a_write_that_was_not_confirmed_is_reported_when_it_is_found() -> None:
     one.stage.faults = no_faults
     one.tick()
     one.tick()
-    # Its slot is not known any more.
+    # Its slot is no longer known.
     assert {(a.ticket_id, a.slot) for a in one.reported} == {(i, None) for i in one.stage.tickets}
     assert len(one.reported) == 5
     assert one.stage.sqs.messages == {}

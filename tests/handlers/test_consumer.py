@@ -72,7 +72,7 @@ def test_who_comes_to_an_empty_queue_is_let_through_at_once() -> None:
     for at in arrived:
         stage.world.start(lambda: stage.arrive(1), after=at - START)
     times = stage.run(60).let_through()
-    # The fake's long poll does not wake up early: a second, and the calls.
+    # The long poll of the fake does not end early. So this is a second plus the calls.
     assert all(t - at < 1.3 for t, at in zip(times, arrived, strict=True))
 
 
@@ -80,7 +80,7 @@ def test_empty_queue_is_asked_once_a_second_at_any_rate() -> None:
     stage = Stage(rate=60_000)
     stage.run(30)
     assert stage.calls.count()["ReceiveMessage"] <= 31
-    assert 25 <= stage.calls.count()["GetItem"] <= 33  # the settings are read as often
+    assert 25 <= stage.calls.count()["GetItem"] <= 33  # the settings are read equally often
 
 
 def test_high_rate() -> None:
@@ -206,7 +206,7 @@ def test_each_end_of_a_tick_has_a_pause() -> None:
 @pytest.mark.parametrize(
     ("mode", "operation", "ticks"),
     [
-        (Mode.OFF, "", 1),  # one look
+        (Mode.OFF, "", 1),  # one receive
         (Mode.PAUSED, "", 10),
         (Mode.ON, "", 10),
         (Mode.ON, "BatchGetItem", 0),  # each is cut short
@@ -229,7 +229,7 @@ def test_new_rate_holds_within_two_seconds(before: float, after: float) -> None:
     assert len(late) == pytest.approx(after / 60 * 18, rel=0.1, abs=2)
 
 
-# --- Messages that are not what they should be ----------------------------------------------------
+# --- Messages that can't be read, and messages that come twice ------------------------------------
 
 UNREADABLE = [
     "",
@@ -273,8 +273,8 @@ def test_putting_aside_that_fails_is_tried_again(operation: str) -> None:
 
 
 def test_duplicates_change_nothing() -> None:
-    # A producer's send that was repeated: the same ticket in two messages, each seen for the first
-    # time, near each other and far apart.
+    # A producer repeated a send. The same ticket is in two messages, and each is received for the
+    # first time. The messages are near each other or far apart.
     stage = Stage()
     stage.arrive(60)
     for i in (0, 1, 2, 30, 58):
@@ -288,7 +288,7 @@ def test_duplicates_change_nothing() -> None:
 
 
 def test_message_that_comes_twice_is_not_deleted_before_the_ticket_is_admitted() -> None:
-    # SQS hands it out twice, when others have taken all slots; then a kill.
+    # SQS hands it out twice, after others have taken all slots. Then the consumer is killed.
     stage = Stage()
     stage.arrive(1)
     consumer = stage.consumer()

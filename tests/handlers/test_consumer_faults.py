@@ -1,4 +1,4 @@
-"""The consumer when calls fail, are done in part, lose their answers, or are its last."""
+"""The consumer when calls fail, succeed in part, or lose their answers, and when it is killed."""
 
 import random
 
@@ -80,7 +80,7 @@ def test_ten_thousand_and_a_consumer_that_dies_every_second() -> None:
         stage.start(75, after=float(i))
     stage.world.run()
     stage.check_nobody_is_lost()
-    assert 9_000 < stage.pulse.admitted <= 10_000  # who is killed takes the last count along
+    assert 9_000 < stage.pulse.admitted <= 10_000  # a killed consumer loses its last count
 
 
 @settings(max_examples=60)
@@ -121,7 +121,7 @@ def test_no_settings_at_all_admits_nobody_and_ends() -> None:
 
 
 def test_ticket_that_is_held_too_long_is_let_go() -> None:
-    # Its visibility time-out may end while we hold it, and somebody else may get it.
+    # Its visibility time-out can end while we have it. Then another consumer can receive it.
     stage = Stage()
     stage.arrive(10)
     consumer = stage.consumer()
@@ -138,7 +138,7 @@ def test_ticket_that_is_held_too_long_is_let_go() -> None:
 
 
 def test_late_slots_are_forfeited_batch_by_batch() -> None:
-    # Each write takes 0.4 s: of a claim's batches, those whose slots have gone by are not written.
+    # Each write takes 0.4 s. Batches of a claim whose slots have passed are not written.
     def slow() -> float:
         return 0.4 if stage.calls.names[-1] == "BatchWriteItem" else 0.005
 

@@ -1,4 +1,4 @@
-"""The consumer at a FIFO queue: exactly in the order of joining, at the rate, and nobody lost."""
+"""The consumer with a FIFO queue: in the order of joining, at the rate, and nobody is lost."""
 
 from itertools import pairwise
 
@@ -25,7 +25,7 @@ FASTEST = 6_000.0  # config.MAX_STRICT_RATE
 
 
 def strict(rate: float = FASTEST) -> Stage:
-    """A strict room; a call takes 15 ms, and ten visitors five calls."""
+    """A strict room. A call takes 15 ms, and ten visitors take five calls."""
     return Stage(rate=rate, strict=True, latency=lambda: 0.015)
 
 
@@ -66,7 +66,7 @@ def test_the_order_is_that_of_joining_whatever_the_producers_clocks_say() -> Non
 
 
 def test_the_line_stays_quick_and_its_pulse_fresh_when_the_calls_are_slow() -> None:
-    # Ten in 0.2 s: half the rate. The tick ends for the settings and the pulse all the same.
+    # Ten in 0.2 s are half the rate. The tick still ends on time, to read settings and publish.
     stage = strict()
     stage.calls.latency = lambda: 0.04
     stage.arrive(2_000)
@@ -93,13 +93,13 @@ def test_consumers_that_overlap_or_are_doubled_keep_the_order_and_the_rate() -> 
 
 
 def test_who_gets_no_slot_is_handed_back_at_once() -> None:
-    """Another consumer took the slots: those in hand must not hold up the line."""
+    """Another consumer took the slots. The tickets in hand must not hold up the line."""
     stage = strict(60)
     stage.arrive(30)
     stage.start(5)
     late = stage.consumer()
     stage.world.run()
-    late.tick()  # it knows nothing of the slots that are gone
+    late.tick()  # it does not know that the slots are gone
     assert late.hand.held == {}
     assert stage.sqs.visible() != []
 
@@ -160,7 +160,7 @@ def test_rows_that_are_left_unwritten_cost_a_place_among_ten_at_most() -> None:
 
 
 def displaced(stage: Stage) -> int:
-    """Return by how many places the furthest was moved."""
+    """Return the largest number of places by which a visitor was moved."""
     place = {ticket_id: i for i, ticket_id in enumerate(stage.tickets)}
     return max(abs(place[ticket_id] - i) for i, ticket_id in enumerate(order(stage)))
 
@@ -184,7 +184,7 @@ def test_unreadable_messages_are_put_aside_and_stop_nobody() -> None:
 
 
 def test_an_outage_does_not_use_up_the_receptions() -> None:
-    """What is received 1,000 times goes to the dead-letter queue: not within minutes."""
+    """Only after 1,000 receives a message goes to the dead-letter queue, so not in minutes."""
     stage = strict(600)
     stage.arrive(20)
     stage.faults = failing("BatchWriteItem", THROTTLE)
@@ -197,7 +197,7 @@ def test_an_outage_does_not_use_up_the_receptions() -> None:
 def test_a_producer_sends_with_the_ids_that_a_fifo_queue_wants() -> None:
     stage = strict()
     sqs = stage.sqs
-    for _ in range(2):  # the second as botocore would repeat it
+    for _ in range(2):  # the second is the retry that botocore would send
         _send(sqs.send_message, sqs.queue_url, "t0", '{"id": "t0", "n": 1}')
     _send(sqs.send_message, sqs.queue_url, "t1", '{"id": "t1", "n": 1}')
     assert len(sqs.messages) == 2

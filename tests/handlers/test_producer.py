@@ -32,7 +32,7 @@ from tests.support.in_memory.recorded import (
 
 @dataclass
 class Sends:
-    """A queue that confirms, or fails."""
+    """A queue that confirms a message or fails."""
 
     error: Exception | None = None
     bodies: list[dict[str, Any]] = field(default_factory=list)
@@ -148,7 +148,7 @@ def test_valid_ticket_is_kept_and_not_queued_again() -> None:
 def test_two_ticket_cookies_of_which_one_is_good(order: int) -> None:
     pair = [signed(mine, other), signed(mine)]
     two = f"{pair[order]}; beekeeper_ticket={pair[1 - order]}"
-    # From another path or domain, browsers send both; MiniStack sends them in one header.
+    # Browsers send cookies of another path or domain, too. MiniStack sends both in one header.
     sends = Sends()
     cookies = [f"beekeeper_ticket={p}" for p in pair]
     assert asked(Place(), sends, Request(cookies=cookies))["cookies"] == []
@@ -260,7 +260,7 @@ def test_table_is_read_once_a_second() -> None:
     for i in range(40):
         asked(place, sends, request("aws_campaign_first"), NOW + i / 20)
     assert place.calls.count()["BatchGetItem"] == 2
-    place.failing = True  # not more often when it fails
+    place.failing = True  # a failure does not make it read more often
     for i in range(40):
         asked(place, sends, request("aws_campaign_first"), NOW + 5 + i / 20)
     assert place.calls.count()["BatchGetItem"] == 4
@@ -289,7 +289,7 @@ def test_settings_that_make_no_sense() -> None:
 
 
 class WithoutPulse(FakeDynamo):
-    """Leaves the pulse unread, though it is there."""
+    """A table that leaves the pulse unread although it exists."""
 
     def batch_get_item(self, *, RequestItems: dict[str, Any]) -> dict[str, Any]:  # noqa: N803
         (request,) = RequestItems.values()

@@ -1,4 +1,4 @@
-"""The consumer's tally alone: what it counts, checks and publishes."""
+"""The consumer's tally: what it counts, checks and publishes."""
 
 from dataclasses import replace
 
@@ -113,7 +113,7 @@ def test_a_tick_samples_and_checks_so_many() -> None:
 
 @pytest.mark.parametrize(("slot_known", "overbooking"), [(True, 1.0), (False, 1.5)])
 def test_nobody_is_checked_in_vain(slot_known: bool, overbooking: float) -> None:
-    """Nobody's absence is made up for; or the slot, and so when to look, is not known."""
+    """Compensation is off, or the slot is unknown, and with it the time of the check."""
     stage = Stage()
     tally = tally_of(stage)
     tally.count(admitted(3, stage.world.now if slot_known else None))

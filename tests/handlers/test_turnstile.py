@@ -211,7 +211,7 @@ def test_enter_is_for_the_admitted_only(admitted: float | None, mode: Mode) -> N
 
 @pytest.mark.parametrize("admitted", [NOW - 900, NOW - 9_999])
 def test_whose_turn_ran_out_is_sent_to_the_end_of_the_line(admitted: float) -> None:
-    """Without JavaScript there is no button for it."""
+    """Without JavaScript the page has no button for it."""
     place = Place()
     place.admit(mine, admitted)
     response = asked(place, "aws_enter")
@@ -245,7 +245,7 @@ def test_off_lets_everybody_in_without_a_look() -> None:
     place = Place(Mode.OFF)
     assert pass_of(asked(place, "aws_enter"))
     assert place.calls.count() == {"BatchGetItem": 1, "UpdateItem": 1}
-    # So that the ticket, which is still in the queue, takes no slot when the room is on again.
+    # The ticket is still in the queue. It must take no slot when the room is on again.
     assert float(place.row(mine)["admitted_at"]["N"]) == NOW
 
 

@@ -1,4 +1,4 @@
-"""An idle consumer ends, and whoever comes next has one started."""
+"""An idle consumer ends, and the next visitor starts one."""
 
 import pytest
 from botocore.exceptions import EndpointConnectionError
@@ -64,7 +64,7 @@ def test_consumer_of_a_room_that_is_off_ends() -> None:
 
 
 def test_consumer_of_a_paused_line_stays() -> None:
-    # So that a resumption takes effect at once, and the page shows how many wait.
+    # Then a resume takes effect immediately, and the page shows how many visitors wait.
     stage = idle_stage(10_000)
     stage.configure(Mode.PAUSED)
     stage.arrive(3)
@@ -107,7 +107,7 @@ def test_room_that_is_turned_off_and_on_again_goes_on_at_once(pause: float) -> N
 
 
 def test_consumer_counts_the_line_before_it_ends() -> None:
-    # Another has just published that nobody is there; who came since has had this one started.
+    # Another consumer has just published that nobody is there. A later visitor started this one.
     stage = Stage()
     stage.configure(Mode.PAUSED)
     stage.dynamo.put({**items.key(items.PULSE), **items.pulse_values(Pulse(as_of=START))})
@@ -133,7 +133,7 @@ def test_a_table_in_trouble_is_not_asked_for_more() -> None:
 
 
 def test_pulse_of_a_room_that_is_off_grows_old() -> None:
-    # So that the first who comes when it is on again has a consumer started.
+    # Then the first visitor after the room is on again starts a consumer.
     stage = Stage()
     stage.run(3)
     published = stage.pulse.as_of

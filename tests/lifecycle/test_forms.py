@@ -1,4 +1,4 @@
-"""Each public function takes a room in each form, and refuses what is none with a remedy."""
+"""Each public function takes a room in each form. For other values the error has a remedy."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -44,7 +44,7 @@ class Snapshot:
 
 @pytest.fixture(scope="module")
 def snapshots() -> list[Snapshot]:
-    """The account with its room: made by the first test, put back for each that follows."""
+    """The account with its room. The first test creates it, and each later test restores it."""
     return []
 
 
@@ -79,7 +79,7 @@ def in_form(form: str, where: Where, file: Path) -> Any:
 
 
 def check_effect(function: str, result: Any, cloud: Cloud, where: Where) -> None:
-    """Check that the function did its work on the room."""
+    """Check that the function worked on the room."""
     mutations = cloud.wire.names(mutating=True)
     match function:
         case "deploy":
@@ -148,7 +148,7 @@ def test_what_can_be_no_room_is_a_type_error(
 
 @pytest.mark.parametrize("function", FUNCTIONS)
 def test_none_is_no_room(where: Where, function: str) -> None:
-    """For deploy and plan, none of the settings is there."""
+    """Without any of the settings that deploy and plan need."""
     error = ConfigError if function in ("deploy", "plan") else TypeError
     with pytest.raises(error, match=r"such as summer-sale|Give its name"):
         FUNCTIONS[function](None, **where)
@@ -195,7 +195,7 @@ def test_a_file_that_is_wrong_is_named(
 @pytest.mark.usefixtures("room")
 @pytest.mark.parametrize("function", ["status", "pause", "off", "on", "pass_keys", "destroy"])
 def test_on_the_day_only_the_name_counts(where: Where, file: Path, function: str) -> None:
-    """A mistake elsewhere in the configuration keeps nobody from pausing the line."""
+    """A mistake elsewhere in the configuration does not stop an operator from pausing."""
     file.write_text(f'name = "{ROOM}"\nrate = "many"\n', encoding="utf-8")
     FUNCTIONS[function](file, **where)
     with pytest.raises(ConfigError, match="rate = 'many'"):

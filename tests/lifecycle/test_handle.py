@@ -1,4 +1,4 @@
-"""The handle: what it keeps, what it knows, and how it looks."""
+"""The handle: what it keeps, what it knows, and how it is shown."""
 
 import inspect
 import json
@@ -35,7 +35,7 @@ def test_making_a_handle_touches_neither_aws_nor_disk(cloud: Cloud, where: dict[
 def test_the_whole_life_through_one_handle(
     cloud: Cloud, where: dict[str, Any], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """What was given once is used by every method: there is no state and no region elsewhere."""
+    """Every method uses what the handle was given. No other place has a state or a region."""
     monkeypatch.delenv("BEEKEEPER_STATE_DIR")
     monkeypatch.delenv("AWS_DEFAULT_REGION")
     room = beekeeper.Room(config(), region="eu-west-1", **where)

@@ -119,7 +119,7 @@ def test_a_change_of_the_configuration_sends_only_that(
     wanted = {**BASE, **change}
     beekeeper.deploy(wanted, **where)
     made = [str(c) for c in cloud.wire.mutations if "lease" not in str(c.arguments)]
-    # Whoever changes something starts a consumer, and keeps other machines away.
+    # A change also starts a consumer. The calls for the lease are left out.
     assert _counted(made) == ({**expected, "lambda:Invoke": 1} if expected else {})
     cloud.wire.clear()
     beekeeper.deploy(wanted, **where)
@@ -251,7 +251,7 @@ def test_a_room_that_is_in_use_is_locked(cloud: Cloud, where: dict[str, Any]) ->
 
 
 def test_the_state_is_written_with_each_resource(cloud: Cloud, where: dict[str, Any]) -> None:
-    """Read from the disk at each event: what is done is in it, before the next is begun."""
+    """At each event the file on disk has what is done, before the next step begins."""
     missing: list[str] = []
 
     def look(event: Event) -> None:

@@ -1,4 +1,4 @@
-"""order = "strict": FIFO queues, made and kept as the others are, and never put in their place."""
+"""order = "strict": FIFO queues are deployed like the others, and never replace them."""
 
 import json
 from typing import Any
@@ -19,7 +19,7 @@ BASE: dict[str, Any] = {"name": ROOM, "destination": DESTINATION, "rate": 600}
 STRICT = config(order="strict")
 QUEUE, DEAD_LETTER = f"{STEM}.fifo", f"{STEM}-dead-letter.fifo"
 QUEUES = [DEAD_LETTER, QUEUE]
-# Of one order and of the other: what a room has, and what its configuration asks for.
+# Pairs of the two orders: the order of the room, and the order in its configuration.
 ORDERS = [("strict", "standard"), ("standard", "strict")]
 
 
@@ -146,7 +146,7 @@ def test_destroy_removes_whichever_is_there(
         StateFile(cloud.state_dir, ROOM).remove()
     beekeeper.destroy(ROOM, **where)
     assert inventory() == {}
-    # ... and then the order is free.
+    # After that the order can be chosen again.
     for wanted in ("strict", "standard"):
         beekeeper.deploy({**BASE, "order": wanted}, **where)
         beekeeper.destroy(ROOM, **where)

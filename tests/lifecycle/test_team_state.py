@@ -1,4 +1,4 @@
-"""A room whose state is in a bucket: how its place is written, and its whole life."""
+"""A room whose state is in a bucket: how the place is written, and the life of the room."""
 
 from pathlib import Path
 from typing import Any
@@ -105,7 +105,7 @@ def test_each_function_finds_the_state_that_the_configuration_names(
 
 
 def test_a_first_deploy_that_is_refused_leaves_no_state(team: Cloud) -> None:
-    """An empty state would show in the list of rooms, and tie the name to this account."""
+    """An empty state would appear in the list of rooms and tie the name to this account."""
     FOREIGN["table"][0](team)
     for place in (PLACE, team.state_dir):
         with pytest.raises(NotOursError):

@@ -1,4 +1,4 @@
-"""What is found of a room, without its steps: in the demo's report, and in the tests' own."""
+"""The search for leftovers of a room, which the demo and the tests use, works without steps."""
 
 import pytest
 

@@ -1,4 +1,4 @@
-"""The sentences: well formed, each used, and none missing."""
+"""The texts are well formed, each is used, and none is missing."""
 
 import json
 import re
@@ -19,7 +19,7 @@ USE = re.compile(r"\btexts((?:\.\w+|\[[\w.]+\])+)")
 
 
 def _used_in_the_script() -> list[re.Pattern[str]]:
-    """Return a pattern for each use; a group that is passed on whole uses all that is in it."""
+    """Return a pattern for each use. A group that is passed on as a whole uses all its texts."""
     paths = {re.sub(r"\[[\w.]+\]", r".*", found[1]) for found in USE.finditer(SCRIPTS)}
     return [
         re.compile("script" + re.escape(path).replace(r"\*", r"\w+") + r"(\.(one|other))?")

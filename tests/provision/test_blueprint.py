@@ -1,4 +1,4 @@
-"""What the steps of a room say of themselves."""
+"""What the steps of a room declare about themselves."""
 
 from beekeeper.provision.blueprint import steps
 from beekeeper.provision.engine.step import Step

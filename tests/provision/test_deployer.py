@@ -1,4 +1,4 @@
-"""The deployer's policy: what it names, what it leaves out, and that IAM takes it."""
+"""The deployer's policy: what it grants, what it does not grant, and that IAM accepts it."""
 
 import json
 import re
@@ -26,7 +26,7 @@ from beekeeper.provision.grant import ROOM, Grant, combined
 from beekeeper.provision.names import FUNCTION_NAMES, Names
 
 NAMES = Names("sale", "123456789012", "eu-central-1", "aws")
-# Made of a service's reads, for those who look; no resource's ARN can stand for them.
+# Reads of a service that don't apply to the ARN of a single resource.
 UNSCOPED = {"cloudwatch:DescribeAlarms", "lambda:GetAccountSettings", "logs:DescribeLogGroups"}
 
 
@@ -37,7 +37,7 @@ def statements(names: Names = NAMES) -> list[dict[str, Any]]:
 
 
 def regions() -> Iterator[tuple[str, str]]:
-    """Every region there is, with its partition."""
+    """Every region, with its partition."""
     session = boto3.Session()
     for partition in session.get_available_partitions():
         for region in session.get_available_regions("lambda", partition):
@@ -71,7 +71,7 @@ def test_a_custom_domain_and_a_state_in_a_bucket_fit_in_too() -> None:
 
 @pytest.mark.parametrize(("partition", "region"), sorted(regions()))
 def test_two_policies_hold_what_is_too_long_for_one(partition: str, region: str) -> None:
-    """The longest of everything: room, region, zone, bucket, and a key of S3's 1,024 characters."""
+    """The longest values: room, region, zone, bucket, and a key with the 1,024 characters of S3."""
     room = "a" * MAX_NAME_CHARACTERS
     config = RoomConfig(
         name=room,
@@ -90,12 +90,12 @@ def test_two_policies_hold_what_is_too_long_for_one(partition: str, region: str)
 
 
 def pairs(actions: Iterable[str], resources: Iterable[str]) -> set[tuple[str, str]]:
-    """Which actions on which resources, of those that AWS lets an action apply to."""
+    """The actions on resources, limited to those that AWS lets an action apply to."""
     return {(a, r) for a in actions for r in resources if r == "*" or applies(a, r)}
 
 
 def applies(action: str, resource: str) -> bool:
-    """Tell whether an action is about such resources (AWS Service Authorization Reference)."""
+    """Tell whether an action applies to such resources (AWS Service Authorization Reference)."""
     service, _, operation = action.partition(":")
     if service != resource.split(":")[2]:
         return False
@@ -134,11 +134,11 @@ def test_what_shares_a_statement_widens_nothing(config: RoomConfig | None) -> No
     wanted = grants(NAMES, config)
     assert held_by(deployer_policies(NAMES, config)) == meant_by(wanted)
     assert meant_by(combined(wanted)) == meant_by(wanted)
-    assert len(combined(wanted)) < len(wanted) / 2  # each is a call of the simulator
+    assert len(combined(wanted)) < len(wanted) / 2  # each is one call to the simulator
 
 
 def test_every_step_says_what_it_takes() -> None:
-    """But for the routes and the stage, which the API says, and its mapping, which the domain."""
+    """Except routes and stage, which the API covers, and the mapping, which the domain covers."""
     silent = {s.key for s in steps(WITH_ALL, NAMES) if not list(s.grants())}
     assert silent == {"routes", "stage", "api mapping"}
 
@@ -192,7 +192,7 @@ def test_no_action_is_a_pattern_and_none_comes_twice() -> None:
     actions = [a for s in statements() for a in s["Action"]]
     assert all(re.fullmatch(r"[a-z0-9]+:[A-Za-z]+", a) for a in actions)
     twice = {a for a in actions if actions.count(a) > 1}
-    assert twice == {"apigateway:GET"}  # on the APIs with the other verbs, on the account alone
+    assert twice == {"apigateway:GET"}  # with the other verbs on APIs, on the account only
 
 
 def test_only_reads_are_granted_on_everything() -> None:
@@ -217,7 +217,7 @@ def test_roles_are_passed_to_lambda_only() -> None:
 @example(other="sale-2")
 @example(other="sal")
 def test_another_room_is_out_of_reach(other: str) -> None:
-    """But for HTTP APIs, which have no names. See names.py for rooms that would share names."""
+    """Except HTTP APIs, which have no names. See names.py for rooms that would share names."""
     ours = [f"{NAMES.room}-{part}" for part in (*FUNCTION_NAMES, "dead-letter")]
     if other == NAMES.room or other.startswith(tuple(ours)):
         return

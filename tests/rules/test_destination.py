@@ -49,7 +49,7 @@ any_to = st.text() | st.sampled_from(NASTY) | st.text("/\\.:@?#[]%\t\n ae").map(
 
 
 def browsers_origin(base: str, location: str) -> str:
-    """Resolve as browsers do: backslashes are slashes, tabs and line ends are dropped."""
+    """Resolve like browsers: backslashes are slashes; tabs and line ends are dropped."""
     cleaned = location.strip("".join(map(chr, range(0x21)))).replace("\\", "/")
     for dropped in "\t\r\n":
         cleaned = cleaned.replace(dropped, "")
@@ -77,7 +77,7 @@ def test_there_is_one_pass_and_it_is_ours(target: str, to: str) -> None:
 
 @pytest.mark.parametrize("to", NASTY[:10])
 def test_what_could_leave_is_ignored(to: str) -> None:
-    if safe_path(to):  # dot segments: harmless, since they are resolved on the destination
+    if safe_path(to):  # dot segments are harmless, because they are resolved on the destination
         assert to.startswith("/.")
     else:
         assert entry_url(DESTINATIONS[0], to, "T") == f"{DESTINATIONS[0]}?beekeeper_pass=T"

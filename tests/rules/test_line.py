@@ -36,7 +36,7 @@ class Simulation:
 
     arrivals: list[float]
     disorder: float = 0.0  # places, the mean
-    miscount: float = 0.0  # of the queue's length, as SQS gives it
+    miscount: float = 0.0  # of the length of the queue, as reported by SQS
     rate: float = RATE
     seed: int = 1
     pulse: Pulse = field(default_factory=Pulse)
@@ -66,7 +66,7 @@ class Simulation:
         return self.queue.pop(min(place, len(self.queue) - 1))
 
     def places(self) -> list[tuple[int, int]]:
-        """Return (ahead as it is, ahead as it is told) for some who wait."""
+        """Return (true number ahead, number shown) for some visitors who wait."""
         found = []
         for part in (0.0, 0.01, 0.1, 0.5, 0.9, 0.99):
             i = int(part * (len(self.queue) - 1))
@@ -94,7 +94,7 @@ crowds = pytest.mark.parametrize("crowd", CROWDS.values(), ids=CROWDS)
 
 
 def off_by(simulation: Simulation, allowed: float, floor: float) -> list[tuple[int, int, int]]:
-    """Run; return (second, ahead, told) where it is off by more than that."""
+    """Run the line. Return (second, ahead, told) where the error is larger than this."""
     wrong = []
     for _ in range(450):
         simulation.tick()
@@ -137,7 +137,7 @@ def test_who_was_admitted_is_always_looked_up(
 
 
 def test_who_was_handed_out_early_finds_out_at_the_next_asking() -> None:
-    # Three minutes is the longest that a page waits before it asks again.
+    # A page asks again after three minutes at most.
     simulation = Simulation(burst(20_000, 5))
     for _ in range(30):
         simulation.tick()
@@ -165,7 +165,7 @@ def test_nobody_is_ahead_at_the_front() -> None:
 
 
 def test_queue_that_is_said_to_be_empty_once_puts_nobody_at_the_front() -> None:
-    # Pages never show a place that grows: who is told "you are next" would go on reading it.
+    # Pages never show a place that grows. A page that shows "you are next" would keep it.
     simulation = Simulation(burst(5_000, 5))
     for _ in range(30):
         simulation.tick()
@@ -215,7 +215,7 @@ def test_whatever_is_measured_the_curve_never_falls(
         assert levels == sorted(levels)
         assert len(ats) <= MAX_SAMPLES
         places = [arrived_by(pulse.arrivals, number(t)) for t in range(-2_000, 2_000, 100)]
-        assert places == sorted(places)  # and so nobody overtakes
+        assert places == sorted(places)  # so nobody overtakes
         assert pulse.slack >= 0
         assert pulse.rate >= 0
         assert ahead_of(number(0), pulse) >= 0
@@ -313,7 +313,7 @@ def test_counts_of_the_pulse() -> None:
 def test_a_month_of_quiet_leaves_numbers_that_dynamodb_takes() -> None:
     pulse = Pulse(slack=50.0, rate=600.0, as_of=T0, waiting=10)
     for day in range(1, 31):
-        for second in (0, 30):  # within the minute, so that the rate decays rather than ends
+        for second in (0, 30):  # within the minute, so that the rate decays gradually
             pulse = measured(pulse, T0 + day * 86_400 + second, 10, 0, [])
     for _ in range(10_000):
         pulse = measured(pulse, pulse.as_of + 1, 10, 0, [])

@@ -1,4 +1,4 @@
-"""The rate means visitors who arrive: those who never come are made up for, within a bound."""
+"""The rate counts visitors who arrive. Others are admitted for no-shows, within a bound."""
 
 import random
 from bisect import bisect_right
@@ -44,7 +44,7 @@ def test_few_checks_move_little() -> None:
 
 
 class Visitors:
-    """Those who were admitted go in a few seconds after their slot, or not; or much later."""
+    """Admitted visitors go in a few seconds after their slot, much later, or never."""
 
     def __init__(self, stage: Stage, comes: Callable[[str], bool]) -> None:
         self.stage, self.comes = stage, comes
@@ -77,7 +77,7 @@ class Visitors:
             self.enter(ticket_id)
 
     def enter(self, ticket_id: str) -> bool:
-        """Do what the turnstile does for somebody who comes."""
+        """Do what the turnstile does for a visitor who comes."""
         now = self.stage.world.now
         settings = items.settings_of(self.stage.dynamo.items[items.ROOM])
         room = RoomCopy("sale", settings, (), (), self.stage.pulse)
@@ -148,10 +148,10 @@ def test_absentees_who_all_come_at_once_arrive_at_the_pace() -> None:
     for second in range(240, 480, 10):
         stage.world.start(try_to_enter, after=second)
     stage.world.run()
-    # They come up to ten seconds after their slots, and perhaps all together.
+    # They come up to ten seconds after their slots, possibly all together.
     for window in (1, 10, 60):
         assert visitors.most(window) <= 600 * 1.5 * (window + 2 + 10) / 60 + 1
-    assert len(outside) < len(visitors.absent) * 2 / 3  # they do get in
+    assert len(outside) < len(visitors.absent) * 2 / 3  # they can enter
 
 
 def test_latecomer_gets_in_after_another_slot() -> None:

@@ -1,4 +1,4 @@
-"""The laws of rules/pacing.py, with consumers that do all that consumers may do wrong."""
+"""The laws of rules/pacing.py, with consumers that make every possible mistake."""
 
 import random
 from bisect import bisect_right
@@ -13,12 +13,12 @@ from beekeeper.rules import pacing
 from beekeeper.rules.pacing import Claim, claim, interval_seconds, is_too_late, open_slots
 from tests.support.in_memory.virtual import START, Killed, World
 
-WRITE_SECONDS = 0.25  # what is_too_late leaves of the second
+WRITE_SECONDS = 0.25  # the part of the second that is_too_late leaves
 
 
 @dataclass
 class Line:
-    """What consumers share: the state, the rate over time, and who was let through when."""
+    """What consumers share: the state, the rate over time, and when each visitor was admitted."""
 
     world: World
     rate_at: Callable[[float], float]
@@ -41,7 +41,7 @@ class Line:
 
 @dataclass
 class Consumer:
-    """Claims and writes as handlers/consumer.py does, with an endless backlog."""
+    """Claims and writes like handlers/consumer.py, with an endless backlog."""
 
     line: Line
     random: random.Random

@@ -41,7 +41,7 @@ def test_jitter_is_fifteen_percent(
 
 @given(waits, waits, crowds, rates)
 def test_nearer_asks_nearer(a: float, b: float, waiting: int, rate: float) -> None:
-    """Whoever is nearer to the front has, when they ask again, no longer to wait than others."""
+    """When both poll again, the visitor nearer to the front has no longer to wait."""
     near, far = sorted((a, b))
     then_near, then_far = (eta - retry_after(eta, waiting, rate) for eta in (near, far))
     assert then_near <= then_far + 0.02
@@ -65,7 +65,7 @@ def test_turn_is_kept_for_longer_than_a_line_within_its_budget_is_told_to_wait(
 
 
 def asked(wait: float, waiting: int, rate: float, seed: int) -> list[float]:
-    """Return the waits at which a visitor asks, from the given one on, with the page's jitter."""
+    """Return the remaining waits at which a visitor polls, with the jitter of the page."""
     chance, found = random.Random(seed), []
     while wait > 0:
         found.append(wait)
@@ -74,14 +74,14 @@ def asked(wait: float, waiting: int, rate: float, seed: int) -> list[float]:
 
 
 def load(waiting: int, rate: float) -> float:
-    """Return the polls a second of a line that stays as long as it is.
+    """Return the polls a second of a line whose length stays the same.
 
-    As many visitors come as are let through, so what each asks while it waits is asked in all
-    in the time between two of them.
+    As many visitors come as are admitted. So in the time between two of them, all visitors together
+    poll as often as one visitor does during the whole wait.
     """
     wait, visitors = waiting / rate * 60, 30
     each = sum(len(asked(wait, waiting, rate, seed)) for seed in range(visitors)) / visitors
-    # And once more, when the turn has come.
+    # Each visitor polls once more when the turn has come.
     return rate / 60 * (each + 1)
 
 
@@ -103,7 +103,7 @@ def test_load_is_what_is_predicted(waiting: int, rate: float) -> None:
 
 
 def test_visitors_who_came_together_ask_evenly() -> None:
-    """Of a burst that makes an hour's line, those far away come back as evenly as they stand."""
+    """In a burst that makes a line of an hour, visitors far from the front poll evenly."""
     waiting, rate, chance = 600_000, 10_000.0, random.Random(1)
     found, counts = rhythm(waiting, rate), [0] * 10
     for place in range(0, waiting, 50):
@@ -111,7 +111,7 @@ def test_visitors_who_came_together_ask_evenly() -> None:
         if wait > found.far + found.longest:
             first = retry_after(wait, waiting, rate, chance.uniform(-1, 1))
             counts[min(9, int(first / found.longest * 6.5))] += 1
-    # From a quarter of ``longest`` to five quarters, but for the edges that the jitter blurs.
+    # From a quarter of ``longest`` to five quarters, without the edges, which the jitter blurs.
     busy = counts[3:7]
     assert max(busy) <= 1.25 * min(busy)
     assert sum(busy) >= 0.5 * sum(counts)

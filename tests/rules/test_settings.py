@@ -1,4 +1,4 @@
-"""Each setting is declared once: what else there is of it follows."""
+"""Each setting is declared once, and everything else about it follows."""
 
 from dataclasses import fields
 

@@ -39,7 +39,7 @@ def test_each_worker_has_room_for_consumers_that_overlap() -> None:
 
 
 def test_load_by_hand() -> None:
-    """600 a minute, and ten times that coming: 200 + 20 for coming and going, 304 polls."""
+    """600 a minute, with ten times as many arrivals: 200 + 20 for joins and entries, 304 polls."""
     arrivals = sizing.peak_arrivals_per_minute(600)
     assert arrivals == 6_000
     requests = sizing.requests_per_second(600, arrivals)
@@ -48,7 +48,7 @@ def test_load_by_hand() -> None:
 
 
 def test_table_by_hand() -> None:
-    """A write each for being admitted and for going in; three items, of half a unit each."""
+    """One write for the admission and one for the entry; three items of half a unit each."""
     assert sizing.write_units_per_second(600) == 20
     assert sizing.copy_read_units_per_second(100) == 150
 
@@ -65,7 +65,7 @@ def test_more_visitors_never_need_less(rate: float, one: float, other: float) ->
     assert least <= sizing.requests_per_second(rate, more) + 1e-6
 
 
-# A rate with more than ten polls for each who goes in is above the budget (rules/polling.py).
+# A rate with more than ten polls for each entry is above the budget (rules/polling.py).
 @pytest.mark.parametrize(
     ("account", "highest_rate"), [(quotas.USUAL, 25_000), (quotas.NEWER_REGION, 6_000)]
 )

@@ -45,7 +45,7 @@ def claims_of(token: str) -> dict[str, Any]:
 
 
 def signed(header: Any, claims: Any, secret: str) -> str:
-    """Sign as an attacker would, without a library that minds what it signs."""
+    """Sign like an attacker, without a library that checks what it signs."""
     text = f"{segment(header)}.{segment(claims)}"
     mac = hmac.new(secret.encode(), text.encode(), hashlib.sha256).digest()
     return f"{text}.{segment(mac)}"
@@ -95,7 +95,7 @@ def test_any_changed_character_is_refused(
 
 @both
 def test_every_other_last_character_is_refused(read: Read, good: str, key: Key) -> None:
-    # Its two lowest bits are no part of the signature: a lenient decoder takes four for one.
+    # Its two lowest bits are not part of the signature: a lenient decoder accepts four variants.
     for other in {chr(c) for c in range(33, 127)} - {good[-1]}:
         with pytest.raises(InvalidToken):
             read(good[:-1] + other)
@@ -166,7 +166,7 @@ def test_deeply_nested_header_is_refused(read: Read, good: str, key: Key, nested
     header = segment(nested * (1_400 // len(nested)))
     signature = good.split(".")[2]
     token = f"{header}.e30.{signature}"
-    assert len(token) < tokens.MAX_TOKEN_CHARACTERS  # else it would be refused unread
+    assert len(token) < tokens.MAX_TOKEN_CHARACTERS  # otherwise it would be refused unread
     with pytest.raises(InvalidToken):
         read(token)
 

@@ -11,7 +11,7 @@ from beekeeper.rules.turn import Admission, State, Turn, decide, needs_lookup
 
 NOW = 1_700_000_000.0
 SETTINGS = Settings(Mode.ON, 600.0, "https://shop.example.com/", "Hello", claim_minutes=15)
-# A thousand came evenly in the last 100 seconds; 100 of them have been let through.
+# A thousand visitors came evenly in the last 100 seconds, and 100 of them were admitted.
 PULSE = Pulse(
     admitted=100,
     waiting=900,
@@ -100,11 +100,11 @@ def test_off() -> None:
 
 
 def test_place_is_unknown_until_the_line_has_been_counted() -> None:
-    # The first second of a crowd: nobody was there when the consumer last looked.
+    # The first second of a crowd: the queue was empty when the consumer last checked.
     before = replace(PULSE, arrivals=(Sample(int(NOW - 100) * 1000, 1_000.0),), serving=1_000.0)
     assert asked(690, pulse=before).ahead is None
     assert asked(690, pulse=before, mode=Mode.PAUSED).ahead == 0
-    # In a line that is known, whoever has just come is placed by the latest flow.
+    # In a counted line, the place of a new visitor follows from the latest flow.
     assert asked(1_010).ahead == 910
 
 
@@ -126,7 +126,7 @@ def test_only_the_front_is_looked_up() -> None:
     assert needs_lookup(ticket(100), SETTINGS, PULSE, NOW)
     assert needs_lookup(ticket(120), SETTINGS, PULSE, NOW)
     assert not needs_lookup(ticket(200), SETTINGS, PULSE, NOW)
-    # Ten seconds on, a hundred more may have been let through.
+    # Ten seconds later, a hundred more can have been admitted.
     assert needs_lookup(ticket(200), SETTINGS, PULSE, NOW + 10)
     assert needs_lookup(ticket(200), SETTINGS, replace(PULSE, slack=100.0), NOW)
 

@@ -1,4 +1,4 @@
-"""The quotas that an event would hit."""
+"""The quotas that an event would reach."""
 
 from dataclasses import replace
 

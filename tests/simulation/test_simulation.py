@@ -1,4 +1,4 @@
-"""Events, small enough for seconds."""
+"""Simulations of small events, which take seconds."""
 
 import gzip
 import json
@@ -46,7 +46,7 @@ def test_usage_adds_up() -> None:
 
 
 def test_who_stays_away_is_made_up_for() -> None:
-    """Of 30 % who never enter, entries still come at the rate."""
+    """If 30 % never enter, entries still come at the rate."""
     event = simulate(30_000, rate=600, no_shows=0.3)
     entries = event.series.entries[40:100]
     per_minute = sum(entries) / len(entries) / event.series.seconds * 60
@@ -141,7 +141,7 @@ def test_bad_input_is_refused(wrong: dict[str, object], problem: str) -> None:
 
 
 def test_size_of_the_page_is_about_what_is_sent() -> None:
-    # API Gateway decodes what the function packed: visitors get gzip.
+    # API Gateway decodes the base64 of the function, so visitors get gzip.
     packed = len(gzip.compress(build_page({"title": "Summer Sale"}).html, 9))
     assert packed < metering.PAGE_BYTES < 2 * packed
 

@@ -9,7 +9,7 @@ from tests.support.stub_room import Answer, StubRoom
 
 
 def eventually(condition: Callable[[], bool], page: Page) -> None:
-    """Wait until `condition` holds."""
+    """Wait until `condition` is true."""
     deadline = time.monotonic() + 10
     while not condition():
         assert time.monotonic() < deadline, "never came true"
@@ -17,19 +17,19 @@ def eventually(condition: Callable[[], bool], page: Page) -> None:
 
 
 def open_page(page: Page, room: StubRoom, *answers: Answer) -> None:
-    """Visit the room and wait for the page to have taken the first of `answers`."""
+    """Visit the room, and wait until the page has taken the first of `answers`."""
     room.answers = list(answers)
     page.goto(room.url + "room")
     settle(page, room, 1)
 
 
 def settle(page: Page, room: StubRoom, asked: int) -> None:
-    """Wait until the page has taken `asked` answers and has planned what it does next."""
+    """Wait until the page has taken `asked` answers and has planned its next request."""
     eventually(lambda: room.taken >= asked, page)
 
 
 def ask_again(page: Page, room: StubRoom, within_seconds: float = 4) -> None:
-    """Move the clock until the page asks its next question, and wait for it to take the answer."""
+    """Move the clock until the page sends its next request, and wait until it took the answer."""
     asked, taken = page.evaluate("window.asked"), room.taken
     for _ in range(round(within_seconds * 4)):
         page.clock.run_for(250)
@@ -44,7 +44,7 @@ def expect_state(page: Page, state: str) -> None:
 
 
 def hide(page: Page, hidden: bool) -> None:
-    """Make the page believe that its tab was hidden, or shown."""
+    """Make the page believe that its tab was hidden or shown."""
     page.evaluate(
         "value => { Object.defineProperty(document, 'hidden', {value, configurable: true});"
         " document.dispatchEvent(new Event('visibilitychange')); }",

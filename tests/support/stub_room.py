@@ -1,4 +1,4 @@
-"""A room made of scripted answers: what the page shows and asks is then the page's own doing."""
+"""A room that gives scripted answers, so that a test sees only what the page does."""
 
 import json
 import threading
@@ -8,7 +8,7 @@ from urllib.parse import urlsplit
 
 from beekeeper.page import build_page
 
-# The room lives under a path, as behind an API Gateway stage: an absolute link would miss it.
+# The room has a path, like an API Gateway stage, so that an absolute link does not reach it.
 BASE = "/stage/"
 HTML = {"Content-Type": "text/html; charset=utf-8"}
 
@@ -40,7 +40,7 @@ def turn(state: str = "waiting", **fields: object) -> Answer:
 
 
 def failure(status: int, body: str = "<h1>oops</h1>", **headers: str) -> Answer:
-    """Return an answer that must not be understood as one; `Retry_After=…` sets that header."""
+    """Return an answer that the page must not accept. `Retry_After=…` sets that header."""
     return Answer(body, status, {name.replace("_", "-"): value for name, value in headers.items()})
 
 
@@ -48,13 +48,13 @@ UNKNOWN = failure(401, '{"state": "unknown"}')
 
 
 class StubRoom:
-    """A room on 127.0.0.1 whose `turn` gives `answers` in order, and then the last one for ever."""
+    """A room on 127.0.0.1 whose `turn` gives `answers` in order, and then repeats the last one."""
 
     def __init__(self, title: str = "Spring sale") -> None:
         self.page = build_page({"title": title})
         self.answers: list[Answer] = [turn()]
         self.requests: list[str] = []
-        self.taken = 0  # answers that the page has read, whatever it made of them
+        self.taken = 0  # answers that the page has read, including those that it rejected
         self._server = ThreadingHTTPServer(("127.0.0.1", 0), _handler(self))
         self._thread = threading.Thread(
             target=self._server.serve_forever, args=(0.02,), daemon=True
@@ -71,7 +71,7 @@ class StubRoom:
         return self.requests.count(route)
 
     def next_answer(self) -> Answer:
-        """Take the next answer of the script."""
+        """Return the next answer of the script."""
         return self.answers.pop(0) if len(self.answers) > 1 else self.answers[0]
 
     def close(self) -> None:
@@ -98,7 +98,7 @@ def _handler(room: StubRoom) -> type[BaseHTTPRequestHandler]:
             self.wfile.write(body)
 
         def log_message(self, *args: object) -> None:
-            """Keep quiet: the requests are in `room.requests`."""
+            """Log nothing. The requests are in `room.requests`."""
 
     return Handler
 

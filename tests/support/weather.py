@@ -1,12 +1,12 @@
-"""Rough weather between the library and MiniStack: ``microburst`` spoils every fifth call.
+"""Rough weather between the library and MiniStack: ``microburst`` breaks every fifth call.
 
-What it does, in each service's own wire format: throttles, with the service's code; 500s; resets
-before AWS sees the call; answers lost after AWS did the work; 504s; and answers that come so slowly
-that the client gives up, also after the work was done. An answer without a body (some deletions
-have none) can't be lost or slow: such a call passes.
+Each fault has the wire format of its service: throttling with the service's code, 500s, connection
+resets before AWS sees the call, answers that are lost after AWS did the work, 504s, and answers
+that are so slow that the client times out, also after the work was done. An answer without a body
+(some deletions have none) can't be lost or slow. Such a call succeeds.
 
-It draws with Python's ``random``, which is seeded here, since it has no option for that. Side by
-side, calls come in any order, so that a seed fixes the sequence of draws, but not who gets which.
+microburst uses Python's ``random`` and has no option for a seed, so it is seeded here. Parallel
+calls come in any order. So a seed fixes the sequence of faults, but not which call gets which.
 """
 
 import contextlib
@@ -26,7 +26,7 @@ from botocore.config import Config
 
 from beekeeper.local.ministack import HOST, KEY, REGION, free_port
 
-# MiniStack answers in less, on a slow machine, too.
+# MiniStack answers faster than this, even on a slow machine.
 READ_TIMEOUT_SECONDS = 2
 THROTTLES = {
     "apigateway": {"code": "TooManyRequestsException"},
@@ -37,8 +37,8 @@ THROTTLES = {
     "lambda": {"code": "TooManyRequestsException"},
     "logs": {"code": "ThrottlingException"},
     "s3": {"code": "SlowDown"},
-    # It puts SQS's namespace before every code. AWS's RequestThrottled has none, and botocore does
-    # not know it with one, so here the status has to tell.
+    # microburst puts SQS's namespace before every code. AWS's RequestThrottled has none, and with a
+    # namespace botocore does not recognize the code. So here it has to recognize the status.
     "sqs": {"code": "ServiceUnavailable", "status": 503},
     "sts": {"code": "Throttling"},
 }
@@ -60,7 +60,7 @@ START_SECONDS = 60
 
 
 def rules() -> list[dict[str, Any]]:
-    """Return microburst's rules. The first that fires counts, so shares are of what is left."""
+    """Return the rules of microburst. The first match wins, so each share is of what is left."""
     found = [
         {"service": service, "error": error, "probability": THROTTLE_SHARE}
         for service, error in THROTTLES.items()
@@ -106,7 +106,7 @@ class Weather:
 
 @contextlib.contextmanager
 def rough_weather(upstream: str, seed: int, folder: Path) -> Iterator[Weather]:
-    """Start microburst before an endpoint; its log is in the folder."""
+    """Start microburst in front of an endpoint. Its log is in the folder."""
     config, log = folder / "microburst.yaml", folder / "microburst.log"
     config.write_text(json.dumps({"rules": rules()}))  # JSON is YAML
     weather = Weather(free_port())
@@ -123,12 +123,12 @@ def rough_weather(upstream: str, seed: int, folder: Path) -> Iterator[Weather]:
             time.sleep(0.1)
         yield weather
     finally:
-        process.kill()  # it would wait for the answers that nobody waits for
+        process.kill()  # it would wait for answers after their clients timed out
         process.wait()
 
 
 class KeepingSession(Session):  # type: ignore[misc]
-    """A session for one endpoint that keeps its clients: making them costs more than a deploy."""
+    """A session for one endpoint. It keeps its clients, which take longer to make than a deploy."""
 
     def __init__(self, endpoint_url: str) -> None:
         super().__init__(KEY, KEY, region_name=REGION)

@@ -1,4 +1,4 @@
-"""doctor and the certificate of the custom domain: issued, for its name, where the room is."""
+"""doctor and the certificate of the custom domain: issued, for this name, in this region."""
 
 from typing import Any
 
@@ -58,7 +58,7 @@ def test_one_that_is_of_no_use_is_a_problem(cloud: Cloud, rule: Rule, said: str)
 
 
 def test_one_in_another_region_is_a_problem(cloud: Cloud) -> None:
-    """Here the region is the session's: the configuration can't know that it is another."""
+    """The region comes from the session, so the configuration can't know that it differs."""
     there = ARN.replace(REGION, "us-east-1")
     found = diagnose(cloud, domain_name=NAME, certificate_arn=there)
     verdict, text = finding(found, "certificate")

@@ -1,4 +1,4 @@
-"""What AWS's errors become: one sentence of what, on what, why, and what to do."""
+"""How errors of AWS are shown: the activity, the resource, the cause, and what to do."""
 
 import pytest
 from botocore.exceptions import (

@@ -1,4 +1,4 @@
-"""The lease in the table: two machines with a state file each don't change a room at once."""
+"""The lease in the table keeps two machines from changing a room at the same time."""
 
 from collections.abc import Callable
 from pathlib import Path
@@ -33,7 +33,7 @@ def has_table(key: str) -> bool:
 
 
 def engine(cloud: Cloud, owner: str, rate: int = 600) -> Engine:
-    """Return the engine of a machine, with a state file of its own."""
+    """Return the engine of a machine that has its own state file."""
     file = StateFile(cloud.state_dir / owner, ROOM)
     file.write(State(ROOM, ACCOUNT, REGION))
     wanted = steps(config(rate=rate), cloud.names())
@@ -48,7 +48,7 @@ def item(cloud: Cloud) -> dict[str, Any]:
 
 
 def before_put(cloud: Cloud, item_id: str, do: Callable[[], None]) -> None:
-    """Do something, once, before a put of that item."""
+    """Do something once, before this item is put."""
 
     def rule(call: Call, request: AWSPreparedRequest, forward: Forward) -> AWSResponse | None:
         if str(call) == PUT and call.arguments["Item"]["id"]["S"] == item_id:

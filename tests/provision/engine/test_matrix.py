@@ -1,14 +1,14 @@
-"""The crash and fault matrix: every call of a deploy and of a destroy, with all that can go wrong.
+"""The crash and fault matrix: every fault at every call of a deploy and of a destroy.
 
-The calls are those of a recorded run. At each of them the process is killed, just before it and
-just after it; it is throttled, answered with a 500, cut off, or timed out after AWS did the work,
-once and for good; and it is refused. An error is a sentence with a remedy. And whatever was said:
+The calls are those of a recorded run. For each call, the process is killed just before it and just
+after it. The call is throttled, answered with a 500, cut off, or timed out after AWS did the work,
+once and for good. And it is refused. Each error must be a sentence with a remedy. After each case:
 
 - a destroy leaves nothing;
-- the next deploy makes the room whole, with one of each resource by a listing of moto's own stores,
+- the next deploy completes the room, with one of each resource in a listing of moto's own stores;
   the deploy after that changes nothing, and a destroy leaves nothing.
 
-What the same changes in AWS led to, with the same state file, is gone on from once.
+Cases that left the same changes in AWS and the same state file are continued only once.
 """
 
 import re
@@ -37,14 +37,14 @@ Case = tuple[str, Callable[[], None]]
 
 
 def is_dispensable(call: Call) -> bool:
-    """Tell whether it is no failure to do without: a warning, or the end of a lease, which ends."""
+    """Tell whether the command can succeed without this call: a warning, or the end of a lease."""
     is_release = call.arguments.get("ConditionExpression") == OURS
     return is_release or str(call) == "lambda:GetAccountSettings"
 
 
 @dataclass
 class Recorded:
-    """What all tests of a process share: the two runs, and where was gone on from already."""
+    """What all tests of a process share: the two runs, and the moments that were continued."""
 
     tapes: dict[str, Tape] = field(default_factory=dict)
     whole: dict[str, list[str]] = field(default_factory=dict)
@@ -71,7 +71,7 @@ class Matrix:
         beekeeper.destroy(ROOM, region=REGION, session=self.session, state_dir=state_dir)
 
     def _record(self) -> None:
-        """Record both commands. The lock's file is there: it has the id of who comes again."""
+        """Record both commands. The lock file exists, so that all runs have the same owner id."""
         self.cloud.state_dir.mkdir(parents=True)
         (self.cloud.state_dir / f"{ROOM}.lock").write_text("the same machine")
         deploy = Tape(self.cloud, self.deploy)
@@ -81,7 +81,7 @@ class Matrix:
         assert inventory() == {}
 
     def calls(self, command: str, group: int) -> range:
-        """Return the calls of a group: neighbours, since they leave the same."""
+        """Return the calls of a group: neighbours, because these leave the same state."""
         number = len(self.recorded.tapes[command].calls)
         return range(number * group // GROUPS, number * (group + 1) // GROUPS)
 
@@ -94,7 +94,7 @@ class Matrix:
             yield f"{call}, {fault}", partial(self.run, command, n, fault)
 
     def run(self, command: str, n: int, fault: Fault) -> None:
-        """Run the command with a fault at its n-th call, look at what it says, and go on."""
+        """Run the command with a fault at its n-th call, check its error, and continue."""
         tape, error = self.recorded.tapes[command], None
         call = tape.calls[n]
         self.cloud.wire.rules[:] = [fault.rule(str(call))]
@@ -105,7 +105,7 @@ class Matrix:
         finally:
             self.cloud.wire.rules.clear()
         if error is None:
-            # What timed out may be found to be done.
+            # A call that timed out can turn out to be done.
             absorbed = fault.once or fault.answer is timed_out
             assert absorbed or is_dispensable(call), "nobody was told"
             assert inventory() == (self.recorded.whole if command == "deploy" else {})
@@ -119,7 +119,7 @@ class Matrix:
         self.go_on(Moment.now(self.cloud))
 
     def go_on(self, moment: Moment) -> None:
-        """Whatever happened: a destroy leaves nothing, and the next deploy makes the room whole."""
+        """In every case, a destroy leaves nothing, and the next deploy completes the room."""
         if moment.key in self.recorded.settled:
             return
         self._empties(moment)
@@ -170,7 +170,7 @@ def test_every_call(
 
 @pytest.mark.parametrize("group", range(4))
 def test_killed_and_the_state_file_lost(matrix: Matrix, group: int) -> None:
-    """All but what has no tag yet is found again: the destroy leaves at most an untagged bucket."""
+    """All tagged resources are found again. The destroy leaves at most an untagged bucket."""
     tape = matrix.recorded.tapes["deploy"]
     moments = {m.key[0]: m for m in map(tape.after, range(len(tape.calls)))}
     for moment in list(moments.values())[group::4]:

@@ -1,4 +1,4 @@
-"""S3: conflicts, buckets that are not there yet, objects that come late, other people's names."""
+"""S3: conflicts, buckets and objects that are not visible yet, names of other people."""
 
 import json
 from typing import Any
@@ -51,7 +51,7 @@ def test_the_answer_to_the_creation_is_lost(cloud: Cloud) -> None:
 
 
 def test_a_bucket_of_another_account_that_we_may_not_even_see(cloud: Cloud) -> None:
-    """HeadBucket says 404 as long as the name is free, then 403: somebody else was faster."""
+    """HeadBucket answers 404 while the name is free, then 403: somebody else was faster."""
     code = "BucketAlreadyExists"
     cloud.wire.add(
         refuse("s3:CreateBucket", code, "The requested bucket name is not available.", 409),
@@ -106,7 +106,7 @@ def test_versions_markers_and_uploads_go_with_the_bucket(deployed: Cloud) -> Non
 
 
 def test_the_answer_to_an_abort_is_lost(deployed: Cloud) -> None:
-    """botocore repeats it, and is told that there is no such upload."""
+    """botocore repeats the call, and S3 answers that there is no such upload."""
     deployed.client("s3").create_multipart_upload(Bucket=BUCKET, Key="half")
     deployed.wire.add(
         lose_answer("s3:AbortMultipartUpload"),
@@ -117,7 +117,7 @@ def test_the_answer_to_an_abort_is_lost(deployed: Cloud) -> None:
 
 
 def test_an_empty_bucket_of_a_killed_deploy_is_taken_over(cloud: Cloud) -> None:
-    """Made, not tagged yet, and the state file is lost: the name is nobody else's."""
+    """The bucket is created but has no tag, and the state file is lost. The name is still ours."""
     place = {"LocationConstraint": REGION}
     cloud.client("s3").create_bucket(Bucket=BUCKET, CreateBucketConfiguration=place)
     cloud.wire.clear()

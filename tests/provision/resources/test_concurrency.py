@@ -1,4 +1,4 @@
-"""Lambda's reserved concurrency: accounts that are small, functions that were stopped by hand."""
+"""Lambda's reserved concurrency: small accounts, and functions that were stopped by hand."""
 
 from typing import Any
 
@@ -29,7 +29,7 @@ def _limit(limit: dict[str, int]) -> Any:
 
 
 def test_a_small_account_goes_without_reserved_concurrency(cloud: Cloud) -> None:
-    """New accounts have ten executions in all, of which none can be reserved."""
+    """New accounts can run ten functions at once, and can reserve none of them."""
     cloud.wire.add(_limit(SMALL), refuse("lambda:PutFunctionConcurrency", *FLOOR))
     cloud.deploy()
     (warning,) = [e for e in cloud.events if isinstance(e, StepWarning)]
@@ -43,7 +43,7 @@ def test_a_small_account_goes_without_reserved_concurrency(cloud: Cloud) -> None
 
 
 def test_a_raise_that_the_account_cannot_bear_is_no_drift_for_ever(cloud: Cloud) -> None:
-    """Three are reserved; twelve more can't be: each deploy would try in vain."""
+    """Three are reserved, and twelve more are impossible. Each deploy would try in vain."""
     cloud.deploy()
     cloud.wire.add(
         _limit({"ConcurrentExecutions": 110, "UnreservedConcurrentExecutions": 107}),

@@ -1,4 +1,4 @@
-"""The custom domain: its mapping and DNS record, what the configuration drops, AWS's refusals."""
+"""The custom domain: its mapping and DNS record, its removal, and refusals of AWS."""
 
 from typing import Any
 
@@ -52,7 +52,7 @@ def ours() -> dict[str, list[str]]:
 
 
 def records(cloud: Cloud, zone: str) -> dict[str, Any]:
-    """Return what the A, AAAA and CNAME records of the zone lead to."""
+    """Return the targets of the A, AAAA and CNAME records of the zone."""
     raw = cloud.client("route53").list_resource_record_sets(HostedZoneId=zone)
     return {
         record["Name"].rstrip("."): record.get("AliasTarget", {}).get("DNSName", "").rstrip(".")
@@ -62,7 +62,7 @@ def records(cloud: Cloud, zone: str) -> dict[str, Any]:
 
 
 def theirs(cloud: Cloud, zone: str, kind: str = "A", value: str = "192.0.2.1") -> None:
-    """Make a record of somebody else's, or turn ours into it."""
+    """Create a record of somebody else, or change ours into one."""
     content = {"TTL": 60, "ResourceRecords": [{"Value": value}]}
     record = {"Name": NAME, "Type": kind, **content}
     batch = {"Changes": [{"Action": "UPSERT", "ResourceRecordSet": record}]}

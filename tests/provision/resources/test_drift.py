@@ -1,4 +1,4 @@
-"""Every attribute that is changed by hand is found, put right, and nothing else is sent."""
+"""Deploy finds and repairs every attribute that was changed by hand, and sends nothing else."""
 
 import pytest
 

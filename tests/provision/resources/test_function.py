@@ -1,4 +1,4 @@
-"""Lambda: roles it can't take yet, functions that are busy, errors that tell too much."""
+"""Lambda: roles that it can't assume yet, busy functions, errors that reveal too much."""
 
 from typing import Any
 
@@ -85,7 +85,7 @@ def test_nothing_is_asked_of_a_function_that_is_not_ready(cloud: Cloud) -> None:
 
 @pytest.mark.parametrize("status", [0, 500])
 def test_the_answer_to_the_creation_is_lost(cloud: Cloud, status: int) -> None:
-    """botocore repeats the call, and is told "Function already exist"."""
+    """botocore repeats the call, and Lambda answers "Function already exist"."""
     cloud.wire.add(lose_answer("lambda:CreateFunction", times=4, status=status))
     cloud.deploy()
     assert len(inventory()["functions"]) == 4
@@ -155,7 +155,7 @@ def test_an_update_that_failed_is_an_error_and_is_made_again(deployed: Cloud) ->
     with pytest.raises(ProvisionError, match="failed to start: The image was not right"):
         deployed.deploy()
 
-    # AWS now shows what we asked for, and that it failed: it is asked for again.
+    # AWS shows what we requested, and that it failed. So deploy requests it again.
     deployed.wire.clear()
     deployed.wire.add(changed("lambda:GetFunction", failed, times=6))
     assert "function consumer" in deployed.changes()

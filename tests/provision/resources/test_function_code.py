@@ -58,7 +58,7 @@ def test_entries_say_nothing_of_this_machine(archive: zipfile.ZipFile) -> None:
 
 
 def test_handlers_run_from_it_alone(tmp_path: Path) -> None:
-    # Of the site-packages only what the Lambda runtime has: botocore and what it needs.
+    # Only those site-packages that the Lambda runtime has: botocore and what it needs.
     site = tmp_path / "runtime"
     site.mkdir()
     here = Path(botocore.__file__).parent.parent

@@ -1,4 +1,4 @@
-"""API Gateway: creates that double when their answer is lost, writes that collide, throttles."""
+"""API Gateway: creates that double after a lost answer, writes that collide, throttling."""
 
 from typing import Any
 
@@ -100,7 +100,7 @@ def test_two_apis_of_our_tag_are_an_error_that_names_both(deployed: Cloud) -> No
 
 
 def test_somebody_elses_api_of_our_name_is_left_alone(cloud: Cloud) -> None:
-    """Names of APIs are not unique: ours is made beside it."""
+    """Names of APIs are not unique, so ours is created next to it."""
     api = cloud.client("apigatewayv2")
     theirs = api.create_api(Name=STEM, ProtocolType="HTTP")["ApiId"]
     cloud.deploy()
@@ -113,7 +113,7 @@ def test_somebody_elses_api_of_our_name_is_left_alone(cloud: Cloud) -> None:
 
 
 def test_an_api_that_lost_its_tag_keeps_its_address(deployed: Cloud) -> None:
-    """It is known by the id in the state file: the campaign link must not change."""
+    """The id in the state file identifies it, because the campaign link must not change."""
     before = api_id(deployed)
     arn = f"arn:aws:apigateway:eu-central-1::/apis/{before}"
     keys = ["beekeeper:room", "beekeeper:version"]
@@ -148,7 +148,7 @@ def test_an_api_of_ours_with_another_protocol_is_replaced_with_all_that_is_in_it
 
 
 def test_with_a_custom_domain_the_apis_own_address_may_be_closed(deployed: Cloud) -> None:
-    """Some close it by rule; without the domain it is the campaign link, and must be open."""
+    """Some people always close it. Without a domain it is the campaign link, and must be open."""
     certificate = "arn:aws:acm:eu-central-1:123456789012:certificate/1a2b3c4d"
     room = config(domain_name="queue.example.com", certificate_arn=certificate)
     deployed.deploy(room)

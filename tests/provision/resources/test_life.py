@@ -1,4 +1,4 @@
-"""Every resource: made, left alone, gone behind our back, deleted, deleted again, another's."""
+"""Every resource: created, unchanged, deleted by hand, deleted twice, owned by somebody else."""
 
 import pytest
 
@@ -9,7 +9,7 @@ from tests.support.moto_aws.by_hand import DELETIONS, FOREIGN, FUNCTIONS, raw_st
 from tests.support.moto_aws.cloud import ROOM, Bench, Cloud, config
 from tests.support.moto_aws.inventory import inventory
 
-# What has a name of its own in AWS; the rest lives in one of these, and goes with it.
+# Resources that have their own name in AWS. The others are contained in one of these.
 STANDALONE = sorted(
     key
     for key in DELETIONS
@@ -26,12 +26,12 @@ NAMED_BY = {
     "dead-letter queue": {"function consumer"},
     **{f"role {part}": {f"function {part}"} for part in FUNCTIONS},
 }
-# What is made anew since it is in one of those: a function is replaced with its permission.
+# Resources that are re-created because their container is: the permission of a function.
 REMADE = {f"role {part}": {f"permission {part}"} for part in FUNCTIONS}
 
 
 def test_every_step_has_its_tests(cloud: Cloud) -> None:
-    # And the domain's own: see test_domain.py. Of the other queues: test_strict.py.
+    # For the domain see test_domain.py. For the FIFO queues see test_strict.py.
     elsewhere = {"former domains", "other queue", "other dead-letter queue"}
     assert DELETIONS.keys() == cloud.engine()._steps.keys() - elsewhere
 
@@ -54,7 +54,7 @@ def test_a_resource_that_disappears_is_made_again(deployed: Cloud, key: str) -> 
 
     created = {c for c, action in changes.items() if action == "create"}
     assert created == {key, *along} | REMADE.get(key, set())
-    # What names it: the new one's id or URL is not known before it is made.
+    # The steps that name it: the id or URL of the new resource is not known yet.
     assert changes.keys() - created == NAMED_BY.get(key, set())
     deployed.deploy()
     assert inventory() == before
@@ -87,10 +87,10 @@ def test_delete_twice(deployed: Cloud, key: str) -> None:
     assert step.find(aws, engine.outputs) is None
 
 
-# The name of an API is not unique; test_http_api.py loses the answer to its creation.
+# The name of an API is not unique. test_http_api.py loses the answer to its creation.
 @pytest.mark.parametrize("key", sorted(DELETIONS.keys() - {"api"}))
 def test_creating_again_is_noticed_or_changes_nothing(deployed: Cloud, key: str) -> None:
-    """As when the answer to a create was lost: the engine then reads and decides."""
+    """As after a lost answer to a create: the engine reads again and decides."""
     engine = deployed.engine()
     engine.read()
     before = inventory()
@@ -114,14 +114,14 @@ def test_what_is_somebody_elses_is_not_touched(cloud: Cloud, key: str) -> None:
         cloud.deploy()
     assert cloud.wire.mutations == []
 
-    assert cloud.destroy() == []  # nor what lives in it
+    assert cloud.destroy() == []  # and neither is what it contains
     assert cloud.wire.mutations == []
     assert (inventory(), raw_state(cloud, key)) == (before, content)
 
 
 @pytest.mark.parametrize("key", sorted(FOREIGN))
 def test_what_is_somebody_elses_stays_when_the_room_goes(deployed: Cloud, key: str) -> None:
-    """Ours was deleted by hand, and its name was taken since, before the state file was lost."""
+    """Ours was deleted by hand, somebody took its name, and then the state file was lost."""
     delete, _ = DELETIONS[key]
     delete(deployed)
     FOREIGN[key][0](deployed)
@@ -136,12 +136,12 @@ def test_what_is_somebody_elses_stays_when_the_room_goes(deployed: Cloud, key: s
     assert raw_state(deployed, key) == content
 
 
-# CreateQueue, PutRule and PutMetricAlarm say yes to what is there; for the bucket see its tests.
+# CreateQueue, PutRule and PutMetricAlarm accept an existing one. For the bucket see its tests.
 @pytest.mark.parametrize("key", ["table", "role producer", "function producer"])
 def test_what_comes_between_the_look_and_the_create_is_not_taken_over(
     cloud: Cloud, key: str
 ) -> None:
-    """Somebody makes a resource of our name while we deploy."""
+    """Somebody creates a resource with our name while we deploy."""
     engine = cloud.engine()
     plan = engine.plan()
     make, name = FOREIGN[key]

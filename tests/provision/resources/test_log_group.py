@@ -1,4 +1,4 @@
-"""CloudWatch Logs: groups that Lambda made by itself, neighbours by prefix, late flushes."""
+"""CloudWatch Logs: groups that Lambda created, names with the same prefix, late flushes."""
 
 import pytest
 

@@ -1,4 +1,4 @@
-"""Every list comes one by one: nothing may be decided from the first page."""
+"""Every list comes with one entry a page. Nothing may be decided from the first page alone."""
 
 import json
 import re
@@ -10,7 +10,7 @@ from tests.support.moto_aws.cloud import REGION, Cloud, config
 from tests.support.moto_aws.inventory import inventory
 from tests.support.moto_aws.wire import Call, Forward, answer
 
-# The list in the answer, the token in the answer, the token in the next question.
+# The names of: the list in the answer, the token in the answer, the token in the next call.
 JSON = {
     "apigatewayv2:GetApis": ("items", "nextToken", "NextToken"),
     "apigatewayv2:GetIntegrations": ("items", "nextToken", "NextToken"),
@@ -37,7 +37,7 @@ def one_by_one(call: Call, request: AWSPreparedRequest, forward: Forward) -> AWS
 
 
 def _untold(call: Call, request: AWSPreparedRequest, forward: Forward) -> AWSResponse:
-    """Ask moto without our token, which it doesn't know."""
+    """Call moto without our token, which it does not know."""
     request.url = re.sub(r"[?&]nextToken=\d+", "", request.url)
     if request.body:
         text = request.body if isinstance(request.body, str) else request.body.decode()

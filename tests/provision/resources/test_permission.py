@@ -1,4 +1,4 @@
-"""Lambda permissions: functions that are not ready, statements that are there already."""
+"""Lambda permissions: functions that are not ready, statements that exist already."""
 
 from typing import Any
 
@@ -34,7 +34,7 @@ def test_the_answer_to_a_permission_is_lost(cloud: Cloud) -> None:
 
 
 def test_a_permission_of_the_id_with_other_content_is_put_right(cloud: Cloud) -> None:
-    """Somebody adds it while we deploy: "already exists" says nothing of what it allows."""
+    """Somebody adds it while we deploy. "Already exists" does not say what it allows."""
     engine = cloud.engine()
     plan = engine.plan()
 

@@ -1,4 +1,4 @@
-"""SQS: names that are not free yet, reads that lag, creates that say yes without the tags."""
+"""SQS: names that are not free yet, reads that lag, creates that succeed without the tags."""
 
 from typing import Any
 
@@ -46,7 +46,7 @@ def test_a_name_that_never_becomes_free_is_an_error(cloud: Cloud) -> None:
 
 @pytest.mark.parametrize("code", [MISSING, "QueueDoesNotExist"])
 def test_a_new_queue_that_is_not_found_for_a_while(cloud: Cloud, code: str) -> None:
-    """The first miss is the plan's; ``QueueDoesNotExist`` is a server without the old header."""
+    """The plan makes the first miss. A server without the old header sends QueueDoesNotExist."""
     cloud.wire.add(refuse("sqs:GetQueueUrl", code, "No.", when=_named, times=4))
     cloud.deploy()
     assert cloud.changes() == {}
@@ -54,7 +54,7 @@ def test_a_new_queue_that_is_not_found_for_a_while(cloud: Cloud, code: str) -> N
 
 
 def test_reads_that_flap_after_the_create(cloud: Cloud) -> None:
-    """Seen once, then not: the functions still get the URL."""
+    """The queue is seen once and then not. The functions still get its URL."""
     cloud.wire.add(refuse("sqs:GetQueueUrl", MISSING, when=_named, times=4, every=2))
     cloud.deploy()
     cloud.wire.clear()
@@ -64,7 +64,7 @@ def test_reads_that_flap_after_the_create(cloud: Cloud) -> None:
 
 
 def test_attributes_that_read_stale_are_sent_again_and_do_no_harm(deployed: Cloud) -> None:
-    """Attributes may read as they were for a minute: nothing is decided for good from them."""
+    """For a minute, reads can return old attributes. Nothing final is decided from them."""
 
     def stale(body: dict[str, Any]) -> None:
         body["Attributes"]["VisibilityTimeout"] = "1"
@@ -106,7 +106,7 @@ def test_another_queue_of_the_name_that_comes_in_between(cloud: Cloud) -> None:
 
 
 def test_a_queue_that_goes_on_answering_is_waited_out(deployed: Cloud) -> None:
-    """GetQueueUrl may still answer after DeleteQueue: the next deploy must not build on that."""
+    """GetQueueUrl can still answer after DeleteQueue. The next deploy must not rely on that."""
     gone_at = deployed.time.now + 3
     deployed.wire.add(
         instead("sqs:DeleteQueue", lambda _: {}),

@@ -1,4 +1,4 @@
-"""IAM: roles that are not visible yet, changes that collide, policies that come back reworded."""
+"""IAM: roles that are not visible yet, changes that collide, policies that come back changed."""
 
 import json
 from typing import Any
@@ -18,7 +18,7 @@ CONFLICT = ("DeleteConflict", "Cannot delete entity, must delete policies first.
 
 
 def test_a_new_role_that_is_not_found_for_a_while(cloud: Cloud) -> None:
-    cloud.wire.add(refuse("iam:GetRole", *MISSING, times=8))  # four of them are the plan's
+    cloud.wire.add(refuse("iam:GetRole", *MISSING, times=8))  # the plan makes four of them
     cloud.wire.add(refuse("iam:PutRolePolicy", *MISSING, times=2))
     cloud.deploy()
     assert cloud.changes() == {}
@@ -83,7 +83,7 @@ def test_a_conflict_that_does_not_end_is_an_error(deployed: Cloud) -> None:
 
 
 def _reworded(value: Any) -> Any:
-    """Return a policy as AWS may give it back: lists turned round, single ones as scalars."""
+    """Return a policy as AWS can return it: lists reversed, single values as scalars."""
     if isinstance(value, dict):
         return {k: _reworded(v) for k, v in reversed(value.items())}
     if isinstance(value, list):

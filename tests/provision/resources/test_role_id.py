@@ -1,4 +1,4 @@
-"""A role that was made again: same ARN, another id, and Lambda's grant belongs to the id."""
+"""A re-created role has the same ARN and another id. The grant for Lambda belongs to the id."""
 
 import json
 from typing import Any
@@ -24,7 +24,7 @@ def _tags(cloud: Cloud, part: str) -> dict[str, str]:
 
 
 def _made_again(cloud: Cloud) -> None:
-    """Delete a role by hand and make it again: the ARN is the same, the id is not."""
+    """Delete a role by hand and re-create it: the ARN is the same, the id is not."""
     iam, name = cloud.client("iam"), f"beekeeper-sale-producer-{REGION}"
     role = iam.get_role(RoleName=name)["Role"]
     policy = iam.get_role_policy(RoleName=name, PolicyName="beekeeper")["PolicyDocument"]
@@ -40,7 +40,7 @@ def _made_again(cloud: Cloud) -> None:
 def test_a_function_whose_role_was_made_again_is_replaced_with_its_permission(
     deployed: Cloud,
 ) -> None:
-    """What Lambda was granted belongs to the old role: nothing but a new function mends it."""
+    """The grant for Lambda belongs to the old role. Only a new function repairs it."""
     before, policy = inventory(), _policy(deployed)
     _made_again(deployed)
     assert deployed.changes() == {

@@ -1,4 +1,4 @@
-"""EventBridge: refusals inside a 200, rules that are not there yet, targets that hang on."""
+"""EventBridge: refusals inside a 200, rules that are not visible yet, targets that remain."""
 
 from typing import Any
 
@@ -67,7 +67,7 @@ def test_targets_that_hang_on_for_ever_are_an_error(deployed: Cloud) -> None:
 
 
 def test_the_rule_is_enabled_last(cloud: Cloud) -> None:
-    """It fires only when its permission and its targets are there: else it fails silently."""
+    """The rule is enabled last, because without permission and targets it fails silently."""
     cloud.deploy()
     calls = [c for c in cloud.wire.mutations if c.service == "events"]
     assert [(c.operation, c.arguments.get("State")) for c in calls] == [

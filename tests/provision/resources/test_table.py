@@ -1,4 +1,4 @@
-"""DynamoDB: tables that come and go slowly, changes refused meanwhile, expiry that can't be set."""
+"""DynamoDB: slow creates and deletes, changes that are refused meanwhile, expiry not settable."""
 
 from typing import Any
 
@@ -46,7 +46,7 @@ def test_a_table_that_is_not_found_just_after_its_creation(cloud: Cloud) -> None
 
 @pytest.mark.parametrize("status", [0, 500])
 def test_the_answer_to_the_creation_is_lost(cloud: Cloud, status: int) -> None:
-    """botocore repeats the call, and gets "Table already exists": it is ours by its tag."""
+    """botocore repeats the call, and gets "Table already exists". Its tag says that it is ours."""
     cloud.wire.add(lose_answer("dynamodb:CreateTable", status=status))
     cloud.deploy()
     assert cloud.changes() == {}

@@ -1,4 +1,4 @@
-"""The state in a bucket: one writer at a time, on all machines, whatever is killed or lost."""
+"""The state in a bucket: one writer at a time on all machines, after any crash or lost answer."""
 
 import json
 from typing import Any
@@ -26,7 +26,7 @@ def team(cloud: Cloud) -> Cloud:
 
 
 def store(cloud: Cloud) -> StateBucket:
-    """Return what each command, on each machine, has of its own."""
+    """Return the objects that each command on each machine has for itself."""
     return StateBucket(cloud.aws(), PLACE, ROOM, now=cloud.time)
 
 
@@ -40,7 +40,7 @@ def objects(cloud: Cloud) -> dict[str, Any]:
 
 
 def killed(cloud: Cloud) -> StateBucket:
-    """Return the store of a command that has the lock, and never gives it back."""
+    """Return the store of a command that has the lock and never releases it."""
     made = store(cloud)
     made._lock, _ = made._taken()
     return made
@@ -83,7 +83,7 @@ def test_the_second_is_told_who_is_at_it(team: Cloud) -> None:
 
 
 def test_of_two_at_the_same_moment_one_gets_it(team: Cloud) -> None:
-    """The other's lock appears between our look, had we looked, and our put."""
+    """The lock of another command appears just before our put."""
     first, second = store(team), store(team)
 
     def meanwhile(call: Call, request: AWSPreparedRequest, forward: Forward) -> AWSResponse | None:
@@ -169,7 +169,7 @@ def test_who_lost_the_lock_cant_write(team: Cloud) -> None:
 
 
 def test_who_lost_the_lock_unknowingly_cant_write(team: Cloud) -> None:
-    """The clock of the first is an hour behind: to its own mind it has the lock."""
+    """The clock of the first command is an hour behind, so it believes that it has the lock."""
     first = killed(team)
     first.write(STATE)
     team.time.now += lease.SECONDS
@@ -197,7 +197,7 @@ def test_writing_without_the_lock_is_refused(team: Cloud) -> None:
 
 
 def test_an_answer_that_is_lost_is_looked_up(team: Cloud) -> None:
-    """botocore repeats the put; S3 says 412, and it is our own write that is there."""
+    """botocore repeats the put, and S3 answers 412, because our own first write succeeded."""
 
     def lost(call: Call, request: AWSPreparedRequest, forward: Forward) -> AWSResponse | None:
         if str(call) != "s3:PutObject":
@@ -263,7 +263,7 @@ def test_a_lock_that_is_none(team: Cloud, content: bytes) -> None:
 
 
 def test_every_call_says_whose_bucket_it_expects(team: Cloud) -> None:
-    """Anybody can make a bucket again that was deleted, and would be given the state."""
+    """Anybody can re-create a deleted bucket, and would then receive the state."""
     first = store(team)
     with first.locked():
         first.write(STATE)

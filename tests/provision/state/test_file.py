@@ -1,4 +1,4 @@
-"""The state document and the state file: versions, damage, the lock of this machine, no secrets."""
+"""The state document and file: versions, damage, the lock on this machine, no secrets."""
 
 import json
 from dataclasses import asdict
@@ -82,7 +82,7 @@ def test_one_command_at_a_time_on_this_machine(tmp_path: Path) -> None:
     with first.locked(), other.locked(), told, second.locked():
         pass
     with second.locked():
-        assert second.owner == first.owner  # it may go on with what the first held
+        assert second.owner == first.owner  # the second can continue with the lease of the first
         assert second.owner != other.owner
 
 

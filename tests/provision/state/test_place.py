@@ -1,4 +1,4 @@
-"""Which state a command is about: the argument, the environment, the configuration."""
+"""Where a command looks for the state: the argument, the environment, the configuration."""
 
 import argparse
 from pathlib import Path

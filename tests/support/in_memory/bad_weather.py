@@ -11,7 +11,7 @@ from tests.support.in_memory.stage import Stage
 
 @dataclass(frozen=True, slots=True)
 class BadWeather:
-    """So many consumers, of whose calls a share fails, and which take up to ``latency`` seconds."""
+    """Several consumers. A share of their calls fails; a call takes up to ``latency`` seconds."""
 
     seed: int
     rate: float
@@ -20,7 +20,7 @@ class BadWeather:
     latency: float
 
     def run(self, visitors: int, *, strict: bool = False) -> Stage:
-        """Let visitors arrive, and consumers work for 20 s each; then the calls are quick again."""
+        """Let visitors arrive and each consumer work for 20 s. Then make the calls fast again."""
         chance = random.Random(self.seed)
         stage = Stage(
             self.rate,

@@ -12,17 +12,17 @@ from tests.support.in_memory.fakes import TABLE, Calls, FakeService, Item
 
 
 class ConditionalCheckFailedException(ClientError):  # type: ignore[misc]  # untyped
-    """As botocore makes it for the client."""
+    """The exception, as botocore makes it for the client."""
 
 
 @dataclass
 class Write:
-    """One row that was written, and when."""
+    """One row that was written, and the time of the write."""
 
     ticket_id: str
     slot: float
     at: float
-    over: Item | None  # what was there before
+    over: Item | None  # the row that was there before
 
     @property
     def let_through_at(self) -> float:

@@ -1,4 +1,4 @@
-"""AWS in memory, as much as the functions use of it: calls that fail on demand, and S3."""
+"""AWS in memory, as far as the functions use it: calls that fail on demand, and S3."""
 
 import io
 from collections import Counter
@@ -32,7 +32,7 @@ def client_error(code: str, operation: str = "Operation") -> ClientError:
 
 
 class Inline(Executor):
-    """Runs everything at once, in the caller's thread."""
+    """An executor that runs everything immediately, in the caller's thread."""
 
     def map(
         self,
@@ -46,7 +46,7 @@ class Inline(Executor):
 
 @dataclass
 class Calls:
-    """Goes between a client and its service: counts, takes time, and fails on demand."""
+    """Stands between a client and its service: counts calls, delays them, and fails on demand."""
 
     world: World = field(default_factory=World)
     faults: Faults = no_faults

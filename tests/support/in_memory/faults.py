@@ -21,7 +21,7 @@ def no_faults(number: int, operation: str) -> str | None:
 
 
 def at_call(at: int, fault: str) -> Faults:
-    """Let one call fail: that with the number."""
+    """Let the call with this number fail."""
     return lambda number, _: fault if number == at else None
 
 
@@ -33,9 +33,9 @@ def failing(
     only: Container[int] = range(1, NEVER),
     until: int = NEVER,
 ) -> Faults:
-    """Let each ``every``th of these calls fail, or ``only`` those with the numbers (from 1).
+    """Let every ``every``th of these calls fail, or ``only`` those with these numbers (from 1).
 
-    ``until`` so many calls of any kind have been made.
+    No call fails after ``until`` calls of any kind.
     """
     seen = 0
 
@@ -50,7 +50,7 @@ def failing(
 
 
 def troubles(chance: random.Random, share: float, kills: float = 0.25) -> Faults:
-    """Let anything go wrong with that share of the calls, of which ``kills`` are kills."""
+    """Let anything go wrong with this share of the calls. ``kills`` of the faults are kills."""
 
     def faults(number: int, operation: str) -> str | None:
         if chance.random() >= share:

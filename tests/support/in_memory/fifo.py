@@ -1,4 +1,4 @@
-"""A strict room's FIFO queues in memory: one group of messages, ten in flight at most."""
+"""A strict room's FIFO queues in memory: one group of messages, at most ten in flight."""
 
 from tests.support.in_memory.fakes import Calls, Item
 from tests.support.in_memory.sqs import FakeSqs
@@ -7,7 +7,7 @@ DEDUPLICATION_SECONDS = 300
 
 
 class FakeFifo(FakeSqs):
-    """Hands out nothing while something of the group is in flight; drops what is sent twice."""
+    """Hands out nothing while a message is in flight. Drops a message that is sent twice."""
 
     ending = ".fifo"
 
@@ -50,7 +50,7 @@ class FakeFifo(FakeSqs):
             super()._show(receipt)
 
     def _is_current(self, receipt: str) -> bool:
-        """Tell whether a receipt still holds: not after the visibility time-out."""
+        """Tell whether a receipt is still valid. It is not after the visibility time-out."""
         number, _, count = receipt.partition("/")
         message = self.messages.get(int(number))
         return bool(

@@ -1,4 +1,4 @@
-"""The event files of events/: requests as API Gateway and MiniStack hand them to a function."""
+"""The event files in events/: requests in the form in which functions receive them."""
 
 import json
 from pathlib import Path
@@ -22,7 +22,7 @@ NOW = START
 
 
 def event(name: str, **fill: str) -> dict[str, Any]:
-    """Return a recorded event, its {places} filled."""
+    """Return a recorded event with its {places} filled."""
 
     def filled(value: Any) -> Any:
         if isinstance(value, dict):
@@ -47,7 +47,7 @@ def signed(ticket: Ticket, key: tokens.Key = TICKET_KEY, room: str = ROOM) -> st
 
 
 class Place:
-    """A room's table, and the visitors' functions' view of it."""
+    """A room's table, and the view that the visitors' functions have of it."""
 
     def __init__(self, mode: Mode = Mode.ON) -> None:
         self.world = World()
@@ -62,7 +62,7 @@ class Place:
         self.dynamo.set_room(Settings(mode, 600.0, DESTINATION, "Hello"))
 
     def a_long_line(self) -> None:
-        """A hundred thousand came in the last hundred seconds, and a hundred went in."""
+        """A hundred thousand visitors came in the last hundred seconds, and a hundred went in."""
         samples = (Sample(int(NOW - 100) * 1000, 0.0), Sample(int(NOW) * 1000, 100_000.0))
         self.publish(Pulse(100, 99_900, 100.0, 0.0, samples, 600.0, NOW, NOW))
 

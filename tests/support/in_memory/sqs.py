@@ -18,7 +18,7 @@ class _Held:
 
 
 class FakeSqs(FakeService):
-    """The room's queue and its dead-letter queue. Messages come in the order of their sending."""
+    """The room's queue and its dead-letter queue. Messages come in the order of their sends."""
 
     ending = ""  # of the queues' names
 
@@ -119,7 +119,7 @@ class FakeSqs(FakeService):
         return self._call(operation, url, work, partial)
 
     def _delete(self, receipt: str) -> None:
-        # An old receipt deletes as well: SQS allows itself that.
+        # An old receipt can also delete the message, as SQS documents.
         self.messages.pop(int(receipt.partition("/")[0]), None)
 
     def _show(self, receipt: str) -> None:

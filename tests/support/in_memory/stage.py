@@ -18,7 +18,7 @@ from tests.support.in_memory.fifo import FakeFifo
 from tests.support.in_memory.sqs import FakeSqs
 from tests.support.in_memory.virtual import World
 
-# Nobody is made up for: in most tests nobody ever goes in.
+# No-shows are not compensated for: in most tests nobody ever goes in.
 ON = Settings(Mode.ON, 600.0, "https://shop.example.com/", overbooking=1.0)
 RATE = 600.0
 
@@ -39,19 +39,19 @@ class Stage:
         self.dynamo = FakeDynamo(self.calls)
         self.sqs = (FakeFifo if self.strict else FakeSqs)(self.calls)
         self.configure()
-        # Somebody was here a moment ago: else a consumer ends after its first look.
+        # A visitor was here a moment ago. Otherwise a consumer ends after its first receive.
         self.dynamo.put({**items.key(items.PULSE), "busy_at": items.number(self.world.now)})
         self.tickets: list[str] = []
 
     def _fault(self, number: int, operation: str) -> str | None:
-        return self.faults(number, operation)  # as they are now, not as they were at the start
+        return self.faults(number, operation)  # a test can change the faults while the stage runs
 
     def configure(self, mode: Mode = Mode.ON, rate: float | None = None) -> None:
         self.rate = rate or self.rate
         self.dynamo.set_room(replace(ON, mode=mode, rate=self.rate, overbooking=self.overbooking))
 
     def arrive(self, people: int) -> None:
-        """Queue so many visitors, who came within the last second."""
+        """Queue this many visitors, who came within the last second."""
         for i in range(people):
             ticket_id = f"t{len(self.tickets)}"
             self.tickets.append(ticket_id)
@@ -77,7 +77,7 @@ class Stage:
         return self
 
     def recover(self, seconds: float = 60.0) -> "Stage":
-        """Go on without trouble, with a new consumer, until what was hidden has come back."""
+        """Continue without faults, with a new consumer, until hidden messages are visible again."""
         self.faults = no_faults
         return self.run(seconds)
 
@@ -86,24 +86,24 @@ class Stage:
         return items.pulse_of(self.dynamo.items.get(items.PULSE))
 
     def let_through(self) -> list[float]:
-        """Return when visitors were let through: each by the first row that was written."""
+        """Return when each visitor was admitted, from the first row that was written."""
         first: dict[str, float] = {}
         for write in self.dynamo.writes:
             first.setdefault(write.ticket_id, write.let_through_at)
         return sorted(first.values())
 
     def twice(self) -> list[str]:
-        """Return those whose row was written over another."""
+        """Return the visitors whose row overwrote another."""
         return [write.ticket_id for write in self.dynamo.writes if write.over is not None]
 
     def accounted(self) -> set[str]:
-        """Return those who are admitted, or still in the queue."""
+        """Return the visitors who are admitted or still in the queue."""
         bodies = " ".join(message.body for message in self.sqs.messages.values())
         queued = {i for i in self.tickets if f'"{i}"' in bodies}
         return queued | set(self.dynamo.rows())
 
     def check_nobody_is_lost(self, recover_seconds: float = 60.0) -> None:
-        """Check that everyone is accounted for, and is admitted once all goes well again."""
+        """Check that no visitor is lost, and that all are admitted once the faults are over."""
         assert self.accounted() == set(self.tickets)
         self.recover(recover_seconds)
         self.check_everyone_admitted()

@@ -1,7 +1,7 @@
-"""Virtual time: programs that run side by side, one at a time, always the one that is due next.
+"""Virtual time: several programs run side by side, but only one of them at any time.
 
-Each program runs in a thread of its own, but only one of them at any time; a program hands over
-when it sleeps. What happens between two sleeps is one step, and the same seed gives the same run.
+Each program has its own thread. When it sleeps, the program that is due next runs. What happens
+between two sleeps is one step, and the same seed gives the same run.
 """
 
 import threading
@@ -12,7 +12,7 @@ START = 1_700_000_000.0
 
 
 class Killed(BaseException):
-    """The program was killed: not an Exception, so that nothing catches it by mistake."""
+    """The program was killed. It is not an Exception, so that nothing catches it by mistake."""
 
 
 @dataclass
@@ -27,7 +27,7 @@ class _Program:
 
 
 class World:
-    """A clock, and the programs that live by it."""
+    """A clock, and the programs that use it."""
 
     def __init__(self) -> None:
         self.now = START
@@ -39,7 +39,7 @@ class World:
         return self.now
 
     def sleep(self, seconds: float) -> None:
-        """Let the time go by; whoever else is due runs meanwhile."""
+        """Let the time pass. Other programs that are due run meanwhile."""
         program = self._current
         if program is None:
             self.now += seconds
@@ -49,11 +49,11 @@ class World:
         program.go.acquire()
 
     def start(self, work: Callable[[], object], after: float = 0.0) -> None:
-        """Add a program, to start after so many seconds."""
+        """Add a program, which starts after this many seconds."""
         self._programs.append(_Program(work, self.now + after, len(self._programs)))
 
     def run(self) -> None:
-        """Run all programs to their ends. Errors are raised; one that was killed has ended."""
+        """Run all programs to their ends, and raise their errors. A killed program has ended."""
         while running := [program for program in self._programs if not program.ended]:
             program = min(running, key=lambda p: (p.due, p.order))
             self.now = max(self.now, program.due)

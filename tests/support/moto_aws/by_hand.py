@@ -1,4 +1,4 @@
-"""What people do in the console behind our back: delete, change, or have been there first."""
+"""What people do in the console: delete resources, change them, or take a name first."""
 
 import json
 from collections.abc import Callable
@@ -15,7 +15,7 @@ ALARMS = ("unreadable", "line-stopped", "consumer-errors", "visitor-errors")
 
 
 def api_id(cloud: Cloud) -> str:
-    """Return the id of the one API that there is."""
+    """Return the id of the only API."""
     (found,) = cloud.client("apigatewayv2").get_apis()["Items"]
     return str(found["ApiId"])
 
@@ -76,7 +76,7 @@ def _delete_alarm(what: str) -> ByHand:
     return lambda c: c.client("cloudwatch").delete_alarms(AlarmNames=[f"{STEM}-{what}"])
 
 
-# Each resource's deletion, and what goes with it.
+# How each resource is deleted, and which resources disappear with it.
 DELETIONS: dict[str, tuple[ByHand, tuple[str, ...]]] = {
     "queue": (lambda c: c.client("sqs").delete_queue(QueueUrl=queue_url(c)), ()),
     "dead-letter queue": (
@@ -188,7 +188,7 @@ def _foreign_dashboard(cloud: Cloud) -> None:
     )
 
 
-# Somebody else's, of the name that we need: (made by, the name that the error must give).
+# Resources of somebody else with a name that we need: (function, name that the error must have).
 FOREIGN: dict[str, tuple[ByHand, str]] = {
     "queue": (lambda c: c.client("sqs").create_queue(QueueName=STEM), STEM),
     "dead-letter queue": (
@@ -207,7 +207,7 @@ FOREIGN: dict[str, tuple[ByHand, str]] = {
 
 
 def untag(cloud: Cloud, key: str) -> None:
-    """Take off the tags that moto left on the name of what was deleted."""
+    """Remove the tags that moto keeps for the name of a deleted resource."""
     tags = ["beekeeper:room", "beekeeper:version"]
     match key:
         case "bucket":
@@ -221,7 +221,7 @@ def untag(cloud: Cloud, key: str) -> None:
 
 
 def raw_state(cloud: Cloud, key: str) -> Any:
-    """Return a fingerprint of a foreign resource, to see that nobody touched it."""
+    """Return a fingerprint of a foreign resource, to check that nothing changed it."""
     read: dict[str, ByHand] = {
         "table": lambda c: c.client("dynamodb").scan(TableName=STEM)["Items"],
         "bucket": lambda c: c.client("s3").get_object(Bucket=BUCKET, Key="room.html")["ETag"],

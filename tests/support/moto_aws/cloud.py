@@ -1,4 +1,4 @@
-"""A room in moto's AWS, with a clock that only moves when somebody sleeps."""
+"""A room in moto's AWS, with a clock that moves only during a sleep."""
 
 import copy
 from collections.abc import Callable, Mapping
@@ -41,7 +41,7 @@ class Time:
 
 
 class Session(boto3.session.Session):  # type: ignore[misc]  # boto3 has no types
-    """A session that keeps its clients: making one costs more than a hundred calls of moto."""
+    """A session that keeps its clients: making one takes as long as a hundred calls to moto."""
 
     machine = THIS_MACHINE
 
@@ -58,12 +58,12 @@ class Session(boto3.session.Session):  # type: ignore[misc]  # boto3 has no type
         return made
 
     def quota(self) -> RetryQuota:
-        """Make the quota of a client's retries: what botocore asks for one."""
+        """Make the retry quota of a client. botocore calls this for each client."""
         self.quotas.append(RetryQuota())
         return self.quotas[-1]
 
     def refill(self) -> None:
-        """Let every client retry as in a new process."""
+        """Reset the retry quota of every client, as in a new process."""
         for quota in self.quotas:
             quota.release(quota.INITIAL_CAPACITY)
 
@@ -81,7 +81,7 @@ def config(**values: Any) -> RoomConfig:
 
 
 class Cloud:
-    """What a test needs: the wire, the clock, and a room's engine over both."""
+    """What a test needs: the wire, the clock, and the engine of a room that uses both."""
 
     def __init__(self, session: Session, wire: Wire, state_dir: Path) -> None:
         self.time = Time()
@@ -104,7 +104,7 @@ class Cloud:
         return Names(room, ACCOUNT, REGION, "aws")
 
     def engine(self, room: RoomConfig | None = None, workers: int = 1) -> Engine:
-        """Return an engine as deploy makes it, on the fake clock."""
+        """Return an engine like the one of deploy, on the fake clock."""
         room = room or config()
         aws = self.aws(room.region or REGION, workers)
         file = StateFile(self.state_dir, room.name)
@@ -131,14 +131,14 @@ class Cloud:
         return {c.key: c.action.value for c in plan.changes if c.action != "unchanged"}
 
     def recorded(self, do: Callable[[], Any]) -> list[str]:
-        """Return the mutating calls that something makes."""
+        """Return the mutating calls that a function makes."""
         self.wire.calls.clear()
         do()
         return self.wire.names(mutating=True)
 
 
 class Bench:
-    """One step on its own, as its module's tests drive it."""
+    """A single step, for the tests of its module."""
 
     def __init__(self, cloud: Cloud, step: Step, outputs: Mapping[str, str] | None = None) -> None:
         self.cloud, self.step, self.aws = cloud, step, cloud.aws()
@@ -159,7 +159,7 @@ class Bench:
 
 
 def text_of(error: BaseException) -> str:
-    """Return all that a user can come to see of an error: its text and its causes'."""
+    """Return everything that a user can see of an error: its text, and those of its causes."""
     seen: list[str] = []
     at: BaseException | None = error
     while at is not None:

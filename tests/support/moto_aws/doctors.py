@@ -1,4 +1,4 @@
-"""What a healthy account answers to doctor, and what another one does."""
+"""The answers that doctor gets from a healthy account, and from others."""
 
 import json
 from collections.abc import Sequence
@@ -12,7 +12,7 @@ from tests.support.moto_aws.inventory import inventory
 from tests.support.moto_aws.wire import Call, Forward, Rule, answer, instead
 
 XML = {"content-type": "text/xml"}
-# A look at what would be allowed is no change.
+# A simulation of permissions changes nothing.
 LOOKS = {"iam:SimulatePrincipalPolicy"}
 
 
@@ -33,7 +33,7 @@ def caller(arn: str) -> Rule:
 
 
 class Simulator:
-    """IAM's policy simulator, for a principal that is allowed all but some actions."""
+    """IAM's policy simulator, for a principal that is allowed all actions except some."""
 
     def __init__(self, denied: Sequence[str] = (), missing: str = "") -> None:
         self.denied = denied
@@ -84,7 +84,7 @@ def throttle(rate: float) -> Rule:
 
 
 def diagnose(cloud: Cloud, *rules: Rule, **values: Any) -> beekeeper.Diagnosis:
-    """Run doctor; the later rules are what a healthy account answers."""
+    """Run doctor with these rules. All other calls get the answers of a healthy account."""
     arrivals = values.pop("arrivals_per_minute", None)
     cloud.wire.add(*rules, Simulator(), throttle(10_000.0))
     before = inventory()
@@ -101,7 +101,7 @@ def diagnose(cloud: Cloud, *rules: Rule, **values: Any) -> beekeeper.Diagnosis:
 
 
 def finding(found: beekeeper.Diagnosis, check: str) -> tuple[str, str]:
-    """Return the verdict and all of the text of one check."""
+    """Return the verdict and the whole text of one check."""
     by_check = {f.check: f for f in found.findings}
     assert len(by_check) == len(found.findings)
     return by_check[check].verdict, f"{by_check[check].text} {by_check[check].remedy}"

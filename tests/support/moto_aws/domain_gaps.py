@@ -1,4 +1,4 @@
-"""What moto lacks of custom domains: their state and target, changes of them, their tags."""
+"""What moto lacks for custom domains: their state and target, their changes, their tags."""
 
 from typing import Any
 
@@ -22,13 +22,13 @@ def _domain(name: str) -> Any:
 
 
 def target_of(domain_name: str) -> str:
-    """Return API Gateway's own name of a domain: another one each time that it is made."""
+    """Return API Gateway's own name for a domain. It differs each time the domain is created."""
     target: str = _domain(domain_name).domain_name_configurations[0]["apiGatewayDomainName"]
     return target
 
 
 def create_domain(call: Call, request: AWSPreparedRequest, forward: Forward) -> AWSResponse | None:
-    """Add what AWS fills in: moto keeps only what it was given."""
+    """Add what AWS fills in. moto keeps only what it was given."""
     if str(call) != "apigatewayv2:CreateDomainName":
         return None
     response, name = forward(), call.arguments["DomainName"]
@@ -51,7 +51,7 @@ def update_domain(call: Call) -> dict[str, Any]:
 
 
 def tag_domain(call: Call, request: AWSPreparedRequest, _: Forward) -> AWSResponse | None:
-    """Tag the domain itself: moto notes the tags of a domain elsewhere, and never shows them."""
+    """Tag the domain itself. moto stores the tags elsewhere, and never shows them."""
     if call.operation not in ("TagResource", "UntagResource") or call.service != "apigatewayv2":
         return None
     before, _, name = call.arguments["ResourceArn"].partition("/domainnames/")
@@ -68,7 +68,7 @@ def tag_domain(call: Call, request: AWSPreparedRequest, _: Forward) -> AWSRespon
 
 
 def create_mapping(call: Call, request: AWSPreparedRequest, _: Forward) -> AWSResponse | None:
-    """Refuse a second mapping of a key: moto replaces the first."""
+    """Refuse a second mapping of a key. moto replaces the first."""
     if str(call) != "apigatewayv2:CreateApiMapping":
         return None
     name, key = call.arguments["DomainName"], call.arguments.get("ApiMappingKey", "")
@@ -90,7 +90,7 @@ def update_mapping(call: Call) -> dict[str, Any]:
 
 
 def delete_api(call: Call, request: AWSPreparedRequest, _: Forward) -> AWSResponse | None:
-    """Refuse to delete an API that is mapped: moto lets go of it."""
+    """Refuse to delete an API that is mapped. moto deletes it."""
     if str(call) != "apigatewayv2:DeleteApi":
         return None
     regions = apigatewayv2_backends[ACCOUNT].values()
@@ -101,7 +101,7 @@ def delete_api(call: Call, request: AWSPreparedRequest, _: Forward) -> AWSRespon
 
 
 def create_record(call: Call, request: AWSPreparedRequest, _: Forward) -> AWSResponse | None:
-    """Refuse a record that is there: moto makes a second one."""
+    """Refuse a record that exists. moto makes a second one."""
     if str(call) != "route53:ChangeResourceRecordSets":
         return None
     (change,) = call.arguments["ChangeBatch"]["Changes"]

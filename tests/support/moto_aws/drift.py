@@ -1,4 +1,4 @@
-"""What a change by hand is, as the lists of them say it."""
+"""The type of a change by hand, for the lists of such changes."""
 
 from dataclasses import dataclass
 
@@ -9,7 +9,7 @@ OURS = ("beekeeper:room", "beekeeper:version")
 
 @dataclass(frozen=True)
 class Drift:
-    """One change by hand: of which step's attributes, and the calls that put it right."""
+    """One change by hand: the step, its attributes, and the calls that repair them."""
 
     name: str
     by_hand: ByHand

@@ -1,4 +1,4 @@
-"""Changes by hand of what runs: roles, functions with their permissions, API, rule."""
+"""Changes by hand to roles, functions with their permissions, the API, and the rule."""
 
 import json
 from typing import Any
@@ -27,7 +27,7 @@ def _function(**configuration: Any) -> ByHand:
 
 
 def _reserve(part: str, executions: int) -> ByHand:
-    """Reserve by hand. For the console's "Throttle", which reserves none, see test_function.py."""
+    """Reserve by hand. For the console's "Throttle", which reserves 0, see test_concurrency.py."""
     return lambda c: c.client("lambda").put_function_concurrency(
         FunctionName=f"{STEM}-{part}", ReservedConcurrentExecutions=executions
     )

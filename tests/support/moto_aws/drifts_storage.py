@@ -1,4 +1,4 @@
-"""Changes by hand of what keeps something: queues, table, bucket, logs, alarms, dashboard."""
+"""Changes by hand to queues, the table, the bucket, logs, alarms, and the dashboard."""
 
 import json
 from typing import Any
@@ -47,7 +47,7 @@ def _block(**changes: bool) -> ByHand:
 
 
 def _page_type(cloud: Cloud) -> None:
-    """Copy the page on itself with another type, as the console's "Edit metadata" does."""
+    """Copy the page onto itself with another type, as "Edit metadata" in the console does."""
     s3, which = cloud.client("s3"), {"Bucket": BUCKET, "Key": "room.html"}
     found = s3.get_object(**which)
     s3.put_object(

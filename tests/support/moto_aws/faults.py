@@ -1,4 +1,4 @@
-"""What the crash and fault matrix does to a call: each fault as AWS, or the network, shows it."""
+"""The faults of the crash and fault matrix, each as AWS or the network shows it."""
 
 import re
 from collections.abc import Callable
@@ -11,7 +11,7 @@ from tests.support.moto_aws.wire import Call, Forward, Refusal, Rule
 
 Answer = Callable[[Call, AWSPreparedRequest, Forward], AWSResponse]
 
-# As each service says that it is called too often; the others say ThrottlingException.
+# The throttling error of each service. The other services use ThrottlingException.
 THROTTLES = {
     "apigatewayv2": Refusal("TooManyRequestsException", "Too Many Requests", 429),
     "iam": Refusal("Throttling", "Rate exceeded"),
@@ -23,7 +23,7 @@ THROTTLES = {
 THROTTLE = Refusal("ThrottlingException", "Rate exceeded")
 FAILURE = Refusal("InternalFailure", "An internal error occurred.", 500)
 XML = ("cloudwatch", "iam", "s3", "sqs", "sts")
-# The action to grant, where it is not called like the call (AWS Service Authorization Reference).
+# The IAM action of a call, if its name differs (AWS Service Authorization Reference).
 ACTIONS = {
     "s3:DeleteObjects": "s3:DeleteObjectVersion",
     "s3:GetPublicAccessBlock": "s3:GetBucketPublicAccessBlock",
@@ -38,7 +38,7 @@ VERBS = {"Create": "POST", "Delete": "DELETE", "Get": "GET", "Tag": "POST", "Upd
 
 
 def action_of(call: str) -> str:
-    """Return the IAM action that a call needs; API Gateway's are the verbs of HTTP."""
+    """Return the IAM action that a call needs. The actions of API Gateway are HTTP verbs."""
     service, _, operation = call.partition(":")
     if service == "apigatewayv2":
         verb = re.match("[A-Z][a-z]+", operation)
@@ -65,14 +65,14 @@ def connection_reset(call: Call, request: AWSPreparedRequest, forward: Forward) 
 
 
 def timed_out(call: Call, request: AWSPreparedRequest, forward: Forward) -> AWSResponse:
-    """AWS does the work, and nobody hears of it."""
+    """AWS does the work, but its answer is lost."""
     forward()
     raise ReadTimeoutError(endpoint_url=request.url)
 
 
 @dataclass(frozen=True)
 class Fault:
-    """What happens to a call: to its first try, or for good: to each that there is of its kind."""
+    """What happens to a call: once (to its first attempt), or for good (to all such calls)."""
 
     answer: Answer
     once: bool
@@ -81,7 +81,7 @@ class Fault:
         return f"{self.answer.__name__.replace('_', ' ')} {'once' if self.once else 'for good'}"
 
     def rule(self, name: str) -> Rule:
-        """Return the rule of the wire that does it, from the next such call on."""
+        """Return the rule of the wire that causes the fault, from the next such call on."""
         left = [1 if self.once else None]
 
         def rule(call: Call, request: AWSPreparedRequest, forward: Forward) -> AWSResponse | None:

@@ -23,7 +23,7 @@ from tests.support.moto_aws.wire import Switchboard, Wire
 
 @pytest.fixture(scope="session")
 def session() -> Iterator[Session]:
-    """One session for all tests of a process: loading the services' models takes seconds."""
+    """One session for all tests of a process: loading the models of the services takes seconds."""
     switchboard = Switchboard()
     made = Session(switchboard)
     made.events.unregister("before-send", botocore_stubber)  # the wire asks it
@@ -33,7 +33,7 @@ def session() -> Iterator[Session]:
     made.events.register("response-received", switchboard.hear)
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(botocore.retries.quota, "RetryQuota", made.quota)
-        # A fifth of a call's time, for the same result each time.
+        # This takes a fifth of the time of a call, and gives the same result each time.
         patch.setattr(UserAgentString, "to_string", lambda self: "tests")
         names = functools.cache(method_names_from_class)
         patch.setattr(responses, "method_names_from_class", names)
@@ -57,9 +57,9 @@ def cloud(session: Session, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> 
     wire = session.switchboard.wire = Wire(GAPS)
     session.refill()
     made = Cloud(session, wire, tmp_path / "state")
-    # A tenth of a test's time. That the state survives a power cut is not tested here.
+    # fsync takes a tenth of the time of a test. No test cuts the power.
     monkeypatch.setattr(os, "fsync", lambda descriptor: None)
-    # botocore's own pauses between retries are of our time, too.
+    # The pauses between the retries of botocore also use the fake clock.
     monkeypatch.setattr(botocore.endpoint, "time", SimpleNamespace(sleep=made.time.sleep))
     with mock_aws(config={"lambda": {"use_docker": False}}):
         yield made
@@ -67,13 +67,13 @@ def cloud(session: Session, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> 
 
 @pytest.fixture(scope="session")
 def first_deploy() -> list[tuple[Moment, float]]:
-    """What a process's first deploy left, and when: a deploy takes half of a test's time."""
+    """What the first deploy of a process left, and when. A deploy takes half of a test's time."""
     return []
 
 
 @pytest.fixture
 def deployed(cloud: Cloud, first_deploy: list[tuple[Moment, float]]) -> Cloud:
-    """An account with a room in it."""
+    """An account with a deployed room."""
     if not first_deploy:
         cloud.deploy()
         first_deploy.append((Moment.now(cloud), cloud.time.now))

@@ -1,4 +1,4 @@
-"""What is in moto's AWS, read from its own stores, not through the code under test."""
+"""What moto's AWS contains, read from its own stores and not through the code under test."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -16,7 +16,7 @@ def backend(service: str, region: str) -> Any:
 
 
 def inventory(region: str = "eu-central-1") -> dict[str, list[str]]:
-    """Return the names of all that there is: {kind: names}, without the kinds that are empty."""
+    """Return the names of all resources as {kind: names}, without empty kinds."""
     functions = _functions(region)
     apis = backend("apigatewayv2", region).apis.values()
     rules = [

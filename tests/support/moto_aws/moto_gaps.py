@@ -1,4 +1,4 @@
-"""What moto lacks or gets wrong, and our room needs: answered here, from moto's own state."""
+"""What a room needs and moto lacks or gets wrong. These rules answer from moto's own state."""
 
 from typing import Any
 
@@ -37,7 +37,7 @@ def _conflict(code: str, message: str) -> Refusal:
 
 
 def add_permission(call: Call, request: AWSPreparedRequest, _: Forward) -> AWSResponse | None:
-    """Refuse a statement id that is there: moto adds a second one."""
+    """Refuse a statement id that exists. moto adds a second one."""
     if str(call) != "lambda:AddPermission":
         return None
     sid = call.arguments["StatementId"]
@@ -51,7 +51,7 @@ def add_permission(call: Call, request: AWSPreparedRequest, _: Forward) -> AWSRe
 
 
 def put_invoke_config(call: Call, request: AWSPreparedRequest, _: Forward) -> AWSResponse | None:
-    """Forget the one before: moto adds the new one behind it."""
+    """Remove the previous one. moto adds the new one after it."""
     if str(call) == "lambda:PutFunctionEventInvokeConfig":
         for function in _functions(call, request):
             function.event_invoke_config.clear()
@@ -59,14 +59,14 @@ def put_invoke_config(call: Call, request: AWSPreparedRequest, _: Forward) -> AW
 
 
 def _functions(call: Call, request: AWSPreparedRequest) -> list[Any]:
-    """Return the function that a call is about, in the region that it goes to."""
+    """Return the function that a call names, in the region of the call."""
     region = request.url.split(".")[1]
     functions = lambda_simple_backends[ACCOUNT][region].list_functions()
     return [f for f in functions if f.function_name == call.arguments["FunctionName"]]
 
 
 def create_in_api(call: Call, request: AWSPreparedRequest, _: Forward) -> AWSResponse | None:
-    """Refuse a route or a stage that is there: moto makes a second one."""
+    """Refuse a route or a stage that exists. moto makes a second one."""
     if str(call) not in ("apigatewayv2:CreateRoute", "apigatewayv2:CreateStage"):
         return None
     api = _api(call)
@@ -97,7 +97,7 @@ GAPS: tuple[Rule, ...] = (
 
 
 def ignore_policy_conditions(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Let moto's S3 not enforce bucket policies: it would, but without their conditions."""
+    """Keep moto's S3 from enforcing bucket policies, because it ignores their conditions."""
     from moto.iam.access_control import PermissionResult
 
     monkeypatch.setattr(
@@ -106,7 +106,7 @@ def ignore_policy_conditions(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def keep_logging(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Let moto's functions keep their LoggingConfig."""
+    """Make moto's functions keep their LoggingConfig."""
     make, update = LambdaFunction.__init__, LambdaFunction.update_configuration
     show = LambdaFunction.get_configuration
 

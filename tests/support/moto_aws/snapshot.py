@@ -1,7 +1,7 @@
-"""Copies of moto's AWS, and of a folder: taken and put back in a millisecond, any number of times.
+"""Snapshots of moto's AWS and of a folder. Taking or restoring one takes a millisecond.
 
-moto has no such thing. Its stores are plain objects that pickle, but for locks and weak references;
-they refer to each other, so all go into one pickle.
+moto has no snapshots. Its stores are plain objects that can be pickled, except for locks and weak
+references. They refer to each other, so all of them go into one pickle.
 """
 
 import copyreg
@@ -19,7 +19,7 @@ from moto.core.base_backend import BackendDict, BaseBackend
 from moto.moto_api._internal import mock_random
 from moto.s3.models import s3_backends
 
-# Where a store is: the stores of its service, the account, the region.
+# The place of a store: the stores of its service, the account, the region.
 Place = tuple[Any, str, str]
 
 
@@ -28,7 +28,7 @@ def _weak(things: Any) -> tuple[Any, ...]:
 
 
 class _Pickler(pickle.Pickler):
-    """Writes a number for what stays the object that it is: the stores, locks, local functions."""
+    """Writes a number for objects that must not be copied: the stores, locks, local functions."""
 
     kept = (BaseBackend, FunctionType, type(threading.RLock()))
 
@@ -67,7 +67,7 @@ def _places() -> list[Place]:
 
 @dataclass(frozen=True, eq=False)
 class AwsSnapshot:
-    """All that is in moto's AWS at a moment, and the ids that it gives next."""
+    """Everything in moto's AWS at one moment, and the state of its id generator."""
 
     places: list[Place]
     content: bytes
@@ -92,13 +92,13 @@ class AwsSnapshot:
         ids, buckets, contents = _Unpickler(self.content, [*now, *self.kept]).load()
         for store, content in zip(now, contents, strict=True):
             store.__dict__ = content
-        s3_backends.bucket_accounts = buckets  # an index beside the stores: whose a bucket is
+        s3_backends.bucket_accounts = buckets  # outside the stores: bucket owners
         mock_random.setstate(ids)
 
 
 @dataclass(frozen=True)
 class Folder:
-    """The files of a folder at a moment."""
+    """The files of a folder at one moment."""
 
     files: Mapping[str, bytes]
 

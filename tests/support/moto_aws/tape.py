@@ -1,9 +1,9 @@
-"""A run that is recorded call by call, and run again from any call on.
+"""Records a run call by call, and can run it again from any call on.
 
-A command with one worker makes its calls in one order, so a run can be brought to its n-th call by
-answering those before from the tape, and putting AWS where it was then. That takes a tenth of the
-time. And since a killed process does nothing more, not even a ``finally``, what is in AWS and on
-the disk at a call is what a SIGKILL there leaves.
+A command with one worker always makes its calls in the same order. So a run can be brought to its
+n-th call: the tape answers the calls before it, and AWS is restored to its state at that moment.
+That takes a tenth of the time. A killed process does nothing more, not even a ``finally``. So AWS
+and the disk at a call are in the state that a SIGKILL at that call leaves.
 """
 
 import hashlib
@@ -22,12 +22,12 @@ from tests.support.moto_aws.cloud import Cloud
 from tests.support.moto_aws.snapshot import AwsSnapshot, Folder
 from tests.support.moto_aws.wire import Answered, Call, Forward
 
-# What AWS makes twice when it is asked twice; any other change that is repeated is one change.
+# AWS creates these twice when it gets the call twice. Repeating another change has no effect.
 DOUBLES = ("CreateApi", "CreateIntegration")
 
 
 def distinct(changes: Iterable[Call]) -> list[Call]:
-    """Leave out what botocore repeated, and the lease: it may be taken by who had it before."""
+    """Leave out repeated calls, and the lease, which its last owner can take again."""
     found: list[Call] = []
     for call in changes:
         if call.operation == "PutItem" and call.arguments["Item"]["id"]["S"] == LEASE:
@@ -38,7 +38,7 @@ def distinct(changes: Iterable[Call]) -> list[Call]:
 
 
 def steady_ids(cloud: Cloud) -> None:
-    """Let the ids that moto makes up follow from the changes before, whatever was read between."""
+    """Make moto's random ids depend only on the changes before, not on reads in between."""
 
     def seed(call: Call, request: AWSPreparedRequest, forward: Forward) -> AWSResponse | None:
         if call.mutates:
@@ -55,18 +55,18 @@ def _told(call: Call) -> str:
 
 
 def _short(content: Any) -> str:
-    """Return a text for code, or for the page, whose hash is beside it."""
+    """Return a text for code, or for the page, whose hash is in another argument."""
     return hashlib.sha256(content).hexdigest() if isinstance(content, bytes) else "page"
 
 
 def history(changes: Iterable[Call]) -> tuple[str, ...]:
-    """Return what made AWS as it is: the same for what can't be told apart."""
+    """Return a key for the state of AWS. States that can't be told apart have the same key."""
     return tuple(map(_told, distinct(changes)))
 
 
 @dataclass(frozen=True, eq=False)
 class Moment:
-    """What is in AWS and in the state's folder, and the changes since there was nothing."""
+    """What AWS and the state's folder contain, and all changes since both were empty."""
 
     aws: AwsSnapshot
     files: Folder
@@ -78,12 +78,12 @@ class Moment:
 
     @property
     def key(self) -> tuple[Any, ...]:
-        """The same for moments from which everything goes on in the same way."""
+        """The same for all moments from which the run continues in the same way."""
         state = {n: c for n, c in self.files.files.items() if n.endswith(".json")}
         return history(self.changes), *state.items()
 
     def restore(self, cloud: Cloud) -> None:
-        """Go back to it, with a new process."""
+        """Restore this moment, for a new process."""
         self.files.write(cloud.state_dir)
         self.restore_aws(cloud)
         cloud.session.refill()
@@ -95,7 +95,7 @@ class Moment:
 
 
 class Tape:
-    """The calls of a command, their answers, and what there was before each of them."""
+    """The calls of a command, their answers, and the moment before each call."""
 
     def __init__(self, cloud: Cloud, command: Callable[[], object]) -> None:
         """Record a command."""
@@ -121,18 +121,18 @@ class Tape:
         return self._moments[-1]
 
     def before(self, n: int) -> Moment:
-        """Return what a process leaves that is killed just before its n-th call."""
+        """Return what a process leaves when it is killed just before its n-th call."""
         return self._moments[n]
 
     def after(self, n: int) -> Moment:
-        """Return what a process leaves that is killed just after its n-th call."""
+        """Return what a process leaves when it is killed just after its n-th call."""
         later = self._moments[n + 1]
         return Moment(later.aws, self._moments[n].files, later.changes)
 
     def play(self, cloud: Cloud, n: int, command: Callable[[], object]) -> None:
-        """Run the command again, its first n calls from the tape; raises what it raises.
+        """Run the command again, with its first n calls from the tape. Raise what it raises.
 
-        Where the n-th call led to nothing else than on the tape, the rest comes from there, too.
+        If the n-th call has the same result as on the tape, the rest also comes from the tape.
         """
         head = _Head(self, cloud, n)
         self._moments[0].restore(cloud)
@@ -150,7 +150,7 @@ class Tape:
 
 
 class _Head:
-    """Where a run is on a tape."""
+    """The position of a run on a tape."""
 
     def __init__(self, tape: Tape, cloud: Cloud, n: int) -> None:
         self._tape, self._cloud, self._n = tape, cloud, n
@@ -164,7 +164,7 @@ class _Head:
             self._heard = _kept(answered)
 
     def known(self, call: Call) -> Answered | None:
-        """Return the answer of the tape: before the n-th call, and after it when all is equal."""
+        """Return the answer of the tape: before the n-th call, and after it if all is equal."""
         self._made += 1
         if self._made == self._n + 1:
             self.is_back = self._is_as_recorded()
@@ -187,7 +187,7 @@ class _Head:
 
 
 def _lasting(part: Any) -> Any:
-    """Return an answer without times and the request's id."""
+    """Return an answer without times and without the id of the request."""
     if isinstance(part, dict):
         return {name: _lasting(p) for name, p in part.items() if name != "ResponseMetadata"}
     if isinstance(part, list):
@@ -196,6 +196,6 @@ def _lasting(part: Any) -> Any:
 
 
 def _kept(answered: Answered) -> tuple[AWSResponse, bytes]:
-    """Return an answer that no one changes, without a body, which can be read only once."""
+    """Return a copy of an answer without its body, which can be read only once."""
     response, parsed = answered
     return response, pickle.dumps({n: part for n, part in parsed.items() if n != "Payload"})

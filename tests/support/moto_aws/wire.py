@@ -1,8 +1,8 @@
-"""The wire between botocore and moto: what goes over it is recorded, and can be made to fail.
+"""The wire between botocore and moto. It records all calls, and can make them fail.
 
-A rule sees every HTTP request that botocore sends, after its own retries decided to send it, and
-either passes (None) or answers. ``forward`` hands the request to moto. The answers that stand for
-AWS's errors are in the format of each service, so that botocore parses what AWS would have sent.
+A rule sees every HTTP request that botocore sends, retries included. It either passes (None) or
+answers. ``forward`` gives the request to moto. Answers that stand for errors of AWS have the format
+of each service, so that botocore parses what AWS would have sent.
 """
 
 import json
@@ -22,7 +22,7 @@ READS = ("Get", "List", "Describe", "Head")
 
 @dataclass(frozen=True)
 class Call:
-    """One request: ``arguments`` are what was given to boto3."""
+    """One request. ``arguments`` are the arguments that boto3 was given."""
 
     service: str
     operation: str
@@ -38,13 +38,13 @@ class Call:
 
 Forward = Callable[[], AWSResponse]
 Rule = Callable[[Call, AWSPreparedRequest, Forward], AWSResponse | None]
-Answered = tuple[AWSResponse, dict[str, Any]]  # as it came, and as botocore reads it
+Answered = tuple[AWSResponse, dict[str, Any]]  # the bytes, and what botocore reads from them
 Known = Callable[[Call], Answered | None]
 Hear = Callable[[Answered], None]
 
 
 class Raw(BytesIO):
-    """A body as urllib3 gives it."""
+    """A body in the form that urllib3 gives."""
 
     def stream(self, **_: Any) -> Any:
         while content := self.read():
@@ -57,14 +57,14 @@ def answer(url: str, status: int, headers: Mapping[str, str], body: str) -> AWSR
 
 @dataclass(frozen=True)
 class Refusal:
-    """An error of AWS's: its code, its message, its status."""
+    """An error of AWS: its code, message and status."""
 
     code: str
     message: str
     status: int = 400
 
     def to(self, call: Call, request: AWSPreparedRequest) -> AWSResponse:
-        """Return it in the service's own format."""
+        """Return the error in the format of the service."""
         xml = dict.fromkeys(("iam", "sts", "route53"), self._query)
         write = {"s3": self._s3, **xml}.get(call.service)
         headers, body = write() if write else self._json(call.service)
@@ -89,11 +89,11 @@ class Refusal:
 
 
 class Wire:
-    """Handles botocore's ``before-send``; rules are asked in order, the first answer counts."""
+    """Handles botocore's ``before-send``. Rules are asked in order; the first answer is used."""
 
     def __init__(self, gaps: Sequence[Rule] = ()) -> None:
         self.calls: list[Call] = []
-        self.changes: list[Call] = []  # the calls that change something and came to AWS
+        self.changes: list[Call] = []  # the mutating calls that reached AWS
         self.rules: list[Rule] = []
         self.known: Known = lambda call: None
         self.hear: Hear = lambda answered: None
@@ -131,28 +131,28 @@ class Wire:
         return [call for call in self.calls if call.mutates]
 
     def names(self, *, mutating: bool = False) -> list[str]:
-        """Return what was called, sorted, since the order of independent steps is free."""
+        """Return what was called, sorted, because independent steps run in any order."""
         return sorted(map(str, self.mutations if mutating else self.calls))
 
 
 class Switchboard:
-    """Registered once on a session that all tests of a process share; leads to a test's wire."""
+    """Connects the session that all tests of a process share to the wire of the current test."""
 
     def __init__(self) -> None:
         self.wire = Wire()
         self._current = threading.local()
 
     def note(self, params: Mapping[str, Any], model: OperationModel, **_: Any) -> None:
-        """Keep what boto3 was asked for (``before-parameter-build``), in the caller's thread."""
+        """Keep the arguments of the call (``before-parameter-build``), in the caller's thread."""
         service = model.service_model.service_name
         self._current.call = Call(service, model.name, dict(params))
 
     def known(self, **_: Any) -> Answered | None:
-        """Return an answer that spares the request (``before-call``), if there is one."""
+        """Return an answer that replaces the request (``before-call``), if there is one."""
         return self.wire.known(self._current.call)
 
     def hear(self, response_dict: Any, parsed_response: dict[str, Any] | None, **_: Any) -> None:
-        """Pass on an answer, as it was read and before it is worked on (``response-received``)."""
+        """Pass on an answer after it was parsed and before it is used (``response-received``)."""
         if parsed_response is not None:
             status = response_dict["status_code"]
             self.wire.hear((AWSResponse("", status, {}, None), parsed_response))
@@ -191,7 +191,7 @@ def refuse(
 
 
 def lose_answer(name: str, times: int = 1, status: int = 0) -> Rule:
-    """Return a rule: the call happens, but its answer is lost (or, with a status, is that 5xx)."""
+    """Return a rule: the call happens, but its answer is lost, or has this 5xx status."""
     left = [times]
 
     def rule(call: Call, request: AWSPreparedRequest, forward: Forward) -> AWSResponse | None:
@@ -207,7 +207,7 @@ def lose_answer(name: str, times: int = 1, status: int = 0) -> Rule:
 
 
 def after(name: str, do: Callable[[], object], times: int = 1) -> Rule:
-    """Return a rule: once the call was made, something else happens in AWS."""
+    """Return a rule: after the call, something else happens in AWS."""
     left = [times]
 
     def rule(call: Call, request: AWSPreparedRequest, forward: Forward) -> AWSResponse | None:
@@ -222,7 +222,7 @@ def after(name: str, do: Callable[[], object], times: int = 1) -> Rule:
 
 
 def instead(name: str, body: Callable[[Call], Any], times: int | None = None) -> Rule:
-    """Return a rule: the call does not happen, and is answered 200 with this JSON, or XML text."""
+    """Return a rule: the call does not happen. Its answer is a 200 with this JSON or XML text."""
     left = [times]
 
     def rule(call: Call, request: AWSPreparedRequest, forward: Forward) -> AWSResponse | None:
@@ -240,7 +240,7 @@ def instead(name: str, body: Callable[[Call], Any], times: int | None = None) ->
 
 
 def changed(name: str, change: Callable[[dict[str, Any]], None], times: int | None = None) -> Rule:
-    """Return a rule: moto's JSON answer is changed on its way."""
+    """Return a rule: moto's JSON answer is changed before botocore gets it."""
     left = [times]
 
     def rule(call: Call, request: AWSPreparedRequest, forward: Forward) -> AWSResponse | None:
