@@ -18,9 +18,8 @@ from botocore.exceptions import BotoCoreError, ClientError
 
 from beekeeper.contract import messages
 from beekeeper.handlers.batches import batches
-from beekeeper.rules.cadence import LONG_POLL_SECONDS, MESSAGES_PER_CALL
+from beekeeper.rules.cadence import LONG_POLL_SECONDS, MESSAGES_PER_CALL, VISIBILITY_SECONDS
 
-VISIBILITY_SECONDS = 30
 # For a FIFO queue. After a consumer was killed with tickets in hand, the line stands still for this
 # long. It should not be shorter: after 1,000 receptions a message goes to the dead-letter queue
 # (MAX_RECEIVES, provision/resources/queue.py). At 10 s, a DynamoDB outage of 2.8 hours causes that.

@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from enum import StrEnum
 
 from beekeeper.contract import functions
+from beekeeper.contract.messages import FIFO_ENDING
 
 FUNCTION_NAMES = tuple(function.name for function in functions.FUNCTIONS)
 TAG_ROOM, TAG_VERSION = "beekeeper:room", "beekeeper:version"
@@ -52,7 +53,7 @@ class Names:
 
     @property
     def _queue_ending(self) -> str:
-        return ".fifo" if self.strict else ""
+        return FIFO_ENDING if self.strict else ""
 
     @property
     def bucket(self) -> str:

@@ -17,6 +17,8 @@ VISITOR_TIMEOUT_SECONDS = 15
 CHECKS_PER_TICK = 100
 # One call to SQS sends or receives at most this many messages (SQS, "Message quotas").
 MESSAGES_PER_CALL = 10
+# A message that a consumer has received is hidden from the others for this long.
+VISIBILITY_SECONDS = 30
 # A consumer waits this long for a message. A long poll asks every server of the queue. A short poll
 # can miss messages that are there.
 LONG_POLL_SECONDS = 1

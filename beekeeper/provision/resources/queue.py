@@ -15,6 +15,7 @@ import json
 from collections.abc import Iterable, Mapping
 from typing import Any, ClassVar
 
+from beekeeper.contract.messages import FIFO_ENDING, is_fifo
 from beekeeper.provision import tags
 from beekeeper.provision.aws import Aws
 from beekeeper.provision.engine.step import Attributes, Found, Resource, new_only
@@ -22,6 +23,8 @@ from beekeeper.provision.engine.wait import Busy, Wait, ignoring, retrying, unti
 from beekeeper.provision.grant import Grant, grant
 from beekeeper.provision.names import Names
 from beekeeper.provision.resources.outputs import queue_url
+from beekeeper.rules.cadence import VISIBILITY_SECONDS
+from beekeeper.rules.tokens import TICKET_LIFETIME_SECONDS
 
 MISSING = ("AWS.SimpleQueueService.NonExistentQueue", "QueueDoesNotExist")
 EXISTS = ("QueueAlreadyExists", "QueueNameExists")
@@ -31,9 +34,6 @@ DELETED_RECENTLY = Busy("AWS.SimpleQueueService.QueueDeletedRecently")
 RECREATE = Wait("SQS to free the queue's name (60 seconds after a deletion)", 95, every=5)
 VISIBLE = Wait("the new queue to become visible", 60)
 GONE = Wait("the queue to be deleted", 90)
-RETENTION_SECONDS = 14 * 86_400  # the maximum of SQS, and so the longest possible event
-VISIBILITY_SECONDS = 30  # the default; the consumer sets its own
-FIFO_ENDING = ".fifo"
 # The maximum of SQS. While the table has problems, a consumer receives the same ticket many times.
 # SQS must not move the ticket to the dead-letter queue for that. The consumer itself moves messages
 # that can't be read.
@@ -78,7 +78,7 @@ class Queue(Resource):
 
     def desired(self, outputs: Mapping[str, str]) -> Attributes | None:
         wanted: dict[str, Any] = {
-            "message_retention_seconds": RETENTION_SECONDS,
+            "message_retention_seconds": TICKET_LIFETIME_SECONDS,
             "visibility_seconds": VISIBILITY_SECONDS,
             "delay_seconds": 0,
             "encrypted": True,
@@ -102,7 +102,7 @@ class Queue(Resource):
     def create(self, aws: Aws, desired: Attributes) -> None:
         sqs = aws.client("sqs")
         attributes, wanted_tags = _wire(desired), dict(desired["tags"])
-        if self.name.endswith(FIFO_ENDING):
+        if is_fifo(self.name):
             attributes["FifoQueue"] = "true"
 
         def create() -> None:
