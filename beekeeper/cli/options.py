@@ -2,6 +2,7 @@
 
 import argparse
 import os
+from pathlib import Path
 from typing import Any
 
 from beekeeper.config import FILE_NAME, RoomConfig, configured
@@ -58,25 +59,26 @@ def setting_help(name: str) -> str:
 
 def room_of(options: argparse.Namespace) -> Room:
     """Return the room of ``--room``, or of the configuration, or the only one with a state here."""
-    name = options.room or configured(options.config, "name")
-    if name:
-        return Room(name, **place(options))
+    if options.room:
+        return Room(options.room, **place(options))
+    if Path(options.config).exists():
+        return Room(Path(options.config), state_dir=options.state_dir)
     rooms = list_rooms(**place(options))
     if len(rooms) == 1:
         return rooms[0]
     known = ", ".join(room.name for room in rooms) or "none"
     raise ConfigError(
-        f"Which room? {options.config} is not here, or has no name. Give --room NAME."
+        f"Which room? There is no {options.config} here. Give --room NAME."
         f" The rooms with a state here: {known}."
     )
 
 
 def configured_room(options: argparse.Namespace) -> Room:
     """Return the room of the configuration. Raise ConfigError when the configuration is wrong."""
-    return Room(RoomConfig.load(options.config), **place(options))
+    return Room(RoomConfig.load(options.config), state_dir=options.state_dir)
 
 
 def place(options: argparse.Namespace) -> dict[str, Any]:
     """Return where the state is, as keyword arguments of the public functions."""
-    named = options.state_dir or os.environ.get(DIR_VARIABLE)
+    named = options.state_dir or os.environ.get(DIR_VARIABLE)  # both win over the configuration
     return {"state_dir": named or configured(options.config, "state")}

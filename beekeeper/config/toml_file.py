@@ -46,6 +46,8 @@ def to_toml(values: Mapping[str, Any]) -> str:
 
 
 def _toml(value: str | float) -> str:
+    if isinstance(value, bool):
+        return str(value).lower()
     if isinstance(value, int | float):
         return str(value)
     escaped = value.replace("\\", "\\\\").replace('"', '\\"')

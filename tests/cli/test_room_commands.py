@@ -6,7 +6,8 @@ from pathlib import Path
 import pytest
 
 from beekeeper.cli.changes import line
-from beekeeper.cli.main import main
+from beekeeper.cli.main import main, parser
+from beekeeper.cli.options import room_of
 from beekeeper.results import Change
 from tests.support.moto_aws.cloud import ACCOUNT, DESTINATION, REGION, ROOM, Cloud
 
@@ -82,3 +83,24 @@ def test_what_is_no_room_is_said(name: str, said: str, capsys: pytest.CaptureFix
 )
 def test_a_change_is_a_line(change: Change, text: str) -> None:
     assert line(change) == text
+
+
+def test_the_region_of_the_configuration_is_used_when_the_state_is_lost(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    path = tmp_path / "sale.toml"
+    path.write_text(
+        f'name = "{ROOM}"\ndestination = "{DESTINATION}"\nrate = 6\nregion = "eu-west-3"\n'
+    )
+    options = parser().parse_args(["status", "--config", str(path)])
+    assert room_of(options)._connection.region == "eu-west-3"
+
+
+def test_a_configuration_that_cannot_be_read_is_an_error_and_no_other_room_is_meant(
+    deployed: Cloud, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    path = tmp_path / "beekeeper.toml"
+    path.write_text('name = "rehearsal"\ntitle = Rehearsal\n')
+    assert main(["destroy", "--yes", "--config", str(path)]) == 1
+    assert "can't be read" in capsys.readouterr().err
+    assert deployed.wire.names(mutating=True) == []

@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 
 from beekeeper import ConfigError, RoomConfig
 from beekeeper.config.essentials import MAX_NAME_CHARACTERS
+from beekeeper.config.toml_file import to_toml
 from beekeeper.config.upkeep import RETENTION_DAYS
 from beekeeper.rules.settings import Mode
 
@@ -219,3 +220,7 @@ def test_a_custom_domain_survives_the_file() -> None:
     room = config(**DOMAIN, hosted_zone_id="/hostedzone/Z0123456")
     assert RoomConfig(**tomllib.loads(room.to_toml())) == room
     assert (room.domain_name, room.hosted_zone_id) == ("queue.example.com", "Z0123456")
+
+
+def test_toml_writes_truth_values_as_toml_does() -> None:
+    assert tomllib.loads(to_toml({"edge": True, "off": False})) == {"edge": True, "off": False}

@@ -57,6 +57,7 @@ class Engine:
         self._room = room
         self._steps = {step.key: step for step in steps}
         self._needs = {step.key: step.needs for step in steps}
+        _check_names(steps)
         self._journal = journal
         self._on_event = on_event
         self._guard = guard or NoGuard()
@@ -233,3 +234,11 @@ class Engine:
         if self._on_event:
             with self._events_lock:
                 self._on_event(event)
+
+
+def _check_names(steps: Sequence[Step]) -> None:
+    """Raise ValueError if a step needs, or lives in, a step that the list does not have."""
+    known = {step.key for step in steps}
+    for step in steps:
+        if unknown := {*step.needs, step.container or step.key} - known:
+            raise ValueError(f"step {step.key}: there is no step {', '.join(sorted(unknown))}")
