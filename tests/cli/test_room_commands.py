@@ -8,7 +8,8 @@ import pytest
 from beekeeper.cli.changes import line
 from beekeeper.cli.main import main
 from beekeeper.results import Change
-from tests.support.moto_aws.cloud import ACCOUNT, DESTINATION, REGION, ROOM, Cloud
+from tests.support.moto_aws.cloud import Cloud
+from tests.support.rooms import ACCOUNT, DESTINATION, REGION, ROOM
 
 
 @pytest.fixture(autouse=True)

@@ -1,7 +1,6 @@
 """Each public function takes a room in each form, and refuses what is none with a remedy."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -9,10 +8,11 @@ import pytest
 
 import beekeeper
 from beekeeper.errors import ConfigError, RoomNotFoundError, WrongAccountError
-from tests.support.moto_aws.cloud import DESTINATION, REGION, ROOM, Cloud, config
+from tests.support.moto_aws.cloud import Cloud
 from tests.support.moto_aws.doctors import Simulator, throttle
 from tests.support.moto_aws.inventory import inventory
-from tests.support.moto_aws.snapshot import AwsSnapshot, Folder
+from tests.support.moto_aws.tape import Moment
+from tests.support.rooms import BASE, REGION, ROOM, config
 
 Where = Mapping[str, Any]
 FUNCTIONS: dict[str, Callable[..., Any]] = {
@@ -29,33 +29,19 @@ FUNCTIONS: dict[str, Callable[..., Any]] = {
 FORMS = ("name", "Room", "RoomConfig", "mapping", "Path", "path as text")
 
 
-@pytest.fixture
-def where(cloud: Cloud) -> dict[str, Any]:
-    return {"session": cloud.session, "state_dir": cloud.state_dir}
-
-
-@dataclass(frozen=True)
-class Snapshot:
-    """An account with a room, and the folder with its state."""
-
-    aws: AwsSnapshot
-    folder: Folder
-
-
 @pytest.fixture(scope="module")
-def snapshots() -> list[Snapshot]:
+def moments() -> list[Moment]:
     """The account with its room: made by the first test, put back for each that follows."""
     return []
 
 
 @pytest.fixture
-def room(cloud: Cloud, where: Where, snapshots: list[Snapshot]) -> None:
+def room(cloud: Cloud, where: Where, moments: list[Moment]) -> None:
     """A deployed room."""
-    if not snapshots:
+    if not moments:
         beekeeper.deploy(config(), **where)
-        snapshots.append(Snapshot(AwsSnapshot.take(), Folder.read(cloud.state_dir)))
-    snapshots[0].aws.restore()
-    snapshots[0].folder.write(cloud.state_dir)
+        moments.append(Moment.now(cloud))
+    moments[0].restore(cloud)
     cloud.wire.clear()
 
 
@@ -71,7 +57,7 @@ def in_form(form: str, where: Where, file: Path) -> Any:
         "name": lambda: ROOM,
         "Room": lambda: beekeeper.Room(ROOM, **where),
         "RoomConfig": config,
-        "mapping": lambda: {"name": ROOM, "destination": DESTINATION, "rate": 600},
+        "mapping": lambda: BASE,
         "Path": lambda: file,
         "path as text": lambda: str(file),
     }

@@ -20,17 +20,12 @@ from beekeeper.errors import (
 from beekeeper.provision.engine.events import Event, StepDone
 from beekeeper.provision.state import StateFile
 from tests.support.moto_aws.by_hand import api_id, queue_url
-from tests.support.moto_aws.cloud import ACCOUNT, DESTINATION, REGION, ROOM, Cloud, config
+from tests.support.moto_aws.cloud import Cloud
 from tests.support.moto_aws.inventory import inventory
 from tests.support.moto_aws.wire import Switchboard, instead, refuse
+from tests.support.rooms import ACCOUNT, BASE, DESTINATION, REGION, ROOM, config
 
 PARTS = ("producer", "room", "turnstile", "consumer")
-BASE: dict[str, Any] = {"name": ROOM, "destination": DESTINATION, "rate": 600}
-
-
-@pytest.fixture
-def where(cloud: Cloud) -> dict[str, Any]:
-    return {"session": cloud.session, "state_dir": cloud.state_dir}
 
 
 @pytest.fixture

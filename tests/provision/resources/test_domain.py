@@ -9,11 +9,12 @@ from beekeeper import RoomConfig
 from beekeeper.cli.lifecycle import _next_steps
 from beekeeper.errors import ConfigError, NotOursError, ProvisionError
 from beekeeper.provision.state import StateFile
-from tests.support.moto_aws.cloud import ACCOUNT, REGION, ROOM, Cloud, config
+from tests.support.moto_aws.cloud import Cloud
 from tests.support.moto_aws.domain_gaps import API_GATEWAY_ZONE, target_of
 from tests.support.moto_aws.inventory import backend, inventory
 from tests.support.moto_aws.tape import Tape
 from tests.support.moto_aws.wire import after, changed, instead, lose_answer, refuse
+from tests.support.rooms import ACCOUNT, REGION, ROOM, config
 
 NAME, OTHER = "queue.example.com", "wait.example.com"
 CERTIFICATE = f"arn:aws:acm:{REGION}:{ACCOUNT}:certificate/1a2b3c4d"
@@ -26,15 +27,6 @@ CHANGE_RECORD = "route53:ChangeResourceRecordSets"
 
 def with_domain(**values: Any) -> RoomConfig:
     return config(**{"domain_name": NAME, "certificate_arn": CERTIFICATE, **values})
-
-
-@pytest.fixture
-def zone(cloud: Cloud) -> str:
-    """The id of a hosted zone for example.com."""
-    made = cloud.client("route53").create_hosted_zone(Name="example.com", CallerReference="x")
-    cloud.wire.clear()
-    zone_id: str = made["HostedZone"]["Id"]
-    return zone_id.removeprefix("/hostedzone/")
 
 
 @pytest.fixture

@@ -6,8 +6,9 @@ from typing import Any
 from beekeeper.provision.resources.role import trust
 from beekeeper.provision.resources.rule import DESCRIPTION
 from tests.support.moto_aws.by_hand import STEM, ByHand, api_id
-from tests.support.moto_aws.cloud import ACCOUNT, REGION, Cloud
+from tests.support.moto_aws.cloud import Cloud
 from tests.support.moto_aws.drift import OURS, Drift, tag_list
+from tests.support.rooms import ACCOUNT, REGION
 
 ROLE = f"{STEM}-producer-{REGION}"
 FUNCTION = f"{STEM}-consumer"

@@ -4,8 +4,9 @@ import json
 from typing import Any
 
 from tests.support.moto_aws.by_hand import BUCKET, STEM, ByHand, queue_url
-from tests.support.moto_aws.cloud import ACCOUNT, REGION, Cloud
+from tests.support.moto_aws.cloud import Cloud
 from tests.support.moto_aws.drift import OURS, Drift, tag_list
+from tests.support.rooms import ACCOUNT, REGION
 
 TABLE_ARN = f"arn:aws:dynamodb:{REGION}:{ACCOUNT}:table/{STEM}"
 LOG_GROUP = f"/aws/lambda/{STEM}-consumer"

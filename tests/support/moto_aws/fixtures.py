@@ -5,6 +5,7 @@ import os
 from collections.abc import Iterator
 from pathlib import Path
 from types import SimpleNamespace
+from typing import Any
 
 import botocore.endpoint
 import botocore.retries.quota
@@ -15,10 +16,12 @@ from moto.core import responses
 from moto.core.models import botocore_stubber
 from moto.core.utils import method_names_from_class
 
-from tests.support.moto_aws.cloud import REGION, Cloud, Session
+from tests.support.moto_aws import team as team_state
+from tests.support.moto_aws.cloud import Cloud, Session
 from tests.support.moto_aws.moto_gaps import GAPS, ignore_policy_conditions, keep_logging
 from tests.support.moto_aws.tape import Moment
 from tests.support.moto_aws.wire import Switchboard, Wire
+from tests.support.rooms import REGION
 
 
 @pytest.fixture(scope="session")
@@ -63,6 +66,29 @@ def cloud(session: Session, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> 
     monkeypatch.setattr(botocore.endpoint, "time", SimpleNamespace(sleep=made.time.sleep))
     with mock_aws(config={"lambda": {"use_docker": False}}):
         yield made
+
+
+@pytest.fixture
+def where(cloud: Cloud) -> dict[str, Any]:
+    """What the public functions are given besides a room."""
+    return {"session": cloud.session, "state_dir": cloud.state_dir}
+
+
+@pytest.fixture
+def team(cloud: Cloud) -> Cloud:
+    """An account with a team's bucket."""
+    cloud.make_bucket(team_state.BUCKET)
+    cloud.wire.clear()
+    return cloud
+
+
+@pytest.fixture
+def zone(cloud: Cloud) -> str:
+    """The id of a hosted zone for example.com."""
+    made = cloud.client("route53").create_hosted_zone(Name="example.com", CallerReference="x")
+    cloud.wire.clear()
+    zone_id: str = made["HostedZone"]["Id"]
+    return zone_id.removeprefix("/hostedzone/")
 
 
 @pytest.fixture(scope="session")
