@@ -10,7 +10,7 @@ NAMES = Names(ROOM, ACCOUNT, REGION, "aws")
 DESTINATION = "https://shop.example.com/"
 BASE: dict[str, Any] = {"name": ROOM, "destination": DESTINATION, "rate": 600}
 DOMAIN_NAME = "queue.example.com"
-CERTIFICATE = f"arn:aws:acm:{REGION}:{ACCOUNT}:certificate/1a2b3c4d"
+CERTIFICATE = f"arn:aws:acm:{REGION}:{ACCOUNT}:certificate/1a2b-3c4d"
 DOMAIN = {"domain_name": DOMAIN_NAME, "certificate_arn": CERTIFICATE}
 
 

@@ -28,7 +28,7 @@ def _function(**configuration: Any) -> ByHand:
 
 
 def _reserve(part: str, executions: int) -> ByHand:
-    """Reserve by hand. For the console's "Throttle", which reserves none, see test_function.py."""
+    """Reserve by hand. test_function_concurrency.py has the console's "Throttle", which is 0."""
     return lambda c: c.client("lambda").put_function_concurrency(
         FunctionName=f"{STEM}-{part}", ReservedConcurrentExecutions=executions
     )

@@ -11,7 +11,6 @@ from beekeeper.errors import ConfigError, RoomNotFoundError, WrongAccountError
 from tests.support.moto_aws.cloud import Cloud
 from tests.support.moto_aws.doctors import Simulator, throttle
 from tests.support.moto_aws.inventory import inventory
-from tests.support.moto_aws.tape import Moment
 from tests.support.rooms import BASE, REGION, ROOM, config
 
 Where = Mapping[str, Any]
@@ -27,22 +26,6 @@ FUNCTIONS: dict[str, Callable[..., Any]] = {
     "destroy": beekeeper.destroy,
 }
 FORMS = ("name", "Room", "RoomConfig", "mapping", "Path", "path as text")
-
-
-@pytest.fixture(scope="module")
-def moments() -> list[Moment]:
-    """The account with its room: made by the first test, put back for each that follows."""
-    return []
-
-
-@pytest.fixture
-def room(cloud: Cloud, where: Where, moments: list[Moment]) -> None:
-    """A deployed room."""
-    if not moments:
-        beekeeper.deploy(config(), **where)
-        moments.append(Moment.now(cloud))
-    moments[0].restore(cloud)
-    cloud.wire.clear()
 
 
 @pytest.fixture
@@ -85,7 +68,7 @@ def check_effect(function: str, result: Any, cloud: Cloud, where: Where) -> None
             assert (result, found) == (None, mode.replace("pause", "paused"))
 
 
-@pytest.mark.usefixtures("room")
+@pytest.mark.usefixtures("deployed_room")
 @pytest.mark.parametrize("form", FORMS)
 @pytest.mark.parametrize("function", FUNCTIONS)
 def test_each_function_takes_each_form(
@@ -97,7 +80,7 @@ def test_each_function_takes_each_form(
     check_effect(function, result, cloud, where)
 
 
-@pytest.mark.usefixtures("room")
+@pytest.mark.usefixtures("deployed_room")
 @pytest.mark.parametrize("form", FORMS)
 def test_doctor_takes_each_form(cloud: Cloud, where: Where, file: Path, form: str) -> None:
     cloud.wire.add(Simulator(), throttle(10_000.0))
@@ -105,7 +88,7 @@ def test_doctor_takes_each_form(cloud: Cloud, where: Where, file: Path, form: st
     assert (found.room, found.region) == (ROOM, REGION)
 
 
-@pytest.mark.usefixtures("room")
+@pytest.mark.usefixtures("deployed_room")
 def test_each_function_takes_what_another_gives(where: Where) -> None:
     (listed,) = beekeeper.list_rooms(**where)
     deployed = beekeeper.deploy(config(), **where)
@@ -178,7 +161,7 @@ def test_a_file_that_is_wrong_is_named(
         FUNCTIONS[function](path, **where)
 
 
-@pytest.mark.usefixtures("room")
+@pytest.mark.usefixtures("deployed_room")
 @pytest.mark.parametrize("function", ["status", "pause", "off", "on", "pass_keys", "destroy"])
 def test_on_the_day_only_the_name_counts(where: Where, file: Path, function: str) -> None:
     """A mistake elsewhere in the configuration keeps nobody from pausing the line."""
