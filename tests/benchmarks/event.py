@@ -20,7 +20,8 @@ from pathlib import Path
 from beekeeper.local.demo import ROOM, Demo
 from beekeeper.rules.pacing import interval_seconds
 from tests.benchmarks.figures import EQUAL, Figure, Report, at_least, at_most, figure, run
-from tests.end_to_end.test_demo import admissions, most_in
+from tests.support.local_aws import admissions
+from tests.support.windows import most_in
 
 CONSUMER = f"AWS_LAMBDA_FUNCTION_NAME=beekeeper-{ROOM}-consumer"
 WINDOW_SECONDS = 10.0
@@ -80,7 +81,7 @@ def event(visitors: int, rate: int) -> Figures:
         time.sleep(seconds / 2)
         killed = kill_and_double(running)
         await_entries(running, visitors)
-        admitted_at = sorted(admissions(running))
+        admitted_at = list(admissions(running))
         status = running.room.status()
         logged = len(running.shop.entered)
         outcome = running.finish()

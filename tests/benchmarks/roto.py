@@ -28,6 +28,7 @@ from beekeeper.rules import tokens
 from beekeeper.rules.line import Pulse
 from beekeeper.rules.settings import Mode, Settings
 from beekeeper.rules.tokens import Key, Ticket
+from tests.support.local_aws import exported
 
 NAME, TABLE, QUEUE = "benchmark", "beekeeper-benchmark", "beekeeper-benchmark"
 DESTINATION = "https://shop.example.com/sale"
@@ -149,12 +150,9 @@ def _make(session: Session, endpoint_url: str) -> dict[str, str]:
     )
     dynamodb.put_item(TableName=TABLE, Item=items.keys_item([TICKET_KEY], [PASS_KEY]))
     return {
-        "AWS_ACCESS_KEY_ID": KEY,
-        "AWS_SECRET_ACCESS_KEY": KEY,
+        **exported(endpoint_url),
         "AWS_SESSION_TOKEN": KEY,  # as in Lambda
         "AWS_REGION": REGION,
-        "AWS_DEFAULT_REGION": REGION,
-        "AWS_ENDPOINT_URL": endpoint_url,
         Variable.TABLE.value: TABLE,
         Variable.ROOM.value: NAME,
         Variable.QUEUE_URL.value: url,

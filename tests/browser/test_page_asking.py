@@ -124,21 +124,18 @@ def test_hidden_tab_asks_every_30_seconds_and_at_once_on_return(page: Page, room
     settle(page, room, 3)
 
 
-def test_return_to_the_tab_does_not_ask_right_after_an_answer(page: Page, room: StubRoom) -> None:
-    open_page(page, room, turn(retry_after=60))
+@pytest.mark.parametrize(
+    ("answer", "hidden_ms", "shown_ms"),
+    [(turn(retry_after=60), 900, 1), (failure(429, Retry_After="50"), 10_000, 39_000)],
+    ids=["right after an answer", "during the back-off of a 429"],
+)
+def test_return_to_the_tab_does_not_ask_too_soon(
+    page: Page, room: StubRoom, answer: Answer, hidden_ms: int, shown_ms: int
+) -> None:
+    open_page(page, room, answer)
     hide(page, True)
-    page.clock.run_for(900)
+    page.clock.run_for(hidden_ms)
     hide(page, False)
-    page.clock.run_for(1)
-    page.wait_for_timeout(50)
-    assert room.count("turn") == 1
-
-
-def test_return_to_the_tab_honours_the_back_off_of_a_429(page: Page, room: StubRoom) -> None:
-    open_page(page, room, failure(429, Retry_After="50"))
-    hide(page, True)
-    page.clock.run_for(10_000)
-    hide(page, False)
-    page.clock.run_for(39_000)
+    page.clock.run_for(shown_ms)
     page.wait_for_timeout(50)
     assert room.count("turn") == 1

@@ -9,7 +9,8 @@ from beekeeper.cli.changes import line
 from beekeeper.cli.main import main, parser
 from beekeeper.cli.options import room_of
 from beekeeper.results import Change
-from tests.support.moto_aws.cloud import ACCOUNT, DESTINATION, REGION, ROOM, Cloud
+from tests.support.moto_aws.cloud import Cloud
+from tests.support.rooms import ACCOUNT, DESTINATION, REGION, ROOM
 
 
 @pytest.fixture(autouse=True)

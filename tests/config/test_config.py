@@ -11,16 +11,7 @@ from beekeeper.config.essentials import MAX_NAME_CHARACTERS
 from beekeeper.config.toml_file import to_toml
 from beekeeper.config.upkeep import RETENTION_DAYS
 from beekeeper.rules.settings import Mode
-
-GOOD: dict[str, Any] = {"name": "sale", "destination": "https://shop.example.com/", "rate": 600}
-DOMAIN = {
-    "domain_name": "queue.example.com",
-    "certificate_arn": "arn:aws:acm:eu-central-1:123456789012:certificate/1a2b-3c4d",
-}
-
-
-def config(**changes: Any) -> RoomConfig:
-    return RoomConfig(**{**GOOD, **changes})
+from tests.support.rooms import BASE, DOMAIN, config
 
 
 def test_defaults() -> None:
@@ -105,10 +96,10 @@ def test_bad(field: str, value: object, remedy: str) -> None:
     assert "pydantic" not in text
 
 
-@pytest.mark.parametrize("field", GOOD)
+@pytest.mark.parametrize("field", BASE)
 def test_missing(field: str) -> None:
     with pytest.raises(ConfigError, match=rf"^{field} is missing: .*such as"):
-        RoomConfig(**{k: v for k, v in GOOD.items() if k != field})
+        RoomConfig(**{k: v for k, v in BASE.items() if k != field})
 
 
 def test_unknown_field() -> None:
@@ -131,7 +122,7 @@ def test_is_frozen() -> None:
 def test_settings() -> None:
     settings = config(claim_minutes=5).settings("eu-west-1")
     assert (settings.mode, settings.rate, settings.claim_seconds) == (Mode.ON, 600.0, 300)
-    assert settings.destination == GOOD["destination"]
+    assert settings.destination == BASE["destination"]
 
 
 printable = st.text(st.characters(codec="utf-8"), min_size=1, max_size=60)
@@ -162,7 +153,7 @@ def test_toml_file_round_trip(tmp_path: Path) -> None:
 
 
 def test_load_takes_what_there_is() -> None:
-    assert RoomConfig.load(GOOD) == RoomConfig.load(config()) == config()
+    assert RoomConfig.load(BASE) == RoomConfig.load(config()) == config()
 
 
 @pytest.mark.parametrize(

@@ -13,7 +13,7 @@ from beekeeper.provision.actions import action_of
 from beekeeper.provision.deployer import deployer_policies
 from beekeeper.provision.engine.events import Event, StepWarning
 from tests.support.moto_aws.by_hand import FOREIGN
-from tests.support.moto_aws.cloud import ACCOUNT, REGION, Cloud, config
+from tests.support.moto_aws.cloud import Cloud
 from tests.support.moto_aws.doctors import (
     Simulator,
     caller,
@@ -23,6 +23,7 @@ from tests.support.moto_aws.doctors import (
     throttle,
 )
 from tests.support.moto_aws.wire import Call, Forward, Rule, instead, refuse
+from tests.support.rooms import ACCOUNT, REGION, config
 
 
 def test_all_is_well(cloud: Cloud) -> None:

@@ -1,17 +1,16 @@
 """A local AWS, a shop, and rooms deployed to them with the code that deploys to AWS."""
 
 import itertools
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Literal
 
 import pytest
-from boto3.session import Session
 
 import beekeeper
 from beekeeper.local.ministack import MiniStack, address
 from beekeeper.local.shop import Shop
+from tests.support.local_aws import DeployedRoom, DeployRoom
 
 numbers = itertools.count(1)
 
@@ -28,27 +27,6 @@ def strict_aws() -> Iterator[MiniStack]:
     """An AWS that enforces the roles' policies."""
     with MiniStack(enforce_iam=True) as ministack:
         yield ministack
-
-
-@dataclass
-class DeployedRoom:
-    """A room and the shop that it protects."""
-
-    handle: beekeeper.Room
-    name: str
-    url: str
-    shop: Shop
-    session: Session
-    state_dir: Path
-
-    def status(self) -> beekeeper.Status:
-        return self.handle.status()
-
-    def set_mode(self, change: Callable[[beekeeper.Room], None]) -> None:
-        change(self.handle)
-
-
-DeployRoom = Callable[..., DeployedRoom]
 
 
 @pytest.fixture

@@ -1,19 +1,19 @@
 """The demo as its users run it, and the results that it reports."""
 
-import itertools
 import json
 import os
 import signal
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from beekeeper.local.demo import ROOM, Demo
+from beekeeper.local.demo import Demo
+from tests.support.local_aws import admissions
+from tests.support.windows import most_in
 
 pytestmark = [pytest.mark.end_to_end, pytest.mark.xdist_group("local aws")]
 
@@ -31,26 +31,11 @@ def test_three_hundred_at_ten_a_second() -> None:
     with Demo(rate=600, crowd=300) as running:
         running.send_crowd()
         time.sleep(60)
-        admitted_at = sorted(admissions(running))
+        admitted_at = list(admissions(running))
         outcome = running.finish()
     assert (outcome.joined, outcome.lost, outcome.leftover) == (300, 0, 0)
     assert outcome.admitted == outcome.entered == 300
     assert most_in(admitted_at, seconds=10) <= 100 + 2 * 10
-
-
-def admissions(running: Demo) -> Iterator[float]:
-    """Yield the time at which each visitor was admitted, from the table."""
-    scan = running.session.client("dynamodb").get_paginator("scan")
-    for page in scan.paginate(TableName=f"beekeeper-{ROOM}"):
-        for item in page["Items"]:
-            if item["id"]["S"].startswith("v#"):
-                yield float(item["admitted_at"]["N"])
-
-
-def most_in(times: list[float], seconds: float) -> int:
-    """Return the largest number of events in any window of this many seconds."""
-    windows = ((i, start + seconds) for i, start in enumerate(times))
-    return max(sum(1 for _ in itertools.takewhile(end.__gt__, times[i:])) for i, end in windows)
 
 
 def lines(process: subprocess.Popen[str]) -> list[dict[str, Any]]:

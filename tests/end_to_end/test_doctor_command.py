@@ -6,7 +6,8 @@ from pathlib import Path
 import pytest
 
 from beekeeper.cli.main import main
-from beekeeper.local.ministack import KEY, REGION, MiniStack
+from beekeeper.local.ministack import MiniStack
+from tests.support.local_aws import exported
 
 pytestmark = [pytest.mark.end_to_end, pytest.mark.xdist_group("local aws")]
 
@@ -14,13 +15,7 @@ pytestmark = [pytest.mark.end_to_end, pytest.mark.xdist_group("local aws")]
 @pytest.fixture
 def here(aws: MiniStack, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A folder with a configuration, and the environment of `beekeeper local`."""
-    for name, value in {
-        "AWS_ENDPOINT_URL": aws.endpoint_url,
-        "AWS_ACCESS_KEY_ID": KEY,
-        "AWS_SECRET_ACCESS_KEY": KEY,
-        "AWS_DEFAULT_REGION": REGION,
-        "COLUMNS": "200",
-    }.items():
+    for name, value in {**exported(aws.endpoint_url), "COLUMNS": "200"}.items():
         monkeypatch.setenv(name, value)
     monkeypatch.chdir(tmp_path)
     text = 'name = "checked"\ndestination = "https://shop.example.com/"\nrate = 600\n'

@@ -1,6 +1,5 @@
 """The examples do what they say, against a local AWS, and leave nothing there."""
 
-import os
 import subprocess
 import sys
 from pathlib import Path
@@ -10,7 +9,8 @@ import pytest
 from nbclient import NotebookClient
 
 from beekeeper.local.leftovers import leftovers
-from beekeeper.local.ministack import KEY, REGION, MiniStack
+from beekeeper.local.ministack import MiniStack
+from tests.support import local_aws
 
 pytestmark = [pytest.mark.end_to_end, pytest.mark.xdist_group("local aws")]
 EXAMPLES = Path(__file__).parents[2] / "examples"
@@ -18,16 +18,9 @@ EXAMPLES = Path(__file__).parents[2] / "examples"
 
 @pytest.fixture
 def environment(aws: MiniStack, tmp_path: Path) -> dict[str, str]:
-    """The variables that `python -m beekeeper local` prints, and a place for the state."""
-    own = {name: value for name, value in os.environ.items() if not name.startswith("AWS_")}
-    return own | {
-        "AWS_ENDPOINT_URL": aws.endpoint_url,
-        "AWS_ACCESS_KEY_ID": KEY,
-        "AWS_SECRET_ACCESS_KEY": KEY,
-        "AWS_DEFAULT_REGION": REGION,
-        "BEEKEEPER_STATE_DIR": str(tmp_path),
-        "IPYTHONDIR": str(tmp_path / "ipython"),
-    }
+    """What `python -m beekeeper local` tells its user to export; state goes where tests write."""
+    ipython = {"IPYTHONDIR": str(tmp_path / "ipython")}
+    return local_aws.environment(aws.endpoint_url, tmp_path) | ipython
 
 
 def test_quickstart_script(aws: MiniStack, environment: dict[str, str], tmp_path: Path) -> None:

@@ -6,7 +6,7 @@ import pytest
 
 from beekeeper.local.crowd import Stage, Visitor
 from beekeeper.local.ministack import MiniStack
-from tests.end_to_end.conftest import DeployedRoom, DeployRoom
+from tests.support.local_aws import DeployedRoom, DeployRoom
 
 pytestmark = [pytest.mark.end_to_end, pytest.mark.xdist_group("local aws")]
 

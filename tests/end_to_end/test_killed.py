@@ -3,7 +3,6 @@
 The crash matrix (provision/engine/test_matrix.py) has every call, of one worker, in this process.
 """
 
-import os
 import signal
 import subprocess
 import sys
@@ -14,7 +13,8 @@ import pytest
 import beekeeper
 from beekeeper import RoomConfig
 from beekeeper.local.leftovers import leftovers
-from beekeeper.local.ministack import KEY, REGION, MiniStack
+from beekeeper.local.ministack import MiniStack
+from tests.support.local_aws import environment
 
 pytestmark = [pytest.mark.end_to_end, pytest.mark.xdist_group("local aws")]
 ROOM = "killed"
@@ -25,17 +25,10 @@ DESTROY = f"destroy({ROOM!r}, {TELL})"
 
 
 def run_and_kill(aws: MiniStack, state_dir: Path, command: str, what: str, times: int) -> None:
-    """Run a command in its own process. Kill it when it has reported this event that many times."""
-    own = {name: value for name, value in os.environ.items() if not name.startswith("AWS_")}
-    environment = own | {
-        "AWS_ENDPOINT_URL": aws.endpoint_url,
-        "AWS_ACCESS_KEY_ID": KEY,
-        "AWS_SECRET_ACCESS_KEY": KEY,
-        "AWS_DEFAULT_REGION": REGION,
-        "BEEKEEPER_STATE_DIR": str(state_dir),
-    }
+    """Run a command in a process of its own; kill it when that was told that many times."""
     code = [sys.executable, "-c", f"import beekeeper; beekeeper.{command}"]
-    with subprocess.Popen(code, env=environment, stdout=subprocess.PIPE, text=True) as process:
+    env = environment(aws.endpoint_url, state_dir)
+    with subprocess.Popen(code, env=env, stdout=subprocess.PIPE, text=True) as process:
         assert process.stdout is not None
         told = (line for line in process.stdout if line.startswith("StepDone") and what in line)
         for _ in range(times):

@@ -8,7 +8,7 @@ import beekeeper
 from beekeeper.contract import items
 from beekeeper.local.crowd import Stage, Visitor
 from beekeeper.local.ministack import MiniStack
-from tests.end_to_end.conftest import DeployRoom
+from tests.support.local_aws import DeployRoom
 
 pytestmark = [pytest.mark.end_to_end, pytest.mark.xdist_group("local aws")]
 VISITORS = 14  # a FIFO queue hands out only ten at a time

@@ -11,7 +11,7 @@ from playwright.sync_api import Browser, BrowserContext, Error, Page, expect
 import beekeeper
 from beekeeper.local.crowd import Crowd, Stage
 from beekeeper.local.ministack import MiniStack
-from tests.end_to_end.conftest import DeployedRoom, DeployRoom
+from tests.support.local_aws import DeployedRoom, DeployRoom
 
 pytestmark = [
     pytest.mark.end_to_end,

@@ -1,6 +1,4 @@
 import json
-from collections.abc import Callable
-from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
@@ -8,15 +6,14 @@ import pytest
 from botocore.exceptions import EndpointConnectionError
 
 from beekeeper.contract import items
-from beekeeper.handlers import producer
 from beekeeper.handlers.http import Request, Response
 from beekeeper.handlers.visitor_table import VisitorTable
-from beekeeper.handlers.wake import Waker
 from beekeeper.rules import tokens
 from beekeeper.rules.settings import Mode
 from beekeeper.rules.tokens import Ticket
 from tests.support.in_memory.dynamo import FakeDynamo
 from tests.support.in_memory.fakes import TABLE, client_error
+from tests.support.in_memory.joining import Sends, asked
 from tests.support.in_memory.recorded import (
     DESTINATION,
     NOW,
@@ -28,30 +25,6 @@ from tests.support.in_memory.recorded import (
     request,
     signed,
 )
-
-
-@dataclass
-class Sends:
-    """A queue that confirms a message or fails."""
-
-    error: Exception | None = None
-    bodies: list[dict[str, Any]] = field(default_factory=list)
-
-    def __call__(self, ticket_id: str, body: str) -> None:
-        if self.error:
-            raise self.error
-        self.bodies.append(json.loads(body))
-        assert ticket_id == self.bodies[-1]["id"]
-
-
-def asked(
-    place: Place,
-    sends: Sends,
-    req: Request,
-    now: float = NOW,
-    start: Callable[[int], object] = lambda workers: None,
-) -> Response:
-    return producer.answer(req, place.table, sends, Waker(place.dynamo, TABLE, start), now)
 
 
 def cookie_of(response: Response) -> str:

@@ -7,9 +7,9 @@ from beekeeper.contract import items
 from beekeeper.handlers.wake import Waker
 from beekeeper.rules.line import Pulse
 from beekeeper.rules.settings import Mode
-from tests.handlers.test_producer import Sends, asked
 from tests.support.in_memory.dynamo import FakeDynamo
 from tests.support.in_memory.fakes import TABLE
+from tests.support.in_memory.joining import Sends, asked
 from tests.support.in_memory.recorded import NOW, Place, request
 from tests.support.in_memory.stage import Stage
 from tests.support.in_memory.virtual import START

@@ -11,11 +11,11 @@ from beekeeper.config.line import MAX_STRICT_RATE
 from beekeeper.errors import ConfigError, NotOursError
 from beekeeper.provision.state import StateFile
 from tests.support.moto_aws.by_hand import STEM, queue_url
-from tests.support.moto_aws.cloud import DESTINATION, ROOM, Cloud, config
+from tests.support.moto_aws.cloud import Cloud
 from tests.support.moto_aws.doctors import diagnose, finding
 from tests.support.moto_aws.inventory import inventory
+from tests.support.rooms import BASE, ROOM, config
 
-BASE: dict[str, Any] = {"name": ROOM, "destination": DESTINATION, "rate": 600}
 STRICT = config(order="strict")
 QUEUE, DEAD_LETTER = f"{STEM}.fifo", f"{STEM}-dead-letter.fifo"
 QUEUES = [DEAD_LETTER, QUEUE]
@@ -29,11 +29,6 @@ def strict(cloud: Cloud) -> Cloud:
     cloud.deploy(STRICT)
     cloud.wire.clear()
     return cloud
-
-
-@pytest.fixture
-def where(cloud: Cloud) -> dict[str, Any]:
-    return {"session": cloud.session, "state_dir": cloud.state_dir}
 
 
 def _attributes(cloud: Cloud, name: str = QUEUE) -> dict[str, str]:

@@ -6,55 +6,11 @@ from typing import Any
 import pytest
 
 import beekeeper
-from beekeeper.errors import ConfigError, NotOursError, RoomNotFoundError
-from beekeeper.provision.state import StateFile, open_store
+from beekeeper.errors import NotOursError, RoomNotFoundError
 from tests.support.moto_aws.by_hand import FOREIGN
-from tests.support.moto_aws.cloud import REGION, ROOM, Cloud, config
-
-BUCKET, PLACE = "team", "s3://team/rooms"
-
-
-@pytest.fixture
-def team(cloud: Cloud) -> Cloud:
-    """An account with a team's bucket."""
-    where = {"LocationConstraint": REGION}
-    cloud.client("s3").create_bucket(Bucket=BUCKET, CreateBucketConfiguration=where)
-    cloud.wire.clear()
-    return cloud
-
-
-def objects(cloud: Cloud) -> list[str]:
-    found = cloud.client("s3").list_objects_v2(Bucket=BUCKET).get("Contents", [])
-    return [content["Key"] for content in found]
-
-
-@pytest.mark.parametrize("place", ["s3://", "s3://UPPER/x", "s3:bucket", "s3://a_b/c"])
-def test_an_address_that_is_none(cloud: Cloud, place: str) -> None:
-    with pytest.raises(ConfigError, match="s3://our-bucket/beekeeper"):
-        open_store(place, ROOM, cloud.session)
-
-
-@pytest.mark.parametrize(
-    ("place", "location"),
-    [
-        ("s3://team", "s3://team/sale.json"),
-        ("s3://team/", "s3://team/sale.json"),
-        ("s3://team/a/b/", "s3://team/a/b/sale.json"),
-    ],
-)
-def test_where_it_is(cloud: Cloud, place: str, location: str) -> None:
-    assert open_store(place, ROOM, cloud.session).location == location
-
-
-def test_the_argument_wins(cloud: Cloud, monkeypatch: pytest.MonkeyPatch) -> None:
-    chosen = open_store("here", ROOM, cloud.session, PLACE)
-    assert isinstance(chosen, StateFile)
-    assert chosen.location == "here/sale.json"
-    monkeypatch.setenv("BEEKEEPER_STATE_DIR", "s3://other")
-    assert open_store(None, ROOM, cloud.session, PLACE).location == "s3://other/sale.json"
-    monkeypatch.delenv("BEEKEEPER_STATE_DIR")
-    assert open_store(None, ROOM, cloud.session, PLACE).location == "s3://team/rooms/sale.json"
-    assert open_store(None, ROOM).location == ".beekeeper/sale.json"
+from tests.support.moto_aws.cloud import Cloud
+from tests.support.moto_aws.team import PLACE, team_files
+from tests.support.rooms import ROOM, config
 
 
 def test_a_room_from_beginning_to_end(team: Cloud, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -65,7 +21,7 @@ def test_a_room_from_beginning_to_end(team: Cloud, monkeypatch: pytest.MonkeyPat
     made = beekeeper.deploy(wanted, session=team.session)
     assert made.deployment
     assert made.deployment.state_file == "s3://team/rooms/sale.json"
-    assert objects(team) == ["rooms/sale.json"]
+    assert team_files(team).keys() == {"rooms/sale.json"}
     again = beekeeper.deploy(wanted, session=team.session)
     assert not again.changes
     assert not beekeeper.plan(wanted, session=team.session).has_changes
@@ -73,7 +29,7 @@ def test_a_room_from_beginning_to_end(team: Cloud, monkeypatch: pytest.MonkeyPat
     beekeeper.pause(ROOM, **here)
     assert beekeeper.status(ROOM, **here).mode == "paused"
     beekeeper.destroy(ROOM, **here)
-    assert objects(team) == []
+    assert team_files(team) == {}
     assert beekeeper.list_rooms(**here) == []
     with pytest.raises(RoomNotFoundError, match="no room sale in s3://team/rooms/"):
         beekeeper.status(ROOM, **here)
@@ -89,7 +45,7 @@ def test_each_function_finds_the_state_that_the_configuration_names(
     here: dict[str, Any] = {"session": team.session}
 
     beekeeper.deploy(path, **here)
-    assert objects(team) == ["rooms/sale.json"]
+    assert team_files(team).keys() == {"rooms/sale.json"}
     for room in (path, str(path), config(state=PLACE), {"name": ROOM, "state": PLACE}):
         beekeeper.off(room, **here)
         beekeeper.on(room, **here)
@@ -100,7 +56,7 @@ def test_each_function_finds_the_state_that_the_configuration_names(
         assert beekeeper.pass_keys(room, **here).keys
     assert not beekeeper.plan(path, **here).has_changes
     assert beekeeper.destroy(path, **here).deleted
-    assert objects(team) == []
+    assert team_files(team) == {}
     assert [p.name for p in tmp_path.iterdir()] == ["beekeeper.toml"]
 
 
@@ -111,5 +67,5 @@ def test_a_first_deploy_that_is_refused_leaves_no_state(team: Cloud) -> None:
         with pytest.raises(NotOursError):
             beekeeper.deploy(config(), session=team.session, state_dir=place)
         assert beekeeper.list_rooms(session=team.session, state_dir=place) == []
-    assert objects(team) == []
+    assert team_files(team) == {}
     assert not list(team.state_dir.glob("*.json*"))

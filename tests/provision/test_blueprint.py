@@ -2,7 +2,7 @@
 
 from beekeeper.provision.blueprint import steps
 from beekeeper.provision.engine.step import Step
-from tests.provision.test_deployer import NAMES, WITH_ALL
+from tests.support.rooms import NAMES, WITH_ALL
 
 STEPS: dict[str, Step] = {step.key: step for step in steps(WITH_ALL, NAMES)}
 

@@ -24,9 +24,9 @@ from beekeeper.provision.deployer import (
 )
 from beekeeper.provision.grant import ROOM, Grant, combined
 from beekeeper.provision.names import FUNCTION_NAMES, Names
+from tests.support.rooms import DOMAIN_NAME, NAMES, WITH_ALL
 
-NAMES = Names("sale", "123456789012", "eu-central-1", "aws")
-# Reads of a service that don't apply to the ARN of a single resource.
+# Made of a service's reads, for those who look; no resource's ARN can stand for them.
 UNSCOPED = {"cloudwatch:DescribeAlarms", "lambda:GetAccountSettings", "logs:DescribeLogGroups"}
 
 
@@ -42,17 +42,6 @@ def regions() -> Iterator[tuple[str, str]]:
     for partition in session.get_available_partitions():
         for region in session.get_available_regions("lambda", partition):
             yield partition, region
-
-
-WITH_ALL = RoomConfig(
-    name="sale",
-    destination="https://shop.example.com/",
-    rate=600,
-    domain_name="queue.example.com",
-    certificate_arn="arn:aws:acm:eu-central-1:123456789012:certificate/1a2b3c4d",
-    hosted_zone_id="Z0123456789ABCDEFGHIJ",
-    state="s3://our-bucket/beekeeper",
-)
 
 
 def test_a_custom_domain_and_a_state_in_a_bucket_fit_in_too() -> None:
@@ -77,7 +66,7 @@ def test_two_policies_hold_what_is_too_long_for_one(partition: str, region: str)
         name=room,
         destination="https://shop.example.com/",
         rate=600,
-        domain_name="queue.example.com",
+        domain_name=DOMAIN_NAME,
         certificate_arn=f"arn:{partition}:acm:{region}:123456789012:certificate/{'1' * 36}",
         hosted_zone_id="Z" * 32,
         state=f"s3://{'b' * 63}/{'p' * (1_024 - len(room) - len('/.json'))}",

@@ -1,7 +1,6 @@
 """The laws of rules/pacing.py, with consumers that make every possible mistake."""
 
 import random
-from bisect import bisect_right
 from collections.abc import Callable
 from dataclasses import dataclass
 
@@ -12,6 +11,7 @@ from hypothesis import strategies as st
 from beekeeper.rules import pacing
 from beekeeper.rules.pacing import Claim, claim, interval_seconds, is_too_late, open_slots
 from tests.support.in_memory.virtual import START, Killed, World
+from tests.support.windows import most_in
 
 WRITE_SECONDS = 0.25  # the part of the second that is_too_late leaves
 
@@ -88,11 +88,6 @@ class Consumer:
             if wanted.count and self.line.swap(paced_at, wanted.paced_at):
                 return wanted
         return Claim(0.0, 1.0, 0)
-
-
-def most_in(times: list[float], seconds: float) -> int:
-    ordered = sorted(times)
-    return max((bisect_right(ordered, t + seconds) - i for i, t in enumerate(ordered)), default=0)
 
 
 def run(

@@ -4,17 +4,14 @@ from typing import Any
 
 import pytest
 
-from tests.support.moto_aws.cloud import ACCOUNT, REGION, Cloud
+from tests.support.moto_aws.cloud import Cloud
 from tests.support.moto_aws.doctors import diagnose, finding
 from tests.support.moto_aws.wire import Rule, instead, refuse
-
-NAME = "queue.example.com"
-ARN = f"arn:aws:acm:{REGION}:{ACCOUNT}:certificate/1a2b3c4d"
-DOMAIN = {"domain_name": NAME, "certificate_arn": ARN}
+from tests.support.rooms import CERTIFICATE, DOMAIN, DOMAIN_NAME, REGION
 
 
-def issued(status: str = "ISSUED", name: str = NAME, others: tuple[str, ...] = ()) -> Rule:
-    found: dict[str, Any] = {"CertificateArn": ARN, "Status": status, "DomainName": name}
+def issued(status: str = "ISSUED", name: str = DOMAIN_NAME, others: tuple[str, ...] = ()) -> Rule:
+    found: dict[str, Any] = {"CertificateArn": CERTIFICATE, "Status": status, "DomainName": name}
     found["SubjectAlternativeNames"] = [name, *others]
     return instead("acm:DescribeCertificate", lambda _: {"Certificate": found})
 
@@ -39,13 +36,10 @@ def test_one_that_is_issued_is_well(cloud: Cloud, rule: Rule) -> None:
 @pytest.mark.parametrize(
     ("rule", "said"),
     [
-        (
-            issued("PENDING_VALIDATION"),
-            "the status PENDING_VALIDATION. It must be ISSUED. Create the DNS records",
-        ),
-        (issued("EXPIRED"), "has the status EXPIRED. It must be ISSUED"),
-        (issued(name="example.com"), f"is valid for example.com, but not for {NAME}"),
-        (issued(name="*.queue.example.com"), f"not for {NAME}. Request a certificate"),
+        (issued("PENDING_VALIDATION"), "PENDING_VALIDATION, not ISSUED. Make the DNS records"),
+        (issued("EXPIRED"), "is EXPIRED, not ISSUED"),
+        (issued(name="example.com"), f"is for example.com, not for {DOMAIN_NAME}"),
+        (issued(name="*.queue.example.com"), f"not for {DOMAIN_NAME}. Request one"),
         (refuse("acm:DescribeCertificate", "ResourceNotFoundException"), "There is no certificate"),
     ],
 )
@@ -58,9 +52,9 @@ def test_one_that_is_of_no_use_is_a_problem(cloud: Cloud, rule: Rule, said: str)
 
 
 def test_one_in_another_region_is_a_problem(cloud: Cloud) -> None:
-    """The region comes from the session, so the configuration can't know that it differs."""
-    there = ARN.replace(REGION, "us-east-1")
-    found = diagnose(cloud, domain_name=NAME, certificate_arn=there)
+    """Here the region is the session's: the configuration can't know that it is another."""
+    there = CERTIFICATE.replace(REGION, "us-east-1")
+    found = diagnose(cloud, domain_name=DOMAIN_NAME, certificate_arn=there)
     verdict, text = finding(found, "certificate")
     assert verdict == "problem"
     assert f"is in us-east-1, but the room is in {REGION}. Request or import a cert" in text

@@ -15,8 +15,9 @@ from beekeeper.provision.engine import graph
 from beekeeper.provision.engine.events import StepFailed, StepWarning
 from beekeeper.provision.engine.failures import explained
 from beekeeper.provision.engine.wait import Wait, until
-from tests.support.moto_aws.cloud import DESTINATION, Cloud
+from tests.support.moto_aws.cloud import Cloud
 from tests.support.moto_aws.wire import instead, refuse
+from tests.support.rooms import DESTINATION
 
 URL = "https://sqs.example/"
 

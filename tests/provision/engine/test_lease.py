@@ -16,9 +16,10 @@ from beekeeper.provision.engine.lease import TableLease
 from beekeeper.provision.engine.pipeline import Engine
 from beekeeper.provision.state import State, StateFile
 from tests.support.moto_aws.by_hand import FOREIGN
-from tests.support.moto_aws.cloud import ACCOUNT, REGION, ROOM, Cloud, config
+from tests.support.moto_aws.cloud import Cloud
 from tests.support.moto_aws.inventory import inventory
 from tests.support.moto_aws.wire import Call, Forward
+from tests.support.rooms import ACCOUNT, REGION, ROOM, config
 
 ANN, BOB = "ann@laptop 1", "bob@desk 2"
 PUT = "dynamodb:PutItem"

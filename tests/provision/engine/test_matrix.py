@@ -23,11 +23,12 @@ import beekeeper
 from beekeeper.errors import BeekeeperError
 from beekeeper.provision.engine.lease import OURS
 from beekeeper.provision.state import StateFile
-from tests.support.moto_aws.cloud import REGION, ROOM, Cloud, config
+from tests.support.moto_aws.cloud import Cloud
 from tests.support.moto_aws.faults import FAULTS, Fault, action_of, denied, timed_out
 from tests.support.moto_aws.inventory import inventory
 from tests.support.moto_aws.tape import Moment, Tape, history, steady_ids
 from tests.support.moto_aws.wire import Call
+from tests.support.rooms import REGION, ROOM, config
 
 pytestmark = pytest.mark.matrix
 

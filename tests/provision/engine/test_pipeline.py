@@ -10,7 +10,8 @@ from beekeeper.provision.engine.step import Step
 from beekeeper.provision.resources.permission import Permission
 from beekeeper.provision.resources.stage import Stage
 from beekeeper.provision.state import StateFile
-from tests.support.moto_aws.cloud import Cloud, config
+from tests.support.moto_aws.cloud import Cloud
+from tests.support.rooms import config
 
 
 def engine(cloud: Cloud, chosen: Sequence[Step]) -> Engine:

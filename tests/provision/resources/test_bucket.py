@@ -9,9 +9,10 @@ from botocore.awsrequest import AWSPreparedRequest, AWSResponse
 from beekeeper.errors import NotOursError, ProvisionError
 from beekeeper.provision.state import StateFile
 from tests.support.moto_aws.by_hand import BUCKET
-from tests.support.moto_aws.cloud import ACCOUNT, REGION, ROOM, Cloud, config
+from tests.support.moto_aws.cloud import Cloud
 from tests.support.moto_aws.inventory import inventory
 from tests.support.moto_aws.wire import Call, Forward, answer, lose_answer, refuse
+from tests.support.rooms import ACCOUNT, ROOM, config
 
 ABORTED = (
     "OperationAborted",
@@ -117,9 +118,8 @@ def test_the_answer_to_an_abort_is_lost(deployed: Cloud) -> None:
 
 
 def test_an_empty_bucket_of_a_killed_deploy_is_taken_over(cloud: Cloud) -> None:
-    """The bucket is created but has no tag, and the state file is lost. The name is still ours."""
-    place = {"LocationConstraint": REGION}
-    cloud.client("s3").create_bucket(Bucket=BUCKET, CreateBucketConfiguration=place)
+    """Made, not tagged yet, and the state file is lost: the name is nobody else's."""
+    cloud.make_bucket(BUCKET)
     cloud.wire.clear()
     assert cloud.changes()["bucket"] == "update"
     cloud.deploy()
@@ -131,8 +131,8 @@ def test_an_empty_bucket_of_a_killed_deploy_is_taken_over(cloud: Cloud) -> None:
 
 @pytest.mark.parametrize("what", ["version", "delete marker", "tag"])
 def test_a_bucket_with_anything_in_it_is_not_taken_over(cloud: Cloud, what: str) -> None:
-    s3, place = cloud.client("s3"), {"LocationConstraint": REGION}
-    s3.create_bucket(Bucket=BUCKET, CreateBucketConfiguration=place)
+    s3 = cloud.client("s3")
+    cloud.make_bucket(BUCKET)
     if what == "tag":
         s3.put_bucket_tagging(Bucket=BUCKET, Tagging={"TagSet": [{"Key": "a", "Value": "b"}]})
     else:

@@ -9,64 +9,17 @@ from beekeeper import RoomConfig
 from beekeeper.cli.deploy import next_steps
 from beekeeper.errors import ConfigError, NotOursError, ProvisionError
 from beekeeper.provision.state import StateFile
-from tests.support.moto_aws.cloud import ACCOUNT, REGION, ROOM, Cloud, config
-from tests.support.moto_aws.domain_gaps import API_GATEWAY_ZONE, target_of
+from tests.support.moto_aws.cloud import Cloud
+from tests.support.moto_aws.domain_gaps import target_of
+from tests.support.moto_aws.domains import CHANGE_RECORD, OTHER, RECORD, ours, records
 from tests.support.moto_aws.inventory import backend, inventory
 from tests.support.moto_aws.tape import Tape
-from tests.support.moto_aws.wire import after, changed, instead, lose_answer, refuse
+from tests.support.moto_aws.wire import changed, instead, lose_answer, refuse
+from tests.support.rooms import ACCOUNT, CERTIFICATE, DOMAIN_NAME, REGION, ROOM, config, with_domain
 
-NAME, OTHER = "queue.example.com", "wait.example.com"
-CERTIFICATE = f"arn:aws:acm:{REGION}:{ACCOUNT}:certificate/1a2b3c4d"
-ARN = f"arn:aws:apigateway:{REGION}::/domainnames/{NAME}"
-RECORD = {"domains": [NAME], "mappings": [NAME], "records": [f"{NAME}. A"]}
+ARN = f"arn:aws:apigateway:{REGION}::/domainnames/{DOMAIN_NAME}"
 MADE = ["apigatewayv2:CreateApiMapping", "apigatewayv2:CreateDomainName"]
 DELETED = ["apigatewayv2:DeleteApiMapping", "apigatewayv2:DeleteDomainName"]
-CHANGE_RECORD = "route53:ChangeResourceRecordSets"
-
-
-def with_domain(**values: Any) -> RoomConfig:
-    return config(**{"domain_name": NAME, "certificate_arn": CERTIFICATE, **values})
-
-
-@pytest.fixture
-def zone(cloud: Cloud) -> str:
-    """The id of a hosted zone for example.com."""
-    made = cloud.client("route53").create_hosted_zone(Name="example.com", CallerReference="x")
-    cloud.wire.clear()
-    zone_id: str = made["HostedZone"]["Id"]
-    return zone_id.removeprefix("/hostedzone/")
-
-
-@pytest.fixture
-def room(cloud: Cloud, zone: str) -> RoomConfig:
-    """The configuration of a deployed room with a domain and its record."""
-    made = with_domain(hosted_zone_id=zone)
-    cloud.deploy(made)
-    cloud.wire.clear()
-    return made
-
-
-def ours() -> dict[str, list[str]]:
-    kinds = ("domains", "mappings", "records")
-    return {kind: names for kind, names in inventory().items() if kind in kinds}
-
-
-def records(cloud: Cloud, zone: str) -> dict[str, Any]:
-    """Return the targets of the A, AAAA and CNAME records of the zone."""
-    raw = cloud.client("route53").list_resource_record_sets(HostedZoneId=zone)
-    return {
-        record["Name"].rstrip("."): record.get("AliasTarget", {}).get("DNSName", "").rstrip(".")
-        for record in raw["ResourceRecordSets"]
-        if record["Type"] in ("A", "AAAA", "CNAME")
-    }
-
-
-def theirs(cloud: Cloud, zone: str, kind: str = "A", value: str = "192.0.2.1") -> None:
-    """Create a record of somebody else, or change ours into one."""
-    content = {"TTL": 60, "ResourceRecords": [{"Value": value}]}
-    record = {"Name": NAME, "Type": kind, **content}
-    batch = {"Changes": [{"Action": "UPSERT", "ResourceRecordSet": record}]}
-    cloud.client("route53").change_resource_record_sets(HostedZoneId=zone, ChangeBatch=batch)
 
 
 def test_a_room_without_a_domain_has_none_and_its_plan_says_nothing_of_it(deployed: Cloud) -> None:
@@ -78,21 +31,21 @@ def test_create_and_again(cloud: Cloud, zone: str) -> None:
     room = with_domain(hosted_zone_id=zone)
     cloud.deploy(room)
     assert ours() == RECORD
-    assert records(cloud, zone) == {NAME: target_of(NAME)}
+    assert records(cloud, zone) == {DOMAIN_NAME: target_of(DOMAIN_NAME)}
     assert cloud.recorded(lambda: cloud.deploy(room)) == []
     assert cloud.changes(room) == {}
-    found = cloud.client("apigatewayv2").get_domain_name(DomainName=NAME)
+    found = cloud.client("apigatewayv2").get_domain_name(DomainName=DOMAIN_NAME)
     assert found["Tags"]["beekeeper:room"] == ROOM
     (settings,) = found["DomainNameConfigurations"]
     assert (settings["EndpointType"], settings["SecurityPolicy"]) == ("REGIONAL", "TLS_1_2")
-    (mapping,) = cloud.client("apigatewayv2").get_api_mappings(DomainName=NAME)["Items"]
+    (mapping,) = cloud.client("apigatewayv2").get_api_mappings(DomainName=DOMAIN_NAME)["Items"]
     assert (mapping["Stage"], mapping.get("ApiMappingKey") or "") == ("$default", "")
 
 
 def test_added_to_a_room_that_stands(deployed: Cloud) -> None:
     assert deployed.changes(with_domain()) == {"domain": "create", "api mapping": "create"}
     assert deployed.recorded(lambda: deployed.deploy(with_domain())) == MADE
-    assert ours() == {"domains": [NAME], "mappings": [NAME]}
+    assert ours() == {"domains": [DOMAIN_NAME], "mappings": [DOMAIN_NAME]}
 
 
 @pytest.mark.parametrize("keep_state", [True, False], ids=["state", "no-state"])
@@ -112,7 +65,7 @@ def test_dropped_from_the_configuration(
     if not keep_state:
         StateFile(cloud.state_dir, ROOM).remove()
     (change,) = [c for c in cloud.engine().plan().changes if c.action != "unchanged"]
-    assert (change.action, change.kind, change.name) == ("delete", "custom domain", NAME)
+    assert (change.action, change.kind, change.name) == ("delete", "custom domain", DOMAIN_NAME)
     assert cloud.recorded(cloud.deploy) == [*DELETED, CHANGE_RECORD]
     assert ours() == {}
     state = StateFile(cloud.state_dir, ROOM).read()
@@ -145,30 +98,13 @@ def test_another_name_is_made_before_the_old_one_goes(cloud: Cloud, room: RoomCo
     assert cloud.changes(wanted) == {}
 
 
-def test_the_zone_is_dropped(cloud: Cloud, room: RoomConfig) -> None:
-    assert cloud.changes(with_domain()) == {"dns record": "delete"}
-    cloud.deploy(with_domain())
-    assert ours() == {"domains": [NAME], "mappings": [NAME]}
-    assert cloud.recorded(lambda: cloud.deploy(with_domain())) == []
-
-
-def test_another_zone(cloud: Cloud, room: RoomConfig, zone: str) -> None:
-    made = cloud.client("route53").create_hosted_zone(Name="example.com", CallerReference="y")
-    other = made["HostedZone"]["Id"].removeprefix("/hostedzone/")
-    wanted = with_domain(hosted_zone_id=other)
-    assert cloud.changes(wanted) == {"dns record": "replace"}
-    cloud.deploy(wanted)
-    assert (records(cloud, zone), records(cloud, other)) == ({}, {NAME: target_of(NAME)})
-    assert cloud.changes(wanted) == {}
-
-
 @pytest.mark.parametrize(
     "change",
     [{"certificateArn": "theirs"}, {"securityPolicy": "TLS_1_0"}],
     ids=["certificate", "policy"],
 )
 def test_drift_of_the_domain(cloud: Cloud, room: RoomConfig, change: dict[str, str]) -> None:
-    domain = backend("apigatewayv2", REGION).domain_names[NAME]
+    domain = backend("apigatewayv2", REGION).domain_names[DOMAIN_NAME]
     domain.domain_name_configurations[0] |= change
     assert cloud.changes(room) == {"domain": "update"}
     calls = cloud.recorded(lambda: cloud.deploy(room))
@@ -201,83 +137,20 @@ def test_the_mapping_disappears(cloud: Cloud, room: RoomConfig) -> None:
     assert ours() == RECORD
 
 
-def test_the_domain_disappears_and_the_record_follows_the_new_one(
-    cloud: Cloud, room: RoomConfig, zone: str
-) -> None:
-    backend("apigatewayv2", REGION).api_mappings.clear()
-    domain = backend("apigatewayv2", REGION).domain_names.pop(NAME)
-    cloud.deploy(room)
-    old = domain.domain_name_configurations[0]["apiGatewayDomainName"]
-    assert records(cloud, zone) == {NAME: target_of(NAME)} != {NAME: old}
-    assert cloud.changes(room) == {}
-
-
-def test_the_record_disappears(cloud: Cloud, room: RoomConfig, zone: str) -> None:
-    _delete_record(cloud, zone)
-    assert cloud.changes(room) == {"dns record": "create"}
-    cloud.deploy(room)
-    assert ours() == RECORD
-
-
-def _delete_record(cloud: Cloud, zone: str) -> None:
-    alias = {
-        "HostedZoneId": API_GATEWAY_ZONE,
-        "DNSName": target_of(NAME),
-        "EvaluateTargetHealth": False,
-    }
-    record = {"Name": NAME, "Type": "A", "AliasTarget": alias}
-    batch = {"Changes": [{"Action": "DELETE", "ResourceRecordSet": record}]}
-    cloud.client("route53").change_resource_record_sets(HostedZoneId=zone, ChangeBatch=batch)
-
-
-def test_a_record_that_leads_elsewhere_is_never_touched(cloud: Cloud, zone: str) -> None:
-    theirs(cloud, zone)
-    cloud.wire.clear()
-    with pytest.raises(NotOursError, match=f"DNS record {NAME}.*type A, in zone {zone}"):
-        cloud.deploy(with_domain(hosted_zone_id=zone))
-    assert cloud.wire.mutations == []
-    cloud.destroy(with_domain(hosted_zone_id=zone))
-    assert inventory() == {"records": [f"{NAME}. A"]}
-
-
-def test_a_record_that_was_turned_elsewhere_is_left_so(
-    cloud: Cloud, room: RoomConfig, zone: str
-) -> None:
-    theirs(cloud, zone)
-    with pytest.raises(NotOursError, match=NAME):
-        cloud.deploy(room)
-    cloud.destroy(room)
-    assert inventory() == {"records": [f"{NAME}. A"]}
-
-
-def test_a_record_that_comes_in_between(cloud: Cloud, zone: str) -> None:
-    room = with_domain(hosted_zone_id=zone)
-    cloud.wire.add(after("apigatewayv2:CreateDomainName", lambda: theirs(cloud, zone)))
-    with pytest.raises(NotOursError, match=f"DNS record {NAME}"):
-        cloud.deploy(room)
-    assert records(cloud, zone) == {NAME: ""}
-
-
-def test_a_cname_in_the_way(cloud: Cloud, zone: str) -> None:
-    theirs(cloud, zone, kind="CNAME", value="shop.example.com")
-    with pytest.raises(NotOursError, match=f"DNS record {NAME}.*type CNAME"):
-        cloud.deploy(with_domain(hosted_zone_id=zone))
-
-
 def test_a_domain_of_somebody_else_is_not_touched(deployed: Cloud) -> None:
     client = deployed.client("apigatewayv2")
-    client.create_domain_name(DomainName=NAME, Tags={"beekeeper:room": "other"})
+    client.create_domain_name(DomainName=DOMAIN_NAME, Tags={"beekeeper:room": "other"})
     deployed.wire.calls.clear()
-    with pytest.raises(NotOursError, match=f"custom domain {NAME} .* room other"):
+    with pytest.raises(NotOursError, match=f"custom domain {DOMAIN_NAME} .* room other"):
         deployed.deploy(with_domain())
     deployed.destroy(with_domain())
-    assert inventory() == {"domains": [NAME]}
+    assert inventory() == {"domains": [DOMAIN_NAME]}
 
 
 def test_a_domain_of_another_account(cloud: Cloud) -> None:
     message = "The domain name you provided already exists."
     cloud.wire.add(refuse("apigatewayv2:CreateDomainName", "BadRequestException", message))
-    with pytest.raises(NotOursError, match=f"{NAME} exists already in another AWS account"):
+    with pytest.raises(NotOursError, match=f"{DOMAIN_NAME} exists already in another AWS account"):
         cloud.deploy(with_domain())
 
 
@@ -286,16 +159,6 @@ def test_the_answer_to_a_creation_is_lost(cloud: Cloud, operation: str) -> None:
     cloud.wire.add(lose_answer(f"apigatewayv2:{operation}"))
     cloud.deploy(with_domain())
     assert cloud.changes(with_domain()) == {}
-
-
-def test_the_answers_of_route_53_are_lost(cloud: Cloud, zone: str) -> None:
-    room = with_domain(hosted_zone_id=zone)
-    cloud.wire.add(lose_answer(CHANGE_RECORD))
-    cloud.deploy(room)
-    assert ours() == RECORD
-    cloud.wire.add(lose_answer(CHANGE_RECORD), lose_answer("apigatewayv2:DeleteDomainName"))
-    cloud.deploy()
-    assert ours() == {}
 
 
 @pytest.mark.parametrize("operation", ["CreateDomainName", "DeleteDomainName"])
@@ -323,7 +186,7 @@ def test_a_domain_that_wants_something_of_its_owner(cloud: Cloud) -> None:
         found["domainNameStatus"] = "PENDING_OWNERSHIP_VERIFICATION"
 
     cloud.wire.add(changed("apigatewayv2:GetDomainName", pending))
-    with pytest.raises(ProvisionError, match=f"{NAME}.*PENDING_OWNERSHIP_VERIFICATION"):
+    with pytest.raises(ProvisionError, match=f"{DOMAIN_NAME}.*PENDING_OWNERSHIP_VERIFICATION"):
         cloud.deploy(with_domain())
 
 
@@ -338,13 +201,6 @@ def test_a_certificate_of_another_region(cloud: Cloud) -> None:
     with pytest.raises(ConfigError, match=f"must be in the room's region, {REGION}"):
         cloud.deploy(with_domain(certificate_arn=CERTIFICATE.replace(REGION, "us-east-1")))
     assert "domains" not in inventory()
-
-
-def test_a_zone_that_is_not_there(cloud: Cloud) -> None:
-    with pytest.raises(ProvisionError, match=r"hosted_zone_id = 'ZNONE'.*leave hosted_zone_id out"):
-        cloud.deploy(with_domain(hosted_zone_id="ZNONE"))
-    cloud.destroy(with_domain(hosted_zone_id="ZNONE"))
-    assert inventory() == {}
 
 
 def test_concurrent_changes_are_waited_out(cloud: Cloud) -> None:
@@ -383,7 +239,7 @@ def test_killed_at_every_call(deployed: Cloud, zone: str, what: str) -> None:
     full = with_domain(hosted_zone_id=zone)
     other = full.model_copy(update={"domain_name": OTHER})
     before, wanted, name = {
-        "added": (config(), full, NAME),
+        "added": (config(), full, DOMAIN_NAME),
         "changed": (full, other, OTHER),
         "dropped": (full, config(), None),
     }[what]
@@ -402,8 +258,8 @@ def test_killed_at_every_call(deployed: Cloud, zone: str, what: str) -> None:
 def test_the_deployment_says_which_record_to_make(cloud: Cloud) -> None:
     cloud.wire.add(instead("lambda:Invoke", lambda _: {}))
     deployment = deploy(cloud)
-    assert deployment.url == f"https://{NAME}/"
-    assert deployment.dns_record == f"{NAME} CNAME {target_of(NAME)}"
+    assert deployment.url == f"https://{DOMAIN_NAME}/"
+    assert deployment.dns_record == f"{DOMAIN_NAME} CNAME {target_of(DOMAIN_NAME)}"
     assert f"  Add to DNS      {deployment.dns_record}" in next_steps(deployment)
     (summary,) = beekeeper.list_rooms(state_dir=cloud.state_dir)
     assert summary.url == deployment.url

@@ -5,14 +5,15 @@ import pytest
 from beekeeper.provision.actions import action_of
 from beekeeper.provision.deployer import deployer_policies
 from beekeeper.provision.engine.step import UNKNOWN
-from tests.support.moto_aws import drifts_compute, drifts_storage
+from tests.support.moto_aws import drifts_compute, drifts_storage, drifts_tags
 from tests.support.moto_aws.by_hand import STEM, queue_url
-from tests.support.moto_aws.cloud import ACCOUNT, REGION, ROOM, Cloud
+from tests.support.moto_aws.cloud import Cloud
 from tests.support.moto_aws.drift import Drift
 from tests.support.moto_aws.drifts_storage import alarm, item
 from tests.support.moto_aws.inventory import inventory
+from tests.support.rooms import ACCOUNT, REGION, ROOM
 
-DRIFTS = [*drifts_storage.DRIFTS, *drifts_compute.DRIFTS]
+DRIFTS = [*drifts_storage.DRIFTS, *drifts_compute.DRIFTS, *drifts_tags.DRIFTS]
 
 
 @pytest.mark.parametrize("drift", DRIFTS, ids=lambda drift: drift.name)

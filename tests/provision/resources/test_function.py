@@ -7,13 +7,12 @@ import pytest
 from beekeeper.errors import ProvisionError
 from beekeeper.provision.engine.events import StepWaiting
 from beekeeper.provision.resources.function import LOGGING
-from tests.support.moto_aws.cloud import ACCOUNT, REGION, Cloud, text_of
+from tests.support.moto_aws.cloud import Cloud, text_of
 from tests.support.moto_aws.inventory import inventory
+from tests.support.moto_aws.lambda_answers import FUNCTION, IN_PROGRESS, INVALID, MISSING
 from tests.support.moto_aws.wire import changed, instead, lose_answer, refuse
+from tests.support.rooms import ACCOUNT, REGION
 
-FUNCTION = "beekeeper-sale-consumer"
-INVALID = "InvalidParameterValueException"
-MISSING = ("ResourceNotFoundException", f"Function not found: {FUNCTION}", 404)
 NOT_ASSUMED = "The role defined for the function cannot be assumed by Lambda."
 NO_PERMISSIONS = (
     "The provided execution role does not have permissions to call CreateNetworkInterface on EC2"
@@ -22,12 +21,6 @@ NO_KMS = (
     "Lambda was unable to configure access to your environment variables because the KMS key is"
     " invalid for CreateGrant. KMS Exception: InvalidArnException KMS Message: ARN does not refer"
     " to a valid principal"
-)
-IN_PROGRESS = (
-    "ResourceConflictException",
-    "The operation cannot be performed at this time. An update is in progress for resource:"
-    f" arn:aws:lambda:{REGION}:{ACCOUNT}:function:{FUNCTION}",
-    409,
 )
 PENDING = (
     "ResourceConflictException",

@@ -4,6 +4,7 @@ import io
 import subprocess
 import sys
 import zipfile
+from collections.abc import Mapping
 from pathlib import Path
 
 import botocore
@@ -81,13 +82,7 @@ own = [m.split(".")[1] for m in sys.modules if m.startswith("beekeeper.")]
 others = set(own) - {{"contract", "handlers", "rules"}}
 assert not unwanted and not others, (unwanted, others)
 """
-    run = subprocess.run(
-        [sys.executable, "-I", "-S", "-W", "error", "-c", script],
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-    assert run.returncode == 0, run.stderr
+    run_alone(script, "-W", "error")
 
 
 @pytest.mark.parametrize("function", FUNCTIONS, ids=lambda function: function.name)
@@ -107,11 +102,11 @@ def test_handlers_start_in_lambda_with_what_they_are_declared_to_get(
         f"import sys; sys.path[:0] = [{str(code)!r}, {str(site)!r}]; "
         f"import {function.handler.removesuffix('.handler')}"
     )
-    run = subprocess.run(
-        [sys.executable, "-I", "-S", "-c", script],
-        env=environment,
-        capture_output=True,
-        text=True,
-        check=False,
-    )
+    run_alone(script, environment=environment)
+
+
+def run_alone(script: str, *options: str, environment: Mapping[str, str] | None = None) -> None:
+    """Run a script in a Python that finds nothing but its own library; it must succeed."""
+    command = [sys.executable, "-I", "-S", *options, "-c", script]
+    run = subprocess.run(command, env=environment, capture_output=True, text=True, check=False)
     assert run.returncode == 0, run.stderr

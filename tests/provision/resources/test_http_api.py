@@ -6,9 +6,10 @@ import pytest
 
 from beekeeper.errors import ProvisionError
 from tests.support.moto_aws.by_hand import STEM, api_id
-from tests.support.moto_aws.cloud import Cloud, config
+from tests.support.moto_aws.cloud import Cloud
 from tests.support.moto_aws.inventory import backend, inventory
 from tests.support.moto_aws.wire import lose_answer, refuse
+from tests.support.rooms import with_domain
 
 CONFLICT = (
     "ConflictException",
@@ -148,9 +149,8 @@ def test_an_api_of_ours_with_another_protocol_is_replaced_with_all_that_is_in_it
 
 
 def test_with_a_custom_domain_the_apis_own_address_may_be_closed(deployed: Cloud) -> None:
-    """Some people always close it. Without a domain it is the campaign link, and must be open."""
-    certificate = "arn:aws:acm:eu-central-1:123456789012:certificate/1a2b3c4d"
-    room = config(domain_name="queue.example.com", certificate_arn=certificate)
+    """Some close it by rule; without the domain it is the campaign link, and must be open."""
+    room = with_domain()
     deployed.deploy(room)
     api = deployed.client("apigatewayv2")
     api.update_api(ApiId=api_id(deployed), DisableExecuteApiEndpoint=True)

@@ -6,8 +6,9 @@ from beekeeper.errors import NotOursError
 from beekeeper.provision.engine.step import AlreadyThere
 from beekeeper.provision.state import StateFile
 from tests.support.moto_aws.by_hand import DELETIONS, FOREIGN, FUNCTIONS, raw_state, untag
-from tests.support.moto_aws.cloud import ROOM, Bench, Cloud, config
+from tests.support.moto_aws.cloud import Bench, Cloud
 from tests.support.moto_aws.inventory import inventory
+from tests.support.rooms import ROOM, config
 
 # Resources that have their own name in AWS. The others are contained in one of these.
 STANDALONE = sorted(

@@ -3,9 +3,10 @@
 import pytest
 
 from beekeeper.errors import NotOursError
-from tests.support.moto_aws.cloud import Cloud, config
+from tests.support.moto_aws.cloud import Cloud
 from tests.support.moto_aws.inventory import inventory
 from tests.support.moto_aws.wire import after, lose_answer, refuse
+from tests.support.rooms import config
 
 GROUP = "/aws/lambda/beekeeper-sale-producer"
 ABORTED = ("OperationAbortedException", "A conflicting operation is in progress, try again.")

@@ -5,18 +5,11 @@ from typing import Any
 import pytest
 from moto.awslambda_simple.models import lambda_simple_backends
 
-from tests.support.moto_aws.cloud import ACCOUNT, REGION, Cloud
+from tests.support.moto_aws.cloud import Cloud
 from tests.support.moto_aws.inventory import inventory
+from tests.support.moto_aws.lambda_answers import FUNCTION, IN_PROGRESS, MISSING
 from tests.support.moto_aws.wire import lose_answer, refuse
-
-FUNCTION = "beekeeper-sale-consumer"
-MISSING = ("ResourceNotFoundException", f"Function not found: {FUNCTION}", 404)
-IN_PROGRESS = (
-    "ResourceConflictException",
-    "The operation cannot be performed at this time. An update is in progress for resource:"
-    f" arn:aws:lambda:{REGION}:{ACCOUNT}:function:{FUNCTION}",
-    409,
-)
+from tests.support.rooms import ACCOUNT, REGION
 
 
 @pytest.mark.parametrize("busy", [MISSING, IN_PROGRESS], ids=["not found", "in progress"])

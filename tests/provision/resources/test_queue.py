@@ -7,9 +7,10 @@ import pytest
 from beekeeper.errors import NotOursError, ProvisionError
 from beekeeper.provision.engine.events import StepWaiting
 from tests.support.moto_aws.by_hand import STEM, queue_url
-from tests.support.moto_aws.cloud import Cloud, config
+from tests.support.moto_aws.cloud import Cloud
 from tests.support.moto_aws.inventory import inventory
 from tests.support.moto_aws.wire import Call, after, changed, instead, lose_answer, refuse
+from tests.support.rooms import config
 
 MISSING = "AWS.SimpleQueueService.NonExistentQueue"
 RECENTLY = (

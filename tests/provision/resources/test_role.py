@@ -7,9 +7,10 @@ import pytest
 
 from beekeeper.errors import ProvisionError
 from beekeeper.provision.policies import same_meaning
-from tests.support.moto_aws.cloud import REGION, Cloud
+from tests.support.moto_aws.cloud import Cloud
 from tests.support.moto_aws.inventory import inventory
 from tests.support.moto_aws.wire import lose_answer, refuse
+from tests.support.rooms import REGION
 
 ROLE = f"beekeeper-sale-producer-{REGION}"
 MISSING = ("NoSuchEntity", f"The role with name {ROLE} cannot be found.", 404)

@@ -6,9 +6,10 @@ from typing import Any
 import pytest
 
 from beekeeper.errors import ProvisionError
-from tests.support.moto_aws.cloud import ACCOUNT, REGION, Cloud
+from tests.support.moto_aws.cloud import Cloud
 from tests.support.moto_aws.inventory import inventory
 from tests.support.moto_aws.wire import refuse
+from tests.support.rooms import ACCOUNT, REGION
 
 
 def _role_id(cloud: Cloud, part: str) -> str:

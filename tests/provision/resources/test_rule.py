@@ -6,9 +6,10 @@ import pytest
 
 from beekeeper.errors import ProvisionError
 from tests.support.moto_aws.by_hand import STEM
-from tests.support.moto_aws.cloud import Cloud, config
+from tests.support.moto_aws.cloud import Cloud
 from tests.support.moto_aws.inventory import inventory
 from tests.support.moto_aws.wire import instead, lose_answer, refuse
+from tests.support.rooms import config
 
 RULE = f"{STEM}-consumer"
 COLLIDE = ("ConcurrentModificationException", "Rule is being modified.")

@@ -6,7 +6,7 @@ import pytest
 
 from beekeeper.errors import ProvisionError
 from beekeeper.provision.engine.events import StepWarning
-from tests.support.moto_aws.by_hand import STEM
+from tests.support.moto_aws.by_hand import STEM, make_table
 from tests.support.moto_aws.cloud import Cloud
 from tests.support.moto_aws.inventory import inventory
 from tests.support.moto_aws.wire import changed, lose_answer, refuse
@@ -129,15 +129,7 @@ def test_a_table_of_ours_with_another_key_is_never_replaced(cloud: Cloud) -> Non
         ResourceArn=dynamodb.describe_table(TableName=STEM)["Table"]["TableArn"]
     )["Tags"]
     dynamodb.delete_table(TableName=STEM)
-    dynamodb.create_table(
-        TableName=STEM,
-        KeySchema=[{"AttributeName": "id", "KeyType": "HASH"}],
-        AttributeDefinitions=[{"AttributeName": "id", "AttributeType": "S"}],
-        BillingMode="PAY_PER_REQUEST",
-        Tags=tags,
-    )
-    for item in ("room", "keys"):
-        dynamodb.put_item(TableName=STEM, Item={"id": {"S": item}})
+    make_table(cloud, Tags=tags)
 
     def other_key(body: dict[str, Any]) -> None:
         body["Table"]["AttributeDefinitions"] = [{"AttributeName": "id", "AttributeType": "N"}]

@@ -1,28 +1,17 @@
 """The state in a bucket: one writer at a time on all machines, after any crash or lost answer."""
 
-import json
-from typing import Any
-
 import pytest
 from botocore.awsrequest import AWSPreparedRequest, AWSResponse
 
 from beekeeper.errors import LockedError, ProvisionError, StateError
 from beekeeper.provision.engine import lease
 from beekeeper.provision.state import Record, State, StateBucket
-from tests.support.moto_aws.cloud import ACCOUNT, REGION, ROOM, Cloud
+from tests.support.moto_aws.cloud import Cloud
+from tests.support.moto_aws.team import BUCKET, PLACE, team_files
 from tests.support.moto_aws.wire import Call, Forward, Refusal, refuse
+from tests.support.rooms import ACCOUNT, REGION, ROOM
 
-BUCKET, PLACE = "team", "s3://team/rooms"
 STATE = State(ROOM, ACCOUNT, REGION, {"name": ROOM})
-
-
-@pytest.fixture
-def team(cloud: Cloud) -> Cloud:
-    """An account with a team's bucket."""
-    where = {"LocationConstraint": REGION}
-    cloud.client("s3").create_bucket(Bucket=BUCKET, CreateBucketConfiguration=where)
-    cloud.wire.clear()
-    return cloud
 
 
 def store(cloud: Cloud) -> StateBucket:
@@ -30,20 +19,15 @@ def store(cloud: Cloud) -> StateBucket:
     return StateBucket(cloud.aws(), PLACE, ROOM, now=cloud.time)
 
 
-def objects(cloud: Cloud) -> dict[str, Any]:
-    s3 = cloud.client("s3")
-    found = s3.list_objects_v2(Bucket=BUCKET).get("Contents", [])
-    return {
-        c["Key"]: json.loads(s3.get_object(Bucket=BUCKET, Key=c["Key"])["Body"].read())
-        for c in found
-    }
-
-
 def killed(cloud: Cloud) -> StateBucket:
     """Return the store of a command that has the lock and never releases it."""
     made = store(cloud)
-    made._lock, _ = made._taken()
+    take(made)
     return made
+
+
+def take(lock: StateBucket) -> None:
+    lock._lock, _ = lock._taken()
 
 
 def test_what_is_written_is_read_on_another_machine(team: Cloud) -> None:
@@ -59,14 +43,14 @@ def test_what_is_written_is_read_on_another_machine(team: Cloud) -> None:
     assert found is not None
     assert found.url == "https://room.example.com/"
     assert found.resources == (Record("table", "table", "beekeeper-sale", "arn", True),)
-    assert set(objects(team)) == {"rooms/sale.json"}  # no lock left
+    assert set(team_files(team)) == {"rooms/sale.json"}  # no lock left
 
     second = store(team)
     with second.locked():
         second.forget("table")
         second.remove()
         second.remove()
-    assert objects(team) == {}
+    assert team_files(team) == {}
 
 
 def test_the_second_is_told_who_is_at_it(team: Cloud) -> None:
@@ -79,17 +63,21 @@ def test_the_second_is_told_who_is_at_it(team: Cloud) -> None:
             pass
     with second.locked():
         pass
-    assert objects(team) == {}
+    assert team_files(team) == {}
 
 
-def test_of_two_at_the_same_moment_one_gets_it(team: Cloud) -> None:
-    """The lock of another command appears just before our put."""
+@pytest.mark.parametrize("is_taken_over", [False, True], ids=["free", "run out"])
+def test_of_two_at_the_same_moment_one_gets_it(team: Cloud, *, is_taken_over: bool) -> None:
+    """The other's lock appears between our look, if we looked, and our put."""
+    if is_taken_over:
+        killed(team)
+        team.time.now += lease.SECONDS
     first, second = store(team), store(team)
 
     def meanwhile(call: Call, request: AWSPreparedRequest, forward: Forward) -> AWSResponse | None:
-        if str(call) == "s3:PutObject" and first.owner == "":
+        if str(call) == "s3:PutObject" and is_taken_over == ("IfMatch" in call.arguments):
             team.wire.rules.clear()
-            first._lock, _ = first._taken()
+            take(first)
         return None
 
     team.wire.add(meanwhile)
@@ -107,24 +95,7 @@ def test_a_killed_commands_lock_runs_out(team: Cloud) -> None:
     team.time.now += 1
     with second.locked():
         second.write(STATE)
-    assert set(objects(team)) == {"rooms/sale.json"}
-
-
-def test_of_two_who_take_over_one_gets_it(team: Cloud) -> None:
-    killed(team)
-    team.time.now += lease.SECONDS
-    first, second = store(team), store(team)
-
-    def meanwhile(call: Call, request: AWSPreparedRequest, forward: Forward) -> AWSResponse | None:
-        if str(call) == "s3:PutObject" and "IfMatch" in call.arguments:
-            team.wire.rules.clear()
-            first._lock, _ = first._taken()
-        return None
-
-    team.wire.add(meanwhile)
-    with pytest.raises(LockedError), second.locked():
-        pass
-    first.write(STATE)
+    assert set(team_files(team)) == {"rooms/sale.json"}
 
 
 def test_a_lock_in_use_is_renewed(team: Cloud) -> None:
@@ -165,7 +136,7 @@ def test_who_lost_the_lock_cant_write(team: Cloud) -> None:
         with pytest.raises(LockedError, match="expired and somebody else took it"):
             first.remove()
         second.set(url="https://second.example.com/")
-    assert objects(team)["rooms/sale.json"]["url"] == "https://second.example.com/"
+    assert team_files(team)["rooms/sale.json"]["url"] == "https://second.example.com/"
 
 
 def test_who_lost_the_lock_unknowingly_cant_write(team: Cloud) -> None:
@@ -188,7 +159,7 @@ def test_what_is_changed_by_hand_meanwhile_is_not_overwritten(team: Cloud) -> No
         team.client("s3").put_object(Bucket=BUCKET, Key="rooms/sale.json", Body=b"{}")
         with pytest.raises(LockedError, match="changed the state by hand"):
             first.set(url="x")
-    assert objects(team) == {"rooms/sale.json": {}}
+    assert team_files(team) == {"rooms/sale.json": {}}
 
 
 def test_writing_without_the_lock_is_refused(team: Cloud) -> None:
@@ -220,7 +191,7 @@ def test_an_answer_that_is_lost_is_looked_up(team: Cloud) -> None:
         team.time.now += 1
         first._renew()
         first.set(url="https://room.example.com/")
-    assert objects(team)["rooms/sale.json"]["url"] == "https://room.example.com/"
+    assert team_files(team)["rooms/sale.json"]["url"] == "https://room.example.com/"
     assert len(seen - {"None"}) == 4
 
 

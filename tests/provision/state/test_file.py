@@ -11,7 +11,8 @@ from beekeeper.contract import items
 from beekeeper.errors import LockedError, StateError
 from beekeeper.provision.state import Record, State, StateFile, schema
 from beekeeper.provision.state.schema import Document, from_text, to_text
-from tests.support.moto_aws.cloud import ACCOUNT, REGION, ROOM, Cloud
+from tests.support.moto_aws.cloud import Cloud
+from tests.support.rooms import ACCOUNT, REGION, ROOM
 
 STATE = State(ROOM, ACCOUNT, REGION, resources=(Record("table", "table", "x", "arn", True),))
 

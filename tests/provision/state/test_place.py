@@ -9,8 +9,10 @@ from beekeeper import RoomConfig
 from beekeeper.cli.options import place
 from beekeeper.config import configured
 from beekeeper.errors import ConfigError
-
-PLACE = "s3://team/rooms"
+from beekeeper.provision.state import StateFile, open_store
+from tests.support.moto_aws.cloud import Cloud
+from tests.support.moto_aws.team import PLACE
+from tests.support.rooms import ROOM
 
 
 @pytest.fixture
@@ -50,3 +52,32 @@ def test_a_bucket_goes_into_the_file_and_back(tmp_path: Path, state: str) -> Non
     path.write_text(room.to_toml(), encoding="utf-8")
     assert RoomConfig.load(path) == room
     assert configured(path, "state") == state
+
+
+@pytest.mark.parametrize("place", ["s3://", "s3://UPPER/x", "s3:bucket", "s3://a_b/c"])
+def test_an_address_that_is_none(cloud: Cloud, place: str) -> None:
+    with pytest.raises(ConfigError, match="s3://our-bucket/beekeeper"):
+        open_store(place, ROOM, cloud.session)
+
+
+@pytest.mark.parametrize(
+    ("place", "location"),
+    [
+        ("s3://team", "s3://team/sale.json"),
+        ("s3://team/", "s3://team/sale.json"),
+        ("s3://team/a/b/", "s3://team/a/b/sale.json"),
+    ],
+)
+def test_where_it_is(cloud: Cloud, place: str, location: str) -> None:
+    assert open_store(place, ROOM, cloud.session).location == location
+
+
+def test_the_argument_of_a_function_wins(cloud: Cloud, monkeypatch: pytest.MonkeyPatch) -> None:
+    chosen = open_store("here", ROOM, cloud.session, PLACE)
+    assert isinstance(chosen, StateFile)
+    assert chosen.location == "here/sale.json"
+    monkeypatch.setenv("BEEKEEPER_STATE_DIR", "s3://other")
+    assert open_store(None, ROOM, cloud.session, PLACE).location == "s3://other/sale.json"
+    monkeypatch.delenv("BEEKEEPER_STATE_DIR")
+    assert open_store(None, ROOM, cloud.session, PLACE).location == "s3://team/rooms/sale.json"
+    assert open_store(None, ROOM).location == ".beekeeper/sale.json"

@@ -1,6 +1,5 @@
 """A room's queue and table in virtual time, and the consumers that work on them."""
 
-from bisect import bisect_right
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 
@@ -17,6 +16,7 @@ from tests.support.in_memory.faults import Faults, no_faults
 from tests.support.in_memory.fifo import FakeFifo
 from tests.support.in_memory.sqs import FakeSqs
 from tests.support.in_memory.virtual import World
+from tests.support.windows import most_in
 
 # No-shows are not compensated for: in most tests nobody ever goes in.
 ON = Settings(Mode.ON, 600.0, "https://shop.example.com/", overbooking=1.0)
@@ -120,7 +120,4 @@ class Stage:
         assert len(set(slots)) == len(slots)
         times = self.let_through()
         for window in (0.001, 0.5, 1.0, 5.0, 20.0, 60.0):
-            most = max(
-                (bisect_right(times, t + window) - i for i, t in enumerate(times)), default=0
-            )
-            assert most <= rate * (window + 2) / 60 + 1
+            assert most_in(times, window) <= rate * (window + 2) / 60 + 1

@@ -4,8 +4,9 @@ import json
 from collections.abc import Callable
 from typing import Any
 
-from tests.support.moto_aws.cloud import ACCOUNT, REGION, Cloud
+from tests.support.moto_aws.cloud import Cloud
 from tests.support.moto_aws.inventory import backend
+from tests.support.rooms import ACCOUNT, REGION
 
 STEM = "beekeeper-sale"
 BUCKET = f"{STEM}-{ACCOUNT}-{REGION}"
@@ -110,21 +111,21 @@ DELETIONS: dict[str, tuple[ByHand, tuple[str, ...]]] = {
 }
 
 
+def _make_role(cloud: Cloud, name: str) -> str:
+    trust = json.dumps({"Version": "2012-10-17", "Statement": []})
+    made = cloud.client("iam").create_role(RoleName=name, AssumeRolePolicyDocument=trust)
+    return str(made["Role"]["Arn"])
+
+
 def _foreign_role(cloud: Cloud) -> None:
-    trust = {"Version": "2012-10-17", "Statement": []}
-    cloud.client("iam").create_role(
-        RoleName=f"{STEM}-producer-{REGION}", AssumeRolePolicyDocument=json.dumps(trust)
-    )
+    _make_role(cloud, f"{STEM}-producer-{REGION}")
 
 
 def _foreign_function(cloud: Cloud) -> None:
-    iam, name = cloud.client("iam"), "somebodys-role"
-    trust = {"Version": "2012-10-17", "Statement": []}
-    role = iam.create_role(RoleName=name, AssumeRolePolicyDocument=json.dumps(trust))["Role"]
     cloud.client("lambda").create_function(
         FunctionName=f"{STEM}-producer",
         Runtime="python3.12",
-        Role=role["Arn"],
+        Role=_make_role(cloud, "somebodys-role"),
         Handler="theirs.handler",
         Code={"ZipFile": b"theirs"},
     )
@@ -142,22 +143,22 @@ def _foreign_log_group(cloud: Cloud) -> None:
     logs.put_retention_policy(logGroupName=name, retentionInDays=365)
 
 
-def _foreign_table(cloud: Cloud) -> None:
-    cloud.client("dynamodb").create_table(
+def make_table(cloud: Cloud, **more: Any) -> None:
+    """Make a table of the room's name, with the items of a room; ``more`` is for CreateTable."""
+    dynamodb = cloud.client("dynamodb")
+    dynamodb.create_table(
         TableName=STEM,
         KeySchema=[{"AttributeName": "id", "KeyType": "HASH"}],
         AttributeDefinitions=[{"AttributeName": "id", "AttributeType": "S"}],
         BillingMode="PAY_PER_REQUEST",
+        **more,
     )
     for item in ("room", "keys"):
-        cloud.client("dynamodb").put_item(
-            TableName=STEM, Item={"id": {"S": item}, "theirs": {"S": "x"}}
-        )
+        dynamodb.put_item(TableName=STEM, Item={"id": {"S": item}, "theirs": {"S": "x"}})
 
 
 def _foreign_bucket(cloud: Cloud) -> None:
-    place = {"LocationConstraint": REGION}
-    cloud.client("s3").create_bucket(Bucket=BUCKET, CreateBucketConfiguration=place)
+    cloud.make_bucket(BUCKET)
     cloud.client("s3").put_object(Bucket=BUCKET, Key="room.html", Body=b"theirs")
 
 
@@ -195,7 +196,7 @@ FOREIGN: dict[str, tuple[ByHand, str]] = {
         lambda c: c.client("sqs").create_queue(QueueName=f"{STEM}-dead-letter"),
         f"{STEM}-dead-letter",
     ),
-    "table": (_foreign_table, STEM),
+    "table": (make_table, STEM),
     "bucket": (_foreign_bucket, BUCKET),
     "role producer": (_foreign_role, f"{STEM}-producer-{REGION}"),
     "function producer": (_foreign_function, f"{STEM}-producer"),

@@ -10,7 +10,6 @@ import boto3
 from botocore.retries.quota import RetryQuota
 
 from beekeeper import RoomConfig
-from beekeeper.errors import BeekeeperError
 from beekeeper.provision.aws import THIS_MACHINE, Aws, Machine
 from beekeeper.provision.blueprint import steps
 from beekeeper.provision.engine.decision import Plan
@@ -20,9 +19,7 @@ from beekeeper.provision.engine.step import Found, Step
 from beekeeper.provision.names import Names
 from beekeeper.provision.state import State, StateFile
 from tests.support.moto_aws.wire import Switchboard, Wire
-
-ROOM, REGION, ACCOUNT = "sale", "eu-central-1", "123456789012"
-DESTINATION = "https://shop.example.com/"
+from tests.support.rooms import ACCOUNT, REGION, ROOM, config
 
 
 class Time:
@@ -76,10 +73,6 @@ class Session(boto3.session.Session):  # type: ignore[misc]  # boto3 has no type
         return self._kept[key]
 
 
-def config(**values: Any) -> RoomConfig:
-    return RoomConfig(**{"name": ROOM, "destination": DESTINATION, "rate": 600, **values})
-
-
 class Cloud:
     """What a test needs: the wire, the clock, and the engine of a room that uses both."""
 
@@ -99,6 +92,11 @@ class Cloud:
 
     def client(self, service: str, region: str = REGION) -> Any:
         return self.session.client(service, region_name=region)
+
+    def make_bucket(self, name: str) -> None:
+        """Make a bucket, as somebody else does."""
+        place = {"LocationConstraint": REGION}
+        self.client("s3").create_bucket(Bucket=name, CreateBucketConfiguration=place)
 
     def names(self, room: str = ROOM) -> Names:
         return Names(room, ACCOUNT, REGION, "aws")
@@ -166,6 +164,3 @@ def text_of(error: BaseException) -> str:
         seen += [str(at), *getattr(at, "__notes__", [])]
         at = at.__cause__
     return "\n".join(seen)
-
-
-__all__ = ["ACCOUNT", "REGION", "ROOM", "BeekeeperError", "Bench", "Cloud", "Session", "Time"]

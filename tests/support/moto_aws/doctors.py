@@ -7,9 +7,10 @@ from typing import Any
 from botocore.awsrequest import AWSPreparedRequest, AWSResponse
 
 import beekeeper
-from tests.support.moto_aws.cloud import ACCOUNT, Cloud, config
+from tests.support.moto_aws.cloud import Cloud
 from tests.support.moto_aws.inventory import inventory
 from tests.support.moto_aws.wire import Call, Forward, Rule, answer, instead
+from tests.support.rooms import ACCOUNT, config
 
 XML = {"content-type": "text/xml"}
 # A simulation of permissions changes nothing.

@@ -7,8 +7,8 @@ from moto.apigatewayv2.models import apigatewayv2_backends
 from moto.route53.models import route53_backends
 
 from tests.support.moto_aws.wire import Call, Forward, Refusal, Rule, instead
+from tests.support.rooms import ACCOUNT
 
-ACCOUNT = "123456789012"
 API_GATEWAY_ZONE = "Z1U9ULNL0V5AJ3"
 
 

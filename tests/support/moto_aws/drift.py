@@ -16,7 +16,3 @@ class Drift:
     step: str
     attributes: set[str]
     calls: list[str]
-
-
-def tag_list(**tags: str) -> list[dict[str, str]]:
-    return [{"Key": k, "Value": v} for k, v in tags.items()]

@@ -6,8 +6,9 @@ from typing import Any
 from beekeeper.provision.resources.role import trust
 from beekeeper.provision.resources.rule import DESCRIPTION
 from tests.support.moto_aws.by_hand import STEM, ByHand, api_id
-from tests.support.moto_aws.cloud import ACCOUNT, REGION, Cloud
-from tests.support.moto_aws.drift import OURS, Drift, tag_list
+from tests.support.moto_aws.cloud import Cloud
+from tests.support.moto_aws.drift import Drift
+from tests.support.rooms import ACCOUNT, REGION
 
 ROLE = f"{STEM}-producer-{REGION}"
 FUNCTION = f"{STEM}-consumer"
@@ -27,7 +28,7 @@ def _function(**configuration: Any) -> ByHand:
 
 
 def _reserve(part: str, executions: int) -> ByHand:
-    """Reserve by hand. For the console's "Throttle", which reserves 0, see test_concurrency.py."""
+    """Reserve by hand. test_function_concurrency.py has the console's "Throttle", which is 0."""
     return lambda c: c.client("lambda").put_function_concurrency(
         FunctionName=f"{STEM}-{part}", ReservedConcurrentExecutions=executions
     )
@@ -103,17 +104,6 @@ def _changed_target(cloud: Cloud) -> None:
     cloud.client("events").put_targets(Rule=RULE, Targets=[target])
 
 
-def _untag_api(*keys: str) -> ByHand:
-    return lambda c: c.client("apigatewayv2").untag_resource(
-        ResourceArn=f"arn:aws:apigateway:{REGION}::/apis/{api_id(c)}", TagKeys=list(keys)
-    )
-
-
-def _tag_api(cloud: Cloud) -> None:
-    arn = f"arn:aws:apigateway:{REGION}::/apis/{api_id(cloud)}"
-    cloud.client("apigatewayv2").tag_resource(ResourceArn=arn, Tags={"their": "tag"})
-
-
 CONFIGURE = ["lambda:UpdateFunctionConfiguration"]
 PERMIT = ["lambda:AddPermission", "lambda:RemovePermission"]
 SET_API = ["apigatewayv2:UpdateApi"]
@@ -131,12 +121,6 @@ DRIFTS = [
     Drift("role-description",
           lambda c: c.client("iam").update_role(RoleName=ROLE, Description="theirs"),
           "role producer", {"description"}, ["iam:UpdateRole"]),
-    Drift("role-untagged",
-          lambda c: c.client("iam").untag_role(RoleName=ROLE, TagKeys=list(OURS)),
-          "role producer", {"tags"}, ["iam:TagRole"]),
-    Drift("role-tagged",
-          lambda c: c.client("iam").tag_role(RoleName=ROLE, Tags=tag_list(their="tag")),
-          "role producer", {"tags"}, ["iam:TagRole", "iam:UntagRole"]),
     # functions
     Drift("logging", _function(LoggingConfig={"LogFormat": "Text"}), "function consumer",
           {"configuration"}, CONFIGURE),
@@ -174,12 +158,6 @@ DRIFTS = [
     Drift("function-role-id", lambda c: c.client("lambda").untag_resource(
               Resource=FUNCTION_ARN, TagKeys=["beekeeper:role-id"]),
           "function consumer", {"tags"}, ["lambda:TagResource"]),
-    Drift("function-untagged", lambda c: c.client("lambda").untag_resource(
-              Resource=FUNCTION_ARN, TagKeys=list(OURS)),
-          "function consumer", {"tags"}, ["lambda:TagResource"]),
-    Drift("function-tagged", lambda c: c.client("lambda").tag_resource(
-              Resource=FUNCTION_ARN, Tags={"their": "tag"}),
-          "function consumer", {"tags"}, ["lambda:TagResource", "lambda:UntagResource"]),
     Drift("permission", _permission(SourceArn=f"{RULE_ARN}-theirs"), "permission consumer",
           {"source"}, PERMIT),
     Drift("permission-action", _permission(Action="lambda:GetFunction"), "permission consumer",
@@ -191,9 +169,6 @@ DRIFTS = [
     Drift("api-description", _api(Description="theirs"), "api", {"description"}, SET_API),
     Drift("api-closed", _api(DisableExecuteApiEndpoint=True), "api", {"endpoint_disabled"},
           SET_API),
-    Drift("api-untagged", _untag_api(*OURS), "api", {"tags"}, ["apigatewayv2:TagResource"]),
-    Drift("api-tagged", _tag_api, "api", {"tags"},
-          ["apigatewayv2:TagResource", "apigatewayv2:UntagResource"]),
     Drift("route", _route, "routes", {"GET /turn"}, ["apigatewayv2:UpdateRoute"]),
     Drift("route-locked", _locked_route, "routes", {"GET /turn"}, ["apigatewayv2:UpdateRoute"]),
     Drift("integration", _integration(IntegrationUri=FUNCTION_ARN), "routes", {"GET /room"},
@@ -221,10 +196,4 @@ DRIFTS = [
     Drift("target-gone",
           lambda c: c.client("events").remove_targets(Rule=RULE, Ids=["worker-0"]),
           "rule", {"targets"}, ["events:PutTargets"]),
-    Drift("rule-untagged", lambda c: c.client("events").untag_resource(
-              ResourceARN=RULE_ARN, TagKeys=list(OURS)),
-          "rule", {"tags"}, ["events:TagResource"]),
-    Drift("rule-tagged", lambda c: c.client("events").tag_resource(
-              ResourceARN=RULE_ARN, Tags=tag_list(their="tag")),
-          "rule", {"tags"}, ["events:TagResource", "events:UntagResource"]),
 ]  # fmt: skip

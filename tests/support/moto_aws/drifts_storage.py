@@ -4,8 +4,9 @@ import json
 from typing import Any
 
 from tests.support.moto_aws.by_hand import BUCKET, STEM, ByHand, queue_url
-from tests.support.moto_aws.cloud import ACCOUNT, REGION, Cloud
-from tests.support.moto_aws.drift import OURS, Drift, tag_list
+from tests.support.moto_aws.cloud import Cloud
+from tests.support.moto_aws.drift import OURS, Drift
+from tests.support.rooms import ACCOUNT, REGION
 
 TABLE_ARN = f"arn:aws:dynamodb:{REGION}:{ACCOUNT}:table/{STEM}"
 LOG_GROUP = f"/aws/lambda/{STEM}-consumer"
@@ -98,12 +99,6 @@ DRIFTS = [
     Drift("encryption", _sqs({"SqsManagedSseEnabled": "false"}), "queue", {"encrypted"}, SET_QUEUE),
     Drift("redrive", _sqs({"RedrivePolicy": _REDRIVE}), "queue", {"redrive"}, SET_QUEUE),
     Drift("redrive-gone", _sqs({"RedrivePolicy": ""}), "queue", {"redrive"}, SET_QUEUE),
-    Drift("queue-untagged",
-          lambda c: c.client("sqs").untag_queue(QueueUrl=queue_url(c), TagKeys=list(OURS)),
-          "queue", {"tags"}, ["sqs:TagQueue"]),
-    Drift("queue-tagged",
-          lambda c: c.client("sqs").tag_queue(QueueUrl=queue_url(c), Tags={"their": "tag"}),
-          "queue", {"tags"}, ["sqs:TagQueue", "sqs:UntagQueue"]),
     # table and its items
     Drift("billing", lambda c: c.client("dynamodb").update_table(
               TableName=STEM, BillingMode="PROVISIONED",
@@ -114,12 +109,6 @@ DRIFTS = [
               TableName=STEM,
               TimeToLiveSpecification={"Enabled": False, "AttributeName": "expires_at"}),
           "table", {"ttl"}, ["dynamodb:UpdateTimeToLive"]),
-    Drift("table-untagged", lambda c: c.client("dynamodb").untag_resource(
-              ResourceArn=TABLE_ARN, TagKeys=list(OURS)),
-          "table", {"tags"}, ["dynamodb:TagResource"]),
-    Drift("table-tagged", lambda c: c.client("dynamodb").tag_resource(
-              ResourceArn=TABLE_ARN, Tags=tag_list(their="tag")),
-          "table", {"tags"}, ["dynamodb:TagResource", "dynamodb:UntagResource"]),
     Drift("destination", item("destination", {"S": "https://theirs.example/"}), "settings",
           {"destination"}, ["dynamodb:UpdateItem"]),
     Drift("claim", item("claim_minutes", {"N": "1"}), "settings",
@@ -149,12 +138,6 @@ DRIFTS = [
     Drift("log-retention-gone",
           lambda c: c.client("logs").delete_retention_policy(logGroupName=LOG_GROUP),
           "log group consumer", {"retention_days"}, ["logs:PutRetentionPolicy"]),
-    Drift("log-untagged", lambda c: c.client("logs").untag_resource(
-              resourceArn=LOG_GROUP_ARN, tagKeys=list(OURS)),
-          "log group consumer", {"tags"}, ["logs:TagResource"]),
-    Drift("log-tagged", lambda c: c.client("logs").tag_resource(
-              resourceArn=LOG_GROUP_ARN, tags={"their": "tag"}),
-          "log group consumer", {"tags"}, ["logs:TagResource", "logs:UntagResource"]),
     # alarms and dashboard
     *(Drift(f"alarm-{name}", alarm(**{name: value}), "alarm unreadable", {"alarm"}, SET_ALARM)
       for name, value in {

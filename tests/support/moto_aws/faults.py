@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from botocore.awsrequest import AWSPreparedRequest, AWSResponse
 from botocore.exceptions import ConnectionClosedError, ReadTimeoutError
 
-from tests.support.moto_aws.wire import Call, Forward, Refusal, Rule
+from tests.support.moto_aws.wire import Call, Forward, Refusal, Rule, next_calls
 
 Answer = Callable[[Call, AWSPreparedRequest, Forward], AWSResponse]
 
@@ -81,14 +81,11 @@ class Fault:
         return f"{self.answer.__name__.replace('_', ' ')} {'once' if self.once else 'for good'}"
 
     def rule(self, name: str) -> Rule:
-        """Return the rule of the wire that causes the fault, from the next such call on."""
-        left = [1 if self.once else None]
+        """Return the rule of the wire that does it, from the next such call on."""
+        is_hit = next_calls(name, 1 if self.once else None)
 
         def rule(call: Call, request: AWSPreparedRequest, forward: Forward) -> AWSResponse | None:
-            if str(call) != name or left[0] == 0:
-                return None
-            left[0] = 0 if self.once else None
-            return self.answer(call, request, forward)
+            return self.answer(call, request, forward) if is_hit(call) else None
 
         return rule
 

@@ -2,9 +2,10 @@
 
 import functools
 import os
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from types import SimpleNamespace
+from typing import Any
 
 import botocore.endpoint
 import botocore.retries.quota
@@ -15,10 +16,13 @@ from moto.core import responses
 from moto.core.models import botocore_stubber
 from moto.core.utils import method_names_from_class
 
-from tests.support.moto_aws.cloud import REGION, Cloud, Session
+import beekeeper
+from tests.support.moto_aws import team as team_state
+from tests.support.moto_aws.cloud import Cloud, Session
 from tests.support.moto_aws.moto_gaps import GAPS, ignore_policy_conditions, keep_logging
 from tests.support.moto_aws.tape import Moment
 from tests.support.moto_aws.wire import Switchboard, Wire
+from tests.support.rooms import BASE, REGION, ROOM
 
 
 @pytest.fixture(scope="session")
@@ -65,6 +69,44 @@ def cloud(session: Session, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> 
         yield made
 
 
+@pytest.fixture
+def where(cloud: Cloud) -> dict[str, Any]:
+    """What the public functions are given besides a room."""
+    return {"session": cloud.session, "state_dir": cloud.state_dir}
+
+
+@pytest.fixture(scope="session")
+def first_room() -> list[tuple[Moment, float]]:
+    """What a process's first deploy by the public functions left, and when."""
+    return []
+
+
+@pytest.fixture
+def deployed_room(
+    cloud: Cloud, where: dict[str, Any], first_room: list[tuple[Moment, float]]
+) -> beekeeper.Room:
+    """A room in an account, deployed by the public functions: its state has a link, too."""
+    _go_to(first_room, cloud, lambda: beekeeper.deploy(BASE, **where))
+    return beekeeper.Room(ROOM, **where)
+
+
+@pytest.fixture
+def team(cloud: Cloud) -> Cloud:
+    """An account with a team's bucket."""
+    cloud.make_bucket(team_state.BUCKET)
+    cloud.wire.clear()
+    return cloud
+
+
+@pytest.fixture
+def zone(cloud: Cloud) -> str:
+    """The id of a hosted zone for example.com."""
+    made = cloud.client("route53").create_hosted_zone(Name="example.com", CallerReference="x")
+    cloud.wire.clear()
+    zone_id: str = made["HostedZone"]["Id"]
+    return zone_id.removeprefix("/hostedzone/")
+
+
 @pytest.fixture(scope="session")
 def first_deploy() -> list[tuple[Moment, float]]:
     """What the first deploy of a process left, and when. A deploy takes half of a test's time."""
@@ -73,12 +115,16 @@ def first_deploy() -> list[tuple[Moment, float]]:
 
 @pytest.fixture
 def deployed(cloud: Cloud, first_deploy: list[tuple[Moment, float]]) -> Cloud:
-    """An account with a deployed room."""
-    if not first_deploy:
-        cloud.deploy()
-        first_deploy.append((Moment.now(cloud), cloud.time.now))
-    moment, cloud.time.now = first_deploy[0]
+    """An account with a room in it."""
+    _go_to(first_deploy, cloud, cloud.deploy)
+    return cloud
+
+
+def _go_to(kept: list[tuple[Moment, float]], cloud: Cloud, deploy: Callable[[], object]) -> None:
+    if not kept:
+        deploy()
+        kept.append((Moment.now(cloud), cloud.time.now))
+    moment, cloud.time.now = kept[0]
     moment.restore(cloud)
     cloud.wire.clear()
     cloud.events.clear()
-    return cloud

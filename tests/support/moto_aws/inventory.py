@@ -6,7 +6,7 @@ from typing import Any
 from moto.backends import get_backend
 from moto.core.base_backend import BaseBackend
 
-ACCOUNT = "123456789012"
+from tests.support.rooms import ACCOUNT, REGION
 
 
 def backend(service: str, region: str) -> Any:
@@ -15,8 +15,8 @@ def backend(service: str, region: str) -> Any:
     return found
 
 
-def inventory(region: str = "eu-central-1") -> dict[str, list[str]]:
-    """Return the names of all resources as {kind: names}, without empty kinds."""
+def inventory(region: str = REGION) -> dict[str, list[str]]:
+    """Return the names of all that there is: {kind: names}, without the kinds that are empty."""
     functions = _functions(region)
     apis = backend("apigatewayv2", region).apis.values()
     rules = [

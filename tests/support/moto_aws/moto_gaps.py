@@ -11,8 +11,8 @@ from moto.s3.models import FakeBucket
 
 from tests.support.moto_aws.domain_gaps import DOMAIN_GAPS
 from tests.support.moto_aws.wire import Call, Forward, Refusal, Rule, instead
+from tests.support.rooms import ACCOUNT
 
-ACCOUNT = "123456789012"
 PLENTY = {"ConcurrentExecutions": 1_000, "UnreservedConcurrentExecutions": 1_000}
 
 

@@ -190,14 +190,30 @@ def refuse(
     return rule
 
 
-def lose_answer(name: str, times: int = 1, status: int = 0) -> Rule:
-    """Return a rule: the call happens, but its answer is lost, or has this 5xx status."""
+def next_calls(name: str, times: int | None) -> Callable[[Call], bool]:
+    """Return a question, for a rule: is this call one of the next ``times`` of that name?
+
+    Without ``times``, each of them is. A call that is one of them is counted.
+    """
     left = [times]
 
+    def is_one(call: Call) -> bool:
+        if str(call) != name or left[0] == 0:
+            return False
+        if left[0] is not None:
+            left[0] -= 1
+        return True
+
+    return is_one
+
+
+def lose_answer(name: str, times: int = 1, status: int = 0) -> Rule:
+    """Return a rule: the call happens, but its answer is lost (or, with a status, is that 5xx)."""
+    is_lost = next_calls(name, times)
+
     def rule(call: Call, request: AWSPreparedRequest, forward: Forward) -> AWSResponse | None:
-        if str(call) != name or not left[0]:
+        if not is_lost(call):
             return None
-        left[0] -= 1
         forward()
         if status:
             return Refusal("InternalFailure", "", status).to(call, request)
@@ -207,13 +223,12 @@ def lose_answer(name: str, times: int = 1, status: int = 0) -> Rule:
 
 
 def after(name: str, do: Callable[[], object], times: int = 1) -> Rule:
-    """Return a rule: after the call, something else happens in AWS."""
-    left = [times]
+    """Return a rule: once the call was made, something else happens in AWS."""
+    is_followed = next_calls(name, times)
 
     def rule(call: Call, request: AWSPreparedRequest, forward: Forward) -> AWSResponse | None:
-        if str(call) != name or not left[0]:
+        if not is_followed(call):
             return None
-        left[0] -= 1
         response = forward()
         do()
         return response
@@ -222,14 +237,12 @@ def after(name: str, do: Callable[[], object], times: int = 1) -> Rule:
 
 
 def instead(name: str, body: Callable[[Call], Any], times: int | None = None) -> Rule:
-    """Return a rule: the call does not happen. Its answer is a 200 with this JSON or XML text."""
-    left = [times]
+    """Return a rule: the call does not happen, and is answered 200 with this JSON, or XML text."""
+    is_answered = next_calls(name, times)
 
     def rule(call: Call, request: AWSPreparedRequest, forward: Forward) -> AWSResponse | None:
-        if str(call) != name or left[0] == 0:
+        if not is_answered(call):
             return None
-        if left[0] is not None:
-            left[0] -= 1
         content = body(call)
         if isinstance(content, str):
             return answer(request.url, 200, {"content-type": "text/xml"}, content)

@@ -1,7 +1,6 @@
 """Each public function takes a room in each form. For other values the error has a remedy."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -9,10 +8,10 @@ import pytest
 
 import beekeeper
 from beekeeper.errors import ConfigError, RoomNotFoundError, WrongAccountError
-from tests.support.moto_aws.cloud import DESTINATION, REGION, ROOM, Cloud, config
+from tests.support.moto_aws.cloud import Cloud
 from tests.support.moto_aws.doctors import Simulator, throttle
 from tests.support.moto_aws.inventory import inventory
-from tests.support.moto_aws.snapshot import AwsSnapshot, Folder
+from tests.support.rooms import BASE, REGION, ROOM, config
 
 Where = Mapping[str, Any]
 FUNCTIONS: dict[str, Callable[..., Any]] = {
@@ -30,36 +29,6 @@ FORMS = ("name", "Room", "RoomConfig", "mapping", "Path", "path as text")
 
 
 @pytest.fixture
-def where(cloud: Cloud) -> dict[str, Any]:
-    return {"session": cloud.session, "state_dir": cloud.state_dir}
-
-
-@dataclass(frozen=True)
-class Snapshot:
-    """An account with a room, and the folder with its state."""
-
-    aws: AwsSnapshot
-    folder: Folder
-
-
-@pytest.fixture(scope="module")
-def snapshots() -> list[Snapshot]:
-    """The account with its room. The first test creates it, and each later test restores it."""
-    return []
-
-
-@pytest.fixture
-def room(cloud: Cloud, where: Where, snapshots: list[Snapshot]) -> None:
-    """A deployed room."""
-    if not snapshots:
-        beekeeper.deploy(config(), **where)
-        snapshots.append(Snapshot(AwsSnapshot.take(), Folder.read(cloud.state_dir)))
-    snapshots[0].aws.restore()
-    snapshots[0].folder.write(cloud.state_dir)
-    cloud.wire.clear()
-
-
-@pytest.fixture
 def file(tmp_path: Path) -> Path:
     path = tmp_path / "beekeeper.toml"
     path.write_text(config().to_toml(), encoding="utf-8")
@@ -71,7 +40,7 @@ def in_form(form: str, where: Where, file: Path) -> Any:
         "name": lambda: ROOM,
         "Room": lambda: beekeeper.Room(ROOM, **where),
         "RoomConfig": config,
-        "mapping": lambda: {"name": ROOM, "destination": DESTINATION, "rate": 600},
+        "mapping": lambda: BASE,
         "Path": lambda: file,
         "path as text": lambda: str(file),
     }
@@ -99,7 +68,7 @@ def check_effect(function: str, result: Any, cloud: Cloud, where: Where) -> None
             assert (result, found) == (None, mode.replace("pause", "paused"))
 
 
-@pytest.mark.usefixtures("room")
+@pytest.mark.usefixtures("deployed_room")
 @pytest.mark.parametrize("form", FORMS)
 @pytest.mark.parametrize("function", FUNCTIONS)
 def test_each_function_takes_each_form(
@@ -111,7 +80,7 @@ def test_each_function_takes_each_form(
     check_effect(function, result, cloud, where)
 
 
-@pytest.mark.usefixtures("room")
+@pytest.mark.usefixtures("deployed_room")
 @pytest.mark.parametrize("form", FORMS)
 def test_doctor_takes_each_form(cloud: Cloud, where: Where, file: Path, form: str) -> None:
     cloud.wire.add(Simulator(), throttle(10_000.0))
@@ -119,7 +88,7 @@ def test_doctor_takes_each_form(cloud: Cloud, where: Where, file: Path, form: st
     assert (found.room, found.region) == (ROOM, REGION)
 
 
-@pytest.mark.usefixtures("room")
+@pytest.mark.usefixtures("deployed_room")
 def test_each_function_takes_what_another_gives(where: Where) -> None:
     (listed,) = beekeeper.list_rooms(**where)
     deployed = beekeeper.deploy(config(), **where)
@@ -192,7 +161,7 @@ def test_a_file_that_is_wrong_is_named(
         FUNCTIONS[function](path, **where)
 
 
-@pytest.mark.usefixtures("room")
+@pytest.mark.usefixtures("deployed_room")
 @pytest.mark.parametrize("function", ["status", "pause", "off", "on", "pass_keys", "destroy"])
 def test_on_the_day_only_the_name_counts(where: Where, file: Path, function: str) -> None:
     """A mistake elsewhere in the configuration does not stop an operator from pausing."""

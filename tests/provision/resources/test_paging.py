@@ -6,9 +6,10 @@ from typing import Any
 
 from botocore.awsrequest import AWSPreparedRequest, AWSResponse
 
-from tests.support.moto_aws.cloud import REGION, Cloud, config
+from tests.support.moto_aws.cloud import Cloud
 from tests.support.moto_aws.inventory import inventory
 from tests.support.moto_aws.wire import Call, Forward, answer
+from tests.support.rooms import REGION, config
 
 # The names of: the list in the answer, the token in the answer, the token in the next call.
 JSON = {

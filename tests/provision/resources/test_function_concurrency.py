@@ -6,16 +6,12 @@ import pytest
 
 from beekeeper.errors import ProvisionError
 from beekeeper.provision.engine.events import StepWarning
-from tests.support.moto_aws.cloud import Cloud, config
+from tests.support.moto_aws.cloud import Cloud
 from tests.support.moto_aws.inventory import inventory
+from tests.support.moto_aws.lambda_answers import IN_PROGRESS, INVALID
 from tests.support.moto_aws.wire import changed, instead, refuse
+from tests.support.rooms import config
 
-INVALID = "InvalidParameterValueException"
-IN_PROGRESS = (
-    "ResourceConflictException",
-    "The operation cannot be performed at this time. An update is in progress for resource: x",
-    409,
-)
 FLOOR = (
     INVALID,
     "Specified ReservedConcurrentExecutions for function decreases account's"

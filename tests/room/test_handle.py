@@ -10,13 +10,9 @@ import pytest
 import beekeeper
 from beekeeper.errors import ConfigError, RoomNotFoundError
 from tests.support.moto_aws.by_hand import api_id
-from tests.support.moto_aws.cloud import ACCOUNT, DESTINATION, REGION, ROOM, Cloud, config
+from tests.support.moto_aws.cloud import Cloud
 from tests.support.moto_aws.inventory import inventory
-
-
-@pytest.fixture
-def where(cloud: Cloud) -> dict[str, Any]:
-    return {"session": cloud.session, "state_dir": cloud.state_dir}
+from tests.support.rooms import ACCOUNT, DESTINATION, REGION, ROOM, config
 
 
 def test_making_a_handle_touches_neither_aws_nor_disk(cloud: Cloud, where: dict[str, Any]) -> None:

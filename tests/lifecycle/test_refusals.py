@@ -1,0 +1,112 @@
+"""The wrong account, region, state or configuration: each command says so, and changes nothing."""
+
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+
+import beekeeper
+from beekeeper.errors import (
+    ConfigError,
+    CredentialsError,
+    LockedError,
+    RoomNotFoundError,
+    StateError,
+    WrongAccountError,
+)
+from beekeeper.provision.state import StateFile
+from tests.support.moto_aws.cloud import Cloud
+from tests.support.moto_aws.wire import Switchboard, instead
+from tests.support.rooms import BASE, ROOM, config
+
+
+@pytest.mark.usefixtures("deployed_room")
+def test_another_account_is_refused(cloud: Cloud, where: dict[str, Any]) -> None:
+    arn = "arn:aws:iam::210987654321:user/x"
+    body = (
+        "<GetCallerIdentityResponse><GetCallerIdentityResult><Account>210987654321</Account>"
+        f"<Arn>{arn}</Arn><UserId>U</UserId></GetCallerIdentityResult></GetCallerIdentityResponse>"
+    )
+    cloud.wire.add(instead("sts:GetCallerIdentity", lambda _: body))
+    for do in _commands(where):
+        with pytest.raises(WrongAccountError, match="deployed to account 123456789012 in eu-cen"):
+            do()
+    assert cloud.wire.mutations == []
+
+
+def _commands(where: dict[str, Any]) -> Iterator[Any]:
+    yield lambda: beekeeper.deploy(BASE, **where)
+    yield lambda: beekeeper.destroy(ROOM, **where)
+    yield lambda: beekeeper.status(ROOM, **where)
+    yield lambda: beekeeper.pause(ROOM, **where)
+    yield lambda: beekeeper.set_rate(1, room=ROOM, **where)
+    yield lambda: beekeeper.pass_keys(ROOM, **where)
+
+
+@pytest.mark.usefixtures("deployed_room")
+def test_another_region_is_refused(cloud: Cloud, where: dict[str, Any]) -> None:
+    with pytest.raises(WrongAccountError, match="for account 123456789012 in eu-west-1"):
+        beekeeper.deploy({**BASE, "region": "eu-west-1"}, **where)
+    with pytest.raises(WrongAccountError, match="in eu-west-1"):
+        beekeeper.destroy(ROOM, region="eu-west-1", **where)
+    assert cloud.wire.mutations == []
+
+
+@pytest.mark.usefixtures("deployed_room")
+def test_a_room_that_is_in_use_is_locked(cloud: Cloud, where: dict[str, Any]) -> None:
+    with StateFile(cloud.state_dir, ROOM).locked():
+        for do in (
+            lambda: beekeeper.deploy(BASE, **where),
+            lambda: beekeeper.destroy(ROOM, **where),
+        ):
+            with pytest.raises(LockedError, match="Another command is working on this room"):
+                do()
+        beekeeper.deploy({**BASE, "name": "other"}, **where)
+    beekeeper.deploy(BASE, **where)
+    assert cloud.changes() == {}
+
+
+def test_no_room_is_an_error_that_says_so(cloud: Cloud, where: dict[str, Any]) -> None:
+    for do in list(_commands(where))[2:]:
+        with pytest.raises(RoomNotFoundError, match="There is no room sale"):
+            do()
+    assert cloud.wire.calls == []
+
+
+@pytest.mark.usefixtures("deployed_room")
+def test_a_room_whose_table_is_gone_is_an_error_that_says_so(
+    cloud: Cloud, where: dict[str, Any]
+) -> None:
+    cloud.client("dynamodb").delete_table(TableName="beekeeper-sale")
+    for do in list(_commands(where))[2:]:
+        with pytest.raises(RoomNotFoundError, match="python -m beekeeper deploy"):
+            do()
+
+
+@pytest.mark.parametrize("content", ["", "{", "[]", '{"schema": "x"}', '{"schema": 1}'])
+def test_a_state_file_that_is_damaged_stops_everything(
+    cloud: Cloud, where: dict[str, Any], content: str
+) -> None:
+    cloud.state_dir.mkdir(parents=True)
+    (cloud.state_dir / "sale.json").write_text(content, encoding="utf-8")
+    for do in _commands(where):
+        with pytest.raises(StateError, match=r"sale\.json"):
+            do()
+    assert cloud.wire.mutations == []
+
+
+def test_no_region_is_an_error(cloud: Cloud, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("AWS_DEFAULT_REGION")
+    monkeypatch.setenv("AWS_CONFIG_FILE", str(cloud.state_dir / "none"))
+    session = type(cloud.session)(Switchboard(), region="")
+    with pytest.raises(CredentialsError, match="No AWS region is set"):
+        beekeeper.deploy(BASE, session=session, state_dir=cloud.state_dir)
+
+
+def test_a_configuration_that_is_wrong_asks_aws_nothing(
+    cloud: Cloud, where: dict[str, Any]
+) -> None:
+    with pytest.raises(ConfigError, match="rate"):
+        beekeeper.deploy({**BASE, "rate": 0}, **where)
+    assert cloud.wire.calls == []
+    assert config().name == ROOM

@@ -1,0 +1,27 @@
+"""The rooms that tests are about, as configurations and names. Nothing here touches AWS."""
+
+from typing import Any
+
+from beekeeper import RoomConfig
+from beekeeper.provision.names import Names
+
+ROOM, REGION, ACCOUNT = "sale", "eu-central-1", "123456789012"
+NAMES = Names(ROOM, ACCOUNT, REGION, "aws")
+DESTINATION = "https://shop.example.com/"
+BASE: dict[str, Any] = {"name": ROOM, "destination": DESTINATION, "rate": 600}
+DOMAIN_NAME = "queue.example.com"
+CERTIFICATE = f"arn:aws:acm:{REGION}:{ACCOUNT}:certificate/1a2b-3c4d"
+DOMAIN = {"domain_name": DOMAIN_NAME, "certificate_arn": CERTIFICATE}
+
+
+def config(**values: Any) -> RoomConfig:
+    """Return the configuration of a plain room, with other values."""
+    return RoomConfig(**{**BASE, **values})
+
+
+def with_domain(**values: Any) -> RoomConfig:
+    """Return the configuration of a room with a custom domain."""
+    return config(**{**DOMAIN, **values})
+
+
+WITH_ALL = with_domain(hosted_zone_id="Z0123456789ABCDEFGHIJ", state="s3://our-bucket/beekeeper")
