@@ -1,11 +1,11 @@
-"""set-rate, pause, on, off: what operators change on the day."""
+"""pause, on, off: the mode of a room."""
 
 import argparse
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from beekeeper.cli.options import add_room, room_of, setting_help
+from beekeeper.cli.options import add_room, room_of
 from beekeeper.cli.output import Output
 from beekeeper.room import Room
 
@@ -60,19 +60,6 @@ MODES = {
 
 def add_commands(commands: Any) -> None:
     """Add the commands of this module."""
-    rate = commands.add_parser(
-        "set-rate",
-        help="set how many visitors per minute may arrive at your site",
-        description="Set how many visitors per minute may arrive at your site. This takes effect"
-        " within two seconds, without a deploy.",
-        examples={
-            "set-rate 900": "lets 900 visitors per minute arrive at your site",
-            "set-rate 60 --room sale": "lets 60 per minute arrive from room sale",
-        },
-    )
-    rate.add_argument("rate", type=int, metavar="N", help=setting_help("rate"))
-    add_room(rate)
-    rate.set_defaults(run=run_set_rate)
     for name, mode in MODES.items():
         command = commands.add_parser(
             name, help=mode.help, description=mode.description, examples=mode.examples
@@ -85,19 +72,4 @@ def run_mode(options: argparse.Namespace, output: Output) -> None:
     """Turn a room on or off, or pause it."""
     room, mode = room_of(options), MODES[options.mode]
     mode.change(room)
-    _confirm(output, {"room": room.name, "mode": options.mode}, f"Room {room.name} {mode.done}.")
-
-
-def run_set_rate(options: argparse.Namespace, output: Output) -> None:
-    """Set a room's rate."""
-    room = room_of(options)
-    room.set_rate(options.rate)
-    text = f"The rate of room {room.name} is {options.rate:,} visitors per minute."
-    _confirm(output, {"room": room.name, "rate": options.rate}, text)
-
-
-def _confirm(output: Output, content: dict[str, object], text: str) -> None:
-    if output.as_json:
-        output.json_line(content)
-    else:
-        output.out.print(f"{text} This takes effect within two seconds.", markup=False)
+    output.changed({"room": room.name, "mode": options.mode}, f"Room {room.name} {mode.done}.")
