@@ -38,6 +38,14 @@ if TYPE_CHECKING:
     from beekeeper.config.room_config import RoomValues
     from beekeeper.costs.estimate import estimate
     from beekeeper.diagnosis import doctor
+    from beekeeper.provision.engine.events import (
+        Event,
+        StepDone,
+        StepFailed,
+        StepStarted,
+        StepWaiting,
+        StepWarning,
+    )
     from beekeeper.results import (
         Change,
         Deployment,
@@ -73,6 +81,12 @@ _HOMES = {
     "Destruction": "results",
     "Diagnosis": "results",
     "Estimate": "results",
+    "Event": "provision.engine.events",
+    "StepDone": "provision.engine.events",
+    "StepFailed": "provision.engine.events",
+    "StepStarted": "provision.engine.events",
+    "StepWaiting": "provision.engine.events",
+    "StepWarning": "provision.engine.events",
     "PassKeys": "results",
     "Plan": "results",
     "Simulation": "simulation.outcome",
@@ -101,6 +115,7 @@ __all__ = [
     "Destruction",
     "Diagnosis",
     "Estimate",
+    "Event",
     "LocalError",
     "LockedError",
     "NotOursError",
@@ -114,6 +129,11 @@ __all__ = [
     "Simulation",
     "StateError",
     "Status",
+    "StepDone",
+    "StepFailed",
+    "StepStarted",
+    "StepWaiting",
+    "StepWarning",
     "TimedOutError",
     "WrongAccountError",
     "__version__",

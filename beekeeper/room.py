@@ -161,7 +161,7 @@ class Room:
         from a name uses the configuration of the last deploy. Creates and changes only what
         differs. If anything changed, it also starts a consumer at once. After any failure, you can
         call it again: it continues from there. ``on_event`` is called with each event as it
-        happens: see ``beekeeper.provision.engine.events``.
+        happens: StepStarted, StepWaiting, StepWarning, StepDone, StepFailed.
 
         Raises ConfigError before anything in AWS changes, RoomNotFoundError when no configuration
         is known, LockedError when another command is working on this room, and NotOursError when a
