@@ -192,8 +192,11 @@ def test_file_that_is_a_folder(tmp_path: Path) -> None:
     [
         ({**DOMAIN, "domain_name": "https://queue.example.com/"}, "domain_name = .*a host name"),
         ({**DOMAIN, "domain_name": "localhost"}, "domain_name = 'localhost': .*queue.example.com"),
-        ({**DOMAIN, "domain_name": "192.0.2.1"}, "domain_name = '192.0.2.1': give a host name"),
-        ({**DOMAIN, "domain_name": "*.example.com"}, "domain_name = .*give a host name"),
+        (
+            {**DOMAIN, "domain_name": "192.0.2.1"},
+            "domain_name = '192.0.2.1': give only a host name",
+        ),
+        ({**DOMAIN, "domain_name": "*.example.com"}, "domain_name = .*give only a host name"),
         ({**DOMAIN, "domain_name": "a" * 64 + ".example.com"}, "domain_name = .*a host name"),
         ({**DOMAIN, "certificate_arn": "1a2b"}, "certificate_arn = '1a2b': give the ARN .*arn:aws"),
         (

@@ -167,7 +167,7 @@ def test_none_is_no_room(where: Where, function: str) -> None:
         (Path(), "can't be read"),
         ("a\0/b.toml", "can't be read"),
         ("x" * 5_000 + ".toml", "can't be read"),
-        ({}, "name is missing: a name for the room, such as summer-sale"),
+        ({}, "name is missing: give the name of .*such as summer-sale"),
         ({"name": 7}, "name = 7"),
         ({"name": "Summer Sale"}, "name = 'Summer Sale': use lower-case letters"),
     ],
