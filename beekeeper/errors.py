@@ -1,7 +1,7 @@
 """Every error that Beekeeper raises on purpose.
 
     BeekeeperError
-    ├── ConfigError          the configuration is wrong; AWS was not touched
+    ├── ConfigError          the configuration is wrong; nothing in AWS was changed
     ├── CredentialsError     no usable AWS credentials, region or connection
     ├── StateError           the state file can't be used as it stands
     │   ├── LockedError      another command is working on this room

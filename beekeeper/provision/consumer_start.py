@@ -11,7 +11,7 @@ from beekeeper.provision.grant import Grant, grant
 from beekeeper.provision.names import FUNCTION_NAMES, Names
 from beekeeper.provision.resources.function_state import STATE_BUSY
 
-START = Wait("the consumer to take its first call", 60)
+START = Wait("the consumer to accept its first call", 60)
 
 
 def start(aws: Aws, names: Names) -> None:

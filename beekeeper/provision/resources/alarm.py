@@ -2,7 +2,7 @@
 
 Quirks:
 
-- PutMetricAlarm replaces the whole alarm. Operators choose whom it notifies, so we send their
+- PutMetricAlarm replaces the whole alarm. Operators choose who it notifies, so we send their
   actions back with every change.
 - PutMetricAlarm accepts tags only for a new alarm.
 - CloudWatch returns thresholds as floats.
@@ -21,7 +21,7 @@ from beekeeper.provision.grant import Grant, grant, unscoped
 from beekeeper.provision.names import Names, Watch
 from beekeeper.provision.resources.outputs import API_ID
 
-# Operators set whom an alarm notifies. A change of the other attributes keeps these.
+# Operators set who an alarm notifies. A change of the other attributes keeps these.
 ACTIONS = ("ActionsEnabled", "OKActions", "AlarmActions", "InsufficientDataActions")
 API_DIMENSION = "ApiId"  # its value is unknown until the API exists
 

@@ -45,8 +45,8 @@ def test_errors_of_this_side(error: Exception, kind: type[BeekeeperError], text:
         ("ExpiredToken", 403, CredentialsError, "have expired"),
         ("InvalidClientTokenId", 403, CredentialsError, "does not know these credentials"),
         ("RequestThrottled", 403, ProvisionError, "Grant sqs:GetQueueUrl"),
-        ("ThrottlingException", 400, ProvisionError, "wait a minute"),
-        ("KmsOptInRequired", 400, ProvisionError, r"Run the same command again\. It continues"),
+        ("ThrottlingException", 400, ProvisionError, "Wait a minute"),
+        ("KmsOptInRequired", 400, ProvisionError, "It continues from there"),
     ],
 )
 def test_errors_of_aws(

@@ -30,7 +30,7 @@ def test_a_small_account_goes_without_reserved_concurrency(cloud: Cloud) -> None
     cloud.deploy()
     (warning,) = [e for e in cloud.events if isinstance(e, StepWarning)]
     assert warning.key == "function consumer"
-    assert "quota is too small" in warning.warning
+    assert "quota is too low" in warning.warning
 
     assert cloud.changes() == {}
     assert cloud.recorded(cloud.deploy) == []

@@ -75,7 +75,7 @@ def test_expiry_that_was_changed_just_now_is_left_for_later(cloud: Cloud) -> Non
     cloud.wire.add(refuse("dynamodb:UpdateTimeToLive", "ValidationException", COOLDOWN))
     cloud.deploy()
     (warning,) = [e for e in cloud.events if isinstance(e, StepWarning)]
-    assert (warning.key, "expiry" in warning.warning) == ("table", True)
+    assert (warning.key, "TTL" in warning.warning) == ("table", True)
     assert cloud.time.sleeps == []
     assert cloud.changes() == {"table": "update"}
 
