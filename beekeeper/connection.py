@@ -5,12 +5,12 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from beekeeper.config import RoomConfig
+from beekeeper.config import RoomConfig, bare_config
 from beekeeper.errors import ConfigError, RoomNotFoundError
 from beekeeper.provision.aws import Aws
 from beekeeper.provision.names import Names
 from beekeeper.provision.state import State, StateStore, check_place, open_store
-from beekeeper.reference import Reference, bare_config
+from beekeeper.reference import Reference
 
 if TYPE_CHECKING:
     from boto3.session import Session

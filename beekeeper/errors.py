@@ -10,7 +10,8 @@
     ├── ProvisionError       AWS refused a step, or a step failed; run the same command again
     │   ├── NotOursError     a resource with a name that we need belongs to somebody else
     │   └── TimedOutError    AWS was not ready before a step's deadline
-    └── LocalError           the local AWS can't be started
+    ├── LocalError           the local AWS can't be started
+    └── SourceError          the waiting page can't be built from its files (page/sources.py)
 
 A message says what Beekeeper was doing, with which resource, why that failed, and what to do. The
 only other error that is raised on purpose is TypeError, for an argument that can't be a room.

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 
 from beekeeper import results
 from beekeeper.changes import all_changes, differences
-from beekeeper.config import RoomConfig
+from beekeeper.config import RoomConfig, bare_config
 from beekeeper.connection import Connection, last_config
 from beekeeper.provision import consumer_start
 from beekeeper.provision.aws import Aws
@@ -19,7 +19,6 @@ from beekeeper.provision.engine.pipeline import Engine, OnEvent
 from beekeeper.provision.names import Names
 from beekeeper.provision.resources.outputs import ENDPOINT, TARGET
 from beekeeper.provision.state import State, StateStore, check_place
-from beekeeper.reference import bare_config
 from beekeeper.results import Deployment, Destruction
 
 

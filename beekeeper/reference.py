@@ -11,12 +11,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, TypeAlias
 
-from beekeeper.config import RoomConfig, configured
+from beekeeper.config import RoomConfig, bare_config, configured
 from beekeeper.errors import ConfigError
 
 Form: TypeAlias = RoomConfig | Mapping[str, Any] | str | Path
-# For a room whose configuration is not known. Finding a room does not depend on the destination.
-UNKNOWN_DESTINATION = "https://unknown.invalid/"
 READ = ("name", "region", "state")
 FORMS = (
     'its name ("summer-sale"), a Room, a RoomConfig, a mapping of settings, or the path of a TOML'
@@ -68,11 +66,6 @@ def read(form: object) -> Reference:
             return _reference(dict(form), {field: form.get(field) for field in READ})
         case _:
             raise TypeError(f"A {type(form).__name__} is not a room: {form!r:.60}. Give {FORMS}.")
-
-
-def bare_config(name: str) -> RoomConfig:
-    """Return a configuration that is enough to find a room by its name. Raises ConfigError."""
-    return RoomConfig(name=name, destination=UNKNOWN_DESTINATION, rate=1)
 
 
 def _is_path(text: str) -> bool:

@@ -13,7 +13,7 @@ arguments, so that editors can complete them. To add a setting, add it to both p
 and use it. ``python -m tests.settings_table`` then updates the table of settings in the README.
 """
 
-from beekeeper.config.room_config import RoomConfig, RoomValues
+from beekeeper.config.room_config import RoomConfig, RoomValues, bare_config
 from beekeeper.config.toml_file import FILE_NAME, configured
 
-__all__ = ["FILE_NAME", "RoomConfig", "RoomValues", "configured"]
+__all__ = ["FILE_NAME", "RoomConfig", "RoomValues", "bare_config", "configured"]

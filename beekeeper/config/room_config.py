@@ -17,6 +17,9 @@ from beekeeper.errors import ConfigError
 from beekeeper.rules import polling
 from beekeeper.rules.settings import Mode, Settings
 
+# For a room whose configuration is not known. Finding a room does not depend on the destination.
+UNKNOWN_DESTINATION = "https://unknown.invalid/"
+
 
 class RoomValues(EssentialValues, LineValues, DomainValues, UpkeepValues, total=False):
     """The fields of :class:`RoomConfig` as keyword arguments, for editors and type checkers."""
@@ -66,3 +69,8 @@ class RoomConfig(Upkeep, Domain, Line):
     def to_toml(self) -> str:
         """Return the text of a ``beekeeper.toml`` that loads to this configuration."""
         return to_toml(self.model_dump(exclude_defaults=True))
+
+
+def bare_config(name: str) -> RoomConfig:
+    """Return a configuration that is enough to find a room by its name. Raises ConfigError."""
+    return RoomConfig(name=name, destination=UNKNOWN_DESTINATION, rate=1)

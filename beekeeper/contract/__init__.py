@@ -5,6 +5,7 @@ routes.py      the HTTP routes, the names in queries, and the ticket's cookie
 messages.py    what a producer puts on the queue, and a consumer takes off it
 items.py       the items of the table
 page.py        the name of the waiting page in the bucket
+answers.py     what the room answers to that question
 asking.py      how the waiting page asks whether it is the visitor's turn
 
 The deployer creates the AWS resources to match, and the functions read these values. Both import

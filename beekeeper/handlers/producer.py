@@ -33,6 +33,7 @@ from beekeeper.rules import destination, tokens
 from beekeeper.rules.settings import Mode
 from beekeeper.rules.sizing import workers_for
 from beekeeper.rules.tokens import Ticket
+from beekeeper.rules.turn import State
 
 logger = logging.getLogger(__name__)
 Send = Callable[[str, str], None]  # a ticket's id, and the message
@@ -82,7 +83,9 @@ def _pass_through(request: Request, room: RoomCopy, to: str, now: float) -> Resp
     token = tokens.sign_pass(tokens.new_id(), room.pass_keys, room.name, origin, now)
     url = destination.entry_url(target, to, token)
     if request.wants_json():
-        return json_response(200, {"state": "off", "ticket": None, "number": None, "enter": url})
+        return json_response(
+            200, {"state": State.OFF, "ticket": None, "number": None, "enter": url}
+        )
     return redirect(url)
 
 
@@ -96,7 +99,9 @@ def _to_room(
     if request.wants_json():
         links = {path.name.lower(): path.link for path in (Path.ROOM, Path.TURN, Path.ENTER)}
         return json_response(
-            200, {"state": "waiting", "ticket": token, "number": ticket.number, **links}, cookies
+            200,
+            {"state": State.WAITING, "ticket": token, "number": ticket.number, **links},
+            cookies,
         )
     return redirect(Path.ROOM.link, cookies)
 

@@ -5,9 +5,9 @@ import logging
 import os
 import time
 from collections.abc import Mapping
-from dataclasses import asdict
 from typing import Any
 
+from beekeeper.contract.answers import NO_TICKET, turn_answer
 from beekeeper.contract.functions import Variable
 from beekeeper.contract.routes import REJOIN_LINK, Path
 from beekeeper.handlers import aws
@@ -17,7 +17,6 @@ from beekeeper.handlers.visitor_table import RoomCopy, Unavailable, VisitorTable
 from beekeeper.rules import destination, entry, tokens, turn
 from beekeeper.rules.entry import Entry
 from beekeeper.rules.tokens import InvalidToken, Ticket
-from beekeeper.rules.turn import State
 
 # Where a visitor goes who can't go in. After the end of the turn, this is the back of the line at
 # once, because without JavaScript there is no button to press.
@@ -38,16 +37,13 @@ def answer(request: Request, table: VisitorTable, now: float) -> Response:
 def _turn(request: Request, table: VisitorTable, room: RoomCopy, now: float) -> Response:
     ticket = ticket_in(request, room, now)
     if ticket is None:
-        return json_response(401, {"state": "unknown"})
+        return json_response(401, NO_TICKET)
     lookup = turn.needs_lookup(ticket, room.settings, room.pulse, now)
     admission = table.admission(ticket.id) if lookup else None
     if admission and admission.may_take_slot(room.settings, now):
         admission = table.readmit(ticket.id, admission, room, now) or admission
     decided = turn.decide(ticket, room.settings, room.pulse, admission, now)
-    content = {k: v for k, v in asdict(decided).items() if k != "expires_in"}
-    if decided.state is State.READY:
-        content |= {"enter": Path.ENTER.link, "expires_in": decided.expires_in}
-    return json_response(200, content)
+    return json_response(200, turn_answer(decided))
 
 
 def _enter(request: Request, table: VisitorTable, room: RoomCopy, now: float) -> Response:

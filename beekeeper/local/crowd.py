@@ -14,8 +14,10 @@ from urllib.parse import urljoin, urlsplit
 
 import jwt
 
+from beekeeper.contract.answers import read_turn_answer
 from beekeeper.contract.asking import ASKING
 from beekeeper.contract.routes import TICKET_COOKIE, Path
+from beekeeper.rules.turn import State
 
 # Only a few, because MiniStack runs each concurrent request in a process of its own.
 WORKERS = 8
@@ -79,11 +81,11 @@ class Visitor:
         response = self._get(urljoin(self.room_url, Path.TURN.link))
         if response.status != 200:
             raise ValueError(f"no answer to the poll: {response.status}")
-        answer = json.loads(response.body)
-        if answer["state"] in ("ready", "off"):
+        state, retry_after = read_turn_answer(json.loads(response.body))
+        if state in (State.READY, State.OFF):
             self.stage = Stage.READY
             return 0.0
-        return float(answer["retry_after"]) * random.uniform(1 - ASKING.jitter, 1 + ASKING.jitter)  # noqa: S311
+        return retry_after * random.uniform(1 - ASKING.jitter, 1 + ASKING.jitter)  # noqa: S311
 
     def _enter(self) -> float | None:
         response = self._get(urljoin(self.room_url, Path.ENTER.link))

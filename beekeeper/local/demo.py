@@ -15,6 +15,7 @@ from beekeeper.local.leftovers import leftovers
 from beekeeper.local.ministack import MiniStack, address
 from beekeeper.local.shop import Shop
 from beekeeper.provision.engine.pipeline import OnEvent
+from beekeeper.provision.names import stem
 from beekeeper.results import Result
 from beekeeper.shortcuts import deploy
 
@@ -175,7 +176,7 @@ class Demo:
         return time.monotonic() > deadline - DRAIN_SECONDS + 3.0
 
     def _admitted(self, ticket_ids: list[str]) -> set[str]:
-        table = f"beekeeper-{ROOM}"
+        table = stem(ROOM)
         dynamodb = self.session.client("dynamodb")
         found: set[str] = set()
         for start in range(0, len(ticket_ids), READ_BATCH):
@@ -187,7 +188,7 @@ class Demo:
 
     def _queued(self) -> int:
         sqs = self.session.client("sqs")
-        url = sqs.get_queue_url(QueueName=f"beekeeper-{ROOM}")["QueueUrl"]
+        url = sqs.get_queue_url(QueueName=stem(ROOM))["QueueUrl"]
         names = ["ApproximateNumberOfMessages", "ApproximateNumberOfMessagesNotVisible"]
         raw = sqs.get_queue_attributes(QueueUrl=url, AttributeNames=names)["Attributes"]
         return sum(int(raw[name]) for name in names)

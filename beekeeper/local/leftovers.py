@@ -5,7 +5,8 @@ from typing import Any
 
 from boto3.session import Session
 
-TAG = "beekeeper:room"
+from beekeeper.provision.names import TAG_ROOM, stem
+
 # kind: service, operation, field of the answer, name of an entry
 LISTINGS: dict[str, tuple[str, str, str, Callable[[Any], str]]] = {
     "queue": ("sqs", "list_queues", "QueueUrls", str),
@@ -32,8 +33,8 @@ def leftovers(session: Session, room: str, domain_name: str | None = None) -> li
     The name of a domain does not contain the room's name. The function finds a domain by its tag,
     and its mappings and DNS records with it. If the domain is gone, it needs ``domain_name``.
     """
-    stem = f"beekeeper-{room}"
-    named = [f"{kind} {name}" for kind, name in _everything(session) if stem in name]
+    own = stem(room)
+    named = [f"{kind} {name}" for kind, name in _everything(session) if own in name]
     return sorted([*named, *_of_domains(session, room, domain_name)])
 
 
@@ -49,7 +50,7 @@ def _of_domains(session: Session, room: str, domain_name: str | None) -> Iterato
     domains = {domain_name} - {None}
     for domain in _listed(gateway, "get_domain_names", "Items"):
         name = str(domain["DomainName"])
-        if name != domain_name and domain.get("Tags", {}).get(TAG) != room:
+        if name != domain_name and domain.get("Tags", {}).get(TAG_ROOM) != room:
             continue
         domains.add(name)
         yield f"custom domain {name}"

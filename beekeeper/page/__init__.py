@@ -18,7 +18,9 @@ import json
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 
+from beekeeper.contract.answers import NO_TICKET_STATE
 from beekeeper.contract.asking import ASKING, REFRESH_SECONDS
+from beekeeper.contract.routes import REJOIN_LINK, Path
 from beekeeper.page.bundle import join_modules
 from beekeeper.page.policy import content_security_policy
 from beekeeper.page.sources import SourceError, read_source
@@ -29,6 +31,8 @@ from beekeeper.rules.turn import State
 __all__ = ["Page", "SourceError", "build_page"]
 
 LANGUAGE = "en"
+# The script has the links of these routes under their names: `links.turn`.
+LINKED = (Path.CAMPAIGN, Path.TURN, Path.ENTER)
 
 
 @dataclass(frozen=True)
@@ -51,6 +55,9 @@ def build_page(settings: Mapping[str, object]) -> Page:
     parts = {
         "language": texts.language,
         "refresh_seconds": str(REFRESH_SECONDS),
+        "campaign_link": Path.CAMPAIGN.link,
+        "enter_link": Path.ENTER.link,
+        "rejoin_link": REJOIN_LINK,
         "style": style,
         "given": _given(texts),
         "script": script,
@@ -64,6 +71,8 @@ def _given(texts: Texts) -> str:
     given = {
         "polling": asdict(ASKING),
         "turn_states": [state.value for state in State],
+        "no_ticket_state": NO_TICKET_STATE,
+        "links": {path.name.lower(): path.link for path in LINKED},
         "texts": texts.script,
     }
     written = json.dumps(given, ensure_ascii=False, separators=(",", ":"))

@@ -2,8 +2,10 @@
 
 from importlib.resources import files
 
+from beekeeper.errors import BeekeeperError
 
-class SourceError(ValueError):
+
+class SourceError(BeekeeperError):
     """The page can't be built. The message names the file and says what to change."""
 
 

@@ -5,7 +5,6 @@ from collections.abc import Mapping
 from beekeeper.config import RoomConfig
 from beekeeper.contract import functions
 from beekeeper.contract.functions import Variable
-from beekeeper.page import build_page
 from beekeeper.provision import tags
 from beekeeper.provision.engine.step import Step
 from beekeeper.provision.names import FUNCTION_NAMES, Names
@@ -44,7 +43,7 @@ def steps(config: RoomConfig, names: Names) -> list[Step]:
         Keys(names),
         RoomItem(names, config.settings(names.region)),
         Bucket(names, wanted_tags),
-        PageObject(names, build_page(config.model_dump())),
+        PageObject(names, config.model_dump()),
         *(Role(part, names, function_policy(names, part), wanted_tags) for part in FUNCTION_NAMES),
         *(LogGroup(part, names, config.log_retention_days, wanted_tags) for part in FUNCTION_NAMES),
         *(_function(f, names, config.rate, wanted_tags) for f in functions.FUNCTIONS),

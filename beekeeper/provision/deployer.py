@@ -12,7 +12,7 @@ split into several documents if necessary.
 import json
 from collections.abc import Iterable, Iterator
 
-from beekeeper.config import RoomConfig
+from beekeeper.config import RoomConfig, bare_config
 from beekeeper.errors import ProvisionError
 from beekeeper.provision import consumer_start, state
 from beekeeper.provision.blueprint import steps
@@ -36,7 +36,7 @@ def deployer_policies(names: Names, config: RoomConfig | None = None) -> list[Do
 
 def grants(names: Names, config: RoomConfig | None = None) -> list[Grant]:
     """Return the single grants that the policies consist of."""
-    return list(_grants(names, config or _plain(names)))
+    return list(_grants(names, config or bare_config(names.room)))
 
 
 def _grants(names: Names, config: RoomConfig) -> Iterator[Grant]:
@@ -46,11 +46,6 @@ def _grants(names: Names, config: RoomConfig) -> Iterator[Grant]:
     yield from quotas.grants(names)
     yield from certificate.grants(config)
     yield from state.grants(names, config.state)
-
-
-def _plain(names: Names) -> RoomConfig:
-    """Return a configuration without options: the grants do not depend on the required settings."""
-    return RoomConfig(name=names.room, destination="https://unknown.invalid/", rate=1)
 
 
 def documents(wanted: Iterable[Grant]) -> list[Document]:

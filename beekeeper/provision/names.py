@@ -22,6 +22,11 @@ class Watch(StrEnum):
     VISITOR_ERRORS = "visitor-errors"
 
 
+def stem(room: str) -> str:
+    """Return the text with which the names of a room's resources begin."""
+    return f"beekeeper-{room}"
+
+
 @dataclass(frozen=True, slots=True)
 class Names:
     """Names of one room's resources in one account, region and partition."""
@@ -40,7 +45,7 @@ class Names:
     @property
     def stem(self) -> str:
         """The name of each resource that a room has only one of: the table and the API."""
-        return f"beekeeper-{self.room}"
+        return stem(self.room)
 
     @property
     def queue(self) -> str:

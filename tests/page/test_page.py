@@ -8,12 +8,13 @@ from html.parser import HTMLParser
 import pytest
 
 from beekeeper.config import RoomConfig
+from beekeeper.contract.answers import turn_answer
 from beekeeper.contract.asking import ASKING, REFRESH_SECONDS
 from beekeeper.page import Page, build_page
 from beekeeper.page.template import fill
 from beekeeper.page.texts import load_texts
 from beekeeper.rules import polling
-from beekeeper.rules.turn import State
+from beekeeper.rules.turn import State, Turn
 
 AWKWARD_TITLES = [
     'O\'Reilly "Live" & <b>loud</b>',
@@ -109,6 +110,8 @@ def test_script_is_given_what_python_declares() -> None:
     assert given == {
         "polling": asdict(ASKING),
         "turn_states": [state.value for state in State],
+        "no_ticket_state": "unknown",
+        "links": {"campaign": ".", "turn": "turn", "enter": "enter"},
         "texts": load_texts("en").script,
     }
     assert given["polling"]["jitter"] == polling.JITTER
@@ -118,6 +121,12 @@ def test_script_is_given_what_python_declares() -> None:
 def test_script_reads_all_that_it_is_given_and_nothing_else() -> None:
     script = _document().texts["script"][1]
     assert set(re.findall(r"\bpolling\.(\w+)", script)) == set(asdict(ASKING))
+    assert set(re.findall(r"\blinks\.(\w+)", script)) == {"campaign", "turn", "enter"}
+
+
+def test_script_reads_only_fields_that_an_answer_has() -> None:
+    script = _document().texts["script"][1]
+    assert set(re.findall(r"\bturn\.(\w+)", script)) <= set(turn_answer(Turn(State.READY)))
 
 
 def test_page_shows_a_room_as_it_is_configured() -> None:

@@ -1,7 +1,12 @@
 """What the steps of a room declare about themselves."""
 
+import pytest
+
+from beekeeper.page import SourceError
 from beekeeper.provision.blueprint import steps
 from beekeeper.provision.engine.step import Step
+from beekeeper.provision.resources.page_object import PageObject
+from tests.provision.test_deployer import NAMES, WITH_ALL
 from tests.support.rooms import NAMES, WITH_ALL
 
 STEPS: dict[str, Step] = {step.key: step for step in steps(WITH_ALL, NAMES)}
@@ -27,3 +32,10 @@ def test_all_that_is_named_as_if_it_lived_in_another_says_so() -> None:
 def test_what_holds_visitors_is_irreplaceable() -> None:
     queues = {"queue", "dead-letter queue", "other queue", "other dead-letter queue"}
     assert {key for key, step in STEPS.items() if step.irreplaceable} == {*queues, "table"}
+
+
+def test_only_a_deploy_and_a_plan_build_the_page() -> None:
+    page = PageObject(NAMES, settings={})
+    assert list(page.grants())
+    with pytest.raises(SourceError, match="title"):
+        page.desired({})

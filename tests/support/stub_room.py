@@ -6,7 +6,9 @@ from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from urllib.parse import urlsplit
 
+from beekeeper.contract.answers import NO_TICKET, turn_answer
 from beekeeper.page import build_page
+from beekeeper.rules.turn import State, Turn
 
 # The room has a path, like an API Gateway stage, so that an absolute link does not reach it.
 BASE = "/stage/"
@@ -24,19 +26,17 @@ class Answer:
 
 def turn(state: str = "waiting", **fields: object) -> Answer:
     """Return a valid answer in `state`; `fields` replace or add to the usual ones."""
-    body: dict[str, object] = {
-        "state": state,
-        "ahead": 1234,
-        "waiting": 5000,
-        "rate": 200,
-        "eta_seconds": 360,
-        "retry_after": 3,
-        "message": None,
-        "updated_at": 1_790_000_000,
-    }
-    if state == "ready":
-        body.update(enter="enter", expires_in=300)
-    return Answer(json.dumps({**body, **fields}))
+    usual = Turn(
+        state=State(state),
+        ahead=1234,
+        waiting=5000,
+        rate=200,
+        eta_seconds=360,
+        retry_after=3,
+        updated_at=1_790_000_000,
+        expires_in=300,
+    )
+    return Answer(json.dumps({**turn_answer(usual), **fields}))
 
 
 def failure(status: int, body: str = "<h1>oops</h1>", **headers: str) -> Answer:
@@ -44,7 +44,7 @@ def failure(status: int, body: str = "<h1>oops</h1>", **headers: str) -> Answer:
     return Answer(body, status, {name.replace("_", "-"): value for name, value in headers.items()})
 
 
-UNKNOWN = failure(401, '{"state": "unknown"}')
+UNKNOWN = failure(401, json.dumps(NO_TICKET))
 
 
 class StubRoom:

@@ -2,9 +2,10 @@
 
 import hashlib
 from collections.abc import Iterable, Mapping
+from functools import cached_property
 
 from beekeeper.contract.page import PAGE_KEY, POLICY_METADATA
-from beekeeper.page import Page
+from beekeeper.page import Page, build_page
 from beekeeper.provision.aws import Aws
 from beekeeper.provision.engine.step import Attributes, Contained, Found, Owner
 from beekeeper.provision.engine.wait import Busy, Wait, ignoring, retrying
@@ -24,12 +25,17 @@ class PageObject(Contained):
     needs = ("bucket",)
     container = "bucket"
 
-    def __init__(self, names: Names, page: Page) -> None:
+    def __init__(self, names: Names, settings: Mapping[str, object]) -> None:
         self.name = f"{names.bucket}/{PAGE_KEY}"
         mine = {"Bucket": names.bucket, "ExpectedBucketOwner": names.account}
         self._object = {**mine, "Key": PAGE_KEY}
         self._objects_arn = f"{names.bucket_arn}/*"
-        self._page = page
+        self._settings = settings
+
+    @cached_property
+    def _page(self) -> Page:
+        # Only a deploy and a plan need the page. A destroy must work even if it can't be built.
+        return build_page(self._settings)
 
     def grants(self) -> Iterable[Grant]:
         yield grant("s3", ("GetObject", "PutObject"), self._objects_arn)

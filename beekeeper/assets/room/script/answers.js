@@ -1,12 +1,12 @@
 // Asks the room once, and decides what is a valid answer. Nothing here is stored or shown.
 
 import { isCount } from "./counts.js";
-import { polling, turnStates } from "./given.js";
+import { links, noTicketState, polling, turnStates } from "./given.js";
 
 export async function fetchTurn(controller) {
   const timeout = setTimeout(() => controller.abort(), polling.timeout_seconds * 1000);
   try {
-    const response = await fetch("turn", {
+    const response = await fetch(links.turn, {
       credentials: "same-origin",
       cache: "no-store",
       redirect: "error", // A redirect comes from a captive portal, so it is no answer.
@@ -30,7 +30,7 @@ export function isTurn(answer) {
 }
 
 export function isWithoutTicket(answer) {
-  return answer.status === 401 && Boolean(answer.body) && answer.body.state === "unknown";
+  return answer.status === 401 && Boolean(answer.body) && answer.body.state === noTicketState;
 }
 
 function retryAfterSeconds(header) {

@@ -1,8 +1,10 @@
-// The data of the page: its texts, and how often to ask. Python declares both (assets/room/texts,
-// beekeeper/contract/asking.py), and the build writes them into index.html as JSON.
+// The data of the page. Python declares it (assets/room/texts, beekeeper/contract), and the build
+// writes it into index.html as JSON (beekeeper/page).
 
 const given = JSON.parse(document.getElementById("given").textContent);
 
 export const texts = given.texts;
 export const polling = given.polling;
 export const turnStates = given.turn_states;
+export const noTicketState = given.no_ticket_state;
+export const links = given.links;

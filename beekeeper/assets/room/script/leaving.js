@@ -1,7 +1,7 @@
 // Leaves the page: to the destination, or back to the campaign link for a new ticket.
 
 import { forgetSaidPlace } from "./announcements.js";
-import { polling } from "./given.js";
+import { links, polling } from "./given.js";
 import { load, save } from "./memory.js";
 import { forgetPlace } from "./place.js";
 
@@ -39,7 +39,7 @@ export function returnToCampaign() {
   if (count > polling.most_returns) return false;
   forget();
   save("returns", count);
-  location.replace(".#return-" + count);
+  location.replace(links.campaign + "#return-" + count);
   return true;
 }
 
@@ -58,6 +58,6 @@ function returns() {
 
 function enterLink(link) {
   const absolute = /^\s*([a-z][a-z0-9+.-]*:|[/\\])/i;
-  if (typeof link !== "string" || link === "" || absolute.test(link)) return "enter";
-  return new URL(link, location.href).origin === location.origin ? link : "enter";
+  if (typeof link !== "string" || link === "" || absolute.test(link)) return links.enter;
+  return new URL(link, location.href).origin === location.origin ? link : links.enter;
 }
