@@ -1,7 +1,6 @@
 """Finds one room: its state, its configuration, and its AWS account and region."""
 
 from dataclasses import dataclass
-from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -60,34 +59,37 @@ class Connection:
         self.state_dir = state_dir
         self.known: State | None = None
         """The state as last read. None before the first read, and when there was no state."""
-        self._operators: dict[str, Aws] = {}
+        self._clients: dict[str, Aws] = {}
 
     @property
     def region(self) -> str | None:
         """The region that was given, or the one in the configuration."""
         return self.given_region or self.reference.region
 
-    @cached_property
-    def store(self) -> StateStore:
-        """The store of the room's state. This reads nothing."""
+    def open_store(self) -> StateStore:
+        """Return a new store of the room's state. This reads nothing.
+
+        Each operation opens its own: a store in a bucket remembers what it has read.
+        """
         return open_store(self.state_dir, self.name, self.session, self.reference.state)
 
-    def read(self) -> State | None:
+    def read(self, store: StateStore | None = None) -> State | None:
         """Read the room's state. Return None when there is none."""
-        self.known = self.store.read()
+        self.known = (store or self.open_store()).read()
         return self.known
 
-    def state(self) -> State:
+    def state(self, store: StateStore | None = None) -> State:
         """Read the room's state. Raise RoomNotFoundError when there is none."""
-        if state := self.read():
+        store = store or self.open_store()
+        if state := self.read(store):
             return state
         raise RoomNotFoundError(
-            f"There is no room {self.name} in {self.store.directory}/. Run this in the folder from"
+            f"There is no room {self.name} in {store.directory}/. Run this in the folder from"
             " which you deployed the room, or say where its state is (--state-dir on the command"
             " line, state_dir in Python). `python -m beekeeper list` shows the rooms."
         )
 
-    def wanted(self) -> tuple[RoomConfig, str | None]:
+    def wanted(self, store: StateStore | None = None) -> tuple[RoomConfig, str | None]:
         """Return the configuration to deploy, and its region (None: the region of the session).
 
         This is the configuration that was given. For a name alone, it is the configuration of the
@@ -98,11 +100,12 @@ class Connection:
             if self.given_region and not config.region:
                 config = RoomConfig(**{**config.model_dump(), "region": self.given_region})
             return config, config.region
-        state = self.read()
+        store = store or self.open_store()
+        state = self.read(store)
         if state is None or not state.config:
             raise RoomNotFoundError(
                 f"The configuration of room {self.name} is not known, because"
-                f" {self.store.directory}/ has no completed deploy of it. Give the settings (name,"
+                f" {store.directory}/ has no completed deploy of it. Give the settings (name,"
                 " destination, rate), a RoomConfig, or the path of a beekeeper.toml."
             )
         return last_config(state), self.given_region or state.region
@@ -113,18 +116,25 @@ class Connection:
         Raises RoomNotFoundError and CredentialsError, and WrongAccountError when the room is in
         another account or region.
         """
-        state = self.state()
+        store = self.open_store()
+        state = self.state(store)
         aws = self._aws(self.region or state.region)
-        check_place(state, aws.account, aws.region, self.store)
+        check_place(state, aws.account, aws.region, store)
         config = last_config(state)
         names = aws.names(self.name, strict=config.is_strict)
-        return Deployed(state, config, self.store, aws, names)
+        return Deployed(state, config, store, aws, names)
 
     def _aws(self, region: str) -> Aws:
-        """Return the AWS boundary for operators' calls. It is kept: new clients take a while."""
-        if region not in self._operators:
-            self._operators[region] = Aws(self.session, region=region)
-        return self._operators[region]
+        """Return the boundary to AWS for operators' calls.
+
+        It is kept with a session that was given, since new clients take a while. Without one, each
+        call looks for credentials again: the user may have signed in meanwhile.
+        """
+        if self.session is None:
+            return Aws(None, region=region)
+        if region not in self._clients:
+            self._clients[region] = Aws(self.session, region=region)
+        return self._clients[region]
 
 
 def last_config(state: State) -> RoomConfig:

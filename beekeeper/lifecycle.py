@@ -25,10 +25,11 @@ from beekeeper.results import Deployment, Destruction
 def deploy(connection: Connection, on_event: OnEvent | None = None) -> Deployment:
     """Create the room in AWS, or update it to match its configuration. See Room.deploy."""
     started = time.monotonic()
-    room, aws, names = _wanted(connection)
-    store = connection.store
+    store = connection.open_store()
+    connection.wanted(store)  # refuse what is wrong before anything is locked
     with store.locked():
-        state = _state_here(connection, aws)
+        room, aws, names = _wanted(connection, store)
+        state = _state_here(connection, aws, store)
         guard = _guard(aws, names, store)
         engine = Engine(aws, room.name, steps(room, names), store, on_event, guard=guard)
         planned = engine.plan()
@@ -41,7 +42,7 @@ def deploy(connection: Connection, on_event: OnEvent | None = None) -> Deploymen
         store.set(url=_campaign_link(room, engine.outputs), config=room.model_dump(mode="json"))
         if planned.has_changes:
             consumer_start.start(aws, names)
-        connection.read()
+        connection.read(store)
     seconds = round(time.monotonic() - started, 1)
     return _deployment(room, names, engine.outputs, planned, store.location, seconds)
 
@@ -67,9 +68,9 @@ def _deployment(
     )
 
 
-def _wanted(connection: Connection) -> tuple[RoomConfig, Aws, Names]:
+def _wanted(connection: Connection, store: StateStore) -> tuple[RoomConfig, Aws, Names]:
     """Return the configuration to deploy, with the account and the names to deploy it to."""
-    room, region = connection.wanted()
+    room, region = connection.wanted(store)
     aws = Aws(connection.session, region=region)
     return room, aws, aws.names(room.name, strict=room.is_strict)
 
@@ -88,9 +89,10 @@ def _dns_record(room: RoomConfig, outputs: Mapping[str, str]) -> str | None:
 
 def plan(connection: Connection, on_event: OnEvent | None = None) -> results.Plan:
     """Return what a deploy would do. Changes nothing. See Room.plan."""
-    room, aws, names = _wanted(connection)
-    _state_here(connection, aws)
-    found = Engine(aws, room.name, steps(room, names), connection.store, on_event).plan()
+    store = connection.open_store()
+    room, aws, names = _wanted(connection, store)
+    _state_here(connection, aws, store)
+    found = Engine(aws, room.name, steps(room, names), store, on_event).plan()
     return results.Plan(
         room=room.name,
         changes=all_changes(found),
@@ -99,10 +101,10 @@ def plan(connection: Connection, on_event: OnEvent | None = None) -> results.Pla
     )
 
 
-def _state_here(connection: Connection, aws: Aws) -> State | None:
+def _state_here(connection: Connection, aws: Aws, store: StateStore) -> State | None:
     """Return the room's state, if any. Raise WrongAccountError if the room is somewhere else."""
-    if state := connection.read():
-        check_place(state, aws.account, aws.region, connection.store)
+    if state := connection.read(store):
+        check_place(state, aws.account, aws.region, store)
     return state
 
 
@@ -114,7 +116,7 @@ def _guard(aws: Aws, names: Names, store: StateStore) -> Guard:
 def destroy(connection: Connection, on_event: OnEvent | None = None) -> Destruction:
     """Remove everything that belongs to the room. See Room.destroy."""
     started = time.monotonic()
-    store, room = connection.store, connection.name
+    store, room = connection.open_store(), connection.name
     with store.locked():
         state = store.read()
         config = last_config(state) if state else bare_config(room)

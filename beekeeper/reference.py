@@ -39,9 +39,9 @@ class Reference:
         if self.source is None:
             return None
         config = RoomConfig.load(self.source)
-        if (config.name, config.state) != (self.name, self.state):
+        if (config.name, config.region, config.state) != (self.name, self.region, self.state):
             raise ConfigError(
-                f"The name or the state in {self.source} has changed since this handle of room"
+                f"The name, region or state in {self.source} has changed since this handle of room"
                 f" {self.name} was made. Make a new Room from it."
             )
         return config
@@ -60,7 +60,7 @@ def read(form: object) -> Reference:
         case str() if not _is_path(form):
             return Reference(_valid_name(form))
         case str() | Path():
-            path = Path(form)
+            path = Path(form).absolute()  # a later change of the working directory is no matter
             return _reference(path, {field: configured(path, field) for field in READ})
         case Mapping() if all(isinstance(key, str) for key in form):
             return _reference(dict(form), {field: form.get(field) for field in READ})
@@ -84,12 +84,7 @@ def _valid_name(text: str) -> str:
 
 def _reference(source: Mapping[str, Any] | Path, found: Mapping[str, Any]) -> Reference:
     try:
-        name = bare_config(found["name"]).name
+        known = bare_config(**found)
     except ConfigError:
         return read(RoomConfig.load(source))  # the error of load names everything that is wrong
-    region, state = (_text(found[field]) for field in ("region", "state"))
-    return Reference(name, source, region, state)
-
-
-def _text(value: object) -> str | None:
-    return value.strip() if isinstance(value, str) and value.strip() else None
+    return Reference(known.name, source, known.region, known.state)

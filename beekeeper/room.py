@@ -142,7 +142,9 @@ class Room:
 
     @property
     def _state(self) -> State:
-        return self._connection.known or self._connection.state()
+        store, known = self._connection.open_store(), self._connection.known
+        # Reading a file is quick. Reading a bucket is a call to AWS, so it happens once.
+        return known if known and store.is_shared else self._connection.state(store)
 
     def plan(self, *, on_event: OnEvent | None = None) -> Plan:
         """Return what :meth:`deploy` would do. Changes nothing.
@@ -252,7 +254,7 @@ class Room:
             "destination": self.destination,
             "account": self.account,
             "region": self.region,
-            "state_file": self._connection.store.location,
+            "state_file": self._connection.open_store().location,
             "resources": sum(record.made for record in self._state.resources),
         }
 

@@ -8,6 +8,7 @@ also documents the errors.
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Unpack, overload
 
+from beekeeper.config.essentials import is_name
 from beekeeper.config.room_config import RoomValues
 from beekeeper.provision.engine.pipeline import OnEvent
 from beekeeper.provision.state import open_store
@@ -195,6 +196,6 @@ def list_rooms(
     >>> [room.name for room in list_rooms()]
     ['sale']
     """
-    names = open_store(state_dir, "", session).rooms()
+    names = filter(is_name, open_store(state_dir, "", session).rooms())
     rooms = [Room(name, session=session, state_dir=state_dir) for name in names]
     return [room for room in rooms if room._connection.read()]

@@ -12,6 +12,7 @@ LOOPBACK = ("localhost", "127.0.0.1", "::1")
 # With this length, "beekeeper-<room>-<account>-<region>" fits the 63 characters of a bucket name.
 MAX_NAME_CHARACTERS = 24
 MAX_TITLE_CHARACTERS = 120
+NAME = re.compile(r"[a-z0-9](?:[a-z0-9-]*[a-z0-9])?")
 
 
 class EssentialValues(TypedDict, total=False):
@@ -24,8 +25,13 @@ class EssentialValues(TypedDict, total=False):
     region: str | None
 
 
+def is_name(value: str) -> bool:
+    """Return whether a text can be the name of a room."""
+    return len(value) <= MAX_NAME_CHARACTERS and bool(NAME.fullmatch(value))
+
+
 def _name(value: str) -> str:
-    if not re.fullmatch(r"[a-z0-9](?:[a-z0-9-]*[a-z0-9])?", value):
+    if not NAME.fullmatch(value):
         raise ValueError("use lower-case letters, digits and hyphens, such as summer-sale")
     if len(value) > MAX_NAME_CHARACTERS:
         raise ValueError(f"use at most {MAX_NAME_CHARACTERS} characters")

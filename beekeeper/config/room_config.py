@@ -71,6 +71,6 @@ class RoomConfig(Upkeep, Domain, Line):
         return to_toml(self.model_dump(exclude_defaults=True))
 
 
-def bare_config(name: str) -> RoomConfig:
+def bare_config(name: str, **known: str | None) -> RoomConfig:
     """Return a configuration that is enough to find a room by its name. Raises ConfigError."""
-    return RoomConfig(name=name, destination=UNKNOWN_DESTINATION, rate=1)
+    return RoomConfig(name=name, destination=UNKNOWN_DESTINATION, rate=1, **known)

@@ -16,7 +16,7 @@ The keys are an item of their own, so that an IAM policy can deny them to a role
 
 import json
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import MISSING, fields
+from dataclasses import MISSING, Field, fields
 from typing import Any
 
 from beekeeper.rules.line import Pulse, Sample
@@ -49,18 +49,21 @@ def number(value: float) -> dict[str, str]:
 
 
 def settings_of(item: Item) -> Settings:
-    """Read the ``room`` item; raise KeyError or ValueError if it is damaged.
+    """Read the ``room`` item; raise KeyError or ValueError if what every room needs is damaged.
 
-    The item can lack a setting of a newer version, because a deploy updates the functions and the
-    item side by side.
+    A setting with a default can be absent, because a deploy updates the functions and the item side
+    by side. If somebody damaged it, the default is used, too.
     """
-    return Settings(
-        **{
-            known.name: _value(known.type, item[known.name])
-            for known in fields(Settings)
-            if known.name in item or known.default is MISSING
-        }
-    )
+    return Settings(**{known.name: _setting(known, item) for known in fields(Settings)})
+
+
+def _setting(known: Field[Any], item: Item) -> Any:
+    try:
+        return _value(known.type, item[known.name])
+    except (KeyError, ValueError):
+        if known.default is MISSING:
+            raise
+        return known.default
 
 
 def _value(kind: Any, attribute: Mapping[str, str]) -> Any:
@@ -93,7 +96,9 @@ def deployed_settings_of(item: Item) -> dict[str, str | float | None]:
 
 
 def _deployed(name: str, kind: Any, item: Item) -> str | float | None:
-    attribute = item.get(deployed_name(name), item.get(name))
+    attribute = item.get(name)
+    if SETTINGS[name].live:
+        attribute = item.get(deployed_name(name), attribute)
     try:
         value: str | float = _value(kind, attribute or {})
     except (KeyError, ValueError):

@@ -69,3 +69,22 @@ def test_a_first_deploy_that_is_refused_leaves_no_state(team: Cloud) -> None:
         assert beekeeper.list_rooms(session=team.session, state_dir=place) == []
     assert team_files(team) == {}
     assert not list(team.state_dir.glob("*.json*"))
+
+
+def test_a_handle_sees_what_a_teammate_has_deployed_since(team: Cloud) -> None:
+    here: dict[str, Any] = {"session": team.session, "state_dir": PLACE}
+    mine = beekeeper.Room(ROOM, **here)
+    with pytest.raises(RoomNotFoundError):
+        mine.status()
+    beekeeper.deploy(config(rate=600), **here)
+    assert mine.status().rate == 600
+    beekeeper.deploy(config(rate=9_000, destination="https://new.example.com/"), **here)
+    assert not mine.deploy().changes
+    status = mine.status()
+    assert (status.rate, status.destination) == (9_000, "https://new.example.com/")
+    mine.set_rate(8_000)
+    beekeeper.destroy(ROOM, **here)
+    for operation in (mine.status, mine.pause, mine.deploy):
+        with pytest.raises(RoomNotFoundError):
+            operation()
+    assert team_files(team) == {}

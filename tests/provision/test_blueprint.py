@@ -6,7 +6,6 @@ from beekeeper.page import SourceError
 from beekeeper.provision.blueprint import steps
 from beekeeper.provision.engine.step import Step
 from beekeeper.provision.resources.page_object import PageObject
-from tests.provision.test_deployer import NAMES, WITH_ALL
 from tests.support.rooms import NAMES, WITH_ALL
 
 STEPS: dict[str, Step] = {step.key: step for step in steps(WITH_ALL, NAMES)}

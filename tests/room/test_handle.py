@@ -132,3 +132,62 @@ def test_the_page_of_help_tells_units_and_errors() -> None:
     page = inspect.getdoc(beekeeper.Room) or ""
     for word in ("visitors per minute", "session", "region", "state_dir", "CredentialsError"):
         assert word in page
+
+
+def test_a_region_that_changes_in_the_file_is_an_error(
+    cloud: Cloud, where: dict[str, Any], tmp_path: Path
+) -> None:
+    path = tmp_path / "sale.toml"
+    path.write_text(config().to_toml(), encoding="utf-8")
+    given = beekeeper.Room(path, region="eu-west-1", **where)
+    not_given = beekeeper.Room(path, **where)
+    path.write_text(config(region="eu-central-1").to_toml(), encoding="utf-8")
+    for room in (given, not_given):
+        with pytest.raises(ConfigError, match=r"region or state in .* has changed"):
+            room.deploy()
+    assert cloud.wire.calls == []
+
+
+def test_a_path_means_the_same_file_in_every_folder(
+    cloud: Cloud, where: dict[str, Any], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for folder, rate in (("here", 600), ("there", 700)):
+        (tmp_path / folder).mkdir()
+        text = config(rate=rate).to_toml()
+        (tmp_path / folder / "sale.toml").write_text(text, encoding="utf-8")
+    monkeypatch.chdir(tmp_path / "here")
+    room = beekeeper.Room("sale.toml", **where)
+    monkeypatch.chdir(tmp_path / "there")
+    assert room.config.rate == 600
+
+
+@pytest.mark.parametrize("wrong", [{"state": "some/folder"}, {"region": 5}], ids=str)
+def test_a_wrong_place_is_an_error_for_operators_too(cloud: Cloud, wrong: dict[str, Any]) -> None:
+    settings = {"name": ROOM, "destination": DESTINATION, "rate": 600, **wrong}
+    with pytest.raises(ConfigError, match=next(iter(wrong))):
+        beekeeper.destroy(settings, session=cloud.session)
+    assert cloud.wire.calls == []
+
+
+def test_what_another_handle_deployed_is_shown(deployed: Cloud, where: dict[str, Any]) -> None:
+    room = beekeeper.Room(ROOM, **where)
+    assert room.destination == DESTINATION
+    beekeeper.deploy(config(destination="https://new.example.com/"), **where)
+    assert room.destination == "https://new.example.com/"
+
+
+def test_a_copy_of_a_state_file_is_no_room(deployed: Cloud, where: dict[str, Any]) -> None:
+    state = deployed.state_dir / f"{ROOM}.json"
+    (deployed.state_dir / f"{ROOM} (1).json").write_bytes(state.read_bytes())
+    assert [room.name for room in beekeeper.list_rooms(**where)] == [ROOM]
+
+
+def test_operators_calls_look_for_credentials_again(
+    deployed: Cloud, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    connection = beekeeper.Room(ROOM, state_dir=deployed.state_dir)._connection
+    monkeypatch.setenv("AWS_ACCESS_KEY_ID", "first")
+    first = connection._aws(REGION).session.get_credentials()
+    monkeypatch.setenv("AWS_ACCESS_KEY_ID", "second")
+    second = connection._aws(REGION).session.get_credentials()
+    assert (first.access_key, second.access_key) == ("first", "second")

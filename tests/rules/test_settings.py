@@ -2,6 +2,8 @@
 
 from dataclasses import fields
 
+import pytest
+
 from beekeeper import RoomConfig
 from beekeeper.contract import items
 from beekeeper.results import Status
@@ -61,3 +63,16 @@ def test_status_has_each_setting_by_its_name() -> None:
     found = status.to_dict()
     assert {name: found[name] for name in SETTINGS} == {n: getattr(SET, n) for n in SETTINGS}
     assert (status.mode, status.rate, status.message) == ("paused", 90.0, "Soon")
+
+
+def test_a_damaged_setting_has_its_default_and_a_damaged_rate_is_an_error() -> None:
+    damaged = {"message": {"NULL": True}, "claim_minutes": {"N": "x"}, "overbooking": {"S": "2"}}
+    found = items.settings_of(items.settings_item(SET) | damaged)
+    assert (found.message, found.claim_minutes, found.overbooking) == ("", 15, 1.5)
+    with pytest.raises(KeyError):
+        items.settings_of(items.settings_item(SET) | {"rate": {"NULL": True}})
+
+
+def test_only_what_operators_change_has_a_deployed_value() -> None:
+    item = items.settings_item(SET) | {"deployed_destination": {"N": "1"}}
+    assert items.deployed_settings_of(item) == items.deployed_settings(SET)
