@@ -65,7 +65,7 @@ def read(form: object) -> Reference:
         case Mapping() if all(isinstance(key, str) for key in form):
             return _reference(dict(form), {field: form.get(field) for field in READ})
         case _:
-            raise TypeError(f"A {type(form).__name__} is not a room: {form!r:.60}. Give {FORMS}.")
+            raise TypeError(f"{form!r:.60} ({type(form).__name__}) is not a room. Give {FORMS}.")
 
 
 def _is_path(text: str) -> bool:

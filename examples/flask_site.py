@@ -1,12 +1,15 @@
 """A site behind a waiting room. Only admitted visitors can enter. Needs flask and beekeeper.
 
+    pip install flask
+    export ROOM='summer-sale'                     # the room's name
+    export ORIGIN='http://127.0.0.1:8000'         # the address of this site, without a path
     export BEEKEEPER_KEYS='{"1a2b3c4d": "..."}'   # `keys` of: python -m beekeeper keys show --json
     export CAMPAIGN_LINK='https://a1b2c3d4.execute-api.eu-central-1.amazonaws.com/'
     export SITE_SECRET='...'                      # a long random text that only you know
     flask --app examples/flask_site.py run --port 8000
 
-The address of this site must be the destination of the room. On this machine that is
-http://127.0.0.1:8000/.
+ORIGIN must be the origin of the room's destination. If ROOM or ORIGIN is wrong, the site refuses
+every pass and sends every visitor back to the room.
 """
 
 import json
@@ -34,7 +37,8 @@ def create_site(
         token = request.args.get(PASS_PARAMETER, "")
         try:
             found = check_pass(token, dict(keys), room, origin, time.time())
-        except InvalidToken:
+        except InvalidToken as reason:
+            site.logger.info("no entry: %s", reason)
             return redirect(campaign_link)
         session["visitor"] = found.subject
         return redirect(without_pass(request.full_path))
@@ -49,8 +53,8 @@ def create_site(
 def create_app() -> Flask:
     """Return the site, with its settings from the environment. Flask calls this function."""
     return create_site(
-        room=os.environ.get("ROOM", "summer-sale"),
-        origin=os.environ.get("ORIGIN", "http://127.0.0.1:8000"),
+        room=os.environ["ROOM"],
+        origin=os.environ["ORIGIN"],
         campaign_link=os.environ["CAMPAIGN_LINK"],
         keys=json.loads(os.environ["BEEKEEPER_KEYS"]),
         secret=os.environ["SITE_SECRET"],

@@ -38,8 +38,9 @@ def run_deploy(options: argparse.Namespace, output: Output) -> None:
 def next_steps(deployment: Deployment) -> list[str]:
     """Return what the user reads after a deploy: the links, and what to do next."""
     changed = len(deployment.changes)
+    counted = "1 change" if changed == 1 else f"{changed} changes"
     lines = [
-        f"Room {deployment.room} is ready: {changed} changes in {deployment.seconds} s."
+        f"Room {deployment.room} is ready: {counted} in {deployment.seconds} s."
         if changed
         else f"Room {deployment.room} is up to date: nothing to change.",
         "",

@@ -79,5 +79,8 @@ def _show(found: Diagnosis, output: Output) -> None:
         table.add_row(VERDICTS[finding.verdict], finding.check, escape(text))
     output.out.print(table)
     count = sum(finding.verdict == "problem" for finding in found.findings)
+    warnings = sum(finding.verdict == "warning" for finding in found.findings)
     text = f"Problems to solve before you deploy: {count}." if count else "No problems."
+    if warnings:
+        text += f" Warnings: {warnings}."
     output.out.print(text, markup=False)

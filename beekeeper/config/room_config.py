@@ -11,7 +11,7 @@ from beekeeper.config.domain import Domain, DomainValues
 from beekeeper.config.essentials import EssentialValues
 from beekeeper.config.line import Line, LineValues
 from beekeeper.config.section import explained
-from beekeeper.config.toml_file import read_toml, to_toml
+from beekeeper.config.toml_file import read_toml, shown, to_toml
 from beekeeper.config.upkeep import Upkeep, UpkeepValues
 from beekeeper.errors import ConfigError
 from beekeeper.rules import polling
@@ -54,7 +54,7 @@ class RoomConfig(Upkeep, Domain, Line):
         try:
             return cls(**values)
         except ConfigError as error:
-            raise ConfigError(f"{source}: {error}") from None
+            raise ConfigError(f"{shown(source)}: {error}") from None
 
     def settings(self, region: str) -> Settings:
         """Return the settings that the first deploy writes into the table."""

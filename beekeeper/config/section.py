@@ -63,9 +63,22 @@ def _explained(problem: ErrorDetails, model: type[BaseModel]) -> str:
     if problem["type"] == "extra_forbidden":
         return f"{field} is not a setting. The settings are: {', '.join(model.model_fields)}"
     # Our own checks say what to do. Those of pydantic say only what is wrong.
-    hint = "" if problem["type"] == "value_error" else _hint(field, model)
-    remedy = f". Give {hint}" if hint else ""
-    return f"{field} = {problem['input']!r}: {text[0].lower()}{text[1:]}{remedy}"
+    if problem["type"] != "value_error" and (number := _number(field, model)):
+        text = number
+    elif problem["type"] != "value_error" and (hint := _hint(field, model)):
+        text += f". Give {hint}"
+    return f"{field} = {problem['input']!r}: {text[0].lower()}{text[1:]}"
+
+
+def _number(field: str, model: type[BaseModel]) -> str:
+    """Return what to give for a number: ``give a whole number, 1 to 300,000: visitors per …``."""
+    known = model.model_fields.get(field)
+    if known is None or known.annotation not in (int, float):
+        return ""
+    kind = "a whole number" if known.annotation is int else "a number"
+    bounds, unit = bounds_of(known), unit_of(known)
+    size = f" from {bounds} {unit}".rstrip() if bounds else f" of {unit}"
+    return f"give {kind}{size}: {known.description}"
 
 
 def _hint(field: str, model: type[BaseModel]) -> str:

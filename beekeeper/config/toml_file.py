@@ -16,10 +16,18 @@ def read_toml(path: str | Path) -> dict[str, Any]:
         return tomllib.loads(Path(path).read_text(encoding="utf-8"))
     except FileNotFoundError:
         raise ConfigError(
-            f"There is no file {path}. Create one with: python -m beekeeper init"
+            f"There is no file {shown(path)}. Create one with: python -m beekeeper init"
         ) from None
     except (OSError, ValueError) as error:
-        raise ConfigError(f"{path} can't be read: {error}. Correct the file.") from error
+        raise ConfigError(f"{shown(path)} can't be read: {error}. Correct the file.") from error
+
+
+def shown(path: str | Path) -> str | Path:
+    """Return a path as people write it: relative, if it is below the working directory."""
+    try:
+        return Path(path).relative_to(Path.cwd())
+    except (OSError, ValueError):
+        return path
 
 
 def configured(path: str | Path, field: str) -> str | None:

@@ -76,7 +76,7 @@ def test_good(changes: dict[str, Any]) -> None:
         ("title", "  ", "Summer Sale"),
         ("title", "x" * 121, "120"),
         ("claim_minutes", 4, "5"),
-        ("claim_minutes", 1_441, "1440"),
+        ("claim_minutes", 1_441, "1,440"),
         ("log_retention_days", 15, "14, 30"),
         ("tags", {"aws:x": "1"}, "another prefix"),
         ("tags", {"Beekeeper:room": "1"}, "another prefix"),

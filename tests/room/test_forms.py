@@ -108,9 +108,7 @@ def test_each_function_takes_what_another_gives(where: Where) -> None:
 def test_what_can_be_no_room_is_a_type_error(
     cloud: Cloud, where: Where, function: str, unknown: object
 ) -> None:
-    with pytest.raises(
-        TypeError, match=r"is not a room: .* Give its name \(\"summer-sale\"\), a R"
-    ):
+    with pytest.raises(TypeError, match=r"is not a room\. Give its name \(\"summer-sale\"\), a R"):
         FUNCTIONS[function](unknown, **where)
     assert cloud.wire.calls == []
 
