@@ -8,7 +8,7 @@
   ``cloud`` is an empty account, ``deployed`` has a room in it. ``deployed_room`` is that room's
   handle, for the public functions. ``cloud.wire`` records each call, and refuses it if you add a
   rule (``refuse``, ``lose_answer``, ``changed``). ``cloud.time`` moves only when the code sleeps.
-- ``local_aws`` and ``weather``: MiniStack, which runs the real functions. Only for end-to-end tests.
+- ``local_aws`` and ``weather``: MiniStack, which runs the real functions, for end-to-end tests.
 - ``stub_room`` and ``page_moves``: a waiting page in a browser, with answers that the test scripts.
 - ``windows``: counts events in each window of time, for the law of the rate.
 
