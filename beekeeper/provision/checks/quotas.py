@@ -14,6 +14,7 @@ from collections.abc import Iterable
 from botocore.exceptions import BotoCoreError, ClientError
 
 from beekeeper.config import RoomConfig
+from beekeeper.contract.functions import CONSUMER
 from beekeeper.provision.aws import Aws
 from beekeeper.provision.engine.wait import has_code
 from beekeeper.provision.grant import Grant, grant, unscoped
@@ -85,7 +86,7 @@ def concurrency(
 def _reserved(aws: Aws, names: Names) -> int:
     """Return how many executions are already reserved for our own consumer."""
     try:
-        function = aws.client("lambda").get_function(FunctionName=names.function("consumer"))
+        function = aws.client("lambda").get_function(FunctionName=names.function(CONSUMER.name))
     except ClientError as error:
         if has_code(error, "ResourceNotFoundException"):
             return 0
