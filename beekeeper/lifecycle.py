@@ -14,11 +14,11 @@ from beekeeper.provision.checks.quotas import notes, quick_checks
 from beekeeper.provision.engine.decision import Plan
 from beekeeper.provision.engine.events import StepWarning
 from beekeeper.provision.engine.guard import Guard, NoGuard
-from beekeeper.provision.engine.lease import TableLease
 from beekeeper.provision.engine.pipeline import Engine, OnEvent
 from beekeeper.provision.names import Names
 from beekeeper.provision.resources.outputs import ENDPOINT, TARGET
 from beekeeper.provision.state import State, StateStore, check_place
+from beekeeper.provision.table_lease import TableLease
 from beekeeper.results import Action, Deployment, Destruction
 
 

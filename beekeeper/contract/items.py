@@ -32,6 +32,7 @@ ID = "id"
 PRESENT, ABSENT = f"attribute_exists({ID})", f"attribute_not_exists({ID})"
 # DynamoDB deletes an item some time after this moment (TTL). It is in seconds since the epoch.
 EXPIRES_AT = "expires_at"
+OWNER = "owner"  # of the lease
 # The key rings in the keys item: one signs tickets, and one signs passes.
 TICKET_KEYS, PASS_KEYS = "ticket", "pass"
 # The settings that a deploy writes. Only operators write the others.
@@ -186,7 +187,7 @@ def _curve(arrivals: Sequence[Sample]) -> dict[str, str]:
 
 def lease_item(owner: str, expires_at: int) -> dict[str, Any]:
     """Return the item that keeps two deploys apart."""
-    return {**key(LEASE), "owner": {"S": owner}, EXPIRES_AT: number(expires_at)}
+    return {**key(LEASE), OWNER: {"S": owner}, EXPIRES_AT: number(expires_at)}
 
 
 def admission_of(item: Item | None) -> Admission | None:
