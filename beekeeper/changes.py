@@ -4,7 +4,8 @@ from collections.abc import Mapping
 from typing import Any
 
 from beekeeper import results
-from beekeeper.provision.engine.decision import Action, Change, Plan
+from beekeeper.provision.engine.decision import Change, Plan
+from beekeeper.results import Action
 
 
 def all_changes(plan: Plan) -> tuple[results.Change, ...]:
@@ -19,7 +20,7 @@ def differences(plan: Plan) -> tuple[results.Change, ...]:
 
 def _change(change: Change) -> results.Change:
     attributes = {name: (_plain(a), _plain(b)) for name, (a, b) in change.attributes.items()}
-    return results.Change(change.action.value, change.kind, change.name, attributes, change.key)
+    return results.Change(change.action, change.kind, change.name, attributes, change.key)
 
 
 def _plain(value: Any) -> Any:

@@ -22,7 +22,7 @@ from beekeeper.provision.checks.permissions import NotSimulated, denied_actions
 from beekeeper.provision.deployer import deployer_policies, grants
 from beekeeper.provision.engine.failures import explained
 from beekeeper.provision.names import Names
-from beekeeper.results import Diagnosis, Finding
+from beekeeper.results import Diagnosis, Finding, Verdict
 from beekeeper.room import RoomLike, as_room
 
 if TYPE_CHECKING:
@@ -81,10 +81,10 @@ def doctor(
         names = aws.names(config.name, strict=config.is_strict)
     except (BeekeeperError, BotoCoreError) as error:
         # If AWS does not answer, an unknown region is the likely reason.
-        why = [] if region.verdict == "ok" else [region]
+        why = [] if region.verdict is Verdict.OK else [region]
         return Diagnosis(config.name, "", aws.region, [_unusable(error), *why])
     found = [
-        Finding("credentials", "ok", f"Account {account}, as {caller}."),
+        Finding("credentials", Verdict.OK, f"Account {account}, as {caller}."),
         region,
         *_looks(aws, config, names, arrivals_per_minute),
         _looked("names", lambda: _names(connection)),
@@ -95,7 +95,7 @@ def doctor(
 def _names(connection: Connection) -> Finding:
     lifecycle.plan(connection)
     text = f"All names of room {connection.name} are free, or already belong to the room."
-    return Finding("names", "ok", text)
+    return Finding("names", Verdict.OK, text)
 
 
 def _looks(aws: Aws, room: RoomConfig, names: Names, arrivals: float | None) -> Iterator[Finding]:
@@ -121,17 +121,17 @@ def policies(room: RoomLike, *, session: "Session | None" = None) -> list[dict[s
 
 def _unusable(error: Exception) -> Finding:
     known = str(error) if isinstance(error, BeekeeperError) else credentials_problem(error)
-    return Finding("credentials", "problem", *_parts(known))
+    return Finding("credentials", Verdict.PROBLEM, *_parts(known))
 
 
 def _region(aws: Aws) -> Finding:
     """Report whether the region has the services of a room. It is enabled, because STS answered."""
     lacking = [s for s in ("apigatewayv2", "lambda") if aws.region not in _regions(aws, s)]
     if not lacking:
-        return Finding("region", "ok", f"{aws.region} is enabled for the account.")
+        return Finding("region", Verdict.OK, f"{aws.region} is enabled for the account.")
     return Finding(
         "region",
-        "warning",
+        Verdict.WARNING,
         f"boto3 does not know {' and '.join(lacking)} in {aws.region}.",
         "Check the name of the region. If the region is new, upgrade boto3.",
     )
@@ -149,18 +149,18 @@ def _permissions(aws: Aws, room: RoomConfig) -> Finding:
         denied = denied_actions(aws, grants(aws.names(room.name), room))
     except NotSimulated as reason:
         remedy = f"Compare the policies of the credentials with the ones needed. {POLICY}."
-        return Finding("permissions", "unknown", str(reason), remedy)
+        return Finding("permissions", Verdict.UNKNOWN, str(reason), remedy)
     if not denied:
         text = (
             "According to IAM's policy simulator, these credentials can deploy, operate and destroy"
             " the room."
         )
-        return Finding("permissions", "ok", text)
+        return Finding("permissions", Verdict.OK, text)
     shown = ", ".join(denied[:SHOWN])
     more = f", and {len(denied) - SHOWN} more" if len(denied) > SHOWN else ""
     text = f"These credentials have no permission for: {shown}{more}."
     remedy = f"Grant these actions to the credentials. {POLICY}."
-    return Finding("permissions", "problem", text, remedy)
+    return Finding("permissions", Verdict.PROBLEM, text, remedy)
 
 
 def _looked(check: str, look: Callable[[], Finding]) -> Finding:
@@ -168,12 +168,12 @@ def _looked(check: str, look: Callable[[], Finding]) -> Finding:
     try:
         return look()
     except (NotOursError, StateError, CredentialsError, ConfigError) as error:
-        return Finding(check, "problem", *_parts(str(error)))
+        return Finding(check, Verdict.PROBLEM, *_parts(str(error)))
     except BeekeeperError as error:
-        return Finding(check, "unknown", *_parts(str(error)))
+        return Finding(check, Verdict.UNKNOWN, *_parts(str(error)))
     except (BotoCoreError, ClientError) as error:
         problem = explained(error, "read", "the account's", check)
-        return Finding(check, "unknown", *_parts(str(problem)))
+        return Finding(check, Verdict.UNKNOWN, *_parts(str(problem)))
 
 
 def _parts(message: str) -> tuple[str, str]:

@@ -14,12 +14,12 @@ from beekeeper.provision.checks.quotas import notes, quick_checks
 from beekeeper.provision.engine.decision import Plan
 from beekeeper.provision.engine.events import StepWarning
 from beekeeper.provision.engine.guard import Guard, NoGuard
-from beekeeper.provision.engine.lease import TableLease
 from beekeeper.provision.engine.pipeline import Engine, OnEvent
 from beekeeper.provision.names import Names
 from beekeeper.provision.resources.outputs import ENDPOINT, TARGET
 from beekeeper.provision.state import State, StateStore, check_place
-from beekeeper.results import Deployment, Destruction
+from beekeeper.provision.table_lease import TableLease
+from beekeeper.results import Action, Deployment, Destruction
 
 
 def deploy(connection: Connection, on_event: OnEvent | None = None) -> Deployment:
@@ -131,7 +131,8 @@ def destroy(connection: Connection, on_event: OnEvent | None = None) -> Destruct
         store.remove()
     connection.known = None
     by_key = {
-        step.key: results.Change("delete", step.kind, step.name, {}, step.key) for step in planned
+        step.key: results.Change(Action.DELETE, step.kind, step.name, {}, step.key)
+        for step in planned
     }
     return Destruction(
         room, tuple(by_key[key] for key in deleted), round(time.monotonic() - started, 1)

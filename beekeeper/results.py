@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from datetime import datetime
+from enum import StrEnum
 from html import escape
 from typing import Any
 
@@ -31,25 +32,36 @@ def html_table(rows: Mapping[str, object]) -> str:
     return f"<table>{cells}</table>"
 
 
+class Action(StrEnum):
+    """What happens to a resource."""
+
+    CREATE = "create"
+    UPDATE = "update"
+    REPLACE = "replace"
+    DELETE = "delete"
+    UNCHANGED = "unchanged"
+
+
 @dataclass(frozen=True, slots=True, repr=False)
 class Change(Result):
     """What happens, or happened, to one resource of a room.
 
-    ``action`` is create, update, replace, delete or unchanged. ``kind`` and ``name`` are what AWS
-    calls the resource: "queue", "beekeeper-sale". ``attributes`` maps the name of each attribute
-    that differs to a pair: its value in AWS, and the value in the configuration. A value that
-    depends on a resource which does not exist yet is "(known after deploy)". ``key`` names the
-    resource within the room, as in the events of a deploy.
+    ``kind`` and ``name`` are what AWS calls the resource: "queue", "beekeeper-sale". ``attributes``
+    maps the name of each attribute that differs to a pair: its value in AWS, and the value in the
+    configuration. A value that depends on a resource which does not exist yet is "(known after
+    deploy)". ``key`` names the resource within the room, as in the events of a deploy.
     """
 
-    action: str
+    action: Action
     kind: str
     name: str
     attributes: Mapping[str, tuple[Any, Any]] = field(default_factory=dict)
     key: str = ""
 
     def __str__(self) -> str:
-        differing = ", ".join(self.attributes) if self.action in ("update", "replace") else ""
+        differing = (
+            ", ".join(self.attributes) if self.action in (Action.UPDATE, Action.REPLACE) else ""
+        )
         return f"{self.action} {self.kind} {self.name}{f': {differing}' if differing else ''}"
 
     def __repr__(self) -> str:
@@ -71,12 +83,12 @@ class Plan(Result):
     @property
     def has_changes(self) -> bool:
         """Whether a deploy would do anything."""
-        return any(change.action != "unchanged" for change in self.changes)
+        return any(change.action is not Action.UNCHANGED for change in self.changes)
 
     def _repr_html_(self) -> str:
         rows = "".join(
             f"<tr><td>{escape(c.action)}</td><td>{escape(c.kind)}</td><td>{escape(c.name)}</td>"
-            f"<td>{escape(', '.join(c.attributes) if c.action != 'create' else '')}</td></tr>"
+            f"<td>{'' if c.action is Action.CREATE else escape(', '.join(c.attributes))}</td></tr>"
             for c in self.changes
         )
         head = "<tr><th>action</th><th>kind</th><th>name</th><th>attributes</th></tr>"
@@ -172,15 +184,21 @@ class PassKeys(Result):
     keys: dict[str, str] = field(repr=False)  # key id: secret; the key that signs comes first
 
 
+class Verdict(StrEnum):
+    """The result of one check. UNKNOWN means that the check could not run."""
+
+    OK = "ok"
+    WARNING = "warning"
+    PROBLEM = "problem"
+    UNKNOWN = "unknown"
+
+
 @dataclass(frozen=True, slots=True)
 class Finding(Result):
-    """What one check found.
-
-    ``verdict`` is ok, warning, problem, or unknown. Unknown means that the check could not run.
-    """
+    """What one check found."""
 
     check: str
-    verdict: str
+    verdict: Verdict
     text: str
     remedy: str = ""
 
@@ -197,7 +215,7 @@ class Diagnosis(Result):
     @property
     def has_problems(self) -> bool:
         """Whether you have to fix something before you deploy."""
-        return any(finding.verdict == "problem" for finding in self.findings)
+        return any(finding.verdict is Verdict.PROBLEM for finding in self.findings)
 
     def _repr_html_(self) -> str:
         rows = "".join(

@@ -3,7 +3,7 @@
 import json
 from typing import Any
 
-from beekeeper.results import Change
+from beekeeper.results import Action, Change
 
 SHOWN_CHARACTERS = 60
 
@@ -16,7 +16,7 @@ def line(change: Change) -> str:
 
 def attributes(change: Change) -> list[str]:
     """Return a text for each attribute that differs. Created resources show no attributes."""
-    if change.action in ("create", "unchanged"):
+    if change.action in (Action.CREATE, Action.UNCHANGED):
         return []
     return [f"{name}: {_short(a)} → {_short(b)}" for name, (a, b) in change.attributes.items()]
 

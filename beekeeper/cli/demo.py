@@ -16,12 +16,12 @@ from rich.table import Table
 from beekeeper.cli.options import add_common
 from beekeeper.cli.output import Output
 from beekeeper.cli.progress import log
+from beekeeper.cli.sparkline import sparkline
 from beekeeper.errors import ConfigError
 from beekeeper.local.demo import Demo, Outcome, Snapshot
 from beekeeper.local.ministack import KEY, REGION, MiniStack, is_free
 from beekeeper.provision.engine.pipeline import OnEvent
 
-BARS = " ▁▂▃▄▅▆▇█"
 REFRESH_SECONDS = 1.0
 LOCAL_PORT = 4566  # where tools look for a local AWS
 
@@ -173,12 +173,6 @@ def _line(now: Snapshot) -> str:
 def _rate(now: Snapshot) -> str:
     measured = f", measured {now.measured_rate:,.0f}" if now.measured_rate else ""
     return f"{now.rate:,.0f} a minute{measured}"
-
-
-def sparkline(counts: list[int]) -> str:
-    """Return a bar of block characters for each count, scaled to the largest."""
-    top = max([*counts, 1])
-    return "".join(BARS[-(-count * (len(BARS) - 1) // top)] for count in counts)
 
 
 def _show_outcome(outcome: Outcome, output: Output) -> None:

@@ -10,16 +10,9 @@ from rich.table import Table
 
 from beekeeper import diagnosis
 from beekeeper.cli.options import add_config, configured_room
-from beekeeper.cli.output import Output
+from beekeeper.cli.output import Output, colored
 from beekeeper.provision.deployer import MAX_CHARACTERS
-from beekeeper.results import Diagnosis
-
-VERDICTS = {
-    "ok": "[green]ok[/green]",
-    "warning": "[yellow]warning[/yellow]",
-    "problem": "[red]problem[/red]",
-    "unknown": "[dim]unknown[/dim]",
-}
+from beekeeper.results import Diagnosis, Verdict
 
 
 def add_commands(commands: Any) -> None:
@@ -76,10 +69,10 @@ def _show(found: Diagnosis, output: Output) -> None:
     table = Table("", "check", "found", title=f"Room {found.room}", box=None)
     for finding in found.findings:
         text = "\n".join(part for part in (finding.text, finding.remedy) if part)
-        table.add_row(VERDICTS[finding.verdict], finding.check, escape(text))
+        table.add_row(colored(finding.verdict), finding.check, escape(text))
     output.out.print(table)
-    count = sum(finding.verdict == "problem" for finding in found.findings)
-    warnings = sum(finding.verdict == "warning" for finding in found.findings)
+    count = sum(finding.verdict is Verdict.PROBLEM for finding in found.findings)
+    warnings = sum(finding.verdict is Verdict.WARNING for finding in found.findings)
     text = f"Problems to solve before you deploy: {count}." if count else "No problems."
     if warnings:
         text += f" Warnings: {warnings}."

@@ -7,7 +7,19 @@ from collections.abc import Iterable, Sequence
 from rich.console import Console
 from rich.table import Table
 
-from beekeeper.results import Result
+from beekeeper.results import Result, Verdict
+
+COLORS = {
+    Verdict.OK: "green",
+    Verdict.WARNING: "yellow",
+    Verdict.PROBLEM: "red",
+    Verdict.UNKNOWN: "dim",
+}
+
+
+def colored(verdict: Verdict) -> str:
+    """Return a verdict in its colour, as rich's markup."""
+    return f"[{COLORS[verdict]}]{verdict}[/{COLORS[verdict]}]"
 
 
 class Output:

@@ -10,14 +10,14 @@ from rich.table import Table
 from beekeeper.cli.changes import attributes
 from beekeeper.cli.options import add_config, configured_room
 from beekeeper.cli.output import Output
-from beekeeper.results import Plan
+from beekeeper.results import Action, Plan
 
 SIGNS = {
-    "create": "[green]+ create[/green]",
-    "update": "[yellow]~ update[/yellow]",
-    "replace": "[red]± replace[/red]",
-    "delete": "[red]- delete[/red]",
-    "unchanged": "[dim]  unchanged[/dim]",
+    Action.CREATE: "[green]+ create[/green]",
+    Action.UPDATE: "[yellow]~ update[/yellow]",
+    Action.REPLACE: "[red]± replace[/red]",
+    Action.DELETE: "[red]- delete[/red]",
+    Action.UNCHANGED: "[dim]  unchanged[/dim]",
 }
 CHANGES_EXIT_CODE = 2
 
@@ -70,7 +70,7 @@ def _show(plan: Plan, output: Output, *, policies: bool) -> None:
         output.out.print(f"\nPolicy of the {part}:\n{json.dumps(policy, indent=2)}", markup=False)
     for note in plan.notes:
         output.out.print(f"Note: {note}", markup=False)
-    count = sum(change.action != "unchanged" for change in plan.changes)
+    count = sum(change.action is not Action.UNCHANGED for change in plan.changes)
     text = (
         f"Deploy would change {count} of {len(plan.changes)} resources."
         " To do it, run: python -m beekeeper deploy"

@@ -10,16 +10,15 @@ from rich.markup import escape
 from rich.table import Table
 
 from beekeeper.cli.options import add_common, add_config_file, setting_help
-from beekeeper.cli.output import Output
+from beekeeper.cli.output import Output, colored
+from beekeeper.cli.sparkline import sparkline
 from beekeeper.errors import ConfigError
 from beekeeper.simulation.charts import clock, short
 from beekeeper.simulation.outcome import Simulation
 from beekeeper.simulation.page import figures, usage_rows
 from beekeeper.simulation.whatif import simulate
 
-BARS = " ▁▂▃▄▅▆▇█"
 CHART_COLUMNS = 40
-VERDICTS = {"ok": "green", "warning": "yellow", "problem": "red"}
 
 
 def add_commands(commands: Any) -> None:
@@ -154,9 +153,8 @@ def _show(found: Simulation, output: Output) -> None:
     output.out.print(_charts(found))
     output.out.print(_requests(found))
     for finding in found.findings:
-        color = VERDICTS[finding.verdict]
         text = " ".join(part for part in (finding.text, finding.remedy) if part)
-        output.out.print(f"[{color}]{finding.verdict}[/{color}] {escape(text)}")
+        output.out.print(f"{colored(finding.verdict)} {escape(text)}")
 
 
 def _charts(found: Simulation) -> Table:
@@ -184,8 +182,7 @@ def bars(values: Sequence[float]) -> str:
     tops = [max(values[a:b]) for a, b in zip([0, *ends], ends, strict=False)]
     # With fewer values than columns, a value takes several columns.
     tops = [tops[i * columns // CHART_COLUMNS] for i in range(CHART_COLUMNS)]
-    most = max([*tops, 1e-9])
-    return "".join(BARS[-int(-top * (len(BARS) - 1) // most)] for top in tops)
+    return sparkline(tops)
 
 
 def _requests(found: Simulation) -> Table:

@@ -6,11 +6,7 @@ from pydantic import model_validator
 
 from beekeeper.config.essentials import Essentials
 from beekeeper.config.section import declared, described
-from beekeeper.rules import sizing
-
-# A FIFO queue hands out ten tickets at a time, and the next ten only when these are deleted. We
-# expect a consumer to need 0.1 s to admit ten visitors: five calls to AWS, one after the other.
-MAX_STRICT_RATE = 6_000
+from beekeeper.rules.sizing import MAX_STRICT_RATE_PER_MINUTE, STRICT_JOINS_PER_SECOND
 
 
 class LineValues(TypedDict, total=False):
@@ -27,8 +23,9 @@ class Line(Essentials):
     claim_minutes: int = declared("claim_minutes")
     overbooking: float = declared("overbooking")
     order: Literal["standard", "strict"] = described(
-        f"`strict` admits visitors exactly in the order of joining, at most {MAX_STRICT_RATE:,} a"
-        f" minute, with at most {sizing.STRICT_JOINS_PER_SECOND} joins a second",
+        "`strict` admits visitors exactly in the order of joining, at most"
+        f" {MAX_STRICT_RATE_PER_MINUTE:,} a minute, with at most {STRICT_JOINS_PER_SECOND} joins a"
+        " second",
         default="standard",
     )
 
@@ -39,10 +36,10 @@ class Line(Essentials):
 
     @model_validator(mode="after")
     def _strict_rate(self) -> Self:
-        if self.is_strict and self.rate > MAX_STRICT_RATE:
+        if self.is_strict and self.rate > MAX_STRICT_RATE_PER_MINUTE:
             raise ValueError(
-                f'rate = {self.rate}: with order = "strict" the rate can be {MAX_STRICT_RATE:,} a'
-                " minute at most, because a FIFO queue hands out ten visitors at a time. Lower the"
-                " rate, or leave order out"
+                f'rate = {self.rate}: with order = "strict" the rate can be'
+                f" {MAX_STRICT_RATE_PER_MINUTE:,} a minute at most, because a FIFO queue hands out"
+                " ten visitors at a time. Lower the rate, or leave order out"
             )
         return self

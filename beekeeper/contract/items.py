@@ -27,6 +27,14 @@ from beekeeper.rules.turn import Admission
 
 ROOM, KEYS, PULSE, PACE, WAKE, LEASE = "room", "keys", "pulse", "pace", "wake", "lease"
 VISITOR_PREFIX = "v#"
+# The attribute that is the table's primary key, and the conditions that an item exists or not.
+ID = "id"
+PRESENT, ABSENT = f"attribute_exists({ID})", f"attribute_not_exists({ID})"
+# DynamoDB deletes an item some time after this moment (TTL). It is in seconds since the epoch.
+EXPIRES_AT = "expires_at"
+OWNER = "owner"  # of the lease
+# The key rings in the keys item: one signs tickets, and one signs passes.
+TICKET_KEYS, PASS_KEYS = "ticket", "pass"
 # The settings that a deploy writes. Only operators write the others.
 DEPLOYED = tuple(name for name, known in SETTINGS.items() if known.configured or not known.live)
 
@@ -35,7 +43,12 @@ Item = Mapping[str, Any]
 
 def key(item_id: str) -> dict[str, Any]:
     """Return the primary key of an item."""
-    return {"id": {"S": item_id}}
+    return {ID: {"S": item_id}}
+
+
+def id_of(item: Item) -> str:
+    """Return the id of an item."""
+    return str(item[ID]["S"])
 
 
 def visitor_id(ticket_id: str) -> str:
@@ -119,13 +132,13 @@ def deployed_attributes(settings: Settings, names: Iterable[str]) -> dict[str, A
 
 
 def keys_of(item: Item, kind: str) -> list[Key]:
-    """Read the key ring of that kind (``ticket`` or ``pass``), the signing key first."""
+    """Read the key ring of that kind (TICKET_KEYS or PASS_KEYS), the signing key first."""
     return [Key(k["kid"], k["secret"]) for k in json.loads(item[kind]["S"])]
 
 
 def keys_item(ticket: Sequence[Key], passes: Sequence[Key]) -> dict[str, Any]:
     """Return the ``keys`` item."""
-    return {**key(KEYS), "ticket": _ring(ticket), "pass": _ring(passes)}
+    return {**key(KEYS), TICKET_KEYS: _ring(ticket), PASS_KEYS: _ring(passes)}
 
 
 def _ring(keys: Sequence[Key]) -> dict[str, str]:
@@ -179,7 +192,7 @@ def _curve(arrivals: Sequence[Sample]) -> dict[str, str]:
 
 def lease_item(owner: str, expires_at: int) -> dict[str, Any]:
     """Return the item that keeps two deploys apart."""
-    return {**key(LEASE), "owner": {"S": owner}, "expires_at": number(expires_at)}
+    return {**key(LEASE), OWNER: {"S": owner}, EXPIRES_AT: number(expires_at)}
 
 
 def admission_of(item: Item | None) -> Admission | None:
@@ -207,5 +220,5 @@ def admission_item(ticket_id: str, ticket_number: int, admitted_at: float) -> di
         **key(visitor_id(ticket_id)),
         "admitted_at": number(admitted_at),
         "number": number(ticket_number),
-        "expires_at": number(int(admitted_at) + TICKET_LIFETIME_SECONDS + 86_400),
+        EXPIRES_AT: number(int(admitted_at) + TICKET_LIFETIME_SECONDS + 86_400),
     }

@@ -9,7 +9,8 @@ from beekeeper.rules import destination, tokens
 
 def pass_keys(room: Deployed) -> PassKeys:
     """Return the keys, which are secret, and the claims that a pass must have."""
-    keys = {key.kid: key.secret for key in items.keys_of(read_item(room, items.KEYS), "pass")}
+    ring = items.keys_of(read_item(room, items.KEYS), items.PASS_KEYS)
+    keys = {key.kid: key.secret for key in ring}
     settings = items.settings_of(read_item(room, items.ROOM))
     audience = destination.origin_of(settings.destination)
     return PassKeys(tokens.issuer(room.state.room), audience, tokens.ALGORITHM, keys)

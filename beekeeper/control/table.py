@@ -20,7 +20,7 @@ def change_settings(room: Deployed, **values: str | float) -> None:
         "update_item",
         Key=items.key(items.ROOM),
         UpdateExpression="SET " + ", ".join(f"#{name} = :{name}" for name in values),
-        ConditionExpression="attribute_exists(id)",
+        ConditionExpression=items.PRESENT,
         ExpressionAttributeNames={f"#{name}": name for name in values},
         ExpressionAttributeValues={f":{n}": items.setting_attribute(v) for n, v in values.items()},
     )

@@ -81,7 +81,7 @@ class Table:
 
         for rows in self._executor.map(find, batches(ticket_ids, READ_BATCH)):
             for row in rows:
-                yield row["id"]["S"].removeprefix(items.VISITOR_PREFIX), row
+                yield items.id_of(row).removeprefix(items.VISITOR_PREFIX), row
 
     def _find(self, ticket_ids: Sequence[str], *, consistent: bool) -> list[items.Item]:
         keys = [items.key(items.visitor_id(ticket_id)) for ticket_id in ticket_ids]
@@ -118,5 +118,5 @@ class Table:
             logger.warning("writing admissions failed: %s", error)
             return set()
         unprocessed = response.get("UnprocessedItems", {}).get(self._name, [])
-        failed = {row["PutRequest"]["Item"]["id"]["S"] for row in unprocessed}
+        failed = {items.id_of(row["PutRequest"]["Item"]) for row in unprocessed}
         return {a[0] for a in batch if items.visitor_id(a[0]) not in failed}

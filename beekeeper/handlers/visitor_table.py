@@ -71,14 +71,14 @@ class VisitorTable:
         ids = (items.ROOM, items.KEYS, items.PULSE)
         request = {self._table: {"Keys": [items.key(item_id) for item_id in ids]}}
         response = self._dynamodb.batch_get_item(RequestItems=request)
-        found = {item["id"]["S"]: item for item in response["Responses"][self._table]}
+        found = {items.id_of(item): item for item in response["Responses"][self._table]}
         if response.get("UnprocessedKeys") and len(found) < len(ids):
             raise KeyError("throttled: some of the room's items were not read")
         return RoomCopy(
             name=self._name,
             settings=items.settings_of(found[items.ROOM]),
-            ticket_keys=items.keys_of(found[items.KEYS], "ticket"),
-            pass_keys=items.keys_of(found[items.KEYS], "pass"),
+            ticket_keys=items.keys_of(found[items.KEYS], items.TICKET_KEYS),
+            pass_keys=items.keys_of(found[items.KEYS], items.PASS_KEYS),
             pulse=items.pulse_of(found.get(items.PULSE)),
         )
 
@@ -161,12 +161,12 @@ class VisitorTable:
         """
         row = items.admission_item(ticket.id, ticket.number, now)
         row["claimed_at"] = row["admitted_at"]
-        names = ("admitted_at", "number", "expires_at", "claimed_at")
+        names = ("admitted_at", "number", items.EXPIRES_AT, "claimed_at")
         update = ", ".join(f"#{name} = if_not_exists(#{name}, :{name})" for name in names)
         try:
             self._dynamodb.update_item(
                 TableName=self._table,
-                Key={"id": row["id"]},
+                Key=items.key(items.id_of(row)),
                 UpdateExpression=f"SET {update}",
                 ExpressionAttributeNames={f"#{name}": name for name in names},
                 ExpressionAttributeValues={f":{name}": row[name] for name in names},

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from boto3.session import Session
 
-from beekeeper.contract.items import VISITOR_PREFIX, key
+from beekeeper.contract.items import VISITOR_PREFIX, id_of, key
 from beekeeper.local.crowd import Crowd, Stage
 from beekeeper.local.leftovers import leftovers
 from beekeeper.local.ministack import MiniStack, address
@@ -183,7 +183,7 @@ class Demo:
             batch = ticket_ids[start : start + READ_BATCH]
             request = {table: {"Keys": [key(VISITOR_PREFIX + i) for i in batch]}}
             items = dynamodb.batch_get_item(RequestItems=request)["Responses"].get(table, [])
-            found |= {item["id"]["S"].removeprefix(VISITOR_PREFIX) for item in items}
+            found |= {id_of(item).removeprefix(VISITOR_PREFIX) for item in items}
         return found
 
     def _queued(self) -> int:

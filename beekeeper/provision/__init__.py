@@ -5,6 +5,7 @@
     checks/              what Beekeeper checks before a deploy
        │
     blueprint            the list of steps: every resource of a room
+    table_lease          the lock in the room's table
        │
     resources/           one module each, with its permissions and policies
        │
@@ -34,7 +35,8 @@ who owns the resource (``Owner``). What it wants says which values are not known
   lost.
 - It does not replace a resource if something would be lost with it. The error says what to do.
 - While it changes something, it keeps other machines away. The lock of a shared state does this.
-  Without one, a ``Guard`` does (``engine/guard.py``), which is the lease in the room's table.
+  Without one, a ``Guard`` does (``engine/guard.py``), which is the lease in the room's table
+  (``table_lease.py``).
 
 **To add a resource**, follow these steps:
 

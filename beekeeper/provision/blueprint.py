@@ -19,6 +19,7 @@ from beekeeper.provision.resources.function import Function, Specification
 from beekeeper.provision.resources.function_policies import function_policy
 from beekeeper.provision.resources.http_api import Api
 from beekeeper.provision.resources.log_group import LogGroup
+from beekeeper.provision.resources.outputs import queue_url
 from beekeeper.provision.resources.page_object import PageObject
 from beekeeper.provision.resources.permission import Permission
 from beekeeper.provision.resources.queue import OtherQueue, Queue
@@ -52,7 +53,7 @@ def steps(config: RoomConfig, names: Names) -> list[Step]:
         Stage(names),
         *_domain(config, names, wanted_tags),
         *(_api_permission(f.name, names) for f in functions.FUNCTIONS if f.paths),
-        Permission("consumer", names, "events.amazonaws.com", names.rule_arn),
+        Permission(functions.CONSUMER.name, names, "events.amazonaws.com", names.rule_arn),
         Rule(names, sizing.workers_for(config.rate), wanted_tags),
         *(Alarm(each, names, wanted_tags) for each in specifications(names)),
         Dashboard(names),
@@ -99,7 +100,7 @@ def _function(
         handler=function.handler,
         role_arn=names.role_arn(part),
         environment={v.value: values[v] for v in function.variables if v not in queues},
-        environment_outputs={v.value: f"{queue} url" for v, queue in queues.items()},
+        environment_outputs={v.value: queue_url(queue) for v, queue in queues.items()},
         memory_mb=sizing.worker_memory_mb(rate) if is_consumer else sizing.VISITORS_MEMORY_MB,
         timeout_seconds=function.timeout_seconds,
         reserved_concurrency=sizing.reserved_concurrency(rate) if is_consumer else None,

@@ -4,6 +4,7 @@ from collections.abc import Iterable
 
 from botocore.exceptions import BotoCoreError, ClientError
 
+from beekeeper.contract.functions import CONSUMER
 from beekeeper.provision.aws import Aws
 from beekeeper.provision.engine.failures import explained
 from beekeeper.provision.engine.wait import Wait, retrying
@@ -16,7 +17,7 @@ START = Wait("the consumer to accept its first call", 60)
 
 def start(aws: Aws, names: Names) -> None:
     """Invoke the consumer asynchronously. An extra one does no harm: they share one schedule."""
-    invoke, name = aws.client("lambda").invoke, names.function("consumer")
+    invoke, name = aws.client("lambda").invoke, names.function(CONSUMER.name)
     try:
         retrying(
             aws,

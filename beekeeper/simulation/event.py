@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-from beekeeper.results import Finding, Result
+from beekeeper.results import Finding, Result, Verdict
 from beekeeper.simulation.usage import Usage
 
 
@@ -57,4 +57,4 @@ class Event(Result):
     @property
     def has_problems(self) -> bool:
         """Whether the event would exceed a default quota."""
-        return any(finding.verdict == "problem" for finding in self.findings)
+        return any(finding.verdict is Verdict.PROBLEM for finding in self.findings)

@@ -3,7 +3,7 @@
 The default is the documented quotas. ``beekeeper doctor`` uses the quotas of your account.
 """
 
-from beekeeper.results import Finding
+from beekeeper.results import Finding, Verdict
 from beekeeper.rules import quotas, sizing
 from beekeeper.rules.quotas import Account, Quota
 from beekeeper.simulation.usage import Usage
@@ -30,7 +30,7 @@ def findings(
         _table(rate, concurrent),
         Finding(
             "queue",
-            "ok",
+            Verdict.OK,
             f"SQS: {peak_arrivals:,.0f} tickets a second at the peak, {usage.queue_sends:,} in all."
             " A standard queue has no limit.",
         ),
@@ -41,13 +41,13 @@ def _throttle(need: float, account: Account) -> Finding:
     limit, newer = account.requests_per_second, quotas.NEWER_REGION.requests_per_second
     text = f"API Gateway: {need:,.0f} requests a second at the peak"
     if need <= min(limit, newer):
-        return Finding("throttle", "ok", f"{text}. The default quota is {limit:,}.")
+        return Finding("throttle", Verdict.OK, f"{text}. The default quota is {limit:,}.")
     remedy = _ask(quotas.THROTTLE, need)
     if need <= limit:
         text += f". The default quota is {limit:,}, but {newer:,} in some regions."
-        return Finding("throttle", "warning", text, f"In one of these regions: {remedy}")
+        return Finding("throttle", Verdict.WARNING, text, f"In one of these regions: {remedy}")
     text += f", above the default quota of {limit:,}. Visitors beyond it get errors, and try again."
-    return Finding("throttle", "problem", text, remedy)
+    return Finding("throttle", Verdict.PROBLEM, text, remedy)
 
 
 def _concurrency(need: int, account: Account) -> Finding:
@@ -55,9 +55,9 @@ def _concurrency(need: int, account: Account) -> Finding:
     text = f"Lambda: about {need:,} functions at once at the peak"
     if need <= limit:
         text += f". The default quota is {limit:,}, and {new} in new accounts."
-        return Finding("concurrency", "ok", text)
+        return Finding("concurrency", Verdict.OK, text)
     text += f", above the default quota of {limit:,}. Visitors beyond it get errors."
-    return Finding("concurrency", "problem", text, _ask(quotas.CONCURRENCY, need))
+    return Finding("concurrency", Verdict.PROBLEM, text, _ask(quotas.CONCURRENCY, need))
 
 
 def _table(rate: float, concurrent: int) -> Finding:
@@ -67,14 +67,14 @@ def _table(rate: float, concurrent: int) -> Finding:
     if writes > quotas.NEW_TABLE_WRITE_UNITS:
         return Finding(
             "table",
-            "warning",
+            Verdict.WARNING,
             f"{text}. A new table takes only {quotas.NEW_TABLE_WRITE_UNITS:,} at once.",
             "Raise the rate in steps on the day, or set the table's warm throughput before.",
         )
     if reads > quotas.KEY_READ_UNITS:
         return Finding(
             "table",
-            "warning",
+            Verdict.WARNING,
             f"DynamoDB: {reads:,.0f} reads a second of the room's items. A key takes only"
             f" {quotas.KEY_READ_UNITS:,}. Beyond that, functions continue with an older copy.",
         )
@@ -82,7 +82,7 @@ def _table(rate: float, concurrent: int) -> Finding:
         f". A table takes {quotas.TABLE_WRITE_UNITS:,}, and a new one"
         f" {quotas.NEW_TABLE_WRITE_UNITS:,} at once."
     )
-    return Finding("table", "ok", text)
+    return Finding("table", Verdict.OK, text)
 
 
 def _ask(quota: Quota, need: float) -> str:

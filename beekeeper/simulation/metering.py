@@ -71,7 +71,7 @@ def usage(flow: Flow, meter: Meter, requests: Iterable[float]) -> Usage:
     out = visitors * (REDIRECT_BYTES + PAGE_BYTES) + turns * TURN_BYTES + entered * ENTER_BYTES
     return Usage(
         seconds=float(flow.seconds),
-        api_requests=2 * visitors + turns + entered,
+        api_requests=sizing.REQUESTS_PER_ARRIVAL * visitors + turns + entered,
         producer_requests=visitors,
         room_requests=visitors,
         turnstile_requests=turns + entered,

@@ -22,6 +22,8 @@ from beekeeper.simulation.outcome import Simulation
 from beekeeper.simulation.visitors import asks, sample
 
 MAX_VISITORS = 100_000_000
+# The link, the page, and the page's first question, which the meter does not count among the polls.
+FIRST_REQUESTS = sizing.REQUESTS_PER_ARRIVAL + 1
 # Enough for a random error of 2 % in a point of the series. If each visitor waits for days, the
 # sample is smaller.
 SAMPLED_POLLS, MIN_SAMPLED, MAX_SAMPLED = 250_000, 500, 20_000
@@ -157,8 +159,8 @@ def _outcome(
 def _series(flow: Flow, meter: Meter, came: Sequence[int]) -> tuple[Series, float]:
     """Return the series, and the requests of the busiest second.
 
-    Arrivals are known to the second. Each makes three requests: link, page and first question. The
-    questions of waiting pages are spread evenly within a span.
+    Arrivals are known to the second, and each makes FIRST_REQUESTS. The questions of waiting pages
+    are spread evenly within a span.
     """
     span, ends = meter.span, range(meter.span, flow.seconds + meter.span, meter.span)
     last, visitors = flow.seconds - 1, sum(came)
@@ -169,9 +171,10 @@ def _series(flow: Flow, meter: Meter, came: Sequence[int]) -> tuple[Series, floa
     arrivals, entries = _each(arrived), _each(entered)
     asked = [(meter.polls[i] * meter.weight + entries[i]) / span for i in range(len(ends))]
     busiest = [max(came[end - span : end], default=0) for end in ends]
-    peak = max(3 * most + polls for most, polls in zip(busiest, asked, strict=True))
+    peak = max(FIRST_REQUESTS * most + polls for most, polls in zip(busiest, asked, strict=True))
     waiting = [round(a - b) for a, b in zip(arrived, admitted, strict=True)]
-    requests = [round(3 * a / span + p, 1) for a, p in zip(arrivals, asked, strict=True)]
+    first = [FIRST_REQUESTS * each / span for each in arrivals]
+    requests = [round(a + b, 1) for a, b in zip(first, asked, strict=True)]
     return Series(span, arrivals, waiting, _each(admitted), entries, requests), peak
 
 

@@ -8,7 +8,7 @@ import pytest
 from beekeeper.cli.changes import line
 from beekeeper.cli.main import main, parser
 from beekeeper.cli.options import room_of
-from beekeeper.results import Change
+from beekeeper.results import Action, Change
 from tests.support.moto_aws.cloud import Cloud
 from tests.support.rooms import ACCOUNT, DESTINATION, REGION, ROOM
 
@@ -70,15 +70,15 @@ def test_what_is_no_room_is_said(name: str, said: str, capsys: pytest.CaptureFix
     ("change", "text"),
     [
         (
-            Change("update", "queue", "beekeeper-sale", {"visibility_seconds": (1, 120)}),
+            Change(Action.UPDATE, "queue", "beekeeper-sale", {"visibility_seconds": (1, 120)}),
             "update queue beekeeper-sale (visibility_seconds: 1 → 120)",
         ),
         (
-            Change("replace", "role", "x", {"a": ("b", "c" * 70), "d": ([1], {"e": 2})}),
+            Change(Action.REPLACE, "role", "x", {"a": ("b", "c" * 70), "d": ([1], {"e": 2})}),
             f'replace role x (a: b → {"c" * 57}…, d: [1] → {{"e": 2}})',
         ),
-        (Change("create", "queue", "x", {"a": (None, 1)}), "create queue x"),
-        (Change("delete", "queue", "x"), "delete queue x"),
+        (Change(Action.CREATE, "queue", "x", {"a": (None, 1)}), "create queue x"),
+        (Change(Action.DELETE, "queue", "x"), "delete queue x"),
     ],
     ids=lambda value: getattr(value, "action", ""),
 )

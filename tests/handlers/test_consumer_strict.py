@@ -8,6 +8,7 @@ from hypothesis import given, settings
 from beekeeper.handlers.consumer_queue import FIFO_VISIBILITY_SECONDS
 from beekeeper.handlers.producer import _send
 from beekeeper.rules.cadence import MESSAGES_PER_CALL
+from beekeeper.rules.sizing import MAX_STRICT_RATE_PER_MINUTE
 from tests.support.in_memory.bad_weather import BadWeather, any_weather
 from tests.support.in_memory.faults import (
     FAULTS,
@@ -21,7 +22,7 @@ from tests.support.in_memory.faults import (
 from tests.support.in_memory.stage import Stage
 from tests.support.in_memory.virtual import START
 
-FASTEST = 6_000.0  # config.MAX_STRICT_RATE
+FASTEST = float(MAX_STRICT_RATE_PER_MINUTE)
 
 
 def strict(rate: float = FASTEST) -> Stage:

@@ -7,9 +7,9 @@ import pytest
 
 import beekeeper
 from beekeeper.cli.main import main
-from beekeeper.config.line import MAX_STRICT_RATE
 from beekeeper.errors import ConfigError, NotOursError
 from beekeeper.provision.state import StateFile
+from beekeeper.rules.sizing import MAX_STRICT_RATE_PER_MINUTE
 from tests.support.moto_aws.by_hand import STEM, queue_url
 from tests.support.moto_aws.cloud import Cloud
 from tests.support.moto_aws.doctors import diagnose, finding
@@ -151,15 +151,15 @@ def test_destroy_removes_whichever_is_there(
 def test_the_operators_commands_know_the_order(cloud: Cloud, where: dict[str, Any]) -> None:
     beekeeper.deploy({**BASE, "order": "strict"}, **where)
     assert list(beekeeper.status(ROOM, drift=True, **where).drift) == []
-    beekeeper.set_rate(MAX_STRICT_RATE, room=ROOM, **where)
+    beekeeper.set_rate(MAX_STRICT_RATE_PER_MINUTE, room=ROOM, **where)
     with pytest.raises(ConfigError, match="can be 6,000 a minute at most"):
-        beekeeper.set_rate(MAX_STRICT_RATE + 1, room=ROOM, **where)
+        beekeeper.set_rate(MAX_STRICT_RATE_PER_MINUTE + 1, room=ROOM, **where)
 
 
 def test_a_rate_that_tens_cant_keep_up_with_is_refused(cloud: Cloud) -> None:
-    config(order="strict", rate=MAX_STRICT_RATE)
+    config(order="strict", rate=MAX_STRICT_RATE_PER_MINUTE)
     with pytest.raises(ConfigError, match=r'rate = 6001: with order = "strict".*Lower the rate'):
-        config(order="strict", rate=MAX_STRICT_RATE + 1)
+        config(order="strict", rate=MAX_STRICT_RATE_PER_MINUTE + 1)
     with pytest.raises(ConfigError, match="order = 'random'"):
         config(order="random")
 

@@ -17,7 +17,7 @@ from beekeeper.config import RoomConfig
 from beekeeper.provision.aws import Aws
 from beekeeper.provision.engine.wait import has_code
 from beekeeper.provision.grant import Grant, grant
-from beekeeper.results import Finding
+from beekeeper.results import Finding, Verdict
 
 CHECK = "certificate"
 REGION = 3  # arn:partition:acm:REGION:account:certificate/id
@@ -36,7 +36,7 @@ def certificate(aws: Aws, arn: str, domain_name: str) -> Finding:
     if region != aws.region:
         text = f"The certificate {arn} is in {region}, but the room is in {aws.region}."
         remedy = f"Request or import a certificate in {aws.region}, in ACM."
-        return Finding(CHECK, "problem", text, remedy)
+        return Finding(CHECK, Verdict.PROBLEM, text, remedy)
     try:
         found = aws.client("acm").describe_certificate(CertificateArn=arn)["Certificate"]
     except ClientError as error:
@@ -44,7 +44,7 @@ def certificate(aws: Aws, arn: str, domain_name: str) -> Finding:
             raise
         text = f"There is no certificate {arn} in this account."
         remedy = "Copy the ARN from the ACM console, and correct certificate_arn."
-        return Finding(CHECK, "problem", text, remedy)
+        return Finding(CHECK, Verdict.PROBLEM, text, remedy)
     status = found["Status"]
     if status != "ISSUED":
         text = f"The certificate {arn} has the status {status}. It must be ISSUED."
@@ -52,14 +52,14 @@ def certificate(aws: Aws, arn: str, domain_name: str) -> Finding:
             "Create the DNS records that ACM shows for its validation, or request another"
             " certificate."
         )
-        return Finding(CHECK, "problem", text, remedy)
+        return Finding(CHECK, Verdict.PROBLEM, text, remedy)
     names = [found["DomainName"], *found.get("SubjectAlternativeNames", [])]
     if not _covers(names, domain_name):
         covered = ", ".join(dict.fromkeys(names))
         text = f"The certificate {arn} is valid for {covered}, but not for {domain_name}."
         remedy = f"Request a certificate for {domain_name}, in ACM."
-        return Finding(CHECK, "problem", text, remedy)
-    return Finding(CHECK, "ok", f"The certificate is issued for {domain_name}.")
+        return Finding(CHECK, Verdict.PROBLEM, text, remedy)
+    return Finding(CHECK, Verdict.OK, f"The certificate is issued for {domain_name}.")
 
 
 def _covers(names: Iterable[str], domain_name: str) -> bool:

@@ -14,11 +14,12 @@ from collections.abc import Iterable
 from botocore.exceptions import BotoCoreError, ClientError
 
 from beekeeper.config import RoomConfig
+from beekeeper.contract.functions import CONSUMER
 from beekeeper.provision.aws import Aws
 from beekeeper.provision.engine.wait import has_code
 from beekeeper.provision.grant import Grant, grant, unscoped
 from beekeeper.provision.names import Names
-from beekeeper.results import Finding
+from beekeeper.results import Finding, Verdict
 from beekeeper.rules import polling, sizing
 from beekeeper.rules.quotas import (
     CONCURRENCY,
@@ -46,7 +47,7 @@ def quick_checks(aws: Aws, config: RoomConfig, names: Names) -> list[str]:
         found = concurrency(aws, config, names)
     except (BotoCoreError, ClientError):
         return []  # doctor reports that it could not check
-    return [] if found.verdict == "ok" else [f"{found.text} {found.remedy}"]
+    return [] if found.verdict is Verdict.OK else [f"{found.text} {found.remedy}"]
 
 
 def concurrency(
@@ -64,7 +65,7 @@ def concurrency(
     need = sizing.concurrent_executions(_requests(aws, config, arrivals)) + consumers
     has = f"The account lets {free:,} functions run at once"
     if free >= need and free - consumers >= UNRESERVED_EXECUTIONS:
-        return Finding("concurrency", "ok", f"{has}, and the event needs about {need:,}.")
+        return Finding("concurrency", Verdict.OK, f"{has}, and the event needs about {need:,}.")
     enough = max(
         USUAL.concurrent_executions, rounded_up(need + total - free + UNRESERVED_EXECUTIONS)
     )
@@ -74,18 +75,18 @@ def concurrency(
             f"{has}. That is enough for the event, but too few to reserve {consumers} for the"
             " consumers of the line."
         )
-        return Finding("concurrency", "warning", text, remedy)
+        return Finding("concurrency", Verdict.WARNING, text, remedy)
     text = (
         f"{has}, but the event needs about {need:,} ({_event(config, arrivals)}). Visitors beyond"
         " that get errors."
     )
-    return Finding("concurrency", "problem", text, remedy)
+    return Finding("concurrency", Verdict.PROBLEM, text, remedy)
 
 
 def _reserved(aws: Aws, names: Names) -> int:
     """Return how many executions are already reserved for our own consumer."""
     try:
-        function = aws.client("lambda").get_function(FunctionName=names.function("consumer"))
+        function = aws.client("lambda").get_function(FunctionName=names.function(CONSUMER.name))
     except ClientError as error:
         if has_code(error, "ResourceNotFoundException"):
             return 0
@@ -99,7 +100,7 @@ def throttle(aws: Aws, config: RoomConfig, arrivals: float | None = None) -> Fin
     has = f"API Gateway accepts {limit:,.0f} requests a second, for all APIs together"
     if limit < need:
         text = f"{has}, but the event makes about {need:,} ({_event(config, arrivals)})."
-        return Finding("throttle", "problem", text, ask(aws, THROTTLE, rounded_up(2 * need)))
+        return Finding("throttle", Verdict.PROBLEM, text, ask(aws, THROTTLE, rounded_up(2 * need)))
     budget = polling.budget_per_second(aws.region)
     enough = int(budget / polling.BUDGET_SHARE)
     if limit < enough:
@@ -107,8 +108,8 @@ def throttle(aws: Aws, config: RoomConfig, arrivals: float | None = None) -> Fin
             f"{has}. That is enough for the {need:,} of this event, but the waiting pages of a very"
             f" long line make up to {budget:,.0f}."
         )
-        return Finding("throttle", "warning", text, ask(aws, THROTTLE, enough))
-    return Finding("throttle", "ok", f"{has}, and the event makes about {need:,}.")
+        return Finding("throttle", Verdict.WARNING, text, ask(aws, THROTTLE, enough))
+    return Finding("throttle", Verdict.OK, f"{has}, and the event makes about {need:,}.")
 
 
 def joins(config: RoomConfig, arrivals: float | None = None) -> Finding:
@@ -116,10 +117,10 @@ def joins(config: RoomConfig, arrivals: float | None = None) -> Finding:
     limit, need = sizing.STRICT_JOINS_PER_SECOND, _arrivals(config, arrivals) / 60
     if need <= limit:
         text = f"{STRICT_JOINS}, and the event brings about {math.ceil(need):,}."
-        return Finding("joins", "ok", text)
+        return Finding("joins", Verdict.OK, text)
     text = f"{STRICT_JOINS}, but the event brings about {math.ceil(need):,}. {STRICT_BEYOND}"
     remedy = 'AWS does not raise this limit. Leave out order = "strict", or invite fewer at a time.'
-    return Finding("joins", "warning", text, remedy)
+    return Finding("joins", Verdict.WARNING, text, remedy)
 
 
 def notes(config: RoomConfig) -> list[str]:

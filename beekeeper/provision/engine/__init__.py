@@ -2,5 +2,5 @@
 
 ``pipeline.py`` runs a deploy from start to end. ``step.py`` defines what a resource must say and
 do. ``decision.py`` is the only module that decides what happens to a resource. Nothing here knows
-any kind of resource, except ``lease.py``: it keeps its lock in the room's table.
+any kind of resource.
 """

@@ -2,21 +2,11 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from enum import StrEnum
 from typing import Any
 
 from beekeeper.errors import ConfigError, NotOursError, ProvisionError
 from beekeeper.provision.engine.step import UNKNOWN, Found, Owner, Step
-
-
-class Action(StrEnum):
-    """What happens to a resource."""
-
-    CREATE = "create"
-    UPDATE = "update"
-    REPLACE = "replace"
-    DELETE = "delete"
-    UNCHANGED = "unchanged"
+from beekeeper.results import Action
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,13 +14,14 @@ from botocore.exceptions import (
 from beekeeper.errors import BeekeeperError, CredentialsError, ProvisionError, TimedOutError
 from beekeeper.provision.actions import METADATA
 from beekeeper.provision.aws import credentials_problem
+from beekeeper.results import Action
 
-GERUNDS = {
+GERUNDS: dict[str, str] = {
     "read": "reading",
-    "create": "creating",
-    "update": "updating",
-    "replace": "replacing",
-    "delete": "deleting",
+    Action.CREATE: "creating",
+    Action.UPDATE: "updating",
+    Action.REPLACE: "replacing",
+    Action.DELETE: "deleting",
     "start": "starting",
     "lease": "taking the lease in",
 }

@@ -19,7 +19,7 @@ from botocore.exceptions import BotoCoreError, ClientError
 from beekeeper.errors import BeekeeperError, NotOursError
 from beekeeper.provision.aws import Aws
 from beekeeper.provision.engine import graph
-from beekeeper.provision.engine.decision import Action, Change, Plan, decide
+from beekeeper.provision.engine.decision import Change, Plan, decide
 from beekeeper.provision.engine.events import (
     Event,
     StepDone,
@@ -33,6 +33,7 @@ from beekeeper.provision.engine.guard import Guard, NoGuard
 from beekeeper.provision.engine.journal import Journal, Record
 from beekeeper.provision.engine.step import AlreadyThere, Found, Outputs, Step, recorded_output
 from beekeeper.provision.engine.wait import Wait, until
+from beekeeper.results import Action
 
 T = TypeVar("T")
 OnEvent = Callable[[Event], None]
@@ -197,7 +198,7 @@ class Engine:
     def _remove(self, key: str, deleted: list[str]) -> None:
         step, found = self._steps[key], self.found[key]
         if found is not None and self._is_ours(step, found):
-            self._doing(step, "delete", lambda: step.delete(self._aws, found))
+            self._doing(step, Action.DELETE.value, lambda: step.delete(self._aws, found))
             deleted.append(key)
         if any(record.key == key for record in self._journal.records()):
             self._journal.forget(key)

@@ -13,6 +13,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any, ClassVar
 
+from beekeeper.contract.functions import CONSUMER
 from beekeeper.provision import tags
 from beekeeper.provision.aws import Aws
 from beekeeper.provision.engine.step import Attributes, Found, Resource, known
@@ -44,7 +45,7 @@ class Specification:
 
 def specifications(names: Names) -> list[Specification]:
     """Return a room's alarms."""
-    consumer = {"FunctionName": names.function("consumer")}
+    consumer = {"FunctionName": names.function(CONSUMER.name)}
     return [
         Specification(
             Watch.UNREADABLE,

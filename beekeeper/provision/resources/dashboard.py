@@ -11,6 +11,7 @@ import json
 from collections.abc import Iterable, Mapping
 from typing import Any
 
+from beekeeper.contract.functions import CONSUMER, PRODUCER, TURNSTILE
 from beekeeper.provision.aws import Aws
 from beekeeper.provision.engine.step import Attributes, Found, Owner, Resource
 from beekeeper.provision.engine.wait import ignoring
@@ -68,13 +69,13 @@ def _mark(room: str) -> str:
 def body(names: Names) -> dict[str, Any]:
     """Return the dashboard's content."""
     queue = names.queue
-    functions = ("producer", "turnstile", "consumer")
     graphs = {
         "Arrivals a minute": [["AWS/SQS", "NumberOfMessagesSent", "QueueName", queue]],
         "Admitted a minute": [["AWS/SQS", "NumberOfMessagesDeleted", "QueueName", queue]],
         "Waiting": [["AWS/SQS", "ApproximateNumberOfMessagesVisible", "QueueName", queue]],
         "Errors": [
-            ["AWS/Lambda", "Errors", "FunctionName", names.function(part)] for part in functions
+            ["AWS/Lambda", "Errors", "FunctionName", names.function(function.name)]
+            for function in (PRODUCER, TURNSTILE, CONSUMER)
         ],
     }
     head = {

@@ -1,6 +1,6 @@
 """The inline policy of each function's role: exactly what the function needs. Pure."""
 
-from beekeeper.contract import items
+from beekeeper.contract import functions, items
 from beekeeper.contract.page import PAGE_KEY
 from beekeeper.provision.names import Names
 from beekeeper.provision.policies import Document, allow, document
@@ -11,10 +11,10 @@ VISITORS = f"{items.VISITOR_PREFIX}*"
 def function_policy(names: Names, part: str) -> Document:
     """Return the inline policy of one function's role."""
     statements = {
-        "producer": _producer,
-        "room": _room,
-        "turnstile": _turnstile,
-        "consumer": _consumer,
+        functions.PRODUCER.name: _producer,
+        functions.ROOM.name: _room,
+        functions.TURNSTILE.name: _turnstile,
+        functions.CONSUMER.name: _consumer,
     }[part](names)
     return document(*statements, _logs(names, part))
 
@@ -25,7 +25,7 @@ def _producer(names: Names) -> list[Document]:
         _on_items(names, ["dynamodb:BatchGetItem"], [items.ROOM, items.KEYS, items.PULSE]),
         _on_items(names, ["dynamodb:GetItem"], [VISITORS]),
         _on_items(names, ["dynamodb:UpdateItem"], [items.WAKE]),
-        allow(["lambda:InvokeFunction"], names.function_arn("consumer")),
+        allow(["lambda:InvokeFunction"], names.function_arn(functions.CONSUMER.name)),
     ]
 
 

@@ -15,6 +15,7 @@ from typing import Any
 
 from botocore.exceptions import ClientError
 
+from beekeeper.contract.functions import CONSUMER
 from beekeeper.errors import ProvisionError
 from beekeeper.provision import tags
 from beekeeper.provision.aws import Aws
@@ -22,9 +23,12 @@ from beekeeper.provision.engine.step import Attributes, Found, Resource
 from beekeeper.provision.engine.wait import Busy, Wait, has_code, ignoring, retrying
 from beekeeper.provision.grant import Grant, grant
 from beekeeper.provision.names import Names
+from beekeeper.rules.cadence import CONSUMER_START_SECONDS
 
 MISSING = "ResourceNotFoundException"
-SCHEDULE = "rate(1 minute)"
+# A rate is in whole minutes, and a rate of 1 needs the singular (EventBridge, "Rate expressions").
+MINUTES = CONSUMER_START_SECONDS // 60
+SCHEDULE = f"rate({MINUTES} {'minute' if MINUTES == 1 else 'minutes'})"
 DESCRIPTION = "Starts the consumers of a Beekeeper waiting room."
 BUSY = (Busy("ConcurrentModificationException"),)
 NEW = (*BUSY, Busy(MISSING))
@@ -39,14 +43,14 @@ class Rule(Resource):
 
     key, kind = "rule", "schedule"
     # The rule comes after everything that the consumers use.
-    needs = ("permission consumer", "settings", "queue")
+    needs = (f"permission {CONSUMER.name}", "settings", "queue")
 
     def __init__(self, names: Names, workers: int, wanted_tags: Mapping[str, str]) -> None:
         self.name = names.rule
         self._room = names.room
         self._arn = names.rule_arn
         self._tags = wanted_tags
-        target = {"arn": names.function_arn("consumer"), "retry": NO_RETRY}
+        target = {"arn": names.function_arn(CONSUMER.name), "retry": NO_RETRY}
         self._targets = {f"worker-{i}": target for i in range(workers)}
 
     def grants(self) -> Iterable[Grant]:

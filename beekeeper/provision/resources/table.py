@@ -13,6 +13,7 @@ from typing import Any
 
 from botocore.exceptions import ClientError
 
+from beekeeper.contract.items import EXPIRES_AT, ID
 from beekeeper.provision import tags
 from beekeeper.provision.aws import Aws
 from beekeeper.provision.engine.step import Attributes, Found, Resource, new_only
@@ -31,7 +32,6 @@ BUSY = (
 READY = Wait("the table to become active", 300, every=2)
 GONE = Wait("the table to be deleted", 300, every=2)
 CHANGE = Wait("the table to accept a change", 120, every=2)
-TTL_ATTRIBUTE = "expires_at"
 TTL_COOLDOWN = "multiple times within a fixed interval"
 TTL_DONE = ("already enabled", "already disabled", TTL_COOLDOWN)
 
@@ -65,9 +65,9 @@ class Table(Resource):
 
     def desired(self, outputs: Mapping[str, str]) -> Attributes:
         return {
-            "key": {"id": "S"},
+            "key": {ID: "S"},
             "billing": "PAY_PER_REQUEST",
-            "ttl": TTL_ATTRIBUTE,
+            "ttl": EXPIRES_AT,
             "tags": self._tags,
         }
 
@@ -113,15 +113,15 @@ class Table(Resource):
         dynamodb = aws.client("dynamodb")
         wanted = {
             "TableName": self.name,
-            "KeySchema": [{"AttributeName": "id", "KeyType": "HASH"}],
-            "AttributeDefinitions": [{"AttributeName": "id", "AttributeType": "S"}],
+            "KeySchema": [{"AttributeName": ID, "KeyType": "HASH"}],
+            "AttributeDefinitions": [{"AttributeName": ID, "AttributeType": "S"}],
             "BillingMode": desired["billing"],
             "Tags": tags.as_list(desired["tags"]),
         }
         with new_only(IN_USE.code):
             retrying(aws, CHANGE, BUSY[1:], lambda: dynamodb.create_table(**wanted))
         until(aws, READY, lambda: self._settled(aws))
-        self._set_ttl(aws, TTL_ATTRIBUTE, enabled=True)
+        self._set_ttl(aws, EXPIRES_AT, enabled=True)
 
     def update(self, aws: Aws, found: Found, changes: Attributes) -> None:
         dynamodb = aws.client("dynamodb")
@@ -134,7 +134,7 @@ class Table(Resource):
         if "ttl" in changes:
             if other := found.attributes["ttl"]:
                 self._set_ttl(aws, other, enabled=False)
-            self._set_ttl(aws, TTL_ATTRIBUTE, enabled=True)
+            self._set_ttl(aws, EXPIRES_AT, enabled=True)
         if "tags" in changes:
             wanted = tags.as_list(changes["tags"])
             self._retry(aws, lambda: dynamodb.tag_resource(ResourceArn=found.id, Tags=wanted))

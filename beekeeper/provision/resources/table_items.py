@@ -42,7 +42,7 @@ class Keys(Contained):
         return {"made": True}
 
     def find(self, aws: Aws, outputs: Mapping[str, str]) -> Found | None:
-        found = _read(aws, self._table, items.KEYS, "id")
+        found = _read(aws, self._table, items.KEYS, items.ID)
         return Found(self.name, {"made": True}, Owner.OURS) if found else None
 
     def create(self, aws: Aws, desired: Attributes) -> None:
@@ -119,6 +119,6 @@ def _read(aws: Aws, table: str, item_id: str, projection: str | None) -> dict[st
 
 def _put_new(aws: Aws, table: str, item: dict[str, Any]) -> None:
     put = aws.client("dynamodb").put_item
-    which = {"TableName": table, "ConditionExpression": "attribute_not_exists(id)"}
+    which = {"TableName": table, "ConditionExpression": items.ABSENT}
     with ignoring(EXISTS):  # the item exists: the answer to an earlier put was lost
         retrying(aws, WRITE, (Busy(MISSING),), lambda: put(**which, Item=item))

@@ -21,8 +21,8 @@ import pytest
 
 import beekeeper
 from beekeeper.errors import BeekeeperError
-from beekeeper.provision.engine.lease import OURS
 from beekeeper.provision.state import StateFile
+from beekeeper.provision.table_lease import OURS
 from tests.support.moto_aws.cloud import Cloud
 from tests.support.moto_aws.faults import FAULTS, Fault, action_of, denied, timed_out
 from tests.support.moto_aws.inventory import inventory

@@ -12,9 +12,9 @@ from beekeeper.contract import items
 from beekeeper.errors import LockedError, NotOursError
 from beekeeper.provision.blueprint import steps
 from beekeeper.provision.engine import lease
-from beekeeper.provision.engine.lease import TableLease
 from beekeeper.provision.engine.pipeline import Engine
 from beekeeper.provision.state import State, StateFile
+from beekeeper.provision.table_lease import TableLease
 from tests.support.moto_aws.by_hand import FOREIGN
 from tests.support.moto_aws.cloud import Cloud
 from tests.support.moto_aws.inventory import inventory
