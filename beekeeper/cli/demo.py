@@ -103,9 +103,9 @@ def run_demo(options: argparse.Namespace, output: Output) -> None:
     with _stoppable():
         output.say("Starting a local AWS and deploying the room to it …")
         with Demo(options.rate, options.crowd, _on_event(options, output)) as demo:
-            _show_ready(demo, output, options)
-            demo.send_crowd()
             try:
+                _show_ready(demo, output, options)
+                demo.send_crowd()
                 _watch(demo, output, options.duration)
             except KeyboardInterrupt:
                 output.say("Stopping …")
