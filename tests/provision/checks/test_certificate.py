@@ -36,7 +36,7 @@ def test_one_that_is_issued_is_well(cloud: Cloud, rule: Rule) -> None:
 @pytest.mark.parametrize(
     ("rule", "said"),
     [
-        (issued("PENDING_VALIDATION"), "PENDING_VALIDATION. It must be ISSUED. Create the DNS records"),
+        (issued("PENDING_VALIDATION"), "VALIDATION. It must be ISSUED. Create the DNS records"),
         (issued("EXPIRED"), "has the status EXPIRED. It must be ISSUED"),
         (issued(name="example.com"), f"is valid for example.com, but not for {DOMAIN_NAME}"),
         (issued(name="*.queue.example.com"), f"but not for {DOMAIN_NAME}. Request a certificate"),
