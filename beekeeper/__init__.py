@@ -37,6 +37,7 @@ if TYPE_CHECKING:
     from beekeeper.config import RoomConfig
     from beekeeper.config.room_config import RoomValues
     from beekeeper.costs.estimate import estimate
+    from beekeeper.costs.result import Estimate
     from beekeeper.diagnosis import doctor
     from beekeeper.provision.engine.events import (
         Event,
@@ -51,7 +52,6 @@ if TYPE_CHECKING:
         Deployment,
         Destruction,
         Diagnosis,
-        Estimate,
         PassKeys,
         Plan,
         Status,
@@ -80,7 +80,7 @@ _HOMES = {
     "Deployment": "results",
     "Destruction": "results",
     "Diagnosis": "results",
-    "Estimate": "results",
+    "Estimate": "costs.result",
     "Event": "provision.engine.events",
     "StepDone": "provision.engine.events",
     "StepFailed": "provision.engine.events",

@@ -7,7 +7,6 @@ from pathlib import Path
 
 import pytest
 
-from beekeeper import RoomConfig
 from beekeeper.cli.main import parser
 from tests.settings_table import with_table
 
@@ -40,11 +39,6 @@ def test_every_command_is_there(name: str) -> None:
 @pytest.mark.parametrize(("command", "option"), options())
 def test_every_option_is_there(command: str, option: str) -> None:
     assert option in README, command
-
-
-@pytest.mark.parametrize("field", RoomConfig.model_fields)
-def test_every_setting_is_there(field: str) -> None:
-    assert field in README
 
 
 def test_the_table_of_settings_is_that_of_the_declarations() -> None:

@@ -12,7 +12,7 @@ from beekeeper.cli.simulate import add_event, event_of
 from beekeeper.config import configured
 from beekeeper.costs import estimate as costs
 from beekeeper.costs.prices import FALLBACK
-from beekeeper.results import Estimate
+from beekeeper.costs.result import Estimate
 
 DAYS_PER_MONTH = costs.HOURS_PER_MONTH / 24
 

@@ -22,7 +22,7 @@ from beekeeper.provision.engine.events import (
 from beekeeper.provision.engine.failures import GERUNDS
 from beekeeper.provision.engine.pipeline import OnEvent
 
-SHOWN = 3  # so many of the running steps fit on a line
+SHOWN = 3  # the number of running steps that fit on a line
 
 
 @contextmanager

@@ -1,5 +1,7 @@
 """The waiting page in the room's bucket: deploy writes it, and the ``room`` function reads it."""
 
 PAGE_KEY = "room.html"
+# The sentences that visitors read: a file of the package, and of the functions' zip.
+TEXTS = ("assets", "room", "texts", "en.json")
 # The object's metadata with this name has the header to send with the page.
 POLICY_METADATA = "content-security-policy"

@@ -11,8 +11,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from beekeeper.costs.prices import FALLBACK, Item, Prices, listed_prices
+from beekeeper.costs.result import CostLine, Estimate
 from beekeeper.provision.names import Watch
-from beekeeper.results import CostLine, Estimate
 from beekeeper.rules import cadence, sizing
 from beekeeper.simulation.usage import Usage
 from beekeeper.simulation.whatif import Arrivals, simulate

@@ -4,11 +4,13 @@ AWS sends cookies as the list ``cookies``, without the header. MiniStack sends o
 module reads both. Header names arrive in lower case.
 """
 
+import functools
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from beekeeper.contract.page import TEXTS
 from beekeeper.contract.routes import TICKET_COOKIE, Path
 
 RETRY_SECONDS = 5
@@ -19,14 +21,6 @@ PRIVATE_HEADERS = {
     "x-robots-tag": "noindex, nofollow",
     "x-content-type-options": "nosniff",
 }
-
-UNAVAILABLE_PAGE = f"""<!doctype html>
-<html lang="en"><meta charset="utf-8"><meta name="viewport" content="width=device-width">
-<meta http-equiv="refresh" content="{RETRY_SECONDS}"><title>One moment, please</title>
-<body><h1>One moment, please</h1>
-<p>We can't give you a place in line right now. This page tries again every few seconds.
-</p></body></html>
-"""
 
 Response = dict[str, Any]
 
@@ -96,13 +90,32 @@ def json_response(status: int, content: Mapping[str, Any], cookies: Sequence[str
     return {"statusCode": status, "headers": headers, "cookies": list(cookies), "body": body}
 
 
+@functools.cache
+def unavailable_page() -> str:
+    """Return the page that tries again by itself. Its sentences are a file of the zip.
+
+    It is read when it is first needed: it would slow down every cold start.
+    """
+    from html import escape
+    from importlib.resources import files
+
+    source = files("beekeeper").joinpath(*TEXTS).read_text(encoding="utf-8")
+    texts = {name: escape(text) for name, text in json.loads(source)["unavailable"].items()}
+    return f"""<!doctype html>
+<html lang="en"><meta charset="utf-8"><meta name="viewport" content="width=device-width">
+<meta http-equiv="refresh" content="{RETRY_SECONDS}"><title>{texts["title"]}</title>
+<body><h1>{texts["title"]}</h1>
+<p>{texts["detail"]}</p></body></html>
+"""
+
+
 def unavailable(request: Request) -> Response:
     """Answer 503 as HTML or JSON, whichever the caller wants, and say when to try again."""
     if request.wants_json():
         response = json_response(503, {"error": "unavailable", "retry_after": RETRY_SECONDS})
     else:
         headers = {**PRIVATE_HEADERS, "content-type": "text/html; charset=utf-8"}
-        response = {"statusCode": 503, "headers": headers, "body": UNAVAILABLE_PAGE}
+        response = {"statusCode": 503, "headers": headers, "body": unavailable_page()}
     response["headers"]["retry-after"] = str(RETRY_SECONDS)
     return response
 

@@ -2,6 +2,7 @@
 
     html      sentences that the build writes into index.html: {{text:enter_button}}
     script    sentences that the script shows, in groups
+    unavailable   the sentences of the page that a function answers with 503 (handlers/http.py)
 
 A name in braces is a placeholder. In ``script`` the page's script fills it, and in ``html`` the
 build fills it.
@@ -15,7 +16,7 @@ from typing import Any
 
 from beekeeper.page.sources import SourceError, read_source
 
-SECTIONS = ("html", "script")
+SECTIONS = ("html", "script", "unavailable")
 PLACEHOLDER = re.compile(r"\{(\w+)\}")
 
 
@@ -26,10 +27,11 @@ class Texts:
     language: str
     html: Mapping[str, str]
     script: Mapping[str, Any]
+    unavailable: Mapping[str, str]
 
     def sentences(self) -> dict[str, str]:
         """Return each sentence by its path, such as ``script.wait.hour``."""
-        return dict(_flat("html", self.html)) | dict(_flat("script", self.script))
+        return {k: v for name in SECTIONS for k, v in _flat(name, getattr(self, name))}
 
 
 def load_texts(language: str) -> Texts:
@@ -47,7 +49,7 @@ def parse_texts(language: str, source: str, path: str) -> Texts:
     if not isinstance(sections, dict) or sorted(sections) != sorted(SECTIONS):
         raise SourceError(f"{path} must have these sections: {', '.join(SECTIONS)}")
     texts = Texts(language, **sections)
-    for key, sentence in (*_flat("html", texts.html), *_flat("script", texts.script)):
+    for key, sentence in texts.sentences().items():
         _check(sentence, f"{path}: {key}")
     return texts
 

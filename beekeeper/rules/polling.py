@@ -104,20 +104,18 @@ def retry_after(
     eta_seconds: float | None,
     waiting: int,
     rate_per_minute: float,
-    jitter: float = 0.0,
     *,
     budget_per_second: float = BUDGET_PER_SECOND,
 ) -> float:
-    """Return the seconds after which to ask again.
+    """Return the seconds after which to ask again. The page adds jitter to them.
 
-    ``eta_seconds`` is None if the wait can't be known (paused). ``jitter`` from -1 to 1 spreads
-    the answers by 15 %, for callers whose visitors add no jitter themselves.
+    ``eta_seconds`` is None if the wait can't be known (paused).
     """
     if eta_seconds is None:
         wait = max(UNKNOWN_WAIT_SECONDS, waiting / budget_per_second)
     else:
         wait = _next(eta_seconds, rhythm(waiting, rate_per_minute, budget_per_second))
-    return round(max(wait, MIN_SECONDS) * (1 + JITTER * jitter), 2)
+    return round(max(wait, MIN_SECONDS), 2)
 
 
 def _next(eta: float, rhythm: Rhythm) -> float:

@@ -14,7 +14,7 @@ from statistics import fmean
 
 from beekeeper.costs.estimate import estimate
 from beekeeper.costs.prices import FALLBACK
-from beekeeper.results import CostLine
+from beekeeper.costs.result import CostLine
 from beekeeper.simulation.whatif import simulate
 from tests.benchmarks.figures import Figure, Report, at_most, figure, run
 

@@ -13,7 +13,7 @@ import beekeeper
 from beekeeper.cli.main import main
 from beekeeper.costs.estimate import FREE, priced
 from beekeeper.costs.prices import Item, Prices, listed_prices
-from beekeeper.results import Estimate
+from beekeeper.costs.result import Estimate
 from beekeeper.rules.sizing import SMALL_MB, VISITORS_MEMORY_MB, capacity_per_minute
 from beekeeper.simulation.usage import Usage
 

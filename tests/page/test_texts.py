@@ -1,11 +1,13 @@
 """The texts are well formed, each is used, and none is missing."""
 
+import html
 import json
 import re
 from importlib.resources import files
 
 import pytest
 
+from beekeeper.handlers.http import unavailable_page
 from beekeeper.page.sources import SourceError, read_source
 from beekeeper.page.texts import load_texts, parse_texts, placeholders
 from beekeeper.rules.turn import State
@@ -44,6 +46,13 @@ def test_each_sentence_of_the_template_is_used_and_there() -> None:
     assert used == set(TEXTS.html)
 
 
+def test_the_page_for_503_shows_its_sentences_and_no_others() -> None:
+    shown = re.sub(r"<[^>]*>", " ", unavailable_page())
+    wanted = [TEXTS.unavailable["title"], TEXTS.unavailable["title"], TEXTS.unavailable["detail"]]
+    assert html.unescape(" ".join(shown.split())) == " ".join(wanted)
+    assert TEXTS.unavailable.keys() == {"title", "detail"}
+
+
 def test_each_state_has_its_sentences() -> None:
     states = TEXTS.script["states"]
     assert set(states) == {*(state.value for state in State), "connecting", "blocked"}
@@ -78,15 +87,18 @@ def test_language_files_have_no_other_form() -> None:
     ("source", "problem"),
     [
         ("[", "xx.json is not valid"),
-        ("[]", "xx.json must have these sections: html, script"),
-        ('{"html": {}}', "xx.json must have these sections: html, script"),
-        ('{"html": {}, "script": {}, "more": {}}', "must have these sections: html, script"),
-        ('{"html": {"a": 1}, "script": {}}', "html.a must be a sentence, not 1"),
-        ('{"html": {}, "script": []}', r"script must be a sentence"),
-        ('{"html": {}, "script": {"a": {"b": null}}}', "script.a.b must be a sentence, not None"),
-        ('{"html": {}, "script": {"a": "{b"}}', "script.a has a brace"),
-        ('{"html": {}, "script": {"a": "{b c}"}}', "script.a has a brace"),
-        ('{"html": {"a": "", "a": ""}, "script": {}}', "a: written twice"),
+        ("[]", "xx.json must have these sections: html, script, unavailable"),
+        ('{"html": {}}', "xx.json must have these sections: html, script, unavailable"),
+        ('{"html": {}, "script": {}, "more": {}}', "must have these sections"),
+        ('{"html": {"a": 1}, "script": {}, "unavailable": {}}', "html.a must be a sentence, not 1"),
+        ('{"html": {}, "script": [], "unavailable": {}}', r"script must be a sentence"),
+        (
+            '{"html": {}, "script": {"a": {"b": null}}, "unavailable": {}}',
+            "script.a.b must be a sentence, not None",
+        ),
+        ('{"html": {}, "script": {"a": "{b"}, "unavailable": {}}', "script.a has a brace"),
+        ('{"html": {}, "script": {"a": "{b c}"}, "unavailable": {}}', "script.a has a brace"),
+        ('{"html": {"a": "", "a": ""}, "script": {}, "unavailable": {}}', "a: written twice"),
     ],
 )
 def test_texts_that_are_wrong(source: str, problem: str) -> None:
@@ -100,7 +112,7 @@ def test_texts_that_are_missing() -> None:
 
 
 def test_sentences_by_their_paths() -> None:
-    source = {"html": {"a": "A"}, "script": {"b": {"c": "C {d}"}}}
+    source = {"html": {"a": "A"}, "script": {"b": {"c": "C {d}"}}, "unavailable": {}}
     texts = parse_texts("xx", json.dumps(source), "texts/xx.json")
     assert texts.language == "xx"
     assert texts.sentences() == {"html.a": "A", "script.b.c": "C {d}"}

@@ -1,4 +1,4 @@
-"""The Lambda zip: contract, handlers, rules and PyJWT, and nothing else. Always the same bytes."""
+"""The Lambda zip: contract, handlers, rules, the texts and PyJWT. Always the same bytes."""
 
 import base64
 import hashlib
@@ -9,6 +9,8 @@ from importlib import resources
 from importlib.resources.abc import Traversable
 
 import jwt
+
+from beekeeper.contract.page import TEXTS
 
 ROOT = "beekeeper"
 PARTS = ("contract", "handlers", "rules")
@@ -43,7 +45,8 @@ def _files() -> dict[str, bytes]:
     for part in PARTS:
         files |= _sources(resources.files(ROOT) / part, f"{ROOT}/{part}")
     files |= _sources(resources.files(jwt), "jwt")
-    return files
+    texts = resources.files(ROOT).joinpath(*TEXTS).read_bytes().replace(b"\r\n", b"\n")
+    return files | {"/".join((ROOT, *TEXTS)): texts}
 
 
 def _sources(folder: Traversable, prefix: str) -> dict[str, bytes]:

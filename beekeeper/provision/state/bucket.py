@@ -23,7 +23,7 @@ import time
 import uuid
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Any, NoReturn
 
 from botocore.exceptions import BotoCoreError, ClientError
@@ -35,6 +35,7 @@ from beekeeper.provision.engine.lease import SECONDS, renewed, this_machine, unt
 from beekeeper.provision.engine.wait import Busy, Wait, has_code, retrying
 from beekeeper.provision.grant import Grant, grant
 from beekeeper.provision.names import Names
+from beekeeper.provision.state.lock import Lock
 from beekeeper.provision.state.schema import State, from_text, to_text
 from beekeeper.provision.state.store import StateStore
 
@@ -66,22 +67,6 @@ def grants(names: Names, address: str) -> Iterable[Grant]:
     yield grant("s3", ("GetObject", "PutObject", "DeleteObject"), objects, statement="State")
     # Without this permission, S3 answers 403 for an object that does not exist.
     yield grant("s3", ["ListBucket"], bucket, statement="States")
-
-
-@dataclass(frozen=True, slots=True)
-class Lock:
-    """The content of the lock object, and its ETag. Each command has a different ``token``."""
-
-    owner: str
-    token: str
-    since: float
-    expires_at: float
-    etag: str = ""
-
-    def to_text(self) -> str:
-        """Return the object's content."""
-        fields = ("owner", "token", "since", "expires_at")
-        return json.dumps({name: getattr(self, name) for name in fields}) + "\n"
 
 
 class StateBucket(StateStore):
