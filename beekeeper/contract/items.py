@@ -8,10 +8,16 @@
     pace      paced_at                                             consumer, turnstile
     wake      woken_at                                             producer
     lease     owner, expires_at                                    deploy, destroy
+    count#<i> admitted, entered                                    consumer, turnstile
     v#<id>    admitted_at, number, expires_at                      consumer
               claimed_at; first_at and again of late visitors      turnstile
 
 The keys are an item of their own, so that an IAM policy can deny them to a role by leading key.
+
+The counts are exact. Whoever admits a visitor, or lets one in, adds to a count in the transaction
+that writes the visitor's row. One item takes only a thousand writes a second, and refuses one of
+two transactions at the same moment. So there are COUNT_SHARDS items, and each write takes one of
+them at random.
 """
 
 import json
@@ -27,6 +33,10 @@ from beekeeper.rules.turn import Admission
 
 ROOM, KEYS, PULSE, PACE, WAKE, LEASE = "room", "keys", "pulse", "pace", "wake", "lease"
 VISITOR_PREFIX = "v#"
+COUNT_PREFIX = "count#"
+COUNT_SHARDS = 32
+COUNT_IDS = tuple(f"{COUNT_PREFIX}{shard}" for shard in range(COUNT_SHARDS))
+ADMITTED, ENTERED = "admitted", "entered"  # the attributes of a count
 # The attribute that is the table's primary key, and the conditions that an item exists or not.
 ID = "id"
 PRESENT, ABSENT = f"attribute_exists({ID})", f"attribute_not_exists({ID})"
@@ -177,6 +187,11 @@ def pulse_values(pulse: Pulse) -> dict[str, Any]:
         "checked": number(pulse.shows.checked),
         "showed": number(pulse.shows.showed),
     }
+
+
+def total_of(counts: Iterable[Item], name: str) -> int:
+    """Return the sum of ADMITTED or ENTERED over the count items."""
+    return sum(int(float(item[name]["N"])) for item in counts if name in item)
 
 
 def paced_at_of(item: Item | None) -> float:

@@ -15,6 +15,10 @@ class ConditionalCheckFailedException(ClientError):  # type: ignore[misc]  # unt
     """The exception, as botocore makes it for the client."""
 
 
+class TransactionCanceledException(ClientError):  # type: ignore[misc]  # untyped
+    """The same. ``response["CancellationReasons"]`` has one reason for each action, in order."""
+
+
 @dataclass
 class Write:
     """One row that was written, and the time of the write."""
@@ -32,11 +36,15 @@ class Write:
 class FakeDynamo(FakeService):
     """One table, and the expressions that the functions send."""
 
-    exceptions = SimpleNamespace(ConditionalCheckFailedException=ConditionalCheckFailedException)
+    exceptions = SimpleNamespace(
+        ConditionalCheckFailedException=ConditionalCheckFailedException,
+        TransactionCanceledException=TransactionCanceledException,
+    )
 
     def __init__(self, calls: Calls | None = None) -> None:
         super().__init__(calls, TABLE)
         self.items: dict[str, Item] = {}
+        self._done: set[str] = set()  # the tokens of the transactions that were done
         self.writes: list[Write] = []
 
     def put(self, *new: Item) -> None:
@@ -115,10 +123,10 @@ class FakeDynamo(FakeService):
             update = update.replace(placeholder, name)
 
         def work() -> Item:
-            item = self.items.get(Key["id"]["S"], dict(Key))
-            if ConditionExpression and not _holds(ConditionExpression, item, values):
-                there = Key["id"]["S"] in self.items
-                old = ReturnValuesOnConditionCheckFailure == "ALL_OLD" and there
+            item_id = Key["id"]["S"]
+            item = self.items.get(item_id, dict(Key))
+            if not _holds(ConditionExpression, item, values):
+                old = ReturnValuesOnConditionCheckFailure == "ALL_OLD" and item_id in self.items
                 raise ConditionalCheckFailedException(
                     {
                         "Error": {"Code": "ConditionalCheckFailedException", "Message": ""},
@@ -126,17 +134,64 @@ class FakeDynamo(FakeService):
                     },
                     "UpdateItem",
                 )
-            self.items[Key["id"]["S"]] = item = {
-                **item,
-                **_assigned(update, item, values),
-            }
-            return {"Attributes": dict(item)} if ReturnValues == "ALL_NEW" else {}
+            changed = _changed(update, item, values)
+            self.items[item_id] = {**item, **changed}
+            if ReturnValues == "UPDATED_NEW":
+                return {"Attributes": changed}
+            return {"Attributes": {**item, **changed}} if ReturnValues == "ALL_NEW" else {}
 
         return self._call("UpdateItem", TableName, work)
 
+    def transact_write_items(
+        self,
+        *,
+        TransactItems: list[Item],  # noqa: N803
+        ClientRequestToken: str = "",  # noqa: N803
+    ) -> Item:
+        """Do all actions or none. ``Put`` and ``Update`` are known."""
+        assert 1 <= len(TransactItems) <= 100
+        actions = [next(iter(action.items())) for action in TransactItems]
+        keys = [a.get("Key", a.get("Item"))["id"]["S"] for _, a in actions]
+        assert len(set(keys)) == len(keys), "AWS refuses two actions on one item"
+
+        def work() -> Item:
+            if ClientRequestToken and ClientRequestToken in self._done:
+                return {}
+            reasons = [self._reason(key, a) for key, (_, a) in zip(keys, actions, strict=True)]
+            if any(reason["Code"] != "None" for reason in reasons):
+                raise TransactionCanceledException(
+                    {
+                        "Error": {"Code": "TransactionCanceledException", "Message": ""},
+                        "CancellationReasons": reasons,
+                    },
+                    "TransactWriteItems",
+                )
+            for key, (kind, action) in zip(keys, actions, strict=True):
+                if kind == "Put":
+                    self._write(action["Item"])
+                else:
+                    item = self.items.get(key, dict(action["Key"]))
+                    values = action["ExpressionAttributeValues"]
+                    changed = _changed(action["UpdateExpression"], item, values)
+                    self.items[key] = {**item, **changed}
+            self._done.add(ClientRequestToken)
+            return {}
+
+        (table,) = {action["TableName"] for _, action in actions}
+        return self._call("TransactWriteItems", table, work)
+
+    def _reason(self, key: str, action: Item) -> Item:
+        """Return why an action of a transaction can't be done, with the code ``None`` if it can."""
+        item = self.items.get(key)
+        values = action.get("ExpressionAttributeValues", {})
+        if _holds(action.get("ConditionExpression", ""), item or {}, values):
+            return {"Code": "None"}
+        old = action.get("ReturnValuesOnConditionCheckFailure") == "ALL_OLD" and item
+        return {"Code": "ConditionalCheckFailed", **({"Item": dict(item)} if old and item else {})}
+
 
 def _holds(condition: str, item: Item, values: Item) -> bool:
-    return any(
+    return not condition or any(
         all(_term_holds(term, item, values) for term in terms.split(" AND "))
         for terms in condition.split(" OR ")
     )
@@ -154,12 +209,29 @@ def _term_holds(term: str, item: Item, values: Item) -> bool:
     return {"=": left == right, "<=": left <= right, ">": left > right}[operator]
 
 
-def _assigned(expression: str, item: Item, values: Item) -> Item:
+def _changed(expression: str, item: Item, values: Item) -> Item:
+    """Return the attributes that ``SET …`` and ``ADD …`` clauses change."""
+    clauses = re.split(r"\s*\b(SET|ADD) ", expression)[1:]
+    changed: Item = {}
+    for kind, text in zip(clauses[::2], clauses[1::2], strict=True):
+        changed |= (_assigned if kind == "SET" else _added)(text, item, values)
+    return changed
+
+
+def _assigned(text: str, item: Item, values: Item) -> Item:
     assigned = {}
-    text = re.sub(r"if_not_exists\(\w+, ", "?", expression.removeprefix("SET "))
-    for part in text.split(", "):
+    for part in re.sub(r"if_not_exists\(\w+, ", "?", text).split(", "):
         name, value = (side.strip() for side in part.split("="))
         keep = value.startswith("?")
         value = value.strip("?)")
         assigned[name] = item[name] if keep and name in item else values[value]
     return assigned
+
+
+def _added(text: str, item: Item, values: Item) -> Item:
+    added = {}
+    for part in text.split(", "):
+        name, value = part.split()
+        before = float(item.get(name, {"N": "0"})["N"])
+        added[name] = items.number(before + float(values[value]["N"]))
+    return added
