@@ -4,11 +4,12 @@
     room      the settings (rules/settings.py), and                deploy, operators
               deployed_<setting> for those that operators change
     keys      ticket, pass (JSON lists of kid and secret)          deploy
-    pulse     admitted, waiting, serving, slack, arrivals, ...     consumer
+    pulse     waiting, serving, slack, arrivals, ...               consumer
     pace      paced_at                                             consumer, turnstile
     wake      woken_at                                             producer
     lease     owner, expires_at                                    deploy, destroy
     count#<i> admitted, entered                                    consumer, turnstile
+    arrivals# see contract/arrival_rows.py                         producer
     v#<id>    admitted_at, number, expires_at                      consumer
               claimed_at; first_at and again of late visitors      turnstile
 
@@ -22,10 +23,12 @@ them at random.
 
 import json
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import MISSING, Field, fields
+from dataclasses import MISSING, Field, astuple, fields
 from typing import Any
 
-from beekeeper.rules.line import Pulse, Sample
+from beekeeper.rules.curve import Sample
+from beekeeper.rules.drift import Drift
+from beekeeper.rules.line import Pulse
 from beekeeper.rules.no_shows import Shows
 from beekeeper.rules.settings import SETTINGS, Settings
 from beekeeper.rules.tokens import TICKET_LIFETIME_SECONDS, Key
@@ -37,6 +40,9 @@ COUNT_PREFIX = "count#"
 COUNT_SHARDS = 32
 COUNT_IDS = tuple(f"{COUNT_PREFIX}{shard}" for shard in range(COUNT_SHARDS))
 ADMITTED, ENTERED = "admitted", "entered"  # the attributes of a count
+PULSE_NUMBERS = (
+    "serving", "slack", "spread", "rate", "paced_at", "as_of", "busy_at",
+)  # fmt: skip
 # The attribute that is the table's primary key, and the conditions that an item exists or not.
 ID = "id"
 PRESENT, ABSENT = f"attribute_exists({ID})", f"attribute_not_exists({ID})"
@@ -163,29 +169,38 @@ def pulse_of(item: Item | None) -> Pulse:
     def value(name: str) -> float:
         return float(item.get(name, {}).get("N", 0))
 
-    samples = json.loads(item.get("arrivals", {}).get("S", "[]"))
+    def numbers(name: str) -> list[Any]:
+        found: list[Any] = json.loads(item.get(name, {}).get("S", "[]"))
+        return found
+
+    settled = numbers("settled") or [0, 0.0]
     return Pulse(
         admitted=int(value("admitted")),
         waiting=int(value("waiting")),
-        serving=value("serving"),
-        slack=value("slack"),
-        arrivals=tuple(Sample(int(at), float(arrived)) for at, arrived in samples),
-        rate=value("rate"),
-        as_of=value("as_of"),
-        busy_at=value("busy_at"),
+        arrivals=_curve_of(numbers("arrivals")),
+        settled=Sample(int(settled[0]), float(settled[1])),
+        marks=_curve_of(numbers("marks")),
+        is_empty=bool(value("is_empty")),
         shows=Shows(value("checked"), value("showed")),
-        spread=value("spread"),
+        drift=Drift(*(float(one) for one in numbers("drift"))),
+        **{name: value(name) for name in PULSE_NUMBERS},
     )
 
 
 def pulse_values(pulse: Pulse) -> dict[str, Any]:
     """Return the attributes of the ``pulse`` item, without its key."""
-    names = ("admitted", "waiting", "serving", "slack", "spread", "rate", "as_of", "busy_at")
+    drift = [round(one, 2) for one in astuple(pulse.drift)]
     return {
-        **{name: number(getattr(pulse, name)) for name in names},
+        **{name: number(getattr(pulse, name)) for name in PULSE_NUMBERS},
+        "admitted": number(pulse.admitted),
+        "waiting": number(pulse.waiting),
         "arrivals": _curve(pulse.arrivals),
+        "settled": _packed([pulse.settled.at, pulse.settled.arrived]),
+        "marks": _curve(pulse.marks),
+        "is_empty": number(int(pulse.is_empty)),
         "checked": number(pulse.shows.checked),
         "showed": number(pulse.shows.showed),
+        "drift": _packed(drift),
     }
 
 
@@ -199,10 +214,17 @@ def paced_at_of(item: Item | None) -> float:
     return float(item["paced_at"]["N"]) if item else 0.0
 
 
-def _curve(arrivals: Sequence[Sample]) -> dict[str, str]:
+def _curve(samples: Sequence[Sample]) -> dict[str, str]:
+    return _packed([[s.at, round(s.arrived, 1)] for s in samples])
+
+
+def _curve_of(samples: Iterable[Any]) -> tuple[Sample, ...]:
+    return tuple(Sample(int(at), float(arrived)) for at, arrived in samples)
+
+
+def _packed(values: list[Any]) -> dict[str, str]:
     # A JSON text costs a third of what a list of typed values costs.
-    samples = [[s.at, round(s.arrived, 1)] for s in arrivals]
-    return {"S": json.dumps(samples, separators=(",", ":"))}
+    return {"S": json.dumps(values, separators=(",", ":"))}
 
 
 def lease_item(owner: str, expires_at: int) -> dict[str, Any]:

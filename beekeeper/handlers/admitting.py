@@ -56,6 +56,10 @@ class Hand:
     held: dict[str, Message] = field(default_factory=dict)  # by ticket id, oldest first
     in_doubt: set[str] = field(default_factory=set)  # ids whose row was not confirmed
     done: set[str] = field(default_factory=set)  # receipts still to be deleted
+    # Of the last time that the hand asked the queue: how many tickets came, and how many free slots
+    # were left.
+    came: int = 0
+    missing: int = 0
 
     def let_through(self, pace_per_minute: float) -> None:
         """Admit as many visitors as there are slots: one pass, or a second of a FIFO queue."""
@@ -67,6 +71,10 @@ class Hand:
             # Tickets in doubt stay, because each ticket that is handed back counts as received
             # once more.
             self._hand_back(self.held.keys() - self.in_doubt)
+
+    def is_idle(self) -> bool:
+        """Return whether slots were free, and there was no ticket for any of them."""
+        return self.missing > 0 and not self.held and not self.came
 
     def drop_all(self) -> None:
         """Delete the messages that are done, and make those in hand visible again at once."""
@@ -89,7 +97,9 @@ class Hand:
         if self.queue.is_fifo and (self.held or self.done):
             return  # the queue hands out no tickets behind these
         wanted = self.schedule.open_slots(now, pace_per_minute) - len(self.held)
-        for message in self.queue.receive(min(wanted, MAX_RECEIVE), now, wait=not self.held):
+        messages = self.queue.receive(min(wanted, MAX_RECEIVE), now, wait=not self.held)
+        self.came, self.missing = len(messages), max(0, wanted - len(messages))
+        for message in messages:
             # A ticket can have several messages. None is deleted before the ticket is admitted.
             held = self.held.get(message.ticket_id)
             receipts = (*held.receipts, *message.receipts) if held else message.receipts

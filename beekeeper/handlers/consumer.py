@@ -120,16 +120,15 @@ class Consumer:
         pace = settings.pace(self.tally.pulse)
         self.hand.let_through(pace)
         self.tally.check(settings)
-        self.tally.publish(undeleted=len(self.hand.done))
-        slots_left = self.schedule.open_slots(self.clock(), pace)
-        return TickEnd.SLOTS_LEFT if slots_left else TickEnd.ALL_SLOTS_USED
+        self.tally.publish(pace, is_empty=self.hand.is_idle(), paced_at=self.schedule.paced_at)
+        return TickEnd.SLOTS_LEFT if self.hand.missing else TickEnd.ALL_SLOTS_USED
 
     def _stand_still(self, mode: Mode) -> TickEnd:
         self.hand.drop_all()
         # While the room is off, the pulse gets old. That makes the producer start a consumer when
         # the room is on again.
         if mode is Mode.PAUSED or self.tally.numbers:
-            self.tally.publish(undeleted=0)
+            self.tally.publish()
         return TickEnd.PAUSED if mode is Mode.PAUSED else TickEnd.OFF
 
     def _read_settings(self) -> Settings:

@@ -8,19 +8,15 @@ from typing import Any
 from botocore.exceptions import BotoCoreError, ClientError
 
 from beekeeper.contract import items
+from beekeeper.handlers.arrivals import Arrivals
 from beekeeper.handlers.batches import batches
+from beekeeper.handlers.reading import READ_BATCH, Throttled, read_items
 from beekeeper.rules.line import Pulse
 from beekeeper.rules.settings import Settings
 
 WRITE_BATCH = 25  # BatchWriteItem's limit
-READ_BATCH = 100  # BatchGetItem's limit
-READ_ATTEMPTS = 3
 Admitting = tuple[str, int, float]  # ticket id, number, slot (epoch seconds)
 logger = logging.getLogger(__name__)
-
-
-class Throttled(Exception):
-    """DynamoDB left keys unread at each of READ_ATTEMPTS."""
 
 
 # The errors that a call of the consumer can raise. The last two come from a damaged item.
@@ -34,6 +30,7 @@ class Table:
         self._dynamodb = dynamodb
         self._name = name
         self._executor = executor
+        self.arrivals = Arrivals(dynamodb, name)
 
     def settings(self) -> Settings:
         """Read the settings of the operators; raise if that fails."""
@@ -86,15 +83,7 @@ class Table:
     def _find(self, ticket_ids: Sequence[str], *, consistent: bool) -> list[items.Item]:
         keys = [items.key(items.visitor_id(ticket_id)) for ticket_id in ticket_ids]
         query = {"ConsistentRead": consistent, "ProjectionExpression": "id, claimed_at"}
-        request = {self._name: {"Keys": keys, **query}}
-        found: list[items.Item] = []
-        for _ in range(READ_ATTEMPTS):
-            response = self._dynamodb.batch_get_item(RequestItems=request)
-            found += response["Responses"].get(self._name, [])
-            request = response.get("UnprocessedKeys", {})
-            if not request:
-                return found
-        raise Throttled("looking up tickets")
+        return read_items(self._dynamodb, self._name, {"Keys": keys, **query})
 
     def admit(
         self, admissions: Sequence[Admitting], is_too_late: Callable[[float], bool]

@@ -7,6 +7,7 @@ gets a page that tries again. So nobody waits for a turn that can't come.
 import functools
 import logging
 import os
+import random
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import replace
@@ -18,6 +19,7 @@ from beekeeper.contract import messages
 from beekeeper.contract.functions import Variable
 from beekeeper.contract.routes import REJOIN_PARAMETER, TO_PARAMETER, Path
 from beekeeper.handlers import aws
+from beekeeper.handlers.arrivals import Arrivals, Counter
 from beekeeper.handlers.http import (
     Request,
     Response,
@@ -39,10 +41,18 @@ logger = logging.getLogger(__name__)
 Send = Callable[[str, str], None]  # a ticket's id, and the message
 
 
-def answer(request: Request, table: VisitorTable, send: Send, waker: Waker, now: float) -> Response:
+def answer(
+    request: Request,
+    table: VisitorTable,
+    send: Send,
+    counter: Counter,
+    waker: Waker,
+    now: float,
+) -> Response:
     """Answer a visitor who followed the campaign link.
 
-    ``send`` puts a message on the queue, and returns when SQS has confirmed it.
+    ``send`` puts a message on the queue, and returns when SQS has confirmed it. ``counter`` counts
+    the visitor then, so that the line knows its length.
     """
     if request.is_prefetch():
         return unavailable(request)
@@ -55,6 +65,7 @@ def answer(request: Request, table: VisitorTable, send: Send, waker: Waker, now:
         if ticket is None or _may_rejoin(request, ticket, table, room, now):
             ticket = tokens.new_ticket(now, to)
             send(ticket.id, messages.ticket_message(ticket.id, ticket.number))
+            counter.count(ticket.number, may_write=not table.is_stale)
             if not table.is_stale:  # an old copy says nothing, and the table is in trouble already
                 waker.wake(room.pulse, now, workers_for(room.settings.rate))
             return _to_room(request, room, ticket, now, set_cookie=True)
@@ -107,13 +118,14 @@ def _to_room(
 
 
 @functools.cache
-def _parts() -> tuple[VisitorTable, Send, Waker]:
+def _parts() -> tuple[VisitorTable, Send, Counter, Waker]:
     environ = os.environ
     dynamodb, table = aws.client("dynamodb"), Variable.TABLE.read(environ)
     send = aws.client("sqs").send_message
     return (
         VisitorTable(dynamodb, table, Variable.ROOM.read(environ)),
         functools.partial(_send, send, Variable.QUEUE_URL.read(environ)),
+        Counter(Arrivals(dynamodb, table), random.Random()),  # noqa: S311 - no secret
         Waker(dynamodb, table, functools.partial(_start, Variable.CONSUMER.read(environ))),
     )
 
@@ -132,8 +144,7 @@ def _start(consumer: str, workers: int) -> None:
 
 def handler(event: Mapping[str, Any], context: object) -> Response:
     """Lambda's entry."""
-    table, send, waker = _parts()
-    return answer(Request.from_event(event), table, send, waker, time.time())
+    return answer(Request.from_event(event), *_parts(), time.time())
 
 
 if aws.in_lambda():

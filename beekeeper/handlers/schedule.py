@@ -21,6 +21,11 @@ class Schedule:
         self._table = table
         self._paced_at = 0.0  # the last slot that was given out
 
+    @property
+    def paced_at(self) -> float:
+        """The last slot that was given out, as far as this process knows."""
+        return self._paced_at
+
     def open_slots(self, now: float, pace_per_minute: float) -> int:
         """Return how many visitors can get a slot now."""
         return pacing.open_slots(self._paced_at, now, pace_per_minute)

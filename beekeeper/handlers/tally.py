@@ -1,4 +1,4 @@
-"""The tally of the consumer: counts admissions, checks who has gone in, and publishes the pulse.
+"""The tally of the consumer: counts tickets, checks who has gone in, and publishes the pulse.
 
 All consumers publish one pulse. With a conditional write, each one replaces only the pulse that it
 has read, and adds what it has counted since its own last pulse:
@@ -19,17 +19,22 @@ from botocore.exceptions import BotoCoreError, ClientError
 
 from beekeeper.handlers.admitting import Admitted
 from beekeeper.handlers.consumer_queue import Queue
-from beekeeper.handlers.consumer_table import TROUBLE, Table, Throttled
+from beekeeper.handlers.consumer_table import TROUBLE, Table
+from beekeeper.handlers.reading import Throttled
 from beekeeper.rules import line, no_shows
 from beekeeper.rules.cadence import CHECKS_PER_TICK
 from beekeeper.rules.line import Pulse
+from beekeeper.rules.measurement import Seen, measured
 from beekeeper.rules.settings import Settings
 
 # Less than a tick, so that each tick publishes the admissions of the tick before. A consumer that
 # is killed loses what it has not published.
 PUBLISH_SECONDS = 0.5
 FLUSH_ATTEMPTS = 5
-NOTHING_SENT = (0.0, 0)
+# A consumer ends when the line has been idle for this long. Producers know of it sooner, and wake
+# another consumer. So nobody comes unseen between the last look at the queue and the end.
+END_SECONDS = line.IDLE_SECONDS + 10.0
+NOTHING_SENT = (0.0, 0, 0)
 logger = logging.getLogger(__name__)
 
 
@@ -41,18 +46,22 @@ class Tally:
     queue: Queue
     clock: Callable[[], float]
     pulse: Pulse = field(default_factory=Pulse)  # the one that was last read or published
-    numbers: list[int] = field(default_factory=list)  # of those admitted since
+    numbers: list[int] = field(default_factory=list)  # of the tickets that came off since
+    admitted: int = 0  # how many of these got a slot
     shows: list[bool] = field(default_factory=list)  # for those checked since: have they gone in?
     # The slot (epoch seconds) and ticket id of visitors whom it is too early to check.
     expected: deque[tuple[float, str]] = field(default_factory=deque)
-    # The pulse that was sent without an answer: its as_of, and how many numbers it counted.
-    sent: tuple[float, int] = NOTHING_SENT
+    # The pulse that was sent without an answer: its as_of, and what it counted.
+    sent: tuple[float, int, int] = NOTHING_SENT
     has_published: bool = False  # in this run
+    pace: float = 0.0  # of the last tick, in visitors a minute
+    paced_at: float = 0.0  # the last slot that was given out
 
     def count(self, admitted: Sequence[Admitted]) -> None:
         """Count admitted visitors, and choose a sample of them to check later."""
         self.numbers += [each.number for each in admitted]
         slots = [(each.slot, each.ticket_id) for each in admitted if each.slot is not None]
+        self.admitted += len(slots)
         self.expected.extend(slots[:CHECKS_PER_TICK])
 
     def check(self, settings: Settings) -> None:
@@ -79,19 +88,22 @@ class Tally:
     def read(self) -> None:
         """Read the pulse, and drop the numbers that it counts already if an answer was lost."""
         self.pulse = self.table.pulse()
-        as_of, count = self.sent
+        as_of, came_off, admitted = self.sent
         if self.pulse.as_of == as_of:
-            del self.numbers[:count]
+            del self.numbers[:came_off]
+            self.admitted -= admitted
         self.sent = NOTHING_SENT
 
-    def publish(self, undeleted: int) -> None:
+    def publish(self, pace: float = 0.0, *, is_empty: bool = False, paced_at: float = 0.0) -> None:
         """Publish, unless another consumer did within PUBLISH_SECONDS.
 
-        ``undeleted`` messages are still in the queue, although their visitors are admitted.
+        ``pace`` is visitors a minute, or 0 if the line is paused. ``is_empty`` says that the queue
+        had no ticket for a free slot. ``paced_at`` is the last slot that was given out.
         """
+        self.pace, self.paced_at = pace, paced_at or self.pulse.paced_at
         due = self.clock() - self.pulse.as_of >= PUBLISH_SECONDS
-        if due and not self._replace_pulse(undeleted):
-            self._replace_pulse(undeleted)  # another consumer has just published
+        if due and not self._replace_pulse(is_empty=is_empty):
+            self._replace_pulse(is_empty=is_empty)  # another consumer has just published
 
     def flush(self) -> None:
         """Publish the rest of the count, which would otherwise be lost with the worker."""
@@ -99,24 +111,34 @@ class Tally:
             if not self.numbers:
                 return
             try:
-                self._replace_pulse(undeleted=0)
+                self._replace_pulse(is_empty=False)
             except TROUBLE as error:
                 logger.warning("publishing the last count failed: %s", error)
 
     def is_line_idle(self) -> bool:
         """Return whether this worker itself has seen that nobody has come for a long time."""
         # A pulse of another worker does not say who has come since.
-        return self.has_published and line.is_idle(self.pulse)
+        return self.has_published and self.pulse.as_of - self.pulse.busy_at > END_SECONDS
 
-    def _replace_pulse(self, undeleted: int) -> bool:
+    def _replace_pulse(self, *, is_empty: bool) -> bool:
         """Measure the line and publish it; return False if another consumer was first."""
         if self.sent != NOTHING_SENT:
             self.read()  # the answer to the last one was lost
-        now = self.clock()
-        waiting = max(0, self.queue.waiting() - undeleted)
-        before = self.pulse
-        after = line.measured(before, now, waiting, len(self.numbers), self.numbers, self.shows)
-        self.sent = (now, len(self.numbers))
+        now, before = self.clock(), self.pulse
+        seen = Seen(
+            now=now,
+            joined=self.table.arrivals.read(line.counting_from(before, now).at / 1000, now),
+            came_off=len(self.numbers),
+            numbers=self.numbers,
+            admitted=self.admitted,
+            shows=self.shows,
+            queued=self.queue.waiting(),
+            is_empty=is_empty,
+            pace=self.pace,
+            paced_at=self.paced_at,
+        )
+        after = measured(before, seen)
+        self.sent = (now, len(self.numbers), self.admitted)
         if not self.table.publish(after, before):
             self.read()
             return False
@@ -126,6 +148,7 @@ class Tally:
     def _settle(self, published: Pulse) -> None:
         self.pulse = published
         self.numbers.clear()
+        self.admitted = 0
         self.shows.clear()
         self.sent = NOTHING_SENT
         self.has_published = True

@@ -38,11 +38,12 @@ def _turn(request: Request, table: VisitorTable, room: RoomCopy, now: float) -> 
     ticket = ticket_in(request, room, now)
     if ticket is None:
         return json_response(401, NO_TICKET)
-    lookup = turn.needs_lookup(ticket, room.settings, room.pulse, now)
+    pulse = table.latest.pulse(room.pulse, ticket.number, now)
+    lookup = turn.needs_lookup(ticket, room.settings, pulse, now)
     admission = table.admission(ticket.id) if lookup else None
     if admission and admission.may_take_slot(room.settings, now):
         admission = table.readmit(ticket.id, admission, room, now) or admission
-    decided = turn.decide(ticket, room.settings, room.pulse, admission, now)
+    decided = turn.decide(ticket, room.settings, pulse, admission, now)
     return json_response(200, turn_answer(decided))
 
 

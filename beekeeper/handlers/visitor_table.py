@@ -12,6 +12,7 @@ from typing import Any
 from botocore.exceptions import BotoCoreError, ClientError
 
 from beekeeper.contract import items
+from beekeeper.handlers.arrivals import Arrivals, Latest
 from beekeeper.handlers.schedule import Schedule
 from beekeeper.rules.cadence import ROOM_COPY_SECONDS
 from beekeeper.rules.line import Pulse
@@ -46,6 +47,7 @@ class VisitorTable:
         self._table = table
         self._name = name
         self._schedule = Schedule(dynamodb, table)
+        self.latest = Latest(Arrivals(dynamodb, table))
         self._room: RoomCopy | None = None
         self._read_at = float("-inf")
         self.is_stale = False  # whether the last attempt to read the table failed

@@ -15,8 +15,6 @@ from beekeeper.contract import items
 from beekeeper.rules import line
 from beekeeper.rules.line import Pulse
 
-# Consumers publish every second or two, and our copy can be another second old.
-ASLEEP_SECONDS = 5.0
 AGAIN_SECONDS = 10.0  # a cold start takes two or three
 logger = logging.getLogger(__name__)
 
@@ -35,7 +33,7 @@ class Waker:
 
         A failure is logged and affects no visitor: EventBridge starts a consumer within a minute.
         """
-        asleep = line.is_idle(pulse) or now - pulse.as_of >= ASLEEP_SECONDS
+        asleep = line.is_idle(pulse) or line.is_stale(pulse, now)
         if not asleep or now - self._tried_at < AGAIN_SECONDS:
             return
         self._tried_at = now

@@ -8,6 +8,10 @@ from beekeeper.rules.line import Pulse
 from beekeeper.rules.settings import Mode, Settings
 from beekeeper.rules.tokens import Ticket
 
+# After such a time without a consumer, the counts that a turnstile reads don't reach back to its
+# last pulse (handlers/arrivals.py).
+UNKNOWN_AFTER_SECONDS = 30.0
+
 
 class State(StrEnum):
     """What ``/turn`` tells a visitor."""
@@ -51,9 +55,10 @@ class Admission:
 class Turn:
     """What ``/turn`` answers.
 
-    ``ahead`` is None for a second or two, for visitors who came after the line was last counted.
-    ``eta_seconds`` is None if the wait can't be known. ``rate`` is in visitors a minute, and
-    ``updated_at`` in seconds since the epoch. ``retry_after`` and ``expires_in`` are in seconds.
+    ``ahead`` is None while nobody can know the place: for a second or two after a crowd began, or
+    while no consumer runs. ``eta_seconds`` is None if the wait can't be known. ``still`` says that
+    the line should move, and does not. ``rate`` is in visitors a minute, and ``updated_at`` in
+    seconds since the epoch. ``retry_after`` and ``expires_in`` are in seconds.
     """
 
     state: State
@@ -64,6 +69,7 @@ class Turn:
     retry_after: float = polling.MIN_SECONDS
     message: str = ""
     updated_at: float = 0.0
+    still: bool = False
     expires_in: int | None = None  # only if the visitor can go in
 
 
@@ -85,7 +91,7 @@ def decide(
     if settings.mode is Mode.OFF:
         return _turn(State.OFF, settings, pulse)
     if admission is None:
-        return _in_line(ticket, settings, pulse)
+        return _in_line(ticket, settings, pulse, now)
     return _admitted(admission, settings, pulse, now)
 
 
@@ -97,7 +103,8 @@ def _admitted(admission: Admission, settings: Settings, pulse: Pulse, now: float
     if admission.needs_slot(settings, now):
         # No slot is free at the moment, so the page asks again soon.
         if settings.mode is Mode.PAUSED:
-            return _turn(State.PAUSED, settings, pulse, eta=None)
+            pause = polling.UNKNOWN_WAIT_SECONDS
+            return _turn(State.PAUSED, settings, pulse, eta=None, retry_after=pause)
         return _turn(State.WAITING, settings, pulse)
     if admission.is_over(settings, now):
         return _turn(State.EXPIRED, settings, pulse)
@@ -105,30 +112,46 @@ def _admitted(admission: Admission, settings: Settings, pulse: Pulse, now: float
     return replace(_turn(State.READY, settings, pulse), expires_in=expires_in)
 
 
-def _in_line(ticket: Ticket, settings: Settings, pulse: Pulse) -> Turn:
-    ahead = line.ahead_of(ticket.number, pulse)
-    eta = line.eta_seconds(ahead, pulse, settings.pace(pulse))
-    if settings.mode is Mode.PAUSED:
-        # In a line of millions, visitors near the front ask as if the line moved, because they
-        # must be the first to hear that it moves again.
-        moving, unknown = (_retry_after(wait, settings, pulse) for wait in (eta, None))
-        pause = max(polling.UNKNOWN_WAIT_SECONDS, min(moving, unknown))
-        return _turn(State.PAUSED, settings, pulse, ahead=ahead, eta=None, retry_after=pause)
-    if ahead == 0 and not line.is_counted(ticket.number, pulse):
-        # The visitor is the first of an empty line, or one of a crowd in its first second. Nobody
-        # knows yet.
-        soon = polling.MIN_SECONDS
-        return _turn(State.WAITING, settings, pulse, ahead=None, eta=None, retry_after=soon)
+def _in_line(ticket: Ticket, settings: Settings, pulse: Pulse, now: float) -> Turn:
+    place = line.ahead_of(ticket.number, pulse)
+    eta = line.eta_seconds(place, pulse, settings.pace(pulse), now)
+    still = settings.mode is Mode.ON and line.stands_still(pulse, now)
+    ahead = place if _is_known(ticket, pulse, now, still=still) else None
+    if still or settings.mode is Mode.PAUSED:
+        state = State.WAITING if still else State.PAUSED
+        pause = _retry_while_still(None if ahead is None else eta, ticket, settings, pulse, now)
+        turn = _turn(state, settings, pulse, ahead=ahead, eta=None, retry_after=pause)
+        return replace(turn, still=still)
     # No budget can change this: the turn must not be over when the page asks next, even if the line
     # moves as fast as no-shows can make it, and the page adds its jitter.
     latest = (eta / settings.overbooking + settings.claim_seconds) / (1 + polling.JITTER)
     pause = min(_retry_after(eta, settings, pulse), latest)
+    if ahead is None:
+        # The milliseconds of the tickets spread the crowd's next questions.
+        pause = max(pause, polling.MIN_SECONDS * (1 + ticket.number % 1000 / 1000))
+        return _turn(State.WAITING, settings, pulse, ahead=None, eta=None, retry_after=pause)
     return _turn(State.WAITING, settings, pulse, ahead=ahead, eta=eta, retry_after=pause)
 
 
-def _retry_after(eta: float | None, settings: Settings, pulse: Pulse) -> float:
-    return polling.retry_after(
-        eta, pulse.waiting, settings.rate, budget_per_second=settings.polls_per_second
+def _is_known(ticket: Ticket, pulse: Pulse, now: float, *, still: bool) -> bool:
+    """Return whether the place of a ticket can be known."""
+    if still and ticket.number > pulse.as_of * 1000:
+        # After a longer time, what we read does not reach back to the last pulse.
+        return now - pulse.as_of <= UNKNOWN_AFTER_SECONDS
+    # A crowd that began after the line was counted can't be judged.
+    return line.is_counted(ticket.number, pulse) or line.is_steady(pulse)
+
+
+def _retry_after(eta: float, settings: Settings, pulse: Pulse) -> float:
+    return polling.retry_after(eta, pulse.waiting, settings.rate, settings.polls_per_second)
+
+
+def _retry_while_still(
+    eta: float | None, ticket: Ticket, settings: Settings, pulse: Pulse, now: float
+) -> float:
+    age = max(0.0, now - ticket.number / 1000)
+    return polling.retry_while_still(
+        eta, age, pulse.waiting, settings.rate, settings.polls_per_second
     )
 
 
@@ -139,7 +162,7 @@ def _turn(
     *,
     ahead: int | None = 0,
     eta: float | None = 0.0,
-    retry_after: float | None = None,
+    retry_after: float = polling.MIN_SECONDS,
 ) -> Turn:
     return Turn(
         state=state,
@@ -147,7 +170,7 @@ def _turn(
         waiting=max(pulse.waiting, ahead or 0),
         rate=settings.rate,
         eta_seconds=None if eta is None else round(eta, 1),
-        retry_after=retry_after or _retry_after(eta, settings, pulse),
+        retry_after=round(retry_after, 2),
         message=settings.message,
         updated_at=pulse.as_of,
     )

@@ -13,9 +13,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from beekeeper.rules import line, no_shows, pacing
+from beekeeper.rules.arrivals import Joined
 from beekeeper.rules.cadence import CHECKS_PER_TICK
 from beekeeper.rules.line import Pulse
+from beekeeper.rules.measurement import Seen, measured
 from beekeeper.rules.settings import Settings
+from beekeeper.simulation.queue_count import QueueCount
 
 START = 1_750_000_000.0  # when the first second begins (epoch seconds); any time works
 # A pulse is published each second. In an event of days, it is published this many times in all.
@@ -46,6 +49,26 @@ class Flow:
         """Return the pulse that was in the table at that time."""
         i = int((at - START) / self.publish_seconds) - 1
         return self.pulses[min(i, len(self.pulses) - 1)] if i >= 0 else Pulse()
+
+    def joined(self, first: float, now: float) -> dict[int, Joined]:
+        """Return who joined in each second from ``first`` to ``now`` (epoch seconds)."""
+        start, end = max(0, int(first - START)), min(len(self.arrived), math.ceil(now - START))
+        before, found = self.arrived[start - 1] if start else 0.0, {}
+        for second in range(start, end):
+            share = min(1.0, now - START - second)
+            if self.arrived[second] > before:
+                came = (self.arrived[second] - before) * share
+                found[int(START) + second] = Joined(came, share / 2)
+            before = self.arrived[second]
+        return found
+
+    def pulse_for(self, number: int, at: float) -> Pulse:
+        """Return what a turnstile knows that read the table at that time, for this ticket."""
+        pulse = self.pulse_at(at)
+        if line.is_counted(number, pulse):
+            return pulse
+        first = line.counting_from(pulse, at).at / 1000
+        return line.with_joined(pulse, self.joined(first, at), at)
 
     def came_at(self, place: float) -> float:
         """Return when the visitor came who has that place among all arrivals."""
@@ -113,6 +136,7 @@ class _Consumer:
         self._flow = flow
         self._present = present
         self._chance = chance
+        self._queue_count = QueueCount(chance)
         self._pulse = Pulse()
         self._paced_at = 0.0
         self.count = 0  # admitted so far
@@ -132,14 +156,20 @@ class _Consumer:
             self._publish(now, came)
 
     def _publish(self, now: float, came: int) -> None:
-        self._pulse = line.measured(
-            self._pulse,
-            now,
-            came - self.count,
-            self.count - self._published,
-            self._numbers(self._published, self.count),
-            self._shows(),
+        counted_from = line.counting_from(self._pulse, now).at / 1000
+        seen = Seen(
+            now=now,
+            joined=self._flow.joined(counted_from, now),
+            came_off=self.count - self._published,
+            numbers=self._numbers(self._published, self.count),
+            admitted=self.count - self._published,
+            shows=self._shows(),
+            queued=self._queue_count.counted(now, came - self.count),
+            is_empty=came == self.count,
+            pace=self._flow.settings.pace(self._pulse),
+            paced_at=self._paced_at,
         )
+        self._pulse = measured(self._pulse, seen)
         self._published = self.count
         self._flow.pulses.append(self._pulse)
 

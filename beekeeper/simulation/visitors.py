@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 from beekeeper.contract.asking import ASKING
-from beekeeper.rules import pacing, turn
+from beekeeper.rules import pacing, polling, turn
 from beekeeper.rules.cadence import ROOM_COPY_SECONDS
 from beekeeper.rules.line import Pulse
 from beekeeper.rules.settings import Settings
@@ -19,7 +19,7 @@ from beekeeper.rules.turn import Admission, State, Turn
 from beekeeper.simulation.flow import Flow
 
 PAGE_SECONDS = 0.5  # from the campaign link to the page's first question
-PulseAt = Callable[[float], Pulse]
+PulseFor = Callable[[int, float], Pulse]  # a ticket's number, and the time of the read
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,17 +71,17 @@ def sample(
 
 
 def asks(
-    visitor: Visitor, settings: Settings, pulse_at: PulseAt, chance: random.Random
+    visitor: Visitor, settings: Settings, pulse_for: PulseFor, chance: random.Random
 ) -> Iterator[Ask]:
     """Yield each question of a visitor's page, until the visitor enters or leaves.
 
-    ``pulse_at`` returns the pulse that was in the table at a time.
+    ``pulse_for`` returns what a turnstile knows that read the table at a time.
     """
     expires_at = int(visitor.came_at) + TICKET_LIFETIME_SECONDS
     ticket = Ticket("simulated", visitor.number, expires_at)
     at, admission = visitor.came_at + PAGE_SECONDS, Admission(visitor.slot)
     while at < visitor.leaves_at:
-        pulse = pulse_at(at - chance.random() * ROOM_COPY_SECONDS)
+        pulse = pulse_for(visitor.number, at - chance.random() * ROOM_COPY_SECONDS)
         if admission.needs_slot(settings, at):  # handlers.turnstile: all earlier slots are taken
             admission = Admission(at + pacing.LOOKAHEAD_SECONDS)
         known = admission if at >= visitor.written_at else None
@@ -103,5 +103,6 @@ def _answer(
 def page_waits(retry_after: float, chance: random.Random) -> float:
     """Return the seconds for which the page waits if the answer says ``retry_after``."""
     least = ASKING.shortest_seconds
-    jittered = max(retry_after, least) * (1 + ASKING.jitter * chance.uniform(-1, 1))
+    wait = max(retry_after, least)
+    jittered = wait + polling.jitter_seconds(wait) * chance.uniform(-1, 1)
     return min(max(jittered, least), ASKING.longest_seconds)

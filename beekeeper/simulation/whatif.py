@@ -122,7 +122,7 @@ def _meter(flow: Flow, abandonment: float, no_shows: float, seed: int) -> Meter:
     meter = Meter(total / count, span)
     chance = random.Random(seed)  # noqa: S311 - no secret
     for visitor in sample(flow, count, abandonment, no_shows, chance):
-        meter.count(visitor, asks(visitor, flow.settings, flow.pulse_at, chance))
+        meter.count(visitor, asks(visitor, flow.settings, flow.pulse_for, chance))
     return meter
 
 

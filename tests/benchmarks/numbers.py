@@ -2,12 +2,13 @@
 
     python -m tests.benchmarks.numbers
 
-600,000 visitors come within a minute to a room that nobody was in before, by way of 100 producers.
-3,000 a minute are let through. (A number is the time of arrival, by clocks that AWS keeps within a
-millisecond.) The queue is in order, or it hands each ticket out up to 2 % of the backlog too early
-or too late. One consumer admits and publishes by the rules. A sample of visitors asks as the
-waiting page does. The rules answer from a copy of the pulse that is up to a second old, on top of
-the second between pulses.
+600,000 visitors come within a minute to a room that nobody was in before, by way of 100 producers,
+which count them as the functions do. 3,000 a minute are let through. (A number is the time of
+arrival, by clocks that AWS keeps within a millisecond.) The queue is in order, or it hands each
+ticket out up to 2 % of the backlog too early or too late. SQS's count of it is up to a minute old,
+5 % wrong, and now and then older still. One consumer admits and publishes by the rules. A sample of
+visitors asks as the waiting page does. The rules answer from a copy of the pulse that is up to a
+second old, on top of the second between pulses, and from the producers' counts.
 
 There are two truths: the visitor's place by arrival (those who came before, less those admitted),
 and the place in the simulated queue (those who came before and are still in it). In a queue that is
@@ -21,14 +22,18 @@ machine.
 
 import random
 from bisect import bisect_right
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 
-from beekeeper.rules import line, pacing
+from beekeeper.rules import line, measurement, pacing
+from beekeeper.rules.arrivals import Counting, Joined
 from beekeeper.rules.line import Pulse
+from beekeeper.rules.polling import BUDGET_PER_SECOND
 from beekeeper.rules.settings import Mode, Settings
 from beekeeper.rules.turn import State
 from beekeeper.simulation.flow import START
+from beekeeper.simulation.queue_count import QueueCount
 from beekeeper.simulation.visitors import Visitor, asks
 from tests.benchmarks.figures import Figure, Report, at_most, figure, run
 
@@ -37,6 +42,8 @@ PRODUCERS = 100
 FAR = 200  # places: nearer, a visitor is not one of those whose place is judged
 PLACE_GOAL, WAIT_GOAL, LATE_GOAL = 0.05, 0.15, 2
 GREW_GOAL = 0.01  # of the answers; the page shows none of them
+SMALL_GOAL = 0.1  # a place is never smaller than the truth by more
+LAGS = (0.0, 5.0, 30.0, 60.0)
 BEST_GOAL = 1.05  # to the best possible estimate, where even that is worse than what is stated
 
 
@@ -51,10 +58,29 @@ class Line:
     slots: list[float] = field(default_factory=list)
     written_at: list[float] = field(default_factory=list)
     pulses: list[Pulse] = field(default_factory=list)
+    # What the producers wrote for each second: when, how many, and the sum of their milliseconds.
+    writes: dict[int, list[tuple[float, float, float]]] = field(default_factory=dict)
 
     def pulse_at(self, at: float) -> Pulse:
         second = int(at - START)
         return self.pulses[min(second, len(self.pulses) - 1)] if second >= 0 else Pulse()
+
+    def joined(self, first: float, now: float) -> dict[int, Joined]:
+        """Return what the producers have counted, by second."""
+        joined = {}
+        for second in range(int(first), int(now) + 1):
+            seen = [write for write in self.writes.get(second, []) if write[0] <= now]
+            if (count := sum(write[1] for write in seen)) > 0:
+                joined[second] = Joined(count, sum(write[2] for write in seen) / count / 1000)
+        return joined
+
+    def pulse_for(self, number: int, at: float) -> Pulse:
+        """Return what a turnstile knows of a ticket, if it read the table at that time."""
+        pulse = self.pulse_at(at)
+        if line.is_counted(number, pulse):
+            return pulse
+        first = line.counting_from(pulse, at).at / 1000
+        return line.with_joined(pulse, self.joined(first, at), at)
 
 
 def crowd(
@@ -70,13 +96,20 @@ def crowd(
     backlogs = (max(0.0, i - pace * (at - first)) for i, at in enumerate(came_at))
     reach = [disorder * backlog for backlog in backlogs]
     keys = [i + chance.uniform(-1, 1) * by for i, by in enumerate(reach)]
-    return Line(came_at, numbers, reach, sorted(range(total), key=keys.__getitem__))
+    found = Line(came_at, numbers, reach, sorted(range(total), key=keys.__getitem__))
+    containers = [Counting(chance) for _ in range(PRODUCERS)]
+    for at, number in zip(came_at, numbers, strict=True):
+        if (container := chance.choice(containers)).joined(number):
+            for second, counts in container.take(number).items():
+                found.writes.setdefault(second, []).append((at, *counts))
+    return found
 
 
-def admit_all(found: Line, settings: Settings) -> None:
+def admit_all(found: Line, settings: Settings, lag: float) -> None:
     """Let everybody through, second by second, as the consumer does."""
     total, count, pulse, paced_at, now = len(found.came_at), 0, Pulse(), 0.0, START
     found.slots, found.written_at = [0.0] * total, [0.0] * total
+    queue = QueueCount(random.Random(3), lag)
     while count < total:
         found.pulses.append(pulse)
         now += 1
@@ -89,7 +122,19 @@ def admit_all(found: Line, settings: Settings) -> None:
         count += claim.count
         numbers = [found.numbers[ticket] for ticket in admitted]
         shows = [True] * min(100, claim.count)
-        pulse = line.measured(pulse, now, came - count, claim.count, numbers, shows)
+        seen = measurement.Seen(
+            now=now,
+            joined=found.joined(line.counting_from(pulse, now).at / 1000, now),
+            came_off=claim.count,
+            numbers=numbers,
+            admitted=claim.count,
+            shows=shows,
+            queued=queue.counted(now, came - count),
+            is_empty=came == count,
+            pace=settings.pace(pulse),
+            paced_at=paced_at,
+        )
+        pulse = measurement.measured(pulse, seen)
     found.pulses.append(pulse)
 
 
@@ -110,6 +155,7 @@ class Seen:
 
     shown: list[Shown] = field(default_factory=list)
     late_polls: list[int] = field(default_factory=list)
+    polls: Counter[int] = field(default_factory=Counter)  # by second, without the first
     grew: int = 0  # answers that were above what the page had shown, which it went on to show
 
 
@@ -119,7 +165,8 @@ def ask_all(found: Line, settings: Settings, visitors: int, seed: int = 2) -> Se
     for i in range(total // visitors // 2, total, total // visitors):
         visitor = Visitor(found.numbers[i], found.came_at[i], found.written_at[i], found.slots[i])
         smallest, late = total, 0
-        for ask in asks(visitor, settings, found.pulse_at, chance):
+        for n, ask in enumerate(asks(visitor, settings, found.pulse_for, chance)):
+            seen.polls[int(ask.at)] += n > 0
             late += ask.at > visitor.slot and ask.turn.state is not State.READY
             ahead = ask.turn.ahead
             if (
@@ -170,6 +217,7 @@ class Errors:
     in_queue_limit: list[float] = field(default_factory=list)
     wait: list[float] = field(default_factory=list)
     wait_limit: list[float] = field(default_factory=list)
+    too_small: float = 0.0  # the largest share by which a place was smaller than the truth
     too_near_at_first: int = 0  # visitors whose first answer was less than half of the truth
 
 
@@ -185,6 +233,7 @@ def errors(found: Line, seen: Seen, settings: Settings) -> Errors:
             result.too_near_at_first += shown.ahead < by_arrival / 2
         if by_arrival > FAR:
             result.by_arrival.append(abs(shown.ahead - by_arrival) / by_arrival)
+            result.too_small = max(result.too_small, 1 - shown.ahead / by_arrival)
         if in_queue > FAR:
             reach = found.reach[shown.ticket]
             place, turn = best(by_arrival, reach)
@@ -224,12 +273,19 @@ def error(name: str, share: float, stated: float, best: float = 0.0) -> Figure:
     return figure(name, share * 100, "who knows the place", best * 100, goal, unit=" %", digits=1)
 
 
-def figures(name: str, found: Errors, seen: Seen, *, judged: bool) -> list[Figure]:
-    """Return the figures of a run; of one that is not ``judged``, most are without a goal."""
+def figures(
+    name: str, found: Errors, seen: Seen, stands_for: float, *, judged: bool
+) -> list[Figure]:
+    """Return the figures of a run; of one that is not ``judged``, most are without a goal.
+
+    Each sampled visitor ``stands_for`` so many.
+    """
     queue, wait = percentile(found.in_queue_limit, 95), percentile(found.wait_limit, 90)
+    polls = smoothed_peak(seen.polls) * stands_for
     errors_shown = [
         error("answers that grew", seen.grew / len(seen.shown), GREW_GOAL),
         error("place by arrival, 95th percentile", percentile(found.by_arrival, 95), PLACE_GOAL),
+        error("place below the truth, at most", found.too_small, SMALL_GOAL),
         error("place in the queue, 95th", percentile(found.in_queue, 95), PLACE_GOAL, queue),
         error("wait, 90th percentile", percentile(found.wait, 90), WAIT_GOAL, wait),
     ]
@@ -238,27 +294,36 @@ def figures(name: str, found: Errors, seen: Seen, *, judged: bool) -> list[Figur
     late = max(seen.late_polls)
     found_figures = [
         figure("polls by which a turn is seen late", late, "stated", LATE_GOAL, at_most(1)),
+        figure("polls a second at the peak", polls, "the budget", BUDGET_PER_SECOND, at_most(1)),
         figure("first answers less than half of the truth", near, unit=" %", digits=1),
         *(one if judged else replace(one, goal=None) for one in errors_shown),
     ]
     return [replace(one, name=f"{name}: {one.name}") for one in found_figures]
 
 
+def smoothed_peak(polls: Counter[int]) -> float:
+    """Return the most polls a second. A sample is small, so a mean of ten seconds counts."""
+    seconds = range(min(polls), max(polls) + 1)
+    return max(sum(polls[second + i] for i in range(10)) / 10 for second in seconds)
+
+
 def measure(
     name: str, disorder: float, clocks: float = 0.001, *, a_second: int = 10_000,
-    seconds: int = 60, rate: float = 3_000, visitors: int = 1_500, judged: bool = True,
+    seconds: int = 60, rate: float = 3_000, visitors: int = 1_500, lag: float = 30.0,
+    judged: bool = True,
 ) -> list[Figure]:  # fmt: skip
     """Run one burst, and return its figures."""
     settings = Settings(Mode.ON, rate, "https://destination.example/")
     found = crowd(a_second, seconds, settings, disorder, clocks)
-    admit_all(found, settings)
+    admit_all(found, settings, lag)
     seen = ask_all(found, settings, visitors)
-    return figures(name, errors(found, seen, settings), seen, judged=judged)
+    each = a_second * seconds / visitors
+    return figures(name, errors(found, seen, settings), seen, each, judged=judged)
 
 
 def report() -> Report:
     found = [
-        *measure("in order", 0.0),
+        *(one for lag in LAGS for one in measure(f"count {lag:.0f} s old", 0.0, lag=lag)),
         *measure("2 % displaced", 0.02),
         *measure("clocks 0.5 s off", 0.0, clocks=0.5, judged=False),
     ]

@@ -20,7 +20,8 @@ import jwt
 
 from beekeeper.contract import items
 from beekeeper.rules import tokens
-from beekeeper.rules.line import MAX_SAMPLES, Pulse, Sample
+from beekeeper.rules.curve import MAX_SAMPLES, Sample
+from beekeeper.rules.line import Pulse
 from beekeeper.rules.tokens import Ticket
 from tests.benchmarks.figures import Figure, Report, at_most, figure, run
 from tests.benchmarks.roto import NAME, TABLE, TICKET_KEY, Place, roto
@@ -42,7 +43,13 @@ def long_line(now: float) -> Pulse:
     waiting = int(curve[-1].arrived)
     # Published a little later than now, so that it is fresh for as long as this takes.
     return Pulse(
-        0, waiting, ARRIVALS_PER_SECOND, 50.0, tuple(curve), RATE, as_of=now + 3_600, busy_at=now
+        waiting=waiting,
+        serving=ARRIVALS_PER_SECOND,
+        slack=50.0,
+        arrivals=tuple(curve),
+        rate=RATE,
+        as_of=now + 3_600,
+        busy_at=now,
     )
 
 

@@ -4,9 +4,11 @@ from hypothesis import strategies as st
 
 from beekeeper.contract import items
 from beekeeper.handlers.batches import batches
-from beekeeper.handlers.consumer_table import Table, Throttled
+from beekeeper.handlers.consumer_table import Table
+from beekeeper.handlers.reading import Throttled
 from beekeeper.rules import tokens
-from beekeeper.rules.line import Pulse, Sample
+from beekeeper.rules.curve import Sample
+from beekeeper.rules.line import Pulse
 from beekeeper.rules.no_shows import Shows
 from beekeeper.rules.settings import Mode, Settings
 from beekeeper.rules.turn import Admission

@@ -6,9 +6,8 @@ import pytest
 
 from beekeeper.contract import items
 from beekeeper.handlers.admitting import Admitted
-from beekeeper.handlers.tally import FLUSH_ATTEMPTS, Tally
+from beekeeper.handlers.tally import END_SECONDS, FLUSH_ATTEMPTS, Tally
 from beekeeper.rules.cadence import CHECKS_PER_TICK
-from beekeeper.rules.line import IDLE_SECONDS
 from tests.support.in_memory.faults import LOST_ANSWER, THROTTLE, failing, no_faults
 from tests.support.in_memory.stage import ON, Stage
 
@@ -30,8 +29,8 @@ def test_two_tallies_add_up() -> None:
     first, second = tally_of(stage), tally_of(stage)
     first.count(admitted(7, stage.world.now))
     second.count(admitted(5, stage.world.now))
-    first.publish(undeleted=0)
-    second.publish(undeleted=0)
+    first.publish()
+    second.publish()
     assert (stage.pulse.admitted, first.numbers, second.numbers) == (12, [], [])
 
 
@@ -39,16 +38,9 @@ def test_it_publishes_no_more_often_than_every_half_second() -> None:
     stage = Stage()
     tally = tally_of(stage)
     for _ in range(20):
-        tally.publish(undeleted=0)
+        tally.publish()
         stage.world.sleep(0.1)
     assert 3 <= stage.calls.count()["UpdateItem"] <= 5
-
-
-def test_who_is_admitted_but_not_deleted_does_not_wait() -> None:
-    stage = Stage()
-    stage.arrive(5)
-    tally_of(stage).publish(undeleted=3)
-    assert stage.pulse.waiting == 2
 
 
 def test_a_lost_answer_is_not_counted_again() -> None:
@@ -124,10 +116,10 @@ def test_nobody_is_checked_in_vain(slot_known: bool, overbooking: float) -> None
 
 def test_an_idle_line_must_have_been_seen_by_this_worker() -> None:
     stage = Stage()
-    idle = replace(stage.pulse, busy_at=stage.world.now - IDLE_SECONDS - 1, as_of=stage.world.now)
+    idle = replace(stage.pulse, busy_at=stage.world.now - END_SECONDS - 1, as_of=stage.world.now)
     stage.dynamo.put({**items.key(items.PULSE), **items.pulse_values(idle)})
     tally = tally_of(stage)
     assert not tally.is_line_idle()
     stage.world.sleep(1)
-    tally.publish(undeleted=0)
+    tally.publish()
     assert tally.is_line_idle()

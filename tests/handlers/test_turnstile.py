@@ -16,6 +16,7 @@ from tests.support.in_memory.recorded import NOW, ORIGIN, PASS_KEY, ROOM, Place,
 
 mine = tokens.new_ticket(NOW - 60, "/seats?block=7")
 FIELDS = {
+    "still",
     "state",
     "ahead",
     "waiting",
@@ -57,7 +58,7 @@ def test_far_from_the_front_the_table_is_not_asked() -> None:
     assert set(answers[0]) == FIELDS
     assert (answers[0]["state"], answers[0]["ahead"]) == ("waiting", 39_900)
     assert answers[0]["eta_seconds"] == 3_990.0
-    assert answers[0]["retry_after"] == 150
+    assert answers[0]["retry_after"] == 210
     assert (answers[0]["rate"], answers[0]["message"]) == (600.0, "Hello")
 
 

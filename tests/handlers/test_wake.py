@@ -35,16 +35,22 @@ def idle_stage(seconds: float) -> Stage:
 
 
 def test_consumer_ends_when_nobody_has_come_for_five_minutes() -> None:
-    stage = idle_stage(301)
+    stage = idle_stage(311)
     stage.run(75)
     assert stage.world.now - START < 2
-    assert sum(stage.calls.count().values()) <= 7
+    assert sum(stage.calls.count().values()) <= 8
+
+
+def test_consumer_stays_a_little_after_producers_know_that_the_line_is_idle() -> None:
+    stage = idle_stage(301)
+    stage.run(75)
+    assert 8 < stage.world.now - START < 11
 
 
 def test_consumer_stays_while_somebody_may_still_come() -> None:
     stage = idle_stage(230)
     stage.run(75)
-    assert 69 < stage.world.now - START < 73
+    assert 75 < stage.world.now - START < 77
 
 
 def test_consumer_that_finds_somebody_stays() -> None:
@@ -129,7 +135,7 @@ def test_a_table_in_trouble_is_not_asked_for_more() -> None:
     place.failing = True
     asked(place, sends, request("aws_campaign_first"), NOW + 60, start=starts)
     assert (len(sends.bodies), starts.count) == (2, 1)
-    assert place.calls.count()["UpdateItem"] == 1
+    assert place.calls.count()["UpdateItem"] == 2  # a count and a wake
 
 
 def test_pulse_of_a_room_that_is_off_grows_old() -> None:

@@ -7,18 +7,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from beekeeper.rules.line import (
-    MAX_SAMPLES,
-    Pulse,
-    Sample,
-    ahead_of,
-    arrived_by,
-    eta_seconds,
-    is_near_front,
-    measured,
-    sampled,
-    thinned,
-)
+from beekeeper.rules.arrivals import Joined
+from beekeeper.rules.curve import MAX_SAMPLES, Sample, arrived_by, thinned
+from beekeeper.rules.line import Pulse, ahead_of, eta_seconds, is_near_front
+from beekeeper.rules.measurement import Seen, measured
 from beekeeper.rules.tokens import new_ticket
 from tests.support.in_memory.line import RATE, T0, Simulation, burst, number, steady
 
@@ -58,9 +50,27 @@ def test_places_are_right_in_a_queue_that_shuffles(
 
 
 @crowds
-def test_places_in_a_queue_that_miscounts(crowd: Callable[[], list[float]]) -> None:
-    simulation = Simulation(crowd(), miscount=0.05)
+@pytest.mark.parametrize("lag", [0, 5, 60])
+def test_places_do_not_depend_on_the_age_of_the_queues_count(
+    crowd: Callable[[], list[float]], lag: float
+) -> None:
+    simulation = Simulation(crowd(), lag=lag)
+    assert off_by(simulation, allowed=0.1, floor=RATE / 60 * 3.5) == []
+
+
+@crowds
+def test_places_when_some_visitors_are_not_counted(crowd: Callable[[], list[float]]) -> None:
+    simulation = Simulation(crowd(), uncounted=0.05)
     assert off_by(simulation, allowed=0.1, floor=0.05 * 12_000) == []
+
+
+def test_a_line_that_nobody_counts_is_seen_by_the_queues_count_in_the_long_run() -> None:
+    simulation = Simulation(burst(20_000, 5), uncounted=1.0, lag=60.0)
+    for _ in range(330):
+        simulation.tick()
+    for _ in range(300):
+        simulation.tick()
+        assert 0.5 < simulation.pulse.waiting / len(simulation.queue) < 2.2
 
 
 @crowds
@@ -68,7 +78,7 @@ def test_places_in_a_queue_that_miscounts(crowd: Callable[[], list[float]]) -> N
 def test_who_was_admitted_is_always_looked_up(
     crowd: Callable[[], list[float]], disorder: float
 ) -> None:
-    simulation = Simulation(crowd(), disorder, miscount=0.1)
+    simulation = Simulation(crowd(), disorder)
     for _ in range(450):
         simulation.tick()
     assert simulation.missed == 0
@@ -82,9 +92,10 @@ def test_who_was_handed_out_early_finds_out_at_the_next_asking() -> None:
     early = simulation.queue.pop(12_000)  # ten minutes before their time
     told = ahead_of(number(early), simulation.pulse)
     simulation.pulse = measured(
-        simulation.pulse, T0 + 30.5, len(simulation.queue), 1, [number(early)]
+        simulation.pulse,
+        simulation.seen(now=T0 + 30.5, came_off=1, numbers=[number(early)], admitted=1),
     )
-    wait = min(eta_seconds(told, simulation.pulse, RATE) / 3, 180)
+    wait = min(eta_seconds(told, simulation.pulse, RATE, T0 + 30.5) / 3, 180)
     for _ in range(int(wait)):
         simulation.tick()
     ahead = ahead_of(number(early), simulation.pulse)
@@ -102,15 +113,18 @@ def test_nobody_is_ahead_at_the_front() -> None:
     assert ahead_of(number(simulation.second + 0.0), simulation.pulse) == 0
 
 
-def test_queue_that_is_said_to_be_empty_once_puts_nobody_at_the_front() -> None:
+def test_queue_that_seems_to_be_empty_once_puts_nobody_at_the_front() -> None:
     # Pages never show a place that grows. A page that shows "you are next" would keep it.
     simulation = Simulation(burst(5_000, 5))
     for _ in range(30):
         simulation.tick()
     last = number(simulation.queue[-1])
     before = ahead_of(last, simulation.pulse)
-    pulse = measured(simulation.pulse, T0 + 31, 0, 20, [number(t) for t in simulation.queue[:20]])
+    numbers = [number(t) for t in simulation.queue[:20]]
+    seen = simulation.seen(now=T0 + 31, came_off=20, numbers=numbers, admitted=20, is_empty=True)
+    pulse = measured(simulation.pulse, seen)
     assert ahead_of(last, pulse) == pytest.approx(before - 20, abs=5)
+    assert measured(pulse, simulation.seen(now=T0 + 32, is_empty=True)).waiting == 0
 
 
 def test_line_that_is_older_than_its_first_measurement() -> None:
@@ -146,11 +160,14 @@ def test_whatever_is_measured_the_curve_never_falls(
     pulse, now = Pulse(), T0
     for seconds, waiting, admitted, ages in steps:
         now += seconds
-        pulse = measured(pulse, now, waiting, admitted, [int((now + age) * 1000) for age in ages])
+        numbers = [int((now + age) * 1000) for age in ages]
+        joined = {int(now): Joined(waiting / 10, 0.4)} if waiting % 3 else {}
+        seen = Seen(now, joined, admitted, numbers, admitted, queued=waiting, pace=600.0)
+        pulse = measured(pulse, seen)
         ats = [s.at for s in pulse.arrivals]
         levels = [s.arrived for s in pulse.arrivals]
         assert ats == sorted(set(ats))
-        assert levels == sorted(levels)
+        assert levels == pytest.approx(sorted(levels))
         assert len(ats) <= MAX_SAMPLES
         places = [arrived_by(pulse.arrivals, number(t)) for t in range(-2_000, 2_000, 100)]
         assert places == sorted(places)  # so nobody overtakes
@@ -172,7 +189,7 @@ def test_thinning_loses_little(seed: int) -> None:
     whole = curve(seed, 1_500)
     kept: tuple[Sample, ...] = ()
     for sample in whole:
-        kept = thinned(sampled(kept, sample), 0.0)
+        kept = thinned((*kept, sample), 0.0)
     assert len(kept) == MAX_SAMPLES
     for sample in whole:
         error = abs(arrived_by(kept, sample.at) - sample.arrived)
@@ -190,16 +207,11 @@ def test_what_was_served_is_dropped() -> None:
 
 def test_curve_reaches_back_to_who_may_still_be_handed_out_late() -> None:
     curve_so_far = tuple(Sample(number(t), 100.0 * t) for t in range(50))
-    pulse = Pulse(2_000, 2_900, 2_000.0, 500.0, curve_so_far, 600.0, T0 + 49)
-    after = measured(pulse, T0 + 50, 2_900, 10, [number(20)] * 10)
+    pulse = Pulse(
+        serving=2_000.0, slack=500.0, arrivals=curve_so_far, settled=curve_so_far[-1], as_of=T0 + 49
+    )
+    after = measured(pulse, Seen(T0 + 50, came_off=10, numbers=[number(20)] * 10, admitted=10))
     assert 1_300 <= after.arrivals[0].arrived <= 1_500
-
-
-def test_quiet_hours_take_two_samples() -> None:
-    kept: tuple[Sample, ...] = ()
-    for second in range(5_000):
-        kept = sampled(kept, Sample(number(second), 7.0))
-    assert [s.at for s in kept] == [number(0), number(4_999)]
 
 
 def test_arrived_by() -> None:
@@ -222,38 +234,77 @@ def test_measured_rate() -> None:
     assert simulation.pulse.rate == pytest.approx(2_400, rel=0.2)
 
 
+def rate_of(admitted: Callable[[int], int], seconds: int, waiting: bool = True) -> Pulse:
+    """Return the pulse after so many seconds in which so many were admitted in each."""
+    joined = {int(T0): Joined(1e6)}
+    pulse = Pulse()
+    for second in range(1, seconds):
+        count = admitted(second)
+        seen = Seen(T0 + second, joined, count, admitted=count, pace=6_000.0, is_empty=not waiting)
+        pulse = measured(pulse, seen)
+    return pulse
+
+
 def test_measured_rate_of_workers_who_publish_in_turn() -> None:
     # Five workers admit 20 a second each, and each publishes every fifth second what it admitted.
-    pulse = Pulse()
-    for second in range(1, 120):
-        pulse = measured(pulse, T0 + second, 100_000, 100 if second >= 5 else 20 * second, [])
+    pulse = rate_of(lambda second: 100 if second >= 5 else 20 * second, 120)
     assert pulse.rate == pytest.approx(6_000, rel=0.1)
 
 
-def test_without_a_backlog_no_rate_is_measured() -> None:
-    assert measured(Pulse(as_of=T0, rate=60), T0 + 1, 0, 1, []).rate == 0
-    assert measured(Pulse(as_of=T0, rate=60), T0 + 100, 10, 1, []).rate == 0
+@pytest.mark.parametrize("consumers", [1, 2, 3])
+def test_measured_rate_of_consumers_whose_clocks_differ(consumers: int) -> None:
+    skews = [0.5, -0.5, 0.2]
+    pulse, joined = Pulse(), {int(T0): Joined(1e6)}
+    rates = []
+    for second in range(1, 120):
+        now = T0 + second + skews[second % consumers]
+        seen = Seen(now, joined, 10, admitted=10, pace=600.0)
+        pulse = measured(pulse, seen)
+        rates.append(pulse.rate)
+    assert all(rate == pytest.approx(600, rel=0.15) for rate in rates[40:])
+
+
+def test_no_rate_is_measured_before_it_can_be() -> None:
+    assert rate_of(lambda _: 100, 9).rate == 0
+    assert rate_of(lambda _: 100, 60, waiting=False).rate == 0
+
+
+def test_a_pause_and_a_gap_start_the_measurement_anew() -> None:
+    pulse = rate_of(lambda _: 100, 60)
+    assert pulse.rate == pytest.approx(6_000, rel=0.02)
+    assert measured(pulse, Seen(T0 + 61, pace=0.0)).rate == 0
+    assert measured(pulse, Seen(T0 + 90, pace=6_000.0)).rate == 0
 
 
 @pytest.mark.parametrize(
-    ("pulse_rate", "seconds"), [(0.0, 60), (590.0, 61), (100.0, 60), (700.0, 60)]
+    ("pulse_rate", "seconds"), [(0.0, 60), (590.0, 61), (300.0, 120), (700.0, 60)]
 )
 def test_eta(pulse_rate: float, seconds: float) -> None:
-    assert round(eta_seconds(600, Pulse(rate=pulse_rate), 600)) == seconds
+    assert round(eta_seconds(600, Pulse(rate=pulse_rate), 600, T0)) == seconds
+
+
+def test_the_next_in_line_waits_for_the_next_slot() -> None:
+    pulse = Pulse(paced_at=T0 - 10)
+    assert eta_seconds(0, pulse, 1, T0) == 50
+    assert eta_seconds(2, pulse, 1, T0) == 170
+    assert eta_seconds(0, pulse, 600, T0) == 0
 
 
 def test_counts_of_the_pulse() -> None:
-    pulse = measured(Pulse(), T0, 10, 0, [])
-    pulse = measured(pulse, T0 + 1, 8, 2, [number(-1), number(-1)])
-    assert (pulse.admitted, pulse.waiting, pulse.as_of) == (2, 8, T0 + 1)
+    joined = {int(T0) - 2: Joined(10)}
+    pulse = measured(Pulse(), Seen(T0, joined))
+    seen = Seen(T0 + 1, joined, came_off=2, numbers=[number(-2), number(-2)], admitted=2)
+    pulse = measured(pulse, seen)
+    assert (pulse.admitted, pulse.as_of) == (2, T0 + 1)
+    assert pulse.waiting == pytest.approx(8, abs=1)
 
 
 def test_a_month_of_quiet_leaves_numbers_that_dynamodb_takes() -> None:
-    pulse = Pulse(slack=50.0, rate=600.0, as_of=T0, waiting=10)
+    pulse = Pulse(slack=50.0, as_of=T0, waiting=10)
     for day in range(1, 31):
-        for second in (0, 30):  # within the minute, so that the rate decays gradually
-            pulse = measured(pulse, T0 + day * 86_400 + second, 10, 0, [])
+        for second in (0, 30):
+            pulse = measured(pulse, Seen(T0 + day * 86_400 + second, queued=10))
     for _ in range(10_000):
-        pulse = measured(pulse, pulse.as_of + 1, 10, 0, [])
+        pulse = measured(pulse, Seen(pulse.as_of + 1, queued=10))
     for value in (pulse.slack, pulse.rate):
         assert value == 0 or value > 1e-130

@@ -9,27 +9,35 @@ from beekeeper.rules import polling
 from beekeeper.rules.polling import (
     BUDGET_PER_SECOND,
     budget_per_second,
+    jitter_seconds,
     polls_per_second,
-    retry_after,
+    retry_while_still,
     rhythm,
 )
 
 waits = st.floats(0, 1e6)
+ages = st.floats(0, 1e5)
 crowds = st.integers(0, 20_000_000)
 rates = st.floats(1, 300_000)
 # The rate, a minute, up to which a line of any length keeps within the budget.
 HIGHEST = 25_000
 
 
+def retry_after(
+    eta: float, waiting: int, rate_per_minute: float, budget: float = BUDGET_PER_SECOND
+) -> float:
+    return polling.retry_after(eta, waiting, rate_per_minute, budget)
+
+
 @pytest.mark.parametrize(
-    ("eta", "seconds"), [(0, 2), (4, 2), (9, 4.5), (300, 150), (480, 240), (500, 260), (None, 10)]
+    ("eta", "seconds"), [(0, 2), (4, 2), (9, 4.5), (300, 150), (539, 269.5), (560, 20)]
 )
-def test_half_of_the_wait_within_bounds(eta: float | None, seconds: float) -> None:
+def test_half_of_the_wait_within_bounds(eta: float, seconds: float) -> None:
     assert retry_after(eta, waiting=100, rate_per_minute=600) == seconds
 
 
-@given(waits | st.none(), crowds, rates)
-def test_never_sooner_than_the_shortest(eta: float | None, waiting: int, rate: float) -> None:
+@given(waits, crowds, rates)
+def test_never_sooner_than_the_shortest(eta: float, waiting: int, rate: float) -> None:
     assert retry_after(eta, waiting, rate) >= polling.MIN_SECONDS
 
 
@@ -43,7 +51,8 @@ def test_nearer_asks_nearer(a: float, b: float, waiting: int, rate: float) -> No
 
 @given(waits, crowds, rates)
 def test_asks_before_the_turn_whatever_the_jitter(eta: float, waiting: int, rate: float) -> None:
-    late = retry_after(eta, waiting, rate) * (1 + polling.JITTER) - eta
+    told = retry_after(eta, waiting, rate)
+    late = told + jitter_seconds(told) - eta
     assert late <= polling.MIN_SECONDS * 1.15 + 0.01
 
 
@@ -60,7 +69,7 @@ def test_turn_is_kept_for_longer_than_a_line_within_its_budget_is_told_to_wait(
 
 def jittered(seconds: float, chance: random.Random) -> float:
     """Return the interval of a page that was given this one."""
-    return seconds * (1 + polling.JITTER * chance.uniform(-1, 1))
+    return seconds + jitter_seconds(seconds) * chance.uniform(-1, 1)
 
 
 def asked(wait: float, waiting: int, rate: float, seed: int) -> list[float]:
@@ -116,9 +125,39 @@ def test_visitors_who_came_together_ask_evenly() -> None:
     assert sum(busy) >= 0.5 * sum(counts)
 
 
-@given(crowds, rates)
-def test_paused_crowds_stay_within_the_budget(waiting: int, rate: float) -> None:
-    assert waiting / retry_after(None, waiting, rate) <= BUDGET_PER_SECOND * 1.05
+def asked_while_still(eta: float, waiting: int, rate: float) -> float:
+    """Return how often a second an old visitor asks in a line that stands still."""
+    return 1 / retry_while_still(eta, 600.0, waiting, rate, BUDGET_PER_SECOND)
+
+
+@pytest.mark.parametrize("waiting", [100, 3_400, 50_000, 1_000_000])
+@pytest.mark.parametrize("rate", [60, 600, 6_000])
+def test_a_line_that_stands_still_asks_no_more_than_one_that_moves(
+    waiting: int, rate: float
+) -> None:
+    step = max(1, waiting // 2_000)
+    still = step * sum(
+        asked_while_still(place * 60 / rate, waiting, rate) for place in range(0, waiting, step)
+    )
+    assert still <= 1.05 * polls_per_second(waiting, rate) + 1
+
+
+@given(ages, crowds, rates)
+def test_who_knows_no_place_asks_less_and_less_often(age: float, waiting: int, rate: float) -> None:
+    told = retry_while_still(None, age, waiting, rate, BUDGET_PER_SECOND)
+    longest = rhythm(waiting, rate).longest
+    assert told == pytest.approx(min(max(10.0, age / 2), longest), abs=0.01)
+
+
+@pytest.mark.parametrize("rate", [60, 600, 3_000, 8_000])
+@pytest.mark.parametrize("waiting", [1_000, 100_000, 1_000_000])
+def test_everybody_hears_within_five_minutes(waiting: int, rate: float) -> None:
+    assert polling.heard_within_seconds(waiting, rate) <= 300
+    wait = waiting / rate * 60
+    for eta in (0.1 * wait, 0.33 * wait, 0.5 * wait, 0.77 * wait, wait):
+        told = retry_after(eta, waiting, rate)
+        assert told + jitter_seconds(told) <= 300
+    assert polls_per_second(waiting, rate) <= BUDGET_PER_SECOND
 
 
 @given(crowds, rates, st.floats(500, 20_000))
@@ -138,4 +177,5 @@ def test_load_grows_with_the_crowd(rate: float) -> None:
 def test_some_regions_bear_less() -> None:
     assert budget_per_second("eu-central-1") == 5_000
     assert budget_per_second("eu-south-1") == 1_250
-    assert retry_after(None, 100_000, 600, budget_per_second=1_250) == 80
+    far = 100_000.0
+    assert retry_after(far, 1_000_000, 600, 1_250) > retry_after(far, 1_000_000, 600)

@@ -39,12 +39,12 @@ def test_each_worker_has_room_for_consumers_that_overlap() -> None:
 
 
 def test_load_by_hand() -> None:
-    """600 a minute, with ten times as many arrivals: 200 + 20 for joins and entries, 304 polls."""
+    """600 a minute, with ten times as many arrivals: 200 + 20 for joins and entries, 281 polls."""
     arrivals = sizing.peak_arrivals_per_minute(600)
     assert arrivals == 6_000
     requests = sizing.requests_per_second(600, arrivals)
-    assert round(requests) == 524
-    assert sizing.concurrent_executions(requests) == 53
+    assert round(requests) == 501
+    assert sizing.concurrent_executions(requests) == 51
 
 
 def test_table_by_hand() -> None:

@@ -1,11 +1,13 @@
 """The inline policy of each function's role: exactly what the function needs. Pure."""
 
-from beekeeper.contract import functions, items
+from beekeeper.contract import arrival_rows, functions, items
 from beekeeper.contract.page import PAGE_KEY
 from beekeeper.provision.names import Names
 from beekeeper.provision.policies import Document, allow, document
 
 VISITORS = f"{items.VISITOR_PREFIX}*"
+ARRIVALS = f"{arrival_rows.PREFIX}*"
+COPIED = [items.ROOM, items.KEYS, items.PULSE]
 
 
 def function_policy(names: Names, part: str) -> Document:
@@ -22,9 +24,9 @@ def function_policy(names: Names, part: str) -> Document:
 def _producer(names: Names) -> list[Document]:
     return [
         allow(["sqs:SendMessage"], names.queue_arn(names.queue)),
-        _on_items(names, ["dynamodb:BatchGetItem"], [items.ROOM, items.KEYS, items.PULSE]),
+        _on_items(names, ["dynamodb:BatchGetItem"], COPIED),
         _on_items(names, ["dynamodb:GetItem"], [VISITORS]),
-        _on_items(names, ["dynamodb:UpdateItem"], [items.WAKE]),
+        _on_items(names, ["dynamodb:UpdateItem"], [items.WAKE, ARRIVALS]),
         allow(["lambda:InvokeFunction"], names.function_arn(functions.CONSUMER.name)),
     ]
 
@@ -35,7 +37,7 @@ def _room(names: Names) -> list[Document]:
 
 def _turnstile(names: Names) -> list[Document]:
     return [
-        _on_items(names, ["dynamodb:BatchGetItem"], [items.ROOM, items.KEYS, items.PULSE]),
+        _on_items(names, ["dynamodb:BatchGetItem"], [*COPIED, ARRIVALS]),
         _on_items(names, ["dynamodb:GetItem", "dynamodb:UpdateItem"], [VISITORS, items.PACE]),
     ]
 
@@ -53,7 +55,8 @@ def _consumer(names: Names) -> list[Document]:
         allow(["sqs:SendMessage"], names.queue_arn(names.dead_letter_queue)),
         _on_items(names, ["dynamodb:GetItem"], [items.ROOM, items.PULSE, items.PACE]),
         _on_items(names, ["dynamodb:UpdateItem"], [items.PULSE, items.PACE]),
-        _on_items(names, ["dynamodb:BatchGetItem", "dynamodb:BatchWriteItem"], [VISITORS]),
+        _on_items(names, ["dynamodb:BatchGetItem"], [VISITORS, ARRIVALS]),
+        _on_items(names, ["dynamodb:BatchWriteItem"], [VISITORS]),
     ]
 
 

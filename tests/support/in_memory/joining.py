@@ -1,11 +1,13 @@
 """Visitors who follow the campaign link: the producer, over a room's table and a scripted queue."""
 
 import json
+import random
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
 from beekeeper.handlers import producer
+from beekeeper.handlers.arrivals import Arrivals, Counter
 from beekeeper.handlers.http import Request, Response
 from beekeeper.handlers.wake import Waker
 from tests.support.in_memory.fakes import TABLE
@@ -33,4 +35,6 @@ def asked(
     now: float = NOW,
     start: Callable[[int], object] = lambda workers: None,
 ) -> Response:
-    return producer.answer(req, place.table, sends, Waker(place.dynamo, TABLE, start), now)
+    counter = Counter(Arrivals(place.dynamo, TABLE), random.Random(1))
+    waker = Waker(place.dynamo, TABLE, start)
+    return producer.answer(req, place.table, sends, counter, waker, now)

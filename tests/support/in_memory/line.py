@@ -2,8 +2,13 @@
 
 import random
 from dataclasses import dataclass, field
+from typing import Any
 
-from beekeeper.rules.line import Pulse, ahead_of, is_near_front, measured
+from beekeeper.rules import line
+from beekeeper.rules.arrivals import Joined
+from beekeeper.rules.line import Pulse, ahead_of, is_near_front
+from beekeeper.rules.measurement import Seen, measured
+from beekeeper.simulation.queue_count import QueueCount
 
 T0 = 1_700_000_000.0
 RATE = 1_200.0  # a minute: 20 a second
@@ -19,7 +24,8 @@ class Simulation:
 
     arrivals: list[float]
     disorder: float = 0.0  # places, the mean
-    miscount: float = 0.0  # of the queue's length, as SQS gives it
+    lag: float = 30.0  # of SQS's count, in seconds
+    uncounted: float = 0.0  # the share of visitors whom the producers don't count
     rate: float = RATE
     seed: int = 1
     pulse: Pulse = field(default_factory=Pulse)
@@ -30,19 +36,47 @@ class Simulation:
     def __post_init__(self) -> None:
         self.arrivals = sorted(self.arrivals, reverse=True)
         self.random = random.Random(self.seed)
+        self.queue_count = QueueCount(self.random, self.lag)
+        self.joined: dict[int, tuple[int, float]] = {}
 
     def tick(self) -> None:
         self.second += 1
         while self.arrivals and self.arrivals[-1] < self.second:
             self.queue.append(self.arrivals.pop())
+            self._count(self.queue[-1])
         admitted = [self._next() for _ in range(min(int(self.rate / 60), len(self.queue)))]
-        waiting = int(len(self.queue) * self.random.uniform(1 - self.miscount, 1 + self.miscount))
         now = T0 + self.second
         numbers = [number(t) for t in admitted]
-        self.pulse = measured(self.pulse, now, waiting, len(admitted), numbers)
+        seen = self.seen(
+            now=now,
+            came_off=len(admitted),
+            numbers=numbers,
+            admitted=len(admitted),
+            is_empty=not self.queue,
+        )
+        self.pulse = measured(self.pulse, seen)
         self.missed += sum(
             not is_near_front(ahead_of(n, self.pulse), self.pulse, self.rate, now) for n in numbers
         )
+
+    def seen(self, now: float, **known: Any) -> Seen:
+        """Return what a consumer has seen, with the counts of the producers and of SQS."""
+        joined = self._joined_since(line.counting_from(self.pulse, now).at)
+        queued = self.queue_count.counted(now, len(self.queue))
+        return Seen(now=now, joined=joined, queued=queued, pace=self.rate, **known)
+
+    def _count(self, at: float) -> None:
+        if self.random.random() >= self.uncounted:
+            second = int((T0 + at) // 1)
+            count, total = self.joined.get(second, (0, 0.0))
+            self.joined[second] = count + 1, total + at % 1
+
+    def _joined_since(self, at: int) -> dict[int, Joined]:
+        return {
+            second: Joined(count, total / count)
+            for second, (count, total) in self.joined.items()
+            if second * 1000 >= at
+        }
 
     def _next(self) -> float:
         place = int(self.random.expovariate(1 / self.disorder)) if self.disorder else 0

@@ -8,7 +8,8 @@ from beekeeper.contract import items
 from beekeeper.handlers.http import Request
 from beekeeper.handlers.visitor_table import VisitorTable
 from beekeeper.rules import tokens
-from beekeeper.rules.line import Pulse, Sample
+from beekeeper.rules.curve import Sample
+from beekeeper.rules.line import Pulse
 from beekeeper.rules.settings import Mode, Settings
 from beekeeper.rules.tokens import Ticket
 from tests.support.in_memory.dynamo import FakeDynamo
@@ -64,7 +65,11 @@ class Place:
     def a_long_line(self) -> None:
         """A hundred thousand visitors came in the last hundred seconds, and a hundred went in."""
         samples = (Sample(int(NOW - 100) * 1000, 0.0), Sample(int(NOW) * 1000, 100_000.0))
-        self.publish(Pulse(100, 99_900, 100.0, 0.0, samples, 600.0, NOW, NOW))
+        self.publish(
+            Pulse(
+                waiting=99_900, serving=100.0, arrivals=samples, rate=600.0, as_of=NOW, busy_at=NOW
+            )
+        )
 
     def publish(self, pulse: Pulse) -> None:
         self.dynamo.put({**items.key(items.PULSE), **items.pulse_values(pulse)})

@@ -3,11 +3,12 @@
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 
-from beekeeper.contract import items
+from beekeeper.contract import arrival_rows, items
 from beekeeper.handlers.consumer import Consumer
 from beekeeper.handlers.consumer_queue import Queue
 from beekeeper.handlers.consumer_table import Table
 from beekeeper.handlers.schedule import Schedule
+from beekeeper.rules import arrivals
 from beekeeper.rules.line import Pulse
 from beekeeper.rules.settings import Mode, Settings
 from tests.support.in_memory.dynamo import FakeDynamo
@@ -55,7 +56,21 @@ class Stage:
         for i in range(people):
             ticket_id = f"t{len(self.tickets)}"
             self.tickets.append(ticket_id)
-            self.sqs.send(ticket_id, int(self.world.now * 1000 + (i - people) * 1000 / people))
+            number = int(self.world.now * 1000 + (i - people) * 1000 / people)
+            self.sqs.send(ticket_id, number)
+            self.count(number)
+
+    def count(self, number: int) -> None:
+        """Count a visitor as a producer does, without its calls."""
+        second, milliseconds = divmod(number, 1000)
+        span = arrivals.span_of(second)
+        row = self.dynamo.items.setdefault(
+            arrival_rows.row_id(span, 0), items.key(arrival_rows.row_id(span, 0))
+        )
+        count, total = (f(second - span) for f in (arrival_rows.count_name, arrival_rows.sum_name))
+        for name, value in ((count, 1), (total, milliseconds)):
+            before = float(row.get(name, {"N": "0"})["N"])
+            row[name] = items.number(before + value)
 
     def consumer(self) -> Consumer:
         queue = Queue(self.sqs, self.sqs.queue_url, self.sqs.dead_letter_url, Inline())
