@@ -16,6 +16,7 @@ one tick. The producer starts a consumer when somebody comes (handlers.wake).
 import functools
 import logging
 import os
+import random
 import time
 from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
@@ -152,7 +153,8 @@ def _parts() -> tuple[Table, Queue, Schedule]:
     url, dead_letter_url = Variable.QUEUE_URL.read(environ), Variable.DEAD_LETTER_URL.read(environ)
     queue = Queue(sqs, url, dead_letter_url, executor)
     name = Variable.TABLE.read(environ)
-    return Table(dynamodb, name, executor), queue, Schedule(dynamodb, name)
+    table = Table(dynamodb, name, executor, random.SystemRandom())
+    return table, queue, Schedule(dynamodb, name)
 
 
 def handler(event: Mapping[str, object], context: object) -> None:

@@ -4,12 +4,16 @@ One call to SQS handles ten messages, so calls run side by side. A message that 
 back after the visibility time-out. A message can come more than once in any case. A ticket can too,
 if a producer repeated its send.
 
+A message that can't be read, or whose row DynamoDB does not take, is put aside: it is sent to the
+dead-letter queue, and then deleted. The redrive policy would be wrong for this. It counts
+receptions, and a good ticket can be received any number of times while DynamoDB is in trouble.
+
 A FIFO queue hands out ten messages, and none behind them until they are deleted, handed back, or
 visible again. So the messages that one consumer has in hand block all other consumers.
 """
 
 import logging
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from concurrent.futures import Executor
 from dataclasses import dataclass
 from typing import Any
@@ -24,7 +28,10 @@ from beekeeper.rules.cadence import LONG_POLL_SECONDS, MESSAGES_PER_CALL, VISIBI
 # long. It should not be shorter: after 1,000 receptions a message goes to the dead-letter queue
 # (MAX_RECEIVES, provision/resources/queue.py). At 10 s, a DynamoDB outage of 2.8 hours causes that.
 FIFO_VISIBILITY_SECONDS = 10
+# A batch that is larger than 262,144 bytes can be refused. In UTF-8 a character has up to 4 bytes.
+MAX_CHARACTERS_IN_BATCH = 262_144 // 4 // MESSAGES_PER_CALL
 PARALLEL = 16  # calls side by side, one for each of the executor's threads
+SENT_TIMESTAMP = "SentTimestamp"  # in milliseconds since the epoch
 logger = logging.getLogger(__name__)
 
 
@@ -38,6 +45,16 @@ class Message:
     received_at: float
 
 
+@dataclass(frozen=True, slots=True)
+class Rejected:
+    """A message that nobody can be admitted for. It must be put aside."""
+
+    body: str
+    message_id: str
+    receipts: tuple[str, ...]
+    received_at: float
+
+
 class Queue:
     """The room's queue and its dead-letter queue."""
 
@@ -46,42 +63,58 @@ class Queue:
         self._url = url
         self._dead_letter_url = dead_letter_url
         self._executor = executor
+        self._at_once = 1  # how many calls the last ones justify
         self.is_fifo = messages.is_fifo(url)
         self.visibility_seconds = FIFO_VISIBILITY_SECONDS if self.is_fifo else VISIBILITY_SECONDS
 
-    def receive(self, wanted: int, now: float, *, wait: bool = True) -> list[Message]:
-        """Return up to ``wanted`` messages; put aside those that can't be read.
+    def receive(
+        self, wanted: int, now: float, *, wait: bool = True
+    ) -> tuple[list[Message], list[Rejected]]:
+        """Return up to ``wanted`` messages: the tickets, and those that can't be read.
 
         A FIFO queue gives at most ten. With ``wait``, the call waits at an empty queue for
         LONG_POLL_SECONDS.
         """
-        found = []
+        found, rejected = list[Message](), list[Rejected]()
         for raw in self._received(wanted, LONG_POLL_SECONDS if wait else 0):
+            receipts = (raw["ReceiptHandle"],)
             try:
-                ticket_id, number = messages.read_ticket_message(raw["Body"])
-            except (ValueError, KeyError, TypeError, RecursionError):
-                self._put_aside(raw)
+                ticket_id, number = messages.read_ticket_message(raw["Body"], _sent_at(raw, now))
+            except messages.NotATicket:
+                rejected.append(Rejected(raw["Body"], raw["MessageId"], receipts, now))
             else:
-                found.append(Message(ticket_id, number, (raw["ReceiptHandle"],), now))
-        return found
+                found.append(Message(ticket_id, number, receipts, now))
+        if rejected:
+            logger.error("%d messages can't be read; they will be put aside", len(rejected))
+        return found, rejected
 
     def _received(self, wanted: int, wait_seconds: int) -> list[dict[str, Any]]:
-        # One long poll finds out whether there are messages. Only then do many calls run side by
-        # side. These don't wait, because in a short queue they would delay the tickets in hand.
+        # One long poll finds out whether there are messages. Only then do calls run side by side:
+        # 1, 2, 4, 8, 16, as long as messages come. These calls don't wait, because in a short queue
+        # they would delay the tickets in hand.
         if wanted <= 0:
             return []
-        received = self._receive(min(wanted, MESSAGES_PER_CALL), wait_seconds)
-        got = 0 if self.is_fifo else len(received)
-        while got and (missing := wanted - len(received)) > 0:
+        size = min(wanted, MESSAGES_PER_CALL)
+        received = self._receive(size, wait_seconds)
+        goes_on = not self.is_fifo and self._is_long(len(received), size)
+        while goes_on and (missing := wanted - len(received)) > 0:
             sizes = [
                 min(MESSAGES_PER_CALL, missing - i) for i in range(0, missing, MESSAGES_PER_CALL)
-            ][:PARALLEL]
+            ][: self._at_once]
             wave = [m for some in self._executor.map(self._receive, sizes) for m in some]
             received += wave
-            # From a long queue, some calls to SQS return too few messages. If half of the messages
-            # are missing, the queue is short.
-            got = 0 if len(wave) < sum(sizes) / 2 else len(wave)
+            self._at_once = min(2 * self._at_once, PARALLEL)
+            goes_on = self._is_long(len(wave), sum(sizes))
         return received
+
+    def _is_long(self, came: int, asked: int) -> bool:
+        """Return whether the queue seems to have more messages."""
+        # From a long queue, some calls to SQS return too few messages. If more than half of the
+        # messages are missing, the queue is short.
+        if came >= asked / 2:
+            return True
+        self._at_once = 1
+        return False
 
     def _receive(self, size: int, wait_seconds: int = 0) -> list[dict[str, Any]]:
         try:
@@ -90,6 +123,7 @@ class Queue:
                 MaxNumberOfMessages=size,
                 VisibilityTimeout=self.visibility_seconds,
                 WaitTimeSeconds=wait_seconds,
+                AttributeNames=[SENT_TIMESTAMP],  # the newer name is unknown to older botocores
             )
         except (BotoCoreError, ClientError) as error:
             logger.warning("receiving failed: %s", error)
@@ -97,20 +131,35 @@ class Queue:
         received: list[dict[str, Any]] = response.get("Messages", [])
         return received
 
-    def _put_aside(self, raw: dict[str, Any]) -> None:
-        # The redrive policy would be wrong here: it counts receptions, and a good ticket can be
-        # received any number of times while DynamoDB is in trouble.
-        logger.error("a message can't be read; it goes to the dead-letter queue")
+    def put_aside(self, rejected: Sequence[Rejected]) -> set[str]:
+        """Send messages to the dead-letter queue; return the receipts of those that arrived.
+
+        The caller deletes these, and tries again with the others.
+        """
+        large = [each for each in rejected if len(each.body) > MAX_CHARACTERS_IN_BATCH]
+        small = [each for each in rejected if len(each.body) <= MAX_CHARACTERS_IN_BATCH]
+        groups = [*batches(small, MESSAGES_PER_CALL), *batches(large, 1)]
+        return set().union(*self._executor.map(self._send, groups))
+
+    def _send(self, batch: Sequence[Rejected]) -> set[str]:
         url = self._dead_letter_url
-        ids = messages.sending_ids(url, raw.get("MessageId", ""))
+        entries = [
+            {"Id": str(i), "MessageBody": m.body, **messages.sending_ids(url, m.message_id)}
+            for i, m in enumerate(batch)
+        ]
         try:
-            self._sqs.send_message(QueueUrl=url, MessageBody=raw["Body"], **ids)
-            self._sqs.delete_message(QueueUrl=self._url, ReceiptHandle=raw["ReceiptHandle"])
+            response = self._sqs.send_message_batch(QueueUrl=url, Entries=entries)
         except (BotoCoreError, ClientError) as error:
-            logger.warning("putting a message aside failed; it will come again: %s", error)
+            logger.warning("putting messages aside failed: %s", error)
+            return set()
+        failed = {int(entry["Id"]) for entry in response.get("Failed", [])}
+        return {r for i, m in enumerate(batch) if i not in failed for r in m.receipts}
 
     def delete(self, receipts: Iterable[str]) -> set[str]:
-        """Delete messages; return the receipts of those that failed, for another try."""
+        """Delete messages; return the receipts of those that failed, for another try.
+
+        There is no other try with a receipt that SQS calls wrong.
+        """
         return self._in_batches(self._sqs.delete_message_batch, receipts, {})
 
     def hand_back(self, receipts: Iterable[str]) -> None:
@@ -138,3 +187,9 @@ class Queue:
         names = ["ApproximateNumberOfMessages", "ApproximateNumberOfMessagesNotVisible"]
         response = self._sqs.get_queue_attributes(QueueUrl=self._url, AttributeNames=names)
         return sum(int(response["Attributes"][name]) for name in names)
+
+
+def _sent_at(raw: Mapping[str, Any], received_at: float) -> float:
+    """Return when SQS took a message, in seconds since the epoch."""
+    sent = raw.get("Attributes", {}).get(SENT_TIMESTAMP)
+    return received_at if sent is None else float(sent) / 1000

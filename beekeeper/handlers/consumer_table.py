@@ -1,21 +1,23 @@
 """The table as the consumer uses it: admissions, the pulse, and who has gone in."""
 
+import functools
 import logging
-from collections.abc import Callable, Iterable, Mapping, Sequence
+import operator
+import random
+from collections.abc import Callable, Container, Iterable, Mapping, Sequence
 from concurrent.futures import Executor
 from typing import Any
 
 from botocore.exceptions import BotoCoreError, ClientError
 
 from beekeeper.contract import items
+from beekeeper.handlers.admissions import MAX_ROWS, Admissions, Admitting, Outcome
 from beekeeper.handlers.arrivals import Arrivals
 from beekeeper.handlers.batches import batches
 from beekeeper.handlers.reading import READ_BATCH, Throttled, read_items
 from beekeeper.rules.line import Pulse
 from beekeeper.rules.settings import Settings
 
-WRITE_BATCH = 25  # BatchWriteItem's limit
-Admitting = tuple[str, int, float]  # ticket id, number, slot (epoch seconds)
 logger = logging.getLogger(__name__)
 
 
@@ -26,11 +28,12 @@ TROUBLE = (BotoCoreError, ClientError, Throttled, KeyError, ValueError)
 class Table:
     """The room's table."""
 
-    def __init__(self, dynamodb: Any, name: str, executor: Executor) -> None:
+    def __init__(self, dynamodb: Any, name: str, executor: Executor, chance: random.Random) -> None:
         self._dynamodb = dynamodb
         self._name = name
         self._executor = executor
         self.arrivals = Arrivals(dynamodb, name)
+        self._admissions = Admissions(dynamodb, name, chance)
 
     def settings(self) -> Settings:
         """Read the settings of the operators; raise if that fails."""
@@ -86,26 +89,17 @@ class Table:
         return read_items(self._dynamodb, self._name, {"Keys": keys, **query})
 
     def admit(
-        self, admissions: Sequence[Admitting], is_too_late: Callable[[float], bool]
-    ) -> set[str]:
-        """Write rows; return the ids of those that are confirmed.
+        self,
+        admissions: Sequence[Admitting],
+        is_too_late: Callable[[float], bool],
+        alone: Container[str] = (),
+    ) -> Outcome:
+        """Write rows, and count them. Slots that are too late are left out.
 
-        Just before each batch is written, slots that are too late are left out.
+        Tickets of ``alone`` get a transaction each, after the others.
         """
-
-        def write(batch: Sequence[Admitting]) -> set[str]:
-            in_time = [admission for admission in batch if not is_too_late(admission[2])]
-            return self._write(in_time) if in_time else set()
-
-        return set().union(*self._executor.map(write, batches(admissions, WRITE_BATCH)))
-
-    def _write(self, batch: Sequence[Admitting]) -> set[str]:
-        rows = [{"PutRequest": {"Item": items.admission_item(*admission)}} for admission in batch]
-        try:
-            response = self._dynamodb.batch_write_item(RequestItems={self._name: rows})
-        except (BotoCoreError, ClientError) as error:
-            logger.warning("writing admissions failed: %s", error)
-            return set()
-        unprocessed = response.get("UnprocessedItems", {}).get(self._name, [])
-        failed = {items.id_of(row["PutRequest"]["Item"]) for row in unprocessed}
-        return {a[0] for a in batch if items.visitor_id(a[0]) not in failed}
+        write = functools.partial(self._admissions.write, is_too_late=is_too_late)
+        together = batches((a for a in admissions if a[0] not in alone), MAX_ROWS)
+        outcomes = list(self._executor.map(write, together))
+        outcomes += self._executor.map(write, [[a] for a in admissions if a[0] in alone])
+        return functools.reduce(operator.or_, outcomes, Outcome())

@@ -45,7 +45,7 @@ def test_each_visitor_is_reported_with_the_slot_that_was_written(strict: bool) -
 
 def test_a_write_that_was_not_confirmed_is_reported_when_it_is_found() -> None:
     one = alone()
-    one.stage.faults = failing("BatchWriteItem", LOST_ANSWER)
+    one.stage.faults = failing("TransactWriteItems", LOST_ANSWER)
     one.tick()
     assert one.reported == []
     assert one.hand.in_doubt == set(one.stage.tickets)
@@ -59,21 +59,21 @@ def test_a_write_that_was_not_confirmed_is_reported_when_it_is_found() -> None:
     assert one.stage.sqs.messages == {}
 
 
-def test_rows_that_were_left_unwritten_are_not_reported_nor_deleted() -> None:
+def test_admissions_that_were_cancelled_are_not_reported_nor_deleted() -> None:
     one = alone()
-    one.stage.faults = failing("BatchWriteItem", PARTIAL)
+    one.stage.faults = failing("TransactWriteItems", PARTIAL)
     one.tick()
-    written = set(one.stage.dynamo.rows())
-    assert {a.ticket_id for a in one.reported} == written == {"t1", "t3"}
-    assert set(one.hand.held) == one.hand.in_doubt == {"t0", "t2", "t4"}
-    assert len(one.stage.sqs.messages) == 3
+    assert (one.reported, one.stage.dynamo.rows()) == ([], {})
+    assert (set(one.hand.held), one.hand.in_doubt) == (set(one.stage.tickets), set())
+    assert len(one.stage.sqs.messages) == 5
 
 
-def test_who_was_admitted_by_another_is_deleted_and_not_reported() -> None:
+def test_who_was_admitted_by_another_is_deleted_and_has_no_slot() -> None:
     one = alone(1)
     one.stage.dynamo.put(items.admission_item("t0", 1, one.stage.world.now))
     one.tick()
-    assert (one.reported, one.stage.dynamo.writes) == ([], [])
+    assert [each.slot for each in one.reported] == [None]
+    assert one.stage.dynamo.writes == []
     assert one.stage.sqs.messages == {}
 
 
@@ -93,7 +93,7 @@ def test_what_is_dropped_is_deleted_or_visible_at_once() -> None:
     one.tick()
     one.stage.faults = no_faults
     one.stage.arrive(3)
-    one.hand.receive(RATE)
+    one.hand.receive(10)
     one.hand.drop_all()
     assert (one.hand.held, one.hand.done) == ({}, set())
     assert len(one.stage.sqs.visible()) == len(one.stage.sqs.messages) == 3
@@ -102,7 +102,7 @@ def test_what_is_dropped_is_deleted_or_visible_at_once() -> None:
 @pytest.mark.parametrize(("strict", "kept"), [(False, 5), (True, 0)])
 def test_only_a_strict_line_gets_back_at_once_who_found_no_slot(strict: bool, kept: int) -> None:
     one = alone(strict=strict)
-    one.hand.receive(RATE)
+    one.hand.receive(10)
     taken = items.number(one.stage.world.now + 60)
     one.stage.dynamo.put({**items.key(items.PACE), "paced_at": taken})
     one.tick()

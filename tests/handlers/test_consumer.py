@@ -7,7 +7,7 @@ import pytest
 from beekeeper.handlers.consumer import PAUSE_SECONDS, TickEnd
 from beekeeper.rules.settings import Mode
 from tests.support.in_memory.faults import THROTTLE, failing
-from tests.support.in_memory.stage import RATE, Stage
+from tests.support.in_memory.stage import Stage
 from tests.support.in_memory.virtual import START
 
 # --- Without faults -------------------------------------------------------------------------------
@@ -50,7 +50,7 @@ def test_first_come_first_served() -> None:
 def test_tickets_in_hand_are_admitted_in_the_order_of_their_numbers() -> None:
     stage = Stage()
     for n in (5, 3, 9, 1):
-        stage.sqs.send(f"n{n}", n)
+        stage.sqs.send(f"n{n}", int(START * 1000) + n)
     stage.run(5)
     order = [w.ticket_id for w in sorted(stage.dynamo.writes, key=lambda w: w.slot)]
     assert order == ["n1", "n3", "n5", "n9"]
@@ -115,7 +115,7 @@ def test_what_is_in_hand_at_the_end_goes_back_at_once() -> None:
     stage = Stage()
     stage.arrive(10)
     consumer = stage.consumer()
-    consumer.hand.receive(RATE)
+    consumer.hand.receive(10)
     assert stage.sqs.visible() == []
     consumer.run(0)
     assert len(stage.sqs.visible()) == 10
@@ -164,7 +164,7 @@ def test_pause_hands_back_at_once() -> None:
     stage = Stage()
     stage.arrive(10)
     consumer = stage.consumer()
-    consumer.hand.receive(RATE)
+    consumer.hand.receive(10)
     assert stage.sqs.visible() == []
     stage.configure(Mode.PAUSED)
     consumer.tick()

@@ -17,13 +17,18 @@ from tests.support.in_memory.faults import (
     failing,
     troubles,
 )
-from tests.support.in_memory.stage import ON, RATE, Stage
+from tests.support.in_memory.stage import ON, Stage
 
 OPERATIONS = [
-    "GetItem", "BatchGetItem", "UpdateItem", "BatchWriteItem", "ReceiveMessage",
+    "GetItem", "BatchGetItem", "UpdateItem", "TransactWriteItems", "ReceiveMessage",
     "DeleteMessageBatch", "GetQueueAttributes", "ChangeMessageVisibilityBatch",
 ]  # fmt: skip
-BATCHES = ["BatchGetItem", "BatchWriteItem", "DeleteMessageBatch", "ChangeMessageVisibilityBatch"]
+BATCHES = [
+    "BatchGetItem",
+    "TransactWriteItems",
+    "DeleteMessageBatch",
+    "ChangeMessageVisibilityBatch",
+]
 
 
 @pytest.mark.parametrize("operation", OPERATIONS)
@@ -54,7 +59,7 @@ def test_messages_that_were_not_deleted_are_deleted_at_the_next_tick() -> None:
     assert stage.sqs.messages == {}
 
 
-@pytest.mark.parametrize("operation", ["BatchWriteItem", "UpdateItem", "DeleteMessageBatch"])
+@pytest.mark.parametrize("operation", ["TransactWriteItems", "UpdateItem", "DeleteMessageBatch"])
 def test_lost_answers_are_counted_once(operation: str) -> None:
     stage = Stage(faults=failing(operation, LOST_ANSWER, every=3))
     stage.arrive(120)
@@ -126,10 +131,10 @@ def test_ticket_that_is_held_too_long_is_let_go() -> None:
     stage.arrive(10)
     consumer = stage.consumer()
     consumer.settings = ON
-    consumer.hand.receive(RATE)
+    consumer.hand.receive(10)
     assert len(consumer.hand.held) == 10
     stage.world.sleep(16)
-    consumer.queue.receive = lambda *_, **__: []  # type: ignore[method-assign]
+    consumer.queue.receive = lambda *_, **__: ([], [])  # type: ignore[method-assign]
     consumer.tick()
     assert consumer.hand.held == {}
     assert stage.dynamo.rows() == {}
@@ -140,7 +145,7 @@ def test_ticket_that_is_held_too_long_is_let_go() -> None:
 def test_late_slots_are_forfeited_batch_by_batch() -> None:
     # Each write takes 0.4 s. Batches of a claim whose slots have passed are not written.
     def slow() -> float:
-        return 0.4 if stage.calls.names[-1] == "BatchWriteItem" else 0.005
+        return 0.4 if stage.calls.names[-1] == "TransactWriteItems" else 0.005
 
     stage = Stage(rate=12_000)
     stage.calls.latency = slow

@@ -5,8 +5,10 @@ import pytest
 from beekeeper.contract import items
 from tests.support.in_memory.fakes import QUEUE_URL
 from tests.support.in_memory.faults import THROTTLE, failing
-from tests.support.in_memory.stage import RATE, Stage
+from tests.support.in_memory.stage import Stage
+from tests.support.in_memory.virtual import START
 
+NUMBER = int(START * 1000)
 UNREADABLE = [
     "",
     "nonsense",
@@ -54,10 +56,10 @@ def test_duplicates_change_nothing() -> None:
     stage = Stage()
     stage.arrive(60)
     for i in (0, 1, 2, 30, 58):
-        stage.sqs.send(stage.tickets[i], 0)
+        stage.sqs.send(stage.tickets[i], NUMBER)
     stage.arrive(60)
     for i in (3, 70, 118, 119, 119):
-        stage.sqs.send(stage.tickets[i], 0)
+        stage.sqs.send(stage.tickets[i], NUMBER)
     stage.run(30)
     stage.check_everyone_admitted()
     assert stage.pulse.admitted == 120
@@ -68,7 +70,7 @@ def test_message_that_comes_twice_is_not_deleted_before_the_ticket_is_admitted()
     stage = Stage()
     stage.arrive(1)
     consumer = stage.consumer()
-    consumer.hand.receive(RATE)
+    consumer.hand.receive(10)
     stage.dynamo.put({**items.key(items.PACE), "paced_at": items.number(stage.world.now + 60)})
     (message,) = stage.sqs.messages.values()
     message.visible_at = 0.0
@@ -82,6 +84,6 @@ def test_all_copies_are_deleted_with_the_ticket() -> None:
     stage = Stage()
     stage.arrive(1)
     for _ in range(5):
-        stage.sqs.send(stage.tickets[0], 0)
+        stage.sqs.send(stage.tickets[0], NUMBER)
     stage.run(3)
     stage.check_everyone_admitted()

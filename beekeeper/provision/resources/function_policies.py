@@ -8,6 +8,7 @@ from beekeeper.provision.policies import Document, allow, document
 VISITORS = f"{items.VISITOR_PREFIX}*"
 ARRIVALS = f"{arrival_rows.PREFIX}*"
 COPIED = [items.ROOM, items.KEYS, items.PULSE]
+COUNTS = f"{items.COUNT_PREFIX}*"
 
 
 def function_policy(names: Names, part: str) -> Document:
@@ -52,11 +53,13 @@ def _consumer(names: Names) -> list[Document]:
     ]
     return [
         allow(queue, names.queue_arn(names.queue)),
-        allow(["sqs:SendMessage"], names.queue_arn(names.dead_letter_queue)),
+        allow(["sqs:SendMessage*"], names.queue_arn(names.dead_letter_queue)),
         _on_items(names, ["dynamodb:GetItem"], [items.ROOM, items.PULSE, items.PACE]),
         _on_items(names, ["dynamodb:UpdateItem"], [items.PULSE, items.PACE]),
         _on_items(names, ["dynamodb:BatchGetItem"], [VISITORS, ARRIVALS]),
-        _on_items(names, ["dynamodb:BatchWriteItem"], [VISITORS]),
+        # A transaction needs the actions of its parts. AWS does not say whether the leading keys
+        # are those of the part, or of the whole transaction. So both parts may write both.
+        _on_items(names, ["dynamodb:PutItem", "dynamodb:UpdateItem"], [VISITORS, COUNTS]),
     ]
 
 

@@ -9,6 +9,7 @@ from botocore.exceptions import ClientError
 from beekeeper.contract import items
 from beekeeper.rules.settings import Settings
 from tests.support.in_memory.fakes import TABLE, Calls, FakeService, Item
+from tests.support.in_memory.refusals import refuse_key, refuse_values
 
 
 class ConditionalCheckFailedException(ClientError):  # type: ignore[misc]  # untyped
@@ -34,18 +35,25 @@ class Write:
 
 
 class FakeDynamo(FakeService):
-    """One table, and the expressions that the functions send."""
+    """One table, and the expressions that the functions send.
+
+    A read that is not strongly consistent is ``stale_seconds`` old.
+    """
 
     exceptions = SimpleNamespace(
         ConditionalCheckFailedException=ConditionalCheckFailedException,
         TransactionCanceledException=TransactionCanceledException,
     )
 
-    def __init__(self, calls: Calls | None = None) -> None:
+    def __init__(self, calls: Calls | None = None, stale_seconds: float = 0.0) -> None:
         super().__init__(calls, TABLE)
         self.items: dict[str, Item] = {}
+        self.stale_seconds = stale_seconds
+        # What the functions wrote over, by item: when, and what was there before.
+        self._before: dict[str, list[tuple[float, Item | None]]] = {}
         self._done: set[str] = set()  # the tokens of the transactions that were done
         self.writes: list[Write] = []
+        self.damaged: set[str] = set()  # the ids of items that no transaction can write
 
     def put(self, *new: Item) -> None:
         for item in new:
@@ -60,7 +68,8 @@ class FakeDynamo(FakeService):
 
     def get_item(self, *, TableName: str, Key: Item, ConsistentRead: bool = False) -> Item:  # noqa: N803
         def work() -> Item:
-            found = self.items.get(Key["id"]["S"])
+            refuse_key(Key, "GetItem")
+            found = self._read(Key["id"]["S"], consistent=ConsistentRead)
             return {"Item": dict(found)} if found else {}
 
         return self._call("GetItem", TableName, work)
@@ -72,7 +81,10 @@ class FakeDynamo(FakeService):
         assert len(set(ids)) == len(ids)
 
         def work(some: list[str] = ids) -> Item:
-            found = [dict(self.items[i]) for i in some if i in self.items]
+            for key in request["Keys"]:
+                refuse_key(key, "BatchGetItem")
+            read = [self._read(i, consistent=request.get("ConsistentRead", False)) for i in some]
+            found = [dict(item) for item in read if item is not None]
             return {"Responses": {table: found}, "UnprocessedKeys": {}}
 
         def partial() -> Item:
@@ -81,30 +93,32 @@ class FakeDynamo(FakeService):
 
         return self._call("BatchGetItem", table, work, partial)
 
-    def batch_write_item(self, *, RequestItems: Item) -> Item:  # noqa: N803
-        ((table, requests),) = RequestItems.items()
-        assert 1 <= len(requests) <= 25
-        ids = [request["PutRequest"]["Item"]["id"]["S"] for request in requests]
-        assert len(set(ids)) == len(ids)
-
-        def work(some: list[Item] = requests) -> Item:
-            for request in some:
-                self._write(request["PutRequest"]["Item"])
-            return {"UnprocessedItems": {}}
-
-        def partial() -> Item:
-            work(requests[1::2])
-            return {"UnprocessedItems": {table: requests[::2]}}
-
-        return self._call("BatchWriteItem", table, work, partial)
-
     def _write(self, item: Item) -> None:
         item_id = item["id"]["S"]
         slot = float(item["admitted_at"]["N"])
         ticket_id = item_id.removeprefix(items.VISITOR_PREFIX)
         now = self.calls.world.now
         self.writes.append(Write(ticket_id, slot, now, self.items.get(item_id)))
-        self.items[item_id] = dict(item)
+        self._set(item_id, dict(item))
+
+    def _set(self, item_id: str, item: Item) -> None:
+        now = self.calls.world.now
+        before = self._before.setdefault(item_id, [])
+        before[:] = [(at, old) for at, old in before if at > now - self.stale_seconds]
+        before.append((now, self.items.get(item_id)))
+        self.items[item_id] = item
+
+    def _read(self, item_id: str, *, consistent: bool) -> Item | None:
+        if not consistent:
+            since = self.calls.world.now - self.stale_seconds
+            for at, old in self._before.get(item_id, []):
+                if at > since:
+                    return old
+        return self.items.get(item_id)
+
+    def counted(self, name: str = items.ADMITTED) -> int:
+        """Return the sum of the counts."""
+        return items.total_of((self.items.get(i, {}) for i in items.COUNT_IDS), name)
 
     def update_item(
         self,
@@ -123,6 +137,8 @@ class FakeDynamo(FakeService):
             update = update.replace(placeholder, name)
 
         def work() -> Item:
+            refuse_key(Key, "UpdateItem")
+            refuse_values(values, "UpdateItem")
             item_id = Key["id"]["S"]
             item = self.items.get(item_id, dict(Key))
             if not _holds(ConditionExpression, item, values):
@@ -135,7 +151,7 @@ class FakeDynamo(FakeService):
                     "UpdateItem",
                 )
             changed = _changed(update, item, values)
-            self.items[item_id] = {**item, **changed}
+            self._set(item_id, {**item, **changed})
             if ReturnValues == "UPDATED_NEW":
                 return {"Attributes": changed}
             return {"Attributes": {**item, **changed}} if ReturnValues == "ALL_NEW" else {}
@@ -148,7 +164,10 @@ class FakeDynamo(FakeService):
         TransactItems: list[Item],  # noqa: N803
         ClientRequestToken: str = "",  # noqa: N803
     ) -> Item:
-        """Do all actions or none. ``Put`` and ``Update`` are known."""
+        """Do all actions or none. ``Put`` and ``Update`` are known.
+
+        If it is to be done in part, which DynamoDB never does, another transaction is in its way.
+        """
         assert 1 <= len(TransactItems) <= 100
         actions = [next(iter(action.items())) for action in TransactItems]
         keys = [a.get("Key", a.get("Item"))["id"]["S"] for _, a in actions]
@@ -157,15 +176,13 @@ class FakeDynamo(FakeService):
         def work() -> Item:
             if ClientRequestToken and ClientRequestToken in self._done:
                 return {}
+            for _, action in actions:
+                refuse_key(action.get("Key", action.get("Item")), "TransactWriteItems")
+                refuse_values(action.get("Item", {}), "TransactWriteItems")
+                refuse_values(action.get("ExpressionAttributeValues", {}), "TransactWriteItems")
             reasons = [self._reason(key, a) for key, (_, a) in zip(keys, actions, strict=True)]
             if any(reason["Code"] != "None" for reason in reasons):
-                raise TransactionCanceledException(
-                    {
-                        "Error": {"Code": "TransactionCanceledException", "Message": ""},
-                        "CancellationReasons": reasons,
-                    },
-                    "TransactWriteItems",
-                )
+                raise _canceled(reasons)
             for key, (kind, action) in zip(keys, actions, strict=True):
                 if kind == "Put":
                     self._write(action["Item"])
@@ -173,21 +190,37 @@ class FakeDynamo(FakeService):
                     item = self.items.get(key, dict(action["Key"]))
                     values = action["ExpressionAttributeValues"]
                     changed = _changed(action["UpdateExpression"], item, values)
-                    self.items[key] = {**item, **changed}
+                    self._set(key, {**item, **changed})
             self._done.add(ClientRequestToken)
             return {}
 
+        def conflict() -> Item:
+            others = [{"Code": "None"}] * (len(actions) - 1)
+            raise _canceled([*others, {"Code": "TransactionConflict"}])
+
         (table,) = {action["TableName"] for _, action in actions}
-        return self._call("TransactWriteItems", table, work)
+        return self._call("TransactWriteItems", table, work, conflict)
 
     def _reason(self, key: str, action: Item) -> Item:
         """Return why an action of a transaction can't be done, with the code ``None`` if it can."""
         item = self.items.get(key)
         values = action.get("ExpressionAttributeValues", {})
+        if key in self.damaged:
+            return {"Code": "ValidationError"}
         if _holds(action.get("ConditionExpression", ""), item or {}, values):
             return {"Code": "None"}
         old = action.get("ReturnValuesOnConditionCheckFailure") == "ALL_OLD" and item
         return {"Code": "ConditionalCheckFailed", **({"Item": dict(item)} if old and item else {})}
+
+
+def _canceled(reasons: list[Item]) -> TransactionCanceledException:
+    return TransactionCanceledException(
+        {
+            "Error": {"Code": "TransactionCanceledException", "Message": ""},
+            "CancellationReasons": reasons,
+        },
+        "TransactWriteItems",
+    )
 
 
 def _holds(condition: str, item: Item, values: Item) -> bool:

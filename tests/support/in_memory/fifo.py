@@ -29,25 +29,27 @@ class FakeFifo(FakeSqs):
         MessageDeduplicationId: str,  # noqa: N803
     ) -> Item:
         assert MessageGroupId == "line"
-        sent, now = (QueueUrl, MessageDeduplicationId), self.calls.world.now
-        if now - self._sent.get(sent, -1e9) < DEDUPLICATION_SECONDS:
+        if self._is_repeated(QueueUrl, MessageDeduplicationId):
             return {"MessageId": "again"}
-        self._sent[sent] = now
         return super().send_message(QueueUrl=QueueUrl, MessageBody=MessageBody)
 
-    def receive_message(self, **arguments: object) -> Item:
-        answer = super().receive_message(**arguments)  # type: ignore[arg-type]
-        for message in answer.get("Messages", []):
-            message["MessageId"] = "id of " + message["ReceiptHandle"].partition("/")[0]
-        return answer
+    def _is_repeated(self, url: str, deduplication_id: str) -> bool:
+        sent, now = (url, deduplication_id), self.calls.world.now
+        if now - self._sent.get(sent, -1e9) < DEDUPLICATION_SECONDS:
+            return True
+        self._sent[sent] = now
+        return False
 
-    def _delete(self, receipt: str) -> None:
-        if self._is_current(receipt):
-            super()._delete(receipt)
+    def _put_aside(self, entry: Item) -> bool:
+        assert entry["MessageGroupId"] == "line"
+        again = self._is_repeated(self.dead_letter_url, entry["MessageDeduplicationId"])
+        return again or super()._put_aside(entry)
 
-    def _show(self, receipt: str) -> None:
-        if self._is_current(receipt):
-            super()._show(receipt)
+    def _delete(self, entry: Item) -> bool:
+        return self._is_current(entry["ReceiptHandle"]) and super()._delete(entry)
+
+    def _show(self, entry: Item) -> bool:
+        return self._is_current(entry["ReceiptHandle"]) and super()._show(entry)
 
     def _is_current(self, receipt: str) -> bool:
         """Tell whether a receipt is still valid. It is not after the visibility time-out."""

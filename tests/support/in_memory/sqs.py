@@ -6,13 +6,23 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from itertools import islice
 
-from tests.support.in_memory.fakes import DEAD_LETTER_URL, QUEUE_URL, Calls, FakeService, Item
+from tests.support.in_memory.fakes import (
+    DEAD_LETTER_URL,
+    QUEUE_URL,
+    Calls,
+    FakeService,
+    Item,
+    client_error,
+)
+
+MAX_BATCH_BYTES = 262_144  # of the bodies together; SQS takes more today
 
 
 @dataclass
 class _Held:
     body: str
     order: int
+    sent_at: float = 0.0
     visible_at: float = 0.0
     receipts: int = 0
 
@@ -28,6 +38,7 @@ class FakeSqs(FakeService):
         super().__init__(calls, self.queue_url, self.dead_letter_url)
         self.messages: dict[int, _Held] = {}
         self.dead: list[str] = []
+        self.refused: set[str] = set()  # receipts that SQS calls invalid
         self._numbers = itertools.count()
 
     def send(self, ticket_id: str, number: int) -> None:
@@ -35,7 +46,7 @@ class FakeSqs(FakeService):
 
     def _add(self, body: str) -> None:
         number = next(self._numbers)
-        self.messages[number] = _Held(body, number)
+        self.messages[number] = _Held(body, number, self.calls.world.now)
 
     def visible(self, at_most: int | None = None) -> list[int]:
         now = self.calls.world.now
@@ -58,8 +69,10 @@ class FakeSqs(FakeService):
         MaxNumberOfMessages: int,  # noqa: N803
         VisibilityTimeout: int,  # noqa: N803
         WaitTimeSeconds: int,  # noqa: N803
+        AttributeNames: list[str],  # noqa: N803
     ) -> Item:
         assert 1 <= MaxNumberOfMessages <= 10
+        assert AttributeNames == ["SentTimestamp"]
 
         def work() -> Item:
             if WaitTimeSeconds and not self.visible(1):
@@ -69,17 +82,27 @@ class FakeSqs(FakeService):
                 message = self.messages[i]
                 message.visible_at = self.calls.world.now + VisibilityTimeout
                 message.receipts += 1
-                got.append({"Body": message.body, "ReceiptHandle": f"{i}/{message.receipts}"})
+                got.append(
+                    {
+                        "MessageId": f"id of {i}",
+                        "Body": message.body,
+                        "ReceiptHandle": f"{i}/{message.receipts}",
+                        "Attributes": {"SentTimestamp": str(int(message.sent_at * 1000))},
+                    }
+                )
             return {"Messages": got} if got else {}
 
         return self._call("ReceiveMessage", QueueUrl, work)
 
-    def delete_message(self, *, QueueUrl: str, ReceiptHandle: str) -> Item:  # noqa: N803
-        def work() -> Item:
-            self._delete(ReceiptHandle)
-            return {}
+    def send_message_batch(self, *, QueueUrl: str, Entries: list[Item]) -> Item:  # noqa: N803
+        size = sum(len(entry["MessageBody"].encode()) for entry in Entries)
+        if size > MAX_BATCH_BYTES:
+            raise client_error("AWS.SimpleQueueService.BatchRequestTooLong", "SendMessageBatch")
+        return self._batch("SendMessageBatch", QueueUrl, Entries, self._put_aside)
 
-        return self._call("DeleteMessage", QueueUrl, work)
+    def _put_aside(self, entry: Item) -> bool:
+        self.dead.append(entry["MessageBody"])
+        return True
 
     def delete_message_batch(self, *, QueueUrl: str, Entries: list[Item]) -> Item:  # noqa: N803
         return self._batch("DeleteMessageBatch", QueueUrl, Entries, self._delete)
@@ -100,28 +123,38 @@ class FakeSqs(FakeService):
         return self._call("GetQueueAttributes", QueueUrl, work)
 
     def _batch(
-        self, operation: str, url: str, entries: list[Item], one: Callable[[str], None]
+        self, operation: str, url: str, entries: list[Item], one: Callable[[Item], bool]
     ) -> Item:
         assert 1 <= len(entries) <= 10
+        assert len({entry["Id"] for entry in entries}) == len(entries)
 
         def work(some: list[Item] = entries) -> Item:
-            for entry in some:
-                one(entry["ReceiptHandle"])
-            return {}
+            refused = [entry for entry in some if not one(entry)]
+            return {"Failed": [_failed(e, "ReceiptHandleIsInvalid", ours=True) for e in refused]}
 
         def partial() -> Item:
-            work(entries[1::2])
-            failed = [
-                {"Id": e["Id"], "SenderFault": False, "Code": "InternalError"} for e in entries[::2]
-            ]
-            return {"Failed": failed}
+            refused = work(entries[1::2])["Failed"]
+            return {"Failed": [*refused, *(_failed(e, "InternalError") for e in entries[::2])]}
 
         return self._call(operation, url, work, partial)
 
-    def _delete(self, receipt: str) -> None:
+    def _delete(self, entry: Item) -> bool:
         # An old receipt can also delete the message, as SQS documents.
-        self.messages.pop(int(receipt.partition("/")[0]), None)
+        receipt = entry["ReceiptHandle"]
+        if receipt in self.refused:
+            return False
+        self.messages.pop(_number(receipt), None)
+        return True
 
-    def _show(self, receipt: str) -> None:
-        if message := self.messages.get(int(receipt.partition("/")[0])):
+    def _show(self, entry: Item) -> bool:
+        if message := self.messages.get(_number(entry["ReceiptHandle"])):
             message.visible_at = self.calls.world.now
+        return True
+
+
+def _number(receipt: str) -> int:
+    return int(receipt.partition("/")[0])
+
+
+def _failed(entry: Item, code: str, *, ours: bool = False) -> Item:
+    return {"Id": entry["Id"], "SenderFault": ours, "Code": code}

@@ -1,11 +1,12 @@
 """A room's queue and table in virtual time, and the consumers that work on them."""
 
+import random
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 
 from beekeeper.contract import arrival_rows, items
 from beekeeper.handlers.consumer import Consumer
-from beekeeper.handlers.consumer_queue import Queue
+from beekeeper.handlers.consumer_queue import PARALLEL, Queue
 from beekeeper.handlers.consumer_table import Table
 from beekeeper.handlers.schedule import Schedule
 from beekeeper.rules import arrivals
@@ -16,7 +17,7 @@ from tests.support.in_memory.fakes import TABLE, Calls, Inline
 from tests.support.in_memory.faults import Faults, no_faults
 from tests.support.in_memory.fifo import FakeFifo
 from tests.support.in_memory.sqs import FakeSqs
-from tests.support.in_memory.virtual import World
+from tests.support.in_memory.virtual import SideBySide, World
 from tests.support.windows import most_in
 
 # No-shows are not compensated for: in most tests nobody ever goes in.
@@ -34,10 +35,12 @@ class Stage:
     world: World = field(default_factory=World)
     overbooking: float = 1.0
     strict: bool = False
+    parallel: bool = False  # the calls of a consumer's threads overlap
+    stale_seconds: float = 0.0  # of reads that are not strongly consistent
 
     def __post_init__(self) -> None:
         self.calls = Calls(self.world, self._fault, self.latency)
-        self.dynamo = FakeDynamo(self.calls)
+        self.dynamo = FakeDynamo(self.calls, self.stale_seconds)
         self.sqs = (FakeFifo if self.strict else FakeSqs)(self.calls)
         self.configure()
         # A visitor was here a moment ago. Otherwise a consumer ends after its first receive.
@@ -45,6 +48,8 @@ class Stage:
         self.tickets: list[str] = []
 
     def _fault(self, number: int, operation: str) -> str | None:
+        # At every moment there are as many rows as the counts say.
+        assert self.dynamo.counted() == len(self.dynamo.writes)
         return self.faults(number, operation)  # a test can change the faults while the stage runs
 
     def configure(self, mode: Mode = Mode.ON, rate: float | None = None) -> None:
@@ -73,8 +78,9 @@ class Stage:
             row[name] = items.number(before + value)
 
     def consumer(self) -> Consumer:
-        queue = Queue(self.sqs, self.sqs.queue_url, self.sqs.dead_letter_url, Inline())
-        table = Table(self.dynamo, TABLE, Inline())
+        executor = SideBySide(self.world, PARALLEL) if self.parallel else Inline()
+        queue = Queue(self.sqs, self.sqs.queue_url, self.sqs.dead_letter_url, executor)
+        table = Table(self.dynamo, TABLE, executor, random.Random(len(self.calls.names)))
         schedule = Schedule(self.dynamo, TABLE)
         return Consumer(table, queue, schedule, self.world.clock, self.world.sleep)
 

@@ -4,9 +4,13 @@ Each program has its own thread. When it sleeps, the program that is due next ru
 between two sleeps is one step, and the same seed gives the same run.
 """
 
+import itertools
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from concurrent.futures import Executor
 from dataclasses import dataclass, field
+from functools import partial
+from typing import Any
 
 START = 1_700_000_000.0
 
@@ -32,6 +36,7 @@ class World:
     def __init__(self) -> None:
         self.now = START
         self._programs: list[_Program] = []
+        self._orders = itertools.count()
         self._current: _Program | None = None
         self._back = threading.Semaphore(0)
 
@@ -50,15 +55,39 @@ class World:
 
     def start(self, work: Callable[[], object], after: float = 0.0) -> None:
         """Add a program, which starts after this many seconds."""
-        self._programs.append(_Program(work, self.now + after, len(self._programs)))
+        self._programs.append(_Program(work, self.now + after, next(self._orders)))
 
     def run(self) -> None:
         """Run all programs to their ends, and raise their errors. A killed program has ended."""
-        while running := [program for program in self._programs if not program.ended]:
-            program = min(running, key=lambda p: (p.due, p.order))
+        while self._programs:
+            program = min(self._programs, key=lambda p: (p.due, p.order))
             self.now = max(self.now, program.due)
             self._step(program)
-        self._programs.clear()
+            if program.ended:
+                self._programs.remove(program)
+
+    def together(self, works: Sequence[Callable[[], object]]) -> None:
+        """Run programs side by side, and return when all have ended."""
+        caller = self._current
+        if caller is None:  # no program runs, so nothing can overlap
+            for work in works:
+                work()
+            return
+        left = len(works)
+
+        def tracked(work: Callable[[], object]) -> None:
+            nonlocal left
+            try:
+                work()
+            finally:
+                left -= 1
+                caller.due = self.now if left == 0 else caller.due
+
+        caller.due = float("inf")
+        for work in works:
+            self.start(partial(tracked, work))
+        self._back.release()
+        caller.go.acquire()
 
     def _step(self, program: _Program) -> None:
         self._current = program
@@ -81,3 +110,38 @@ class World:
             program.error = error
         program.ended = True
         self._back.release()
+
+
+class SideBySide(Executor):
+    """An executor whose calls overlap in virtual time, as those of a pool of threads do."""
+
+    def __init__(self, world: World, threads: int) -> None:
+        self._world = world
+        self._threads = threads
+
+    def map(
+        self,
+        fn: Callable[..., Any],
+        *iterables: Iterable[Any],
+        timeout: float | None = None,
+        chunksize: int = 1,
+    ) -> Iterator[Any]:
+        if not (tasks := list(zip(*iterables, strict=True))):
+            return iter(())
+        waiting = iter(enumerate(tasks))
+        results: dict[int, Any] = {}
+        errors: dict[int, BaseException] = {}
+
+        def thread() -> None:
+            for i, arguments in waiting:
+                try:
+                    results[i] = fn(*arguments)
+                except BaseException as error:  # raised again below, in the caller
+                    errors[i] = error
+                if any(isinstance(error, Killed) for error in errors.values()):
+                    return  # all threads of a process that was killed have ended
+
+        self._world.together([thread] * min(self._threads, len(tasks)))
+        for error in sorted(errors.values(), key=lambda error: not isinstance(error, Killed)):
+            raise error
+        return iter([results[i] for i in range(len(tasks))])
