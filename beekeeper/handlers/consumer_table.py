@@ -23,6 +23,13 @@ class Throttled(Exception):
     """DynamoDB left keys unread at each of READ_ATTEMPTS."""
 
 
+class OtherFormat(Exception):
+    """The items have another format than this code, so it must not admit anybody.
+
+    It is none of TROUBLE: to try again changes nothing.
+    """
+
+
 # The errors that a call of the consumer can raise. The last two come from a damaged item.
 TROUBLE = (BotoCoreError, ClientError, Throttled, KeyError, ValueError)
 
@@ -34,14 +41,23 @@ class Table:
         self._dynamodb = dynamodb
         self._name = name
         self._executor = executor
+        self._as_of: Mapping[str, Any] | None = None  # of the pulse, as it was last read
 
     def settings(self) -> Settings:
-        """Read the settings of the operators; raise if that fails."""
-        return items.settings_of(self._get(items.ROOM) or {})
+        """Read the settings of the operators; raise if that fails, and OtherFormat."""
+        item = self._get(items.ROOM) or {}
+        if (found := items.format_of(item)) != items.FORMAT:
+            raise OtherFormat(
+                f"the table has format {found}, and this code has format {items.FORMAT}: a deploy"
+                " is under way, or was interrupted; run it again to complete it"
+            )
+        return items.settings_of(item)
 
-    def pulse(self) -> Pulse:
+    def pulse(self, now: float) -> Pulse:
         """Read the pulse; raise if that fails."""
-        return items.pulse_of(self._get(items.PULSE))
+        item = self._get(items.PULSE) or {}
+        self._as_of = item.get("as_of")
+        return items.pulse_of(item, now)
 
     def _get(self, item_id: str) -> Mapping[str, Any] | None:
         response = self._dynamodb.get_item(
@@ -51,7 +67,12 @@ class Table:
         return item
 
     def publish(self, pulse: Pulse, before: Pulse) -> bool:
-        """Replace the pulse ``before``; return False if another consumer has replaced it."""
+        """Replace the pulse ``before``; return False if another consumer has replaced it.
+
+        If its ``as_of`` could not be right, it was read as 0. Then the condition compares what was
+        stored instead, whatever that is, so that it is written anew.
+        """
+        seen = self._as_of if before.as_of == 0 and self._as_of else items.number(before.as_of)
         values = {f":{name}": value for name, value in items.pulse_values(pulse).items()}
         try:
             self._dynamodb.update_item(
@@ -59,7 +80,7 @@ class Table:
                 Key=items.key(items.PULSE),
                 UpdateExpression="SET " + ", ".join(f"{v[1:]} = {v}" for v in values),
                 ConditionExpression="attribute_not_exists(as_of) OR as_of = :before",
-                ExpressionAttributeValues={**values, ":before": items.number(before.as_of)},
+                ExpressionAttributeValues={**values, ":before": seen},
             )
         except self._dynamodb.exceptions.ConditionalCheckFailedException:
             return False

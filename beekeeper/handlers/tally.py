@@ -78,7 +78,7 @@ class Tally:
 
     def read(self) -> None:
         """Read the pulse, and drop the numbers that it counts already if an answer was lost."""
-        self.pulse = self.table.pulse()
+        self.pulse = self.table.pulse(self.clock())
         as_of, count = self.sent
         if self.pulse.as_of == as_of:
             del self.numbers[:count]
