@@ -7,8 +7,8 @@ from urllib.parse import urlsplit
 from pydantic import AfterValidator
 
 from beekeeper.config.section import Section, declared, described
+from beekeeper.rules.destination import has_host, is_private
 
-LOOPBACK = ("localhost", "127.0.0.1", "::1")
 # With this length, "beekeeper-<room>-<account>-<region>" fits the 63 characters of a bucket name.
 MAX_NAME_CHARACTERS = 24
 MAX_TITLE_CHARACTERS = 120
@@ -45,15 +45,11 @@ def _title(value: str) -> str:
 
 
 def _destination(value: str) -> str:
-    try:
-        parts = urlsplit(value)
-        host, _ = parts.hostname, parts.port
-    except ValueError:
-        host = None
-    if not host or parts.username or any(ord(c) <= 0x20 or ord(c) >= 0x7F for c in value):
+    if not has_host(value):
         raise ValueError("give the whole address, such as https://shop.example.com/sale")
-    if parts.scheme != "https" and not (parts.scheme == "http" and host in LOOPBACK):
+    if not is_private(value):
         raise ValueError("use https:// (http:// only for this machine), as in https://example.com")
+    parts = urlsplit(value)
     if parts.fragment:
         raise ValueError("leave out # and what follows it: browsers do not send it to a server")
     return value if parts.path else parts._replace(path="/").geturl()

@@ -3,7 +3,10 @@
 functions.py   the Lambda functions: their routes, environment variables and time-outs
 routes.py      the HTTP routes, the names in queries, and the ticket's cookie
 messages.py    what a producer puts on the queue, and a consumer takes off it
-items.py       the items of the table
+items.py       the items of the table; attributes.py reads them, whatever they contain
+pulse_item.py  the item with the state of the line
+arrival_rows.py  the rows that count who joined
+deployed.py    what of the room's item a deploy decides
 page.py        the name of the waiting page in the bucket
 answers.py     what the room answers to that question
 asking.py      how the waiting page asks whether it is the visitor's turn

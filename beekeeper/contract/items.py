@@ -1,10 +1,10 @@
 """The table's items, to and from DynamoDB's wire format.
 
     item      attributes                                           written by
-    room      the settings (rules/settings.py), and                deploy, operators
-              deployed_<setting> for those that operators change
+    room      the settings (rules/settings.py), format, and what   deploy, operators
+              the last deploy set (contract/deployed.py)
     keys      ticket, pass (JSON lists of kid and secret)          deploy
-    pulse     waiting, serving, slack, arrivals, ...               consumer
+    pulse     see contract/pulse_item.py                           consumer
     pace      paced_at                                             consumer, turnstile
     wake      woken_at                                             producer
     lease     owner, expires_at                                    deploy, destroy
@@ -12,6 +12,13 @@
     arrivals# see contract/arrival_rows.py                         producer
     v#<id>    admitted_at, number, expires_at                      consumer
               claimed_at; first_at and again of late visitors      turnstile
+
+Somebody can damage an item by hand. What can't be right is then logged, and a bound or a default is
+used in its place. If an item lacks what has no default, its reader raises Damaged.
+
+FORMAT is the version of the items. A deploy writes it into the ``room`` item, and a consumer whose
+own FORMAT is another one admits nobody. So two releases that store the schedule differently never
+admit side by side. Increase it with any change that an earlier consumer would misread.
 
 The keys are an item of their own, so that an IAM policy can deny them to a role by leading key.
 
@@ -21,15 +28,23 @@ two transactions at the same moment. So there are COUNT_SHARDS items, and each w
 them at random.
 """
 
+import functools
 import json
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import MISSING, Field, astuple, fields
+import math
+from collections.abc import Iterable, Sequence
+from dataclasses import MISSING, Field, fields
 from typing import Any
 
-from beekeeper.rules.curve import Sample
-from beekeeper.rules.drift import Drift
-from beekeeper.rules.line import Pulse
-from beekeeper.rules.no_shows import Shows
+from beekeeper.contract import attributes
+from beekeeper.contract.attributes import (
+    Damaged,
+    logger,
+    or_default,
+    read_json,
+    read_number,
+    read_text,
+)
+from beekeeper.rules import tokens
 from beekeeper.rules.settings import SETTINGS, Settings
 from beekeeper.rules.tokens import TICKET_LIFETIME_SECONDS, Key
 from beekeeper.rules.turn import Admission
@@ -40,21 +55,25 @@ COUNT_PREFIX = "count#"
 COUNT_SHARDS = 32
 COUNT_IDS = tuple(f"{COUNT_PREFIX}{shard}" for shard in range(COUNT_SHARDS))
 ADMITTED, ENTERED = "admitted", "entered"  # the attributes of a count
-PULSE_NUMBERS = (
-    "serving", "slack", "spread", "rate", "paced_at", "as_of", "busy_at",
-)  # fmt: skip
 # The attribute that is the table's primary key, and the conditions that an item exists or not.
-ID = "id"
+ID = attributes.ID
 PRESENT, ABSENT = f"attribute_exists({ID})", f"attribute_not_exists({ID})"
 # DynamoDB deletes an item some time after this moment (TTL). It is in seconds since the epoch.
 EXPIRES_AT = "expires_at"
 OWNER = "owner"  # of the lease
 # The key rings in the keys item: one signs tickets, and one signs passes.
 TICKET_KEYS, PASS_KEYS = "ticket", "pass"
-# The settings that a deploy writes. Only operators write the others.
-DEPLOYED = tuple(name for name, known in SETTINGS.items() if known.configured or not known.live)
-
-Item = Mapping[str, Any]
+Item = attributes.Item
+FORMAT = 1
+FORMAT_ATTRIBUTE = "format"
+# While a deploy changes the format. It is nobody's format, so nobody admits.
+CHANGING_FORMAT = 0
+# The most visitors, and the latest time (the year 9999), that can be right.
+MOST = 1e12
+LATEST = 253_402_300_799.0
+LAST_SAMPLE = int(LATEST * 1000)
+# A pulse from further in the future than clocks differ says nothing about the line now.
+AHEAD_SECONDS = 5.0
 
 
 def key(item_id: str) -> dict[str, Any]:
@@ -77,26 +96,53 @@ def number(value: float) -> dict[str, str]:
     return {"N": repr(value)}
 
 
-def settings_of(item: Item) -> Settings:
-    """Read the ``room`` item; raise KeyError or ValueError if what every room needs is damaged.
+def format_of(item: Item, damaged: int = FORMAT) -> int:
+    """Return the format that the ``room`` item names: 1 if it names none.
 
-    A setting with a default can be absent, because a deploy updates the functions and the item side
-    by side. If somebody damaged it, the default is used, too.
+    ``damaged`` stands for a format that can't be read.
+    """
+    if FORMAT_ATTRIBUTE not in item:
+        return 1
+    return or_default(
+        item, FORMAT_ATTRIBUTE, damaged, lambda: int(read_number(item, FORMAT_ATTRIBUTE))
+    )
+
+
+def settings_of(item: Item) -> Settings:
+    """Read the ``room`` item; raise Damaged if a setting without a default can't be right.
+
+    A setting with a default can be absent, because an earlier version did not write it.
     """
     return Settings(**{known.name: _setting(known, item) for known in fields(Settings)})
 
 
 def _setting(known: Field[Any], item: Item) -> Any:
+    if known.default is MISSING:
+        return setting_value(known, item)
+    return or_default(item, known.name, known.default, lambda: setting_value(known, item))
+
+
+def setting_value(known: Field[Any], item: Item) -> Any:
+    """Return a setting's value within its bounds. Raises Damaged."""
+    declared, value = SETTINGS[known.name], stored_value(known, item, known.name)
+    if isinstance(value, str):
+        if declared.accepts and not declared.accepts(value):
+            raise Damaged(item, known.name)
+        return value
+    low = -math.inf if declared.minimum is None else declared.minimum
+    high = math.inf if declared.maximum is None else declared.maximum
+    return known.type(read_number(item, known.name, low, high))  # type: ignore[operator]
+
+
+def stored_value(known: Field[Any], item: Item, name: str) -> Any:
+    """Return the setting that is under this name, within its bounds or not. Raises Damaged."""
+    kind: Any = known.type
     try:
-        return _value(known.type, item[known.name])
-    except (KeyError, ValueError):
-        if known.default is MISSING:
-            raise
-        return known.default
-
-
-def _value(kind: Any, attribute: Mapping[str, str]) -> Any:
-    return kind(attribute["S"]) if issubclass(kind, str) else kind(float(attribute["N"]))
+        return kind(
+            read_text(item, name) if issubclass(kind, str) else read_number(item, name, -math.inf)
+        )
+    except ValueError:
+        raise Damaged(item, name) from None
 
 
 def setting_attribute(value: str | float) -> dict[str, str]:
@@ -110,46 +156,24 @@ def settings_item(settings: Settings) -> dict[str, Any]:
     return {**key(ROOM), **values}
 
 
-def deployed_settings(settings: Settings) -> dict[str, str | float]:
-    """Return the settings that a deploy decides."""
-    return {name: getattr(settings, name) for name in DEPLOYED}
-
-
-def deployed_settings_of(item: Item) -> dict[str, str | float | None]:
-    """Return what the last deploy decided. A rate that an operator set since then is no drift."""
-    return {
-        known.name: _deployed(known.name, known.type, item)
-        for known in fields(Settings)
-        if known.name in DEPLOYED
-    }
-
-
-def _deployed(name: str, kind: Any, item: Item) -> str | float | None:
-    attribute = item.get(name)
-    if SETTINGS[name].live:
-        attribute = item.get(deployed_name(name), attribute)
-    try:
-        value: str | float = _value(kind, attribute or {})
-    except (KeyError, ValueError):
-        return None
-    return value
-
-
-def deployed_name(name: str) -> str:
-    """Return the name of the attribute that keeps a deploy's value of an operators' setting."""
-    return f"deployed_{name}"
-
-
-def deployed_attributes(settings: Settings, names: Iterable[str]) -> dict[str, Any]:
-    """Return the attributes to write if a deploy sets the settings with these names."""
-    written = {name: setting_attribute(getattr(settings, name)) for name in names}
-    live = {deployed_name(name): written[name] for name in written if SETTINGS[name].live}
-    return {**written, **live}
-
-
 def keys_of(item: Item, kind: str) -> list[Key]:
-    """Read the key ring of that kind (TICKET_KEYS or PASS_KEYS), the signing key first."""
-    return [Key(k["kid"], k["secret"]) for k in json.loads(item[kind]["S"])]
+    """Read the key ring of that kind (TICKET_KEYS or PASS_KEYS), the signing key first.
+
+    Raises Damaged if it is empty, or if one of its keys can't be used.
+    """
+    match read_json(item, kind):
+        case [_, *_] as ring:
+            keys = [found for entry in ring if (found := _key(entry))]
+            if len(keys) == len(ring):
+                return keys
+    raise Damaged(item, kind)
+
+
+def _key(entry: object) -> Key | None:
+    match entry:
+        case {"kid": str(kid), "secret": str(secret)}:
+            return found if tokens.is_usable(found := Key(kid, secret)) else None
+    return None
 
 
 def keys_item(ticket: Sequence[Key], passes: Sequence[Key]) -> dict[str, Any]:
@@ -161,70 +185,17 @@ def _ring(keys: Sequence[Key]) -> dict[str, str]:
     return {"S": json.dumps([{"kid": k.kid, "secret": k.secret} for k in keys])}
 
 
-def pulse_of(item: Item | None) -> Pulse:
-    """Read the ``pulse`` item. Without one, return the pulse of an empty line."""
-    if not item:
-        return Pulse()
-
-    def value(name: str) -> float:
-        return float(item.get(name, {}).get("N", 0))
-
-    def numbers(name: str) -> list[Any]:
-        found: list[Any] = json.loads(item.get(name, {}).get("S", "[]"))
-        return found
-
-    settled = numbers("settled") or [0, 0.0]
-    return Pulse(
-        admitted=int(value("admitted")),
-        waiting=int(value("waiting")),
-        arrivals=_curve_of(numbers("arrivals")),
-        settled=Sample(int(settled[0]), float(settled[1])),
-        marks=_curve_of(numbers("marks")),
-        is_empty=bool(value("is_empty")),
-        shows=Shows(value("checked"), value("showed")),
-        drift=Drift(*(float(one) for one in numbers("drift"))),
-        **{name: value(name) for name in PULSE_NUMBERS},
-    )
-
-
-def pulse_values(pulse: Pulse) -> dict[str, Any]:
-    """Return the attributes of the ``pulse`` item, without its key."""
-    drift = [round(one, 2) for one in astuple(pulse.drift)]
-    return {
-        **{name: number(getattr(pulse, name)) for name in PULSE_NUMBERS},
-        "admitted": number(pulse.admitted),
-        "waiting": number(pulse.waiting),
-        "arrivals": _curve(pulse.arrivals),
-        "settled": _packed([pulse.settled.at, pulse.settled.arrived]),
-        "marks": _curve(pulse.marks),
-        "is_empty": number(int(pulse.is_empty)),
-        "checked": number(pulse.shows.checked),
-        "showed": number(pulse.shows.showed),
-        "drift": _packed(drift),
-    }
-
-
 def total_of(counts: Iterable[Item], name: str) -> int:
     """Return the sum of ADMITTED or ENTERED over the count items."""
-    return sum(int(float(item[name]["N"])) for item in counts if name in item)
+    return sum(
+        int(or_default(count, name, 0.0, functools.partial(read_number, count, name, 0.0, MOST)))
+        for count in counts
+    )
 
 
 def paced_at_of(item: Item | None) -> float:
     """Read the ``pace`` item: the last slot that was given out."""
     return float(item["paced_at"]["N"]) if item else 0.0
-
-
-def _curve(samples: Sequence[Sample]) -> dict[str, str]:
-    return _packed([[s.at, round(s.arrived, 1)] for s in samples])
-
-
-def _curve_of(samples: Iterable[Any]) -> tuple[Sample, ...]:
-    return tuple(Sample(int(at), float(arrived)) for at, arrived in samples)
-
-
-def _packed(values: list[Any]) -> dict[str, str]:
-    # A JSON text costs a third of what a list of typed values costs.
-    return {"S": json.dumps(values, separators=(",", ":"))}
 
 
 def lease_item(owner: str, expires_at: int) -> dict[str, Any]:
@@ -233,19 +204,22 @@ def lease_item(owner: str, expires_at: int) -> dict[str, Any]:
 
 
 def admission_of(item: Item | None) -> Admission | None:
-    """Read the row of an admitted visitor."""
+    """Read the row of an admitted visitor. A row whose slot can't be read is no row."""
     if not item:
         return None
+    try:
+        admitted_at = read_number(item, "admitted_at", 0.0, LATEST)
+    except Damaged as error:
+        logger.error("%s: the visitor counts as not admitted", error)
+        return None
 
-    def value(name: str) -> float | None:
-        return float(item[name]["N"]) if name in item else None
+    def time(name: str) -> float | None:
+        # The row says that it happened. Only the time is unknown.
+        read = functools.partial(read_number, item, name, 0.0, LATEST)
+        return or_default(item, name, admitted_at, read) if name in item else None
 
-    return Admission(
-        admitted_at=float(item["admitted_at"]["N"]),
-        claimed_at=value("claimed_at"),
-        first_at=value("first_at"),
-        again=int(value("again") or 0),
-    )
+    again = or_default(item, "again", 0.0, lambda: read_number(item, "again", 0.0, MOST))
+    return Admission(admitted_at, time("claimed_at"), time("first_at"), int(again))
 
 
 def admission_item(ticket_id: str, ticket_number: int, admitted_at: float) -> dict[str, Any]:

@@ -2,7 +2,7 @@
 
 from beekeeper.changes import differences
 from beekeeper.connection import Deployed
-from beekeeper.contract import items
+from beekeeper.contract import items, pulse_item
 from beekeeper.control.table import find_item, read_item
 from beekeeper.provision.blueprint import steps
 from beekeeper.provision.engine.pipeline import Engine
@@ -14,7 +14,7 @@ from beekeeper.rules.settings import Mode, Settings
 def status(room: Deployed, *, drift: bool = False) -> Status:
     """Return the room's status. With ``drift``, also read every resource and compare it."""
     settings = items.settings_of(read_item(room, items.ROOM))
-    pulse = items.pulse_of(find_item(room, items.PULSE))
+    pulse = pulse_item.pulse_of(find_item(room, items.PULSE))
     rate = pulse.rate or settings.pace(pulse)
     return Status(
         room=room.state.room,

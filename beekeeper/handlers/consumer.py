@@ -29,7 +29,7 @@ from beekeeper.contract.functions import Variable
 from beekeeper.handlers import aws
 from beekeeper.handlers.admitting import Hand
 from beekeeper.handlers.consumer_queue import PARALLEL, Queue
-from beekeeper.handlers.consumer_table import TROUBLE, Table
+from beekeeper.handlers.consumer_table import TROUBLE, OtherFormat, Table
 from beekeeper.handlers.schedule import Schedule
 from beekeeper.handlers.tally import Tally
 from beekeeper.rules.cadence import CONSUMER_RUN_SECONDS
@@ -79,12 +79,20 @@ class Consumer:
         self.hand = Hand(self.table, self.queue, self.schedule, self.clock, self.tally.count)
 
     def run(self, seconds: float = CONSUMER_RUN_SECONDS) -> int:
-        """Tick for ``seconds``, then hand back all tickets; return how many ticks succeeded."""
+        """Tick for ``seconds``, then hand back all tickets; return how many ticks succeeded.
+
+        The run ends at once if the items have another format. Then it also writes no pulse.
+        """
         end = self.clock() + seconds
         succeeded = 0
         self._read_line()
         while (started := self.clock()) < end:
-            ended = self._try_tick()
+            try:
+                ended = self._try_tick()
+            except OtherFormat as error:
+                logger.error("this consumer ends: %s", error)
+                self.hand.drop_all()
+                return succeeded
             succeeded += ended is not TickEnd.CUT_SHORT
             if self._ends_run(ended, is_first=succeeded == 1):
                 break

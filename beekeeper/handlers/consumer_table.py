@@ -10,7 +10,7 @@ from typing import Any
 
 from botocore.exceptions import BotoCoreError, ClientError
 
-from beekeeper.contract import items
+from beekeeper.contract import items, pulse_item
 from beekeeper.handlers.admissions import MAX_ROWS, Admissions, Admitting, Outcome
 from beekeeper.handlers.arrivals import Arrivals
 from beekeeper.handlers.batches import batches
@@ -19,6 +19,13 @@ from beekeeper.rules.line import Pulse
 from beekeeper.rules.settings import Settings
 
 logger = logging.getLogger(__name__)
+
+
+class OtherFormat(Exception):
+    """The items have another format than this code, so it must not admit anybody.
+
+    It is none of TROUBLE: to try again changes nothing.
+    """
 
 
 # The errors that a call of the consumer can raise. The last two come from a damaged item.
@@ -34,14 +41,23 @@ class Table:
         self._executor = executor
         self.arrivals = Arrivals(dynamodb, name)
         self._admissions = Admissions(dynamodb, name, chance)
+        self._as_of: Mapping[str, Any] | None = None  # of the pulse, as it was last read
 
     def settings(self) -> Settings:
-        """Read the settings of the operators; raise if that fails."""
-        return items.settings_of(self._get(items.ROOM) or {})
+        """Read the settings of the operators; raise if that fails, and OtherFormat."""
+        item = self._get(items.ROOM) or {}
+        if (found := items.format_of(item)) != items.FORMAT:
+            raise OtherFormat(
+                f"the table has format {found}, and this code has format {items.FORMAT}: a deploy"
+                " is under way, or was interrupted; run it again to complete it"
+            )
+        return items.settings_of(item)
 
-    def pulse(self) -> Pulse:
+    def pulse(self, now: float) -> Pulse:
         """Read the pulse; raise if that fails."""
-        return items.pulse_of(self._get(items.PULSE))
+        item = self._get(items.PULSE) or {}
+        self._as_of = item.get("as_of")
+        return pulse_item.pulse_of(item, now)
 
     def _get(self, item_id: str) -> Mapping[str, Any] | None:
         response = self._dynamodb.get_item(
@@ -51,15 +67,20 @@ class Table:
         return item
 
     def publish(self, pulse: Pulse, before: Pulse) -> bool:
-        """Replace the pulse ``before``; return False if another consumer has replaced it."""
-        values = {f":{name}": value for name, value in items.pulse_values(pulse).items()}
+        """Replace the pulse ``before``; return False if another consumer has replaced it.
+
+        If its ``as_of`` could not be right, it was read as 0. Then the condition compares what was
+        stored instead, whatever that is, so that it is written anew.
+        """
+        seen = self._as_of if before.as_of == 0 and self._as_of else items.number(before.as_of)
+        values = {f":{name}": value for name, value in pulse_item.pulse_values(pulse).items()}
         try:
             self._dynamodb.update_item(
                 TableName=self._name,
                 Key=items.key(items.PULSE),
                 UpdateExpression="SET " + ", ".join(f"{v[1:]} = {v}" for v in values),
                 ConditionExpression="attribute_not_exists(as_of) OR as_of = :before",
-                ExpressionAttributeValues={**values, ":before": items.number(before.as_of)},
+                ExpressionAttributeValues={**values, ":before": seen},
             )
         except self._dynamodb.exceptions.ConditionalCheckFailedException:
             return False

@@ -87,7 +87,7 @@ class Tally:
 
     def read(self) -> None:
         """Read the pulse, and drop the numbers that it counts already if an answer was lost."""
-        self.pulse = self.table.pulse()
+        self.pulse = self.table.pulse(self.clock())
         as_of, came_off, admitted = self.sent
         if self.pulse.as_of == as_of:
             del self.numbers[:came_off]

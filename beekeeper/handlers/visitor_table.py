@@ -1,17 +1,18 @@
 """The table as the producer and the turnstile use it: the room, read once a second, and turns.
 
 If a read of the room fails, the last copy stays in use, so that the line continues while DynamoDB
-is in trouble.
+is in trouble. If somebody has damaged an item, the last good copy of that item stays in use.
 """
 
 import logging
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
-from typing import Any
+from typing import Any, TypeVar
 
 from botocore.exceptions import BotoCoreError, ClientError
 
-from beekeeper.contract import items
+from beekeeper.contract import items, pulse_item
+from beekeeper.contract.attributes import Damaged
 from beekeeper.handlers.arrivals import Arrivals, Latest
 from beekeeper.handlers.schedule import Schedule
 from beekeeper.rules.cadence import ROOM_COPY_SECONDS
@@ -21,6 +22,7 @@ from beekeeper.rules.settings import Settings
 from beekeeper.rules.tokens import Key, Ticket
 from beekeeper.rules.turn import Admission
 
+T = TypeVar("T")
 logger = logging.getLogger(__name__)
 
 
@@ -59,7 +61,7 @@ class VisitorTable:
         """
         if self._room is None or not 0 <= now - self._read_at < ROOM_COPY_SECONDS:
             try:
-                self._room = self._read()
+                self._room = self._read(now)
                 self.is_stale = False
             except (BotoCoreError, ClientError, KeyError, ValueError) as error:
                 logger.warning("reading the room failed: %s", error)
@@ -69,19 +71,24 @@ class VisitorTable:
             self._read_at = now
         return self._room
 
-    def _read(self) -> RoomCopy:
+    def _read(self, now: float) -> RoomCopy:
         ids = (items.ROOM, items.KEYS, items.PULSE)
         request = {self._table: {"Keys": [items.key(item_id) for item_id in ids]}}
         response = self._dynamodb.batch_get_item(RequestItems=request)
         found = {items.id_of(item): item for item in response["Responses"][self._table]}
         if response.get("UnprocessedKeys") and len(found) < len(ids):
             raise KeyError("throttled: some of the room's items were not read")
+        room, keys, last = found.get(items.ROOM, {}), found.get(items.KEYS, {}), self._room
+
+        def ring(kind: str, good: Sequence[Key] | None) -> Sequence[Key]:
+            return _good(lambda: items.keys_of(keys, kind), good)
+
         return RoomCopy(
             name=self._name,
-            settings=items.settings_of(found[items.ROOM]),
-            ticket_keys=items.keys_of(found[items.KEYS], items.TICKET_KEYS),
-            pass_keys=items.keys_of(found[items.KEYS], items.PASS_KEYS),
-            pulse=items.pulse_of(found.get(items.PULSE)),
+            settings=_good(lambda: items.settings_of(room), last.settings if last else None),
+            ticket_keys=ring(items.TICKET_KEYS, last.ticket_keys if last else None),
+            pass_keys=ring(items.PASS_KEYS, last.pass_keys if last else None),
+            pulse=pulse_item.pulse_of(found.get(items.PULSE), now),
         )
 
     def admission(self, ticket_id: str) -> Admission | None:
@@ -175,3 +182,14 @@ class VisitorTable:
             )
         except (BotoCoreError, ClientError) as error:
             logger.warning("recording a visitor who goes in unqueued failed: %s", error)
+
+
+def _good(read: Callable[[], T], last: T | None) -> T:
+    """Return what ``read`` gives, or the last good copy if that is damaged."""
+    try:
+        return read()
+    except Damaged as error:
+        if last is None:
+            raise
+        logger.error("%s: the last good copy is used", error)
+        return last

@@ -8,6 +8,30 @@ PASS_PARAMETER = "beekeeper_pass"  # noqa: S105 - a name, no secret
 # Characters that need no encoding in a path or query (RFC 3986). API Gateway decodes queries.
 _AS_IT_IS = "/?#[]@!$&'()*+,;=:%"
 
+LOOPBACK = ("localhost", "127.0.0.1", "::1")
+
+
+def has_host(url: str) -> bool:
+    """Return whether a text is an address whose host every browser reads as we do."""
+    try:
+        parts = urlsplit(url)
+        host, _ = parts.hostname, parts.port
+    except ValueError:
+        return False
+    is_plain = all(0x20 < ord(c) < 0x7F and c != "\\" for c in url)
+    return bool(host) and not parts.username and is_plain
+
+
+def is_private(url: str) -> bool:
+    """Return whether nobody on the way can read what is sent there: https, or this machine."""
+    parts = urlsplit(url)
+    return parts.scheme == "https" or (parts.scheme == "http" and parts.hostname in LOOPBACK)
+
+
+def is_address(url: str) -> bool:
+    """Return whether a text can be a destination."""
+    return has_host(url) and is_private(url)
+
 
 def origin_of(url: str) -> str:
     """Return the scheme://host[:port] of an address, in lower case, without a default port."""

@@ -9,10 +9,12 @@ To add a setting that the functions read, declare it here and use it in a rule. 
 ``configured=True``, also add its field to ``beekeeper/config/`` (``declared("name")``).
 """
 
+from collections.abc import Callable
 from dataclasses import MISSING, dataclass, field, fields
 from enum import StrEnum
 from typing import Any
 
+from beekeeper.rules import destination as addresses
 from beekeeper.rules import no_shows, polling, sizing
 from beekeeper.rules.line import Pulse
 
@@ -33,6 +35,9 @@ class Setting:
 
     ``configured``: ``beekeeper.toml`` has it, and a deploy writes it. ``live``: operators change it
     while the room runs. A deploy keeps their value, unless the deploy itself changes the setting.
+    ``accepts`` says whether a text can be right. Without it, any can.
+
+    The functions check the bounds again where they read the item: anybody can edit a table by hand.
     """
 
     help: str
@@ -41,6 +46,7 @@ class Setting:
     maximum: float | None = None
     configured: bool = False
     live: bool = False
+    accepts: Callable[[str], bool] | None = None
 
 
 def setting(help: str, *, default: Any = MISSING, **known: Any) -> Any:  # noqa: A002
@@ -61,7 +67,9 @@ class Settings:
         live=True,
     )
     destination: str = setting(
-        "the address of the site to protect, where visitors end up", configured=True
+        "the address of the site to protect, where visitors end up",
+        configured=True,
+        accepts=addresses.is_address,
     )
     message: str = setting("the operators' message to all who wait", default="", live=True)
     claim_minutes: int = setting(
@@ -84,6 +92,7 @@ class Settings:
         "the requests that all waiting pages together may make to the API",
         default=polling.BUDGET_PER_SECOND,
         unit="requests a second",
+        minimum=100,
     )
 
     @property

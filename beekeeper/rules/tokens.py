@@ -26,6 +26,8 @@ MAX_TO_CHARACTERS = 512
 # that an encoder writes. Decoders accept other forms too, so that somebody could change a token and
 # it would still be valid.
 _TOKEN = re.compile(r"[\w-]+\.[\w-]+\.[\w-]{42}[AEIMQUYcgkosw048]", re.ASCII)
+# The keys that we make have 43 of these characters. RFC 7518, section 3.2, requires 256 bits.
+_KID, _SECRET = re.compile(r"[\w.-]{1,64}", re.ASCII), re.compile(r"[\w-]{32,256}", re.ASCII)
 
 
 class InvalidToken(Exception):
@@ -70,6 +72,14 @@ def new_id() -> str:
 def new_key() -> Key:
     """Return a new 256-bit key. RFC 7518, section 3.2, requires this length for HS256."""
     return Key(kid=secrets.token_hex(4), secret=secrets.token_urlsafe(32))
+
+
+def is_usable(key: Key) -> bool:
+    """Return whether a key can sign. One that was damaged by hand could sign nothing, or forgeries.
+
+    An empty or short secret would be easy to guess.
+    """
+    return bool(_KID.fullmatch(key.kid) and _SECRET.fullmatch(key.secret))
 
 
 def new_ticket(now: float, to: str = "") -> Ticket:

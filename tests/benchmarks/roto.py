@@ -20,7 +20,7 @@ from boto3.session import Session
 from botocore.config import Config
 from botocore.exceptions import BotoCoreError, ClientError
 
-from beekeeper.contract import items
+from beekeeper.contract import items, pulse_item
 from beekeeper.contract.functions import Variable
 from beekeeper.handlers.batches import batches
 from beekeeper.local.ministack import KEY, REGION, free_port, local_session
@@ -59,7 +59,7 @@ class Place:
         self.client("dynamodb").put_item(TableName=TABLE, Item=settings)
 
     def publish(self, pulse: Pulse) -> None:
-        item = {**items.key(items.PULSE), **items.pulse_values(pulse)}
+        item = {**items.key(items.PULSE), **pulse_item.pulse_values(pulse)}
         self.client("dynamodb").put_item(TableName=TABLE, Item=item)
 
     def fill(self, count: int) -> None:

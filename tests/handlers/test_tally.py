@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import pytest
 
-from beekeeper.contract import items
+from beekeeper.contract import items, pulse_item
 from beekeeper.handlers.admitting import Admitted
 from beekeeper.handlers.tally import END_SECONDS, FLUSH_ATTEMPTS, Tally
 from beekeeper.rules.cadence import CHECKS_PER_TICK
@@ -117,7 +117,7 @@ def test_nobody_is_checked_in_vain(slot_known: bool, overbooking: float) -> None
 def test_an_idle_line_must_have_been_seen_by_this_worker() -> None:
     stage = Stage()
     idle = replace(stage.pulse, busy_at=stage.world.now - END_SECONDS - 1, as_of=stage.world.now)
-    stage.dynamo.put({**items.key(items.PULSE), **items.pulse_values(idle)})
+    stage.dynamo.put({**items.key(items.PULSE), **pulse_item.pulse_values(idle)})
     tally = tally_of(stage)
     assert not tally.is_line_idle()
     stage.world.sleep(1)

@@ -3,7 +3,7 @@
 import pytest
 from botocore.exceptions import EndpointConnectionError
 
-from beekeeper.contract import items
+from beekeeper.contract import items, pulse_item
 from beekeeper.handlers.wake import Waker
 from beekeeper.rules.line import Pulse
 from beekeeper.rules.settings import Mode
@@ -116,7 +116,7 @@ def test_consumer_counts_the_line_before_it_ends() -> None:
     # Another consumer has just published that nobody is there. A later visitor started this one.
     stage = Stage()
     stage.configure(Mode.PAUSED)
-    stage.dynamo.put({**items.key(items.PULSE), **items.pulse_values(Pulse(as_of=START))})
+    stage.dynamo.put({**items.key(items.PULSE), **pulse_item.pulse_values(Pulse(as_of=START))})
     stage.arrive(3)
     stage.run(75)
     assert stage.world.now - START > 74

@@ -5,7 +5,8 @@ from dataclasses import fields
 import pytest
 
 from beekeeper import RoomConfig
-from beekeeper.contract import items
+from beekeeper.contract import deployed, items
+from beekeeper.contract.attributes import Damaged
 from beekeeper.results import Status
 from beekeeper.rules.settings import SETTINGS, Mode, Settings
 
@@ -42,19 +43,19 @@ def test_item_round_trip() -> None:
 
 
 def test_a_deploy_decides_all_but_what_operators_alone_set() -> None:
-    assert items.deployed_settings(SET).keys() == SETTINGS.keys() - {"mode", "message"}
+    assert deployed.deployed_settings(SET).keys() == SETTINGS.keys() - {"mode", "message"}
 
 
 def test_what_operators_changed_since_is_no_drift() -> None:
-    item = items.settings_item(SET) | items.deployed_attributes(SET, items.DEPLOYED)
+    item = items.settings_item(SET) | deployed.deployed_attributes(SET, deployed.DEPLOYED)
     changed = item | {"rate": items.setting_attribute(45.0)}
     assert items.settings_of(changed).rate == 45.0
-    assert items.deployed_settings_of(changed) == items.deployed_settings(SET)
+    assert deployed.deployed_settings_of(changed) == deployed.deployed_settings(SET)
 
 
 def test_what_is_damaged_in_the_item_differs_from_what_is_wanted() -> None:
     item = items.settings_item(SET) | {"overbooking": {"S": "x"}, "claim_minutes": {"N": "x"}}
-    found = items.deployed_settings_of(item)
+    found = deployed.deployed_settings_of(item)
     assert (found["overbooking"], found["claim_minutes"]) == (None, None)
 
 
@@ -69,10 +70,10 @@ def test_a_damaged_setting_has_its_default_and_a_damaged_rate_is_an_error() -> N
     damaged = {"message": {"NULL": True}, "claim_minutes": {"N": "x"}, "overbooking": {"S": "2"}}
     found = items.settings_of(items.settings_item(SET) | damaged)
     assert (found.message, found.claim_minutes, found.overbooking) == ("", 15, 1.5)
-    with pytest.raises(KeyError):
+    with pytest.raises(Damaged):
         items.settings_of(items.settings_item(SET) | {"rate": {"NULL": True}})
 
 
 def test_only_what_operators_change_has_a_deployed_value() -> None:
     item = items.settings_item(SET) | {"deployed_destination": {"N": "1"}}
-    assert items.deployed_settings_of(item) == items.deployed_settings(SET)
+    assert deployed.deployed_settings_of(item) == deployed.deployed_settings(SET)

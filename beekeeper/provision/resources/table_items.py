@@ -3,13 +3,27 @@
 A conditional write creates the keys once. We never read them here, so a deployer does not see them.
 A deploy writes only those settings that the configuration decides. The mode belongs to the
 operators, and so does a rate or a message that they have changed since the last deploy (see
-``deployed_settings`` in contract/items.py).
+contract/deployed.py).
+
+The item also names the format of all items. If a release has another one, its deploy replaces the
+functions first, while the consumers that still run go on for up to CONSUMER_RUN_SECONDS. Then it
+takes the format away for LAST_TICK_SECONDS, in which every earlier consumer ends, and writes the
+new one. From then on the new consumers admit:
+
+    format              1                      0, nobody's             2
+    earlier consumers   admit ───────────────▶ end within a tick
+    new consumers       end at once ─────────────────────────────────▶ admit
+
+The two never admit side by side, wherever a deploy is interrupted. After an interruption the line
+stands still when the earlier consumers have ended, the alarm for the consumer's errors says so, and
+the next deploy continues from there. With the same format, a deploy interrupts nothing: consumers
+of both releases share one schedule, and the next tick uses the new settings.
 """
 
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from beekeeper.contract import items
+from beekeeper.contract import deployed, functions, items
 from beekeeper.provision.aws import Aws
 from beekeeper.provision.engine.step import Attributes, Contained, Found, Owner
 from beekeeper.provision.engine.wait import Busy, Wait, ignoring, retrying
@@ -21,6 +35,8 @@ from beekeeper.rules.settings import Settings
 MISSING = "ResourceNotFoundException"
 EXISTS = "ConditionalCheckFailedException"
 WRITE = Wait("the new table to accept items", 60)
+# A tick that began with the earlier format ends within this time: its calls have short time-outs.
+LAST_TICK_SECONDS = 30
 
 
 class Keys(Contained):
@@ -57,7 +73,7 @@ class RoomItem(Contained):
     """The ``room`` item."""
 
     key, kind = "settings", "room settings"
-    needs = ("table",)
+    needs = ("table", *(f"function {function.name}" for function in functions.FUNCTIONS))
     container = "table"
 
     def __init__(self, names: Names, settings: Settings) -> None:
@@ -71,29 +87,44 @@ class RoomItem(Contained):
 
     def desired(self, outputs: Mapping[str, str]) -> Attributes:
         """Return the settings from the configuration, as the item stores the last deployed ones."""
-        return items.deployed_settings(self._settings)
+        wanted = deployed.deployed_settings(self._settings)
+        return {**wanted, items.FORMAT_ATTRIBUTE: items.FORMAT}
 
     def find(self, aws: Aws, outputs: Mapping[str, str]) -> Found | None:
         item = _read(aws, self._table, items.ROOM, None)
         if item is None:
             return None
-        attributes = items.deployed_settings_of(item)
+        found = items.format_of(item, damaged=items.CHANGING_FORMAT)
+        attributes = {**deployed.deployed_settings_of(item), items.FORMAT_ATTRIBUTE: found}
         return Found(self.name, attributes, Owner.OURS)
 
     def create(self, aws: Aws, desired: Attributes) -> None:
-        wanted = items.deployed_attributes(self._settings, items.DEPLOYED)
-        _put_new(aws, self._table, {**items.settings_item(self._settings), **wanted})
+        wanted = deployed.deployed_attributes(self._settings, deployed.DEPLOYED)
+        settings = items.settings_item(self._settings)
+        _put_new(aws, self._table, {**settings, **wanted, **_format(items.FORMAT)})
 
     def update(self, aws: Aws, found: Found, changes: Attributes) -> None:
-        wanted = items.deployed_attributes(self._settings, changes)
-        names = {f"#{name}": name for name in wanted}
+        settings = changes.keys() - {items.FORMAT_ATTRIBUTE}
+        wanted = deployed.deployed_attributes(self._settings, sorted(settings))
+        if items.FORMAT_ATTRIBUTE in changes:
+            self._set(aws, _format(items.CHANGING_FORMAT))
+            aws.sleep(LAST_TICK_SECONDS)
+            wanted |= _format(items.FORMAT)
+        self._set(aws, wanted)
+
+    def _set(self, aws: Aws, attributes: Mapping[str, Any]) -> None:
+        names = {f"#{name}": name for name in attributes}
         aws.client("dynamodb").update_item(
             TableName=self._table,
             Key=items.key(items.ROOM),
-            UpdateExpression="SET " + ", ".join(f"#{name} = :{name}" for name in wanted),
+            UpdateExpression="SET " + ", ".join(f"#{name} = :{name}" for name in attributes),
             ExpressionAttributeNames=names,
-            ExpressionAttributeValues={f":{name}": value for name, value in wanted.items()},
+            ExpressionAttributeValues={f":{name}": value for name, value in attributes.items()},
         )
+
+
+def _format(number: int) -> dict[str, Any]:
+    return {items.FORMAT_ATTRIBUTE: items.number(number)}
 
 
 def _grant(names: Names) -> Grant:

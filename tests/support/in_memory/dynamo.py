@@ -8,7 +8,7 @@ from botocore.exceptions import ClientError
 
 from beekeeper.contract import items
 from beekeeper.rules.settings import Settings
-from tests.support.in_memory.fakes import TABLE, Calls, FakeService, Item
+from tests.support.in_memory.fakes import TABLE, Calls, FakeService, Item, client_error
 from tests.support.in_memory.refusals import refuse_key, refuse_values
 
 
@@ -208,6 +208,10 @@ class FakeDynamo(FakeService):
         if key in self.damaged:
             return {"Code": "ValidationError"}
         if _holds(action.get("ConditionExpression", ""), item or {}, values):
+            try:
+                _changed(action.get("UpdateExpression", ""), item or {}, values)
+            except ClientError:  # a number is added to what is no number
+                return {"Code": "ValidationError"}
             return {"Code": "None"}
         old = action.get("ReturnValuesOnConditionCheckFailure") == "ALL_OLD" and item
         return {"Code": "ConditionalCheckFailed", **({"Item": dict(item)} if old and item else {})}
@@ -238,7 +242,10 @@ def _term_holds(term: str, item: Item, values: Item) -> bool:
     name, operator, value = term.split()
     if name not in item:
         return False
-    left, right = float(item[name]["N"]), float(values[value]["N"])
+    try:
+        left, right = float(item[name]["N"]), float(values[value]["N"])
+    except (KeyError, ValueError):  # of another type: neither less nor more, but it can be equal
+        return operator == "=" and item[name] == values[value]
     return {"=": left == right, "<=": left <= right, ">": left > right}[operator]
 
 
@@ -265,6 +272,9 @@ def _added(text: str, item: Item, values: Item) -> Item:
     added = {}
     for part in text.split(", "):
         name, value = part.split()
-        before = float(item.get(name, {"N": "0"})["N"])
+        try:
+            before = float(item.get(name, {"N": "0"})["N"])
+        except (KeyError, ValueError):
+            raise client_error("ValidationException", "UpdateItem") from None
         added[name] = items.number(before + float(values[value]["N"]))
     return added

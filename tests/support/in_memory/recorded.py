@@ -4,7 +4,7 @@ import json
 from pathlib import Path
 from typing import Any
 
-from beekeeper.contract import items
+from beekeeper.contract import items, pulse_item
 from beekeeper.handlers.http import Request
 from beekeeper.handlers.visitor_table import VisitorTable
 from beekeeper.rules import tokens
@@ -72,7 +72,7 @@ class Place:
         )
 
     def publish(self, pulse: Pulse) -> None:
-        self.dynamo.put({**items.key(items.PULSE), **items.pulse_values(pulse)})
+        self.dynamo.put({**items.key(items.PULSE), **pulse_item.pulse_values(pulse)})
 
     def admit(self, ticket: Ticket, at: float) -> None:
         self.dynamo.put(items.admission_item(ticket.id, ticket.number, at))

@@ -26,7 +26,9 @@ def _is_stored(value: Item) -> bool:
     ((kind, content),) = value.items()
     if kind == "N":
         return isinstance(content, str) and _is_number(content)
-    return kind == "S" and isinstance(content, str) and bool(_bytes(content) or not content)
+    if kind == "S":
+        return isinstance(content, str) and bool(_bytes(content) or not content)
+    return kind in {"BOOL", "NULL", "L", "M"}  # the functions write none of these
 
 
 def _is_number(text: str) -> bool:

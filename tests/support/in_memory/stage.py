@@ -4,7 +4,7 @@ import random
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 
-from beekeeper.contract import arrival_rows, items
+from beekeeper.contract import arrival_rows, items, pulse_item
 from beekeeper.handlers.consumer import Consumer
 from beekeeper.handlers.consumer_queue import PARALLEL, Queue
 from beekeeper.handlers.consumer_table import Table
@@ -104,7 +104,7 @@ class Stage:
 
     @property
     def pulse(self) -> Pulse:
-        return items.pulse_of(self.dynamo.items.get(items.PULSE))
+        return pulse_item.pulse_of(self.dynamo.items.get(items.PULSE))
 
     def let_through(self) -> list[float]:
         """Return when each visitor was admitted, from the first row that was written."""
