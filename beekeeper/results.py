@@ -138,10 +138,13 @@ class Status(Result):
     url: str
     settings: Settings
     waiting: int
-    admitted: int
+    joined: int  # admitted and waiting; exact as soon as nobody waits
+    admitted: int  # exact
+    entered: int  # exact
     measured_rate: float | None  # visitors admitted per minute; None while nobody waits
     no_show_share: float | None  # of the admitted visitors; None while the sample is too small
     longest_wait_seconds: float | None  # the wait of a visitor who joins now; None unless on
+    heard_within_seconds: float  # after a change, the last visitor in line hears of it
     updated_at: float | None  # None before the first consumer ran
     account: str
     region: str

@@ -3,11 +3,11 @@
 from beekeeper.changes import differences
 from beekeeper.connection import Deployed
 from beekeeper.contract import items, pulse_item
-from beekeeper.control.table import find_item, read_item
+from beekeeper.control.table import find_item, find_items, read_item
 from beekeeper.provision.blueprint import steps
 from beekeeper.provision.engine.pipeline import Engine
 from beekeeper.results import Change, Status
-from beekeeper.rules import no_shows
+from beekeeper.rules import no_shows, polling
 from beekeeper.rules.settings import Mode, Settings
 
 
@@ -15,16 +15,21 @@ def status(room: Deployed, *, drift: bool = False) -> Status:
     """Return the room's status. With ``drift``, also read every resource and compare it."""
     settings = items.settings_of(read_item(room, items.ROOM))
     pulse = pulse_item.pulse_of(find_item(room, items.PULSE))
+    counts = find_items(room, items.COUNT_IDS)
+    admitted = items.total_of(counts, items.ADMITTED)
     rate = pulse.rate or settings.pace(pulse)
     return Status(
         room=room.state.room,
         url=room.state.url,
         settings=settings,
         waiting=pulse.waiting,
-        admitted=pulse.admitted,
+        joined=admitted + pulse.waiting,
+        admitted=admitted,
+        entered=items.total_of(counts, items.ENTERED),
         measured_rate=round(pulse.rate, 1) if pulse.rate else None,
         no_show_share=no_shows.share(pulse.shows),
         longest_wait_seconds=_longest_wait(settings, pulse.waiting, rate),
+        heard_within_seconds=_heard_within(settings, pulse.waiting),
         updated_at=pulse.as_of or None,
         account=room.state.account,
         region=room.state.region,
@@ -34,6 +39,10 @@ def status(room: Deployed, *, drift: bool = False) -> Status:
 
 def _longest_wait(settings: Settings, waiting: int, rate: float) -> float | None:
     return round(waiting / rate * 60, 1) if settings.mode is Mode.ON else None
+
+
+def _heard_within(settings: Settings, waiting: int) -> float:
+    return round(polling.heard_within_seconds(waiting, settings.rate, settings.polls_per_second), 1)
 
 
 def _drift(room: Deployed) -> tuple[Change, ...]:

@@ -1,5 +1,6 @@
 """The room's items in its table: the settings, the pulse and the keys."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from botocore.exceptions import BotoCoreError, ClientError
@@ -18,6 +19,7 @@ def change_settings(room: Deployed, **values: str | float) -> None:
         room,
         "updating",
         "update_item",
+        TableName=room.names.stem,
         Key=items.key(items.ROOM),
         UpdateExpression="SET " + ", ".join(f"#{name} = :{name}" for name in values),
         ConditionExpression=items.PRESENT,
@@ -28,7 +30,8 @@ def change_settings(room: Deployed, **values: str | float) -> None:
 
 def find_item(room: Deployed, item_id: str) -> dict[str, Any] | None:
     """Return an item of the table, or None. Raise RoomNotFoundError when there is no table."""
-    found = _call(room, "reading", "get_item", Key=items.key(item_id), ConsistentRead=True)
+    key = {"TableName": room.names.stem, "Key": items.key(item_id), "ConsistentRead": True}
+    found = _call(room, "reading", "get_item", **key)
     item: dict[str, Any] | None = found.get("Item")
     return item
 
@@ -41,10 +44,22 @@ def read_item(room: Deployed, item_id: str) -> dict[str, Any]:
     return item
 
 
+def find_items(room: Deployed, item_ids: Sequence[str]) -> list[dict[str, Any]]:
+    """Return those of up to 100 items that exist. Raise RoomNotFoundError without a table."""
+    keys = [items.key(item_id) for item_id in item_ids]
+    request = {room.names.stem: {"Keys": keys, "ConsistentRead": True}}
+    found: list[dict[str, Any]] = []
+    while request:
+        response = _call(room, "reading", "batch_get_item", RequestItems=request)
+        found += response["Responses"].get(room.names.stem, [])
+        request = response.get("UnprocessedKeys") or {}
+    return found
+
+
 def _call(room: Deployed, doing: str, operation: str, **arguments: Any) -> dict[str, Any]:
     call = getattr(room.aws.client("dynamodb"), operation)
     try:
-        response: dict[str, Any] = call(TableName=room.names.stem, **arguments)
+        response: dict[str, Any] = call(**arguments)
     except (ClientError, BotoCoreError) as error:
         if isinstance(error, ClientError) and has_code(error, *MISSING):
             raise room.missing() from error

@@ -73,7 +73,8 @@ class Request:
 
     def is_prefetch(self) -> bool:
         """Return whether a browser loads the page in advance, before the visitor opens it."""
-        purpose = (self.headers.get(name, "") for name in ("sec-purpose", "purpose", "x-moz"))
+        names = ("sec-purpose", "purpose", "x-purpose", "x-moz")
+        purpose = (self.headers.get(name, "").lower() for name in names)
         return any(word in p for p in purpose for word in ("prefetch", "prerender", "preview"))
 
 

@@ -20,6 +20,7 @@ from beekeeper.contract.functions import Variable
 from beekeeper.contract.routes import REJOIN_PARAMETER, TO_PARAMETER, Path
 from beekeeper.handlers import aws
 from beekeeper.handlers.arrivals import Arrivals, Counter
+from beekeeper.handlers.entries import Unavailable
 from beekeeper.handlers.http import (
     Request,
     Response,
@@ -29,7 +30,7 @@ from beekeeper.handlers.http import (
     unavailable,
 )
 from beekeeper.handlers.tickets import ticket_in
-from beekeeper.handlers.visitor_table import RoomCopy, Unavailable, VisitorTable
+from beekeeper.handlers.visitor_table import RoomCopy, VisitorTable
 from beekeeper.handlers.wake import Waker
 from beekeeper.rules import destination, tokens
 from beekeeper.rules.settings import Mode
@@ -84,7 +85,7 @@ def _may_rejoin(
     # place.
     if REJOIN_PARAMETER not in request.query:
         return False
-    admission = table.admission(ticket.id)
+    admission = table.entries.admission(ticket.id)
     return admission is not None and admission.is_over(room.settings, now)
 
 

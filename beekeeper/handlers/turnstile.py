@@ -11,9 +11,10 @@ from beekeeper.contract.answers import NO_TICKET, turn_answer
 from beekeeper.contract.functions import Variable
 from beekeeper.contract.routes import REJOIN_LINK, Path
 from beekeeper.handlers import aws
+from beekeeper.handlers.entries import Unavailable
 from beekeeper.handlers.http import Request, Response, json_response, redirect, unavailable
 from beekeeper.handlers.tickets import ticket_in
-from beekeeper.handlers.visitor_table import RoomCopy, Unavailable, VisitorTable
+from beekeeper.handlers.visitor_table import RoomCopy, VisitorTable
 from beekeeper.rules import destination, entry, tokens, turn
 from beekeeper.rules.entry import Entry
 from beekeeper.rules.tokens import InvalidToken, Ticket
@@ -40,7 +41,7 @@ def _turn(request: Request, table: VisitorTable, room: RoomCopy, now: float) -> 
         return json_response(401, NO_TICKET)
     pulse = table.latest.pulse(room.pulse, ticket.number, now)
     lookup = turn.needs_lookup(ticket, room.settings, pulse, now)
-    admission = table.admission(ticket.id) if lookup else None
+    admission = table.entries.admission(ticket.id) if lookup else None
     if admission and admission.may_take_slot(room.settings, now):
         admission = table.readmit(ticket.id, admission, room, now) or admission
     decided = turn.decide(ticket, room.settings, pulse, admission, now)
@@ -48,6 +49,8 @@ def _turn(request: Request, table: VisitorTable, room: RoomCopy, now: float) -> 
 
 
 def _enter(request: Request, table: VisitorTable, room: RoomCopy, now: float) -> Response:
+    if request.is_prefetch():
+        return unavailable(request)  # the visitor has not decided to go in
     ticket = ticket_in(request, room, now)
     if ticket is None:
         return redirect(Path.CAMPAIGN.link)
@@ -55,19 +58,19 @@ def _enter(request: Request, table: VisitorTable, room: RoomCopy, now: float) ->
     if decided in WAYS_BACK:
         return redirect(WAYS_BACK[decided])
     if decided is Entry.GO_IN_UNQUEUED:
-        table.let_pass(ticket, now)
+        table.entries.let_pass(ticket, now)
     return _to_destination(ticket, room, now)
 
 
 def _claimed(ticket: Ticket, table: VisitorTable, room: RoomCopy, now: float) -> Entry:
     """Claim the visitor's turn, with another slot if needed; return the decision."""
     settings = room.settings
-    admission = table.claim(ticket.id, settings, now) if entry.needs_claim(settings) else None
+    admission = table.entries.claim(ticket.id, now) if entry.needs_claim(settings) else None
     decided = entry.decide(settings, admission, now)
     if admission is None or decided is not Entry.TAKE_ANOTHER_SLOT:
         return decided
     if table.readmit(ticket.id, admission, room, now):
-        admission = table.claim(ticket.id, settings, now)
+        admission = table.entries.claim(ticket.id, now)
     return entry.decide(settings, admission, now, asked_for_slot=True)
 
 

@@ -14,20 +14,16 @@ from botocore.exceptions import BotoCoreError, ClientError
 from beekeeper.contract import items, pulse_item
 from beekeeper.contract.attributes import Damaged
 from beekeeper.handlers.arrivals import Arrivals, Latest
+from beekeeper.handlers.entries import Entries, Unavailable
 from beekeeper.handlers.schedule import Schedule
 from beekeeper.rules.cadence import ROOM_COPY_SECONDS
 from beekeeper.rules.line import Pulse
-from beekeeper.rules.no_shows import PROMPT_SECONDS
 from beekeeper.rules.settings import Settings
-from beekeeper.rules.tokens import Key, Ticket
+from beekeeper.rules.tokens import Key
 from beekeeper.rules.turn import Admission
 
 T = TypeVar("T")
 logger = logging.getLogger(__name__)
-
-
-class Unavailable(Exception):
-    """The table can't be read, and there is no earlier copy to use."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +45,7 @@ class VisitorTable:
         self._table = table
         self._name = name
         self._schedule = Schedule(dynamodb, table)
+        self.entries = Entries(dynamodb, table)
         self.latest = Latest(Arrivals(dynamodb, table))
         self._room: RoomCopy | None = None
         self._read_at = float("-inf")
@@ -91,44 +88,6 @@ class VisitorTable:
             pulse=pulse_item.pulse_of(found.get(items.PULSE), now),
         )
 
-    def admission(self, ticket_id: str) -> Admission | None:
-        """Return the admission of a ticket, or None. Raises Unavailable."""
-        try:
-            response = self._dynamodb.get_item(
-                TableName=self._table, Key=items.key(items.visitor_id(ticket_id))
-            )
-        except (BotoCoreError, ClientError) as error:
-            raise Unavailable("looking up a ticket failed") from error
-        return items.admission_of(response.get("Item"))
-
-    def claim(self, ticket_id: str, settings: Settings, now: float) -> Admission | None:
-        """Record that the visitor goes in, and return the admission, or None if there is none yet.
-
-        The first claim counts: a second tab or a refresh changes nothing. Nothing is recorded if
-        the turn has ended or needs another slot. Raises Unavailable.
-        """
-        in_time = "admitted_at <= :now AND admitted_at > :prompt"
-        again = "admitted_at <= :now AND admitted_at > :over AND attribute_exists(claimed_at)"
-        try:
-            response = self._dynamodb.update_item(
-                TableName=self._table,
-                Key=items.key(items.visitor_id(ticket_id)),
-                UpdateExpression="SET claimed_at = if_not_exists(claimed_at, :now)",
-                ConditionExpression=f"{in_time} OR {again}",
-                ExpressionAttributeValues={
-                    ":now": items.number(now),
-                    ":prompt": items.number(now - PROMPT_SECONDS),
-                    ":over": items.number(now - settings.claim_seconds),
-                },
-                ReturnValues="ALL_NEW",
-                ReturnValuesOnConditionCheckFailure="ALL_OLD",
-            )
-        except self._dynamodb.exceptions.ConditionalCheckFailedException as error:
-            return items.admission_of(error.response.get("Item"))
-        except (BotoCoreError, ClientError) as error:
-            raise Unavailable("claiming a turn failed") from error
-        return items.admission_of(response["Attributes"])
-
     def readmit(
         self, ticket_id: str, seen: Admission, room: RoomCopy, now: float
     ) -> Admission | None:
@@ -162,26 +121,6 @@ class VisitorTable:
             )
         except self._dynamodb.exceptions.ConditionalCheckFailedException:
             logger.info("another tab was faster")
-
-    def let_pass(self, ticket: Ticket, now: float) -> None:
-        """Record that a visitor goes in while the room is off, so that the ticket takes no slot.
-
-        If the record fails, the visitor still goes in.
-        """
-        row = items.admission_item(ticket.id, ticket.number, now)
-        row["claimed_at"] = row["admitted_at"]
-        names = ("admitted_at", "number", items.EXPIRES_AT, "claimed_at")
-        update = ", ".join(f"#{name} = if_not_exists(#{name}, :{name})" for name in names)
-        try:
-            self._dynamodb.update_item(
-                TableName=self._table,
-                Key=items.key(items.id_of(row)),
-                UpdateExpression=f"SET {update}",
-                ExpressionAttributeNames={f"#{name}": name for name in names},
-                ExpressionAttributeValues={f":{name}": row[name] for name in names},
-            )
-        except (BotoCoreError, ClientError) as error:
-            logger.warning("recording a visitor who goes in unqueued failed: %s", error)
 
 
 def _good(read: Callable[[], T], last: T | None) -> T:

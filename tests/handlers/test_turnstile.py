@@ -245,7 +245,7 @@ def test_claim_that_came_too_late_is_no_claim() -> None:
 def test_off_lets_everybody_in_without_a_look() -> None:
     place = Place(Mode.OFF)
     assert pass_of(asked(place, "aws_enter"))
-    assert place.calls.count() == {"BatchGetItem": 1, "UpdateItem": 1}
+    assert place.calls.count() == {"BatchGetItem": 1, "TransactWriteItems": 1}
     # The ticket is still in the queue. It must take no slot when the room is on again.
     assert float(place.row(mine)["admitted_at"]["N"]) == NOW
 

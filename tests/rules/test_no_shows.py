@@ -82,11 +82,11 @@ class Visitors:
         now = self.stage.world.now
         settings = items.settings_of(self.stage.dynamo.items[items.ROOM])
         room = RoomCopy("sale", settings, (), (), self.stage.pulse)
-        admission = self.table.claim(ticket_id, settings, now)
+        admission = self.table.entries.claim(ticket_id, now)
         assert admission is not None
         late = admission.needs_slot(settings, now)
         if late and self.table.readmit(ticket_id, admission, room, now):
-            admission = self.table.claim(ticket_id, settings, self.stage.world.now)
+            admission = self.table.entries.claim(ticket_id, self.stage.world.now)
             assert admission is not None
         gone_in = admission.claimed_at is not None
         if gone_in:
@@ -190,7 +190,7 @@ def test_who_lets_slots_go_by_gets_no_more_and_the_turn_ends_when_it_was_to() ->
     given = 0
     for _ in range(40):
         stage.world.now += 31
-        admission = table.admission("absent")
+        admission = table.entries.admission("absent")
         assert admission is not None
         assert admission.ends_at(ON) == START + 900
         if admission.needs_slot(ON, stage.world.now):
@@ -202,11 +202,11 @@ def test_two_tabs_of_one_who_comes_late_note_one_slot() -> None:
     stage = Stage()
     stage.dynamo.put(items.admission_item("late", 1, START - 600))
     table, room = VisitorTable(stage.dynamo, TABLE, "sale"), RoomCopy("sale", ON, (), (), Pulse())
-    admission = table.admission("late")
+    admission = table.entries.admission("late")
     assert admission is not None
     for _ in range(2):
         assert table.readmit("late", admission, room, stage.world.now)
-    found = table.admission("late")
+    found = table.entries.admission("late")
     assert found is not None
     assert found.again == 1
 

@@ -60,7 +60,9 @@ def test_what_is_damaged_in_the_item_differs_from_what_is_wanted() -> None:
 
 
 def test_status_has_each_setting_by_its_name() -> None:
-    status = Status("sale", "https://room.example.com/", SET, 3, 5, None, None, 0.0, None, "1", "x")
+    status = Status(
+        "sale", "https://room.example.com/", SET, 3, 8, 5, 4, None, None, 0.0, 20.0, None, "1", "x"
+    )
     found = status.to_dict()
     assert {name: found[name] for name in SETTINGS} == {n: getattr(SET, n) for n in SETTINGS}
     assert (status.mode, status.rate, status.message) == ("paused", 90.0, "Soon")

@@ -39,7 +39,10 @@ def _room(names: Names) -> list[Document]:
 def _turnstile(names: Names) -> list[Document]:
     return [
         _on_items(names, ["dynamodb:BatchGetItem"], [*COPIED, ARRIVALS]),
-        _on_items(names, ["dynamodb:GetItem", "dynamodb:UpdateItem"], [VISITORS, items.PACE]),
+        _on_items(names, ["dynamodb:GetItem"], [VISITORS, items.PACE]),
+        # See the consumer's transactions.
+        _on_items(names, ["dynamodb:PutItem"], [VISITORS, COUNTS]),
+        _on_items(names, ["dynamodb:UpdateItem"], [VISITORS, COUNTS, items.PACE]),
     ]
 
 

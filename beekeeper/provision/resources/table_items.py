@@ -131,9 +131,9 @@ def _grant(names: Names) -> Grant:
     """Return what deploy and the operators' commands need. It excludes the visitors' items."""
     # All our requests name a key. ForAllValues also allows a request without a key, but the only
     # such request would be Scan, which is not among the actions.
-    leading = [items.ROOM, items.KEYS, items.PULSE, items.LEASE]
-    condition = {"ForAllValues:StringEquals": {"dynamodb:LeadingKeys": leading}}
-    actions = ("GetItem", "PutItem", "UpdateItem")
+    leading = [items.ROOM, items.KEYS, items.PULSE, items.LEASE, f"{items.COUNT_PREFIX}*"]
+    condition = {"ForAllValues:StringLike": {"dynamodb:LeadingKeys": leading}}
+    actions = ("BatchGetItem", "GetItem", "PutItem", "UpdateItem")
     return grant("dynamodb", actions, names.table_arn, statement="Items", condition=condition)
 
 
