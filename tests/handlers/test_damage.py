@@ -162,7 +162,8 @@ def test_a_time_that_cant_be_right_is_written_anew(as_of: dict[str, Any]) -> Non
 
 
 def test_a_pulse_from_the_future_wakes_the_consumer() -> None:
-    place, woken = Place(), []
+    place = Place()
+    woken: list[int] = []
     place.publish(Pulse(as_of=NOW + 3_600, busy_at=NOW + 3_600))
     asked(place, Sends(), Request(), start=woken.append)
     assert woken
@@ -195,6 +196,38 @@ def test_without_a_good_copy_nobody_is_served(item_id: str) -> None:
     place = Place()
     damage(place.dynamo.items, {item_id: dict.fromkeys(NAMES[item_id])})
     assert {response["statusCode"] for response in answers(place, NOW)} == {503}
+
+
+@pytest.mark.parametrize("text", [DEEP, SHORT, "[]", '[{"kid":1,"secret":2}]', "{", "9" * 5_000])
+def test_texts_that_make_no_sense(text: str) -> None:
+    place = Place()
+    place.a_long_line()
+    good = place.table.room(NOW)
+    what: Damage = {
+        items.KEYS: {"ticket": {"S": text}, "pass": {"S": text}},
+        items.PULSE: {"arrivals": {"S": text}},
+    }
+    damage(place.dynamo.items, what)
+    found = place.table.room(NOW + 1.5)
+    assert (found.ticket_keys, found.pass_keys) == (good.ticket_keys, good.pass_keys)
+    assert (found.pulse.arrivals, found.pulse.waiting) == ((), good.pulse.waiting)
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        *("", "/", "//evil.example/", "http://evil.example/", "javascript:alert(1)", "https://"),
+        *("https://[", "https://a:b/", "https://evil.example\\@shop.example.com/", "https://a b/"),
+    ],
+)
+def test_what_is_no_destination_redirects_nobody(address: str) -> None:
+    cold, warm = Place(Mode.OFF), Place(Mode.OFF)
+    warm.table.room(NOW)
+    for place in (cold, warm):
+        damage(place.dynamo.items, {items.ROOM: {"destination": {"S": address}}})
+    assert {response["statusCode"] for response in answers(cold, NOW)} == {503}
+    gone = asked(warm, Sends(), Request(), NOW + 1.5)["headers"]["location"]
+    assert gone.startswith(f"{ORIGIN}/sale?")
 
 
 def test_keys_are_in_no_log(caplog: pytest.LogCaptureFixture) -> None:
