@@ -125,6 +125,21 @@ def test_no_settings_at_all_admits_nobody_and_ends() -> None:
     assert stage.accounted() == set(stage.tickets)
 
 
+@pytest.mark.parametrize("other", [items.FORMAT + 1, items.CHANGING_FORMAT])
+def test_a_consumer_of_another_format_admits_nobody_and_loses_nobody(other: int) -> None:
+    stage = Stage()
+    stage.dynamo.items[items.ROOM][items.FORMAT_ATTRIBUTE] = items.number(other)
+    stage.arrive(10)
+    stage.run(5)
+    assert stage.dynamo.rows() == {}
+    assert "as_of" not in stage.dynamo.items[items.PULSE]
+    assert stage.accounted() == set(stage.tickets)
+
+
+def test_an_item_without_a_format_has_the_first() -> None:
+    assert items.format_of({}) == 1
+
+
 def test_ticket_that_is_held_too_long_is_let_go() -> None:
     # Its visibility time-out can end while we have it. Then another consumer can receive it.
     stage = Stage()
