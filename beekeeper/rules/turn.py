@@ -52,8 +52,9 @@ class Turn:
     """What ``/turn`` answers.
 
     ``ahead`` is None for a second or two, for visitors who came after the line was last counted.
-    ``eta_seconds`` is None if the wait can't be known. ``rate`` is in visitors a minute, and
-    ``updated_at`` in seconds since the epoch. ``retry_after`` and ``expires_in`` are in seconds.
+    ``eta_seconds`` is None if the wait can't be known. ``still`` says that the line stands
+    still for the moment. ``rate`` is in visitors a minute, and ``updated_at`` in seconds since the
+    epoch. ``retry_after`` and ``expires_in`` are in seconds.
     """
 
     state: State
@@ -61,6 +62,7 @@ class Turn:
     waiting: int = 0
     rate: float = 0.0
     eta_seconds: float | None = None
+    still: bool = False
     retry_after: float = polling.MIN_SECONDS
     message: str = ""
     updated_at: float = 0.0

@@ -8,12 +8,13 @@ from html.parser import HTMLParser
 import pytest
 
 from beekeeper.config import RoomConfig
-from beekeeper.contract.answers import turn_answer
+from beekeeper.contract.answers import entry_answer, turn_answer
 from beekeeper.contract.asking import ASKING, REFRESH_SECONDS
 from beekeeper.page import Page, build_page
 from beekeeper.page.template import fill
 from beekeeper.page.texts import load_texts
 from beekeeper.rules import polling
+from beekeeper.rules.entry import Entry
 from beekeeper.rules.turn import State, Turn
 
 AWKWARD_TITLES = [
@@ -127,6 +128,12 @@ def test_script_reads_all_that_it_is_given_and_nothing_else() -> None:
 def test_script_reads_only_fields_that_an_answer_has() -> None:
     script = _document().texts["script"][1]
     assert set(re.findall(r"\bturn\.(\w+)", script)) <= set(turn_answer(Turn(State.READY)))
+
+
+def test_script_reads_only_fields_that_an_entry_has() -> None:
+    script = _document().texts["script"][1]
+    fields = set(entry_answer(Entry.GO_IN, "https://a.example/"))
+    assert set(re.findall(r"\bentry\.(\w+)", script)) == fields == {"state", "enter"}
 
 
 def test_page_shows_a_room_as_it_is_configured() -> None:
