@@ -4,9 +4,10 @@ The simulation and the local crowd ask in the same way. These values are not in 
 that the function that serves the page does not import them.
 """
 
+import random
 from dataclasses import dataclass
 
-from beekeeper.rules.polling import JITTER
+from beekeeper.rules.polling import JITTER, MAX_JITTER_SECONDS
 
 REFRESH_SECONDS = 20  # how often the page asks in a browser without JavaScript
 
@@ -17,6 +18,8 @@ class Asking:
 
     jitter: float = JITTER
     """Share by which each interval is made longer or shorter at random."""
+    jitter_seconds: float = MAX_JITTER_SECONDS
+    """No interval is made longer or shorter by more than this. The server spreads long ones."""
     shortest_seconds: float = 1
     """The page asks no sooner than this, whatever the server says."""
     longest_seconds: float = 86_400
@@ -30,10 +33,11 @@ class Asking:
     """If a visitor returns to the tab this soon after an answer, the page does not ask again."""
     timeout_seconds: float = 15
     """A question without an answer counts as failed after this time."""
-    first_back_off_seconds: float = 4
-    """The longest interval after the first failure. It doubles with each further failure."""
-    longest_back_off_seconds: float = 60
-    """The interval after a failure grows no longer than this."""
+    first_back_off_seconds: float = 2
+    """The shortest interval after the first failure. It doubles with each further failure."""
+    longest_back_off_seconds: float = 30
+    """The shortest interval after a failure doubles up to this. An interval that the room asked for
+    counts if it is longer. The page adds up to as much again, at random."""
     enter_seconds: float = 0.8
     """The page shows that it is the visitor's turn for this long before it enters."""
     entering_seconds: float = 30
@@ -44,3 +48,11 @@ class Asking:
 
 
 ASKING = Asking()
+
+
+def page_waits(retry_after: float, chance: random.Random) -> float:
+    """Return the seconds for which the page waits if the answer says ``retry_after``."""
+    least = ASKING.shortest_seconds
+    interval = max(retry_after, least)
+    spread = min(interval * ASKING.jitter, ASKING.jitter_seconds)
+    return min(max(interval + spread * chance.uniform(-1, 1), least), ASKING.longest_seconds)

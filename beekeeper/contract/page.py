@@ -3,5 +3,7 @@
 PAGE_KEY = "room.html"
 # The sentences that visitors read: a file of the package, and of the functions' zip.
 TEXTS = ("assets", "room", "texts", "en.json")
+# The script of the page that a function answers with 503: a file of both, too.
+UNAVAILABLE_SCRIPT = ("assets", "room", "unavailable.js")
 # The object's metadata with this name has the header to send with the page.
 POLICY_METADATA = "content-security-policy"

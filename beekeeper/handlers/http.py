@@ -10,7 +10,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from beekeeper.contract.page import TEXTS
+from beekeeper.contract.page import TEXTS, UNAVAILABLE_SCRIPT
 from beekeeper.contract.routes import TICKET_COOKIE, Path
 
 RETRY_SECONDS = 5
@@ -21,6 +21,10 @@ PRIVATE_HEADERS = {
     "x-robots-tag": "noindex, nofollow",
     "x-content-type-options": "nosniff",
 }
+
+UNAVAILABLE_POLICY = "; ".join(
+    ("default-src 'none'", "connect-src 'self'", "base-uri 'none'", "frame-ancestors 'none'")
+)
 
 Response = dict[str, Any]
 
@@ -67,7 +71,7 @@ class Request:
         return token.strip() if scheme.lower() == "bearer" else ""
 
     def wants_json(self) -> bool:
-        """Return whether the visitor uses an app and not a browser."""
+        """Return whether an app or a page's script asks, and not a browser that opens a page."""
         accept = self.headers.get("accept", "")
         return "application/json" in accept and "text/html" not in accept
 
@@ -92,22 +96,31 @@ def json_response(status: int, content: Mapping[str, Any], cookies: Sequence[str
 
 
 @functools.cache
-def unavailable_page() -> str:
-    """Return the page that tries again by itself. Its sentences are a file of the zip.
+def unavailable_page() -> tuple[str, str]:
+    """Return the page that tries again by itself, and its ``Content-Security-Policy``.
 
-    It is read when it is first needed: it would slow down every cold start.
+    Its sentences and its script are files of the zip. They are read when the page is first needed,
+    because they would slow down every cold start.
     """
+    from base64 import b64encode
+    from hashlib import sha256
     from html import escape
     from importlib.resources import files
 
-    source = files("beekeeper").joinpath(*TEXTS).read_text(encoding="utf-8")
+    source, script = (
+        files("beekeeper").joinpath(*path).read_text(encoding="utf-8")
+        for path in (TEXTS, UNAVAILABLE_SCRIPT)
+    )
     texts = {name: escape(text) for name, text in json.loads(source)["unavailable"].items()}
-    return f"""<!doctype html>
+    page = f"""<!doctype html>
 <html lang="en"><meta charset="utf-8"><meta name="viewport" content="width=device-width">
-<meta http-equiv="refresh" content="{RETRY_SECONDS}"><title>{texts["title"]}</title>
+<noscript><meta http-equiv="refresh" content="{RETRY_SECONDS}"></noscript>
+<title>{texts["title"]}</title>
 <body><h1>{texts["title"]}</h1>
-<p>{texts["detail"]}</p></body></html>
+<p>{texts["detail"]}</p><script>{script}</script></body></html>
 """
+    script_hash = b64encode(sha256(script.encode()).digest()).decode()
+    return page, f"{UNAVAILABLE_POLICY}; script-src 'sha256-{script_hash}'"
 
 
 def unavailable(request: Request) -> Response:
@@ -115,8 +128,13 @@ def unavailable(request: Request) -> Response:
     if request.wants_json():
         response = json_response(503, {"error": "unavailable", "retry_after": RETRY_SECONDS})
     else:
-        headers = {**PRIVATE_HEADERS, "content-type": "text/html; charset=utf-8"}
-        response = {"statusCode": 503, "headers": headers, "body": unavailable_page()}
+        page, policy = unavailable_page()
+        headers = {
+            **PRIVATE_HEADERS,
+            "content-type": "text/html; charset=utf-8",
+            "content-security-policy": policy,
+        }
+        response = {"statusCode": 503, "headers": headers, "body": page}
     response["headers"]["retry-after"] = str(RETRY_SECONDS)
     return response
 

@@ -7,7 +7,7 @@ import time
 from collections.abc import Mapping
 from typing import Any
 
-from beekeeper.contract.answers import NO_TICKET, turn_answer
+from beekeeper.contract.answers import NO_TICKET, entry_answer, turn_answer
 from beekeeper.contract.functions import Variable
 from beekeeper.contract.routes import REJOIN_LINK, Path
 from beekeeper.handlers import aws
@@ -53,13 +53,15 @@ def _enter(request: Request, table: VisitorTable, room: RoomCopy, now: float) ->
         return unavailable(request)  # the visitor has not decided to go in
     ticket = ticket_in(request, room, now)
     if ticket is None:
-        return redirect(Path.CAMPAIGN.link)
+        by_script = request.wants_json()
+        return json_response(401, NO_TICKET) if by_script else redirect(Path.CAMPAIGN.link)
     decided = _claimed(ticket, table, room, now)
-    if decided in WAYS_BACK:
-        return redirect(WAYS_BACK[decided])
     if decided is Entry.GO_IN_UNQUEUED:
         table.entries.let_pass(ticket, now)
-    return _to_destination(ticket, room, now)
+    url = None if decided in WAYS_BACK else _destination_url(ticket, room, now)
+    if request.wants_json():
+        return json_response(200, entry_answer(decided, url))
+    return redirect(url or WAYS_BACK[decided])
 
 
 def _claimed(ticket: Ticket, table: VisitorTable, room: RoomCopy, now: float) -> Entry:
@@ -74,11 +76,11 @@ def _claimed(ticket: Ticket, table: VisitorTable, room: RoomCopy, now: float) ->
     return entry.decide(settings, admission, now, asked_for_slot=True)
 
 
-def _to_destination(ticket: Ticket, room: RoomCopy, now: float) -> Response:
+def _destination_url(ticket: Ticket, room: RoomCopy, now: float) -> str:
     target = room.settings.destination
     origin = destination.origin_of(target)
     token = tokens.sign_pass(ticket.id, room.pass_keys, room.name, origin, now)
-    return redirect(destination.entry_url(target, ticket.to, token))
+    return destination.entry_url(target, ticket.to, token)
 
 
 def _check(request: Request, table: VisitorTable, room: RoomCopy, now: float) -> Response:

@@ -15,7 +15,7 @@ from urllib.parse import urljoin, urlsplit
 import jwt
 
 from beekeeper.contract.answers import read_turn_answer
-from beekeeper.contract.asking import ASKING
+from beekeeper.contract.asking import page_waits
 from beekeeper.contract.routes import TICKET_COOKIE, Path
 from beekeeper.rules.turn import State
 
@@ -85,7 +85,7 @@ class Visitor:
         if state in (State.READY, State.OFF):
             self.stage = Stage.READY
             return 0.0
-        return retry_after * random.uniform(1 - ASKING.jitter, 1 + ASKING.jitter)  # noqa: S311
+        return page_waits(retry_after, random.Random())  # noqa: S311 - no secret
 
     def _enter(self) -> float | None:
         response = self._get(urljoin(self.room_url, Path.ENTER.link))

@@ -12,7 +12,7 @@ other forms are errors:
     export const c = …;
 
 Comments must begin with ``//``, and template literals are not allowed. So each line can be
-understood by itself. Lines that are only a comment are left out.
+understood by itself. Lines that are only a comment, and indentation, are left out.
 """
 
 import re
@@ -26,6 +26,7 @@ _IMPORT = re.compile(
 )
 _EXPORT = re.compile(r"^export (?=(?:(?:async )?function|const) ([\w$]+))", re.MULTILINE)
 _DECLARED = re.compile(r"^(?:(?:async )?function|const|let|class) ([\w$]+)", re.MULTILINE)
+_INDENT = re.compile(r"^[ \t]+", re.MULTILINE)
 _COMMENT = re.compile(r"^(?:[ \t]*//.*)?\n", re.MULTILINE)
 _REFUSED = {
     r"^[ \t]*(?:import|export)\b.*|.*\bimport\s*\(.*": "this form of import or export",
@@ -91,7 +92,8 @@ def _parse(name: str, source: str) -> _Module:
     for pattern, what in _REFUSED.items():
         if found := re.search(pattern, code, re.MULTILINE):
             raise SourceError(f"{name}: {what} is not allowed: {found[0].strip()}")
-    return _Module(name, imports, exports, tuple(_DECLARED.findall(code)), code)
+    declared = tuple(_DECLARED.findall(code))
+    return _Module(name, imports, exports, declared, _INDENT.sub("", code))
 
 
 def _check_names(modules: dict[str, _Module]) -> None:

@@ -66,10 +66,10 @@ class Turn:
     waiting: int = 0
     rate: float = 0.0
     eta_seconds: float | None = None
+    still: bool = False
     retry_after: float = polling.MIN_SECONDS
     message: str = ""
     updated_at: float = 0.0
-    still: bool = False
     expires_in: int | None = None  # only if the visitor can go in
 
 

@@ -9,8 +9,8 @@ import random
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
-from beekeeper.contract.asking import ASKING
-from beekeeper.rules import pacing, polling, turn
+from beekeeper.contract.asking import page_waits
+from beekeeper.rules import pacing, turn
 from beekeeper.rules.cadence import ROOM_COPY_SECONDS
 from beekeeper.rules.line import Pulse
 from beekeeper.rules.settings import Settings
@@ -98,11 +98,3 @@ def _answer(
     looked_up = turn.needs_lookup(ticket, settings, pulse, at)
     admission = known if looked_up else None
     return Ask(at, turn.decide(ticket, settings, pulse, admission, at), looked_up)
-
-
-def page_waits(retry_after: float, chance: random.Random) -> float:
-    """Return the seconds for which the page waits if the answer says ``retry_after``."""
-    least = ASKING.shortest_seconds
-    wait = max(retry_after, least)
-    jittered = wait + polling.jitter_seconds(wait) * chance.uniform(-1, 1)
-    return min(max(jittered, least), ASKING.longest_seconds)

@@ -5,9 +5,10 @@
 // the next request. An unexpected answer ends the visitor with an error.
 
 const BUSY = [429, 503];
-const FIRST_BACK_OFF_SECONDS = 4; // the same two values as on the waiting page
-const LONGEST_BACK_OFF_SECONDS = 60;
+const FIRST_BACK_OFF_SECONDS = 2; // the same four values as on the waiting page
+const LONGEST_BACK_OFF_SECONDS = 30;
 const JITTER = 0.15;
+const JITTER_SECONDS = 10;
 const MAX_RETURNS = 2;
 
 // --- What Artillery calls -----------------------------------------------------------------------
@@ -24,7 +25,8 @@ async function answered(request, response, context, events) {
   const vars = context.vars;
   if (BUSY.includes(response.statusCode)) {
     events.emit("counter", `beekeeper.backed_off.${vars.stage}.${response.statusCode}`, 1);
-    vars.pauseSeconds = backOffSeconds(response, vars.failures++);
+    vars.pauseSeconds = backOffSeconds(response, vars);
+    vars.failures += 1;
     return;
   }
   vars.failures = 0;
@@ -67,6 +69,7 @@ const STAGES = {
     expect(response, vars, 200);
     const turn = JSON.parse(response.body);
     if (turn.state === "waiting" || turn.state === "paused") {
+      vars.toldSeconds = turn.retry_after;
       vars.pauseSeconds = jittered(turn.retry_after);
     } else if (turn.state === "ready" || turn.state === "off") {
       events.emit("histogram", "beekeeper.wait_seconds", (Date.now() - vars.startedAt) / 1000);
@@ -101,6 +104,7 @@ const STAGES = {
 
 function goTo(vars, stage, url) {
   vars.stage = stage;
+  vars.toldSeconds = 0;
   vars.url = String(url);
   vars.accept = stage === "turn" ? "application/json" : "text/html";
   vars.pauseSeconds = 0;
@@ -117,15 +121,14 @@ function redirection(response, vars) {
   return new URL(response.headers.location, vars.url);
 }
 
-function backOffSeconds(response, failures) {
-  const told = Number(response.headers["retry-after"]);
-  if (told > 0) return jittered(told);
-  const ceiling = Math.min(FIRST_BACK_OFF_SECONDS * 2 ** failures, LONGEST_BACK_OFF_SECONDS);
-  return ceiling * (0.5 + Math.random() / 2);
+function backOffSeconds(response, vars) {
+  const backOff = Math.min(FIRST_BACK_OFF_SECONDS * 2 ** vars.failures, LONGEST_BACK_OFF_SECONDS);
+  const asked = Number(response.headers["retry-after"]) || 0;
+  return Math.max(backOff, asked, vars.toldSeconds) * (1 + Math.random());
 }
 
 function jittered(seconds) {
-  return seconds * (1 + JITTER * (2 * Math.random() - 1));
+  return seconds + Math.min(JITTER * seconds, JITTER_SECONDS) * (2 * Math.random() - 1);
 }
 
 module.exports = { begin, answered, pause, goesOn };

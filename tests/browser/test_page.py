@@ -67,10 +67,47 @@ def test_place_that_is_not_known_yet(page: Page, room: StubRoom) -> None:
     open_page(page, room, turn(ahead=None, eta_seconds=None), turn(ahead=800))
     expect_state(page, "waiting")
     expect(page.locator("#status")).to_have_text("You are in line")
+    counted = "You have a place. It is being counted."
+    expect(page.locator("#ahead-label")).to_have_text(counted)
+    expect(page.locator("#polite")).to_contain_text(counted.removesuffix("."))
     expect(page.locator("#wait")).to_have_text("not known yet")
     expect(page.locator("#position")).not_to_have_text(re.compile("[0-9]|next"))
     ask_again(page, room)
     expect(page.locator("#position")).to_have_text("800")
+    expect(page.locator("#ahead-label")).to_have_text("people ahead of you")
+    expect(page.locator("#polite")).to_contain_text("800 people ahead of you")
+
+
+def test_place_that_was_known_stays_while_it_is_not_known(page: Page, room: StubRoom) -> None:
+    open_page(page, room, turn(), turn(ahead=None, eta_seconds=None))
+    ask_again(page, room)
+    expect(page.locator("#wait")).to_have_text("not known yet")
+    expect(page.locator("#position")).to_have_text("1,234")
+    expect(page.locator("#ahead-label")).to_have_text("people ahead of you")
+
+
+def test_a_line_that_stands_still_says_so_and_then_moves(page: Page, room: StubRoom) -> None:
+    still = turn(still=True, eta_seconds=None)
+    open_page(page, room, still, still, turn(still=False))
+    sentence = "The line is standing still for the moment; you keep your place"
+    expect(page.locator("#status")).to_have_text(sentence)
+    expect(page.locator("#position")).to_have_text("1,234")
+    expect(page.locator("#wait")).to_have_text("not known yet")
+    expect(page.locator("#polite")).to_contain_text(sentence)
+    expect_state(page, "waiting")
+    page.evaluate("document.getElementById('polite').textContent = ''")
+    ask_again(page, room)
+    expect(page.locator("#polite")).to_be_empty()
+    ask_again(page, room)
+    expect(page.locator("#status")).to_have_text("You are in line")
+    expect(page.locator("#polite")).to_contain_text("You are in line")
+    expect(page.locator("#assertive")).to_be_empty()
+
+
+@pytest.mark.parametrize("state", ["ready", "paused", "off"])
+def test_only_a_waiting_line_stands_still(page: Page, room: StubRoom, state: str) -> None:
+    open_page(page, room, turn(state, still=True))
+    expect(page.locator("#status")).not_to_contain_text("standing still")
 
 
 @pytest.mark.parametrize(
@@ -92,14 +129,15 @@ def test_ready_and_off_say_so_and_enter(page: Page, room: StubRoom, answer: Answ
     expect(page).to_have_title(re.compile("^(It's your turn!|Come in) \u2013 "))
     assert room.count("enter") == 0
     page.clock.run_for(1000)
-    page.wait_for_url("**/stage/enter")
-    assert room.count("enter") == 1
+    page.wait_for_url(room.destination)
+    assert (room.count("enter"), room.opened) == (1, ["room", "/shop?beekeeper_pass=x"])
 
 
 def test_ready_enters_by_the_link_of_the_answer(page: Page, room: StubRoom) -> None:
     open_page(page, room, turn("ready", enter="side-door"))
     page.clock.run_for(1000)
-    page.wait_for_url("**/stage/side-door")
+    page.wait_for_url(room.destination)
+    assert room.count("side-door") == 1
 
 
 @pytest.mark.parametrize(
@@ -119,28 +157,32 @@ def test_ready_enters_only_by_a_relative_link(page: Page, room: StubRoom, link: 
     open_page(page, room, turn("ready", enter=link))
     expect(page.locator("#enter")).to_have_attribute("href", "enter")
     page.clock.run_for(1000)
-    page.wait_for_url("**/stage/enter")
+    page.wait_for_url(room.destination)
+    assert room.count("enter") == 1
 
 
 def test_blocked_navigation_leaves_a_link_and_is_not_repeated(page: Page, room: StubRoom) -> None:
-    page.route("**/enter", lambda route: route.fulfill(status=204))
+    page.route("**/shop*", lambda route: route.fulfill(status=204))
     open_page(page, room, turn("ready"))
     page.clock.run_for(1000)
     ask_again(page, room, within_seconds=40)
     page.clock.run_for(2000)
     expect_state(page, "ready")
     expect(page.locator("#enter")).to_be_visible()
-    page.unroute("**/enter")
-    page.locator("#enter").click()
-    page.wait_for_url("**/stage/enter")
     assert room.count("enter") == 1
+    page.unroute("**/shop*")
+    page.locator("#enter").click()
+    page.wait_for_url(room.destination)
+    assert room.count("enter") == 2
 
 
 def test_hidden_tab_enters_without_delay(page: Page, room: StubRoom) -> None:
     open_page(page, room, turn(retry_after=40), turn("ready"))
     hide(page, True)
     page.clock.run_for(46_100)
-    page.wait_for_url("**/stage/enter")
+    settle(page, room, 2)
+    page.clock.run_for(1)
+    page.wait_for_url(room.destination)
 
 
 def test_without_a_ticket_goes_to_the_campaign_link_and_forgets(page: Page, room: StubRoom) -> None:
@@ -235,4 +277,4 @@ def test_without_javascript_the_page_refreshes_to_enter(browser: Browser, room: 
         refresh = page.locator("meta[http-equiv=refresh]")
         expect(refresh).to_have_attribute("content", "20;url=enter")
         page.get_by_role("link", name="Check now").click()
-        page.wait_for_url("**/stage/enter")
+        page.wait_for_url(room.destination)

@@ -1,4 +1,7 @@
+import base64
+import hashlib
 import json
+import re
 
 import pytest
 from hypothesis import given
@@ -118,7 +121,12 @@ def test_unavailable_tries_again_by_itself() -> None:
     answer = http.unavailable(Request())
     assert answer["statusCode"] == 503
     assert answer["headers"]["retry-after"] == "5"
-    assert '<meta http-equiv="refresh" content="5">' in answer["body"]
+    assert '<noscript><meta http-equiv="refresh" content="5"></noscript>' in answer["body"]
+    (script,) = re.findall("<script>(.*?)</script>", answer["body"], re.DOTALL)
+    digest = base64.b64encode(hashlib.sha256(script.encode()).digest()).decode()
+    policy = answer["headers"]["content-security-policy"]
+    assert f"script-src 'sha256-{digest}'" in policy
+    assert "default-src 'none'" in policy
     app = http.unavailable(Request(headers={"accept": "application/json"}))
     assert json.loads(app["body"]) == {"error": "unavailable", "retry_after": 5}
     assert app["headers"]["retry-after"] == "5"

@@ -12,6 +12,7 @@ from functools import partial
 import pytest
 
 from beekeeper.contract import items
+from beekeeper.contract.asking import page_waits
 from beekeeper.contract.routes import Path
 from beekeeper.handlers import turnstile
 from beekeeper.handlers.http import Request
@@ -20,7 +21,6 @@ from beekeeper.rules import tokens
 from beekeeper.rules.no_shows import PROMPT_SECONDS
 from beekeeper.rules.settings import Mode
 from beekeeper.rules.tokens import Ticket
-from beekeeper.simulation.visitors import page_waits
 from tests.support.in_memory.fakes import TABLE
 from tests.support.in_memory.recorded import PASS_KEY, ROOM, TICKET_KEY
 from tests.support.in_memory.stage import RATE, Stage

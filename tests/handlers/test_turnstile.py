@@ -7,9 +7,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from beekeeper.contract import items
+from beekeeper.contract.answers import ENTRY_STATES
 from beekeeper.handlers import turnstile
 from beekeeper.handlers.http import Request, Response
 from beekeeper.rules import tokens
+from beekeeper.rules.entry import Entry
 from beekeeper.rules.settings import Mode
 from beekeeper.rules.tokens import Ticket
 from tests.support.in_memory.recorded import NOW, ORIGIN, PASS_KEY, ROOM, Place, request, signed
@@ -217,6 +219,52 @@ def test_whose_turn_ran_out_is_sent_to_the_end_of_the_line(admitted: float) -> N
     place.admit(mine, admitted)
     response = asked(place, "aws_enter")
     assert (response["statusCode"], response["headers"]["location"]) == (302, ".?rejoin=1")
+
+
+@pytest.mark.parametrize(
+    ("mode", "admitted", "answer"),
+    [
+        (Mode.ON, NOW - 5, {"state": "ready", "enter": True}),
+        (Mode.ON, None, {"state": "waiting"}),
+        (Mode.ON, NOW + 1, {"state": "waiting"}),
+        (Mode.PAUSED, NOW - 100, {"state": "waiting"}),
+        (Mode.ON, NOW - 9_999, {"state": "expired"}),
+        (Mode.OFF, None, {"state": "off", "enter": True}),
+    ],
+)
+def test_a_script_gets_json(mode: Mode, admitted: float | None, answer: dict[str, Any]) -> None:
+    place = Place(mode)
+    if admitted:
+        place.admit(mine, admitted)
+    response = by_script(place, signed(mine))
+    assert response["statusCode"] == 200
+    assert response["headers"]["cache-control"] == "no-store"
+    content = json.loads(response["body"])
+    if url := content.get("enter"):
+        assert url.startswith(f"{ORIGIN}/seats?block=7&beekeeper_pass=")
+        content["enter"] = True
+    assert content == answer
+
+
+def by_script(place: Place, ticket: str) -> Response:
+    headers = {"accept": "application/json"}
+    req = Request("/enter", headers=headers, cookies=[f"beekeeper_ticket={ticket}"])
+    return turnstile.answer(req, place.table, NOW)
+
+
+def test_a_script_without_a_ticket_or_a_table_gets_json() -> None:
+    place = Place()
+    response = by_script(place, "garbage")
+    assert (response["statusCode"], json.loads(response["body"])) == (401, {"state": "unknown"})
+    place.admit(mine, NOW - 5)
+    place.failing = True
+    response = by_script(place, signed(mine))
+    assert (response["statusCode"], response["headers"]["retry-after"]) == (503, "5")
+    assert json.loads(response["body"])["error"] == "unavailable"
+
+
+def test_every_outcome_has_an_answer() -> None:
+    assert {*ENTRY_STATES, Entry.TAKE_ANOTHER_SLOT} == set(Entry)
 
 
 def test_nobody_gets_a_row_by_asking() -> None:

@@ -36,8 +36,8 @@ def test_each_module_comes_once_after_those_that_it_imports() -> None:
     assert joined == (
         '(function () {\n"use strict";\n'
         "const d = () => {};\n"
-        "function b() {\n  d();\n}\n"
-        "async function c() {\n  d();\n}\n"
+        "function b() {\nd();\n}\n"
+        "async function c() {\nd();\n}\n"
         "b();\nc();\n"
         "})();\n"
     )

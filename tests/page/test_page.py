@@ -8,12 +8,13 @@ from html.parser import HTMLParser
 import pytest
 
 from beekeeper.config import RoomConfig
-from beekeeper.contract.answers import turn_answer
+from beekeeper.contract.answers import entry_answer, turn_answer
 from beekeeper.contract.asking import ASKING, REFRESH_SECONDS
 from beekeeper.page import Page, build_page
 from beekeeper.page.template import fill
 from beekeeper.page.texts import load_texts
 from beekeeper.rules import polling
+from beekeeper.rules.entry import Entry
 from beekeeper.rules.turn import State, Turn
 
 AWKWARD_TITLES = [
@@ -95,8 +96,8 @@ def test_page_is_the_same_bytes_every_time() -> None:
     assert _page() == _page()
 
 
-def test_page_stays_under_30_kilobytes_with_the_longest_reasonable_title() -> None:
-    assert len(_page("🐝" * 100).html) < 30_000
+def test_page_stays_under_32_kilobytes_with_the_longest_reasonable_title() -> None:
+    assert len(_page("🐝" * 100).html) < 32_000
 
 
 def test_line_ends_are_those_that_browsers_hash() -> None:
@@ -127,6 +128,12 @@ def test_script_reads_all_that_it_is_given_and_nothing_else() -> None:
 def test_script_reads_only_fields_that_an_answer_has() -> None:
     script = _document().texts["script"][1]
     assert set(re.findall(r"\bturn\.(\w+)", script)) <= set(turn_answer(Turn(State.READY)))
+
+
+def test_script_reads_only_fields_that_an_entry_has() -> None:
+    script = _document().texts["script"][1]
+    fields = set(entry_answer(Entry.GO_IN, "https://a.example/"))
+    assert set(re.findall(r"\bentry\.(\w+)", script)) == fields == {"state", "enter"}
 
 
 def test_page_shows_a_room_as_it_is_configured() -> None:

@@ -5,6 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from beekeeper.config import RoomConfig
+from beekeeper.contract.asking import page_waits
 from beekeeper.rules import polling
 from beekeeper.rules.polling import (
     BUDGET_PER_SECOND,
@@ -67,17 +68,12 @@ def test_turn_is_kept_for_longer_than_a_line_within_its_budget_is_told_to_wait(
         RoomConfig(name="a", destination="https://a.example/", rate=1, claim_minutes=4)
 
 
-def jittered(seconds: float, chance: random.Random) -> float:
-    """Return the interval of a page that was given this one."""
-    return seconds + jitter_seconds(seconds) * chance.uniform(-1, 1)
-
-
 def asked(wait: float, waiting: int, rate: float, seed: int) -> list[float]:
     """Return the remaining waits at which a visitor polls, with the jitter of the page."""
     chance, found = random.Random(seed), []
     while wait > 0:
         found.append(wait)
-        wait -= jittered(retry_after(wait, waiting, rate), chance)
+        wait -= page_waits(retry_after(wait, waiting, rate), chance)
     return found
 
 
@@ -117,7 +113,7 @@ def test_visitors_who_came_together_ask_evenly() -> None:
     for place in range(0, waiting, 50):
         wait = place / rate * 60
         if wait > found.far + found.longest:
-            first = jittered(retry_after(wait, waiting, rate), chance)
+            first = page_waits(retry_after(wait, waiting, rate), chance)
             counts[min(9, int(first / found.longest * 6.5))] += 1
     # From a quarter of ``longest`` to five quarters, without the edges, which the jitter blurs.
     busy = counts[3:7]

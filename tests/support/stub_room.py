@@ -6,8 +6,9 @@ from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from urllib.parse import urlsplit
 
-from beekeeper.contract.answers import NO_TICKET, turn_answer
+from beekeeper.contract.answers import NO_TICKET, entry_answer, turn_answer
 from beekeeper.page import build_page
+from beekeeper.rules.entry import Entry
 from beekeeper.rules.turn import State, Turn
 
 # The room has a path, like an API Gateway stage, so that an absolute link does not reach it.
@@ -17,7 +18,7 @@ HTML = {"Content-Type": "text/html; charset=utf-8"}
 
 @dataclass(frozen=True)
 class Answer:
-    """One answer to `GET turn`."""
+    """One answer to `GET turn` or `GET enter`."""
 
     body: str
     status: int = 200
@@ -39,21 +40,37 @@ def turn(state: str = "waiting", **fields: object) -> Answer:
     return Answer(json.dumps({**turn_answer(usual), **fields}))
 
 
+def entry(decided: Entry = Entry.GO_IN, url: str | None = None) -> Answer:
+    """Return an answer of `enter` to the page's script."""
+    return Answer(json.dumps(entry_answer(decided, url)))
+
+
 def failure(status: int, body: str = "<h1>oops</h1>", **headers: str) -> Answer:
     """Return an answer that the page must not accept. `Retry_After=…` sets that header."""
     return Answer(body, status, {name.replace("_", "-"): value for name, value in headers.items()})
 
 
 UNKNOWN = failure(401, json.dumps(NO_TICKET))
+# What API Gateway itself answers.
+THROTTLED = failure(429, '{"message":"Too Many Requests"}', Content_Type="application/json")
+BROKEN = failure(503, '{"message":"Service Unavailable"}', Content_Type="application/json")
 
 
 class StubRoom:
-    """A room on 127.0.0.1 whose `turn` gives `answers` in order, and then repeats the last one."""
+    """A room on 127.0.0.1.
+
+    Its `turn` gives `answers` in order, and then repeats the last one. Its `enter` gives `entries`
+    in order, and then takes visitors in: a script gets the address, and a browser a redirect.
+    `failures` come first, whatever a browser opens.
+    """
 
     def __init__(self, title: str = "Spring sale") -> None:
         self.page = build_page({"title": title})
         self.answers: list[Answer] = [turn()]
+        self.entries: list[Answer] = []
+        self.failures: list[Answer] = []
         self.requests: list[str] = []
+        self.opened: list[str] = []  # the requests of those that no script made
         self.taken = 0  # answers that the page has read, including those that it rejected
         self._server = ThreadingHTTPServer(("127.0.0.1", 0), _handler(self))
         self._thread = threading.Thread(
@@ -65,6 +82,11 @@ class StubRoom:
     def url(self) -> str:
         """The campaign link."""
         return f"http://127.0.0.1:{self._server.server_port}{BASE}"
+
+    @property
+    def destination(self) -> str:
+        """Where admitted visitors go."""
+        return self.url.removesuffix(BASE) + "/shop?beekeeper_pass=x"
 
     def count(self, route: str) -> int:
         """Return how many requests came for `route`, as in ``turn`` or ``.?rejoin=1``."""
@@ -86,8 +108,12 @@ def _handler(room: StubRoom) -> type[BaseHTTPRequestHandler]:
         def do_GET(self) -> None:
             address = urlsplit(self.path)
             route = address.path.removeprefix(BASE)
-            room.requests.append((route or ".") + (f"?{address.query}" if address.query else ""))
-            answer = room.next_answer() if route == "turn" else _route(room, route)
+            request = (route or ".") + (f"?{address.query}" if address.query else "")
+            room.requests.append(request)
+            by_script = self.headers["Accept"] == "application/json"
+            if not by_script:
+                room.opened.append(request)
+            answer = room.next_answer() if route == "turn" else _route(room, route, by_script)
             body = answer.body.encode()
             self.send_response(answer.status)
             self.send_header("Content-Length", str(len(body)))
@@ -103,12 +129,19 @@ def _handler(room: StubRoom) -> type[BaseHTTPRequestHandler]:
     return Handler
 
 
-def _route(room: StubRoom, route: str) -> Answer:
+def _route(room: StubRoom, route: str, by_script: bool) -> Answer:
+    if room.failures:
+        return room.failures.pop(0)
+    if route in ("enter", "side-door"):
+        go_in = Answer("", 302, {"Location": room.destination})
+        answer = entry(url=room.destination) if by_script else go_in
+        return room.entries.pop(0) if room.entries else answer
     if route == "":
-        return Answer("", 302, {"Location": "room"})
+        joined = Answer(json.dumps({"state": "waiting", "enter": "enter", "room": "room"}))
+        return joined if by_script else Answer("", 302, {"Location": "room"})
     if route == "room":
         policy = room.page.content_security_policy
         return Answer(room.page.html.decode(), 200, {**HTML, "Content-Security-Policy": policy})
-    if route in ("enter", "side-door"):
-        return Answer("<title>Inside</title>", 200, HTML)
+    if route == "/shop":
+        return Answer("<link rel=icon href=data:,><title>Inside</title>", 200, HTML)
     return Answer("", 404)

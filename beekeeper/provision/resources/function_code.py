@@ -1,4 +1,7 @@
-"""The Lambda zip: contract, handlers, rules, the texts and PyJWT. Always the same bytes."""
+"""The Lambda zip: contract, handlers, rules, PyJWT and two files of the page.
+
+It always has the same bytes.
+"""
 
 import base64
 import hashlib
@@ -10,7 +13,7 @@ from importlib.resources.abc import Traversable
 
 import jwt
 
-from beekeeper.contract.page import TEXTS
+from beekeeper.contract.page import TEXTS, UNAVAILABLE_SCRIPT
 
 ROOT = "beekeeper"
 PARTS = ("contract", "handlers", "rules")
@@ -45,8 +48,10 @@ def _files() -> dict[str, bytes]:
     for part in PARTS:
         files |= _sources(resources.files(ROOT) / part, f"{ROOT}/{part}")
     files |= _sources(resources.files(jwt), "jwt")
-    texts = resources.files(ROOT).joinpath(*TEXTS).read_bytes().replace(b"\r\n", b"\n")
-    return files | {"/".join((ROOT, *TEXTS)): texts}
+    for path in (TEXTS, UNAVAILABLE_SCRIPT):
+        content = resources.files(ROOT).joinpath(*path).read_bytes()
+        files["/".join((ROOT, *path))] = content.replace(b"\r\n", b"\n")
+    return files
 
 
 def _sources(folder: Traversable, prefix: str) -> dict[str, bytes]:

@@ -40,6 +40,7 @@ def test_nothing_else_is_in_it(archive: zipfile.ZipFile) -> None:
     folders = {name.rpartition("/")[0] for name in archive.namelist()}
     assert folders == {
         "beekeeper",
+        "beekeeper/assets/room",
         "beekeeper/assets/room/texts",
         "beekeeper/contract",
         "beekeeper/handlers",
@@ -47,7 +48,10 @@ def test_nothing_else_is_in_it(archive: zipfile.ZipFile) -> None:
         "jwt",
     }
     others = [name for name in archive.namelist() if not name.endswith(".py")]
-    assert others == ["beekeeper/assets/room/texts/en.json"]
+    assert others == [
+        "beekeeper/assets/room/texts/en.json",
+        "beekeeper/assets/room/unavailable.js",
+    ]
     assert archive.read("beekeeper/__init__.py") == b""
     assert [n for n in archive.namelist() if n.startswith("beekeeper/") and n.count("/") == 1] == [
         "beekeeper/__init__.py"
@@ -78,7 +82,7 @@ for name in {HANDLERS}:
     assert module.__file__.startswith({str(code)!r}), module.__file__
     assert callable(module.handler)
 from beekeeper.handlers.http import unavailable_page
-assert "One moment" in unavailable_page()
+assert "One moment" in unavailable_page()[0]
 import jwt
 assert jwt.__file__.startswith({str(code)!r}), jwt.__file__
 unwanted = {{"pydantic", "rich", "boto3", "cryptography"}} & set(sys.modules)

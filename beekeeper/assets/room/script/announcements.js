@@ -5,14 +5,15 @@ import { place } from "./place.js";
 import { isLive, shown, statusText } from "./shown.js";
 import { fill, placeText } from "./words.js";
 
-const said = { status: "", ahead: null, message: "" };
+const said = { status: "", ahead: null, message: "", busy: false };
 
 export function announce() {
-  const news = [statusNews(), placeNews(), messageNews()].filter(Boolean);
+  const status = statusNews();
+  const news = [status, busyNews(), placeNews(), messageNews()].filter(Boolean);
   if (news.length === 0) return;
-  const urgent = shown.state === "ready" || shown.state === "off";
+  const urgent = status && (shown.state === "ready" || shown.state === "off");
   const region = document.getElementById(urgent ? "assertive" : "polite");
-  region.textContent = news.join(texts.announcements.separator);
+  region.textContent = news.map((text) => text.replace(/\.$/, "")).join(texts.announcements.separator);
 }
 
 export function forgetSaidPlace() {
@@ -28,8 +29,19 @@ function statusNews() {
   return fill(texts.announcements.connected_again, { status: status });
 }
 
+function busyNews() {
+  const news = shown.busy && !said.busy;
+  said.busy = shown.busy;
+  return news ? texts.line.busy : "";
+}
+
 function placeNews() {
-  if (place.ahead === null || shown.connection !== "ok" || shown.state !== "waiting") return "";
+  if (shown.connection !== "ok" || shown.state !== "waiting") return "";
+  if (place.ahead === null) {
+    const first = said.ahead === null;
+    said.ahead = Infinity;
+    return first ? texts.place.unknown : "";
+  }
   // Each halving of the place is new. From a million to one, that is about twenty announcements.
   const news = said.ahead === null || (place.ahead <= said.ahead / 2 && place.ahead < said.ahead);
   if (!news) return "";

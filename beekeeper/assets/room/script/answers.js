@@ -1,12 +1,12 @@
 // Asks the room once, and decides what is a valid answer. Nothing here is stored or shown.
 
 import { isCount } from "./counts.js";
-import { links, noTicketState, polling, turnStates } from "./given.js";
+import { noTicketState, polling, turnStates } from "./given.js";
 
-export async function fetchTurn(controller) {
+export async function fetchAnswer(link, controller) {
   const timeout = setTimeout(() => controller.abort(), polling.timeout_seconds * 1000);
   try {
-    const response = await fetch(links.turn, {
+    const response = await fetch(link, {
       credentials: "same-origin",
       cache: "no-store",
       redirect: "error", // A redirect comes from a captive portal, so it is no answer.
@@ -27,6 +27,18 @@ export function isTurn(answer) {
   const body = answer.body;
   return answer.status === 200 && Boolean(body) && turnStates.includes(body.state)
     && (body.state !== "waiting" || body.ahead === null || isCount(body.ahead));
+}
+
+export function isWayIn(answer) {
+  const entry = answer.body;
+  return answer.status === 200 && Boolean(entry) && ["ready", "off"].includes(entry.state)
+    && typeof entry.enter === "string" && /^https?:\/\/\w/i.test(entry.enter);
+}
+
+export function isTurnedAway(answer) {
+  const entry = answer.body;
+  return isWithoutTicket(answer)
+    || (answer.status === 200 && Boolean(entry) && ["waiting", "expired"].includes(entry.state));
 }
 
 export function isWithoutTicket(answer) {

@@ -1,9 +1,11 @@
 // Asks `turn` again and again, and acts on each answer. No failure stops it.
 
-import { fetchTurn, isTurn, isWithoutTicket } from "./answers.js";
+import { fetchAnswer, isTurn, isWithoutTicket } from "./answers.js";
 import { isCount } from "./counts.js";
-import { polling } from "./given.js";
-import { cancelEntry, clearReturns, enter, forget, holdEntry, returnToCampaign } from "./leaving.js";
+import { cancelEntry, enter, enterOnline, holdEntry } from "./entering.js";
+import { links, polling } from "./given.js";
+import { clearReturns, forget, returnToCampaign } from "./leaving.js";
+import { afterFailure, backOff, jittered } from "./pauses.js";
 import { shown } from "./shown.js";
 import { showConnection, showTurn } from "./view.js";
 
@@ -11,7 +13,7 @@ import { showConnection, showTurn } from "./view.js";
 const line = {
   timer: 0, due: 0, serial: 0, asking: false, controller: null,
   askedAt: 0, answeredAt: -Infinity, heldUntil: 0,
-  failures: 0, stopped: false,
+  failures: 0, interval: 0, turnAt: Infinity, stopped: false,
 };
 
 export async function ask() {
@@ -21,7 +23,7 @@ export async function ask() {
   line.controller = new AbortController();
   line.asking = true;
   line.askedAt = performance.now();
-  const answer = await fetchTurn(line.controller);
+  const answer = await fetchAnswer(links.turn, line.controller);
   if (serial !== line.serial) return; // The page has asked again since then.
   line.asking = false;
   line.answeredAt = performance.now();
@@ -44,12 +46,24 @@ function take(turn) {
   }
   showTurn(turn);
   if (turn.state === "ready" || turn.state === "off") {
-    enter(turn);
+    enter(turn, turnedAway);
     // The turn can end while the browser still shows this page.
-    schedule(jitter(polling.entering_seconds));
+    line.interval = polling.entering_seconds;
   } else {
     cancelEntry();
-    schedule(jitter(isCount(turn.retry_after) ? turn.retry_after : polling.default_seconds));
+    line.interval = isCount(turn.retry_after) ? turn.retry_after : polling.default_seconds;
+  }
+  line.turnAt = isCount(turn.eta_seconds) ? line.answeredAt + turn.eta_seconds * 1000 : Infinity;
+  schedule(jittered(line.interval));
+}
+
+// `enter` did not let the visitor in.
+function turnedAway(answer) {
+  if (isWithoutTicket(answer)) replaceTicket();
+  else if (answer.body.state === "expired") stop(answer.body);
+  else {
+    line.interval = 0; // The visitor is at the front, so a failure now is followed by a short back-off.
+    ask();
   }
 }
 
@@ -68,21 +82,14 @@ function stop(turn) {
 
 function fail(answer) {
   line.failures += 1;
-  const doubled = polling.first_back_off_seconds * Math.pow(2, Math.min(line.failures, 10) - 1);
-  const ceiling = Math.min(polling.longest_back_off_seconds, doubled);
-  const backOff = (ceiling / 2) * (1 + Math.random());
-  const asked = answer.retryAfter * (1 + polling.jitter * Math.random());
-  const wait = Math.max(backOff, asked);
+  const now = performance.now();
   // A server in trouble gets no earlier question, even if the visitor returns to the tab.
-  line.heldUntil = answer.status ? performance.now() + wait * 1000 : 0;
+  const held = Math.max(backOff(line.failures), answer.retryAfter);
+  line.heldUntil = answer.status ? now + held * 1000 : 0;
   if (navigator.onLine === false) showConnection("offline");
   else if (line.failures >= 2 || shown.connection === "offline") showConnection("lost");
-  schedule(wait);
-}
-
-function jitter(seconds) {
-  const spread = 1 + polling.jitter * (2 * Math.random() - 1);
-  return Math.max(polling.shortest_seconds, Math.max(polling.shortest_seconds, seconds) * spread);
+  const told = Math.max(line.interval, answer.retryAfter);
+  schedule(afterFailure(line.failures, told, (line.turnAt - now) / 1000));
 }
 
 function schedule(seconds) {
@@ -113,6 +120,7 @@ export function onOnline() {
     return;
   }
   if (shown.connection === "offline") showConnection("lost");
+  enterOnline();
   askSoon();
 }
 
@@ -124,5 +132,6 @@ export function onOffline() {
 export function onRestored() {
   if (shown.state === "expired" || shown.state === "blocked") return;
   line.stopped = false;
+  cancelEntry(); // The visitor went in, and came back.
   askSoon();
 }

@@ -1,32 +1,9 @@
-// Leaves the page: to the destination, or back to the campaign link for a new ticket.
+// Gives up the place that the page remembers, or goes back to the campaign link for a new ticket.
 
 import { forgetSaidPlace } from "./announcements.js";
 import { links, polling } from "./given.js";
 import { load, save } from "./memory.js";
 import { forgetPlace } from "./place.js";
-
-const entering = { begun: false, timer: 0 };
-
-export function enter(turn) {
-  const link = enterLink(turn.enter);
-  document.getElementById("enter").href = link;
-  forget();
-  // Enter only once. A second navigation would cancel the first, if a busy destination is slow.
-  if (entering.begun) return;
-  entering.begun = true;
-  // In a hidden tab nobody reads the page, and browsers delay timers there by up to a minute.
-  if (document.hidden) location.replace(link);
-  else entering.timer = setTimeout(() => location.replace(link), polling.enter_seconds * 1000);
-}
-
-export function holdEntry() {
-  clearTimeout(entering.timer);
-}
-
-export function cancelEntry() {
-  entering.begun = false;
-  holdEntry();
-}
 
 export function forget() {
   forgetPlace();
@@ -54,10 +31,4 @@ export function clearReturns() {
 function returns() {
   const mark = /^#return-(\d+)$/.exec(location.hash);
   return Math.max(mark ? Number(mark[1]) : 0, Number(load("returns")) || 0);
-}
-
-function enterLink(link) {
-  const absolute = /^\s*([a-z][a-z0-9+.-]*:|[/\\])/i;
-  if (typeof link !== "string" || link === "" || absolute.test(link)) return links.enter;
-  return new URL(link, location.href).origin === location.origin ? link : links.enter;
 }

@@ -2,7 +2,7 @@
 // A visitor enters only after a valid answer of `turn`.
 
 import { arm, ask, askSoon, onOffline, onOnline, onRestored } from "./asking.js";
-import { holdEntry } from "./leaving.js";
+import { enterByClick } from "./entering.js";
 import { save } from "./memory.js";
 import { restorePlace } from "./place.js";
 import { showPlace, showState } from "./view.js";
@@ -13,7 +13,7 @@ addEventListener("offline", onOffline);
 addEventListener("pageshow", (event) => {
   if (event.persisted) onRestored();
 });
-document.getElementById("enter").addEventListener("click", holdEntry);
+document.getElementById("enter").addEventListener("click", enterByClick);
 document.getElementById("retry").addEventListener("click", () => save("returns", 0));
 
 restorePlace();

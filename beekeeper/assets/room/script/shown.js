@@ -4,7 +4,7 @@ import { texts } from "./given.js";
 
 const LIVE_STATES = ["connecting", "waiting", "paused"];
 
-export const shown = { state: "connecting", connection: "ok", wait: "", message: "" };
+export const shown = { state: "connecting", connection: "ok", wait: "", message: "", still: false, busy: false };
 
 // In a live state the visitor waits, and the page continues to ask.
 export function isLive() {
@@ -13,5 +13,10 @@ export function isLive() {
 
 export function statusText() {
   const failing = shown.connection !== "ok" && isLive();
-  return failing ? texts.connection[shown.connection] : texts.states[shown.state].status;
+  if (failing) return texts.connection[shown.connection];
+  return shown.still ? texts.line.still : texts.states[shown.state].status;
+}
+
+export function detailText() {
+  return shown.busy ? texts.line.busy : texts.states[shown.state].detail;
 }

@@ -4,7 +4,7 @@ import { announce } from "./announcements.js";
 import { formatCount, isCount } from "./counts.js";
 import { texts } from "./given.js";
 import { place, rememberPlace } from "./place.js";
-import { isLive, shown, statusText } from "./shown.js";
+import { detailText, isLive, shown, statusText } from "./shown.js";
 import { aheadLabel, clockText, fill, positionText, waitText } from "./words.js";
 
 const root = document.documentElement;
@@ -13,6 +13,7 @@ const roomTitle = document.getElementById("title").textContent;
 export function showTurn(turn) {
   shown.state = turn.state;
   shown.connection = "ok";
+  shown.still = turn.state === "waiting" && turn.still === true;
   if (isCount(turn.ahead) && isLive()) rememberPlace(turn.ahead);
   showPlace();
   shown.wait = turn.state === "paused" ? texts.wait.paused : waitText(turn.eta_seconds);
@@ -29,16 +30,25 @@ export function showConnection(connection) {
   announce();
 }
 
+export function showBusy(busy) {
+  shown.busy = busy;
+  showState();
+  announce();
+}
+
 export function showState() {
   root.setAttribute("data-state", shown.state);
   root.setAttribute("data-connection", isLive() ? shown.connection : "ok");
   setText("status", statusText());
-  setText("detail", texts.states[shown.state].detail);
+  setText("detail", detailText());
   document.title = tabTitle();
 }
 
 export function showPlace() {
-  if (place.ahead === null) return;
+  if (place.ahead === null) {
+    if (shown.state === "waiting") setText("ahead-label", texts.place.unknown);
+    return;
+  }
   const position = document.getElementById("position");
   const written = positionText(place.ahead);
   setText("position", written);

@@ -1,0 +1,24 @@
+// How long the page waits before it asks again. All times are in seconds.
+
+import { polling } from "./given.js";
+
+export function jittered(seconds) {
+  const interval = Math.max(polling.shortest_seconds, seconds);
+  const spread = Math.min(polling.jitter * interval, polling.jitter_seconds);
+  return Math.max(polling.shortest_seconds, interval + spread * (2 * Math.random() - 1));
+}
+
+export function backOff(failures) {
+  const doubled = polling.first_back_off_seconds * Math.pow(2, Math.min(failures, 10) - 1);
+  return Math.min(polling.longest_back_off_seconds, doubled);
+}
+
+// After a failure the page asks no sooner than the room last `told` it to, and no sooner than its back-off.
+// It adds up to as much again at random, but not beyond its expected turn, so that after an outage the
+// pages come back spread over their intervals, and never more often than the room wants.
+export function afterFailure(failures, told, untilTurn) {
+  const shortest = backOff(failures);
+  const least = Math.max(shortest, told);
+  const spread = Math.max(shortest, Math.min(least, untilTurn - least));
+  return least + spread * Math.random();
+}
