@@ -194,8 +194,10 @@ def total_of(counts: Iterable[Item], name: str) -> int:
 
 
 def paced_at_of(item: Item | None) -> float:
-    """Read the ``pace`` item: the last slot that was given out."""
-    return float(item["paced_at"]["N"]) if item else 0.0
+    """Read the ``pace`` item: the last slot that was given out. If it is damaged, it is 0."""
+    if not item:
+        return 0.0
+    return or_default(item, "paced_at", 0.0, lambda: read_number(item, "paced_at", 0.0, LATEST))
 
 
 def lease_item(owner: str, expires_at: int) -> dict[str, Any]:

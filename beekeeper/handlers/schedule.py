@@ -11,6 +11,7 @@ from beekeeper.rules import pacing
 from beekeeper.rules.pacing import Claim
 
 ATTEMPTS = 5
+NO_SLOT = "attribute_not_exists(paced_at)"
 
 
 class Schedule:
@@ -20,6 +21,7 @@ class Schedule:
         self._dynamodb = dynamodb
         self._table = table
         self._paced_at = 0.0  # the last slot that was given out
+        self._stored: Any = None  # the same, as it is in the table
 
     @property
     def paced_at(self) -> float:
@@ -35,7 +37,11 @@ class Schedule:
         response = self._dynamodb.get_item(
             TableName=self._table, Key=items.key(items.PACE), ConsistentRead=True
         )
-        self._paced_at = items.paced_at_of(response.get("Item"))
+        self._note(response.get("Item"))
+
+    def _note(self, item: items.Item | None) -> None:
+        self._stored = (item or {}).get("paced_at")
+        self._paced_at = items.paced_at_of(item)
 
     def claim(self, now: float, pace_per_minute: float, wanted: int) -> Claim:
         """Take up to ``wanted`` slots that nobody else has. There may be none."""
@@ -67,18 +73,19 @@ class Schedule:
                 TableName=self._table,
                 Key=items.key(items.PACE),
                 UpdateExpression="SET paced_at = :new",
-                ConditionExpression="attribute_not_exists(paced_at) OR paced_at = :old",
+                # What is stored is compared as it is. So what can't be read is replaced, too.
+                ConditionExpression="paced_at = :old" if self._stored else NO_SLOT,
                 ExpressionAttributeValues={
                     ":new": items.number(claim.paced_at),
-                    ":old": items.number(self._paced_at),
+                    **({":old": self._stored} if self._stored else {}),
                 },
                 ReturnValuesOnConditionCheckFailure="ALL_OLD",
             )
         except self._dynamodb.exceptions.ConditionalCheckFailedException as error:
             if item := error.response.get("Item"):
-                self._paced_at = items.paced_at_of(item)
+                self._note(item)
             else:  # not every emulator returns the item
                 self.read()
             return False
-        self._paced_at = claim.paced_at
+        self._paced_at, self._stored = claim.paced_at, items.number(claim.paced_at)
         return True

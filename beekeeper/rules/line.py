@@ -137,6 +137,12 @@ def is_near_front(ahead: int, pulse: Pulse, rate_per_minute: float, now: float) 
     return ahead <= max(pulse.slack, pulse.spread) + rate_per_minute / 60 * since + 1
 
 
+def moved(pulse: Pulse, pace_per_minute: float, now: float) -> int:
+    """Return by how many places the line has surely moved since the pulse, if it moves."""
+    seconds = min(max(0.0, now - pulse.as_of - 0.5), 2.0)
+    return int(min(pulse.rate or pace_per_minute, pace_per_minute) / 60 * seconds)
+
+
 def eta_seconds(ahead: int, pulse: Pulse, pace_per_minute: float, now: float) -> float:
     """Return the expected wait at the measured pace, or at the set pace if none is measured.
 

@@ -31,6 +31,7 @@ from dataclasses import dataclass
 
 LOOKAHEAD_SECONDS = 1.5
 CATCH_UP_SECONDS = 0.5
+LOWEST_RATE_PER_MINUTE = 1.0
 MAX_LATENESS_SECONDS = 0.75  # checked before the write, which has the rest of the second
 
 
@@ -54,7 +55,7 @@ class Claim:
 
 def interval_seconds(rate_per_minute: float) -> float:
     """Return the time between two visitors."""
-    return 60.0 / rate_per_minute
+    return 60.0 / max(rate_per_minute, LOWEST_RATE_PER_MINUTE)
 
 
 def claim(
@@ -66,9 +67,20 @@ def claim(
 ) -> Claim:
     """Return the slots that ``wanted`` visitors can have now. ``count`` can be 0."""
     interval = interval_seconds(rate_per_minute)
+    paced_at = trusted(paced_at, now)
     first = max(paced_at + interval, now - CATCH_UP_SECONDS)
     open_slots = math.floor((now + lookahead_seconds - first) / interval) + 1
     return Claim(first, interval, max(0, min(wanted, open_slots)))
+
+
+def trusted(paced_at: float, now: float) -> float:
+    """Return the last slot, or 0 if it is further ahead than anybody can have claimed.
+
+    Somebody may have damaged it by hand. No claim reaches further than an interval of the lowest
+    rate and the lookahead, by a clock that is at most a second off.
+    """
+    furthest = now + interval_seconds(LOWEST_RATE_PER_MINUTE) + LOOKAHEAD_SECONDS + 1.0
+    return paced_at if paced_at <= furthest else 0.0
 
 
 def open_slots(paced_at: float, now: float, rate_per_minute: float) -> int:

@@ -117,6 +117,8 @@ def _in_line(ticket: Ticket, settings: Settings, pulse: Pulse, now: float) -> Tu
     eta = line.eta_seconds(place, pulse, settings.pace(pulse), now)
     still = settings.mode is Mode.ON and line.stands_still(pulse, now)
     ahead = place if _is_known(ticket, pulse, now, still=still) else None
+    if ahead and not still and settings.mode is Mode.ON:
+        ahead = max(0, ahead - line.moved(pulse, settings.pace(pulse), now))
     if still or settings.mode is Mode.PAUSED:
         state = State.WAITING if still else State.PAUSED
         pause = _retry_while_still(None if ahead is None else eta, ticket, settings, pulse, now)

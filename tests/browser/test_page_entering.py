@@ -114,7 +114,7 @@ def test_enter_that_hangs_is_asked_again_and_turn_is_asked_meanwhile(
     page: Page, room: StubRoom
 ) -> None:
     hung: list[Route] = []
-    page.route("**/enter", lambda route: hung.append(route), times=1)
+    page.route("**/enter", lambda route: hung.append(route), times=1)  # noqa: PLW0108 - of a list, playwright keeps nothing
     at_the_door(page, room)
     page.clock.run_for(1000)
     eventually(lambda: bool(hung), page)
@@ -206,7 +206,7 @@ def test_the_button_asks_at_once_and_survives_an_error(page: Page, room: StubRoo
 
 def test_many_clicks_are_one_question(page: Page, room: StubRoom) -> None:
     hung: list[Route] = []
-    page.route("**/enter", lambda route: hung.append(route))
+    page.route("**/enter", lambda route: hung.append(route))  # noqa: PLW0108 - of a list, playwright keeps nothing
     at_the_door(page, room)
     for _ in range(5):
         page.locator("#enter").click()

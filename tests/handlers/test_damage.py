@@ -20,6 +20,7 @@ from beekeeper.rules.tokens import Key
 from tests.support.in_memory.joining import Sends, asked
 from tests.support.in_memory.recorded import NOW, ORIGIN, PASS_KEY, ROOM, Place, signed
 from tests.support.in_memory.stage import Stage
+from tests.support.in_memory.virtual import START
 
 TICKET = tokens.new_ticket(NOW - 10)
 ROW = items.visitor_id(TICKET.id)
@@ -287,3 +288,16 @@ def test_counts_are_added_up_without_those_that_are_damaged() -> None:
         {},
     ]
     assert items.total_of(counts, items.ADMITTED) == 8
+
+
+@pytest.mark.parametrize(
+    "paced_at",
+    [{"N": str(START + 3_600)}, {"N": "1e40"}, {"N": "-1"}, {"S": "x"}, {"NULL": True}, {"L": []}],
+)
+def test_a_last_slot_that_cant_be_right_stops_nobody(paced_at: dict[str, Any]) -> None:
+    stage = Stage()
+    stage.dynamo.put({**items.key(items.PACE), "paced_at": paced_at})
+    stage.arrive(20)
+    stage.run(10)
+    stage.check_everyone_admitted()
+    assert items.paced_at_of(stage.dynamo.items[items.PACE]) < stage.world.now + 2
