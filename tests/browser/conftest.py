@@ -7,7 +7,8 @@ from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page
 
 from tests.support.stub_room import StubRoom
 
-# Counts the requests of `turn`. Reports each answer in a separate task, after the page has handled it.
+# Counts the requests of `turn`. Reports each answer in a separate task, after the page has handled
+# it.
 REPORT_ANSWERS = """
 const fetched = window.fetch;
 const report = () => {

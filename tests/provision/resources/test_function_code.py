@@ -48,7 +48,10 @@ def test_nothing_else_is_in_it(archive: zipfile.ZipFile) -> None:
         "jwt",
     }
     others = [name for name in archive.namelist() if not name.endswith(".py")]
-    assert others == ["beekeeper/assets/room/texts/en.json"]
+    assert others == [
+        "beekeeper/assets/room/texts/en.json",
+        "beekeeper/assets/room/unavailable.js",
+    ]
     assert archive.read("beekeeper/__init__.py") == b""
     assert [n for n in archive.namelist() if n.startswith("beekeeper/") and n.count("/") == 1] == [
         "beekeeper/__init__.py"
