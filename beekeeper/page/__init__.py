@@ -21,7 +21,7 @@ from dataclasses import asdict, dataclass
 from beekeeper.contract.answers import NO_TICKET_STATE
 from beekeeper.contract.asking import ASKING, REFRESH_SECONDS
 from beekeeper.contract.routes import REJOIN_LINK, Path
-from beekeeper.page.bundle import join_modules
+from beekeeper.page.bundle import join_modules, without_indentation
 from beekeeper.page.policy import content_security_policy
 from beekeeper.page.sources import SourceError, read_source
 from beekeeper.page.template import fill
@@ -49,7 +49,7 @@ def build_page(settings: Mapping[str, object]) -> Page:
     ``settings`` are the room's settings by name. index.html says which of them the page shows. They
     are plain text: the build escapes them, and replaces each run of white space by one space.
     """
-    style = read_source("style.css")
+    style = without_indentation(read_source("style.css"))
     script = join_modules("main.js", lambda name: read_source(f"script/{name}"))
     texts = load_texts(LANGUAGE)
     parts = {

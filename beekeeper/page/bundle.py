@@ -93,7 +93,7 @@ def _parse(name: str, source: str) -> _Module:
         if found := re.search(pattern, code, re.MULTILINE):
             raise SourceError(f"{name}: {what} is not allowed: {found[0].strip()}")
     declared = tuple(_DECLARED.findall(code))
-    return _Module(name, imports, exports, declared, _INDENT.sub("", code))
+    return _Module(name, imports, exports, declared, without_indentation(code))
 
 
 def _check_names(modules: dict[str, _Module]) -> None:
@@ -106,3 +106,8 @@ def _check_names(modules: dict[str, _Module]) -> None:
                     " them, because they share one scope in the page."
                 )
             owners[declared] = module.name
+
+
+def without_indentation(source: str) -> str:
+    """Return ``source`` without the white space at the start of its lines."""
+    return _INDENT.sub("", source)

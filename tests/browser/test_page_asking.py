@@ -19,6 +19,19 @@ def test_asks_after_retry_after_give_or_take_15_percent(page: Page, room: StubRo
     settle(page, room, 2)
 
 
+@pytest.mark.parametrize(("chance", "wait"), [(0, 590), (1, 610)])
+def test_a_long_interval_varies_by_ten_seconds_at_most(
+    page: Page, room: StubRoom, chance: int, wait: int
+) -> None:
+    page.add_init_script(f"Math.random = () => {chance}")
+    open_page(page, room, turn(retry_after=600))
+    page.clock.run_for(wait * 1000 - 100)
+    page.wait_for_timeout(50)
+    assert room.count("turn") == 1
+    page.clock.run_for(110)
+    settle(page, room, 2)
+
+
 def test_never_asks_faster_than_once_a_second(page: Page, room: StubRoom) -> None:
     open_page(page, room, turn(retry_after=0))
     page.clock.run_for(990)
@@ -82,6 +95,25 @@ def test_back_off_grows_to_a_minute_and_stays_there(
         assert page.evaluate("window.asked") == asked
         page.clock.run_for(110)
         settle(page, room, asked + 1)
+
+
+@pytest.mark.parametrize(
+    ("chance", "eta", "first", "wait"),
+    [(0, 360, 34, 40), (1, 360, 46, 80), (0, 50, 34, 40), (1, 50, 46, 42)],
+    ids=["soonest", "latest", "soonest before the turn", "latest before the turn"],
+)
+def test_a_failure_makes_no_page_ask_more_often_than_the_room_wants(
+    page: Page, room: StubRoom, chance: int, eta: int, first: int, wait: int
+) -> None:
+    page.add_init_script(f"Math.random = () => {chance}")
+    open_page(page, room, turn(retry_after=40, eta_seconds=eta), failure(503))
+    page.clock.run_for(first * 1000 + 10)
+    settle(page, room, 2)
+    page.clock.run_for(wait * 1000 - 100)
+    page.wait_for_timeout(50)
+    assert room.count("turn") == 2
+    page.clock.run_for(110)
+    settle(page, room, 3)
 
 
 def test_question_without_answer_times_out(page: Page, room: StubRoom) -> None:
