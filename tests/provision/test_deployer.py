@@ -164,13 +164,15 @@ def test_more_than_iam_attaches_is_an_error() -> None:
 @pytest.mark.parametrize(("partition", "region"), sorted(regions()))
 def test_iam_takes_the_longest_names(partition: str, region: str) -> None:
     names = Names("a" * MAX_NAME_CHARACTERS, "123456789012", region, partition)
-    (policy,) = deployer_policies(names)
-    assert size_of(json.dumps(policy)) <= MAX_CHARACTERS
-    sids = [s["Sid"] for s in policy["Statement"]]
-    assert len(set(sids)) == len(sids)
-    assert all(re.fullmatch("[A-Za-z0-9]+", sid) for sid in sids)
-    arns = [r for s in policy["Statement"] for r in s["Resource"] if r != "*"]
-    assert all(arn.startswith(f"arn:{partition}:") for arn in arns)
+    policies = deployer_policies(names)
+    assert len(policies) == 1 or partition.startswith("aws-iso-")  # their regions' names are long
+    for policy in policies:
+        assert size_of(json.dumps(policy)) <= MAX_CHARACTERS
+        sids = [s["Sid"] for s in policy["Statement"]]
+        assert len(set(sids)) == len(sids)
+        assert all(re.fullmatch("[A-Za-z0-9]+", sid) for sid in sids)
+        arns = [r for s in policy["Statement"] for r in s["Resource"] if r != "*"]
+        assert all(arn.startswith(f"arn:{partition}:") for arn in arns)
 
 
 def test_white_space_is_not_counted() -> None:
@@ -224,6 +226,7 @@ def test_another_room_is_out_of_reach(other: str) -> None:
 
 def test_the_visitors_are_none_of_the_deployers_business() -> None:
     on_items = [s for s in statements() if "dynamodb:GetItem" in s["Action"]]
-    keys = on_items[0]["Condition"]["ForAllValues:StringEquals"]["dynamodb:LeadingKeys"]
+    keys = on_items[0]["Condition"]["ForAllValues:StringLike"]["dynamodb:LeadingKeys"]
     assert len(on_items) == 1
-    assert not any(key.startswith("v#") or "*" in key for key in keys)
+    assert not any(key.startswith("v#") for key in keys)
+    assert [key for key in keys if "*" in key] == ["count#*"]
