@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, Unpack, overload
 
 from botocore.exceptions import BotoCoreError, ClientError
 
-from beekeeper import lifecycle
+from beekeeper import control, lifecycle
 from beekeeper.config import RoomConfig
 from beekeeper.config.room_config import RoomValues
 from beekeeper.connection import Connection
@@ -61,10 +61,11 @@ def doctor(
     Takes what ``deploy`` takes. Checks the credentials, the region, the permissions (with IAM's
     policy simulator, if these credentials can use it), how many functions can run at once, API
     Gateway's throttle, how many visitors can join a strict line, the certificate of the custom
-    domain, and whether the names are free. ``arrivals_per_minute`` is the number of visitors in the
-    busiest minute. The default is ten times the rate. Each problem is in the result, with what to
-    do. Raises only TypeError, ConfigError, and RoomNotFoundError for the name of a room that was
-    never deployed.
+    domain, and whether the names are free. If the room is deployed, also whether the settings and
+    keys in its table can be read. ``arrivals_per_minute`` is the number of visitors in the busiest
+    minute. The default is ten times the rate. Each problem is in the result, with what to do.
+    Raises only TypeError, ConfigError, and RoomNotFoundError for the name of a room that was never
+    deployed.
 
     >>> doctor("beekeeper.toml").has_problems
     False
@@ -89,6 +90,8 @@ def doctor(
         *_looks(aws, config, names, arrivals_per_minute),
         _looked("names", lambda: _names(connection)),
     ]
+    if connection.known:
+        found.append(_looked("items", lambda: control.health.look(connection.deployed())))
     return Diagnosis(config.name, account, aws.region, found)
 
 

@@ -126,9 +126,31 @@ class Destruction(Result):
     seconds: float
 
 
+class Verdict(StrEnum):
+    """The result of one check. UNKNOWN means that the check could not run."""
+
+    OK = "ok"
+    WARNING = "warning"
+    PROBLEM = "problem"
+    UNKNOWN = "unknown"
+
+
+@dataclass(frozen=True, slots=True)
+class Finding(Result):
+    """What one check found."""
+
+    check: str
+    verdict: Verdict
+    text: str
+    remedy: str = ""
+
+
 @dataclass(frozen=True, slots=True)
 class Status(Result):
     """The status of a room. Names that end in ``_seconds`` are durations.
+
+    ``admitted`` and ``entered`` are exact, whatever was killed. ``waiting`` is an estimate, so
+    ``joined`` (``admitted`` plus ``waiting``) is exact as soon as the line is empty.
 
     ``updated_at`` is in seconds since the epoch. ``settings`` are all settings that the functions
     use. ``to_dict`` has each of them under its own name, next to the other fields.
@@ -148,6 +170,7 @@ class Status(Result):
     updated_at: float | None  # None before the first consumer ran
     account: str
     region: str
+    problems: Sequence[Finding] = ()  # what somebody damaged in the table, with the remedies
     drift: Sequence[Change] = ()  # what a deploy would change back; empty unless requested
 
     @property
@@ -185,25 +208,6 @@ class PassKeys(Result):
     audience: str
     algorithm: str
     keys: dict[str, str] = field(repr=False)  # key id: secret; the key that signs comes first
-
-
-class Verdict(StrEnum):
-    """The result of one check. UNKNOWN means that the check could not run."""
-
-    OK = "ok"
-    WARNING = "warning"
-    PROBLEM = "problem"
-    UNKNOWN = "unknown"
-
-
-@dataclass(frozen=True, slots=True)
-class Finding(Result):
-    """What one check found."""
-
-    check: str
-    verdict: Verdict
-    text: str
-    remedy: str = ""
 
 
 @dataclass(frozen=True, slots=True)

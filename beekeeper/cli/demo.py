@@ -181,6 +181,8 @@ def _show_outcome(outcome: Outcome, output: Output) -> None:
         [
             f"joined {outcome.joined}, admitted {outcome.admitted}, entered {outcome.entered},"
             f" refused {outcome.refused}, lost {outcome.lost}.",
+            f"The room counted {outcome.counted_admitted} admitted and {outcome.counted_entered}"
+            f" entered. The shop logged {outcome.logged}.",
             "The room and all its resources are removed."
             if not outcome.leftover
             else f"{outcome.leftover} resources of the room could not be removed.",

@@ -1,10 +1,13 @@
 """status: how a room stands."""
 
 import argparse
+import math
 import time
 from collections.abc import Iterator
 from dataclasses import MISSING, fields
 from typing import Any
+
+from rich.markup import escape
 
 from beekeeper.cli.changes import line
 from beekeeper.cli.options import add_room, room_of
@@ -52,13 +55,14 @@ def _rows(status: Status, *, checked: bool) -> list[tuple[str, str]]:
         ("admitted", f"{status.admitted:,}"),
         ("entered", f"{status.entered:,}"),
         ("wait when joining now", _duration(status.longest_wait_seconds)),
-        ("everybody hears within", _duration(status.heard_within_seconds)),
+        ("a change", f"everybody hears of it within {_at_most(status.heard_within_seconds)}"),
         ("updated", _ago(status.updated_at)),
         ("campaign link", status.url),
         ("destination", status.destination),
         ("deployed in", f"account {status.account}, {status.region}"),
         *_other_settings(status),
     ]
+    rows += [("[red]problem[/red]", escape(f"{p.text} {p.remedy}")) for p in status.problems]
     if checked:
         rows.append(("drift", "\n".join(map(line, status.drift)) or "none"))
     return rows
@@ -80,6 +84,10 @@ def _duration(seconds: float | None) -> str:
     if minutes < 1:
         return "less than a minute"
     return f"{minutes} min" if minutes < 90 else f"{minutes // 60} h {minutes % 60} min"
+
+
+def _at_most(seconds: float) -> str:
+    return f"{math.ceil(seconds)} s" if seconds <= 60 else f"{math.ceil(seconds / 60)} min"
 
 
 def _ago(at: float | None) -> str:

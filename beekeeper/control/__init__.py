@@ -4,12 +4,13 @@
     rate.py     the visitors per minute
     status.py   the status of the room, and what was changed by hand
     keys.py     the keys with which the destination verifies passes
+    health.py   what is damaged in the room's items, and how to repair it
     table.py    the room's items in its table, which the other modules read or write
 
 A change is one write. The functions read the table at least once a second, so a change takes effect
 within two seconds.
 """
 
-from beekeeper.control import keys, mode, rate, status
+from beekeeper.control import health, keys, mode, rate, status
 
-__all__ = ["keys", "mode", "rate", "status"]
+__all__ = ["health", "keys", "mode", "rate", "status"]

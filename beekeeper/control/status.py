@@ -3,7 +3,8 @@
 from beekeeper.changes import differences
 from beekeeper.connection import Deployed
 from beekeeper.contract import items, pulse_item
-from beekeeper.control.table import find_item, find_items, read_item
+from beekeeper.control import health
+from beekeeper.control.table import find_items
 from beekeeper.provision.blueprint import steps
 from beekeeper.provision.engine.pipeline import Engine
 from beekeeper.results import Change, Status
@@ -12,10 +13,16 @@ from beekeeper.rules.settings import Mode, Settings
 
 
 def status(room: Deployed, *, drift: bool = False) -> Status:
-    """Return the room's status. With ``drift``, also read every resource and compare it."""
-    settings = items.settings_of(read_item(room, items.ROOM))
-    pulse = pulse_item.pulse_of(find_item(room, items.PULSE))
-    counts = find_items(room, items.COUNT_IDS)
+    """Return the room's status. With ``drift``, also read every resource and compare it.
+
+    Raises ProvisionError when somebody has damaged the settings.
+    """
+    found = find_items(room, (items.ROOM, items.KEYS, items.PULSE, *items.COUNT_IDS))
+    if items.ROOM not in found:
+        raise room.missing()
+    settings = health.settings_of(room, found[items.ROOM])
+    pulse = pulse_item.pulse_of(found.get(items.PULSE))
+    counts = [found[count_id] for count_id in items.COUNT_IDS if count_id in found]
     admitted = items.total_of(counts, items.ADMITTED)
     rate = pulse.rate or settings.pace(pulse)
     return Status(
@@ -33,6 +40,7 @@ def status(room: Deployed, *, drift: bool = False) -> Status:
         updated_at=pulse.as_of or None,
         account=room.state.account,
         region=room.state.region,
+        problems=tuple(health.problems(room, found)),
         drift=_drift(room) if drift else (),
     )
 

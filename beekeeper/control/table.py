@@ -1,15 +1,17 @@
-"""The room's items in its table: the settings, the pulse and the keys."""
+"""The room's items in its table: the settings, the pulse, the counts and the keys."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable
 from typing import Any
 
 from botocore.exceptions import BotoCoreError, ClientError
 
 from beekeeper.connection import Deployed
 from beekeeper.contract import items
+from beekeeper.errors import ProvisionError
 from beekeeper.provision.engine.failures import explained
 from beekeeper.provision.engine.wait import has_code
 
+READ_ATTEMPTS = 6  # DynamoDB leaves some items for the next call when it throttles
 MISSING = ("ResourceNotFoundException", "ConditionalCheckFailedException")
 
 
@@ -28,32 +30,35 @@ def change_settings(room: Deployed, **values: str | float) -> None:
     )
 
 
-def find_item(room: Deployed, item_id: str) -> dict[str, Any] | None:
-    """Return an item of the table, or None. Raise RoomNotFoundError when there is no table."""
-    key = {"TableName": room.names.stem, "Key": items.key(item_id), "ConsistentRead": True}
-    found = _call(room, "reading", "get_item", **key)
-    item: dict[str, Any] | None = found.get("Item")
-    return item
-
-
 def read_item(room: Deployed, item_id: str) -> dict[str, Any]:
     """Return an item that every room has. Raise RoomNotFoundError when it is missing."""
-    item = find_item(room, item_id)
-    if item is None:
+    key = {"TableName": room.names.stem, "Key": items.key(item_id), "ConsistentRead": True}
+    found = _call(room, "reading", "get_item", **key)
+    if "Item" not in found:
         raise room.missing()
+    item: dict[str, Any] = found["Item"]
     return item
 
 
-def find_items(room: Deployed, item_ids: Sequence[str]) -> list[dict[str, Any]]:
-    """Return those of up to 100 items that exist. Raise RoomNotFoundError without a table."""
-    keys = [items.key(item_id) for item_id in item_ids]
-    request = {room.names.stem: {"Keys": keys, "ConsistentRead": True}}
-    found: list[dict[str, Any]] = []
-    while request:
+def find_items(room: Deployed, item_ids: Iterable[str]) -> dict[str, dict[str, Any]]:
+    """Return those of up to 100 items that exist, by id.
+
+    Raises RoomNotFoundError when there is no table, and ProvisionError.
+    """
+    table = room.names.stem
+    request = {table: {"Keys": [items.key(i) for i in item_ids], "ConsistentRead": True}}
+    found: dict[str, dict[str, Any]] = {}
+    for attempt in range(READ_ATTEMPTS):
         response = _call(room, "reading", "batch_get_item", RequestItems=request)
-        found += response["Responses"].get(room.names.stem, [])
+        found |= {items.id_of(item): item for item in response["Responses"].get(table, [])}
         request = response.get("UnprocessedKeys") or {}
-    return found
+        if not request:
+            return found
+        room.aws.sleep(0.1 * 2**attempt)
+    raise ProvisionError(
+        f"reading room {room.state.room}: DynamoDB throttles the calls. Wait a minute, then run the"
+        " same command again."
+    )
 
 
 def _call(room: Deployed, doing: str, operation: str, **arguments: Any) -> dict[str, Any]:

@@ -54,8 +54,10 @@ class Outcome(Result):
 
     ``joined`` visitors have a ticket. ``admitted`` visitors had their turn, and ``entered``
     visitors are in the shop. ``refused`` visitors came to the shop without a valid pass. ``lost``
-    visitors have a ticket that is neither admitted nor in the queue. ``leftover`` resources still
-    existed after the room was removed.
+    visitors have a ticket that is neither admitted nor in the queue. ``counted_admitted`` and
+    ``counted_entered`` are what the room's status says, and ``logged`` visitors are in the shop's
+    own log. Both include you, if you joined in your browser. ``leftover`` resources still existed
+    after the room was removed.
     """
 
     joined: int
@@ -63,6 +65,9 @@ class Outcome(Result):
     entered: int
     refused: int
     lost: int
+    counted_admitted: int
+    counted_entered: int
+    logged: int
     leftover: int
 
 
@@ -149,6 +154,7 @@ class Demo:
         tickets = {v.ticket_id: v for v in self.crowd.visitors if v.ticket}
         entered = {i for i, v in tickets.items() if v.stage is Stage.ENTERED}
         lost = max(0, len(tickets) - len(admitted) - self._queued())
+        status, logged = self.room.status(), len(self.shop.entered)
         self.room.destroy(on_event=self._on_event)
         return Outcome(
             joined=len(tickets),
@@ -156,6 +162,9 @@ class Demo:
             entered=len(entered),
             refused=self.shop.refused,
             lost=lost,
+            counted_admitted=status.admitted,
+            counted_entered=status.entered,
+            logged=logged,
             leftover=len(leftovers(self.session, ROOM)),
         )
 

@@ -5,10 +5,29 @@ from typing import Any
 import pytest
 
 import beekeeper
-from beekeeper.errors import ConfigError
+from beekeeper.cli.main import main
+from beekeeper.contract import items, pulse_item
+from beekeeper.errors import ConfigError, ProvisionError, RoomNotFoundError
+from beekeeper.rules.line import Pulse
 from tests.support.moto_aws.by_hand import queue_url
 from tests.support.moto_aws.cloud import Cloud
+from tests.support.moto_aws.doctors import diagnose
+from tests.support.moto_aws.wire import instead
 from tests.support.rooms import BASE, ROOM
+
+TABLE = "beekeeper-sale"
+KEYS = items.key(items.KEYS)
+
+
+def put(cloud: Cloud, item: dict[str, Any]) -> None:
+    cloud.client("dynamodb").put_item(TableName=TABLE, Item=item)
+
+
+def spoil(cloud: Cloud, item_id: str, **attributes: dict[str, Any]) -> None:
+    table = cloud.client("dynamodb")
+    item = table.get_item(TableName=TABLE, Key=items.key(item_id))["Item"]
+    put(cloud, {**item, **attributes})
+    cloud.wire.clear()
 
 
 @pytest.mark.usefixtures("deployed_room")
@@ -61,3 +80,107 @@ def test_the_keys_are_made_once(cloud: Cloud, where: dict[str, Any]) -> None:
     beekeeper.deploy({**BASE, "rate": 900}, **where)
     assert beekeeper.pass_keys(ROOM, **where).keys == keys.keys
     assert "secret" not in repr(keys)
+
+
+@pytest.mark.usefixtures("deployed_room")
+def test_the_accounts_are_the_sum_of_the_counts(cloud: Cloud, where: dict[str, Any]) -> None:
+    for shard, count_id in enumerate(items.COUNT_IDS):
+        put(cloud, {**items.key(count_id), "admitted": items.number(shard)})
+    put(cloud, {**items.key(items.COUNT_IDS[7]), "admitted": {"N": "7"}, "entered": {"N": "5"}})
+    put(cloud, {**items.key(items.PULSE), **pulse_item.pulse_values(Pulse(waiting=40, as_of=9.0))})
+    cloud.wire.clear()
+    status = beekeeper.status(ROOM, **where)
+    assert cloud.wire.names().count("dynamodb:BatchGetItem") == 1
+    assert "dynamodb:GetItem" not in cloud.wire.names()
+    assert (status.joined, status.admitted, status.entered) == (31 * 16 + 40, 31 * 16, 5)
+    assert status.to_dict()["entered"] == 5
+    assert status.heard_within_seconds > 0
+    assert list(status.problems) == []
+
+
+@pytest.mark.usefixtures("deployed_room")
+def test_a_deploy_leaves_the_counts_and_the_line_alone(cloud: Cloud, where: dict[str, Any]) -> None:
+    ours = {items.COUNT_IDS[3], items.PULSE, items.PACE, "v#t"}
+    for item_id in ours:
+        put(cloud, {**items.key(item_id), "admitted": {"N": "7"}, "paced_at": {"N": "1"}})
+    put(cloud, items.admission_item("t", 1, 5.0))
+    table = cloud.client("dynamodb")
+    before = {i["id"]["S"]: i for i in table.scan(TableName=TABLE)["Items"]}
+    other = {"rate": 900, "claim_minutes": 30, "overbooking": 2.0, "title": "Another"}
+    beekeeper.deploy({**BASE, **other}, **where)
+    after = {i["id"]["S"]: i for i in table.scan(TableName=TABLE)["Items"]}
+    assert {i for i in before if before[i] != after.get(i)} <= {items.ROOM, items.LEASE}
+
+
+@pytest.mark.usefixtures("deployed_room")
+def test_a_read_that_stays_throttled_says_so(cloud: Cloud, where: dict[str, Any]) -> None:
+    left: dict[str, Any] = {"Responses": {}, "UnprocessedKeys": {TABLE: {"Keys": [KEYS]}}}
+    cloud.wire.add(instead("dynamodb:BatchGetItem", lambda call: left))
+    with pytest.raises(ProvisionError, match="DynamoDB throttles the calls"):
+        beekeeper.status(ROOM, **where)
+
+
+@pytest.mark.usefixtures("deployed_room")
+@pytest.mark.parametrize(
+    "ring", [{"S": "[" * 10_000}, {"S": "[]"}, {"N": "1"}, {"S": '[{"kid":"a","secret":""}]'}]
+)
+def test_damaged_keys_come_with_the_way_to_new_ones(
+    cloud: Cloud, where: dict[str, Any], ring: dict[str, Any]
+) -> None:
+    spoil(cloud, items.KEYS, **{"pass": ring})
+    with pytest.raises(ProvisionError) as caught:
+        beekeeper.pass_keys(ROOM, **where)
+    said = str(caught.value)
+    delete = "aws dynamodb delete-item --table-name beekeeper-sale --region eu-central-1"
+    assert f"""To make new ones, run {delete} --key '{{"id": {{"S": "keys"}}}}', and then""" in said
+    assert "everybody who waits must join again" in said
+
+    (problem,) = beekeeper.status(ROOM, **where).problems
+    assert problem in diagnose(cloud).findings
+    assert f"{problem.text} {problem.remedy}" == said
+
+    cloud.client("dynamodb").delete_item(TableName=TABLE, Key=KEYS)
+    beekeeper.deploy(BASE, **where)
+    assert beekeeper.pass_keys(ROOM, **where).keys
+    assert not beekeeper.status(ROOM, **where).problems
+
+
+@pytest.mark.usefixtures("deployed_room")
+@pytest.mark.parametrize("name", ["rate", "destination", "deployed_rate"])
+def test_a_deploy_repairs_damaged_settings(cloud: Cloud, where: dict[str, Any], name: str) -> None:
+    spoil(cloud, items.ROOM, **{name: {"BOOL": True}})
+    if name != "deployed_rate":
+        with pytest.raises(ProvisionError, match=f"attribute {name} .* python -m beekeeper deploy"):
+            beekeeper.status(ROOM, **where)
+        found = diagnose(cloud)
+        assert [f.check for f in found.findings if f.verdict == "problem"] == ["items"]
+    beekeeper.deploy(BASE, **where)
+    assert beekeeper.status(ROOM, **where).rate == 600
+
+
+@pytest.mark.usefixtures("deployed_room")
+def test_a_damaged_mode_is_set_anew(cloud: Cloud, where: dict[str, Any]) -> None:
+    spoil(cloud, items.ROOM, mode={"S": "maybe"})
+    with pytest.raises(ProvisionError, match="If it is the mode, run python -m beekeeper on"):
+        beekeeper.status(ROOM, **where)
+    beekeeper.pause(ROOM, **where)
+    assert beekeeper.status(ROOM, **where).mode == "paused"
+
+
+@pytest.mark.usefixtures("deployed_room")
+def test_the_status_tells_of_another_format(
+    cloud: Cloud, where: dict[str, Any], capsys: pytest.CaptureFixture[str]
+) -> None:
+    spoil(cloud, items.ROOM, format={"N": "0"})
+    assert main(["status", "--room", ROOM]) == 0
+    shown = " ".join(capsys.readouterr().out.split())
+    assert "problem The table of room sale has format 0" in shown
+    assert "everybody hears of it within" in shown
+
+
+@pytest.mark.usefixtures("deployed_room")
+@pytest.mark.parametrize("item_id", [items.ROOM, items.KEYS])
+def test_items_that_are_gone(cloud: Cloud, where: dict[str, Any], item_id: str) -> None:
+    cloud.client("dynamodb").delete_item(TableName=TABLE, Key=items.key(item_id))
+    with pytest.raises(RoomNotFoundError, match="python -m beekeeper deploy"):
+        beekeeper.pass_keys(ROOM, **where)

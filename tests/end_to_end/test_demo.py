@@ -35,6 +35,7 @@ def test_three_hundred_at_ten_a_second() -> None:
         outcome = running.finish()
     assert (outcome.joined, outcome.lost, outcome.leftover) == (300, 0, 0)
     assert outcome.admitted == outcome.entered == 300
+    assert (outcome.counted_admitted, outcome.counted_entered, outcome.logged) == (300, 300, 300)
     assert most_in(admitted_at, seconds=10) <= 100 + 2 * 10
 
 
@@ -54,6 +55,9 @@ def test_it_ends_after_its_duration_and_leaves_nothing() -> None:
         "entered": 10,
         "refused": 0,
         "lost": 0,
+        "counted_admitted": 10,
+        "counted_entered": 10,
+        "logged": 10,
         "leftover": 0,
     }
     assert not Path(ready["state_dir"]).exists()

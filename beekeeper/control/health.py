@@ -1,0 +1,92 @@
+"""What somebody has damaged in the room's items, and how an operator repairs it.
+
+The functions go on with their last good copies. A function that starts afterwards has none, and
+answers 503.
+"""
+
+from collections.abc import Iterator, Mapping
+
+from beekeeper.connection import Deployed
+from beekeeper.contract import items
+from beekeeper.contract.attributes import Damaged, Item
+from beekeeper.control.table import find_items
+from beekeeper.errors import ProvisionError
+from beekeeper.results import Finding, Verdict
+from beekeeper.rules.settings import Settings
+from beekeeper.rules.tokens import Key
+
+SETTINGS_REMEDY = (
+    "Run python -m beekeeper deploy, which writes what can't be right anew. If it is the mode, run"
+    " python -m beekeeper on, off or pause."
+)
+FORMAT_REMEDY = (
+    "A deploy was interrupted, or this is an earlier release than the one that deployed the room."
+    " Run python -m beekeeper deploy with the latest release."
+)
+
+
+def settings_of(room: Deployed, item: Item) -> Settings:
+    """Return the room's settings. Raise ProvisionError if they are damaged."""
+    try:
+        return items.settings_of(item)
+    except Damaged as error:
+        raise _explained(_damaged_settings(room, error)) from error
+
+
+def pass_keys_of(room: Deployed, item: Item) -> list[Key]:
+    """Return the keys that sign passes. Raise ProvisionError if they are damaged."""
+    try:
+        return items.keys_of(item, items.PASS_KEYS)
+    except Damaged as error:
+        raise _explained(_damaged_keys(room, error)) from error
+
+
+def look(room: Deployed) -> Finding:
+    """Read the settings and the keys, and return the first problem, if there is one."""
+    found = find_items(room, (items.ROOM, items.KEYS))
+    if items.ROOM not in found:
+        raise room.missing()
+    text = "The settings and the signing keys in the room's table can be read."
+    return next(problems(room, found), Finding("items", Verdict.OK, text))
+
+
+def problems(room: Deployed, found: Mapping[str, Item]) -> Iterator[Finding]:
+    """Return what is wrong with the room and keys items among those that were found."""
+    settings, keys = found.get(items.ROOM, {}), found.get(items.KEYS, items.key(items.KEYS))
+    try:
+        items.settings_of(settings)
+    except Damaged as error:
+        yield _damaged_settings(room, error)
+    try:
+        for kind in (items.TICKET_KEYS, items.PASS_KEYS):
+            items.keys_of(keys, kind)
+    except Damaged as error:
+        yield _damaged_keys(room, error)
+    if (stored := items.format_of(settings)) != items.FORMAT:
+        text = (
+            f"The table of room {room.state.room} has format {stored}, and this release of"
+            f" Beekeeper has format {items.FORMAT}, so its consumers admit nobody."
+        )
+        yield Finding("items", Verdict.PROBLEM, text, FORMAT_REMEDY)
+
+
+def _damaged_settings(room: Deployed, error: Damaged) -> Finding:
+    text = f"The settings of room {room.state.room} are damaged: {error}."
+    return Finding("items", Verdict.PROBLEM, text, SETTINGS_REMEDY)
+
+
+def _damaged_keys(room: Deployed, error: Damaged) -> Finding:
+    text = f"The signing keys of room {room.state.room} are damaged: {error}."
+    delete = (
+        f"aws dynamodb delete-item --table-name {room.names.stem} --region {room.state.region}"
+        """ --key '{"id": {"S": "keys"}}'"""
+    )
+    remedy = (
+        f"To make new ones, run {delete}, and then python -m beekeeper deploy: everybody who waits"
+        " must join again, and your site needs the new keys (python -m beekeeper keys show)."
+    )
+    return Finding("items", Verdict.PROBLEM, text, remedy)
+
+
+def _explained(problem: Finding) -> ProvisionError:
+    return ProvisionError(f"{problem.text} {problem.remedy}")
