@@ -138,7 +138,7 @@ def test_a_ticket_in_doubt_whose_row_appears_late_is_reported_once() -> None:
 
 def test_who_was_admitted_meanwhile_by_another_is_deleted_and_the_others_are_admitted() -> None:
     one = alone(5)
-    one.hand.table.admitted_among = lambda _: set()  # type: ignore[method-assign]
+    one.hand.table.admitted_among = lambda ticket_ids: set()  # type: ignore[method-assign]
     one.stage.dynamo.put(items.admission_item("t2", 1, one.stage.world.now))
     one.tick()
     assert [a.ticket_id for a in one.reported] == ["t0", "t1", "t3", "t4"]

@@ -119,7 +119,7 @@ def test_without_the_time_of_the_send_the_time_of_the_receipt_counts() -> None:
         found = receive(**arguments)  # type: ignore[arg-type]
         return {"Messages": [{**m, "Attributes": {}} for m in found["Messages"]]}
 
-    one.sqs.receive_message = without  # type: ignore[method-assign, assignment]
+    one.sqs.receive_message = without  # type: ignore[method-assign]
     one.sqs.send("early", int((NOW + 62) * 1000))
     one.sqs.send("late", int((NOW + 62.001) * 1000))
     tickets, refused = one.queue.receive(10, NOW + 60, wait=False)

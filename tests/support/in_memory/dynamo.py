@@ -201,7 +201,7 @@ class FakeDynamo(FakeService):
 
     def _refuse_invalid(self, keys: list[str], actions: list[Item]) -> None:
         for action in actions:
-            refuse_key(action.get("Key", action.get("Item")), "TransactWriteItems")
+            refuse_key(action["Key" if "Key" in action else "Item"], "TransactWriteItems")
             refuse_values(action.get("Item", {}), "TransactWriteItems")
             refuse_values(action.get("ExpressionAttributeValues", {}), "TransactWriteItems")
         if not self.names_damaged and self.damaged.intersection(keys):
