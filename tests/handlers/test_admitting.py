@@ -195,14 +195,14 @@ def test_tickets_whose_rows_are_refused_are_put_aside_and_stop_nobody(
 
 def test_a_refused_row_is_tried_three_times_and_alone_after_the_first() -> None:
     one = alone(3)
-    one.stage.dynamo.damaged = {"v#t1"}
+    one.stage.dynamo.damaged, one.stage.dynamo.names_damaged = {"v#t1"}, False
     one.tick()
     assert [a.ticket_id for a in one.reported] == ["t0", "t2"]
     assert (list(one.hand.held), one.stage.sqs.dead) == (["t1"], [])
     one.stage.arrive(2)
     one.tick()
     assert [a.ticket_id for a in one.reported] == ["t0", "t2", "t3", "t4"]
-    assert one.stage.calls.count()["TransactWriteItems"] == 2 + 2
+    assert one.stage.calls.count()["TransactWriteItems"] == 5 + 2  # halves; then one, and the rest
     one.tick()
     assert (one.hand.held, one.stage.sqs.messages) == ({}, {})
     assert [json.loads(body)["id"] for body in one.stage.sqs.dead] == ["t1"]
