@@ -135,7 +135,7 @@ class Hand:
         self.clearing = min(max(4 * wanted, MESSAGES_PER_CALL), MAX_CLEARING) if useless else 0
         if not self.queue.is_fifo:
             self._hand_back(new[max(free, 0) :])
-        return bool(useless) and came >= wanted / 2 and len(self.rejected) < MAX_REJECTED
+        return bool(useless) and came > wanted / 2 and len(self.rejected) < MAX_REJECTED
 
     def receive(self, wanted: int) -> int:
         """Take up to ``wanted`` messages into the hand; return how many came."""

@@ -109,9 +109,9 @@ class Queue:
 
     def _is_long(self, came: int, asked: int) -> bool:
         """Return whether the queue seems to have more messages."""
-        # From a long queue, some calls to SQS return too few messages. If more than half of the
-        # messages are missing, the queue is short.
-        if came >= asked / 2:
+        # From a long queue, some calls to SQS return too few messages. If half of the messages are
+        # missing, the queue is short.
+        if came > asked / 2:
             return True
         self._at_once = 1
         return False

@@ -19,8 +19,8 @@ within a second of each other. The bound adds up the slots of T seconds, a secon
 second of skew.
 
 The law needs a write to end within a quarter of a second of the check of its lateness. If a process
-freezes between the two, its visitors are admitted late. (In DynamoDB, a batch of writes can't have
-a condition.)
+freezes between the two, its visitors are admitted late. (A condition of DynamoDB can't name the
+time.)
 
 The schedule stores the last slot, not the next one. The last slot does not depend on the rate, so a
 new rate takes effect from the very next slot.

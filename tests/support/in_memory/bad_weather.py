@@ -11,13 +11,17 @@ from tests.support.in_memory.stage import Stage
 
 @dataclass(frozen=True, slots=True)
 class BadWeather:
-    """Several consumers. A share of their calls fails; a call takes up to ``latency`` seconds."""
+    """Several consumers. A share of their calls fails; a call takes up to ``latency`` seconds.
+
+    Reads are up to a second old, if they may be. With ``parallel``, calls overlap as threads' do.
+    """
 
     seed: int
     rate: float
     consumers: int
     share: float
     latency: float
+    parallel: bool
 
     def run(self, visitors: int, *, strict: bool = False) -> Stage:
         """Let visitors arrive and each consumer work for 20 s. Then make the calls fast again."""
@@ -27,6 +31,8 @@ class BadWeather:
             troubles(chance, self.share),
             latency=lambda: chance.uniform(0, self.latency),
             strict=strict,
+            parallel=self.parallel,
+            stale_seconds=1.0,
         )
         stage.arrive(visitors)
         for _ in range(self.consumers):
@@ -43,4 +49,5 @@ any_weather = st.builds(
     st.integers(1, 4),
     st.floats(0.0, 0.3),
     st.sampled_from([0.005, 0.05, 0.2]),
+    st.booleans(),
 )

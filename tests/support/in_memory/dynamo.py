@@ -54,6 +54,7 @@ class FakeDynamo(FakeService):
         self._done: set[str] = set()  # the tokens of the transactions that were done
         self.writes: list[Write] = []
         self.damaged: set[str] = set()  # the ids of items that no transaction can write
+        self.names_damaged = True  # or it refuses the whole call, and names no item
 
     def put(self, *new: Item) -> None:
         for item in new:
@@ -176,10 +177,7 @@ class FakeDynamo(FakeService):
         def work() -> Item:
             if ClientRequestToken and ClientRequestToken in self._done:
                 return {}
-            for _, action in actions:
-                refuse_key(action.get("Key", action.get("Item")), "TransactWriteItems")
-                refuse_values(action.get("Item", {}), "TransactWriteItems")
-                refuse_values(action.get("ExpressionAttributeValues", {}), "TransactWriteItems")
+            self._refuse_invalid(keys, [action for _, action in actions])
             reasons = [self._reason(key, a) for key, (_, a) in zip(keys, actions, strict=True)]
             if any(reason["Code"] != "None" for reason in reasons):
                 raise _canceled(reasons)
@@ -200,6 +198,14 @@ class FakeDynamo(FakeService):
 
         (table,) = {action["TableName"] for _, action in actions}
         return self._call("TransactWriteItems", table, work, conflict)
+
+    def _refuse_invalid(self, keys: list[str], actions: list[Item]) -> None:
+        for action in actions:
+            refuse_key(action["Key" if "Key" in action else "Item"], "TransactWriteItems")
+            refuse_values(action.get("Item", {}), "TransactWriteItems")
+            refuse_values(action.get("ExpressionAttributeValues", {}), "TransactWriteItems")
+        if not self.names_damaged and self.damaged.intersection(keys):
+            raise client_error("ValidationException", "TransactWriteItems")
 
     def _reason(self, key: str, action: Item) -> Item:
         """Return why an action of a transaction can't be done, with the code ``None`` if it can."""
