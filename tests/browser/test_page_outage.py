@@ -58,7 +58,7 @@ def asked(page: Page, outage: float, *, eta: float = 3_600, together: bool = Fal
     return found
 
 
-def busiest(times: list[float], since: float, seconds: int = 20) -> float:
+def busiest(times: list[float], since: float, seconds: int = 60) -> float:
     """Return the most questions a second after ``since``, as a share of the usual rate."""
     counts: dict[int, int] = {}
     for at in times:
