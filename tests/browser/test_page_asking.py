@@ -4,7 +4,7 @@ import pytest
 from playwright.sync_api import BrowserContext, Page, expect
 
 from tests.support.page_moves import ask_again, expect_state, hide, open_page, settle
-from tests.support.stub_room import Answer, StubRoom, failure, turn
+from tests.support.stub_room import BROKEN, Answer, StubRoom, failure, turn
 
 pytestmark = pytest.mark.browser
 
@@ -114,6 +114,52 @@ def test_a_failure_makes_no_page_ask_more_often_than_the_room_wants(
     assert room.count("turn") == 2
     page.clock.run_for(110)
     settle(page, room, 3)
+
+
+def test_a_long_interval_is_shifted_by_ten_seconds_at_most(page: Page, room: StubRoom) -> None:
+    page.add_init_script("Math.random = () => 0")
+    open_page(page, room, turn(retry_after=240))
+    page.clock.run_for(229_900)
+    assert page.evaluate("window.asked") == 1
+    page.clock.run_for(200)
+    settle(page, room, 2)
+
+
+def test_an_outage_brings_no_question_before_the_interval_that_was_asked_for(
+    page: Page, room: StubRoom
+) -> None:
+    """The first question finds the outage. One or two more come within ten minutes."""
+    open_page(page, room, turn(retry_after=240, eta_seconds=3600), BROKEN)
+    for _ in range(60):
+        page.clock.run_for(10_000)
+        page.wait_for_timeout(10)
+    assert 2 <= room.count("turn") <= 3
+    expect(page.locator("#status")).to_have_text(
+        RECONNECTING if room.count("turn") == 3 else "You are in line"
+    )
+
+
+def test_in_an_outage_the_page_does_not_wait_beyond_its_turn(page: Page, room: StubRoom) -> None:
+    page.add_init_script("Math.random = () => 0.999")
+    open_page(page, room, turn(retry_after=100, eta_seconds=200), BROKEN, turn(ahead=9))
+    page.clock.run_for(110_100)
+    settle(page, room, 2)
+    page.clock.run_for(99_000)
+    assert page.evaluate("window.asked") == 2
+    page.clock.run_for(3_100)
+    settle(page, room, 3)
+
+
+def test_return_to_the_tab_ends_a_long_wait_after_a_failure(page: Page, room: StubRoom) -> None:
+    open_page(page, room, turn(retry_after=240), BROKEN, turn(ahead=9))
+    page.clock.run_for(250_100)
+    settle(page, room, 2)
+    hide(page, True)
+    page.clock.run_for(3_000)
+    hide(page, False)
+    page.clock.run_for(1)
+    settle(page, room, 3)
+    expect(page.locator("#position")).to_have_text("9")
 
 
 def test_question_without_answer_times_out(page: Page, room: StubRoom) -> None:

@@ -1,7 +1,7 @@
 """The page that a function answers with 503: how it tries again."""
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Browser, Page, Route, expect
 
 from beekeeper.handlers.http import unavailable_page
 from beekeeper.rules.entry import Entry
@@ -73,3 +73,39 @@ def test_whose_turn_it_is_goes_in(page: Page, room: StubRoom) -> None:
     page.clock.run_for(5100)
     page.wait_for_url(room.destination)
     assert room.opened == ["enter", "/shop?beekeeper_pass=x"]
+
+
+def test_it_takes_one_ticket_and_keeps_the_query(page: Page, room: StubRoom) -> None:
+    open_failing(page, room, "?rejoin=1")
+    page.clock.run_for(5100)
+    page.wait_for_url(room.url + "room")
+    assert room.requests[:3] == [".?rejoin=1", ".?rejoin=1", "room"]
+
+
+def test_a_request_that_hangs_is_made_again(page: Page, room: StubRoom) -> None:
+    hung: list[Route] = []
+
+    def hang(route: Route) -> None:
+        by_script = route.request.headers.get("accept") == "application/json"
+        if by_script and not hung:
+            hung.append(route)
+        else:
+            route.continue_()
+
+    page.route(room.url, hang)
+    open_failing(page, room, "")
+    page.clock.run_for(5100)
+    eventually(lambda: bool(hung), page)
+    for _ in range(8):  # the time-out, and then the longer wait
+        page.clock.run_for(5000)
+        page.wait_for_timeout(50)
+    page.wait_for_url(room.url + "room")
+
+
+def test_without_javascript_it_refreshes(browser: Browser, room: StubRoom) -> None:
+    room.failures = [OURS]
+    with browser.new_context(java_script_enabled=False) as context:
+        page = context.new_page()
+        page.goto(room.url)
+        expect(page.locator("h1")).to_have_text("One moment, please")
+        expect(page.locator("meta[http-equiv=refresh]")).to_have_attribute("content", "5")
