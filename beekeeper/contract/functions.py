@@ -57,7 +57,7 @@ ROOM = Function(
 TURNSTILE = Function(
     name="turnstile",
     timeout_seconds=cadence.VISITOR_TIMEOUT_SECONDS,
-    variables=(Variable.TABLE, Variable.ROOM),
+    variables=(Variable.TABLE, Variable.ROOM, Variable.CONSUMER),
     paths=(Path.TURN, Path.ENTER, Path.CHECK),
 )
 CONSUMER = Function(

@@ -11,7 +11,8 @@
     count#<i> admitted, entered                                    consumer, turnstile
     arrivals# see contract/arrival_rows.py                         producer
     v#<id>    admitted_at, number, expires_at                      consumer
-              claimed_at; first_at and again of late visitors      turnstile
+              claimed_at; asked_at, first_at and again of late     turnstile
+              visitors
 
 Somebody can damage an item by hand. What can't be right is then logged, and a bound or a default is
 used in its place. If an item lacks what has no default, its reader raises Damaged.
@@ -206,14 +207,18 @@ def lease_item(owner: str, expires_at: int) -> dict[str, Any]:
 
 
 def admission_of(item: Item | None) -> Admission | None:
-    """Read the row of an admitted visitor. A row whose slot can't be read is no row."""
+    """Read the row of an admitted visitor.
+
+    If the slot can't be read, the turn is over, so that the visitor can join the line again. The
+    ticket is not admitted a second time, because it has a row.
+    """
     if not item:
         return None
     try:
         admitted_at = read_number(item, "admitted_at", 0.0, LATEST)
     except Damaged as error:
-        logger.error("%s: the visitor counts as not admitted", error)
-        return None
+        logger.error("%s: the visitor's turn counts as over", error)
+        return Admission(0.0)
 
     def time(name: str) -> float | None:
         # The row says that it happened. Only the time is unknown.

@@ -31,7 +31,7 @@ from beekeeper.handlers.http import (
 )
 from beekeeper.handlers.tickets import ticket_in
 from beekeeper.handlers.visitor_table import RoomCopy, VisitorTable
-from beekeeper.handlers.wake import Waker
+from beekeeper.handlers.wake import Waker, consumer_starter
 from beekeeper.rules import destination, tokens
 from beekeeper.rules.settings import Mode
 from beekeeper.rules.sizing import workers_for
@@ -127,20 +127,13 @@ def _parts() -> tuple[VisitorTable, Send, Counter, Waker]:
         VisitorTable(dynamodb, table, Variable.ROOM.read(environ)),
         functools.partial(_send, send, Variable.QUEUE_URL.read(environ)),
         Counter(Arrivals(dynamodb, table), random.Random()),  # noqa: S311 - no secret
-        Waker(dynamodb, table, functools.partial(_start, Variable.CONSUMER.read(environ))),
+        Waker(dynamodb, table, consumer_starter(Variable.CONSUMER.read(environ))),
     )
 
 
 def _send(send_message: Callable[..., Any], queue_url: str, ticket_id: str, body: str) -> None:
     ids = messages.sending_ids(queue_url, ticket_id)
     send_message(QueueUrl=queue_url, MessageBody=body, **ids)
-
-
-def _start(consumer: str, workers: int) -> None:
-    # The client is created only when needed, because that is rare and slows a cold start.
-    invoke = aws.client("lambda").invoke
-    for _ in range(workers):
-        invoke(FunctionName=consumer, InvocationType="Event")
 
 
 def handler(event: Mapping[str, Any], context: object) -> Response:

@@ -15,8 +15,11 @@ from beekeeper.handlers.entries import Unavailable
 from beekeeper.handlers.http import Request, Response, json_response, redirect, unavailable
 from beekeeper.handlers.tickets import ticket_in
 from beekeeper.handlers.visitor_table import RoomCopy, VisitorTable
-from beekeeper.rules import destination, entry, tokens, turn
+from beekeeper.handlers.wake import Waker, consumer_starter
+from beekeeper.rules import destination, entry, line, tokens, turn
 from beekeeper.rules.entry import Entry
+from beekeeper.rules.settings import Mode
+from beekeeper.rules.sizing import workers_for
 from beekeeper.rules.tokens import InvalidToken, Ticket
 
 # Where a visitor goes who can't go in. After the end of the turn, this is the back of the line at
@@ -25,14 +28,23 @@ WAYS_BACK = {Entry.BACK_TO_ROOM: Path.ROOM.link, Entry.REJOIN: REJOIN_LINK}
 logger = logging.getLogger(__name__)
 
 
-def answer(request: Request, table: VisitorTable, now: float) -> Response:
+def answer(request: Request, table: VisitorTable, waker: Waker, now: float) -> Response:
     """Answer one of the turnstile's three routes."""
     routes = {Path.TURN: _turn, Path.ENTER: _enter, Path.CHECK: _check}
     try:
-        return routes[Path(request.path)](request, table, table.room(now), now)
+        room = table.room(now)
+        if Path(request.path) is Path.TURN and not table.is_stale:
+            _wake(waker, room, now)
+        return routes[Path(request.path)](request, table, room, now)
     except Unavailable as error:
         logger.error("%s: %s", request.path, error)
         return unavailable(request)
+
+
+def _wake(waker: Waker, room: RoomCopy, now: float) -> None:
+    """Start a consumer if a visitor asks, and none seems to be running."""
+    if room.settings.mode is Mode.ON and line.is_stale(room.pulse, now):
+        waker.wake(room.pulse, now, workers_for(room.settings.rate))
 
 
 def _turn(request: Request, table: VisitorTable, room: RoomCopy, now: float) -> Response:
@@ -93,16 +105,18 @@ def _check(request: Request, table: VisitorTable, room: RoomCopy, now: float) ->
 
 
 @functools.cache
-def _table() -> VisitorTable:
+def _parts() -> tuple[VisitorTable, Waker]:
     environ = os.environ
-    name, room = Variable.TABLE.read(environ), Variable.ROOM.read(environ)
-    return VisitorTable(aws.client("dynamodb"), name, room)
+    dynamodb, name = aws.client("dynamodb"), Variable.TABLE.read(environ)
+    start = consumer_starter(Variable.CONSUMER.read(environ))
+    table = VisitorTable(dynamodb, name, Variable.ROOM.read(environ))
+    return table, Waker(dynamodb, name, start)
 
 
 def handler(event: Mapping[str, Any], context: object) -> Response:
     """Lambda's entry."""
-    return answer(Request.from_event(event), _table(), time.time())
+    return answer(Request.from_event(event), *_parts(), time.time())
 
 
 if aws.in_lambda():
-    _table()
+    _parts()

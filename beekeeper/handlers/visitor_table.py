@@ -23,6 +23,9 @@ from beekeeper.rules.tokens import Key
 from beekeeper.rules.turn import Admission
 
 T = TypeVar("T")
+# A page that got no slot asks again after two seconds or so. Requests that come closer together are
+# those of two tabs, or of a program.
+ASKING_SECONDS = 1.0
 logger = logging.getLogger(__name__)
 
 
@@ -95,15 +98,37 @@ class VisitorTable:
 
         When the visitor let the first slot pass, another visitor was admitted instead
         (rules.no_shows). The new slot can be about a second ahead, but the visitor can go in at
-        once. Raises Unavailable.
+        once. Of several requests at the same moment, one takes a slot. Raises Unavailable.
         """
         try:
+            if not self._is_only_request(ticket_id, seen, now):
+                return None
             if not self._schedule.claim_next(now, room.settings.pace(room.pulse)):
                 return None
             self._move(ticket_id, seen, now)
         except (BotoCoreError, ClientError) as error:
             raise Unavailable("giving another slot failed") from error
         return replace(seen, admitted_at=now, first_at=seen.first_at or seen.admitted_at)
+
+    def _is_only_request(self, ticket_id: str, seen: Admission, now: float) -> bool:
+        """Note that this request asks for a slot; return False if another has just done so."""
+        late = "admitted_at = :seen AND attribute_not_exists(claimed_at)"
+        try:
+            self._dynamodb.update_item(
+                TableName=self._table,
+                Key=items.key(items.visitor_id(ticket_id)),
+                UpdateExpression="SET asked_at = :now",
+                ConditionExpression=f"{late} AND attribute_not_exists(asked_at)"
+                f" OR {late} AND asked_at <= :before",
+                ExpressionAttributeValues={
+                    ":now": items.number(now),
+                    ":seen": items.number(seen.admitted_at),
+                    ":before": items.number(now - ASKING_SECONDS),
+                },
+            )
+        except self._dynamodb.exceptions.ConditionalCheckFailedException:
+            return False
+        return True
 
     def _move(self, ticket_id: str, seen: Admission, now: float) -> None:
         try:

@@ -1,7 +1,9 @@
 """Wakes the consumer, which stops early if nobody waits. The next visitor must not wait for it.
 
 The producer starts a consumer when a visitor joins a line that was idle when a consumer last
-checked, or for which no consumer has published a pulse for a while. A conditional write of the
+checked, or for which no consumer has published a pulse for a while. The turnstile does so when a
+visitor asks, because EventBridge may be a minute late, and in that time nobody may join. A
+conditional write of the
 table's ``wake`` item makes sure that only one container does this, at most once in AGAIN_SECONDS.
 """
 
@@ -12,11 +14,24 @@ from typing import Any
 from botocore.exceptions import BotoCoreError, ClientError
 
 from beekeeper.contract import items
+from beekeeper.handlers import aws
 from beekeeper.rules import line
 from beekeeper.rules.line import Pulse
 
 AGAIN_SECONDS = 10.0  # a cold start takes two or three
 logger = logging.getLogger(__name__)
+
+
+def consumer_starter(name: str) -> Callable[[int], None]:
+    """Return what starts so many consumers. ``name`` is that of their function."""
+
+    def start(workers: int) -> None:
+        # The client is created only when needed, because that is rare and slows a cold start.
+        invoke = aws.client("lambda").invoke
+        for _ in range(workers):
+            invoke(FunctionName=name, InvocationType="Event")
+
+    return start
 
 
 class Waker:

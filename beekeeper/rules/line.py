@@ -23,7 +23,7 @@ known: half a minute of disorder makes the last wait uncertain by half a minute.
 """
 
 import math
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 from itertools import pairwise
 
@@ -40,6 +40,9 @@ IDLE_SECONDS = 300.0
 # a pulse for this long, a consumer is woken, which takes up to WAKING_SECONDS.
 STALE_SECONDS = 5.0
 WAKING_SECONDS = 12.0
+
+
+JoinedBetween = Callable[[float, float], JoinedBySecond]
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,6 +105,17 @@ def with_joined(pulse: Pulse, joined: JoinedBySecond, now: float) -> Pulse:
     settled = counting_from(pulse, now)
     arrivals = curve.extended(pulse.arrivals, settled, joined, now)
     return replace(pulse, arrivals=arrivals, waiting=waiting_behind(arrivals, pulse.serving))
+
+
+def known_to(pulse: Pulse, number: int, joined: JoinedBetween, at: float) -> Pulse:
+    """Return what somebody knows of a ticket who read the table at that time (epoch seconds).
+
+    ``joined`` returns what the producers counted between two times. It is asked only if the ticket
+    came after the pulse.
+    """
+    if is_counted(number, pulse):
+        return pulse
+    return with_joined(pulse, joined(counting_from(pulse, at).at / 1000, at), at)
 
 
 def counting_from(pulse: Pulse, now: float) -> Sample:

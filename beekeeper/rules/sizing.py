@@ -47,6 +47,10 @@ REQUESTS_PER_ENTRY = 2
 # How long a function with 256 MB takes for a request, on average: the producer waits for SQS, the
 # turnstile answers from memory, and some visitors of a sudden crowd meet a cold start.
 REQUEST_SECONDS = 0.1
+# A transaction bills two write units for each item of up to 1 KB (DynamoDB, "Managing complex
+# workflows with DynamoDB transactions"). Many visitors are admitted in one transaction, and each
+# goes in with one of their own: a row and a count.
+UNITS_PER_ADMISSION, UNITS_PER_ENTRY = 2, 4
 # The producer and the turnstile keep a copy of this many items: room, keys and pulse.
 COPIED_ITEMS = 3
 
@@ -98,8 +102,8 @@ def concurrent_executions(requests_per_second: float) -> int:
 
 
 def write_units_per_second(rate_per_minute: float) -> float:
-    """Return the table's writes a second: one admits a visitor, one records that they go in."""
-    return 2 * rate_per_minute / 60
+    """Return the write units a second that admit visitors and record that they go in."""
+    return (UNITS_PER_ADMISSION + UNITS_PER_ENTRY) * rate_per_minute / 60
 
 
 def copy_read_units_per_second(containers: float) -> float:

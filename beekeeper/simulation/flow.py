@@ -64,11 +64,7 @@ class Flow:
 
     def pulse_for(self, number: int, at: float) -> Pulse:
         """Return what a turnstile knows that read the table at that time, for this ticket."""
-        pulse = self.pulse_at(at)
-        if line.is_counted(number, pulse):
-            return pulse
-        first = line.counting_from(pulse, at).at / 1000
-        return line.with_joined(pulse, self.joined(first, at), at)
+        return line.known_to(self.pulse_at(at), number, self.joined, at)
 
     def came_at(self, place: float) -> float:
         """Return when the visitor came who has that place among all arrivals."""

@@ -4,8 +4,11 @@ import math
 from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from itertools import pairwise
 
 from beekeeper.rules import cadence, sizing
+from beekeeper.rules.arrivals import SHARDS, SPAN_SECONDS, WRITES_PER_SECOND
+from beekeeper.rules.curve import SETTLED_SECONDS
 from beekeeper.rules.line import Pulse
 from beekeeper.rules.turn import State
 from beekeeper.simulation.flow import START, Flow
@@ -20,7 +23,8 @@ REDIRECT_BYTES, PAGE_BYTES, TURN_BYTES, ENTER_BYTES = 1_000, 10_000, 650, 1_000
 # DynamoDB bills an eventually consistent read of up to 4 KB as half a unit. A strongly consistent
 # read is one unit, and a write of up to 1 KB is one unit (AWS documentation, read/write capacity).
 READ_UNIT_BYTES, WRITE_UNIT_BYTES = 4_096, 1_024
-PULSE_BYTES, SAMPLE_BYTES = 250, 25  # the pulse's item without its curve, and each sample of that
+ROWS_PER_TRANSACTION = 99  # handlers.admissions
+PULSE_BYTES, SAMPLE_BYTES = 900, 25  # the pulse's item without its curve, and each sample of that
 
 
 @dataclass
@@ -80,7 +84,9 @@ def usage(flow: Flow, meter: Meter, requests: Iterable[float]) -> Usage:
         # The first call of each tick waits for messages, even if there are none.
         queue_receives=calls + flow.seconds * workers,
         queue_deletes=calls,
-        table_write_units=visitors + entered + writes,
+        table_write_units=sizing.UNITS_PER_ADMISSION * visitors
+        + sizing.UNITS_PER_ENTRY * entered
+        + writes,
         table_read_units=math.ceil(
             _copies_read(flow, meter.span, requests)
             + meter.lookups * meter.weight / 2
@@ -91,23 +97,40 @@ def usage(flow: Flow, meter: Meter, requests: Iterable[float]) -> Usage:
 
 
 def _line_calls(flow: Flow) -> int:
-    before, calls = 0.0, 0
-    for admitted in flow.admitted:
-        calls += math.ceil((admitted - before) / cadence.MESSAGES_PER_CALL)
-        before = admitted
-    return calls
+    return sum(math.ceil(each / cadence.MESSAGES_PER_CALL) for each in _each(flow.admitted))
 
 
 def _line_writes(flow: Flow, workers: int) -> int:
-    """Return the write units: a claim in each tick of each worker, and a pulse each second."""
+    """Return the write units: claims and counts in each tick, a pulse each second, and arrivals."""
     published = sum(_units(pulse, WRITE_UNIT_BYTES) for pulse in flow.pulses)
-    return flow.seconds * workers + published * flow.publish_seconds
+    counts = sum(
+        2 * math.ceil(admitted / ROWS_PER_TRANSACTION) for admitted in _each(flow.admitted)
+    )
+    arrivals = sum(_arrival_writes(came) for came in _each(flow.arrived))
+    return flow.seconds * workers + counts + published * flow.publish_seconds + arrivals
+
+
+def _arrival_writes(came: float) -> int:
+    """Return how often the producers write in a second in which so many come."""
+    busy = WRITES_PER_SECOND * sizing.concurrent_executions(came)
+    return math.ceil(min(came, busy))
+
+
+def _each(totals: Iterable[float]) -> Iterable[float]:
+    """Return how much each second adds to a total."""
+    return (after - before for before, after in pairwise([0.0, *totals]))
 
 
 def _line_reads(flow: Flow, workers: int, visitors: int) -> float:
-    """Return the read units: settings in each tick, each ticket once, and who has gone in."""
+    """Return the read units: settings, each ticket once, who has gone in, and who has come.
+
+    Settings are read in each tick, and the rows with the arrivals with each pulse. While visitors
+    come, each container of the turnstile reads these rows once a second, too.
+    """
     checks = min(visitors, cadence.CHECKS_PER_TICK * flow.seconds)
-    return flow.seconds * workers + visitors + checks / 2
+    turnstiles = sum(sizing.concurrent_executions(came) for came in _each(flow.arrived))
+    rows = SHARDS * (1 + SETTLED_SECONDS / SPAN_SECONDS)
+    return flow.seconds * workers + visitors + checks / 2 + rows * (flow.seconds + turnstiles)
 
 
 def _copies_read(flow: Flow, span: int, requests: Iterable[float]) -> float:

@@ -43,7 +43,7 @@ def test_variables() -> None:
             "BEEKEEPER_CONSUMER",
         },
         "room": {"BEEKEEPER_BUCKET"},
-        "turnstile": {"BEEKEEPER_TABLE", "BEEKEEPER_ROOM"},
+        "turnstile": {"BEEKEEPER_TABLE", "BEEKEEPER_ROOM", "BEEKEEPER_CONSUMER"},
         "consumer": {"BEEKEEPER_TABLE", "BEEKEEPER_QUEUE_URL", "BEEKEEPER_DEAD_LETTER_URL"},
     }
     assert {v for f in FUNCTIONS for v in f.variables} == set(Variable)

@@ -17,10 +17,9 @@ from beekeeper.rules import tokens
 from beekeeper.rules.line import Pulse
 from beekeeper.rules.settings import SETTINGS, Mode
 from beekeeper.rules.tokens import Key
-from tests.support.in_memory.joining import Sends, asked
+from tests.support.in_memory.joining import NOBODY, Sends, asked
 from tests.support.in_memory.recorded import NOW, ORIGIN, PASS_KEY, ROOM, Place, signed
 from tests.support.in_memory.stage import Stage
-from tests.support.in_memory.virtual import START
 
 TICKET = tokens.new_ticket(NOW - 10)
 ROW = items.visitor_id(TICKET.id)
@@ -102,7 +101,7 @@ def answers(place: Place, now: float) -> list[Response]:
     ]
     return [
         *(asked(place, Sends(), each, now) for each in campaign),
-        *(turnstile.answer(each, place.table, now) for each in asking),
+        *(turnstile.answer(each, place.table, NOBODY, now) for each in asking),
     ]
 
 
@@ -136,7 +135,7 @@ def test_visitors_get_an_answer_whatever_is_in_the_table(
 @settings(max_examples=100)
 @given(damages)
 def test_the_consumer_ends_well_whatever_is_in_the_table(what: Damage) -> None:
-    stage = Stage()
+    stage = Stage(is_damaged=True)
     stage.arrive(5)
     damage(stage.dynamo.items, what)
     stage.run(4)
@@ -288,16 +287,3 @@ def test_counts_are_added_up_without_those_that_are_damaged() -> None:
         {},
     ]
     assert items.total_of(counts, items.ADMITTED) == 8
-
-
-@pytest.mark.parametrize(
-    "paced_at",
-    [{"N": str(START + 3_600)}, {"N": "1e40"}, {"N": "-1"}, {"S": "x"}, {"NULL": True}, {"L": []}],
-)
-def test_a_last_slot_that_cant_be_right_stops_nobody(paced_at: dict[str, Any]) -> None:
-    stage = Stage()
-    stage.dynamo.put({**items.key(items.PACE), "paced_at": paced_at})
-    stage.arrive(20)
-    stage.run(10)
-    stage.check_everyone_admitted()
-    assert items.paced_at_of(stage.dynamo.items[items.PACE]) < stage.world.now + 2

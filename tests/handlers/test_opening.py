@@ -22,6 +22,7 @@ from beekeeper.rules.no_shows import PROMPT_SECONDS
 from beekeeper.rules.settings import Mode
 from beekeeper.rules.tokens import Ticket
 from tests.support.in_memory.fakes import TABLE
+from tests.support.in_memory.joining import NOBODY
 from tests.support.in_memory.recorded import PASS_KEY, ROOM, TICKET_KEY
 from tests.support.in_memory.stage import RATE, Stage
 
@@ -84,7 +85,7 @@ class Opening:
         request = Request(Path.TURN, {"authorization": f"Bearer {token}"})
         end = self.start + WATCHED_SECONDS + 40
         while world.now < end:
-            answer = json.loads(turnstile.answer(request, self.table, world.now)["body"])
+            answer = json.loads(turnstile.answer(request, self.table, NOBODY, world.now)["body"])
             self.polls.append(world.now)
             if answer["state"] == "ready":
                 one.ready_at = world.now

@@ -4,13 +4,15 @@ import pytest
 from botocore.exceptions import EndpointConnectionError
 
 from beekeeper.contract import items, pulse_item
+from beekeeper.handlers import turnstile
 from beekeeper.handlers.wake import Waker
+from beekeeper.rules import tokens
 from beekeeper.rules.line import Pulse
 from beekeeper.rules.settings import Mode
 from tests.support.in_memory.dynamo import FakeDynamo
 from tests.support.in_memory.fakes import TABLE
 from tests.support.in_memory.joining import Sends, asked
-from tests.support.in_memory.recorded import NOW, Place, request
+from tests.support.in_memory.recorded import NOW, Place, request, signed
 from tests.support.in_memory.stage import Stage
 from tests.support.in_memory.virtual import START
 
@@ -170,3 +172,19 @@ def test_room_that_is_off_wakes_nobody() -> None:
     starts = Starts()
     asked(Place(Mode.OFF), Sends(), request("aws_campaign_first"), start=starts)
     assert starts.count == 0
+
+
+@pytest.mark.parametrize(
+    ("age", "mode", "starts"), [(6, Mode.ON, 1), (4, Mode.ON, 0), (60, Mode.PAUSED, 0)]
+)
+def test_a_visitor_who_asks_wakes_a_consumer_if_none_is_running(
+    age: float, mode: Mode, starts: int
+) -> None:
+    place, started = Place(mode), Starts()
+    place.a_long_line()
+    waker = Waker(place.dynamo, TABLE, started)
+    ticket = tokens.new_ticket(NOW - 50)
+    for later in (0, 1, 2):
+        req = request("aws_turn", ticket=signed(ticket))
+        turnstile.answer(req, place.table, waker, NOW + age + later / 10)
+    assert started.count == starts

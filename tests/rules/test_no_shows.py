@@ -171,7 +171,7 @@ def test_latecomer_waits_while_all_slots_are_taken() -> None:
     stage.dynamo.put({**items.key(items.PACE), "paced_at": items.number(START + 1.5)})
     visitors = Visitors(stage, lambda _: True)
     assert not visitors.enter("late")
-    stage.world.now += 0.1
+    stage.world.now += 1.1
     assert visitors.enter("late")
     assert items.paced_at_of(stage.dynamo.items[items.PACE]) == START + 1.6
 
@@ -198,17 +198,40 @@ def test_who_lets_slots_go_by_gets_no_more_and_the_turn_ends_when_it_was_to() ->
     assert given == MOST_AGAIN
 
 
-def test_two_tabs_of_one_who_comes_late_note_one_slot() -> None:
+def test_many_requests_of_one_who_comes_late_take_one_slot() -> None:
     stage = Stage()
     stage.dynamo.put(items.admission_item("late", 1, START - 600))
     table, room = VisitorTable(stage.dynamo, TABLE, "sale"), RoomCopy("sale", ON, (), (), Pulse())
     admission = table.entries.admission("late")
     assert admission is not None
-    for _ in range(2):
-        assert table.readmit("late", admission, room, stage.world.now)
+    given = [table.readmit("late", admission, room, stage.world.now) for _ in range(10)]
+    assert [one is not None for one in given] == [True] + 9 * [False]
     found = table.entries.admission("late")
     assert found is not None
     assert found.again == 1
+    assert items.paced_at_of(stage.dynamo.items[items.PACE]) < START + 0.1
+
+
+def test_who_got_no_slot_can_ask_again_after_a_moment() -> None:
+    stage = Stage()
+    stage.dynamo.put(items.admission_item("late", 1, START - 600))
+    stage.dynamo.put({**items.key(items.PACE), "paced_at": items.number(START + 1.5)})
+    table, room = VisitorTable(stage.dynamo, TABLE, "sale"), RoomCopy("sale", ON, (), (), Pulse())
+    admission = table.entries.admission("late")
+    assert admission is not None
+    assert table.readmit("late", admission, room, START) is None
+    assert table.readmit("late", admission, room, START + 1.7) is not None
+
+
+def test_who_has_gone_in_gets_no_other_slot() -> None:
+    stage = Stage()
+    stage.dynamo.put(items.admission_item("in", 1, START - 600))
+    table, room = VisitorTable(stage.dynamo, TABLE, "sale"), RoomCopy("sale", ON, (), (), Pulse())
+    seen = table.entries.admission("in")
+    stage.go_in("in")
+    assert seen is not None
+    assert table.readmit("in", seen, room, START) is None
+    assert items.PACE not in stage.dynamo.items
 
 
 def test_an_old_record_says_nothing_of_the_next_event() -> None:

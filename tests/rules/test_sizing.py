@@ -49,7 +49,7 @@ def test_load_by_hand() -> None:
 
 def test_table_by_hand() -> None:
     """One write for the admission and one for the entry; three items of half a unit each."""
-    assert sizing.write_units_per_second(600) == 20
+    assert sizing.write_units_per_second(600) == 60
     assert sizing.copy_read_units_per_second(100) == 150
 
 

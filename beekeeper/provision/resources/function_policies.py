@@ -42,7 +42,8 @@ def _turnstile(names: Names) -> list[Document]:
         _on_items(names, ["dynamodb:GetItem"], [VISITORS, items.PACE]),
         # See the consumer's transactions.
         _on_items(names, ["dynamodb:PutItem"], [VISITORS, COUNTS]),
-        _on_items(names, ["dynamodb:UpdateItem"], [VISITORS, COUNTS, items.PACE]),
+        _on_items(names, ["dynamodb:UpdateItem"], [VISITORS, COUNTS, items.PACE, items.WAKE]),
+        allow(["lambda:InvokeFunction"], names.function_arn(functions.CONSUMER.name)),
     ]
 
 

@@ -10,8 +10,12 @@ from beekeeper.handlers import producer
 from beekeeper.handlers.arrivals import Arrivals, Counter
 from beekeeper.handlers.http import Request, Response
 from beekeeper.handlers.wake import Waker
+from tests.support.in_memory.dynamo import FakeDynamo
 from tests.support.in_memory.fakes import TABLE
 from tests.support.in_memory.recorded import NOW, Place
+
+# Starts no consumer: for tests of what visitors are told.
+NOBODY = Waker(FakeDynamo(), TABLE, lambda workers: None)
 
 
 @dataclass
