@@ -14,6 +14,7 @@ from beekeeper.costs.prices import FALLBACK, Item, Prices, listed_prices
 from beekeeper.costs.result import CostLine, Estimate
 from beekeeper.provision.names import Watch
 from beekeeper.rules import cadence, sizing
+from beekeeper.rules.arrivals import SHARDS
 from beekeeper.simulation.usage import Usage
 from beekeeper.simulation.whatif import Arrivals, simulate
 
@@ -33,8 +34,10 @@ ROOM_CONTAINERS = 50
 OFF_RUN_SECONDS = 0.2
 IDLE_RUN_SECONDS = OFF_RUN_SECONDS + cadence.LONG_POLL_SECONDS
 # Such a run reads the settings, the schedule and the pulse, and writes the pulse. With its curve of
-# arrivals, the pulse can take two units.
-IDLE_READ_UNITS, IDLE_WRITE_UNITS = 4, 2
+# arrivals, the pulse can take two units. While the room is on, it also reads who has come since the
+# run before: a minute and SETTLED_SECONDS, in some four spans.
+OFF_READ_UNITS, IDLE_WRITE_UNITS = 4, 2
+IDLE_READ_UNITS = OFF_READ_UNITS + 4 * SHARDS
 GB = 2**30  # as AWS counts
 MB_PER_GB = 1_024
 HOURS_PER_MONTH = 730.0  # as AWS counts
@@ -104,8 +107,8 @@ def priced(usage: Usage, prices: Prices, *, visitors: int, rate: float) -> Estim
         rate=rate,
         hours=round(hours, 2),
         event=[*_requests(bill, usage), *_line(bill, usage, rate), *_watching(bill, hours)],
-        idle=_empty_day(bill, rate, IDLE_RUN_SECONDS, queue_requests=2),
-        off=_empty_day(bill, rate, OFF_RUN_SECONDS, queue_requests=1),
+        idle=_empty_day(bill, rate, IDLE_RUN_SECONDS, IDLE_READ_UNITS, queue_requests=2),
+        off=_empty_day(bill, rate, OFF_RUN_SECONDS, OFF_READ_UNITS, queue_requests=1),
         notes=[FREE, *prices.notes],
     )
 
@@ -159,7 +162,7 @@ def _watching(bill: Bill, hours: float) -> list[CostLine]:
 
 
 def _empty_day(
-    bill: Bill, rate: float, run_seconds: float, *, queue_requests: int
+    bill: Bill, rate: float, run_seconds: float, read_units: int, *, queue_requests: int
 ) -> list[CostLine]:
     """Return the cost of a day without visitors: one tick of each consumer that is started."""
     runs = SECONDS_PER_DAY // cadence.CONSUMER_START_SECONDS * sizing.workers_for(rate)
@@ -169,6 +172,6 @@ def _empty_day(
         bill.line("Lambda", "GB-seconds of consumers", Item.LAMBDA_GB_SECONDS, compute),
         bill.line("SQS", "requests", Item.SQS_REQUESTS, runs * queue_requests),
         bill.line("DynamoDB", "write units", Item.DYNAMODB_WRITE_UNITS, runs * IDLE_WRITE_UNITS),
-        bill.line("DynamoDB", "read units", Item.DYNAMODB_READ_UNITS, runs * IDLE_READ_UNITS),
+        bill.line("DynamoDB", "read units", Item.DYNAMODB_READ_UNITS, runs * read_units),
         *_watching(bill, 24.0),
     ]
