@@ -12,8 +12,10 @@ the two take turns.
 import json
 import os
 import time
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
+from threading import Thread
 from typing import Any
 
 import jwt
@@ -41,16 +43,22 @@ def long_line(now: float) -> Pulse:
         for i in range(1, MAX_SAMPLES + 1)
     ]
     waiting = int(curve[-1].arrived)
-    # Published a little later than now, so that it is fresh for as long as this takes.
     return Pulse(
         waiting=waiting,
         serving=ARRIVALS_PER_SECOND,
         slack=50.0,
         arrivals=tuple(curve),
         rate=RATE,
-        as_of=now + 3_600,
+        as_of=now,
         busy_at=now,
     )
+
+
+def keep_fresh(place: Place, now: float) -> None:
+    """Publish the pulse each second, as a consumer does. Otherwise the line would stand still."""
+    while True:
+        place.publish(replace(long_line(now), as_of=time.time()))
+        time.sleep(1)
 
 
 class Poll:
@@ -112,6 +120,7 @@ def report() -> Report:
         # Before the handler's client is made: it takes the hooks that there are then.
         calls, now = counted_calls(), time.time()
         place.publish(long_line(now))
+        Thread(target=keep_fresh, args=(place, now), daemon=True).start()
         far = Poll(tokens.new_ticket(now - 10), place, lookups=0)
         near = Poll(tokens.new_ticket(now - MAX_SAMPLES), place, lookups=1)
         found = [
