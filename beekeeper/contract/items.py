@@ -5,14 +5,14 @@
               the last deploy set (contract/deployed.py)
     keys      ticket, pass (JSON lists of kid and secret)          deploy
     pulse     see contract/pulse_item.py                           consumer
-    pace      paced_at                                             consumer, turnstile
-    wake      woken_at                                             producer
+    pace      see contract/pace_item.py                            consumer
+    late      given: the numbers of the lane (rules/lane.py)       turnstile
+    wake      woken_at                                             producer, turnstile
     lease     owner, expires_at                                    deploy, destroy
     count#<i> admitted, entered                                    consumer, turnstile
     arrivals# see contract/arrival_rows.py                         producer
     v#<id>    admitted_at, number, expires_at                      consumer
-              claimed_at; asked_at, first_at and again of late     turnstile
-              visitors
+              claimed_at; late, asked_at and again of latecomers   turnstile
 
 Somebody can damage an item by hand. What can't be right is then logged, and a bound or a default is
 used in its place. If an item lacks what has no default, its reader raises Damaged.
@@ -51,6 +51,7 @@ from beekeeper.rules.tokens import TICKET_LIFETIME_SECONDS, Key
 from beekeeper.rules.turn import Admission
 
 ROOM, KEYS, PULSE, PACE, WAKE, LEASE = "room", "keys", "pulse", "pace", "wake", "lease"
+LATE = "late"
 VISITOR_PREFIX = "v#"
 COUNT_PREFIX = "count#"
 COUNT_SHARDS = 32
@@ -62,6 +63,7 @@ PRESENT, ABSENT = f"attribute_exists({ID})", f"attribute_not_exists({ID})"
 # DynamoDB deletes an item some time after this moment (TTL). It is in seconds since the epoch.
 EXPIRES_AT = "expires_at"
 OWNER = "owner"  # of the lease
+GIVEN = "given"  # of the lane for latecomers
 # The key rings in the keys item: one signs tickets, and one signs passes.
 TICKET_KEYS, PASS_KEYS = "ticket", "pass"
 Item = attributes.Item
@@ -194,11 +196,11 @@ def total_of(counts: Iterable[Item], name: str) -> int:
     )
 
 
-def paced_at_of(item: Item | None) -> float:
-    """Read the ``pace`` item: the last slot that was given out. If it is damaged, it is 0."""
+def given_of(item: Item | None) -> int:
+    """Read the ``late`` item: how many numbers the lane has given. If it is damaged, it is 0."""
     if not item:
-        return 0.0
-    return or_default(item, "paced_at", 0.0, lambda: read_number(item, "paced_at", 0.0, LATEST))
+        return 0
+    return int(or_default(item, GIVEN, 0.0, lambda: read_number(item, GIVEN, 0.0, MOST)))
 
 
 def lease_item(owner: str, expires_at: int) -> dict[str, Any]:
@@ -220,13 +222,19 @@ def admission_of(item: Item | None) -> Admission | None:
         logger.error("%s: the visitor's turn counts as over", error)
         return Admission(0.0)
 
-    def time(name: str) -> float | None:
-        # The row says that it happened. Only the time is unknown.
-        read = functools.partial(read_number, item, name, 0.0, LATEST)
-        return or_default(item, name, admitted_at, read) if name in item else None
+    def value(name: str, unknown: float, high: float) -> float | None:
+        # The row says that it happened. Only the value is unknown.
+        read = functools.partial(read_number, item, name, 0.0, high)
+        return or_default(item, name, unknown, read) if name in item else None
 
-    again = or_default(item, "again", 0.0, lambda: read_number(item, "again", 0.0, MOST))
-    return Admission(admitted_at, time("claimed_at"), time("first_at"), int(again))
+    late = value("late", 0.0, MOST)
+    return Admission(
+        admitted_at,
+        claimed_at=value("claimed_at", admitted_at, LATEST),
+        late=None if late is None else int(late),
+        asked_at=value("asked_at", admitted_at, LATEST),
+        again=int(value("again", 0.0, MOST) or 0),
+    )
 
 
 def admission_item(ticket_id: str, ticket_number: int, admitted_at: float) -> dict[str, Any]:

@@ -11,6 +11,7 @@ from collections.abc import Sequence
 from dataclasses import astuple
 from typing import Any
 
+from beekeeper.contract import pace_item
 from beekeeper.contract.attributes import Damaged, logger, or_default, read_json, read_number
 from beekeeper.contract.items import AHEAD_SECONDS, LAST_SAMPLE, LATEST, MOST, Item, number
 from beekeeper.rules.curve import NOTHING, Curve, Sample
@@ -19,7 +20,7 @@ from beekeeper.rules.line import Pulse
 from beekeeper.rules.no_shows import Shows
 
 PULSE_NUMBERS = (
-    "serving", "slack", "spread", "rate", "paced_at", "as_of", "busy_at",
+    "serving", "slack", "spread", "rate", "paced_at", "as_of", "busy_at", "longest_interval",
 )  # fmt: skip
 
 
@@ -55,6 +56,8 @@ def pulse_of(item: Item | None, now: float = math.inf) -> Pulse:
         shows=Shows(checked, value("showed", checked)),
         spread=value("spread"),
         drift=or_default(item, "drift", Drift(), lambda: _drift(item)),
+        lane=pace_item.lane_of(item),
+        longest_interval=value("longest_interval"),
     )
 
 
@@ -97,6 +100,7 @@ def pulse_values(pulse: Pulse) -> dict[str, Any]:
         "checked": number(pulse.shows.checked),
         "showed": number(pulse.shows.showed),
         "drift": _packed(drift),
+        pace_item.LANE: pace_item.lane_attribute(pulse.lane),
     }
 
 

@@ -171,9 +171,9 @@ class Hand:
 
     def _claim(self, pace_per_minute: float) -> list[float]:
         """Claim slots, and return those (epoch seconds) that we can still write in time."""
-        claim = self.schedule.claim(self.clock(), pace_per_minute, wanted=len(self.held))
+        slots = self.schedule.claim(self.clock(), pace_per_minute, wanted=len(self.held))
         now = self.clock()
-        return [slot for slot in claim.slots() if not pacing.is_too_late(slot, now)]
+        return [slot for slot in slots if not pacing.is_too_late(slot, now)]
 
     def _admit(self, slots: Sequence[float]) -> None:
         chosen = [(m.ticket_id, m.number, s) for m, s in zip(self._in_order(), slots, strict=False)]

@@ -30,9 +30,12 @@ from beekeeper.handlers import aws
 from beekeeper.handlers.admitting import Hand
 from beekeeper.handlers.consumer_queue import PARALLEL, Queue
 from beekeeper.handlers.consumer_table import TROUBLE, OtherFormat, Table
+from beekeeper.handlers.reading import Throttled
 from beekeeper.handlers.schedule import Schedule
 from beekeeper.handlers.tally import Tally
+from beekeeper.rules import lane, polling
 from beekeeper.rules.cadence import CONSUMER_RUN_SECONDS
+from beekeeper.rules.lane import Lane
 from beekeeper.rules.settings import Mode, Settings
 
 logger = logging.getLogger(__name__)
@@ -104,7 +107,8 @@ class Consumer:
     def _ends_run(self, ended: TickEnd, *, is_first: bool) -> bool:
         if ended in ENDS_RUN_IF_FIRST:
             return is_first
-        return ended in ENDS_RUN_IF_IDLE and not self.hand.held and self.tally.is_line_idle()
+        is_needed = self.hand.held or self.schedule.lane.waiting or not self.tally.is_line_idle()
+        return ended in ENDS_RUN_IF_IDLE and not is_needed
 
     def _read_line(self) -> None:
         try:
@@ -123,12 +127,19 @@ class Consumer:
 
     def tick(self) -> TickEnd:
         """Admit as many visitors as the rate allows now. Raises any error of TROUBLE."""
-        settings = self.settings = self._read_settings()
+        settings, given = self._read_settings()
+        self.settings = settings
+        self.tally.interval = self._longest_interval(settings)
         if settings.mode is not Mode.ON:
             return self._stand_still(settings.mode)
-        pace = settings.pace(self.tally.pulse)
+        pulse = self.tally.pulse
+        pace = settings.pace(pulse)
+        is_short = lane.is_short(pulse.waiting, pace)
+        known = pulse.lane.newest(Lane(given))
+        self.schedule.expect(known, settings.rate, line_is_short=is_short)
         self.hand.let_through(pace)
         self.tally.check(settings)
+        self.tally.lane = self.schedule.lane
         self.tally.publish(pace, is_empty=self.hand.is_idle(), paced_at=self.schedule.paced_at)
         return TickEnd.SLOTS_LEFT if self.hand.missing else TickEnd.ALL_SLOTS_USED
 
@@ -140,14 +151,19 @@ class Consumer:
             self.tally.publish()
         return TickEnd.PAUSED if mode is Mode.PAUSED else TickEnd.OFF
 
-    def _read_settings(self) -> Settings:
+    def _longest_interval(self, settings: Settings) -> float:
+        waiting = self.tally.pulse.waiting
+        return polling.heard_within_seconds(waiting, settings.rate, settings.polls_per_second)
+
+    def _read_settings(self) -> tuple[Settings, int]:
+        """Return the settings, and how many numbers the lane for latecomers has given."""
         try:
-            return self.table.settings()
-        except (BotoCoreError, ClientError, KeyError, ValueError):
+            return self.table.settings_and_given()
+        except (BotoCoreError, ClientError, Throttled, KeyError, ValueError):
             if self.settings is None:
                 raise
             logger.warning("reading the settings failed; the last ones stay in use")
-            return self.settings
+            return self.settings, 0
 
 
 @functools.cache

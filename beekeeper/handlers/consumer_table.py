@@ -43,15 +43,21 @@ class Table:
         self._admissions = Admissions(dynamodb, name, chance)
         self._as_of: Mapping[str, Any] | None = None  # of the pulse, as it was last read
 
-    def settings(self) -> Settings:
-        """Read the settings of the operators; raise if that fails, and OtherFormat."""
-        item = self._get(items.ROOM) or {}
-        if (found := items.format_of(item)) != items.FORMAT:
+    def settings_and_given(self) -> tuple[Settings, int]:
+        """Read the settings of the operators, and how many numbers the lane has given.
+
+        Raises if that fails, and OtherFormat.
+        """
+        keys = [items.key(item_id) for item_id in (items.ROOM, items.LATE)]
+        query = {"Keys": keys, "ConsistentRead": True}
+        found = {items.id_of(i): i for i in read_items(self._dynamodb, self._name, query)}
+        item = found.get(items.ROOM, {})
+        if (other := items.format_of(item)) != items.FORMAT:
             raise OtherFormat(
-                f"the table has format {found}, and this code has format {items.FORMAT}: a deploy"
+                f"the table has format {other}, and this code has format {items.FORMAT}: a deploy"
                 " is under way, or was interrupted; run it again to complete it"
             )
-        return items.settings_of(item)
+        return items.settings_of(item), items.given_of(found.get(items.LATE))
 
     def pulse(self, now: float) -> Pulse:
         """Read the pulse; raise if that fails."""

@@ -22,7 +22,7 @@ from beekeeper.rules.turn import Admission
 
 ATTEMPTS = 4
 NOT_IN = "attribute_not_exists(claimed_at)"
-IN_TIME = "admitted_at <= :now AND admitted_at > :prompt"
+IN_TIME = "attribute_not_exists(late) AND admitted_at <= :now AND admitted_at >= :prompt"
 CONDITION_FAILED, CONFLICT = "ConditionalCheckFailed", "TransactionConflict"
 logger = logging.getLogger(__name__)
 
@@ -48,20 +48,21 @@ class Entries:
             raise Unavailable("looking up a ticket failed") from error
         return items.admission_of(response.get("Item"))
 
-    def claim(self, ticket_id: str, now: float) -> Admission | None:
-        """Record that the visitor goes in, and return the admission, or None if there is none yet.
+    def claim(self, ticket_id: str, now: float, number: int | None = None) -> Admission | None:
+        """Record that the visitor goes in, at the own slot or with a number that was served.
 
-        The first claim counts: a second tab or a refresh changes nothing. Nothing is recorded if
-        the turn needs another slot. Raises Unavailable.
+        Return the admission, or None if there is none yet. The first claim counts: a second tab or
+        a refresh changes nothing. Nothing is recorded if it is not the visitor's time, or the row
+        has another number. Raises Unavailable.
         """
+        its_time, values = IN_TIME, {":prompt": items.number(now - PROMPT_SECONDS)}
+        if number is not None:
+            its_time, values = "late = :late", {":late": items.number(number)}
         update = {
             **self._at(items.visitor_id(ticket_id)),
             "UpdateExpression": "SET claimed_at = :now",
-            "ConditionExpression": f"{IN_TIME} AND {NOT_IN}",
-            "ExpressionAttributeValues": {
-                ":now": items.number(now),
-                ":prompt": items.number(now - PROMPT_SECONDS),
-            },
+            "ConditionExpression": f"{its_time} AND {NOT_IN}",
+            "ExpressionAttributeValues": {":now": items.number(now), **values},
         }
         refused = self._record("Update", update, [items.ENTERED])
         if refused is None:

@@ -86,7 +86,7 @@ def _may_rejoin(
     if REJOIN_PARAMETER not in request.query:
         return False
     admission = table.entries.admission(ticket.id)
-    return admission is not None and admission.is_over(room.settings, now)
+    return admission is not None and admission.is_over(room.settings, room.pulse, now)
 
 
 def _pass_through(request: Request, room: RoomCopy, to: str, now: float) -> Response:

@@ -1,17 +1,19 @@
-"""The schedule of slots: the table's ``pace`` item, shared by everything that gives out slots.
+"""The schedule of slots, shared by all consumers: the table's ``pace`` item.
 
-It is a small item of its own, because every claim writes it, and DynamoDB bills a write by the size
-of the whole item.
+The consumers serve the lane for latecomers (rules/lane.py) with the write that claims slots.
 """
 
+from collections.abc import Sequence
 from typing import Any
 
-from beekeeper.contract import items
+from beekeeper.contract import items, pace_item
+from beekeeper.rules import lane as lanes
 from beekeeper.rules import pacing
-from beekeeper.rules.pacing import Claim
+from beekeeper.rules.lane import EMPTY, Lane, Shared
 
 ATTEMPTS = 5
-NO_SLOT = "attribute_not_exists(paced_at)"
+UNCHANGED = "paced_at = :stored"
+NEW = "attribute_not_exists(paced_at)"
 
 
 class Schedule:
@@ -22,11 +24,19 @@ class Schedule:
         self._table = table
         self._paced_at = 0.0  # the last slot that was given out
         self._stored: Any = None  # the same, as it is in the table
+        self._rate = pacing.LOWEST_RATE_PER_MINUTE
+        self._line_is_short = False
+        self.lane = EMPTY
 
     @property
     def paced_at(self) -> float:
         """The last slot that was given out, as far as this process knows."""
         return self._paced_at
+
+    def expect(self, lane: Lane, rate_per_minute: float, *, line_is_short: bool) -> None:
+        """Note what else is known of the lane, for the claims to come."""
+        self.lane = self.lane.newest(lane)
+        self._rate, self._line_is_short = rate_per_minute, line_is_short
 
     def open_slots(self, now: float, pace_per_minute: float) -> int:
         """Return how many visitors can get a slot now."""
@@ -41,51 +51,52 @@ class Schedule:
 
     def _note(self, item: items.Item | None) -> None:
         self._stored = (item or {}).get("paced_at")
-        self._paced_at = items.paced_at_of(item)
+        self._paced_at = pace_item.paced_at_of(item)
+        # Somebody may have deleted the item. No number is served a second time.
+        self.lane = self.lane.newest(pace_item.lane_of(item))
 
-    def claim(self, now: float, pace_per_minute: float, wanted: int) -> Claim:
-        """Take up to ``wanted`` slots that nobody else has. There may be none."""
-        for _ in range(ATTEMPTS):
-            claim = pacing.claim(self._paced_at, now, pace_per_minute, wanted)
-            if claim.count == 0 or self._take(claim):
-                return claim
-        return Claim(claim.first, claim.interval, 0)
+    def claim(self, now: float, pace_per_minute: float, wanted: int) -> Sequence[float]:
+        """Take up to ``wanted`` slots that nobody else has, and return them. There may be none.
 
-    def claim_next(self, now: float, pace_per_minute: float) -> bool:
-        """Take one slot for a visitor who waits for it; return whether there was one.
-
-        The slot can be up to one interval ahead. Otherwise, at a low rate, the consumers would
-        always be faster and take every slot.
+        The same claim serves the lane for latecomers.
         """
-        lookahead = max(pacing.LOOKAHEAD_SECONDS, pacing.interval_seconds(pace_per_minute))
-        self.read()
         for _ in range(ATTEMPTS):
-            claim = pacing.claim(self._paced_at, now, pace_per_minute, 1, lookahead)
-            if claim.count == 0:
-                return False
-            if self._take(claim):
-                return True
-        return False
+            shared = lanes.share(
+                self._paced_at,
+                now,
+                pace_per_minute,
+                wanted,
+                self.lane,
+                self._rate,
+                line_is_short=self._line_is_short,
+            )
+            if not (shared.line or shared.late) or self._take(shared, now):
+                return shared.line
+        return ()
 
-    def _take(self, claim: Claim) -> bool:
+    def _take(self, shared: Shared, now: float) -> bool:
+        paced_at, lane = items.number(shared.paced_at), self.lane.after(shared.late, now)
+        values = {"paced_at": paced_at}
+        if shared.late:
+            values[pace_item.LANE] = pace_item.lane_attribute(lane)
         try:
             self._dynamodb.update_item(
                 TableName=self._table,
                 Key=items.key(items.PACE),
-                UpdateExpression="SET paced_at = :new",
+                UpdateExpression="SET " + ", ".join(f"{name} = :{name}" for name in values),
                 # What is stored is compared as it is. So what can't be read is replaced, too.
-                ConditionExpression="paced_at = :old" if self._stored else NO_SLOT,
+                ConditionExpression=UNCHANGED if self._stored else NEW,
                 ExpressionAttributeValues={
-                    ":new": items.number(claim.paced_at),
-                    **({":old": self._stored} if self._stored else {}),
+                    **{f":{name}": value for name, value in values.items()},
+                    **({":stored": self._stored} if self._stored else {}),
                 },
                 ReturnValuesOnConditionCheckFailure="ALL_OLD",
             )
         except self._dynamodb.exceptions.ConditionalCheckFailedException as error:
             if item := error.response.get("Item"):
                 self._note(item)
-            else:  # not every emulator returns the item
+            else:  # not every emulator returns the item, and somebody may have deleted it
                 self.read()
             return False
-        self._paced_at, self._stored = claim.paced_at, items.number(claim.paced_at)
+        self._paced_at, self._stored, self.lane = shared.paced_at, paced_at, lane
         return True

@@ -23,6 +23,7 @@ from beekeeper.handlers.consumer_table import TROUBLE, Table
 from beekeeper.handlers.reading import Throttled
 from beekeeper.rules import line, no_shows
 from beekeeper.rules.cadence import CHECKS_PER_TICK
+from beekeeper.rules.lane import EMPTY, Lane
 from beekeeper.rules.line import Pulse
 from beekeeper.rules.measurement import Seen, measured
 from beekeeper.rules.settings import Settings
@@ -56,6 +57,8 @@ class Tally:
     has_published: bool = False  # in this run
     pace: float = 0.0  # of the last tick, in visitors a minute
     paced_at: float = 0.0  # the last slot that was given out
+    lane: Lane = EMPTY  # for latecomers, as the schedule knows it
+    interval: float = 0.0  # the longest that a visitor is told now, in seconds
 
     def count(self, admitted: Sequence[Admitted]) -> None:
         """Count admitted visitors, and choose a sample of them to check later."""
@@ -136,6 +139,8 @@ class Tally:
             is_empty=is_empty,
             pace=self.pace,
             paced_at=self.paced_at,
+            lane=self.lane,
+            interval=self.interval,
         )
         after = measured(before, seen)
         self.sent = (now, len(self.numbers), self.admitted)

@@ -25,6 +25,8 @@ from beekeeper.rules.tokens import InvalidToken, Ticket
 # Where a visitor goes who can't go in. After the end of the turn, this is the back of the line at
 # once, because without JavaScript there is no button to press.
 WAYS_BACK = {Entry.BACK_TO_ROOM: Path.ROOM.link, Entry.REJOIN: REJOIN_LINK}
+# These are followed by another decision.
+STEPS = {Entry.CLAIM, Entry.TAKE_NUMBER}
 logger = logging.getLogger(__name__)
 
 
@@ -54,8 +56,8 @@ def _turn(request: Request, table: VisitorTable, room: RoomCopy, now: float) -> 
     pulse = table.latest.pulse(room.pulse, ticket.number, now)
     lookup = turn.needs_lookup(ticket, room.settings, pulse, now)
     admission = table.entries.admission(ticket.id) if lookup else None
-    if admission and admission.may_take_slot(room.settings, now):
-        admission = table.readmit(ticket.id, admission, room, now) or admission
+    if admission and admission.may_take_number(room.settings, pulse, now):
+        admission = table.latecomers.take_number(ticket.id, admission, pulse.lane, now)
     decided = turn.decide(ticket, room.settings, pulse, admission, now)
     return json_response(200, turn_answer(decided))
 
@@ -77,15 +79,22 @@ def _enter(request: Request, table: VisitorTable, room: RoomCopy, now: float) ->
 
 
 def _claimed(ticket: Ticket, table: VisitorTable, room: RoomCopy, now: float) -> Entry:
-    """Claim the visitor's turn, with another slot if needed; return the decision."""
-    settings = room.settings
-    admission = table.entries.claim(ticket.id, now) if entry.needs_claim(settings) else None
-    decided = entry.decide(settings, admission, now)
-    if admission is None or decided is not Entry.TAKE_ANOTHER_SLOT:
-        return decided
-    if table.readmit(ticket.id, admission, room, now):
-        admission = table.entries.claim(ticket.id, now)
-    return entry.decide(settings, admission, now, asked_for_slot=True)
+    """Claim the visitor's turn, or take a number in the lane for latecomers; return the decision.
+
+    Nearly all visitors come at their own slot, and need one call.
+    """
+    settings, pulse = room.settings, room.pulse
+    if not entry.needs_claim(settings):
+        return Entry.GO_IN_UNQUEUED
+    admission = table.entries.claim(ticket.id, now)
+    decided = entry.decide(settings, admission, pulse, now)
+    if admission is not None and decided is Entry.CLAIM:
+        admission = table.entries.claim(ticket.id, now, admission.late)
+        decided = entry.decide(settings, admission, pulse, now)
+    elif admission is not None and decided is Entry.TAKE_NUMBER:
+        table.latecomers.take_number(ticket.id, admission, pulse.lane, now)
+    # The room's page asks for the slot, or once more for an entry that met another request.
+    return Entry.BACK_TO_ROOM if decided in STEPS else decided
 
 
 def _destination_url(ticket: Ticket, room: RoomCopy, now: float) -> str:

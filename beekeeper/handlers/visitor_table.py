@@ -6,7 +6,7 @@ is in trouble. If somebody has damaged an item, the last good copy of that item 
 
 import logging
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any, TypeVar
 
 from botocore.exceptions import BotoCoreError, ClientError
@@ -15,17 +15,13 @@ from beekeeper.contract import items, pulse_item
 from beekeeper.contract.attributes import Damaged
 from beekeeper.handlers.arrivals import Arrivals, Latest
 from beekeeper.handlers.entries import Entries, Unavailable
-from beekeeper.handlers.schedule import Schedule
+from beekeeper.handlers.latecomers import Latecomers
 from beekeeper.rules.cadence import ROOM_COPY_SECONDS
 from beekeeper.rules.line import Pulse
 from beekeeper.rules.settings import Settings
 from beekeeper.rules.tokens import Key
-from beekeeper.rules.turn import Admission
 
 T = TypeVar("T")
-# A page that got no slot asks again after two seconds or so. Requests that come closer together are
-# those of two tabs, or of a program.
-ASKING_SECONDS = 1.0
 logger = logging.getLogger(__name__)
 
 
@@ -47,8 +43,8 @@ class VisitorTable:
         self._dynamodb = dynamodb
         self._table = table
         self._name = name
-        self._schedule = Schedule(dynamodb, table)
         self.entries = Entries(dynamodb, table)
+        self.latecomers = Latecomers(dynamodb, table)
         self.latest = Latest(Arrivals(dynamodb, table))
         self._room: RoomCopy | None = None
         self._read_at = float("-inf")
@@ -90,62 +86,6 @@ class VisitorTable:
             pass_keys=ring(items.PASS_KEYS, last.pass_keys if last else None),
             pulse=pulse_item.pulse_of(found.get(items.PULSE), now),
         )
-
-    def readmit(
-        self, ticket_id: str, seen: Admission, room: RoomCopy, now: float
-    ) -> Admission | None:
-        """Give another slot to a visitor who comes late; return None if no slot is free.
-
-        When the visitor let the first slot pass, another visitor was admitted instead
-        (rules.no_shows). The new slot can be about a second ahead, but the visitor can go in at
-        once. Of several requests at the same moment, one takes a slot. Raises Unavailable.
-        """
-        try:
-            if not self._is_only_request(ticket_id, seen, now):
-                return None
-            if not self._schedule.claim_next(now, room.settings.pace(room.pulse)):
-                return None
-            self._move(ticket_id, seen, now)
-        except (BotoCoreError, ClientError) as error:
-            raise Unavailable("giving another slot failed") from error
-        return replace(seen, admitted_at=now, first_at=seen.first_at or seen.admitted_at)
-
-    def _is_only_request(self, ticket_id: str, seen: Admission, now: float) -> bool:
-        """Note that this request asks for a slot; return False if another has just done so."""
-        late = "admitted_at = :seen AND attribute_not_exists(claimed_at)"
-        try:
-            self._dynamodb.update_item(
-                TableName=self._table,
-                Key=items.key(items.visitor_id(ticket_id)),
-                UpdateExpression="SET asked_at = :now",
-                ConditionExpression=f"{late} AND attribute_not_exists(asked_at)"
-                f" OR {late} AND asked_at <= :before",
-                ExpressionAttributeValues={
-                    ":now": items.number(now),
-                    ":seen": items.number(seen.admitted_at),
-                    ":before": items.number(now - ASKING_SECONDS),
-                },
-            )
-        except self._dynamodb.exceptions.ConditionalCheckFailedException:
-            return False
-        return True
-
-    def _move(self, ticket_id: str, seen: Admission, now: float) -> None:
-        try:
-            self._dynamodb.update_item(
-                TableName=self._table,
-                Key=items.key(items.visitor_id(ticket_id)),
-                UpdateExpression="SET admitted_at = :now, first_at = :first, again = :again",
-                ConditionExpression="admitted_at = :seen AND attribute_not_exists(claimed_at)",
-                ExpressionAttributeValues={
-                    ":now": items.number(now),
-                    ":seen": items.number(seen.admitted_at),
-                    ":first": items.number(seen.first_at or seen.admitted_at),
-                    ":again": items.number(seen.again + 1),
-                },
-            )
-        except self._dynamodb.exceptions.ConditionalCheckFailedException:
-            logger.info("another tab was faster")
 
 
 def _good(read: Callable[[], T], last: T | None) -> T:

@@ -1,15 +1,16 @@
 """The decision of ``/enter``: whether a visitor goes in, or where else the visitor goes.
 
-A request is decided at most twice. A late visitor needs another slot. After the request for that
-slot, the rule decides again, whether the slot was given or not:
+The handler first claims the turn at the visitor's own slot, in one call. Nearly all visitors come
+then. The decision is for all others, whose row the call returns:
 
-    claim the turn ──▶ GO_IN, BACK_TO_ROOM or REJOIN
-                   ╰─▶ TAKE_ANOTHER_SLOT ──given──▶ claim again ──▶ GO_IN, BACK_TO_ROOM or REJOIN
-                                         ╰─none free──────────────▶ BACK_TO_ROOM
+    claim the own slot ──▶ decide ──▶ GO_IN, BACK_TO_ROOM or REJOIN
+                                  ├─▶ CLAIM, with the number in the lane ──▶ GO_IN or BACK_TO_ROOM
+                                  ╰─▶ TAKE_NUMBER ──▶ BACK_TO_ROOM
 """
 
 from enum import Enum
 
+from beekeeper.rules.line import Pulse
 from beekeeper.rules.settings import Mode, Settings
 from beekeeper.rules.turn import Admission
 
@@ -19,7 +20,8 @@ class Entry(Enum):
 
     GO_IN = "go in"
     GO_IN_UNQUEUED = "go in unqueued"  # the room is off
-    TAKE_ANOTHER_SLOT = "take another slot"
+    CLAIM = "claim"  # it is the visitor's time, but that is not recorded yet
+    TAKE_NUMBER = "take a number"  # in the lane for latecomers
     BACK_TO_ROOM = "back to the room"
     REJOIN = "rejoin"  # the turn is over
 
@@ -29,20 +31,21 @@ def needs_claim(settings: Settings) -> bool:
     return settings.mode is not Mode.OFF
 
 
-def decide(
-    settings: Settings, admission: Admission | None, now: float, *, asked_for_slot: bool = False
-) -> Entry:
+def decide(settings: Settings, admission: Admission | None, pulse: Pulse, now: float) -> Entry:
     """Return the outcome for the visitor at ``now`` (epoch seconds).
 
-    ``admission`` is the visitor's row after the claim. It is None if there is no row yet.
-    ``asked_for_slot`` says that this request has already asked for another slot. It does not ask
-    a second time.
+    ``admission`` is the visitor's row. It is None if there is no row yet.
     """
     if not needs_claim(settings):
         return Entry.GO_IN_UNQUEUED
-    if admission is None or now < admission.admitted_at:
+    if admission is None:
         return Entry.BACK_TO_ROOM
-    if admission.needs_slot(settings, now):
-        may_ask = admission.may_take_slot(settings, now) and not asked_for_slot
-        return Entry.TAKE_ANOTHER_SLOT if may_ask else Entry.BACK_TO_ROOM
-    return Entry.REJOIN if admission.is_over(settings, now) else Entry.GO_IN
+    if admission.is_over(settings, pulse, now):
+        return Entry.REJOIN
+    if admission.claimed_at is not None:
+        return Entry.GO_IN
+    if admission.may_take_number(settings, pulse, now):
+        return Entry.TAKE_NUMBER
+    slot = admission.slot(pulse.lane)
+    its_time = slot is not None and now >= slot and not admission.is_late(pulse.lane, now)
+    return Entry.CLAIM if its_time else Entry.BACK_TO_ROOM

@@ -31,6 +31,7 @@ from beekeeper.rules import curve
 from beekeeper.rules.arrivals import JoinedBySecond
 from beekeeper.rules.curve import NOTHING, Curve, Sample, arrived_by
 from beekeeper.rules.drift import Drift
+from beekeeper.rules.lane import EMPTY, Lane
 from beekeeper.rules.no_shows import Shows
 
 NOBODY_CHECKED = Shows()
@@ -64,6 +65,8 @@ class Pulse:
     shows: Shows = NOBODY_CHECKED
     spread: float = 0.0
     drift: Drift = NO_DRIFT
+    lane: Lane = EMPTY  # for latecomers
+    longest_interval: float = 0.0  # between two questions of one visitor, in seconds
 
 
 def ahead_of(number: int, pulse: Pulse) -> int:
@@ -133,12 +136,14 @@ def _pairs(samples: Curve) -> Iterable[tuple[Sample, Sample]]:
     return pairwise(samples)
 
 
-def stands_still(pulse: Pulse, now: float) -> bool:
+def stands_still(pulse: Pulse, now: float, since: float | None = None) -> bool:
     """Return whether the line should move, and does not, because no consumer is running.
 
-    A consumer that has stopped is woken by the next visitor, and needs a moment to start.
+    A consumer that has stopped is woken by the next visitor, and needs a moment to start. ``since``
+    is when somebody began to wait: by default, the first of those in line (epoch seconds).
     """
-    return is_stale(pulse, now) and now - max(pulse.as_of, began_at(pulse)) > WAKING_SECONDS
+    began = began_at(pulse) if since is None else since
+    return is_stale(pulse, now) and now - max(pulse.as_of, began) > WAKING_SECONDS
 
 
 def is_near_front(ahead: int, pulse: Pulse, rate_per_minute: float, now: float) -> bool:

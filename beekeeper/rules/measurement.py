@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from beekeeper.rules import curve, line
 from beekeeper.rules.arrivals import JoinedBySecond
 from beekeeper.rules.curve import Curve, Sample, arrived_by
+from beekeeper.rules.lane import EMPTY, Lane
 from beekeeper.rules.line import NO_DRIFT, NOBODY_CHECKED, Pulse, waiting_behind
 
 SERVING_WEIGHT = 0.5  # the weight of this second's tickets, if they are many
@@ -36,7 +37,8 @@ class Seen:
     how many of these got a slot: the others had gone in before. ``shows`` says, for each visitor
     who was looked up, whether the visitor had gone in. ``queued`` is SQS's count. ``is_empty`` says
     that slots were free, and the queue had no ticket for them. ``pace`` is visitors a minute, or 0
-    while the line is paused.
+    while the line is paused. ``lane`` is what the consumer knows of the lane for latecomers, and
+    ``interval`` the longest time, in seconds, that a visitor is told now to wait between questions.
     """
 
     now: float
@@ -49,6 +51,8 @@ class Seen:
     is_empty: bool = False
     pace: float = 0.0
     paced_at: float = 0.0
+    lane: Lane = EMPTY
+    interval: float = 0.0
 
 
 def measured(pulse: Pulse, seen: Seen) -> Pulse:
@@ -95,6 +99,9 @@ def measured(pulse: Pulse, seen: Seen) -> Pulse:
         ),
         spread=_spread(pulse.spread, serving - seen.came_off / 2, seen.came_off, places),
         drift=drift,
+        lane=pulse.lane.newest(seen.lane),
+        # It stays for the rest of the event: whom it was told may ask at its end.
+        longest_interval=max(0.0 if line.is_idle(pulse) else pulse.longest_interval, seen.interval),
     )
 
 

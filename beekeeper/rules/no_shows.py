@@ -4,22 +4,24 @@ PROMPT_SECONDS after the admission, the consumer looks up a sample of the admitt
 they gone in? If a share p of them has, the line moves at rate / p, so that the rate arrives.
 
 A visitor who comes later can still go in while the turn is kept, but takes another slot of the
-schedule (handlers/turnstile.py). Otherwise, all who were absent for a quarter of an hour could
-arrive within one second. So, whatever visitors do, in T seconds at most
+schedule, in the lane for latecomers (rules/lane.py). Otherwise, all who were absent for a quarter
+of an hour could arrive within one second. So, whatever visitors do, in T seconds at most
 
-    overbooking x rate x (T + 2 + PROMPT_SECONDS) / 60
+    overbooking x rate x (T + 2 + PROMPT_SECONDS) / 60, plus one,
 
 visitors arrive. ``overbooking`` is the bound from the configuration. PROMPT_SECONDS is the time
-that every visitor can take. The flow reaches the bound only if all who were expected to stay away
-come at once.
+that every visitor can take after a slot. Who arrives in T seconds has a slot in the T +
+PROMPT_SECONDS before, and rules/pacing.py bounds the slots. The flow reaches the bound only if all
+who were expected to stay away come at once. Latecomers alone don't raise the flow: each takes the
+time of one arrival from the schedule.
 """
 
 from dataclasses import dataclass
 
 # Near the turn, most pages ask every two seconds. A hidden tab asks when it is shown.
 PROMPT_SECONDS = 30.0
-# A visitor can let this many slots pass after the first. Without this limit, a few visitors who ask
-# and never come could take all slots.
+# A visitor can take this many numbers in the lane. Without this limit, a few visitors who ask and
+# never come could take all of its slots.
 MOST_AGAIN = 3
 # Only about this many of the latest checks count. At 600 a minute they take a minute or two. In two
 # cases of three, they then give the share to within 3 %. (The square root of 0.3 x 0.7 / 1,000,

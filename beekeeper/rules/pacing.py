@@ -23,7 +23,11 @@ freezes between the two, its visitors are admitted late. (A condition of DynamoD
 time.)
 
 The schedule stores the last slot, not the next one. The last slot does not depend on the rate, so a
-new rate takes effect from the very next slot.
+new rate takes effect from the very next slot. No slot is given out further ahead than
+LOOKAHEAD_SECONDS, so a new rate holds within two seconds.
+
+A stored slot that can't be right (an hour ahead) would stop the line until its time comes. It
+counts as now, and the next claim replaces it.
 """
 
 import math
@@ -31,8 +35,13 @@ from dataclasses import dataclass
 
 LOOKAHEAD_SECONDS = 1.5
 CATCH_UP_SECONDS = 0.5
-LOWEST_RATE_PER_MINUTE = 1.0
+ROUNDING = 1e-9  # 0.5 // 0.1 is 4
 MAX_LATENESS_SECONDS = 0.75  # checked before the write, which has the rest of the second
+# A slot further ahead than this was given out by no consumer. This is much more than the lookahead
+# and the second of skew. Otherwise a consumer whose clock is a little more behind would give out
+# the slots of the others once more.
+MAX_AHEAD_SECONDS = 10.0
+LOWEST_RATE_PER_MINUTE = 1.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,29 +67,28 @@ def interval_seconds(rate_per_minute: float) -> float:
     return 60.0 / max(rate_per_minute, LOWEST_RATE_PER_MINUTE)
 
 
-def claim(
-    paced_at: float,
-    now: float,
-    rate_per_minute: float,
-    wanted: int,
-    lookahead_seconds: float = LOOKAHEAD_SECONDS,
-) -> Claim:
+def trusted(paced_at: float, now: float) -> float:
+    """Return the last slot, or ``now`` if the stored one can't be right."""
+    return paced_at if paced_at <= now + MAX_AHEAD_SECONDS else now
+
+
+def earliest(slot: float, now: float, interval: float) -> float:
+    """Return the slot, or the earliest that can still be given out now if it is too old.
+
+    Only whole intervals are caught up. At a few visitors a minute there are none, and a slot in the
+    past would only leave less time to write it. If the write is late, a minute's visitor is lost.
+    """
+    if slot >= now - CATCH_UP_SECONDS:
+        return slot
+    return now - (CATCH_UP_SECONDS + ROUNDING) // interval * interval
+
+
+def claim(paced_at: float, now: float, rate_per_minute: float, wanted: int) -> Claim:
     """Return the slots that ``wanted`` visitors can have now. ``count`` can be 0."""
     interval = interval_seconds(rate_per_minute)
-    paced_at = trusted(paced_at, now)
-    first = max(paced_at + interval, now - CATCH_UP_SECONDS)
-    open_slots = math.floor((now + lookahead_seconds - first) / interval) + 1
+    first = earliest(trusted(paced_at, now) + interval, now, interval)
+    open_slots = math.floor((now + LOOKAHEAD_SECONDS - first) / interval) + 1
     return Claim(first, interval, max(0, min(wanted, open_slots)))
-
-
-def trusted(paced_at: float, now: float) -> float:
-    """Return the last slot, or 0 if it is further ahead than anybody can have claimed.
-
-    Somebody may have damaged it by hand. No claim reaches further than an interval of the lowest
-    rate and the lookahead, by a clock that is at most a second off.
-    """
-    furthest = now + interval_seconds(LOWEST_RATE_PER_MINUTE) + LOOKAHEAD_SECONDS + 1.0
-    return paced_at if paced_at <= furthest else 0.0
 
 
 def open_slots(paced_at: float, now: float, rate_per_minute: float) -> int:

@@ -1,9 +1,19 @@
-"""The turnstile's decision: what to tell a visitor, given the ticket and the state of the line."""
+"""The turnstile's decision: what to tell a visitor, given the ticket and the state of the line.
+
+A visitor can go in from the slot on. Who comes later than PROMPT_SECONDS after it takes a number in
+the lane for latecomers (rules/lane.py), and gets another slot. A number that waits never expires.
+
+No turn ends before its visitor was due to ask. A page asks at the time that it was told, which can
+be later than ``claim_minutes`` after the slot: the line of millions moves faster because somebody
+raised the rate. So a turn is kept for at least the longest interval that anybody was told.
+"""
 
 from dataclasses import dataclass, replace
 from enum import StrEnum
 
+from beekeeper.rules import lane as lanes
 from beekeeper.rules import line, no_shows, polling
+from beekeeper.rules.lane import Lane
 from beekeeper.rules.line import Pulse
 from beekeeper.rules.settings import Mode, Settings
 from beekeeper.rules.tokens import Ticket
@@ -27,28 +37,36 @@ class State(StrEnum):
 class Admission:
     """The row of an admitted visitor. Times are seconds since the epoch."""
 
-    admitted_at: float
+    admitted_at: float  # the visitor's own slot
     claimed_at: float | None = None
-    first_at: float | None = None  # the first slot, if the visitor came too late for it
-    again: int = 0  # how many slots the visitor took since then
+    late: int | None = None  # the latest number in the lane for latecomers
+    asked_at: float | None = None  # when the visitor took it
+    again: int = 0  # how many numbers the visitor took
 
-    def ends_at(self, settings: Settings) -> float:
-        """Return when the turn ends (epoch seconds)."""
-        return (self.first_at or self.admitted_at) + settings.claim_seconds
+    def slot(self, lane: Lane) -> float | None:
+        """Return when the visitor can go in. It is None while a number in the lane waits."""
+        return self.admitted_at if self.late is None else lane.slot_of(self.late)
 
-    def is_over(self, settings: Settings, now: float) -> bool:
-        """Return whether the turn has ended, or the visitor let too many slots pass."""
-        late = self.claimed_at is None and no_shows.is_late(self.admitted_at, now)
-        return now >= self.ends_at(settings) or (late and self.again >= no_shows.MOST_AGAIN)
+    def ends_at(self, settings: Settings, pulse: Pulse) -> float:
+        """Return until when the turn is kept (epoch seconds). After PROMPT_SECONDS it is late."""
+        since = self.claimed_at or self.slot(pulse.lane) or self.admitted_at
+        return since + max(settings.claim_seconds, pulse.longest_interval)
 
-    def needs_slot(self, settings: Settings, now: float) -> bool:
-        """Return whether the visitor comes too late for the slot, but within the turn."""
-        late = self.claimed_at is None and no_shows.is_late(self.admitted_at, now)
-        return late and not self.is_over(settings, now)
+    def is_late(self, lane: Lane, now: float) -> bool:
+        """Return whether the visitor let the slot pass, so that only the lane is left."""
+        slot = self.slot(lane)
+        return self.claimed_at is None and slot is not None and no_shows.is_late(slot, now)
 
-    def may_take_slot(self, settings: Settings, now: float) -> bool:
-        """Return whether to ask for that slot. A paused line gives slots to nobody."""
-        return settings.mode is Mode.ON and self.needs_slot(settings, now)
+    def is_over(self, settings: Settings, pulse: Pulse, now: float) -> bool:
+        """Return whether the turn has ended, or the visitor let too many numbers pass."""
+        if self.claimed_at is not None or self.late is None:
+            return now >= self.ends_at(settings, pulse)
+        return self.is_late(pulse.lane, now) and self.again >= no_shows.MOST_AGAIN
+
+    def may_take_number(self, settings: Settings, pulse: Pulse, now: float) -> bool:
+        """Return whether to give the visitor a number. A paused line gives numbers to nobody."""
+        is_late = self.is_late(pulse.lane, now) and not self.is_over(settings, pulse, now)
+        return settings.mode is Mode.ON and is_late
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,20 +114,39 @@ def decide(
 
 
 def _admitted(admission: Admission, settings: Settings, pulse: Pulse, now: float) -> Turn:
-    if now < admission.admitted_at:
-        # The slot is known to the millisecond, so the page asks again at that moment.
-        soon = round(admission.admitted_at - now, 2)
-        return _turn(State.WAITING, settings, pulse, eta=soon, retry_after=max(soon, 0.2))
-    if admission.needs_slot(settings, now):
-        # No slot is free at the moment, so the page asks again soon.
-        if settings.mode is Mode.PAUSED:
-            pause = polling.UNKNOWN_WAIT_SECONDS
-            return _turn(State.PAUSED, settings, pulse, eta=None, retry_after=pause)
-        return _turn(State.WAITING, settings, pulse)
-    if admission.is_over(settings, now):
+    if admission.is_over(settings, pulse, now):
         return _turn(State.EXPIRED, settings, pulse)
-    expires_in = int(admission.ends_at(settings) - now)
+    slot = admission.slot(pulse.lane)
+    if slot is None or admission.is_late(pulse.lane, now):
+        return _in_lane(admission, settings, pulse, now)
+    if now < slot:
+        # The slot is known to the millisecond, so the page asks again at that moment.
+        soon = round(slot - now, 2)
+        return _turn(State.WAITING, settings, pulse, eta=soon, retry_after=max(soon, 0.2))
+    expires_in = int(admission.ends_at(settings, pulse) - now)
     return replace(_turn(State.READY, settings, pulse), expires_in=expires_in)
+
+
+def _in_lane(admission: Admission, settings: Settings, pulse: Pulse, now: float) -> Turn:
+    lane, number = pulse.lane, admission.late
+    if number is None or number <= lane.served:
+        number = lane.given + 1  # the visitor has none yet, and would be the last
+    ahead = lane.ahead_of(number)
+    is_short = lanes.is_short(pulse.waiting, settings.pace(pulse))
+    eta = lanes.wait_seconds(
+        number, lane, pulse.paced_at, settings.rate, now, line_is_short=is_short
+    )
+    load = pulse.waiting + lane.waiting, settings.rate, settings.polls_per_second
+    since = now if admission.asked_at is None else admission.asked_at
+    still = settings.mode is Mode.ON and line.stands_still(pulse, now, since)
+    if still or settings.mode is Mode.PAUSED:
+        pause = polling.retry_while_still(eta, max(0.0, now - since), *load)
+        return _standing(settings, pulse, ahead=ahead, still=still, pause=pause)
+    # The page must ask in time even if the line becomes empty, and the lane gets all slots.
+    soonest = lanes.shortest_wait_seconds(number, lane, settings.rate) + no_shows.PROMPT_SECONDS
+    pause = polling.retry_after(eta, *load)
+    pause = min(pause, soonest / (1 + polling.JITTER))
+    return _turn(State.WAITING, settings, pulse, ahead=ahead, eta=eta, retry_after=pause)
 
 
 def _in_line(ticket: Ticket, settings: Settings, pulse: Pulse, now: float) -> Turn:
@@ -120,10 +157,8 @@ def _in_line(ticket: Ticket, settings: Settings, pulse: Pulse, now: float) -> Tu
     if ahead and not still and settings.mode is Mode.ON:
         ahead = max(0, ahead - line.moved(pulse, settings.pace(pulse), now))
     if still or settings.mode is Mode.PAUSED:
-        state = State.WAITING if still else State.PAUSED
         pause = _retry_while_still(None if ahead is None else eta, ticket, settings, pulse, now)
-        turn = _turn(state, settings, pulse, ahead=ahead, eta=None, retry_after=pause)
-        return replace(turn, still=still)
+        return _standing(settings, pulse, ahead=ahead, still=still, pause=pause)
     # No budget can change this: the turn must not be over when the page asks next, even if the line
     # moves as fast as no-shows can make it, and the page adds its jitter.
     latest = (eta / settings.overbooking + settings.claim_seconds) / (1 + polling.JITTER)
@@ -133,6 +168,15 @@ def _in_line(ticket: Ticket, settings: Settings, pulse: Pulse, now: float) -> Tu
         pause = max(pause, polling.MIN_SECONDS * (1 + ticket.number % 1000 / 1000))
         return _turn(State.WAITING, settings, pulse, ahead=None, eta=None, retry_after=pause)
     return _turn(State.WAITING, settings, pulse, ahead=ahead, eta=eta, retry_after=pause)
+
+
+def _standing(
+    settings: Settings, pulse: Pulse, *, ahead: int | None, still: bool, pause: float
+) -> Turn:
+    """Return what to tell while the line is paused, or stands ``still`` without a consumer."""
+    state = State.WAITING if still else State.PAUSED
+    turn = _turn(state, settings, pulse, ahead=ahead, eta=None, retry_after=pause)
+    return replace(turn, still=still)
 
 
 def _is_known(ticket: Ticket, pulse: Pulse, now: float, *, still: bool) -> bool:

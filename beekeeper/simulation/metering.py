@@ -124,13 +124,13 @@ def _each(totals: Iterable[float]) -> Iterable[float]:
 def _line_reads(flow: Flow, workers: int, visitors: int) -> float:
     """Return the read units: settings, each ticket once, who has gone in, and who has come.
 
-    Settings are read in each tick, and the rows with the arrivals with each pulse. While visitors
-    come, each container of the turnstile reads these rows once a second, too.
+    Settings and the lane's count are read in each tick, and the rows with the arrivals with each
+    pulse. While visitors come, each container of the turnstile reads these rows once a second, too.
     """
     checks = min(visitors, cadence.CHECKS_PER_TICK * flow.seconds)
     turnstiles = sum(sizing.concurrent_executions(came) for came in _each(flow.arrived))
     rows = SHARDS * (1 + SETTLED_SECONDS / SPAN_SECONDS)
-    return flow.seconds * workers + visitors + checks / 2 + rows * (flow.seconds + turnstiles)
+    return 2 * flow.seconds * workers + visitors + checks / 2 + rows * (flow.seconds + turnstiles)
 
 
 def _copies_read(flow: Flow, span: int, requests: Iterable[float]) -> float:

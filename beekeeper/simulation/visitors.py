@@ -82,7 +82,7 @@ def asks(
     at, admission = visitor.came_at + PAGE_SECONDS, Admission(visitor.slot)
     while at < visitor.leaves_at:
         pulse = pulse_for(visitor.number, at - chance.random() * ROOM_COPY_SECONDS)
-        if admission.needs_slot(settings, at):  # handlers.turnstile: all earlier slots are taken
+        if admission.may_take_number(settings, pulse, at):  # the lane for latecomers is empty
             admission = Admission(at + pacing.LOOKAHEAD_SECONDS)
         known = admission if at >= visitor.written_at else None
         answer = _answer(ticket, settings, pulse, known, at)

@@ -110,7 +110,7 @@ def test_what_is_dropped_is_deleted_or_visible_at_once() -> None:
 def test_only_a_strict_line_gets_back_at_once_who_found_no_slot(strict: bool, kept: int) -> None:
     one = alone(strict=strict)
     one.hand.receive(10)
-    taken = items.number(one.stage.world.now + 60)
+    taken = items.number(one.stage.world.now + 9)
     one.stage.dynamo.put({**items.key(items.PACE), "paced_at": taken})
     one.tick()
     assert len(one.hand.held) == kept

@@ -1,5 +1,6 @@
 """The consumer against a queue and a table in memory, in virtual time."""
 
+import random
 from itertools import pairwise
 
 import pytest
@@ -9,6 +10,7 @@ from beekeeper.rules.settings import Mode
 from tests.support.in_memory.faults import THROTTLE, failing
 from tests.support.in_memory.stage import Stage
 from tests.support.in_memory.virtual import START
+from tests.support.windows import most_in
 
 # --- Without faults -------------------------------------------------------------------------------
 
@@ -78,7 +80,7 @@ def test_empty_queue_is_asked_once_a_second_at_any_rate() -> None:
     stage = Stage(rate=60_000)
     stage.run(30)
     assert stage.calls.count()["ReceiveMessage"] <= 31
-    assert 25 <= stage.calls.count()["GetItem"] <= 33  # the settings are read equally often
+    assert 25 <= stage.calls.count()["BatchGetItem"] <= 66  # the settings are read equally often
 
 
 def test_high_rate() -> None:
@@ -225,3 +227,27 @@ def test_new_rate_holds_within_two_seconds(before: float, after: float) -> None:
     stage.run(30)
     late = [t for t in stage.let_through() if START + 12 < t < START + 30]
     assert len(late) == pytest.approx(after / 60 * 18, rel=0.1, abs=2)
+
+
+@pytest.mark.parametrize("latency", [0.01, 0.4])
+def test_one_a_minute_uses_every_slot(latency: float) -> None:
+    chance = random.Random(1)
+    stage = Stage(rate=1, latency=lambda: chance.uniform(0, latency))
+    stage.arrive(80)
+    for minute in range(60):
+        stage.start(75, after=minute * 60 + chance.uniform(0, 10))
+    stage.world.run()
+    times = [at for at in stage.let_through() if at < START + 3_600]
+    assert len(times) in {59, 60, 61}
+    stage.check_law()
+
+
+@pytest.mark.parametrize("rate", [1, 2])
+def test_the_law_at_low_rates_has_plus_one(rate: float) -> None:
+    """In 40 s at most rate x 42 / 60, plus one."""
+    stage = Stage(rate=rate)
+    stage.arrive(20)
+    for minute in range(5):
+        stage.start(75, after=minute * 60)
+    stage.world.run()
+    assert most_in(stage.let_through(), 40.0) <= rate * 42 / 60 + 1

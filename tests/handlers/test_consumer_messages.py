@@ -71,7 +71,7 @@ def test_message_that_comes_twice_is_not_deleted_before_the_ticket_is_admitted()
     stage.arrive(1)
     consumer = stage.consumer()
     consumer.hand.receive(10)
-    stage.dynamo.put({**items.key(items.PACE), "paced_at": items.number(stage.world.now + 60)})
+    stage.dynamo.put({**items.key(items.PACE), "paced_at": items.number(stage.world.now + 9)})
     (message,) = stage.sqs.messages.values()
     message.visible_at = 0.0
     consumer.tick()

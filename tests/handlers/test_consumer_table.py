@@ -84,7 +84,7 @@ def test_settings_round_trip(mode: Mode, rate: float, message: str, claim_minute
     settings = Settings(mode, rate, "https://shop.example.com/", message, claim_minutes)
     found, dynamo = table()
     dynamo.set_room(settings)
-    assert found.settings() == settings
+    assert found.settings_and_given() == (settings, 0)
 
 
 def test_settings_of_an_earlier_version() -> None:

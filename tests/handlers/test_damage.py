@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from beekeeper.contract import items, pulse_item
+from beekeeper.contract import items, pace_item, pulse_item
 from beekeeper.contract.routes import REJOIN_PARAMETER, Path
 from beekeeper.handlers import turnstile
 from beekeeper.handlers.http import Request, Response
@@ -30,8 +30,10 @@ NAMES = {
     items.ROOM: [*SETTINGS, items.FORMAT_ATTRIBUTE],
     items.KEYS: [items.TICKET_KEYS, items.PASS_KEYS],
     items.PULSE: [*pulse_item.pulse_values(Pulse())],
-    ROW: ["admitted_at", "claimed_at", "first_at", "again", "number", items.EXPIRES_AT],
+    ROW: ["admitted_at", "claimed_at", "late", "asked_at", "again", "number", items.EXPIRES_AT],
     COUNT: [items.ADMITTED, items.ENTERED],
+    items.PACE: [pace_item.LANE],  # test_schedule.py has paced_at
+    items.LATE: [items.GIVEN],
 }
 texts = st.one_of(
     st.text(max_size=20),

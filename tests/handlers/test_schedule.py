@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from beekeeper.contract import items
+from beekeeper.contract import items, pace_item
 from tests.support.in_memory.stage import Stage
 from tests.support.in_memory.virtual import START
 
@@ -19,4 +19,4 @@ def test_a_last_slot_that_cant_be_right_stops_nobody(paced_at: dict[str, Any]) -
     stage.arrive(20)
     stage.run(10)
     stage.check_everyone_admitted()
-    assert items.paced_at_of(stage.dynamo.items[items.PACE]) < stage.world.now + 2
+    assert pace_item.paced_at_of(stage.dynamo.items[items.PACE]) < stage.world.now + 2

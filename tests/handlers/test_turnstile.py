@@ -6,10 +6,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from beekeeper.contract import items
+from beekeeper.contract import items, pace_item
 from beekeeper.handlers import turnstile
 from beekeeper.handlers.http import Request
 from beekeeper.rules import tokens
+from beekeeper.rules.lane import Lane, Mark
 from beekeeper.rules.settings import Mode
 from tests.support.in_memory.asking import FIELDS, asked, mine, pass_of, turn
 from tests.support.in_memory.joining import NOBODY
@@ -39,22 +40,64 @@ def test_ready(name: str) -> None:
     assert (content["state"], content["enter"], content["expires_in"]) == ("ready", "enter", 880)
 
 
-def test_who_comes_late_is_given_another_slot() -> None:
+def test_who_comes_late_takes_a_number_and_waits_for_it() -> None:
     place = Place()
     place.admit(mine, NOW - 100)
-    assert turn(place)["state"] == "ready"
-    assert float(place.row(mine)["admitted_at"]["N"]) == NOW
-    assert float(place.row(mine)["first_at"]["N"]) == NOW - 100
-    assert pass_of(asked(place, "aws_enter"))
-
-
-def test_who_comes_late_asks_again_while_all_slots_are_taken() -> None:
-    place = Place()
-    place.admit(mine, NOW - 100)
-    place.dynamo.put({**items.key(items.PACE), "paced_at": items.number(NOW + 1.5)})
-    assert (turn(place)["state"], turn(place)["retry_after"]) == ("waiting", 2)
+    content = turn(place)
+    assert (content["state"], content["ahead"]) == ("waiting", 0)
+    row = place.row(mine)
+    assert [float(row[name]["N"]) for name in ("late", "asked_at", "again")] == [1, NOW, 1]
     assert asked(place, "aws_enter")["headers"]["location"] == "room"
-    assert float(place.row(mine)["admitted_at"]["N"]) == NOW - 100
+    assert turn(place, now=NOW + 60)["state"] == "waiting"
+    serve(place, 1, NOW + 60)
+    assert turn(place, now=NOW + 61)["state"] == "ready"
+    assert pass_of(asked(place, "aws_enter", now=NOW + 61))
+    assert "claimed_at" in place.row(mine)
+    assert place.dynamo.counted(items.ENTERED) == 1
+    assert items.given_of(place.dynamo.items[items.LATE]) == 1
+
+
+def serve(place: Place, number: int, at: float) -> None:
+    """Let a consumer publish that this number was served."""
+    lane = pace_item.lane_attribute(Lane(number, number, (Mark(at, at, 1),)))
+    pulse = place.dynamo.items.get(items.PULSE, items.key(items.PULSE))
+    place.dynamo.put({**pulse, pace_item.LANE: lane, "as_of": items.number(at)})
+
+
+def test_enter_of_one_who_comes_late_takes_a_number() -> None:
+    place = Place()
+    place.admit(mine, NOW - 100)
+    assert asked(place, "aws_enter")["headers"]["location"] == "room"
+    assert place.row(mine)["late"] == items.number(1)
+
+
+def test_a_number_is_nobody_elses() -> None:
+    """The row has taken another number since it was read."""
+    place = Place()
+    place.admit(mine, NOW - 100)
+    place.row(mine)["late"] = items.number(5)
+    serve(place, 4, NOW)
+    assert asked(place, "aws_enter")["headers"]["location"] == "room"
+    assert "claimed_at" not in place.row(mine)
+    serve(place, 5, NOW + 0.6)
+    assert pass_of(asked(place, "aws_enter", now=NOW + 2))
+
+
+def test_who_took_another_number_meanwhile_does_not_go_in_with_the_old_one() -> None:
+    place = Place()
+    place.admit(mine, NOW - 100)
+    place.row(mine)["late"] = items.number(5)
+    serve(place, 5, NOW)
+    place.table.room(NOW)
+
+    def another(number: int, operation: str) -> str | None:
+        if place.calls.count().get("TransactWriteItems", 0) == 1:
+            place.row(mine)["late"] = items.number(6)
+        return None
+
+    place.calls.faults = another
+    assert asked(place, "aws_enter")["headers"]["location"] == "room"
+    assert "claimed_at" not in place.row(mine)
 
 
 def test_who_comes_late_to_a_paused_line_waits() -> None:
@@ -62,7 +105,7 @@ def test_who_comes_late_to_a_paused_line_waits() -> None:
     place.admit(mine, NOW - 100)
     assert turn(place)["state"] == "paused"
     assert asked(place, "aws_enter")["headers"]["location"] == "room"
-    assert items.PACE not in place.dynamo.items
+    assert items.LATE not in place.dynamo.items
 
 
 def test_slot_to_come() -> None:

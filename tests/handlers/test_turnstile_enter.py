@@ -20,7 +20,7 @@ from tests.support.in_memory.recorded import NOW, ORIGIN, PASS_KEY, ROOM, Place,
 
 def test_enter_takes_the_admitted_to_the_destination() -> None:
     place = Place()
-    place.admit(mine, NOW - 100)
+    place.admit(mine, NOW - 20)
     response = asked(place, "aws_enter")
     assert response["headers"]["location"].startswith(f"{ORIGIN}/seats?block=7&beekeeper_pass=")
     found = tokens.read_pass(pass_of(response), [PASS_KEY], ROOM, ORIGIN, NOW)
@@ -90,7 +90,7 @@ def test_a_script_without_a_ticket_or_a_table_gets_json() -> None:
 
 
 def test_every_outcome_has_an_answer() -> None:
-    assert {*ENTRY_STATES, Entry.TAKE_ANOTHER_SLOT} == set(Entry)
+    assert {*ENTRY_STATES, *turnstile.STEPS} == set(Entry)
 
 
 def test_nobody_gets_a_row_by_asking() -> None:
@@ -103,7 +103,7 @@ def test_nobody_gets_a_row_by_asking() -> None:
 
 def test_first_claim_counts() -> None:
     place = Place()
-    place.admit(mine, NOW - 100)
+    place.admit(mine, NOW - 20)
     first, second = asked(place, "aws_enter"), asked(place, "aws_enter", now=NOW + 60)
     assert pass_of(first) != pass_of(second)
     assert float(place.row(mine)["claimed_at"]["N"]) == NOW

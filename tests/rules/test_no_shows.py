@@ -1,7 +1,6 @@
 """The rate counts visitors who arrive. Others are admitted for no-shows, within a bound."""
 
 import random
-from bisect import bisect_right
 from collections.abc import Callable
 
 import pytest
@@ -9,13 +8,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from beekeeper.contract import items
-from beekeeper.handlers.visitor_table import RoomCopy, VisitorTable
 from beekeeper.rules.line import Pulse
 from beekeeper.rules.measurement import Seen, measured
 from beekeeper.rules.no_shows import MEMORY, MOST_AGAIN, Shows, pace_per_minute
-from tests.support.in_memory.fakes import TABLE
-from tests.support.in_memory.stage import ON, Stage
+from tests.support.in_memory.late_visitors import NEVER, Visitors
+from tests.support.in_memory.stage import Stage
 from tests.support.in_memory.virtual import START
+from tests.support.windows import most_in
 
 counts = st.integers(0, 100)
 
@@ -44,67 +43,25 @@ def test_few_checks_move_little() -> None:
     assert pace_per_minute(600, Shows().after(2, 0), 1.5) < 670
 
 
-class Visitors:
-    """Admitted visitors go in a few seconds after their slot, much later, or never."""
-
-    def __init__(self, stage: Stage, comes: Callable[[str], bool]) -> None:
-        self.stage, self.comes = stage, comes
-        self.chance = random.Random(7)
-        self.entries: list[float] = []
-        self.seen = 0  # of the rows that were written
-        self.coming: list[tuple[float, str]] = []
-        self.absent: list[str] = []
-        self.table = VisitorTable(stage.dynamo, TABLE, "sale")
-
-    def run(self, seconds: float) -> None:
-        def look_and_come() -> None:
-            for _ in range(int(seconds * 4)):
-                self.step()
-                self.stage.world.sleep(0.25)
-
-        self.stage.world.start(look_and_come)
-
-    def step(self) -> None:
-        now = self.stage.world.now
-        written, self.seen = self.stage.dynamo.writes[self.seen :], len(self.stage.dynamo.writes)
-        for write in written:
-            if self.comes(write.ticket_id):
-                self.coming.append((write.slot + self.chance.uniform(0, 4), write.ticket_id))
-            else:
-                self.absent.append(write.ticket_id)
-        due = [ticket_id for at, ticket_id in self.coming if at <= now]
-        self.coming = [coming for coming in self.coming if coming[0] > now]
-        for ticket_id in due:
-            self.enter(ticket_id)
-
-    def enter(self, ticket_id: str) -> bool:
-        """Do what the turnstile does for a visitor who comes."""
-        now = self.stage.world.now
-        settings = items.settings_of(self.stage.dynamo.items[items.ROOM])
-        room = RoomCopy("sale", settings, (), (), self.stage.pulse)
-        admission = self.table.entries.claim(ticket_id, now)
-        assert admission is not None
-        late = admission.needs_slot(settings, now)
-        if late and self.table.readmit(ticket_id, admission, room, now):
-            admission = self.table.entries.claim(ticket_id, self.stage.world.now)
-            assert admission is not None
-        gone_in = admission.claimed_at is not None
-        if gone_in:
-            self.entries.append(now)
-        return gone_in
-
-    def most(self, seconds: float) -> int:
-        times = sorted(self.entries)
-        return max(bisect_right(times, t + seconds) - i for i, t in enumerate(times))
-
-
-def crowd(overbooking: float = 1.5, share: float = 0.7) -> tuple[Stage, Visitors]:
-    stage, chance = Stage(latency=lambda: 0.001, overbooking=overbooking), random.Random(3)
+def crowd(overbooking: float = 1.5, minutes: int = 8) -> Stage:
+    stage = Stage(latency=lambda: 0.001, overbooking=overbooking)
     stage.arrive(600)
-    for minute in range(8):
+    for minute in range(minutes):
         stage.start(75, after=minute * 60)
         stage.world.start(lambda: stage.arrive(920), after=minute * 60)
-    return stage, Visitors(stage, lambda _: chance.random() < share)
+    return stage
+
+
+def with_absent(
+    stage: Stage, absent: float = 0.3, late: Callable[[random.Random], float] = lambda _: NEVER
+) -> Visitors:
+    """Return visitors of whom a share is not there. These come ``late``, or never."""
+    chance = random.Random(3)
+
+    def delay(ticket_id: str) -> float:
+        return late(chance) if chance.random() < absent else chance.uniform(0, 4)
+
+    return Visitors(stage, delay)
 
 
 def between(times: list[float], first: float, last: float) -> int:
@@ -112,7 +69,8 @@ def between(times: list[float], first: float, last: float) -> int:
 
 
 def test_entries_converge_to_the_rate_in_three_minutes() -> None:
-    stage, visitors = crowd()
+    stage = crowd()
+    visitors = with_absent(stage)
     visitors.run(480)
     stage.world.run()
     for minute in range(3, 7):
@@ -124,114 +82,122 @@ def test_entries_converge_to_the_rate_in_three_minutes() -> None:
 
 
 def test_nobody_is_made_up_for_without_overbooking() -> None:
-    stage, visitors = crowd(overbooking=1.0)
+    stage = crowd(overbooking=1.0, minutes=5)
+    visitors = with_absent(stage)
     visitors.run(300)
     stage.world.run()
     assert between(visitors.entries, 180, 300) == pytest.approx(840, rel=0.08)
-    assert stage.calls.count()["BatchGetItem"] < stage.calls.count()["TransactWriteItems"] * 3
+    assert stage.calls.count()["GetItem"] < 2_000 + len(visitors.states)
 
 
-def test_absentees_who_all_come_at_once_arrive_at_the_pace() -> None:
-    stage, visitors = crowd()
-    visitors.run(480)
-    outside: set[str] = set()
-
-    def everybody_comes() -> None:
-        outside.update(visitors.absent)
-        visitors.comes = lambda _: True
-
-    def try_to_enter() -> None:
-        for ticket_id in sorted(outside):
-            if visitors.enter(ticket_id):
-                outside.discard(ticket_id)
-
-    stage.world.start(everybody_comes, after=240)
-    for second in range(240, 480, 10):
-        stage.world.start(try_to_enter, after=second)
+@pytest.mark.parametrize("soonest", [31, 100])
+def test_absentees_who_all_come_late_don_t_add_to_the_rate(soonest: float) -> None:
+    stage = crowd(minutes=10)
+    visitors = with_absent(stage, late=lambda chance: chance.uniform(soonest, soonest + 60))
+    visitors.run(600)
     stage.world.run()
-    # They come up to ten seconds after their slots, possibly all together.
+    for minute in range(4, 9):
+        flow = between(visitors.entries, minute * 60, minute * 60 + 120)
+        assert flow == pytest.approx(1_200, rel=0.05)
+    assert not visitors.expired
+
+
+def test_absentees_who_all_come_at_once_keep_the_bound_and_leave_the_line_its_part() -> None:
+    stage = crowd(minutes=10)
+    visitors = with_absent(stage, late=lambda _: max(0.0, START + 360 - stage.world.now))
+    visitors.run(600)
+    stage.world.run()
+    slots = {write.ticket_id: write.slot for write in stage.dynamo.writes}
     for window in (1, 10, 60):
-        assert visitors.most(window) <= 600 * 1.5 * (window + 2 + 10) / 60 + 1
-    assert len(outside) < len(visitors.absent) * 2 / 3  # they can enter
+        assert visitors.most(window) <= 600 * 1.5 * (window + 32) / 60 + 1
+    # In these two minutes, three quarters of the slots are the line's.
+    assert between(stage.let_through(), 370, 490) > 1_200 * 0.75 * 0.98
+    late = [at - START for name, at in visitors.gone_in.items() if at > slots[name] + 40]
+    assert 0.9 * 300 < sum(370 <= at < 490 for at in late) <= 301
+    assert not visitors.expired
+
+
+def test_latecomers_are_told_an_honest_wait_and_ask_seldom() -> None:
+    """At once, 1,000 come to a line of thousands: a quarter of 600 a minute is theirs."""
+    stage = Stage(latency=lambda: 0.001)
+    stage.arrive(8_000)
+    visitors = Visitors(stage, lambda _: 1.0)
+    late = [f"late{i}" for i in range(1_000)]
+    stage.dynamo.put(*(items.admission_item(name, 1, START - 200) for name in late))
+    for name in late:
+        visitors.come(name, START + 20)
+    visitors.run(500)
+    for minute in range(9):
+        stage.start(75, after=minute * 60)
+    stage.world.run()
+    assert set(late) <= visitors.gone_in.keys()
+    asked = [at for at, name, _ in visitors.states if name.startswith("late")]
+    assert len(asked) < 25 * len(late)
+    assert most_in(sorted(at for at in asked if at > START + 26), 1.0) < 120
+    told = [(visitors.gone_in[n] - at, eta) for at, n, eta, _ in visitors.waits if n in late]
+    assert max(eta for _, eta in told) > 380
+    assert all(eta == pytest.approx(true, rel=0.1, abs=8) for true, eta in told)
+    # Each number went in with its own slot: the lane had at most a quarter.
+    times = sorted(visitors.gone_in[name] for name in late)
+    assert most_in(times, 60.0) <= 150 * (60 + 32) / 60 + 1
+    assert not visitors.expired
+
+
+def late_row(stage: Stage, name: str = "late", ago: float = 600) -> None:
+    stage.dynamo.put(items.admission_item(name, 1, START - ago))
 
 
 def test_latecomer_gets_in_after_another_slot() -> None:
     stage = Stage()
-    stage.dynamo.put(items.admission_item("late", 1, START - 600))
-    visitors = Visitors(stage, lambda _: True)
-    assert visitors.enter("late")
+    late_row(stage)
+    visitors = Visitors(stage, lambda _: 0.0)
+    visitors.come("late", START + 1)
+    visitors.run(20)
+    stage.run(20)
     row = stage.dynamo.rows()["late"]
-    assert float(row["admitted_at"]["N"]) == pytest.approx(START, abs=1)
-    assert items.paced_at_of(stage.dynamo.items[items.PACE]) == pytest.approx(START, abs=1)
-
-
-def test_latecomer_waits_while_all_slots_are_taken() -> None:
-    stage = Stage()
-    stage.dynamo.put(items.admission_item("late", 1, START - 600))
-    stage.dynamo.put({**items.key(items.PACE), "paced_at": items.number(START + 1.5)})
-    visitors = Visitors(stage, lambda _: True)
-    assert not visitors.enter("late")
-    stage.world.now += 1.1
-    assert visitors.enter("late")
-    assert items.paced_at_of(stage.dynamo.items[items.PACE]) == START + 1.6
+    assert (row["late"], float(row["again"]["N"])) == (items.number(1), 1)
+    assert float(row["claimed_at"]["N"]) == pytest.approx(START + 4, abs=4)
+    assert float(row["admitted_at"]["N"]) == START - 600
 
 
 def test_a_slot_that_is_rare_is_there_for_who_comes_late() -> None:
     stage = Stage(rate=1)
-    stage.dynamo.put(items.admission_item("late", 1, START - 600))
-    stage.dynamo.put({**items.key(items.PACE), "paced_at": items.number(START - 1)})
-    assert Visitors(stage, lambda _: True).enter("late")
+    late_row(stage)
+    stage.arrive(20)
+    visitors = Visitors(stage, lambda _: 0.0)
+    visitors.come("late", START + 1)
+    visitors.run(600)
+    for minute in range(10):
+        stage.start(75, after=minute * 60)
+    stage.world.run()
+    assert visitors.gone_in["late"] - START < 5 * 60
+    assert len(visitors.gone_in) in {10, 11}
+    assert most_in(sorted(visitors.gone_in.values()), 119.0) <= (119 + 32) / 60 + 1
 
 
-def test_who_lets_slots_go_by_gets_no_more_and_the_turn_ends_when_it_was_to() -> None:
+def test_who_lets_numbers_go_by_gets_no_more() -> None:
     stage = Stage()
-    stage.dynamo.put(items.admission_item("absent", 1, START))
-    table, room = VisitorTable(stage.dynamo, TABLE, "sale"), RoomCopy("sale", ON, (), (), Pulse())
-    given = 0
-    for _ in range(40):
-        stage.world.now += 31
-        admission = table.entries.admission("absent")
-        assert admission is not None
-        assert admission.ends_at(ON) == START + 900
-        if admission.needs_slot(ON, stage.world.now):
-            given += table.readmit("absent", admission, room, stage.world.now) is not None
-    assert given == MOST_AGAIN
+    late_row(stage, ago=40)
+    visitors, states = Visitors(stage, lambda _: 0.0), list[object]()
+    for second in range(0, 280, 70):
+        stage.start(60, after=second)
+        stage.world.start(lambda: states.append(visitors.turn("late")["state"]), second)
+    stage.world.run()
+    assert states == ["waiting"] * MOST_AGAIN + ["expired"]
+    assert items.given_of(stage.dynamo.items[items.LATE]) == MOST_AGAIN
 
 
-def test_many_requests_of_one_who_comes_late_take_one_slot() -> None:
+def test_ten_requests_of_one_who_comes_late_take_one_number() -> None:
     stage = Stage()
-    stage.dynamo.put(items.admission_item("late", 1, START - 600))
-    table, room = VisitorTable(stage.dynamo, TABLE, "sale"), RoomCopy("sale", ON, (), (), Pulse())
-    admission = table.entries.admission("late")
-    assert admission is not None
-    given = [table.readmit("late", admission, room, stage.world.now) for _ in range(10)]
-    assert [one is not None for one in given] == [True] + 9 * [False]
-    found = table.entries.admission("late")
-    assert found is not None
-    assert found.again == 1
-    assert items.paced_at_of(stage.dynamo.items[items.PACE]) < START + 0.1
-
-
-def test_who_got_no_slot_can_ask_again_after_a_moment() -> None:
-    stage = Stage()
-    stage.dynamo.put(items.admission_item("late", 1, START - 600))
-    stage.dynamo.put({**items.key(items.PACE), "paced_at": items.number(START + 1.5)})
-    table, room = VisitorTable(stage.dynamo, TABLE, "sale"), RoomCopy("sale", ON, (), (), Pulse())
-    admission = table.entries.admission("late")
-    assert admission is not None
-    assert table.readmit("late", admission, room, START) is None
-    assert table.readmit("late", admission, room, START + 1.7) is not None
-
-
-def test_who_has_gone_in_gets_no_other_slot() -> None:
-    stage = Stage()
-    stage.dynamo.put(items.admission_item("in", 1, START - 600))
-    table, room = VisitorTable(stage.dynamo, TABLE, "sale"), RoomCopy("sale", ON, (), (), Pulse())
-    seen = table.entries.admission("in")
-    stage.go_in("in")
-    assert seen is not None
-    assert table.readmit("in", seen, room, START) is None
-    assert items.PACE not in stage.dynamo.items
+    late_row(stage)
+    visitors = Visitors(stage, lambda _: 0.0)
+    visitors.table.room(START)
+    stage.calls.latency = lambda: 0.05
+    for _ in range(10):
+        stage.world.start(lambda: visitors.turn("late"))
+        stage.world.start(lambda: visitors.enter("late"))
+    stage.world.run()
+    assert items.given_of(stage.dynamo.items[items.LATE]) == 1
 
 
 def test_an_old_record_says_nothing_of_the_next_event() -> None:
@@ -241,24 +207,28 @@ def test_an_old_record_says_nothing_of_the_next_event() -> None:
     assert measured(running, Seen(START + 1, queued=50)).shows == Shows(500, 100)
 
 
-def test_whose_turn_is_over_gets_no_slot() -> None:
+def test_whose_turn_is_over_gets_no_number() -> None:
     stage = Stage()
-    stage.dynamo.put(items.admission_item("gone", 1, START - 901))
-    visitors = Visitors(stage, lambda _: True)
-    assert not visitors.enter("gone")
-    assert items.PACE not in stage.dynamo.items
+    late_row(stage, ago=901)
+    visitors = Visitors(stage, lambda _: 0.0)
+    assert not visitors.enter("late")
+    assert visitors.turn("late")["state"] == "expired"
+    assert items.LATE not in stage.dynamo.items
 
 
 def test_who_has_gone_in_needs_no_slot_again() -> None:
     stage = Stage()
-    stage.dynamo.put(items.admission_item("in", 1, START - 600))
-    stage.go_in("in")
-    assert Visitors(stage, lambda _: True).enter("in")
-    assert items.PACE not in stage.dynamo.items
+    late_row(stage)
+    stage.go_in("late")
+    visitors = Visitors(stage, lambda _: 0.0)
+    stage.world.now += 200
+    assert visitors.enter("late")
+    assert visitors.turn("late")["state"] == "ready"
+    assert items.LATE not in stage.dynamo.items
 
 
 def test_check_that_fails_costs_nobody_anything() -> None:
-    stage, _ = crowd()
+    stage = crowd()
     consumer = stage.consumer()
     consumer.tally.expected.extend((START - 40, f"t{i}") for i in range(3))
     stage.faults = lambda _, name: "throttle" if name == "BatchGetItem" else None

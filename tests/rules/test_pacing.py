@@ -171,8 +171,18 @@ def test_gap_is_forfeited_not_dumped() -> None:
     assert taken.first == START + 3_600 - pacing.CATCH_UP_SECONDS
 
 
+@pytest.mark.parametrize(
+    ("rate", "since"), [(600, 0.5), (200, 0.3), (121, 60 / 121), (119, 0), (60, 0), (1, 0)]
+)
+def test_only_whole_intervals_are_caught_up(rate: float, since: float) -> None:
+    """A slot in the past leaves less time to write it."""
+    assert claim(START, START + 3_600, rate, 1).first == pytest.approx(START + 3_600 - since)
+    a_little_late = START + 60 / rate + 0.5
+    assert claim(START, a_little_late, rate, 1).first == pytest.approx(START + 60 / rate)
+
+
 def test_first_claim_of_a_new_room() -> None:
-    assert claim(0.0, START, 60, 10).slots() == [START - 0.5, START + 0.5, START + 1.5]
+    assert claim(0.0, START, 60, 10).slots() == [START, START + 1]
 
 
 def test_one_a_minute() -> None:
@@ -206,3 +216,14 @@ def test_two_claims_are_one_claim(rate: float, first: int, second: int) -> None:
 def test_lateness() -> None:
     assert not is_too_late(START, START + 0.75)
     assert is_too_late(START, START + 0.76)
+
+
+def test_a_last_slot_that_cant_be_right_is_now() -> None:
+    assert trusted(START + pacing.MAX_AHEAD_SECONDS, START) == START + pacing.MAX_AHEAD_SECONDS
+    assert trusted(START + pacing.MAX_AHEAD_SECONDS + 0.1, START) == START
+    assert claim(START + 3_600, START, 60, 9).slots() == [START + 1]
+
+
+def test_a_clock_that_is_seconds_behind_gives_out_no_slot_again() -> None:
+    taken = claim(0.0, START + 8, 600, 100)
+    assert claim(taken.paced_at, START, 600, 100).count == 0

@@ -39,10 +39,10 @@ def _room(names: Names) -> list[Document]:
 def _turnstile(names: Names) -> list[Document]:
     return [
         _on_items(names, ["dynamodb:BatchGetItem"], [*COPIED, ARRIVALS]),
-        _on_items(names, ["dynamodb:GetItem"], [VISITORS, items.PACE]),
+        _on_items(names, ["dynamodb:GetItem"], [VISITORS]),
         # See the consumer's transactions.
         _on_items(names, ["dynamodb:PutItem"], [VISITORS, COUNTS]),
-        _on_items(names, ["dynamodb:UpdateItem"], [VISITORS, COUNTS, items.PACE, items.WAKE]),
+        _on_items(names, ["dynamodb:UpdateItem"], [VISITORS, COUNTS, items.LATE, items.WAKE]),
         allow(["lambda:InvokeFunction"], names.function_arn(functions.CONSUMER.name)),
     ]
 
@@ -58,9 +58,8 @@ def _consumer(names: Names) -> list[Document]:
     return [
         allow(queue, names.queue_arn(names.queue)),
         allow(["sqs:SendMessage*"], names.queue_arn(names.dead_letter_queue)),
-        _on_items(names, ["dynamodb:GetItem"], [items.ROOM, items.PULSE, items.PACE]),
-        _on_items(names, ["dynamodb:UpdateItem"], [items.PULSE, items.PACE]),
-        _on_items(names, ["dynamodb:BatchGetItem"], [VISITORS, ARRIVALS]),
+        _on_items(names, ["dynamodb:GetItem", "dynamodb:UpdateItem"], [items.PULSE, items.PACE]),
+        _on_items(names, ["dynamodb:BatchGetItem"], [items.ROOM, items.LATE, VISITORS, ARRIVALS]),
         # A transaction needs the actions of its parts. AWS does not say whether the leading keys
         # are those of the part, or of the whole transaction. So both parts may write both.
         _on_items(names, ["dynamodb:PutItem", "dynamodb:UpdateItem"], [VISITORS, COUNTS]),

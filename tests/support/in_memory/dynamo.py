@@ -142,7 +142,7 @@ class FakeDynamo(FakeService):
             refuse_values(values, "UpdateItem")
             item_id = Key["id"]["S"]
             item = self.items.get(item_id, dict(Key))
-            if not _holds(ConditionExpression, item, values):
+            if not _holds(ConditionExpression, self.items.get(item_id, {}), values):
                 old = ReturnValuesOnConditionCheckFailure == "ALL_OLD" and item_id in self.items
                 raise ConditionalCheckFailedException(
                     {
@@ -252,7 +252,7 @@ def _term_holds(term: str, item: Item, values: Item) -> bool:
         left, right = float(item[name]["N"]), float(values[value]["N"])
     except (KeyError, ValueError):  # of another type: neither less nor more, but it can be equal
         return operator == "=" and item[name] == values[value]
-    return {"=": left == right, "<=": left <= right, ">": left > right}[operator]
+    return {"=": left == right, "<=": left <= right, ">=": left >= right}[operator]
 
 
 def _changed(expression: str, item: Item, values: Item) -> Item:

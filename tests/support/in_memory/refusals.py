@@ -28,7 +28,7 @@ def _is_stored(value: Item) -> bool:
         return isinstance(content, str) and _is_number(content)
     if kind == "S":
         return isinstance(content, str) and bool(_bytes(content) or not content)
-    return kind in {"B", "BOOL", "NULL", "L", "M"}  # the functions write none of these
+    return kind in {"B", "BOOL", "NULL", "L", "M", "NS", "SS", "BS"}  # nothing writes these
 
 
 def _is_number(text: str) -> bool:
