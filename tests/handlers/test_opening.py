@@ -99,6 +99,8 @@ class Opening:
     def check(self) -> None:
         rows = self.stage.dynamo.rows()
         slots = sorted(float(row["admitted_at"]["N"]) for row in rows.values())
+        # A ticket's number is a millisecond, in which many may come.
+        slack = 2 * RATE / 60 + 2 * self.crowd / SECONDS / 1000
         for one in self.watched:
             slot = float(rows[one.ticket.id]["admitted_at"]["N"])
             assert one.late_polls <= 2, one
@@ -107,12 +109,12 @@ class Opening:
                 truth = one.place - sum(s <= at + 1.5 for s in slots)
                 if at < one.ticket.number / 1000 + 2:
                     continue  # in this test, the visitors of a second are all sent at its end
-                assert ahead >= 0.8 * truth - 2 * RATE / 60, (one, at, truth)
-                assert ahead <= 1.25 * max(truth, 0) + 4 * RATE / 60, (one, at, truth)
+                assert ahead >= 0.8 * truth - slack, (one, at, truth)
+                assert ahead <= 1.25 * max(truth, 0) + 2 * slack, (one, at, truth)
 
 
 @pytest.mark.parametrize("wake_seconds", [0.5, 3.0, 10.0])
-@pytest.mark.parametrize("crowd", [500, 5_000])
+@pytest.mark.parametrize("crowd", [500, 5_000, 50_000])
 def test_everybody_learns_of_their_turn(crowd: int, wake_seconds: float) -> None:
     Opening(crowd, wake_seconds).run().check()
 
