@@ -1,4 +1,4 @@
-"""What ``GET /turn`` and ``GET /enter`` answer to the page's script, as JSON.
+"""What ``GET /turn``, ``GET /enter`` and ``GET /`` answer to the page's script, as JSON.
 
 ``/turn``: the fields of :class:`~beekeeper.rules.turn.Turn`.
 
@@ -11,8 +11,13 @@
                   waiting         not now: the page asks ``turn`` again
                   expired         the turn is over
 
-Both answer 401 with a state if the visitor has no valid ticket. The script reads the fields by
-these names (assets/room/script).
+``/``, which gives the visitor a place, and answers everybody else with a redirect:
+
+    200    state: waiting         the visitor has a place, and the ticket is in the cookie
+                  off             the visitor goes to enter: the destination's address with the pass
+
+The first two answer 401 with a state if the visitor has no valid ticket. The script reads the
+fields by these names (assets/room/script).
 """
 
 from collections.abc import Mapping

@@ -43,8 +43,8 @@ class Asking:
     entering_seconds: float = 30
     """The interval while the browser enters: the destination may answer slowly, or never."""
     most_returns: int = 2
-    """The page goes to the campaign link for a ticket at most this often. Then it says that it
-    needs cookies."""
+    """If the room does not know the page's tickets, the page gets at most this many new ones. Then
+    it says that it needs cookies."""
 
 
 ASKING = Asking()

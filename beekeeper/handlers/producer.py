@@ -64,7 +64,7 @@ def answer(
             return _pass_through(request, room, to, now)
         ticket = ticket_in(request, room, now)
         if ticket is None or _may_rejoin(request, ticket, table, room, now):
-            ticket = tokens.new_ticket(now, to)
+            ticket = tokens.new_ticket(now, to or (ticket.to if ticket else ""))
             send(ticket.id, messages.ticket_message(ticket.id, ticket.number))
             counter.count(ticket.number, may_write=not table.is_stale)
             if not table.is_stale:  # an old copy says nothing, and the table is in trouble already

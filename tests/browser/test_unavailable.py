@@ -51,12 +51,6 @@ def test_no_error_takes_the_page_and_each_wait_is_longer(page: Page, room: StubR
     assert room.opened == [".", "room"]
 
 
-def test_the_mark_of_a_return_is_kept(page: Page, room: StubRoom) -> None:
-    open_failing(page, room, "#return-2")
-    page.clock.run_for(5100)
-    page.wait_for_url(room.url + "room#return-2")
-
-
 @pytest.mark.parametrize(
     "answer",
     [UNKNOWN, entry(Entry.BACK_TO_ROOM), entry(Entry.GO_IN, "javascript:alert(1)")],

@@ -204,6 +204,15 @@ def test_rejoin_only_when_the_turn_is_over(admitted: float | None, joins: bool) 
         assert ticket_of(response).id != mine.id
 
 
+@pytest.mark.parametrize(("asked_for", "to"), [("", "/seats?block=7"), ("/other", "/other")])
+def test_who_joins_again_still_wants_to_go_there(asked_for: str, to: str) -> None:
+    place, old = Place(), tokens.new_ticket(NOW - 9_000, "/seats?block=7")
+    place.admit(old, NOW - 9_000)
+    cookies, query = [f"beekeeper_ticket={signed(old)}"], {"rejoin": "1", "to": asked_for}
+    again = ticket_of(asked(place, Sends(), Request(cookies=cookies, query=query)))
+    assert (again.id == old.id, again.to) == (False, to)
+
+
 def test_rejoin_that_cant_be_looked_up_costs_nobody_the_place() -> None:
     place, sends = Place(), Sends()
     place.table.room(NOW)

@@ -18,7 +18,7 @@
         return response.json().catch(() => ({})); // The room's page is no JSON.
       })
       .then((answer) => {
-        const into = /^https?:\/\/\w/i.test(answer.enter) ? answer.enter : "room" + location.hash;
+        const into = /^https?:\/\/\w/i.test(answer.enter) ? answer.enter : "room";
         location.replace(into);
       })
       .catch(() => askLater(failures + 1, asked));

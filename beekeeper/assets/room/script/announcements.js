@@ -5,7 +5,7 @@ import { place } from "./place.js";
 import { isLive, shown, statusText } from "./shown.js";
 import { fill, placeText } from "./words.js";
 
-const said = { status: "", ahead: null, message: "", busy: false };
+const said = { status: "", message: "", busy: "" };
 
 export function announce() {
   const status = statusNews();
@@ -16,36 +16,32 @@ export function announce() {
   region.textContent = news.map((text) => text.replace(/\.$/, "")).join(texts.announcements.separator);
 }
 
-export function forgetSaidPlace() {
-  said.ahead = null;
-}
-
 function statusNews() {
-  const status = statusText();
-  if (status === said.status || shown.state === "connecting") return "";
+  const status = shown.state === "connecting" ? "" : statusText();
+  if (status === said.status) return "";
   const failed = [texts.connection.lost, texts.connection.offline].includes(said.status);
   said.status = status;
-  if (!failed || !isLive() || shown.connection !== "ok") return status;
+  if (!status || !failed || !isLive() || shown.connection !== "ok") return status;
   return fill(texts.announcements.connected_again, { status: status });
 }
 
 function busyNews() {
-  const news = shown.busy && !said.busy;
+  if (shown.busy === said.busy) return "";
   said.busy = shown.busy;
-  return news ? texts.line.busy : "";
+  return shown.busy;
 }
 
 function placeNews() {
   if (shown.connection !== "ok" || shown.state !== "waiting") return "";
   if (place.ahead === null) {
-    const first = said.ahead === null;
-    said.ahead = Infinity;
+    const first = place.said === null;
+    place.said = Infinity;
     return first ? texts.place.unknown : "";
   }
   // Each halving of the place is new. From a million to one, that is about twenty announcements.
-  const news = said.ahead === null || (place.ahead <= said.ahead / 2 && place.ahead < said.ahead);
+  const news = place.said === null || (place.ahead <= place.said / 2 && place.ahead < place.said);
   if (!news) return "";
-  said.ahead = place.ahead;
+  place.said = place.ahead;
   return fill(texts.announcements.place, { place: placeText(place.ahead), wait: shown.wait });
 }
 

@@ -35,6 +35,11 @@ export function isWayIn(answer) {
     && typeof entry.enter === "string" && /^https?:\/\/\w/i.test(entry.enter);
 }
 
+// The answer of the campaign link to a visitor who joined.
+export function isPlace(answer) {
+  return answer.status === 200 && Boolean(answer.body) && answer.body.state === "waiting";
+}
+
 export function isTurnedAway(answer) {
   const entry = answer.body;
   return isWithoutTicket(answer)

@@ -1,16 +1,17 @@
 // Asks `turn` again and again, and acts on each answer. No failure stops it.
 
-import { fetchAnswer, isTurn, isWithoutTicket } from "./answers.js";
+import { fetchAnswer, isTurn, isWayIn, isWithoutTicket } from "./answers.js";
 import { isCount } from "./counts.js";
-import { cancelEntry, enter, enterOnline, holdEntry } from "./entering.js";
+import { cancelEntry, enter, goTo, holdEntry } from "./entering.js";
 import { links, polling } from "./given.js";
-import { clearReturns, forget, returnToCampaign } from "./leaving.js";
+import { clearReturns, join, replaceTicket } from "./joining.js";
 import { afterFailure, backOff, jittered } from "./pauses.js";
+import { forgetPlace } from "./place.js";
 import { shown } from "./shown.js";
 import { showConnection, showTurn } from "./view.js";
 
 // Times come from performance.now(), which does not change if somebody sets the device's clock.
-const line = {
+export const line = {
   timer: 0, due: 0, serial: 0, asking: false, controller: null,
   askedAt: 0, answeredAt: -Infinity, heldUntil: 0,
   failures: 0, interval: 0, turnAt: Infinity, stopped: false,
@@ -32,7 +33,7 @@ export async function ask() {
 
 function receive(answer) {
   if (isTurn(answer)) take(answer.body);
-  else if (isWithoutTicket(answer)) replaceTicket();
+  else if (isWithoutTicket(answer)) returnForTicket();
   else fail(answer);
 }
 
@@ -59,7 +60,7 @@ function take(turn) {
 
 // `enter` did not let the visitor in.
 function turnedAway(answer) {
-  if (isWithoutTicket(answer)) replaceTicket();
+  if (isWithoutTicket(answer)) returnForTicket();
   else if (answer.body.state === "expired") stop(answer.body);
   else {
     line.interval = 0; // The visitor is at the front, so a failure now is followed by a short back-off.
@@ -67,17 +68,44 @@ function turnedAway(answer) {
   }
 }
 
-function replaceTicket() {
-  if (returnToCampaign()) line.stopped = true;
-  else stop({ state: "blocked" });
+function returnForTicket() {
+  halt();
+  if (!replaceTicket(onJoined)) stop({ state: "blocked" });
+}
+
+// "Join the line again" and "Try again". Without this script they are plain links.
+export function joinByClick(event) {
+  event.preventDefault();
+  clearReturns();
+  halt();
+  join(event.currentTarget.href, onJoined);
+}
+
+function onJoined(answer) {
+  if (isWayIn(answer)) {
+    // The room is off, so there is no ticket and no turn to ask for.
+    clearReturns();
+    showTurn(answer.body);
+    goTo(answer.body.enter, turnedAway);
+    return;
+  }
+  Object.assign(line, { stopped: false, failures: 0, interval: 0, turnAt: Infinity, heldUntil: 0 });
+  ask();
 }
 
 function stop(turn) {
+  halt();
+  forgetPlace();
+  showTurn(turn);
+}
+
+// An answer that is under way does not count any more.
+function halt() {
   line.stopped = true;
+  line.asking = false;
+  line.serial += 1;
   clearTimeout(line.timer);
   holdEntry();
-  forget();
-  showTurn(turn);
 }
 
 function fail(answer) {
@@ -103,35 +131,4 @@ export function arm() {
   if (line.stopped || line.asking) return;
   const earliest = document.hidden ? line.askedAt + polling.hidden_seconds * 1000 : 0;
   line.timer = setTimeout(ask, Math.max(line.due, earliest) - performance.now());
-}
-
-export function askSoon() {
-  const now = performance.now();
-  const fresh = now - line.answeredAt < polling.fresh_seconds * 1000;
-  if (!fresh) line.due = Math.min(line.due, Math.max(now, line.heldUntil));
-  arm();
-}
-
-export function onOnline() {
-  if (line.stopped) return;
-  // A question that was sent before the network was lost can hang until it times out.
-  if (line.asking) {
-    ask();
-    return;
-  }
-  if (shown.connection === "offline") showConnection("lost");
-  enterOnline();
-  askSoon();
-}
-
-export function onOffline() {
-  if (!line.stopped) showConnection("offline");
-}
-
-// The browser kept the page, and the visitor came back to it.
-export function onRestored() {
-  if (shown.state === "expired" || shown.state === "blocked") return;
-  line.stopped = false;
-  cancelEntry(); // The visitor went in, and came back.
-  askSoon();
 }

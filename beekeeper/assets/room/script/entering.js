@@ -1,83 +1,65 @@
-// Goes in when it is the visitor's turn. The page asks `enter` by fetch and leaves only for a good answer,
-// so that no error of the API takes the place of the page.
+// Goes in when it is the visitor's turn. The page leaves only for a good answer of `enter`.
 
-import { fetchAnswer, isTurnedAway, isWayIn } from "./answers.js";
-import { links, polling } from "./given.js";
-import { forget } from "./leaving.js";
+import { isTurnedAway, isWayIn } from "./answers.js";
+import { links, polling, texts } from "./given.js";
 import { afterFailure } from "./pauses.js";
-import { shown } from "./shown.js";
+import { forgetPlace } from "./place.js";
+import { askAfter, askNow, askOnline, drop, newQuestion } from "./questions.js";
 import { showBusy } from "./view.js";
 
-const entering = {
-  begun: false, link: links.enter, timer: 0, controller: null,
-  failures: 0, unanswered: false, turnedAway: null,
-};
+const entering = newQuestion(links.enter, texts.line.busy, goIn);
 
 // `turnedAway` gets the answer if the visitor can't go in after all.
 export function enter(turn, turnedAway) {
   entering.link = enterLink(turn.enter);
-  entering.turnedAway = turnedAway;
+  entering.report = turnedAway;
   document.getElementById("enter").href = entering.link;
-  forget();
+  forgetPlace();
   // Enter only once. A second navigation would cancel the first, if a busy destination is slow.
   if (entering.begun) return;
   entering.begun = true;
   // In a hidden tab nobody reads the page, and browsers delay timers there by up to a minute.
   const first = document.hidden ? 0 : polling.enter_seconds;
-  goInAfter(entering.failures ? afterFailure(entering.failures, 0, 0) : first);
+  askAfter(entering, entering.failures ? afterFailure(entering.failures, 0, 0) : first);
 }
 
 export function enterByClick(event) {
   event.preventDefault();
-  goIn();
+  askNow(entering);
 }
 
-// The network is back. If the room itself failed, the page keeps to its back-off.
+// Goes in without a question: the visitor has the address of the destination.
+export function goTo(address, turnedAway) {
+  entering.report = turnedAway;
+  location.assign(address);
+}
+
 export function enterOnline() {
-  if (entering.begun && entering.unanswered) goIn();
+  askOnline(entering);
 }
 
 export function holdEntry() {
-  clearTimeout(entering.timer);
-  if (entering.controller) entering.controller.abort();
-  entering.controller = null;
-  shown.busy = false;
+  entering.begun = false;
+  drop(entering);
 }
 
 export function cancelEntry() {
-  entering.begun = false;
   entering.failures = 0;
   holdEntry();
 }
 
-async function goIn() {
-  if (entering.controller) return; // The question is under way.
-  clearTimeout(entering.timer);
-  const controller = new AbortController();
-  entering.controller = controller;
-  const answer = await fetchAnswer(entering.link, controller);
-  if (controller !== entering.controller) return; // The page no longer enters.
-  entering.controller = null;
-  entering.unanswered = answer.status === 0;
+function goIn(answer) {
   if (isWayIn(answer)) {
     entering.failures = 0;
-    showBusy(false);
+    showBusy("");
     location.assign(answer.body.enter);
-    return;
+    return true;
   }
+  if (!isTurnedAway(answer)) return false;
   entering.failures += 1;
-  if (isTurnedAway(answer)) {
-    entering.begun = false;
-    entering.turnedAway(answer);
-  } else {
-    showBusy(true);
-    goInAfter(afterFailure(entering.failures, answer.retryAfter, 0));
-  }
-}
-
-function goInAfter(seconds) {
-  clearTimeout(entering.timer);
-  entering.timer = setTimeout(goIn, seconds * 1000);
+  entering.begun = false;
+  entering.report(answer);
+  return true;
 }
 
 function enterLink(link) {

@@ -3,7 +3,8 @@
 import { isCount } from "./counts.js";
 import { load, save } from "./memory.js";
 
-export const place = { ahead: null, first: null };
+// `said` is the place that a screen reader has heard.
+export const place = { ahead: null, first: null, said: null };
 
 export function restorePlace() {
   const saved = load("place");
@@ -16,6 +17,7 @@ export function restorePlace() {
 export function forgetPlace() {
   place.ahead = null;
   place.first = null;
+  place.said = null;
   save("place", null);
 }
 

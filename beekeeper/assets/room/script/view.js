@@ -9,6 +9,7 @@ import { aheadLabel, clockText, fill, positionText, waitText } from "./words.js"
 
 const root = document.documentElement;
 const roomTitle = document.getElementById("title").textContent;
+const NOTHING = "\u2013"; // as in index.html
 
 export function showTurn(turn) {
   shown.state = turn.state;
@@ -20,6 +21,16 @@ export function showTurn(turn) {
   setText("wait", shown.wait);
   setText("updated", clockText(turn.updated_at));
   showMessage(turn.message);
+  showState();
+  announce();
+}
+
+// The visitor's place is gone, and the page asks for another.
+export function showJoining() {
+  Object.assign(shown, { state: "connecting", connection: "ok", still: false });
+  showPlace();
+  setText("wait", NOTHING);
+  setText("updated", NOTHING);
   showState();
   announce();
 }
@@ -45,18 +56,19 @@ export function showState() {
 }
 
 export function showPlace() {
-  if (place.ahead === null) {
-    if (shown.state === "waiting") setText("ahead-label", texts.place.unknown);
-    return;
-  }
+  const known = place.ahead !== null; // An unknown place counts as 0 in the progress.
   const position = document.getElementById("position");
-  const written = positionText(place.ahead);
+  const written = known ? positionText(place.ahead) : NOTHING;
   setText("position", written);
   position.style.setProperty("--chars", String(Math.max(written.length, 3)));
-  setText("ahead-label", aheadLabel(place.ahead));
+  setText("ahead-label", known ? aheadLabel(place.ahead) : unknownLabel());
   const progress = document.getElementById("progress");
   progress.max = Math.max(place.first, 1);
   progress.value = place.ahead === 0 ? progress.max : place.first - place.ahead;
+}
+
+function unknownLabel() {
+  return shown.state === "waiting" ? texts.place.unknown : "";
 }
 
 function showMessage(message) {
