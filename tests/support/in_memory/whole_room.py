@@ -34,7 +34,8 @@ from tests.support.in_memory.visitor import Kind, Visitor
 from tests.support.in_memory.whole_weather import STORM_SECONDS, Weather
 
 DRAIN_SECONDS = 300.0  # without the time of the line
-QUIET_SECONDS = 10.0  # after everybody is in, until all consumers are killed
+# After everybody is in, consumers publish that. The schedule starts one within QUIET_SECONDS.
+QUIET_SECONDS, PUBLISHED = 150.0, 3
 STALE_SECONDS = 1.0  # reads that are not strongly consistent
 CLAIM_MINUTES = 5
 COLD_START_SECONDS = 3.0  # of a consumer, at most
@@ -59,6 +60,7 @@ class WholeRoom:
     visitors: list[Visitor] = field(default_factory=list)
     sent: set[str] = field(default_factory=set)  # ids of tickets that may be in the queue
     confirmed: int = 0  # tickets that SQS has confirmed
+    is_closed: bool = False
     paces: list[Paced] = field(default_factory=list)
     uncounted_entries: int = 0  # at the worst moment: rows that say so, beside the counts
 
@@ -178,7 +180,7 @@ class WholeRoom:
     def _schedule(self) -> None:
         """Start consumers each minute, as EventBridge does."""
         minute = 0
-        while not self.is_over():
+        while not self.is_closed:
             late = self.chance.uniform(0, CONSUMER_START_SECONDS)
             times = 1
             if self.is_storm():
@@ -196,8 +198,11 @@ class WholeRoom:
             wrong = abs(entered - self.dynamo.counted(items.ENTERED))
             self.uncounted_entries = max(self.uncounted_entries, wrong)
             self.world.sleep(1.0)
-        self.ended_at = self.world.now
-        self.world.sleep(QUIET_SECONDS)
+        published, end = set[float](), self.world.now + QUIET_SECONDS
+        while len(published) <= PUBLISHED and self.world.now < end:
+            self.world.sleep(1.0)
+            published.add(self.stage.pulse.as_of)
+        self.is_closed = True
         self.stage.faults = lambda *_: KILL_BEFORE
 
     def counted_arrivals(self) -> float:
