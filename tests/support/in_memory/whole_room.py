@@ -22,6 +22,7 @@ from beekeeper.handlers.arrivals import Arrivals, Counter
 from beekeeper.handlers.http import Request, Response
 from beekeeper.handlers.visitor_table import VisitorTable
 from beekeeper.handlers.wake import Waker
+from beekeeper.rules import pacing
 from beekeeper.rules.cadence import CONSUMER_RUN_SECONDS, CONSUMER_START_SECONDS
 from beekeeper.rules.settings import Mode, Settings
 from tests.support.in_memory.containers import Function
@@ -198,6 +199,7 @@ class WholeRoom:
             wrong = abs(entered - self.dynamo.counted(items.ENTERED))
             self.uncounted_entries = max(self.uncounted_entries, wrong)
             self.world.sleep(1.0)
+        self.world.sleep(pacing.interval_seconds(self.weather.rate))  # then a slot is free
         published, end = set[float](), self.world.now + QUIET_SECONDS
         while len(published) <= PUBLISHED and self.world.now < end:
             self.world.sleep(1.0)
