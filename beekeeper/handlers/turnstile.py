@@ -52,7 +52,7 @@ def _turn(request: Request, table: VisitorTable, room: RoomCopy, now: float) -> 
     ticket = ticket_in(request, room, now)
     if ticket is None:
         return json_response(401, NO_TICKET)
-    # The producer's clock can be ahead of ours. In a crowd, half a second is a long way to the back.
+    # The producer's clock can be ahead of ours, and in a crowd half a second is a long way back.
     ticket = replace(ticket, number=min(ticket.number, int(now * 1000)))
     pulse = table.latest.pulse(room.pulse, ticket.number, now)
     lookup = turn.needs_lookup(ticket, room.settings, pulse, now)
