@@ -29,7 +29,7 @@ def measure(rooms: int, most: int = 200) -> list[Figure]:
         for name, law in LAWS.items():
             if one := law(room):
                 found[name].append(one)
-    return [_worst(name, of_rooms) for name, of_rooms in found.items()]
+    return [_worst(name, found[name]) for name in LAWS if name in found]
 
 
 def _worst(name: str, found: list[Found]) -> Figure:
