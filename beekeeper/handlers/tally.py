@@ -127,7 +127,7 @@ class Tally:
         """Measure the line and publish it; return False if another consumer was first."""
         if self.sent != NOTHING_SENT:
             self.read()  # the answer to the last one was lost
-        now, before = self.clock(), self.pulse
+        now, before, queued = self.clock(), self.pulse, self.queue.waiting()
         seen = Seen(
             now=now,
             joined=self.table.arrivals.read(line.counting_from(before, now).at / 1000, now),
@@ -135,8 +135,10 @@ class Tally:
             numbers=self.numbers,
             admitted=self.admitted,
             shows=self.shows,
-            queued=self.queue.waiting(),
-            is_empty=is_empty,
+            queued=queued,
+            # A FIFO queue also gives nothing while another consumer has tickets in hand. But it
+            # counts exactly (SQS, GetQueueAttributes).
+            is_empty=is_empty and not (self.queue.is_fifo and queued),
             pace=self.pace,
             paced_at=self.paced_at,
             lane=self.lane,

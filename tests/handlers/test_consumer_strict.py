@@ -93,6 +93,22 @@ def test_consumers_that_overlap_or_are_doubled_keep_the_order_and_the_rate() -> 
     assert times[-1] - times[0] == pytest.approx(120, abs=5)
 
 
+def test_a_consumer_that_gets_nothing_does_not_take_the_line_for_empty() -> None:
+    # The others have tickets in hand, and so the queue gives it none.
+    stage, found = Stage(rate=3_000, strict=True), []
+
+    def watch() -> None:
+        for _ in range(30):
+            stage.world.sleep(0.5)
+            found.append((stage.pulse.waiting, len(stage.sqs.messages)))
+
+    stage.arrive(2_000)
+    stage.world.start(watch, after=4.0)
+    stage.run(20, consumers=3)
+    assert min(there for _, there in found) > 0
+    assert all(0.9 * there < told < 1.2 * there for told, there in found)
+
+
 def test_who_gets_no_slot_is_handed_back_at_once() -> None:
     """Another consumer took the slots. The tickets in hand must not hold up the line."""
     stage = strict(60)

@@ -31,6 +31,13 @@ def test_far_from_the_front_the_table_is_not_asked() -> None:
     assert (answers[0]["rate"], answers[0]["message"]) == (600.0, "Hello")
 
 
+def test_a_producer_whose_clock_is_ahead_sends_nobody_to_the_back() -> None:
+    place = Place()
+    place.a_long_line()
+    assert turn(place, tokens.new_ticket(NOW))["ahead"] == 99_900
+    assert turn(place, tokens.new_ticket(NOW + 0.5))["ahead"] == 99_900
+
+
 @pytest.mark.parametrize("name", ["aws_turn", "aws_turn_app", "ministack_turn"])
 def test_ready(name: str) -> None:
     place = Place()

@@ -28,6 +28,7 @@ class Write:
     slot: float
     at: float
     over: Item | None  # the row that was there before
+    passed: bool  # the room was off, and the visitor went in at once
 
     @property
     def let_through_at(self) -> float:
@@ -62,6 +63,10 @@ class FakeDynamo(FakeService):
 
     def set_room(self, settings: Settings) -> None:
         self.put(items.settings_item(settings))
+
+    def change(self, item: Item) -> None:
+        """Write an item as an operator does: reads that are stale don't see it yet."""
+        self._set(item["id"]["S"], item)
 
     def rows(self) -> dict[str, Item]:
         prefix = items.VISITOR_PREFIX
@@ -99,7 +104,8 @@ class FakeDynamo(FakeService):
         slot = float(item["admitted_at"]["N"])
         ticket_id = item_id.removeprefix(items.VISITOR_PREFIX)
         now = self.calls.world.now
-        self.writes.append(Write(ticket_id, slot, now, self.items.get(item_id)))
+        over, passed = self.items.get(item_id), "claimed_at" in item
+        self.writes.append(Write(ticket_id, slot, now, over, passed))
         self._set(item_id, dict(item))
 
     def _set(self, item_id: str, item: Item) -> None:

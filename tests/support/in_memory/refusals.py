@@ -18,17 +18,20 @@ def refuse_key(key: Item, operation: str) -> None:
 
 def refuse_values(values: Item, operation: str) -> None:
     """Raise ValidationException unless all attributes have values that DynamoDB stores."""
-    if not all(_is_stored(value) for value in values.values()):
+    if not all(is_stored(value) for value in values.values()):
         raise client_error("ValidationException", operation)
 
 
-def _is_stored(value: Item) -> bool:
+def is_stored(value: Item) -> bool:
+    """Tell whether DynamoDB stores an attribute with this value."""
+    if len(value) != 1:
+        return False
     ((kind, content),) = value.items()
     if kind == "N":
         return isinstance(content, str) and _is_number(content)
     if kind == "S":
         return isinstance(content, str) and bool(_bytes(content) or not content)
-    return kind in {"B", "BOOL", "NULL", "L", "M", "NS", "SS", "BS"}  # nothing writes these
+    return kind in {"B", "BOOL", "NULL", "L", "M", "NS"}  # the functions write none of these
 
 
 def _is_number(text: str) -> bool:

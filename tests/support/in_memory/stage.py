@@ -78,19 +78,20 @@ class Stage:
             before = float(row.get(name, {"N": "0"})["N"])
             row[name] = items.number(before + value)
 
-    def consumer(self) -> Consumer:
+    def consumer(self, skew: float = 0.0) -> Consumer:
+        """Return a consumer whose clock is so many seconds ahead."""
         executor = SideBySide(self.world, PARALLEL) if self.parallel else Inline()
         queue = Queue(self.sqs, self.sqs.queue_url, self.sqs.dead_letter_url, executor)
         table = Table(self.dynamo, TABLE, executor, random.Random(len(self.calls.names)))
         schedule = Schedule(self.dynamo, TABLE)
-        return Consumer(table, queue, schedule, self.world.clock, self.world.sleep)
+        return Consumer(table, queue, schedule, lambda: self.world.now + skew, self.world.sleep)
 
     def go_in(self, ticket_id: str) -> None:
         """Let a visitor who was admitted go in."""
         self.dynamo.rows()[ticket_id]["claimed_at"] = items.number(self.world.now)
 
-    def start(self, seconds: float, after: float = 0.0) -> None:
-        self.world.start(lambda: self.consumer().run(seconds), after)
+    def start(self, seconds: float, after: float = 0.0, skew: float = 0.0) -> None:
+        self.world.start(lambda: self.consumer(skew).run(seconds), after)
 
     def run(self, seconds: float = 30.0, consumers: int = 1) -> "Stage":
         for i in range(consumers):

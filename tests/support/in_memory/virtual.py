@@ -4,6 +4,7 @@ Each program has its own thread. When it sleeps, the program that is due next ru
 between two sleeps is one step, and the same seed gives the same run.
 """
 
+import heapq
 import itertools
 import threading
 from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -35,8 +36,9 @@ class World:
 
     def __init__(self) -> None:
         self.now = START
-        self._programs: list[_Program] = []
-        self._orders = itertools.count()
+        # When each program is due. Earlier entries of a program, and of one that ended, are void.
+        self._due: list[tuple[float, int, int, _Program]] = []
+        self._orders, self._entries = itertools.count(), itertools.count()
         self._current: _Program | None = None
         self._back = threading.Semaphore(0)
 
@@ -49,22 +51,36 @@ class World:
         if program is None:
             self.now += seconds
             return
-        program.due = self.now + max(0.0, seconds)
+        self._set_due(program, self.now + max(0.0, seconds))
+        if self._next() is program:  # no other is due before, so nobody has to take over
+            self.now = program.due
+            return
         self._back.release()
         program.go.acquire()
 
     def start(self, work: Callable[[], object], after: float = 0.0) -> None:
         """Add a program, which starts after this many seconds."""
-        self._programs.append(_Program(work, self.now + after, next(self._orders)))
+        due = self.now + after
+        self._set_due(_Program(work, due, next(self._orders)), due)
 
     def run(self) -> None:
         """Run all programs to their ends, and raise their errors. A killed program has ended."""
-        while self._programs:
-            program = min(self._programs, key=lambda p: (p.due, p.order))
+        while program := self._next():
             self.now = max(self.now, program.due)
             self._step(program)
-            if program.ended:
-                self._programs.remove(program)
+
+    def _set_due(self, program: _Program, due: float) -> None:
+        program.due = due
+        heapq.heappush(self._due, (due, program.order, next(self._entries), program))
+
+    def _next(self) -> _Program | None:
+        """Return the program that is due next, or None if all have ended."""
+        while self._due:
+            due, _, _, program = self._due[0]
+            if due == program.due and not program.ended:
+                return program
+            heapq.heappop(self._due)
+        return None
 
     def together(self, works: Sequence[Callable[[], object]]) -> None:
         """Run programs side by side, and return when all have ended."""
@@ -81,9 +97,10 @@ class World:
                 work()
             finally:
                 left -= 1
-                caller.due = self.now if left == 0 else caller.due
+                if left == 0:
+                    self._set_due(caller, self.now)
 
-        caller.due = float("inf")
+        self._set_due(caller, float("inf"))
         for work in works:
             self.start(partial(tracked, work))
         self._back.release()
