@@ -99,7 +99,8 @@ class Visitor:
         elif body["state"] not in ("ready", "off"):
             self.world.sleep(page_waits(self.told, self.chance))
         elif self.kind is Kind.LATE and self.late_by:
-            self.world.sleep(self.late_by)
+            # Nobody comes later than half of the turn that is left.
+            self.world.sleep(min(self.late_by, body.get("expires_in", 0) / 2))
             self.late_by = 0.0
         else:
             self._enter()
