@@ -1,0 +1,281 @@
+"""How right are places, and how many polls are there, if SQS's count of the queue is 30 s old?
+
+    python -m tests.benchmarks.stale [--visitors 600] [--seconds 40] [--rate 300]
+
+600 visitors come evenly within 40 s to a room on the local AWS that lets 300 a minute through; the
+functions are the real ones. The event is held three times. First the consumers read the queue's
+count as it is. Then a proxy before the local AWS answers them with the count of 30 s before. The
+third time, every consumer's process is killed midway, too, and one is started.
+
+All visitors ask as the waiting page does, and every place that one of them is shown is compared
+with the truth at that moment: those who have a smaller number, and whose slot is still to come.
+Numbers and slots are those of the table's rows when the event is over. Only places of ten and more
+are compared, because one visitor more or less is a large share of a smaller place.
+
+The tickets that a killed consumer had in hand are late by the visibility time-out. By this truth
+they stay ahead of visitors who go in before them. So the places after a kill have no goal.
+"""
+
+import contextlib
+import json
+import threading
+import time
+from bisect import bisect_right
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from typing import Any, ClassVar
+
+from beekeeper.contract import items
+from beekeeper.local.crowd import Crowd, Visitor
+from beekeeper.local.demo import ROOM, Demo
+from beekeeper.rules.turn import State
+from tests.benchmarks.event import CONSUMER, await_entries, kill_and_start
+from tests.benchmarks.figures import EQUAL, Figure, Report, at_least, at_most, figure, run
+from tests.benchmarks.numbers import percentile
+from tests.benchmarks.relay import HOST, Answer, Relay, Server
+
+AGE_SECONDS = 30.0
+NEAR = 10  # places: nearer, a visitor is not one of those whose place is judged
+PLACE_GOAL, POLLS_GOAL = 0.2, 1.15
+# With a count of 30 s before, while the line rested on SQS's count.
+EARLIER_ERROR, EARLIER_POLLS = 0.99, 2.3
+COUNTS = ("ApproximateNumberOfMessages", "ApproximateNumberOfMessagesNotVisible")
+ACTION = "AmazonSQS.GetQueueAttributes"
+
+
+@dataclass
+class Counts:
+    """What the queue's counts have been, second by second, and how old the answers are."""
+
+    age_seconds: float
+    times: list[float] = field(default_factory=list)
+    values: list[dict[str, str]] = field(default_factory=list)
+    asked: int = 0
+
+    def add(self, at: float, values: Mapping[str, str]) -> None:
+        self.values.append({name: values[name] for name in COUNTS})
+        self.times.append(at)
+
+    def told(self, now: float) -> dict[str, str]:
+        """Return the counts of so long ago, or the first ones that there are."""
+        return self.values[max(0, bisect_right(self.times, now - self.age_seconds) - 1)]
+
+
+class StaleQueue(Relay):
+    """Answers GetQueueAttributes with counts that are old."""
+
+    counts: ClassVar[Counts]
+
+    def answer(self, body: bytes) -> Answer:
+        status, headers, content = super().answer(body)
+        if self.headers.get("X-Amz-Target") != ACTION or status != 200:
+            return status, headers, content
+        self.counts.asked += 1
+        found = json.loads(content)
+        told = self.counts.told(time.monotonic()) if self.counts.age_seconds else {}
+        found["Attributes"] |= {k: v for k, v in told.items() if k in found["Attributes"]}
+        return status, headers, json.dumps(found).encode()
+
+
+def queue_counts(running: Demo) -> dict[str, str]:
+    """Return the queue's true counts."""
+    sqs = running.session.client("sqs")
+    url = sqs.get_queue_url(QueueName=f"beekeeper-{ROOM}")["QueueUrl"]
+    found: dict[str, str] = sqs.get_queue_attributes(QueueUrl=url, AttributeNames=COUNTS)
+    return found["Attributes"]  # type: ignore[return-value]
+
+
+def total(counts: Mapping[str, str]) -> int:
+    """Return how many are in the queue, by its counts."""
+    return sum(int(counts[name]) for name in COUNTS)
+
+
+@contextlib.contextmanager
+def stale_queue(running: Demo, age_seconds: float) -> Iterator[Counts]:
+    """Let the consumers read counts that are so old. No other function reads them."""
+    counts = Counts(age_seconds)
+    counts.add(time.monotonic(), queue_counts(running))
+    handler = type("Handler", (StaleQueue,), {"upstream_port": running.aws.port, "counts": counts})
+    server = Server((HOST, 0), handler)
+    ended = threading.Event()
+
+    def keep() -> None:
+        while not ended.wait(1.0):
+            counts.add(time.monotonic(), queue_counts(running))
+
+    threads = [threading.Thread(target=work, daemon=True) for work in (keep, server.serve_forever)]
+    for thread in threads:
+        thread.start()
+    try:
+        reach_queue_by(running, f"http://{HOST}:{server.server_port}")
+        yield counts
+    finally:
+        ended.set()
+        server.shutdown()
+        server.server_close()
+        for thread in threads:
+            thread.join()
+
+
+def reach_queue_by(running: Demo, endpoint_url: str) -> None:
+    """Let the consumers, also those that run, call SQS at another endpoint."""
+    functions = running.session.client("lambda")
+    found = functions.get_function_configuration(FunctionName=CONSUMER)["Environment"]["Variables"]
+    variables = {**found, "AWS_ENDPOINT_URL_SQS": endpoint_url}
+    functions.update_function_configuration(
+        FunctionName=CONSUMER, Environment={"Variables": variables}
+    )
+    functions.get_waiter("function_updated_v2").wait(FunctionName=CONSUMER)
+    kill_and_start(running, 1)
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """What a visitor was shown. ``ahead`` is None if the room did not know the place."""
+
+    at: float  # epoch seconds
+    ahead: int | None
+
+
+@dataclass
+class Watched(Visitor):
+    """A visitor who notes what the room answers."""
+
+    seen: list[Seen] = field(default_factory=list)
+    polls: int = 0
+
+    def ask(self) -> dict[str, Any]:
+        self.polls += 1
+        asked_at = time.time()
+        content = super().ask()
+        if content["state"] == State.WAITING:
+            self.seen.append(Seen((asked_at + time.time()) / 2, content["ahead"]))
+        return content
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """An admitted visitor: the ticket's number, and the (first) slot in epoch seconds."""
+
+    number: float
+    slot: float
+
+
+def rows(running: Demo) -> dict[str, Row]:
+    """Return the rows of the admitted, by ticket id."""
+    found = {}
+    scan = running.session.client("dynamodb").get_paginator("scan")
+    for page in scan.paginate(TableName=f"beekeeper-{ROOM}"):
+        for item in page["Items"]:
+            if (row_id := items.id_of(item)).startswith(items.VISITOR_PREFIX):
+                slot = float(item.get("first_at", item["admitted_at"])["N"])
+                row = Row(float(item["number"]["N"]), slot)
+                found[row_id.removeprefix(items.VISITOR_PREFIX)] = row
+    return found
+
+
+def place_errors(row: Row, seen: Sequence[Seen], everybody: Sequence[Row]) -> Iterator[float]:
+    """Yield by which share of the truth each place that a visitor was shown is wrong."""
+    slots = sorted(other.slot for other in everybody if other.number < row.number)
+    for one in seen:
+        truth = len(slots) - bisect_right(slots, one.at)
+        if one.ahead is not None and truth >= NEAR:
+            yield abs(one.ahead - truth) / truth
+
+
+@dataclass(frozen=True, slots=True)
+class Figures:
+    """What came of one event."""
+
+    entered: int
+    seconds: float  # in which they came
+    killed: int
+    asked: int  # how often the consumers read the queue's counts
+    told: int  # what they read at the end of the crowd
+    true: int  # what was true then
+    errors: Sequence[float]
+    unknown: int  # answers without a place
+    polls: int
+    failures: int
+
+
+def event(
+    visitors: int, seconds: float, rate: int, age_seconds: float, *, kill: bool = False
+) -> Figures:
+    """Hold the event once."""
+    with Demo(rate, visitors) as running, stale_queue(running, age_seconds) as counts:
+        crowd = Crowd(running.room_url, visitors, visitors / seconds, Watched)
+        running.crowd = crowd
+        crowd.start()
+        time.sleep(seconds)
+        true, told = queue_counts(running), counts.told(time.monotonic())
+        time.sleep(max(0.0, visitors / rate * 30 - seconds))
+        killed = kill_and_start(running, 1) if kill else 0
+        await_entries(running, visitors)
+        crowd.stop()
+        admitted, everybody = (
+            rows(running),
+            [v for v in crowd.visitors if isinstance(v, Watched) and v.ticket],
+        )
+        entered = len(running.shop.entered)
+    numbers = [row.number for row in admitted.values()]
+    return Figures(
+        entered=entered,
+        seconds=(max(numbers) - min(numbers)) / 1000,
+        killed=killed,
+        asked=counts.asked,
+        told=total(told),
+        true=total(true),
+        errors=[
+            error
+            for visitor in everybody
+            if (row := admitted.get(visitor.ticket_id))
+            for error in place_errors(row, visitor.seen, [*admitted.values()])
+        ],
+        unknown=sum(seen.ahead is None for v in everybody for seen in v.seen),
+        polls=sum(v.polls for v in everybody),
+        failures=sum(v.failures for v in everybody),
+    )
+
+
+def figures(name: str, found: Figures, visitors: int, *, judged: bool = True) -> list[Figure]:
+    """Return the figures of one event. If it is not ``judged``, its places have no goal."""
+    middle, worst = (percentile(found.errors, percent) * 100 for percent in (50, 95))
+    share, goal = found.unknown / found.polls * 100, at_most(1) if judged else None
+    earlier, stated = EARLIER_ERROR * 100, PLACE_GOAL * 100
+    found_figures = [
+        figure("entered", found.entered, "came", visitors, EQUAL),
+        figure("came within", found.seconds, unit=" s"),
+        figure("the count was read", found.asked, unit=" times"),
+        figure("in the queue after the crowd, as told", found.told, "true", found.true),
+        figure("places compared", len(found.errors)),
+        figure("place, median", middle, "once", earlier, unit=" %", digits=1),
+        figure("place, 95th percentile", worst, "stated", stated, goal, unit=" %", digits=1),
+        figure("answers without a place", share, unit=" %", digits=1),
+        figure("requests that failed", found.failures),
+    ]
+    return [replace(one, name=f"{name}: {one.name}") for one in found_figures]
+
+
+def report(visitors: int, seconds: float, rate: int) -> Report:
+    fresh = event(visitors, seconds, rate, 0.0)
+    old = event(visitors, seconds, rate, AGE_SECONDS)
+    killed = event(visitors, seconds, rate, AGE_SECONDS, kill=True)
+    polls, killed_polls, limit = (each.polls / visitors for each in (old, killed, fresh))
+    goal = at_most(POLLS_GOAL)
+    return Report(
+        f"Event with an old count: {visitors:,} in {seconds:g} s, {rate:,} a minute",
+        [
+            *figures("fresh", fresh, visitors),
+            *figures("30 s old", old, visitors),
+            figure("30 s old: polls of a visitor", polls, "fresh", limit, goal, digits=2),
+            *figures("consumers killed", killed, visitors, judged=False),
+            figure("consumers killed: how many", killed.killed, "at least", 1, at_least(1)),
+            figure("consumers killed: polls of a visitor", killed_polls, "fresh", limit, digits=2),
+        ],
+        [f"While the line rested on this count: {EARLIER_POLLS} times the polls with an old one."],
+    )
+
+
+if __name__ == "__main__":
+    run(report, __doc__, visitors=600, seconds=40.0, rate=300)
