@@ -8,9 +8,10 @@ count as it is. Then a proxy before the local AWS answers them with the count of
 third time, every consumer's process is killed midway, too, and one is started.
 
 All visitors ask as the waiting page does, and every place that one of them is shown is compared
-with the truth at that moment: those who have a smaller number, and whose slot is still to come.
-Numbers and slots are those of the table's rows when the event is over. Only places of ten and more
-are compared, because one visitor more or less is a large share of a smaller place.
+with the truth at that moment: those who have a smaller number, and no row yet. The numbers are
+those of the table's rows, and the proxy notes when each row is written. (A row's slot is up to 1.5
+seconds later, which is seven places.) Only places of ten and more are compared, because one visitor
+more or less is a large share of a smaller place.
 
 The tickets that a killed consumer had in hand are late by the visibility time-out. By this truth
 they stay ahead of visitors who go in before them. So the places after a kill have no goal.
@@ -18,6 +19,7 @@ they stay ahead of visitors who go in before them. So the places after a kill ha
 
 import contextlib
 import json
+import re
 import threading
 import time
 from bisect import bisect_right
@@ -40,17 +42,18 @@ PLACE_GOAL, POLLS_GOAL = 0.2, 1.15
 # With a count of 30 s before, while the line rested on SQS's count.
 EARLIER_ERROR, EARLIER_POLLS = 0.99, 2.3
 COUNTS = ("ApproximateNumberOfMessages", "ApproximateNumberOfMessagesNotVisible")
-ACTION = "AmazonSQS.GetQueueAttributes"
+WRITTEN = re.compile(rb'"S": *"v#([^"]+)"')
 
 
 @dataclass
-class Counts:
-    """What the queue's counts have been, second by second, and how old the answers are."""
+class Traffic:
+    """What the proxy knows: the queue's counts second by second, and when rows were written."""
 
-    age_seconds: float
+    age_seconds: float  # of the counts that it answers
     times: list[float] = field(default_factory=list)
     values: list[dict[str, str]] = field(default_factory=list)
     asked: int = 0
+    written: dict[str, float] = field(default_factory=dict)  # ticket id: epoch seconds
 
     def add(self, at: float, values: Mapping[str, str]) -> None:
         self.values.append({name: values[name] for name in COUNTS})
@@ -61,20 +64,27 @@ class Counts:
         return self.values[max(0, bisect_right(self.times, now - self.age_seconds) - 1)]
 
 
-class StaleQueue(Relay):
-    """Answers GetQueueAttributes with counts that are old."""
+class Proxy(Relay):
+    """Answers GetQueueAttributes with counts that are old, and notes which rows are written."""
 
-    counts: ClassVar[Counts]
+    traffic: ClassVar[Traffic]
 
     def answer(self, body: bytes) -> Answer:
         status, headers, content = super().answer(body)
-        if self.headers.get("X-Amz-Target") != ACTION or status != 200:
-            return status, headers, content
-        self.counts.asked += 1
+        target = self.headers.get("X-Amz-Target", "")
+        if status == 200 and target.endswith(".TransactWriteItems"):
+            for ticket_id in WRITTEN.findall(body):
+                self.traffic.written.setdefault(ticket_id.decode(), time.time())
+        if status == 200 and target.endswith(".GetQueueAttributes"):
+            content = self._made_old(content)
+        return status, headers, content
+
+    def _made_old(self, content: bytes) -> bytes:
+        self.traffic.asked += 1
         found = json.loads(content)
-        told = self.counts.told(time.monotonic()) if self.counts.age_seconds else {}
+        told = self.traffic.told(time.monotonic()) if self.traffic.age_seconds else {}
         found["Attributes"] |= {k: v for k, v in told.items() if k in found["Attributes"]}
-        return status, headers, json.dumps(found).encode()
+        return json.dumps(found).encode()
 
 
 def queue_counts(running: Demo) -> dict[str, str]:
@@ -91,24 +101,24 @@ def total(counts: Mapping[str, str]) -> int:
 
 
 @contextlib.contextmanager
-def stale_queue(running: Demo, age_seconds: float) -> Iterator[Counts]:
+def proxied(running: Demo, age_seconds: float) -> Iterator[Traffic]:
     """Let the consumers read counts that are so old. No other function reads them."""
-    counts = Counts(age_seconds)
-    counts.add(time.monotonic(), queue_counts(running))
-    handler = type("Handler", (StaleQueue,), {"upstream_port": running.aws.port, "counts": counts})
+    traffic = Traffic(age_seconds)
+    traffic.add(time.monotonic(), queue_counts(running))
+    handler = type("Handler", (Proxy,), {"upstream_port": running.aws.port, "traffic": traffic})
     server = Server((HOST, 0), handler)
     ended = threading.Event()
 
     def keep() -> None:
         while not ended.wait(1.0):
-            counts.add(time.monotonic(), queue_counts(running))
+            traffic.add(time.monotonic(), queue_counts(running))
 
     threads = [threading.Thread(target=work, daemon=True) for work in (keep, server.serve_forever)]
     for thread in threads:
         thread.start()
     try:
-        reach_queue_by(running, f"http://{HOST}:{server.server_port}")
-        yield counts
+        reach_aws_by(running, f"http://{HOST}:{server.server_port}")
+        yield traffic
     finally:
         ended.set()
         server.shutdown()
@@ -117,11 +127,11 @@ def stale_queue(running: Demo, age_seconds: float) -> Iterator[Counts]:
             thread.join()
 
 
-def reach_queue_by(running: Demo, endpoint_url: str) -> None:
-    """Let the consumers, also those that run, call SQS at another endpoint."""
+def reach_aws_by(running: Demo, endpoint_url: str) -> None:
+    """Let the consumers, also those that run, call SQS and DynamoDB at another endpoint."""
     functions = running.session.client("lambda")
     found = functions.get_function_configuration(FunctionName=CONSUMER)["Environment"]["Variables"]
-    variables = {**found, "AWS_ENDPOINT_URL_SQS": endpoint_url}
+    variables = {**found, "AWS_ENDPOINT_URL": endpoint_url}
     functions.update_function_configuration(
         FunctionName=CONSUMER, Environment={"Variables": variables}
     )
@@ -155,30 +165,30 @@ class Watched(Visitor):
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """An admitted visitor: the ticket's number, and the (first) slot in epoch seconds."""
+    """An admitted visitor: the ticket's number, and when the row was written (epoch seconds)."""
 
     number: float
-    slot: float
+    written_at: float
 
 
-def rows(running: Demo) -> dict[str, Row]:
+def rows(running: Demo, traffic: Traffic) -> dict[str, Row]:
     """Return the rows of the admitted, by ticket id."""
     found = {}
     scan = running.session.client("dynamodb").get_paginator("scan")
     for page in scan.paginate(TableName=f"beekeeper-{ROOM}"):
         for item in page["Items"]:
             if (row_id := items.id_of(item)).startswith(items.VISITOR_PREFIX):
-                slot = float(item.get("first_at", item["admitted_at"])["N"])
-                row = Row(float(item["number"]["N"]), slot)
-                found[row_id.removeprefix(items.VISITOR_PREFIX)] = row
+                ticket_id = row_id.removeprefix(items.VISITOR_PREFIX)
+                number = float(item["number"]["N"])
+                found[ticket_id] = Row(number, traffic.written[ticket_id])
     return found
 
 
 def place_errors(row: Row, seen: Sequence[Seen], everybody: Sequence[Row]) -> Iterator[float]:
     """Yield by which share of the truth each place that a visitor was shown is wrong."""
-    slots = sorted(other.slot for other in everybody if other.number < row.number)
+    before = sorted(other.written_at for other in everybody if other.number < row.number)
     for one in seen:
-        truth = len(slots) - bisect_right(slots, one.at)
+        truth = len(before) - bisect_right(before, one.at)
         if one.ahead is not None and truth >= NEAR:
             yield abs(one.ahead - truth) / truth
 
@@ -203,27 +213,25 @@ def event(
     visitors: int, seconds: float, rate: int, age_seconds: float, *, kill: bool = False
 ) -> Figures:
     """Hold the event once."""
-    with Demo(rate, visitors) as running, stale_queue(running, age_seconds) as counts:
+    with Demo(rate, visitors) as running, proxied(running, age_seconds) as traffic:
         crowd = Crowd(running.room_url, visitors, visitors / seconds, Watched)
         running.crowd = crowd
         crowd.start()
         time.sleep(seconds)
-        true, told = queue_counts(running), counts.told(time.monotonic())
+        true, told = queue_counts(running), traffic.told(time.monotonic())
         time.sleep(max(0.0, visitors / rate * 30 - seconds))
         killed = kill_and_start(running, 1) if kill else 0
         await_entries(running, visitors)
         crowd.stop()
-        admitted, everybody = (
-            rows(running),
-            [v for v in crowd.visitors if isinstance(v, Watched) and v.ticket],
-        )
+        admitted = rows(running, traffic)
+        everybody = [v for v in crowd.visitors if isinstance(v, Watched) and v.ticket]
         entered = len(running.shop.entered)
     numbers = [row.number for row in admitted.values()]
     return Figures(
         entered=entered,
         seconds=(max(numbers) - min(numbers)) / 1000,
         killed=killed,
-        asked=counts.asked,
+        asked=traffic.asked,
         told=total(told),
         true=total(true),
         errors=[

@@ -2,10 +2,10 @@
 
 import pytest
 
-from tests.benchmarks.stale import COUNTS, Counts, Row, Seen, place_errors
+from tests.benchmarks.stale import COUNTS, Row, Seen, Traffic, place_errors
 
 
-def test_the_truth_is_who_came_before_and_has_a_slot_to_come() -> None:
+def test_the_truth_is_who_came_before_and_has_no_row() -> None:
     everybody = [Row(number, 100.0 + number) for number in range(31)]
     seen = [Seen(100.0, 29), Seen(109.5, 30), Seen(110.0, None), Seen(119.0, 10), Seen(119.5, 0)]
     # The last is the tenth of those ahead, and is the nearest that counts.
@@ -13,7 +13,7 @@ def test_the_truth_is_who_came_before_and_has_a_slot_to_come() -> None:
 
 
 def test_the_counts_are_told_as_they_were() -> None:
-    counts = Counts(30.0)
+    counts = Traffic(30.0)
     for second in range(60):
         counts.add(float(second), dict.fromkeys(COUNTS, str(second)))
     told = [int(counts.told(now)[COUNTS[0]]) for now in (0.0, 29.0, 31.0, 59.5)]
