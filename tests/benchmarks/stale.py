@@ -18,126 +18,27 @@ The tickets that a killed consumer had in hand are late by the visibility time-o
 they stay ahead of visitors who go in before them. So the places after a kill have no goal.
 """
 
-import contextlib
-import json
-import re
-import threading
 import time
 from bisect import bisect_right
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
-from typing import Any, ClassVar
+from typing import Any
 
 from beekeeper.contract import items
 from beekeeper.local.crowd import Crowd, Visitor
 from beekeeper.local.demo import ROOM, Demo
 from beekeeper.rules.turn import State
-from tests.benchmarks.event import CONSUMER, await_entries, kill_and_start
+from tests.benchmarks.event import await_entries, kill_and_start
 from tests.benchmarks.figures import EQUAL, Figure, Report, at_least, at_most, figure, run
 from tests.benchmarks.numbers import percentile
-from tests.benchmarks.relay import HOST, Answer, Relay, Server
+from tests.benchmarks.stale_aws import Traffic, proxied, queue_counts, total
 
 AGE_SECONDS = 30.0
 NEAR = 10  # places: nearer, a visitor is not one of those whose place is judged
+FARTHER = 20  # places, which are four seconds
 PLACE_GOAL, POLLS_GOAL = 0.2, 1.15
 # With a count of 30 s before, while the line rested on SQS's count.
 EARLIER_ERROR, EARLIER_POLLS = 0.99, 2.3
-COUNTS = ("ApproximateNumberOfMessages", "ApproximateNumberOfMessagesNotVisible")
-WRITTEN = re.compile(rb'"S": *"v#([^"]+)"')
-
-
-@dataclass
-class Traffic:
-    """What the proxy knows: the queue's counts second by second, and when rows were written."""
-
-    age_seconds: float  # of the counts that it answers
-    times: list[float] = field(default_factory=list)
-    values: list[dict[str, str]] = field(default_factory=list)
-    asked: int = 0
-    written: dict[str, float] = field(default_factory=dict)  # ticket id: epoch seconds
-
-    def add(self, at: float, values: Mapping[str, str]) -> None:
-        self.values.append({name: values[name] for name in COUNTS})
-        self.times.append(at)
-
-    def told(self, now: float) -> dict[str, str]:
-        """Return the counts of so long ago, or the first ones that there are."""
-        return self.values[max(0, bisect_right(self.times, now - self.age_seconds) - 1)]
-
-
-class Proxy(Relay):
-    """Answers GetQueueAttributes with counts that are old, and notes which rows are written."""
-
-    traffic: ClassVar[Traffic]
-
-    def answer(self, body: bytes) -> Answer:
-        status, headers, content = super().answer(body)
-        target = self.headers.get("X-Amz-Target", "")
-        if status == 200 and target.endswith(".TransactWriteItems"):
-            for ticket_id in WRITTEN.findall(body):
-                self.traffic.written.setdefault(ticket_id.decode(), time.time())
-        if status == 200 and target.endswith(".GetQueueAttributes"):
-            content = self._made_old(content)
-        return status, headers, content
-
-    def _made_old(self, content: bytes) -> bytes:
-        self.traffic.asked += 1
-        found = json.loads(content)
-        told = self.traffic.told(time.monotonic()) if self.traffic.age_seconds else {}
-        found["Attributes"] |= {k: v for k, v in told.items() if k in found["Attributes"]}
-        return json.dumps(found).encode()
-
-
-def queue_counts(running: Demo) -> dict[str, str]:
-    """Return the queue's true counts."""
-    sqs = running.session.client("sqs")
-    url = sqs.get_queue_url(QueueName=f"beekeeper-{ROOM}")["QueueUrl"]
-    found: dict[str, str] = sqs.get_queue_attributes(QueueUrl=url, AttributeNames=COUNTS)
-    return found["Attributes"]  # type: ignore[return-value]
-
-
-def total(counts: Mapping[str, str]) -> int:
-    """Return how many are in the queue, by its counts."""
-    return sum(int(counts[name]) for name in COUNTS)
-
-
-@contextlib.contextmanager
-def proxied(running: Demo, age_seconds: float) -> Iterator[Traffic]:
-    """Let the consumers read counts that are so old. No other function reads them."""
-    traffic = Traffic(age_seconds)
-    traffic.add(time.monotonic(), queue_counts(running))
-    handler = type("Handler", (Proxy,), {"upstream_port": running.aws.port, "traffic": traffic})
-    server = Server((HOST, 0), handler)
-    ended = threading.Event()
-
-    def keep() -> None:
-        while not ended.wait(1.0):
-            traffic.add(time.monotonic(), queue_counts(running))
-
-    threads = [threading.Thread(target=work, daemon=True) for work in (keep, server.serve_forever)]
-    for thread in threads:
-        thread.start()
-    try:
-        reach_aws_by(running, f"http://{HOST}:{server.server_port}")
-        yield traffic
-    finally:
-        ended.set()
-        server.shutdown()
-        server.server_close()
-        for thread in threads:
-            thread.join()
-
-
-def reach_aws_by(running: Demo, endpoint_url: str) -> None:
-    """Let the consumers, also those that run, call SQS and DynamoDB at another endpoint."""
-    functions = running.session.client("lambda")
-    found = functions.get_function_configuration(FunctionName=CONSUMER)["Environment"]["Variables"]
-    variables = {**found, "AWS_ENDPOINT_URL": endpoint_url}
-    functions.update_function_configuration(
-        FunctionName=CONSUMER, Environment={"Variables": variables}
-    )
-    functions.get_waiter("function_updated_v2").wait(FunctionName=CONSUMER)
-    kill_and_start(running, 1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -186,8 +87,10 @@ def rows(running: Demo, traffic: Traffic) -> dict[str, Row]:
     return found
 
 
-def place_errors(row: Row, seen: Sequence[Seen], everybody: Sequence[Row]) -> Iterator[float]:
-    """Yield by which share of the truth each place that a visitor was shown is wrong."""
+def place_errors(
+    row: Row, seen: Sequence[Seen], everybody: Sequence[Row]
+) -> Iterator[tuple[int, float]]:
+    """Yield the true place at each answer, and by which share of it the place shown is wrong."""
     before = sorted(other.written_at for other in everybody if other.number < row.number)
     for one in seen:
         most, least = (
@@ -195,7 +98,7 @@ def place_errors(row: Row, seen: Sequence[Seen], everybody: Sequence[Row]) -> It
         )
         if one.ahead is not None and least >= NEAR:
             truth = min(max(one.ahead, least), most)
-            yield abs(one.ahead - truth) / truth
+            yield least, abs(one.ahead - truth) / truth
 
 
 @dataclass(frozen=True, slots=True)
@@ -208,8 +111,9 @@ class Figures:
     asked: int  # how often the consumers read the queue's counts
     told: int  # what they read at the end of the crowd
     true: int  # what was true then
-    errors: Sequence[float]  # of each place that was compared
+    errors: Sequence[tuple[int, float]]  # places that were compared, and the error of each
     unknown: int  # answers without a place
+    took: Sequence[float]  # the seconds until each answer
     polls: int
     failures: int
 
@@ -245,6 +149,7 @@ def event(
             if (row := admitted.get(visitor.ticket_id))
             for error in place_errors(row, visitor.seen, [*admitted.values()])
         ],
+        took=[seen.answered_at - seen.asked_at for v in everybody for seen in v.seen],
         unknown=sum(seen.ahead is None for v in everybody for seen in v.seen),
         polls=sum(v.polls for v in everybody),
         failures=sum(v.failures for v in everybody),
@@ -263,7 +168,8 @@ def figures(
 
     ``earlier`` is the median error in percent of the line that rested on SQS's count.
     """
-    middle, worst = (percentile(found.errors, percent) * 100 for percent in (50, 95))
+    near = [error * 100 for _, error in found.errors]
+    farther = [error * 100 for place, error in found.errors if place >= FARTHER]
     share, goal = found.unknown / found.polls * 100, at_most(1) if judged else None
     stated = PLACE_GOAL * 100
     found_figures = [
@@ -272,9 +178,21 @@ def figures(
         figure("the count was read", found.asked, unit=" times"),
         figure("in the queue after the crowd, as told", found.told, "true", found.true),
         figure("places compared", len(found.errors)),
-        figure("place, median", middle, "by SQS's count", earlier, unit=" %", digits=1),
-        figure("place, 95th percentile", worst, "stated", stated, goal, unit=" %", digits=1),
+        figure(
+            "place, median", percentile(near, 50), "by SQS's count", earlier, unit=" %", digits=1
+        ),
+        figure(
+            "place, 95th percentile",
+            percentile(near, 95),
+            "stated",
+            stated,
+            goal,
+            unit=" %",
+            digits=1,
+        ),
+        figure(f"place of {FARTHER} and more, 95th", percentile(farther, 95), unit=" %", digits=1),
         figure("answers without a place", share, unit=" %", digits=1),
+        figure("an answer took, median", percentile(found.took, 50) * 1000, unit=" ms"),
         figure("requests that failed", found.failures),
     ]
     return [replace(one, name=f"{name}: {one.name}") for one in found_figures]

@@ -2,7 +2,8 @@
 
 import pytest
 
-from tests.benchmarks.stale import COUNTS, Row, Seen, Traffic, place_errors
+from tests.benchmarks.stale import Row, Seen, place_errors
+from tests.benchmarks.stale_aws import COUNTS, Traffic
 
 
 def test_the_truth_is_who_came_before_and_has_no_row() -> None:
@@ -12,13 +13,14 @@ def test_the_truth_is_who_came_before_and_has_no_row() -> None:
         *(Seen(at, at, ahead) for at, ahead in ((119.0, 11), (119.5, 5), (120.5, 5))),
     ]
     # The last one is too near to be compared.
-    assert list(place_errors(everybody[30], seen, everybody)) == [0.0, 0.5, 0.1, 0.5]
+    found = list(place_errors(everybody[30], seen, everybody))
+    assert found == [(29, 0.0), (20, 0.5), (10, 0.1), (10, 0.5)]
 
 
 def test_what_was_true_before_the_answer_is_right() -> None:
     everybody = [Row(number, 100.0 + number) for number in range(31)]
     seen = [Seen(104.5, 109.5, ahead) for ahead in (30, 25, 20, 10)]
-    assert list(place_errors(everybody[30], seen, everybody)) == [0.2, 0.0, 0.0, 0.5]
+    assert [e for _, e in place_errors(everybody[30], seen, everybody)] == [0.2, 0.0, 0.0, 0.5]
 
 
 def test_the_counts_are_told_as_they_were() -> None:
