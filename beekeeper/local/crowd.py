@@ -10,6 +10,7 @@ from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from enum import StrEnum
+from typing import Any
 from urllib.parse import urljoin, urlsplit
 
 import jwt
@@ -78,14 +79,19 @@ class Visitor:
         return 0.0
 
     def _poll(self) -> float:
-        response = self._get(urljoin(self.room_url, Path.TURN.link))
-        if response.status != 200:
-            raise ValueError(f"no answer to the poll: {response.status}")
-        state, retry_after = read_turn_answer(json.loads(response.body))
+        state, retry_after = read_turn_answer(self.ask())
         if state in (State.READY, State.OFF):
             self.stage = Stage.READY
             return 0.0
         return page_waits(retry_after, random.Random())  # noqa: S311 - no secret
+
+    def ask(self) -> dict[str, Any]:
+        """Return the answer to one poll; raise ValueError if there is none."""
+        response = self._get(urljoin(self.room_url, Path.TURN.link))
+        if response.status != 200:
+            raise ValueError(f"no answer to the poll: {response.status}")
+        content: dict[str, Any] = json.loads(response.body)
+        return content
 
     def _enter(self) -> float | None:
         response = self._get(urljoin(self.room_url, Path.ENTER.link))
@@ -127,6 +133,8 @@ class Crowd:
 
     room_url: str
     size: int
+    joins_per_second: float = JOINS_PER_SECOND
+    visitor: type[Visitor] = Visitor
     visitors: list[Visitor] = field(default_factory=list)
     _due: list[tuple[float, int]] = field(default_factory=list)
     _ready: threading.Condition = field(default_factory=threading.Condition)
@@ -135,8 +143,8 @@ class Crowd:
 
     def start(self) -> None:
         """Start all visitors."""
-        self.visitors = [Visitor(self.room_url) for _ in range(self.size)]
-        now, spread = time.monotonic(), self.size / JOINS_PER_SECOND
+        self.visitors = [self.visitor(self.room_url) for _ in range(self.size)]
+        now, spread = time.monotonic(), self.size / self.joins_per_second
         self._due = [(now + spread * i / self.size, i) for i in range(self.size)]
         for _ in range(WORKERS):
             thread = threading.Thread(target=self._work, daemon=True)

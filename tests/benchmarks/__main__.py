@@ -3,7 +3,7 @@
     python -m tests.benchmarks [--quick] [--json]
 
 Each runs in a process of its own: the functions keep their clients, and read their environment
-once. ``--quick`` leaves out the two that take minutes because they deploy to the local AWS.
+once. ``--quick`` leaves out those that take minutes because they deploy to the local AWS.
 """
 
 import argparse
@@ -16,7 +16,7 @@ from dataclasses import dataclass
 from tests.benchmarks.figures import Report
 
 QUICK = ("cost", "polling", "numbers", "laws", "turnstile", "producer", "consumer")
-SLOW = ("deploy", "event")
+SLOW = ("deploy", "event", "stale")
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +59,7 @@ def outcome(name: str) -> Outcome:
 def main() -> int:
     """Run them; return 1 when a goal was missed, or a benchmark could not run."""
     parser = argparse.ArgumentParser(description=(__doc__ or "").partition("\n")[0])
-    parser.add_argument("--quick", action="store_true", help=f"leave out {' and '.join(SLOW)}")
+    parser.add_argument("--quick", action="store_true", help=f"leave out {', '.join(SLOW)}")
     parser.add_argument("--json", action="store_true", help="print all figures as JSON")
     options = parser.parse_args()
     found = []

@@ -7,79 +7,43 @@ In its own process, so that what is measured does not share an interpreter with 
 """
 
 import contextlib
-import http.client
 import json
 import multiprocessing
 import socket
 import time
 from collections.abc import Iterator
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import ClassVar
 from urllib.parse import parse_qs
 
+from tests.benchmarks.relay import HOST, Answer, Relay, Server
+
 LATENCY_SECONDS = 0.1
 PROPAGATION_SECONDS = 8.0
-HOST = "127.0.0.1"
 NOT_YET = "The role defined for the function cannot be assumed by Lambda."
-# Of one connection, not to be passed on; http.client sets those of its own.
-HOP = {"connection", "expect", "keep-alive", "transfer-encoding"}
 CREATE_FUNCTION = "/2015-03-31/functions"
 
 
-class Handler(BaseHTTPRequestHandler):
-    """One connection of a client, with one to MiniStack behind it."""
+class Handler(Relay):
+    """One connection of a client."""
 
-    protocol_version = "HTTP/1.1"
-    disable_nagle_algorithm = True
-    upstream_port: ClassVar[int]
     role_made: ClassVar[dict[str, float]] = {}
 
-    def setup(self) -> None:
-        super().setup()
-        self.upstream = http.client.HTTPConnection(HOST, self.upstream_port)
-
-    def finish(self) -> None:
-        super().finish()
-        self.upstream.close()
-
-    def relay(self) -> None:
-        body = self.rfile.read(int(self.headers.get("Content-Length") or 0))
+    def answer(self, body: bytes) -> Answer:
         time.sleep(LATENCY_SECONDS)
         if self._is_too_early(body):
             error = json.dumps({"Type": "User", "message": NOT_YET}).encode()
             kind = ("x-amzn-ErrorType", "InvalidParameterValueException")
-            self._answer(400, [("Content-Type", "application/json"), kind], error)
-            return
-        headers = {k: v for k, v in self.headers.items() if k.lower() not in HOP}
-        self.upstream.request(self.command, self.path, body or None, headers)
-        response = self.upstream.getresponse()
-        content = response.read()
-        if response.status == 200 and b"Action=CreateRole&" in body:
+            return 400, [("Content-Type", "application/json"), kind], error
+        status, headers, content = super().answer(body)
+        if status == 200 and b"Action=CreateRole&" in body:
             self.role_made[parse_qs(body.decode())["RoleName"][0]] = time.monotonic()
-        self._answer(response.status, response.getheaders(), content)
-
-    do_GET = do_POST = do_PUT = do_DELETE = do_HEAD = do_PATCH = relay  # noqa: N815
+        return status, headers, content
 
     def _is_too_early(self, body: bytes) -> bool:
         if self.command != "POST" or self.path.rstrip("/") != CREATE_FUNCTION:
             return False
         role = json.loads(body)["Role"].rpartition("/")[2]
         return time.monotonic() < self.role_made.get(role, 0) + PROPAGATION_SECONDS
-
-    def _answer(self, status: int, headers: list[tuple[str, str]], content: bytes) -> None:
-        self.send_response_only(status)
-        for name, value in headers:
-            if name.lower() not in {*HOP, "content-length"}:
-                self.send_header(name, value)
-        told = {name.lower(): value for name, value in headers}.get("content-length", "0")
-        self.send_header("Content-Length", told if self.command == "HEAD" else str(len(content)))
-        self.end_headers()
-        self.wfile.write(content)
-
-
-class Server(ThreadingHTTPServer):
-    request_queue_size = 128
-    daemon_threads = True
 
 
 def serve(upstream_port: int, listener: socket.socket) -> None:

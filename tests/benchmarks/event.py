@@ -22,7 +22,7 @@ from tests.benchmarks.figures import EQUAL, Figure, Report, at_least, at_most, f
 from tests.support.local_aws import admissions
 from tests.support.windows import most_in
 
-CONSUMER = f"AWS_LAMBDA_FUNCTION_NAME=beekeeper-{ROOM}-consumer"
+CONSUMER = f"beekeeper-{ROOM}-consumer"
 WINDOW_SECONDS = 10.0
 STALLED_SECONDS = 180.0
 OVERBOOKING = 1.5  # the room's default
@@ -43,22 +43,23 @@ class Figures:
 
 def consumers() -> Iterator[int]:
     """Yield the process ids of the consumers."""
+    process = f"AWS_LAMBDA_FUNCTION_NAME={CONSUMER}".encode()
     for place in Path("/proc").glob("[0-9]*/environ"):
         with contextlib.suppress(OSError):
-            if CONSUMER.encode() in place.read_bytes().split(b"\0"):
+            if process in place.read_bytes().split(b"\0"):
                 yield int(place.parent.name)
 
 
-def kill_and_double(running: Demo) -> int:
-    """Kill every consumer, start two; return how many were killed."""
+def kill_and_start(running: Demo, consumers_started: int = 2) -> int:
+    """Kill every consumer, and start some; return how many were killed."""
     killed = 0
     for process in consumers():
         with contextlib.suppress(ProcessLookupError):
             os.kill(process, signal.SIGKILL)
             killed += 1
-    for _ in range(2):
+    for _ in range(consumers_started):
         running.session.client("lambda").invoke(
-            FunctionName=f"beekeeper-{ROOM}-consumer", InvocationType="Event", Payload=b"{}"
+            FunctionName=CONSUMER, InvocationType="Event", Payload=b"{}"
         )
     return killed
 
@@ -78,7 +79,7 @@ def event(visitors: int, rate: int) -> Figures:
         running.send_crowd()
         seconds = visitors / rate * 60
         time.sleep(seconds / 2)
-        killed = kill_and_double(running)
+        killed = kill_and_start(running)
         await_entries(running, visitors)
         admitted_at = list(admissions(running))
         status = running.room.status()
