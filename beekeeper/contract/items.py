@@ -75,8 +75,6 @@ CHANGING_FORMAT = 0
 MOST = 1e12
 LATEST = 253_402_300_799.0
 LAST_SAMPLE = int(LATEST * 1000)
-# A pulse from further in the future than clocks differ says nothing about the line now.
-AHEAD_SECONDS = 5.0
 
 
 def key(item_id: str) -> dict[str, Any]:
@@ -211,30 +209,27 @@ def lease_item(owner: str, expires_at: int) -> dict[str, Any]:
 def admission_of(item: Item | None) -> Admission | None:
     """Read the row of an admitted visitor.
 
-    If the slot can't be read, the turn is over, so that the visitor can join the line again. The
-    ticket is not admitted a second time, because it has a row.
+    If the slot or the number in the lane can't be read, the turn is over, so that the visitor can
+    join the line again. The ticket is not admitted a second time, because it has a row.
     """
     if not item:
         return None
+
+    def value(name: str, high: float) -> float | None:
+        return read_number(item, name, 0.0, high) if name in item else None
+
     try:
         admitted_at = read_number(item, "admitted_at", 0.0, LATEST)
+        if "claimed_at" in item:
+            # The row says that the visitor has gone in. Only the time may be unknown.
+            read = functools.partial(read_number, item, "claimed_at", 0.0, LATEST)
+            return Admission(admitted_at, or_default(item, "claimed_at", admitted_at, read))
+        late, asked_at, again = value("late", MOST), value("asked_at", LATEST), value("again", MOST)
     except Damaged as error:
         logger.error("%s: the visitor's turn counts as over", error)
         return Admission(0.0)
-
-    def value(name: str, unknown: float, high: float) -> float | None:
-        # The row says that it happened. Only the value is unknown.
-        read = functools.partial(read_number, item, name, 0.0, high)
-        return or_default(item, name, unknown, read) if name in item else None
-
-    late = value("late", 0.0, MOST)
-    return Admission(
-        admitted_at,
-        claimed_at=value("claimed_at", admitted_at, LATEST),
-        late=None if late is None else int(late),
-        asked_at=value("asked_at", admitted_at, LATEST),
-        again=int(value("again", 0.0, MOST) or 0),
-    )
+    number = None if late is None else int(late)
+    return Admission(admitted_at, late=number, asked_at=asked_at, again=int(again or 0))
 
 
 def admission_item(ticket_id: str, ticket_number: int, admitted_at: float) -> dict[str, Any]:

@@ -17,8 +17,8 @@ FIFO_ENDING = ".fifo"
 # 2,048 bytes, and with such a row the others of its transaction.
 _TICKET_ID = re.compile(r"[A-Za-z0-9_-]{1,64}", re.ASCII)
 EARLIEST_NUMBER = 1_577_836_800_000  # 2020. No visitor came before.
-# A producer's clock can be ahead of the clock of SQS.
-MAX_SKEW_SECONDS = 2.0
+# A producer's clock can be ahead of the clock of SQS. By more than this, the number is damaged.
+MAX_SKEW_SECONDS = 60.0
 
 
 class NotATicket(Exception):
@@ -34,8 +34,9 @@ def read_ticket_message(body: str, sent_at: float) -> tuple[str, int]:
     """Return the ticket's id and number. ``sent_at`` is in seconds since the epoch.
 
     Raises NotATicket if the body is not a ticket, or if its number can't be the time at which a
-    visitor came: such a number would spoil the places and the waits of all others. Names that are
-    not known are ignored, because a newer producer may send them.
+    visitor came: such a number would spoil the places and the waits of all others. Nobody came
+    after the message was sent. Names that are not known are ignored, because a newer producer may
+    send them.
     """
     try:
         content: Any = json.loads(
@@ -51,7 +52,7 @@ def read_ticket_message(body: str, sent_at: float) -> tuple[str, int]:
     latest = (sent_at + MAX_SKEW_SECONDS) * 1000
     if type(number) is not int or not EARLIEST_NUMBER <= number <= latest:
         raise NotATicket("not a time of arrival")
-    return ticket_id, number
+    return ticket_id, min(number, int(sent_at * 1000))
 
 
 def _without_repeats(pairs: list[tuple[str, Any]]) -> dict[str, Any]:

@@ -13,12 +13,14 @@ from typing import Any
 
 from beekeeper.contract import pace_item
 from beekeeper.contract.attributes import Damaged, logger, or_default, read_json, read_number
-from beekeeper.contract.items import AHEAD_SECONDS, LAST_SAMPLE, LATEST, MOST, Item, number
+from beekeeper.contract.items import LAST_SAMPLE, LATEST, MOST, Item, number
 from beekeeper.rules.curve import NOTHING, Curve, Sample
 from beekeeper.rules.drift import Drift
 from beekeeper.rules.line import Pulse
 from beekeeper.rules.no_shows import Shows
 
+# A pulse from further in the future than clocks differ says nothing about the line now.
+AHEAD_SECONDS = 5.0
 PULSE_NUMBERS = (
     "serving", "slack", "spread", "rate", "paced_at", "as_of", "busy_at", "longest_interval",
 )  # fmt: skip
@@ -58,6 +60,7 @@ def pulse_of(item: Item | None, now: float = math.inf) -> Pulse:
         drift=or_default(item, "drift", Drift(), lambda: _drift(item)),
         lane=pace_item.lane_of(item),
         longest_interval=value("longest_interval"),
+        earlier=or_default(item, "earlier", (), lambda: _earlier(item)),
     )
 
 
@@ -74,6 +77,13 @@ def _samples(item: Item, name: str) -> Curve:
         raise Damaged(item, name)
 
     return or_default(item, name, (), read)
+
+
+def _earlier(item: Item) -> tuple[float, ...]:
+    try:
+        return tuple(float(one) for one in read_json(item, "earlier"))
+    except (TypeError, ValueError, OverflowError):
+        raise Damaged(item, "earlier") from None
 
 
 def _drift(item: Item) -> Drift:
@@ -100,6 +110,7 @@ def pulse_values(pulse: Pulse) -> dict[str, Any]:
         "checked": number(pulse.shows.checked),
         "showed": number(pulse.shows.showed),
         "drift": _packed(drift),
+        "earlier": _packed(list(pulse.earlier)),
         pace_item.LANE: pace_item.lane_attribute(pulse.lane),
     }
 

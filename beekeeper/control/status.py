@@ -8,7 +8,7 @@ from beekeeper.control.table import find_items
 from beekeeper.provision.blueprint import steps
 from beekeeper.provision.engine.pipeline import Engine
 from beekeeper.results import Change, Status
-from beekeeper.rules import no_shows, polling
+from beekeeper.rules import no_shows
 from beekeeper.rules.settings import Mode, Settings
 
 
@@ -36,7 +36,7 @@ def status(room: Deployed, *, drift: bool = False) -> Status:
         measured_rate=round(pulse.rate, 1) if pulse.rate else None,
         no_show_share=no_shows.share(pulse.shows),
         longest_wait_seconds=_longest_wait(settings, pulse.waiting, rate),
-        heard_within_seconds=_heard_within(settings, pulse.waiting),
+        heard_within_seconds=round(settings.heard_within_seconds(pulse), 1),
         updated_at=pulse.as_of or None,
         account=room.state.account,
         region=room.state.region,
@@ -47,10 +47,6 @@ def status(room: Deployed, *, drift: bool = False) -> Status:
 
 def _longest_wait(settings: Settings, waiting: int, rate: float) -> float | None:
     return round(waiting / rate * 60, 1) if settings.mode is Mode.ON else None
-
-
-def _heard_within(settings: Settings, waiting: int) -> float:
-    return round(polling.heard_within_seconds(waiting, settings.rate, settings.polls_per_second), 1)
 
 
 def _drift(room: Deployed) -> tuple[Change, ...]:

@@ -29,7 +29,6 @@ from botocore.exceptions import BotoCoreError, ClientError
 
 from beekeeper.contract import items
 
-MAX_ROWS = 99  # the limit is 100 actions, and one of them counts
 ATTEMPTS = 2  # the second one with another count, and without the rows that failed
 CONDITION_FAILED = "ConditionalCheckFailed"
 VALIDATION = "Validation"  # the start of the code, which emulators end in different ways
@@ -39,19 +38,17 @@ logger = logging.getLogger(__name__)
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """What became of admissions, by ticket id. Those in none of the sets have no row from us."""
+    """What became of admissions, by ticket id. Those in none of the sets may have a row."""
 
     confirmed: frozenset[str] = frozenset()
     present: frozenset[str] = frozenset()  # had a row before
     refused: frozenset[str] = frozenset()  # DynamoDB does not store the row
-    in_doubt: frozenset[str] = frozenset()  # without an answer: the row may exist
 
     def __or__(self, other: "Outcome") -> "Outcome":
         return Outcome(
             self.confirmed | other.confirmed,
             self.present | other.present,
             self.refused | other.refused,
-            self.in_doubt | other.in_doubt,
         )
 
 
@@ -71,7 +68,7 @@ class Admissions:
         is_too_late: Callable[[float], bool],
         attempts: int = ATTEMPTS,
     ) -> Outcome:
-        """Write up to MAX_ROWS rows, except those for whose slots it is too late."""
+        """Write up to ROWS_PER_TRANSACTION rows, except those for whose slots it is too late."""
         batch = [admission for admission in batch if not is_too_late(admission[2])]
         if not batch or not attempts:
             return Outcome()
@@ -85,7 +82,7 @@ class Admissions:
         except (BotoCoreError, ClientError) as error:
             if not _is_invalid(error):
                 logger.warning("writing admissions failed: %s", error)
-                return Outcome(in_doubt=_ids(batch))
+                return Outcome()
             if len(batch) == 1:
                 return Outcome(refused=_ids(batch))
             half = len(batch) // 2

@@ -70,7 +70,6 @@ class Hand:
     report: Callable[[Sequence[Admitted]], None]
     held: dict[str, Message] = field(default_factory=dict)  # by ticket id, oldest first
     tried: set[str] = field(default_factory=set)  # ids that had a slot, and no row was confirmed
-    in_doubt: set[str] = field(default_factory=set)  # ids whose row may exist
     refusals: Counter[str] = field(default_factory=Counter)  # of rows by DynamoDB, by ticket id
     clearing: int = 0  # messages to ask for at least, because the last ones needed no slot
     rejected: list[Rejected] = field(default_factory=list)  # messages still to be put aside
@@ -179,7 +178,6 @@ class Hand:
         chosen = [(m.ticket_id, m.number, s) for m, s in zip(self._in_order(), slots, strict=False)]
         self.tried = {ticket_id for ticket_id, _, _ in chosen}
         outcome = self.table.admit(chosen, self._is_too_late, alone=self.refusals)
-        self.in_doubt |= outcome.in_doubt
         admitted = [Admitted(*choice) for choice in chosen if choice[0] in outcome.confirmed]
         for each in admitted:
             self._finish(each.ticket_id)
@@ -192,10 +190,9 @@ class Hand:
             self.refusals[ticket_id] += 1
             if self.refusals[ticket_id] == MAX_REFUSALS:
                 logger.error("DynamoDB does not take the row of a ticket; it will be put aside")
-                number, receipts = self.held[ticket_id].number, self.held[ticket_id].receipts
-                body = messages.ticket_message(ticket_id, number)
-                self.rejected.append(Rejected(body, ticket_id, receipts, self.clock()))
-                self._let_go(ticket_id)
+                held = self._let_go(ticket_id)
+                body = messages.ticket_message(ticket_id, held.number)
+                self.rejected.append(Rejected(body, ticket_id, held.receipts, held.received_at))
 
     def _put_aside(self) -> None:
         arrived = self.queue.put_aside(self.rejected[:MAX_ASIDE])
@@ -219,7 +216,6 @@ class Hand:
         return message
 
     def _let_go(self, ticket_id: str) -> Message:
-        self.in_doubt.discard(ticket_id)
         return self.held.pop(ticket_id)
 
     def _hand_back(self, ticket_ids: Iterable[str]) -> None:

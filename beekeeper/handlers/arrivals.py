@@ -18,9 +18,10 @@ from beekeeper.rules.arrivals import SHARDS, Counting, Counts, JoinedBySecond
 from beekeeper.rules.cadence import ROOM_COPY_SECONDS
 from beekeeper.rules.line import Pulse
 
-# A turnstile reads only the last two spans. If no consumer has run for longer, the line stands
-# still, and places are unknown anyway.
-LATEST_SPANS = 2
+# A turnstile counts once in ROOM_COPY_SECONDS, and a crowd that has just begun once more after these
+# seconds. If no consumer has run for long, it must read more than so many spans. Then it reads less
+# often, so that the load stays the same.
+AGAIN_SECONDS, USUAL_SPANS = 0.2, 2
 logger = logging.getLogger(__name__)
 
 
@@ -88,6 +89,7 @@ class Counter:
         try:
             self._arrivals.add(span, self._shard, counts)
         except ClientError as error:
+            self._shard = self._counting.chance.randrange(SHARDS)  # the other one is throttled
             self._counting.give_back(counts)
             logger.warning("counting visitors failed; the next write repeats it: %s", error)
         except BotoCoreError as error:
@@ -96,13 +98,15 @@ class Counter:
 
 
 class Latest:
-    """The pulse with those who joined since it was published. It reads at most once a second."""
+    """The pulse with those who joined since it was published. It bounds its reads."""
 
     def __init__(self, counts: Arrivals) -> None:
         self._counts = counts
         self._published: Pulse | None = None
         self._pulse = Pulse()
         self._read_at = float("-inf")
+        self._failed = False  # the last read
+        self._cost = 1.0  # of the last read, as a multiple of the usual one
 
     def pulse(self, published: Pulse, number: int, now: float) -> Pulse:
         """Return a pulse that knows the ticket with that number, if it can be known."""
@@ -115,19 +119,21 @@ class Latest:
     def _is_fresh(self, published: Pulse, number: int, now: float) -> bool:
         if self._published is not published and self._published != published:
             return False
-        if not 0 <= now - self._read_at < ROOM_COPY_SECONDS:
+        age = (now - self._read_at) / self._cost
+        if not 0 <= age < ROOM_COPY_SECONDS:
             return False
         # A crowd that began after our copy can't be seen in it. Later, its slope can be.
-        return line.is_counted(number, self._pulse) or line.is_steady(self._pulse)
+        knows = line.is_counted(number, self._pulse) or line.is_steady(self._pulse)
+        return knows or self._failed or age < AGAIN_SECONDS
 
     def _read(self, published: Pulse, now: float) -> None:
-        earliest = arrivals.span_of(now) - (LATEST_SPANS - 1) * arrivals.SPAN_SECONDS
-        first = max(line.counting_from(published, now).at / 1000, earliest)
-        self._published, self._read_at = published, now
+        first = line.counting_from(published, now).at / 1000
+        self._cost = max(1.0, len(arrivals.spans(first, now)) / USUAL_SPANS)
+        self._published, self._read_at, self._failed = published, now, False
         try:
             joined = self._counts.read(first, now)
         except (BotoCoreError, ClientError, Throttled, KeyError, ValueError) as error:
             logger.warning("reading the counts of arrivals failed: %s", error)
-            self._pulse = published
+            self._pulse, self._failed = published, True
             return
         self._pulse = line.with_joined(published, joined, now)

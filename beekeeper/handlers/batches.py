@@ -1,4 +1,4 @@
-"""Batches, because one call to AWS takes only ten messages, or 25 rows."""
+"""Batches, because one call to AWS takes only so many messages or items."""
 
 from collections.abc import Iterable
 from itertools import islice

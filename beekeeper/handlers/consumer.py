@@ -23,19 +23,15 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from enum import Enum
 
-from botocore.exceptions import BotoCoreError, ClientError
-
 from beekeeper.contract.functions import Variable
 from beekeeper.handlers import aws
 from beekeeper.handlers.admitting import Hand
 from beekeeper.handlers.consumer_queue import PARALLEL, Queue
 from beekeeper.handlers.consumer_table import TROUBLE, OtherFormat, Table
-from beekeeper.handlers.reading import Throttled
 from beekeeper.handlers.schedule import Schedule
 from beekeeper.handlers.tally import Tally
-from beekeeper.rules import lane, polling
+from beekeeper.rules import lane
 from beekeeper.rules.cadence import CONSUMER_RUN_SECONDS
-from beekeeper.rules.lane import Lane
 from beekeeper.rules.settings import Mode, Settings
 
 logger = logging.getLogger(__name__)
@@ -59,6 +55,9 @@ PAUSE_SECONDS = {
     TickEnd.OFF: 1.0,
     TickEnd.CUT_SHORT: 1.0,
 }
+# If the settings can't be read for longer, nobody is admitted. A deploy may have begun to change
+# the format of the items, and waits for longer than this (provision/resources/table_items.py).
+SETTINGS_SECONDS = 10.0
 # If the room is turned off during a run, the run continues: somebody may turn it on again at once.
 ENDS_RUN_IF_FIRST = {TickEnd.OFF}
 ENDS_RUN_IF_IDLE = {TickEnd.ALL_SLOTS_USED, TickEnd.SLOTS_LEFT, TickEnd.PAUSED}
@@ -74,6 +73,7 @@ class Consumer:
     clock: Callable[[], float]
     sleep: Callable[[float], None]
     settings: Settings | None = None
+    read_at: float = 0.0  # when the settings were last read
     tally: Tally = field(init=False)
     hand: Hand = field(init=False)
 
@@ -129,14 +129,14 @@ class Consumer:
         """Admit as many visitors as the rate allows now. Raises any error of TROUBLE."""
         settings, given = self._read_settings()
         self.settings = settings
-        self.tally.interval = self._longest_interval(settings)
-        if settings.mode is not Mode.ON:
-            return self._stand_still(settings.mode)
+        self.tally.interval = settings.heard_within_seconds(self.tally.pulse)
         pulse = self.tally.pulse
         pace = settings.pace(pulse)
         is_short = lane.is_short(pulse.waiting, pace)
-        known = pulse.lane.newest(Lane(given))
-        self.schedule.expect(known, settings.rate, line_is_short=is_short)
+        self.schedule.expect(pulse.lane, given, settings.rate, line_is_short=is_short)
+        if settings.mode is not Mode.ON:
+            return self._stand_still(settings.mode)
+        self.queue.expected = pulse.waiting
         self.hand.let_through(pace)
         self.tally.check(settings)
         self.tally.lane = self.schedule.lane
@@ -145,25 +145,26 @@ class Consumer:
 
     def _stand_still(self, mode: Mode) -> TickEnd:
         self.hand.drop_all()
+        if mode is Mode.OFF:
+            self.schedule.skip_waiting(self.clock())
+            self.tally.lane = self.schedule.lane
         # While the room is off, the pulse gets old. That makes the producer start a consumer when
         # the room is on again.
         if mode is Mode.PAUSED or self.tally.numbers:
             self.tally.publish()
         return TickEnd.PAUSED if mode is Mode.PAUSED else TickEnd.OFF
 
-    def _longest_interval(self, settings: Settings) -> float:
-        waiting = self.tally.pulse.waiting
-        return polling.heard_within_seconds(waiting, settings.rate, settings.polls_per_second)
-
     def _read_settings(self) -> tuple[Settings, int]:
         """Return the settings, and how many numbers the lane for latecomers has given."""
         try:
-            return self.table.settings_and_given()
-        except (BotoCoreError, ClientError, Throttled, KeyError, ValueError):
-            if self.settings is None:
+            found = self.table.settings_and_given()
+        except TROUBLE:
+            if self.settings is None or self.clock() - self.read_at > SETTINGS_SECONDS:
                 raise
             logger.warning("reading the settings failed; the last ones stay in use")
             return self.settings, 0
+        self.read_at = self.clock()
+        return found
 
 
 @functools.cache

@@ -30,6 +30,7 @@ from beekeeper.rules.cadence import LONG_POLL_SECONDS, MESSAGES_PER_CALL, VISIBI
 FIFO_VISIBILITY_SECONDS = 10
 # A batch that is larger than 262,144 bytes can be refused. In UTF-8 a character has up to 4 bytes.
 MAX_CHARACTERS_IN_BATCH = 262_144 // 4 // MESSAGES_PER_CALL
+MAX_WAVES = 32  # of calls in a receive: less than a second
 PARALLEL = 16  # calls side by side, one for each of the executor's threads
 SENT_TIMESTAMP = "SentTimestamp"  # in milliseconds since the epoch
 logger = logging.getLogger(__name__)
@@ -64,6 +65,7 @@ class Queue:
         self._dead_letter_url = dead_letter_url
         self._executor = executor
         self._at_once = 1  # how many calls the last ones justify
+        self.expected = 0  # how many messages there are, as far as anybody knows
         self.is_fifo = messages.is_fifo(url)
         self.visibility_seconds = FIFO_VISIBILITY_SECONDS if self.is_fifo else VISIBILITY_SECONDS
 
@@ -96,11 +98,16 @@ class Queue:
             return []
         size = min(wanted, MESSAGES_PER_CALL)
         received = self._receive(size, wait_seconds)
-        goes_on = not self.is_fifo and self._is_long(len(received), size)
-        while goes_on and (missing := wanted - len(received)) > 0:
+        goes_on, waves = not self.is_fifo and self._is_long(len(received), size), 1
+        while goes_on and waves < MAX_WAVES and (missing := wanted - len(received)) > 0:
+            waves += 1
             sizes = [
                 min(MESSAGES_PER_CALL, missing - i) for i in range(0, missing, MESSAGES_PER_CALL)
-            ][: self._at_once]
+            ]
+            if self.expected > wanted:
+                # Some of the calls bring few messages, so more of them are needed.
+                sizes = sizes * MESSAGES_PER_CALL
+            sizes = sizes[: self._at_once]
             wave = [m for some in self._executor.map(self._receive, sizes) for m in some]
             received += wave
             self._at_once = min(2 * self._at_once, PARALLEL)
@@ -108,10 +115,13 @@ class Queue:
         return received
 
     def _is_long(self, came: int, asked: int) -> bool:
-        """Return whether the queue seems to have more messages."""
-        # From a long queue, some calls to SQS return too few messages. If half of the messages are
-        # missing, the queue is short.
-        if came > asked / 2:
+        """Return whether the queue seems to have more messages.
+
+        SQS gives fewer messages than asked for, above all if the queue has less than a thousand
+        (SQS, "Short and long polling"). So a line that is known to be long goes on as long as
+        anything comes. In another one, the queue is short if half of the messages are missing.
+        """
+        if came > asked / 2 or (came and self.expected > asked):
             return True
         self._at_once = 1
         return False

@@ -11,13 +11,15 @@ from typing import Any
 from botocore.exceptions import BotoCoreError, ClientError
 
 from beekeeper.contract import items, pulse_item
-from beekeeper.handlers.admissions import MAX_ROWS, Admissions, Admitting, Outcome
+from beekeeper.handlers.admissions import Admissions, Admitting, Outcome
 from beekeeper.handlers.arrivals import Arrivals
 from beekeeper.handlers.batches import batches
 from beekeeper.handlers.reading import READ_BATCH, Throttled, read_items
+from beekeeper.rules.cadence import ROWS_PER_TRANSACTION
 from beekeeper.rules.line import Pulse
 from beekeeper.rules.settings import Settings
 
+UNCHANGED, NEW = "as_of = :stored", "attribute_not_exists(as_of)"
 logger = logging.getLogger(__name__)
 
 
@@ -41,7 +43,7 @@ class Table:
         self._executor = executor
         self.arrivals = Arrivals(dynamodb, name)
         self._admissions = Admissions(dynamodb, name, chance)
-        self._as_of: Mapping[str, Any] | None = None  # of the pulse, as it was last read
+        self._as_of: Mapping[str, Any] | None = None  # of the last pulse, as it is in the table
 
     def settings_and_given(self) -> tuple[Settings, int]:
         """Read the settings of the operators, and how many numbers the lane has given.
@@ -72,24 +74,26 @@ class Table:
         item: Mapping[str, Any] | None = response.get("Item")
         return item
 
-    def publish(self, pulse: Pulse, before: Pulse) -> bool:
-        """Replace the pulse ``before``; return False if another consumer has replaced it.
+    def publish(self, pulse: Pulse) -> bool:
+        """Replace the pulse that was last read or published; return False if it is another now.
 
-        If its ``as_of`` could not be right, it was read as 0. Then the condition compares what was
-        stored instead, whatever that is, so that it is written anew.
+        What is stored is compared as it is. So what can't be read is replaced, too.
         """
-        seen = self._as_of if before.as_of == 0 and self._as_of else items.number(before.as_of)
         values = {f":{name}": value for name, value in pulse_item.pulse_values(pulse).items()}
         try:
             self._dynamodb.update_item(
                 TableName=self._name,
                 Key=items.key(items.PULSE),
                 UpdateExpression="SET " + ", ".join(f"{v[1:]} = {v}" for v in values),
-                ConditionExpression="attribute_not_exists(as_of) OR as_of = :before",
-                ExpressionAttributeValues={**values, ":before": seen},
+                ConditionExpression=UNCHANGED if self._as_of else NEW,
+                ExpressionAttributeValues={
+                    **values,
+                    **({":stored": self._as_of} if self._as_of else {}),
+                },
             )
         except self._dynamodb.exceptions.ConditionalCheckFailedException:
             return False
+        self._as_of = values[":as_of"]
         return True
 
     def admitted_among(self, ticket_ids: Iterable[str]) -> set[str]:
@@ -126,7 +130,7 @@ class Table:
         Tickets of ``alone`` get a transaction each, after the others.
         """
         write = functools.partial(self._admissions.write, is_too_late=is_too_late)
-        together = batches((a for a in admissions if a[0] not in alone), MAX_ROWS)
+        together = batches((a for a in admissions if a[0] not in alone), ROWS_PER_TRANSACTION)
         outcomes = list(self._executor.map(write, together))
         outcomes += self._executor.map(write, [[a] for a in admissions if a[0] in alone])
         return functools.reduce(operator.or_, outcomes, Outcome())

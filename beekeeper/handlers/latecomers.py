@@ -69,9 +69,9 @@ class Latecomers:
         return replace(seen, late=number, asked_at=now, again=again)
 
     def _count(self, lane: Lane) -> int:
-        """Return the next number. If somebody deleted the count, it goes on after the served."""
-        number = self._add(1, lane)
-        return number if number > lane.served else self._add(lane.served, lane)
+        """Return the next number. If somebody deleted the count, it goes on after the last."""
+        number, last = self._add(1, lane), max(lane.given, lane.served)
+        return number if number > last else self._add(last, lane)
 
     def _add(self, count: int, lane: Lane) -> int:
         request = {

@@ -122,11 +122,13 @@ def _to_room(
 def _parts() -> tuple[VisitorTable, Send, Counter, Waker]:
     environ = os.environ
     dynamodb, table = aws.client("dynamodb"), Variable.TABLE.read(environ)
+    # A repeated write would count visitors twice, and they would wait for it.
+    counting = aws.client("dynamodb", read_timeout=0.5, attempts=1)
     send = aws.client("sqs").send_message
     return (
         VisitorTable(dynamodb, table, Variable.ROOM.read(environ)),
         functools.partial(_send, send, Variable.QUEUE_URL.read(environ)),
-        Counter(Arrivals(dynamodb, table), random.Random()),  # noqa: S311 - no secret
+        Counter(Arrivals(counting, table), random.Random()),  # noqa: S311 - no secret
         Waker(dynamodb, table, consumer_starter(Variable.CONSUMER.read(environ))),
     )
 

@@ -4,6 +4,7 @@ The consumers serve the lane for latecomers (rules/lane.py) with the write that 
 """
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any
 
 from beekeeper.contract import items, pace_item
@@ -33,9 +34,16 @@ class Schedule:
         """The last slot that was given out, as far as this process knows."""
         return self._paced_at
 
-    def expect(self, lane: Lane, rate_per_minute: float, *, line_is_short: bool) -> None:
-        """Note what else is known of the lane, for the claims to come."""
+    def expect(
+        self, lane: Lane, given: int, rate_per_minute: float, *, line_is_short: bool
+    ) -> None:
+        """Note what else is known of the lane, for the claims to come.
+
+        ``lane`` is another copy. ``given`` was read just now; it is 0 if that failed.
+        """
         self.lane = self.lane.newest(lane)
+        if given:
+            self.lane = replace(self.lane, given=given)
         self._rate, self._line_is_short = rate_per_minute, line_is_short
 
     def open_slots(self, now: float, pace_per_minute: float) -> int:
@@ -50,9 +58,10 @@ class Schedule:
         self._note(response.get("Item"))
 
     def _note(self, item: items.Item | None) -> None:
+        # Somebody may have deleted the item. No slot is given out, and no number served, twice.
         self._stored = (item or {}).get("paced_at")
-        self._paced_at = pace_item.paced_at_of(item)
-        # Somebody may have deleted the item. No number is served a second time.
+        if self._stored:
+            self._paced_at = pace_item.paced_at_of(item)
         self.lane = self.lane.newest(pace_item.lane_of(item))
 
     def claim(self, now: float, pace_per_minute: float, wanted: int) -> Sequence[float]:
@@ -74,10 +83,18 @@ class Schedule:
                 return shared.line
         return ()
 
+    def skip_waiting(self, now: float) -> None:
+        """Serve all numbers of the lane at once, without slots: the room has let everybody in."""
+        if self.lane.waiting:
+            everybody = replace(self.lane, served=self.lane.given, marks=())
+            self._write(max(self._paced_at, now), everybody)
+
     def _take(self, shared: Shared, now: float) -> bool:
-        paced_at, lane = items.number(shared.paced_at), self.lane.after(shared.late, now)
-        values = {"paced_at": paced_at}
-        if shared.late:
+        return self._write(shared.paced_at, self.lane.after(shared.late, now))
+
+    def _write(self, paced_at: float, lane: Lane) -> bool:
+        values = {"paced_at": items.number(paced_at)}
+        if lane != self.lane:
             values[pace_item.LANE] = pace_item.lane_attribute(lane)
         try:
             self._dynamodb.update_item(
@@ -98,5 +115,5 @@ class Schedule:
             else:  # not every emulator returns the item, and somebody may have deleted it
                 self.read()
             return False
-        self._paced_at, self._stored, self.lane = shared.paced_at, paced_at, lane
+        self._paced_at, self._stored, self.lane = paced_at, values["paced_at"], lane
         return True

@@ -6,8 +6,9 @@ has read, and adds what it has counted since its own last pulse:
     consumer A   read 100   ──publish 100 + 7──▶ 107
     consumer B   read 100   ──publish 100 + 5──▶ refused; reads 107 ──publish 107 + 5──▶ 112
 
-If the answer to a write is lost, the consumer reads the pulse before the next write. If that pulse
-has the time of the lost write, the write succeeded, and its visitors are not counted again.
+If the answer to a write is lost, the consumer reads the pulse before the next write. If that pulse,
+or one of the last few before it, has the time of the lost write, the write succeeded, and its
+visitors are not counted again.
 """
 
 import logging
@@ -35,7 +36,7 @@ FLUSH_ATTEMPTS = 5
 # A consumer ends when the line has been idle for this long. Producers know of it sooner, and wake
 # another consumer. So nobody comes unseen between the last look at the queue and the end.
 END_SECONDS = line.IDLE_SECONDS + 10.0
-NOTHING_SENT = (0.0, 0, 0)
+NOTHING_SENT = (0.0, 0, 0, 0)
 logger = logging.getLogger(__name__)
 
 
@@ -52,8 +53,9 @@ class Tally:
     shows: list[bool] = field(default_factory=list)  # for those checked since: have they gone in?
     # The slot (epoch seconds) and ticket id of visitors whom it is too early to check.
     expected: deque[tuple[float, str]] = field(default_factory=deque)
-    # The pulse that was sent without an answer: its as_of, and what it counted.
-    sent: tuple[float, int, int] = NOTHING_SENT
+    # The pulse that was sent without an answer: its as_of, and what it counted (numbers, admitted
+    # and shows).
+    sent: tuple[float, int, int, int] = NOTHING_SENT
     has_published: bool = False  # in this run
     pace: float = 0.0  # of the last tick, in visitors a minute
     paced_at: float = 0.0  # the last slot that was given out
@@ -91,9 +93,10 @@ class Tally:
     def read(self) -> None:
         """Read the pulse, and drop the numbers that it counts already if an answer was lost."""
         self.pulse = self.table.pulse(self.clock())
-        as_of, came_off, admitted = self.sent
-        if self.pulse.as_of == as_of:
+        as_of, came_off, admitted, shows = self.sent
+        if as_of in (self.pulse.as_of, *self.pulse.earlier):
             del self.numbers[:came_off]
+            del self.shows[:shows]
             self.admitted -= admitted
         self.sent = NOTHING_SENT
 
@@ -145,8 +148,8 @@ class Tally:
             interval=self.interval,
         )
         after = measured(before, seen)
-        self.sent = (now, len(self.numbers), self.admitted)
-        if not self.table.publish(after, before):
+        self.sent = (now, len(self.numbers), self.admitted, len(self.shows))
+        if not self.table.publish(after):
             self.read()
             return False
         self._settle(after)

@@ -3,8 +3,8 @@
 The producer starts a consumer when a visitor joins a line that was idle when a consumer last
 checked, or for which no consumer has published a pulse for a while. The turnstile does so when a
 visitor asks, because EventBridge may be a minute late, and in that time nobody may join. A
-conditional write of the
-table's ``wake`` item makes sure that only one container does this, at most once in AGAIN_SECONDS.
+conditional write of the table's ``wake`` item makes sure that only one container does this, at most
+once in AGAIN_SECONDS.
 """
 
 import logging
@@ -19,6 +19,11 @@ from beekeeper.rules import line
 from beekeeper.rules.line import Pulse
 
 AGAIN_SECONDS = 10.0  # a cold start takes two or three
+# A time from the future, or something else, was put there by hand.
+NOBODY_WAKES = (
+    "attribute_not_exists(woken_at) OR woken_at <= :before OR woken_at > :after"
+    " OR NOT attribute_type(woken_at, :number)"
+)
 logger = logging.getLogger(__name__)
 
 
@@ -64,10 +69,12 @@ class Waker:
                 TableName=self._table,
                 Key=items.key(items.WAKE),
                 UpdateExpression="SET woken_at = :now",
-                ConditionExpression="attribute_not_exists(woken_at) OR woken_at <= :before",
+                ConditionExpression=NOBODY_WAKES,
                 ExpressionAttributeValues={
                     ":now": items.number(now),
                     ":before": items.number(now - AGAIN_SECONDS),
+                    ":after": items.number(now + AGAIN_SECONDS),
+                    ":number": {"S": "N"},
                 },
             )
         except self._dynamodb.exceptions.ConditionalCheckFailedException:

@@ -15,6 +15,9 @@ VISITOR_TIMEOUT_SECONDS = 15
 # In each tick a consumer looks up at most this many visitors, to see who has gone in. That is one
 # call to DynamoDB.
 CHECKS_PER_TICK = 100
+# A transaction of DynamoDB admits at most this many visitors. The limit is 100 actions, and one of
+# them counts (DynamoDB, "TransactWriteItems").
+ROWS_PER_TRANSACTION = 99
 # One call to SQS sends or receives at most this many messages (SQS, "Message quotas").
 MESSAGES_PER_CALL = 10
 # A message that a consumer has received is hidden from the others for this long.

@@ -16,7 +16,7 @@ MAX_SAMPLES = 160
 SETTLED_SECONDS = 20
 # After a time without consumers, they count from this long ago. The line's correction adds who came
 # before (rules/drift.py).
-LONGEST_COUNT_SECONDS = 600
+LONGEST_COUNT_SECONDS = 3_600
 FEW = 0.1  # of the visitors of a second: its neighbour is as good as empty
 # The curve goes on after its end at the slope of its last part: of the longer or the shorter one.
 SLOPE_MILLISECONDS = (1_000, 250)

@@ -4,7 +4,7 @@ A visitor who comes later than PROMPT_SECONDS after the slot takes a number, in 
 latecomers come. The consumers serve the numbers one by one. Each served number has a slot, at which
 its visitor can go in.
 
-Latecomers get a quarter of the slots while others wait, and all that the line does not need
+Latecomers get a quarter of the rate while others wait, and all slots that the line does not need
 otherwise. A latecomer is there and surely goes in, but of a line with no-shows only a part goes in.
 So a latecomer takes the time of one arrival (60 / rate seconds) from the schedule, and a visitor of
 the line takes 60 / pace seconds. With this, latecomers don't add to the rate. ``share`` places the
@@ -17,8 +17,9 @@ numbers. No number is served twice, and none without a slot. The marks say when 
 last MARKS_SECONDS were served. Nobody can go in later than that. The pulse has a copy of the lane.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
+from itertools import pairwise
 
 from beekeeper.rules import pacing
 from beekeeper.rules.no_shows import PROMPT_SECONDS
@@ -65,7 +66,7 @@ class Lane:
         for mark in reversed(self.marks):
             place = number - (end - mark.count) - 1
             if place >= 0:
-                # Within one claim the slots are evenly spaced.
+                # The slots of a mark are about evenly spaced.
                 return mark.first + (mark.last - mark.first) * place / max(1, mark.count - 1)
             end -= mark.count
         return LONG_AGO
@@ -80,8 +81,20 @@ class Lane:
         if not slots:
             return self
         kept = [mark for mark in self.marks if mark.last >= now - MARKS_SECONDS]
-        marks = (*kept, Mark(slots[0], slots[-1], len(slots)))
+        marks = (*kept, *(Mark(run[0], run[-1], len(run)) for run in _even_runs(slots)))
         return replace(self, served=self.served + len(slots), marks=marks)
+
+
+def _even_runs(slots: Sequence[float]) -> Iterator[list[float]]:
+    """Split slots where their spacing changes: the line had no more tickets for its slots."""
+    run = [slots[0]]
+    for before, slot in pairwise(slots):
+        mean = (run[-1] - run[0]) / (len(run) - 1) if len(run) > 1 else slot - before
+        if not mean / 2 <= slot - before <= mean * 2:
+            yield run
+            run = []
+        run.append(slot)
+    yield run
 
 
 EMPTY = Lane()

@@ -23,7 +23,7 @@ known: half a minute of disorder makes the last wait uncertain by half a minute.
 """
 
 import math
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from itertools import pairwise
 
@@ -67,6 +67,7 @@ class Pulse:
     drift: Drift = NO_DRIFT
     lane: Lane = EMPTY  # for latecomers
     longest_interval: float = 0.0  # between two questions of one visitor, in seconds
+    earlier: tuple[float, ...] = ()  # ``as_of`` of the pulses before this one, the latest first
 
 
 def ahead_of(number: int, pulse: Pulse) -> int:
@@ -128,21 +129,17 @@ def counting_from(pulse: Pulse, now: float) -> Sample:
 
 def began_at(pulse: Pulse) -> float:
     """Return when the line that waits now began (epoch seconds), or 0 if nobody waits."""
-    waiting = (s.at / 1000 for s, after in _pairs(pulse.arrivals) if after.arrived > pulse.serving)
-    return next(waiting, 0.0)
+    waiting = (s.at for s, after in pairwise(pulse.arrivals) if after.arrived > pulse.serving)
+    return next(waiting, 0) / 1000
 
 
-def _pairs(samples: Curve) -> Iterable[tuple[Sample, Sample]]:
-    return pairwise(samples)
-
-
-def stands_still(pulse: Pulse, now: float, since: float | None = None) -> bool:
+def stands_still(pulse: Pulse, now: float, since: float) -> bool:
     """Return whether the line should move, and does not, because no consumer is running.
 
     A consumer that has stopped is woken by the next visitor, and needs a moment to start. ``since``
-    is when somebody began to wait: by default, the first of those in line (epoch seconds).
+    is when the visitor who asks began to wait (epoch seconds). Others may wait for longer.
     """
-    began = began_at(pulse) if since is None else since
+    began = min(since, began_at(pulse) or since)
     return is_stale(pulse, now) and now - max(pulse.as_of, began) > WAKING_SECONDS
 
 

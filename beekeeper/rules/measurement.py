@@ -5,7 +5,7 @@ Once a second a consumer publishes it. The back of the line is known from the pr
 """
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from beekeeper.rules import curve, line
 from beekeeper.rules.arrivals import JoinedBySecond
@@ -21,6 +21,7 @@ SPREAD_WEIGHT = 0.1  # the weight of this second's tickets; the disorder of a qu
 RATE_SECONDS = 15.0
 RATE_ADMISSIONS = 15.0
 RATE_MARKS = 15  # in that time
+EARLIER = 4  # more than consumers publish within the time-out of one call
 GAP_SECONDS = 10.0  # without a consumer for longer, the line was not moving
 # For each second: the memory of disorder halves in an hour. A visitor who was admitted early must
 # find that out with the next question, which may be minutes later (polling.MAX_SECONDS), while most
@@ -99,10 +100,18 @@ def measured(pulse: Pulse, seen: Seen) -> Pulse:
         ),
         spread=_spread(pulse.spread, serving - seen.came_off / 2, seen.came_off, places),
         drift=drift,
-        lane=pulse.lane.newest(seen.lane),
-        # It stays for the rest of the event: whom it was told may ask at its end.
-        longest_interval=max(0.0 if line.is_idle(pulse) else pulse.longest_interval, seen.interval),
+        # What the consumer has read is true, also if somebody has corrected the count by hand.
+        lane=replace(pulse.lane.newest(seen.lane), given=seen.lane.given or pulse.lane.given),
+        longest_interval=max(_still_told(pulse), seen.interval),
+        earlier=(pulse.as_of, *pulse.earlier)[:EARLIER],
     )
+
+
+def _still_told(pulse: Pulse) -> float:
+    """Return the longest interval that anybody may still wait for, since it was told."""
+    # The last one was told when somebody was last in line.
+    over = pulse.as_of - pulse.busy_at > max(pulse.longest_interval, line.IDLE_SECONDS)
+    return 0.0 if over else pulse.longest_interval
 
 
 def _median(values: Iterable[float]) -> float:

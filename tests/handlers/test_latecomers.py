@@ -124,3 +124,9 @@ def test_a_damaged_count_goes_on_after_the_last_known(damaged: dict[str, object]
     dynamo.put({**items.key(items.LATE), "given": damaged})
     assert latecomers.take_number("a", seen(dynamo), Lane(40, 30), NOW).late == 41
     assert given(dynamo) == 41
+
+
+def test_a_count_that_somebody_deleted_goes_on_after_those_who_wait() -> None:
+    latecomers, dynamo = table()
+    assert latecomers.take_number("a", seen(dynamo), Lane(50, 10), NOW).late == 51
+    assert given(dynamo) == 51

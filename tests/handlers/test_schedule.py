@@ -5,6 +5,8 @@ from typing import Any
 import pytest
 
 from beekeeper.contract import items, pace_item
+from beekeeper.handlers.schedule import Schedule
+from tests.support.in_memory.fakes import TABLE
 from tests.support.in_memory.stage import Stage
 from tests.support.in_memory.virtual import START
 
@@ -20,3 +22,13 @@ def test_a_last_slot_that_cant_be_right_stops_nobody(paced_at: dict[str, Any]) -
     stage.run(10)
     stage.check_everyone_admitted()
     assert pace_item.paced_at_of(stage.dynamo.items[items.PACE]) < stage.world.now + 2
+
+
+def test_the_slots_of_an_item_that_somebody_deleted_are_not_given_out_again() -> None:
+    stage = Stage()
+    schedule = Schedule(stage.dynamo, TABLE)
+    taken = list(schedule.claim(START, 600, 100))
+    del stage.dynamo.items[items.PACE]
+    taken += schedule.claim(START + 0.1, 600, 100)
+    assert len(taken) == len(set(taken)) <= 22
+    assert pace_item.paced_at_of(stage.dynamo.items[items.PACE]) == max(taken)

@@ -1,13 +1,16 @@
 """The consumer's tally: what it counts, checks and publishes."""
 
+import contextlib
 from dataclasses import replace
 
 import pytest
+from botocore.exceptions import BotoCoreError, ClientError
 
 from beekeeper.contract import items, pulse_item
 from beekeeper.handlers.admitting import Admitted
 from beekeeper.handlers.tally import END_SECONDS, FLUSH_ATTEMPTS, Tally
 from beekeeper.rules.cadence import CHECKS_PER_TICK
+from beekeeper.rules.no_shows import Shows
 from tests.support.in_memory.faults import LOST_ANSWER, THROTTLE, failing, no_faults
 from tests.support.in_memory.stage import ON, Stage
 
@@ -52,6 +55,25 @@ def test_a_lost_answer_is_not_counted_again() -> None:
     stage.faults = no_faults
     tally.flush()
     assert stage.pulse.admitted == 12
+
+
+def test_a_lost_answer_is_not_counted_again_if_others_published_meanwhile() -> None:
+    stage = Stage()
+    first, second = tally_of(stage), tally_of(stage)
+    first.count(admitted(100, stage.world.now))
+    first.shows = [True] * 60 + [False] * 40
+    stage.faults = failing("UpdateItem", LOST_ANSWER)
+    with contextlib.suppress(ClientError, BotoCoreError):
+        first.publish()
+    stage.faults = no_faults
+    for _ in range(3):
+        stage.world.sleep(0.6)
+        second.count(admitted(10, stage.world.now))
+        second.publish()
+    stage.world.sleep(0.6)
+    first.publish()
+    assert stage.pulse.admitted == 130
+    assert stage.pulse.shows == Shows(100, 60)
 
 
 @pytest.mark.parametrize(

@@ -107,12 +107,14 @@ def test_who_took_another_number_meanwhile_does_not_go_in_with_the_old_one() -> 
     assert "claimed_at" not in place.row(mine)
 
 
-def test_who_comes_late_to_a_paused_line_waits() -> None:
+def test_a_turn_does_not_end_while_its_visitor_waits_for_a_paused_line() -> None:
     place = Place(Mode.PAUSED)
     place.admit(mine, NOW - 100)
     assert turn(place)["state"] == "paused"
     assert asked(place, "aws_enter")["headers"]["location"] == "room"
-    assert items.LATE not in place.dynamo.items
+    assert turn(place, now=NOW + 9_999)["state"] == "paused"
+    place.configure(Mode.ON)
+    assert turn(place, now=NOW + 10_001)["state"] == "waiting"
 
 
 def test_slot_to_come() -> None:

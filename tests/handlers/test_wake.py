@@ -188,3 +188,12 @@ def test_a_visitor_who_asks_wakes_a_consumer_if_none_is_running(
         req = request("aws_turn", ticket=signed(ticket))
         turnstile.answer(req, place.table, waker, NOW + age + later / 10)
     assert started.count == starts
+
+
+@pytest.mark.parametrize("woken_at", [{"N": repr(START + 3_600)}, {"S": "x"}, {"L": []}])
+def test_a_time_of_waking_that_cant_be_right_stops_nobody(woken_at: dict[str, object]) -> None:
+    stage, starts = Stage(), Starts()
+    stage.dynamo.put({**items.key(items.WAKE), "woken_at": woken_at})
+    Waker(stage.dynamo, TABLE, starts).wake(Pulse(), START)
+    Waker(stage.dynamo, TABLE, starts).wake(Pulse(), START + 1)
+    assert starts.count == 1

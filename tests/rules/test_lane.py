@@ -51,6 +51,14 @@ def test_marks_are_kept_until_nobody_can_use_them() -> None:
     assert MARKS_SECONDS > PROMPT_SECONDS + 2
 
 
+def test_numbers_keep_their_slots_where_the_line_ran_out_of_tickets() -> None:
+    slots = share(START, START, 600, 4, Lane(30), 600, line_is_short=True).late
+    lane = Lane(30).after(slots, START)
+    found = [lane.slot_of(number + 1) for number in range(len(slots))]
+    assert found == pytest.approx(slots, abs=0.11)
+    assert len(lane.marks) <= 3
+
+
 def test_the_newest_of_two_copies() -> None:
     older = Lane(15, 8, (Mark(START, START + 3, 4),))
     assert LANE.newest(older) == older.newest(LANE) == replace(LANE, given=15)

@@ -1,6 +1,7 @@
 """What consumers measure: the rate, and the counts of the pulse."""
 
 from collections.abc import Callable
+from dataclasses import replace
 
 import pytest
 
@@ -81,3 +82,10 @@ def test_a_month_of_quiet_leaves_numbers_that_dynamodb_takes() -> None:
         pulse = measured(pulse, Seen(pulse.as_of + 1, queued=10))
     for value in (pulse.slack, pulse.rate):
         assert value == 0 or value > 1e-130
+
+
+def test_the_longest_interval_is_kept_until_everybody_has_asked() -> None:
+    told = Pulse(as_of=T0, busy_at=T0 - 400, longest_interval=1_157.0)
+    assert measured(told, Seen(T0 + 1, interval=10.0)).longest_interval == 1_157.0
+    over = replace(told, busy_at=T0 - 1_158)
+    assert measured(over, Seen(T0 + 1, interval=10.0)).longest_interval == 10.0

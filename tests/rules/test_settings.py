@@ -1,6 +1,6 @@
 """Each setting is declared once, and everything else about it follows."""
 
-from dataclasses import fields
+from dataclasses import fields, replace
 
 import pytest
 
@@ -8,6 +8,8 @@ from beekeeper import RoomConfig
 from beekeeper.contract import deployed, items
 from beekeeper.contract.attributes import Damaged
 from beekeeper.results import Status
+from beekeeper.rules import polling
+from beekeeper.rules.line import Pulse
 from beekeeper.rules.settings import SETTINGS, Mode, Settings
 
 SET = Settings(Mode.PAUSED, 90.0, "https://shop.example.com/", "Soon", 20, 2.0, 1_250.0)
@@ -79,3 +81,13 @@ def test_a_damaged_setting_has_its_default_and_a_damaged_rate_is_an_error() -> N
 def test_only_what_operators_change_has_a_deployed_value() -> None:
     item = items.settings_item(SET) | {"deployed_destination": {"N": "1"}}
     assert deployed.deployed_settings_of(item) == deployed.deployed_settings(SET)
+
+
+def test_everybody_hears_later_if_the_line_moves_more_slowly_than_it_is_set() -> None:
+    settings = Settings(Mode.ON, 60_000.0, "https://shop.example.com/")
+    pulse = Pulse(waiting=200_000)
+    slower = replace(pulse, rate=20_000.0)
+    assert settings.heard_within_seconds(slower) > settings.heard_within_seconds(pulse)
+    told = polling.retry_after(540, 200_000, settings.rate, settings.polls_per_second)
+    longest = settings.heard_within_seconds(slower)
+    assert told + polling.jitter_seconds(told) <= longest

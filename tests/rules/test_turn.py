@@ -117,8 +117,8 @@ def test_a_number_that_was_served_is_ready_for_half_a_minute() -> None:
 
 def test_a_lane_that_stands_still_says_so_and_is_asked_calmly() -> None:
     dead = replace(WITH_LANE, as_of=NOW - 60)
-    # A visitor who has just come wakes a consumer.
-    assert not late(16, pulse=dead).still
+    # A visitor who has just come to an empty room wakes a consumer.
+    assert not late(16, pulse=replace(dead, waiting=0, arrivals=())).still
     turn = late(16, pulse=dead, now=NOW + 9)
     assert (turn.state, turn.still, turn.ahead, turn.eta_seconds) == (State.WAITING, True, 5, None)
     assert turn.retry_after == 10
@@ -141,8 +141,9 @@ def test_who_comes_late_takes_a_number() -> None:
     assert not Admission(NOW - 31, late=11).may_take_number(SETTINGS, WITH_LANE, NOW)
     assert not Admission(NOW - 31, claimed_at=NOW - 5).may_take_number(SETTINGS, PULSE, NOW)
     assert not Admission(NOW - 900).may_take_number(SETTINGS, PULSE, NOW)
+    # The turn must not end while the line is paused.
     paused = replace(SETTINGS, mode=Mode.PAUSED)
-    assert not Admission(NOW - 31).may_take_number(paused, PULSE, NOW)
+    assert Admission(NOW - 31).may_take_number(paused, PULSE, NOW)
 
 
 @given(
@@ -210,6 +211,15 @@ def test_millions_in_a_paused_line_ask_seldom_but_for_the_front() -> None:
     assert asked(690, mode=Mode.PAUSED, pulse=far).retry_after > 600
 
 
+def test_after_an_hour_without_a_consumer_places_are_unknown() -> None:
+    def told(age: float) -> Turn:
+        pulse = replace(PULSE, as_of=NOW - age)
+        return decide(replace(ticket(690), number=int(NOW * 1000)), SETTINGS, pulse, None, NOW)
+
+    assert (told(3_599).still, told(3_599).ahead) == (True, 900)
+    assert (told(3_601).still, told(3_601).ahead) == (True, None)
+
+
 def test_new_room_without_a_pulse() -> None:
     turn = asked(690, pulse=Pulse())
     assert (turn.state, turn.ahead, turn.waiting) == (State.WAITING, None, 0)
@@ -237,7 +247,7 @@ def test_any_answer_is_one_that_the_page_takes(
     place: float, admission: Admission | None, mode: Mode, now: float
 ) -> None:
     turn = asked(place, admission, mode, now=now)
-    assert turn.ahead is not None or turn.still
+    assert turn.ahead is not None or turn.still or turn.state is State.PAUSED
     assert turn.waiting >= (turn.ahead or 0) >= 0
     assert turn.retry_after >= 0.2
     assert (turn.expires_in is not None) == (turn.state is State.READY)

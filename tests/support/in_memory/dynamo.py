@@ -247,18 +247,22 @@ def _holds(condition: str, item: Item, values: Item) -> bool:
 
 
 def _term_holds(term: str, item: Item, values: Item) -> bool:
-    if term.startswith("attribute_not_exists("):
-        return term[len("attribute_not_exists(") : -1] not in item
-    if term.startswith("attribute_exists("):
-        return term[len("attribute_exists(") : -1] in item
+    if term.startswith("NOT "):
+        return not _term_holds(term[len("NOT ") :], item, values)
+    if call := re.fullmatch(r"attribute_(\w+)\((\w+)(?:, (:\w+))?\)", term):
+        kind, name, of_type = call.groups()
+        if kind == "type":
+            return values[of_type]["S"] in item.get(name, {})
+        return (name in item) == (kind == "exists")
     name, operator, value = term.split()
     if name not in item:
         return False
     try:
         left, right = float(item[name]["N"]), float(values[value]["N"])
     except (KeyError, ValueError):  # of another type: neither less nor more, but it can be equal
-        return operator == "=" and item[name] == values[value]
-    return {"=": left == right, "<=": left <= right, ">=": left >= right}[operator]
+        return bool(operator == "=" and item[name] == values[value])
+    holds = {"=": left == right, "<=": left <= right, ">=": left >= right, ">": left > right}
+    return holds[operator]
 
 
 def _changed(expression: str, item: Item, values: Item) -> Item:
