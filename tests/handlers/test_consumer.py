@@ -133,6 +133,20 @@ def test_counters_are_right_at_the_end() -> None:
     assert (stage.pulse.admitted, stage.pulse.waiting) == (250, 0)
 
 
+def test_who_was_admitted_last_is_counted_when_the_last_pulse_failed() -> None:
+    stage = Stage(faults=failing("UpdateItem", THROTTLE, only=[2]))  # the first one claims slots
+    stage.arrive(3)
+    stage.run(0.5)
+    assert (len(stage.dynamo.rows()), stage.pulse.admitted) == (3, 3)
+
+
+def test_the_pulse_has_the_last_slot_that_was_given_out() -> None:
+    stage = Stage()
+    stage.arrive(3)
+    stage.run(3)
+    assert stage.pulse.paced_at == pytest.approx(max(w.slot for w in stage.dynamo.writes))
+
+
 def test_pulse_is_published_every_second_even_when_nobody_comes() -> None:
     stage = Stage()
     published: list[float] = []
@@ -170,6 +184,16 @@ def test_pause_hands_back_at_once() -> None:
     consumer.tick()
     assert len(stage.sqs.visible()) == 10
     assert consumer.hand.held == {}
+
+
+def test_who_was_admitted_just_before_the_room_was_turned_off_is_counted_at_once() -> None:
+    stage = Stage(faults=failing("UpdateItem", THROTTLE, only=[2]))  # the first one claims slots
+    stage.arrive(3)
+    counted: list[int] = []
+    stage.world.start(lambda: stage.configure(Mode.OFF), after=0.5)
+    stage.world.start(lambda: counted.append(stage.pulse.admitted), after=3.0)
+    stage.run(20)
+    assert counted == [3]
 
 
 def test_off_from_the_start_receives_nothing() -> None:
