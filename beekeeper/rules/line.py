@@ -138,7 +138,7 @@ def stands_still(pulse: Pulse, now: float) -> bool:
 
     A consumer that has stopped is woken by the next visitor, and needs a moment to start.
     """
-    return is_stale(pulse, now) and now - max(pulse.as_of, began_at(pulse)) > WAKING_SECONDS
+    return now - max(pulse.as_of, began_at(pulse)) > WAKING_SECONDS
 
 
 def is_near_front(ahead: int, pulse: Pulse, rate_per_minute: float, now: float) -> bool:

@@ -132,6 +132,7 @@ def test_a_read_that_fails_leaves_the_published_pulse_for_a_second() -> None:
     room.calls.faults = failing("BatchGetItem", THROTTLE)
     for later in (0.0, 0.5, 0.9):
         assert room.latest.pulse(PUBLISHED, number(1), SPAN + 2.1 + later) is PUBLISHED
+    assert room.reads() == 2  # also if it fails, once a second
 
 
 def test_only_the_last_spans_are_read() -> None:

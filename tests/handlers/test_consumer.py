@@ -3,6 +3,7 @@
 from itertools import pairwise
 
 import pytest
+from botocore.exceptions import ClientError
 
 from beekeeper.handlers.consumer import PAUSE_SECONDS, TickEnd
 from beekeeper.rules.settings import Mode
@@ -147,6 +148,14 @@ def test_the_pulse_has_the_last_slot_that_was_given_out() -> None:
     assert stage.pulse.paced_at == pytest.approx(max(w.slot for w in stage.dynamo.writes))
 
 
+def test_those_admitted_half_a_minute_ago_are_checked() -> None:
+    stage = Stage(overbooking=1.5)
+    stage.arrive(100)
+    stage.run(50)
+    assert stage.pulse.shows.checked > 50
+    assert stage.pulse.shows.showed == 0
+
+
 def test_pulse_is_published_every_second_even_when_nobody_comes() -> None:
     stage = Stage()
     published: list[float] = []
@@ -189,11 +198,12 @@ def test_pause_hands_back_at_once() -> None:
 def test_who_was_admitted_just_before_the_room_was_turned_off_is_counted_at_once() -> None:
     stage = Stage(faults=failing("UpdateItem", THROTTLE, only=[2]))  # the first one claims slots
     stage.arrive(3)
-    counted: list[int] = []
-    stage.world.start(lambda: stage.configure(Mode.OFF), after=0.5)
-    stage.world.start(lambda: counted.append(stage.pulse.admitted), after=3.0)
-    stage.run(20)
-    assert counted == [3]
+    consumer = stage.consumer()
+    with pytest.raises(ClientError):
+        consumer.tick()
+    stage.configure(Mode.OFF)
+    consumer.tick()
+    assert stage.pulse.admitted == 3
 
 
 def test_off_from_the_start_receives_nothing() -> None:
