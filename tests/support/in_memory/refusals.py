@@ -7,6 +7,8 @@ from tests.support.in_memory.fakes import Item, client_error
 MAX_KEY_BYTES = 2_048
 MAX_DIGITS = 38
 MAX_EXPONENT, MIN_EXPONENT = 125, -130
+# The functions write none of these.
+OTHER_KINDS = {"B", "BOOL", "NULL", "L", "M", "BS", "NS", "SS"}
 
 
 def refuse_key(key: Item, operation: str) -> None:
@@ -18,17 +20,18 @@ def refuse_key(key: Item, operation: str) -> None:
 
 def refuse_values(values: Item, operation: str) -> None:
     """Raise ValidationException unless all attributes have values that DynamoDB stores."""
-    if not all(_is_stored(value) for value in values.values()):
+    if not all(is_stored(value) for value in values.values()):
         raise client_error("ValidationException", operation)
 
 
-def _is_stored(value: Item) -> bool:
+def is_stored(value: Item) -> bool:
+    """Return whether DynamoDB can have this value of an attribute."""
     ((kind, content),) = value.items()
     if kind == "N":
         return isinstance(content, str) and _is_number(content)
     if kind == "S":
         return isinstance(content, str) and bool(_bytes(content) or not content)
-    return kind in {"B", "BOOL", "NULL", "L", "M"}  # the functions write none of these
+    return kind in OTHER_KINDS
 
 
 def _is_number(text: str) -> bool:
