@@ -183,3 +183,16 @@ def test_late_slots_are_forfeited_batch_by_batch() -> None:
     assert stage.dynamo.writes != []
     assert all(write.at <= write.slot + 0.75 + 0.4 for write in stage.dynamo.writes)
     assert stage.accounted() == set(stage.tickets)
+
+
+def test_after_a_slow_claim_the_earliest_get_the_slots_that_are_left() -> None:
+    stage = Stage()
+    stage.arrive(15)
+    consumer = stage.consumer()
+    stage.faults = lambda _, operation: (
+        stage.world.sleep(1.0) if operation == "UpdateItem" else None
+    )
+    consumer.hand.let_through(stage.rate)
+    admitted = [write.ticket_id for write in stage.dynamo.writes]
+    assert 0 < len(admitted) < 15
+    assert admitted == stage.tickets[: len(admitted)]

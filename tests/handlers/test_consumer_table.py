@@ -87,6 +87,16 @@ def test_pulse_round_trip(pulse: Pulse) -> None:
     assert found.pulse(START) == pulse
 
 
+def test_who_has_not_read_the_pulse_does_not_replace_it() -> None:
+    # The clock of the consumer that published last is behind.
+    found, _ = table()
+    first, second = Pulse(as_of=START + 1), Pulse(as_of=START + 0.5)
+    assert found.publish(first, Pulse())
+    assert found.publish(second, first)
+    assert not found.publish(Pulse(as_of=START + 2), first)
+    assert found.pulse(START) == second
+
+
 @given(st.sampled_from(Mode), st.floats(1, 3e5), st.text(), st.integers(5, 1_440))
 def test_settings_round_trip(mode: Mode, rate: float, message: str, claim_minutes: int) -> None:
     settings = Settings(mode, rate, "https://shop.example.com/", message, claim_minutes)

@@ -119,6 +119,9 @@ def test_a_moving_line_is_shown_as_far_as_it_has_surely_moved() -> None:
     # At 590 a minute, for the time since the pulse less half a second, and for two seconds at most.
     assert [asked(690, now=NOW + age).ahead for age in (0, 0.5, 2, 4)] == [590, 590, 576, 571]
     assert asked(105, now=NOW + 4).ahead == 0
+    # The rate was lowered a moment ago, or is not measured yet.
+    for rate in (1_200.0, 0.0):
+        assert asked(690, pulse=replace(PULSE, rate=rate), now=NOW + 4).ahead == 570
 
 
 def test_a_paused_line_is_shown_where_it_stands() -> None:
