@@ -6,17 +6,18 @@ A row covers the SPAN_SECONDS from the second ``span`` on. For each second of it
 how many visitors joined, and ``m<second>`` is the sum of the milliseconds within that second.
 """
 
+import math
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from beekeeper.contract.attributes import Damaged, or_default, read_number
+from beekeeper.contract.attributes import Damaged, logger, read_number
 from beekeeper.contract.items import id_of
 from beekeeper.rules.arrivals import SPAN_SECONDS, Joined, JoinedBySecond
 
 PREFIX = "arrivals#"
 LIFETIME_SECONDS = 86_400  # nobody reads a row that is older than some minutes
-MOST_IN_A_SECOND = 1e6  # on one shard: a hundred times what an account's API takes
+MOST = 1e6  # in a second, on one shard: a hundred times what an account's API takes
 
 
 def row_id(span: int, shard: int) -> str:
@@ -40,16 +41,28 @@ def joined_of(rows: Iterable[Mapping[str, Any]]) -> JoinedBySecond:
     for row in rows:
         span = int(id_of(row).split("#")[1])
         for second in range(SPAN_SECONDS):
-            if count := _number(row, count_name(second), MOST_IN_A_SECOND):
+            if count_name(second) in row:
+                count, total = _second(row, second)
                 counts[span + second] += count
-                sums[span + second] += _number(row, sum_name(second), 1000 * count)
-    return {second: Joined(count, sums[second] / count / 1000) for second, count in counts.items()}
+                sums[span + second] += total
+    return {
+        second: Joined(count, sums[second] / count / 1000)
+        for second, count in counts.items()
+        if count > 0
+    }
+
+
+def _second(row: Mapping[str, Any], second: int) -> tuple[float, float]:
+    """Return what a row adds to a second. It is less than nothing if more was taken back."""
+    try:
+        return _number(row, count_name(second), MOST), _number(row, sum_name(second), 1000 * MOST)
+    except Damaged as error:
+        logger.error("%s: nobody is counted there", error)
+        return 0.0, 0.0
 
 
 def _number(row: Mapping[str, Any], name: str, most: float) -> float:
-    def read() -> float:
-        if (value := read_number(row, name)) > most:
-            raise Damaged(row, name)
-        return value
-
-    return or_default(row, name, 0.0, read)
+    value = read_number(row, name, -math.inf)
+    if abs(value) > most:
+        raise Damaged(row, name)
+    return value

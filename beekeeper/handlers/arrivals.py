@@ -6,6 +6,7 @@ rules/arrivals.py says what is counted, and rules/curve.py what becomes of it.
 import logging
 import random
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any
 
 from botocore.exceptions import BotoCoreError, ClientError
@@ -18,10 +19,11 @@ from beekeeper.rules.arrivals import SHARDS, Counting, Counts, JoinedBySecond
 from beekeeper.rules.cadence import ROOM_COPY_SECONDS
 from beekeeper.rules.line import Pulse
 
-# A turnstile counts once in ROOM_COPY_SECONDS, and a crowd that has just begun once more after these
-# seconds. If no consumer has run for long, it must read more than so many spans. Then it reads less
-# often, so that the load stays the same.
-AGAIN_SECONDS, USUAL_SPANS = 0.2, 2
+# A crowd that has just begun is counted again after this time.
+AGAIN_SECONDS = 0.2
+# A turnstile reads so many spans, or back to the pulse if a visitor asks who came before. That is
+# so if no consumer has run for long. It then reads less often, so that the load stays the same.
+USUAL_SPANS = 2
 logger = logging.getLogger(__name__)
 
 
@@ -105,6 +107,7 @@ class Latest:
         self._published: Pulse | None = None
         self._pulse = Pulse()
         self._read_at = float("-inf")
+        self._first = float("-inf")  # from when on the last read counted
         self._failed = False  # the last read
         self._cost = 1.0  # of the last read, as a multiple of the usual one
 
@@ -113,27 +116,37 @@ class Latest:
         if line.is_counted(number, published):
             return published
         if not self._is_fresh(published, number, now):
-            self._read(published, now)
+            self._read(published, number, now)
         return self._pulse
 
     def _is_fresh(self, published: Pulse, number: int, now: float) -> bool:
-        if self._published is not published and self._published != published:
-            return False
         age = (now - self._read_at) / self._cost
-        if not 0 <= age < ROOM_COPY_SECONDS:
+        if not self._is_about(published) or not 0 <= age < ROOM_COPY_SECONDS:
             return False
+        if self._failed or age < AGAIN_SECONDS:
+            return True
         # A crowd that began after our copy can't be seen in it. Later, its slope can be.
         knows = line.is_counted(number, self._pulse) or line.is_steady(self._pulse)
-        return knows or self._failed or age < AGAIN_SECONDS
+        return knows and number / 1000 >= min(self._first, self._whole(published, now))
 
-    def _read(self, published: Pulse, now: float) -> None:
-        first = line.counting_from(published, now).at / 1000
+    def _is_about(self, published: Pulse) -> bool:
+        return self._published is published or self._published == published
+
+    def _whole(self, published: Pulse, now: float) -> float:
+        return line.counting_from(published, now).at / 1000
+
+    def _read(self, published: Pulse, number: int, now: float) -> None:
+        whole = self._whole(published, now)
+        recent = float(arrivals.span_of(now) - (USUAL_SPANS - 1) * arrivals.SPAN_SECONDS)
+        goes_back = self._first < recent and self._is_about(published)
+        first = whole if number / 1000 < recent or goes_back else max(whole, recent)
         self._cost = max(1.0, len(arrivals.spans(first, now)) / USUAL_SPANS)
-        self._published, self._read_at, self._failed = published, now, False
+        self._published, self._read_at, self._first = published, now, first
         try:
             joined = self._counts.read(first, now)
         except (BotoCoreError, ClientError, Throttled, KeyError, ValueError) as error:
             logger.warning("reading the counts of arrivals failed: %s", error)
             self._pulse, self._failed = published, True
             return
-        self._pulse = line.with_joined(published, joined, now)
+        self._pulse = replace(line.with_joined(published, joined, now), counted_from=first)
+        self._failed = False

@@ -99,17 +99,13 @@ class Queue:
         size = min(wanted, MESSAGES_PER_CALL)
         received = self._receive(size, wait_seconds)
         goes_on, waves = not self.is_fifo and self._is_long(len(received), size), 1
+        each = len(received)  # how many messages a call of the last wave brought
         while goes_on and waves < MAX_WAVES and (missing := wanted - len(received)) > 0:
-            waves += 1
-            sizes = [
-                min(MESSAGES_PER_CALL, missing - i) for i in range(0, missing, MESSAGES_PER_CALL)
-            ]
-            if self.expected > wanted:
-                # Some of the calls bring few messages, so more of them are needed.
-                sizes = sizes * MESSAGES_PER_CALL
-            sizes = sizes[: self._at_once]
+            sizes = [min(MESSAGES_PER_CALL, missing)] * min(self._at_once, -(-missing // each))
+            sizes[-1] = min(sizes[-1], max(1, missing - each * (len(sizes) - 1)))
             wave = [m for some in self._executor.map(self._receive, sizes) for m in some]
             received += wave
+            waves, each = waves + 1, max(1, len(wave) // len(sizes))
             self._at_once = min(2 * self._at_once, PARALLEL)
             goes_on = self._is_long(len(wave), sum(sizes))
         return received

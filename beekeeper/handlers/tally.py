@@ -6,9 +6,9 @@ has read, and adds what it has counted since its own last pulse:
     consumer A   read 100   ──publish 100 + 7──▶ 107
     consumer B   read 100   ──publish 100 + 5──▶ refused; reads 107 ──publish 107 + 5──▶ 112
 
-If the answer to a write is lost, the consumer reads the pulse before the next write. If that pulse,
-or one of the last few before it, has the time of the lost write, the write succeeded, and its
-visitors are not counted again.
+If a write was refused, or its answer was lost, the consumer reads the pulse before the next write.
+If that pulse, or one of the last few before it, has the time of the lost write, the write
+succeeded, and its visitors are not counted again.
 """
 
 import logging
@@ -53,7 +53,7 @@ class Tally:
     shows: list[bool] = field(default_factory=list)  # for those checked since: have they gone in?
     # The slot (epoch seconds) and ticket id of visitors whom it is too early to check.
     expected: deque[tuple[float, str]] = field(default_factory=deque)
-    # The pulse that was sent without an answer: its as_of, and what it counted (numbers, admitted
+    # The pulse that was sent and not confirmed: its as_of, and what it counted (numbers, admitted
     # and shows).
     sent: tuple[float, int, int, int] = NOTHING_SENT
     has_published: bool = False  # in this run
@@ -129,7 +129,7 @@ class Tally:
     def _replace_pulse(self, *, is_empty: bool) -> bool:
         """Measure the line and publish it; return False if another consumer was first."""
         if self.sent != NOTHING_SENT:
-            self.read()  # the answer to the last one was lost
+            self.read()  # the last one was refused, or its answer was lost
         now, before, queued = self.clock(), self.pulse, self.queue.waiting()
         seen = Seen(
             now=now,
@@ -150,7 +150,6 @@ class Tally:
         after = measured(before, seen)
         self.sent = (now, len(self.numbers), self.admitted, len(self.shows))
         if not self.table.publish(after):
-            self.read()
             return False
         self._settle(after)
         return True

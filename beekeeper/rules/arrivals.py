@@ -25,7 +25,6 @@ from dataclasses import dataclass, field
 SPAN_SECONDS = 30
 SHARDS = 8
 WRITES_PER_SECOND = 2  # of a busy container
-LATEST_SECONDS = 15  # a second is final after SETTLED_SECONDS (rules/curve.py)
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,7 +82,7 @@ class Counting:
         self.expected = (number, (self.most - 1) / 2)
         self._add(*self.expected)
         taken, self.counts, self.held = self.counts, {}, 0
-        return _not_too_old(taken, number // 1000)
+        return taken
 
     def give_back(self, counts: Counts) -> None:
         """Keep for the next write what could not be written."""
@@ -95,17 +94,3 @@ class Counting:
         if count:
             second, milliseconds = divmod(number, 1000)
             self.give_back({second: (count, count * milliseconds)})
-
-
-def _not_too_old(counts: Counts, second: int) -> Counts:
-    """Return the counts without seconds that nobody reads any more: they count in this second.
-
-    A write that failed is repeated with the container's next visit, which can be minutes later.
-    """
-    kept: Counts = {}
-    for at, (count, milliseconds) in counts.items():
-        late = at < second - LATEST_SECONDS
-        key = second if late else at
-        before = kept.get(key, (0.0, 0.0))
-        kept[key] = before[0] + count, before[1] + (count * 500 if late else milliseconds)
-    return kept

@@ -122,7 +122,7 @@ def _course(joined: JoinedBySecond, second: int, length: float) -> tuple[tuple[f
 def _add(curve: list[Sample], at: float, arrived: float) -> None:
     milliseconds = int(at * 1000)
     if milliseconds <= curve[-1].at:
-        curve[-1] = Sample(curve[-1].at, max(arrived, curve[-1].arrived))
+        curve[-1] = Sample(curve[-1].at, arrived)
         return
     if len(curve) > 1 and curve[-2].arrived == curve[-1].arrived == arrived:
         curve.pop()  # nobody came: one flat stretch replaces many samples

@@ -67,6 +67,7 @@ class Pulse:
     drift: Drift = NO_DRIFT
     lane: Lane = EMPTY  # for latecomers
     longest_interval: float = 0.0  # between two questions of one visitor, in seconds
+    counted_from: float = 0.0  # a turnstile has read who joined since then; not published
     earlier: tuple[float, ...] = ()  # ``as_of`` of the pulses before this one, the latest first
 
 
@@ -140,7 +141,7 @@ def stands_still(pulse: Pulse, now: float, since: float) -> bool:
     is when the visitor who asks began to wait (epoch seconds). Others may wait for longer.
     """
     began = min(since, began_at(pulse) or since)
-    return is_stale(pulse, now) and now - max(pulse.as_of, began) > WAKING_SECONDS
+    return now - max(pulse.as_of, began) > WAKING_SECONDS
 
 
 def is_near_front(ahead: int, pulse: Pulse, rate_per_minute: float, now: float) -> bool:

@@ -153,7 +153,7 @@ def _marked(pulse: Pulse, seen: Seen, admitted: int, waiting: int) -> Curve:
     Otherwise, admissions measure the arrivals and not the rate.
     """
     gap = seen.now - pulse.as_of
-    if not seen.pace or not waiting or not pulse.waiting or seen.is_empty or gap > GAP_SECONDS:
+    if not seen.pace or not waiting or seen.is_empty or gap > GAP_SECONDS:
         return ()
     window = _window(seen.pace)
     mark, marks = Sample(int(seen.now * 1000), float(admitted)), pulse.marks

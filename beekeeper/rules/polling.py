@@ -162,7 +162,8 @@ def heard_within_seconds(
     found = rhythm(waiting, rate_per_minute, budget_per_second)
     wait = waiting / min(measured_per_minute or rate_per_minute, rate_per_minute) * 60
     longest = wait * found.fraction if wait < found.far else found.longest * (1 + EARLIEST)
-    return max(UNKNOWN_WAIT_SECONDS, longest) + jitter_seconds(longest)
+    longest = max(longest, UNKNOWN_WAIT_SECONDS)
+    return longest + jitter_seconds(longest)
 
 
 def jitter_seconds(wait: float) -> float:

@@ -182,8 +182,8 @@ def _standing(
 def _is_known(ticket: Ticket, pulse: Pulse, now: float, *, still: bool) -> bool:
     """Return whether the place of a ticket can be known."""
     if still and ticket.number > pulse.as_of * 1000:
-        # After a longer time, what we read does not reach back to the last pulse.
-        return now - pulse.as_of <= LONGEST_COUNT_SECONDS
+        # What was read may not reach back to the last pulse.
+        return pulse.counted_from <= pulse.as_of >= now - LONGEST_COUNT_SECONDS
     # A crowd that began after the line was counted can't be judged.
     return line.is_counted(ticket.number, pulse) or line.is_steady(pulse)
 

@@ -4,6 +4,7 @@ import random
 from itertools import pairwise
 
 import pytest
+from botocore.exceptions import ClientError
 
 from beekeeper.handlers.consumer import PAUSE_SECONDS, TickEnd
 from beekeeper.rules.settings import Mode
@@ -80,7 +81,7 @@ def test_empty_queue_is_asked_once_a_second_at_any_rate() -> None:
     stage = Stage(rate=60_000)
     stage.run(30)
     assert stage.calls.count()["ReceiveMessage"] <= 31
-    assert 25 <= stage.calls.count()["BatchGetItem"] <= 66  # the settings are read equally often
+    assert 25 <= stage.calls.count()["BatchGetItem"] <= 76  # the settings are read equally often
 
 
 def test_high_rate() -> None:
@@ -135,6 +136,28 @@ def test_counters_are_right_at_the_end() -> None:
     assert (stage.pulse.admitted, stage.pulse.waiting) == (250, 0)
 
 
+def test_who_was_admitted_last_is_counted_when_the_last_pulse_failed() -> None:
+    stage = Stage(faults=failing("UpdateItem", THROTTLE, only=[2]))  # the first one claims slots
+    stage.arrive(3)
+    stage.run(0.5)
+    assert (len(stage.dynamo.rows()), stage.pulse.admitted) == (3, 3)
+
+
+def test_the_pulse_has_the_last_slot_that_was_given_out() -> None:
+    stage = Stage()
+    stage.arrive(3)
+    stage.run(3)
+    assert stage.pulse.paced_at == pytest.approx(max(w.slot for w in stage.dynamo.writes))
+
+
+def test_those_admitted_half_a_minute_ago_are_checked() -> None:
+    stage = Stage(overbooking=1.5)
+    stage.arrive(100)
+    stage.run(50)
+    assert stage.pulse.shows.checked > 50
+    assert stage.pulse.shows.showed == 0
+
+
 def test_pulse_is_published_every_second_even_when_nobody_comes() -> None:
     stage = Stage()
     published: list[float] = []
@@ -172,6 +195,17 @@ def test_pause_hands_back_at_once() -> None:
     consumer.tick()
     assert len(stage.sqs.visible()) == 10
     assert consumer.hand.held == {}
+
+
+def test_who_was_admitted_just_before_the_room_was_turned_off_is_counted_at_once() -> None:
+    stage = Stage(faults=failing("UpdateItem", THROTTLE, only=[2]))  # the first one claims slots
+    stage.arrive(3)
+    consumer = stage.consumer()
+    with pytest.raises(ClientError):
+        consumer.tick()
+    stage.configure(Mode.OFF)
+    consumer.tick()
+    assert stage.pulse.admitted == 3
 
 
 def test_off_from_the_start_receives_nothing() -> None:

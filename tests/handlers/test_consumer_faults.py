@@ -6,6 +6,7 @@ import pytest
 from hypothesis import given, settings
 
 from beekeeper.contract import items
+from beekeeper.handlers.admitting import Admitted
 from tests.support.in_memory.bad_weather import BadWeather, any_weather
 from tests.support.in_memory.faults import (
     KILLS,
@@ -18,6 +19,7 @@ from tests.support.in_memory.faults import (
     troubles,
 )
 from tests.support.in_memory.stage import ON, Stage
+from tests.support.in_memory.virtual import START
 
 OPERATIONS = [
     "GetItem", "BatchGetItem", "UpdateItem", "TransactWriteItems", "ReceiveMessage",
@@ -136,6 +138,18 @@ def test_a_consumer_of_another_format_admits_nobody_and_loses_nobody(other: int)
     assert stage.accounted() == set(stage.tickets)
 
 
+def test_a_format_that_changes_during_a_run_frees_the_tickets_and_leaves_the_pulse() -> None:
+    stage = Stage()
+    stage.arrive(10)
+    consumer = stage.consumer()
+    consumer.hand.receive(10)
+    consumer.tally.count([Admitted("before", 1, START)])
+    stage.dynamo.items[items.ROOM][items.FORMAT_ATTRIBUTE] = items.number(items.CHANGING_FORMAT)
+    assert consumer.run(5) == 0
+    assert len(stage.sqs.visible()) == 10
+    assert "as_of" not in stage.dynamo.items[items.PULSE]
+
+
 def test_an_item_without_a_format_has_the_first() -> None:
     assert items.format_of({}) == 1
 
@@ -169,3 +183,16 @@ def test_late_slots_are_forfeited_batch_by_batch() -> None:
     assert stage.dynamo.writes != []
     assert all(write.at <= write.slot + 0.75 + 0.4 for write in stage.dynamo.writes)
     assert stage.accounted() == set(stage.tickets)
+
+
+def test_after_a_slow_claim_the_earliest_get_the_slots_that_are_left() -> None:
+    stage = Stage()
+    stage.arrive(15)
+    consumer = stage.consumer()
+    stage.faults = lambda _, operation: (
+        stage.world.sleep(1.0) if operation == "UpdateItem" else None
+    )
+    consumer.hand.let_through(stage.rate)
+    admitted = [write.ticket_id for write in stage.dynamo.writes]
+    assert 0 < len(admitted) < 15
+    assert admitted == stage.tickets[: len(admitted)]

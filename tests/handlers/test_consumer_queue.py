@@ -1,5 +1,7 @@
 """The queue as the consumer uses it: how many calls it takes, and what is put aside or deleted."""
 
+from typing import Any
+
 import pytest
 
 from beekeeper.handlers.consumer_queue import PARALLEL, Queue, Rejected
@@ -104,8 +106,8 @@ def test_receiving_that_fails_is_an_empty_queue() -> None:
 
 def test_a_number_is_compared_with_the_time_of_the_send() -> None:
     one = OneQueue()
-    one.sqs.send("early", int((NOW + 2) * 1000))
-    one.sqs.send("late", int((NOW + 2.001) * 1000))
+    one.sqs.send("early", int((NOW + 60) * 1000))
+    one.sqs.send("late", int((NOW + 60.001) * 1000))
     tickets, refused = one.queue.receive(10, NOW + 60, wait=False)
     assert [ticket.ticket_id for ticket in tickets] == ["early"]
     assert len(refused) == 1
@@ -120,8 +122,8 @@ def test_without_the_time_of_the_send_the_time_of_the_receipt_counts() -> None:
         return {"Messages": [{**m, "Attributes": {}} for m in found["Messages"]]}
 
     one.sqs.receive_message = without  # type: ignore[method-assign]
-    one.sqs.send("early", int((NOW + 62) * 1000))
-    one.sqs.send("late", int((NOW + 62.001) * 1000))
+    one.sqs.send("early", int((NOW + 120) * 1000))
+    one.sqs.send("late", int((NOW + 120.001) * 1000))
     tickets, refused = one.queue.receive(10, NOW + 60, wait=False)
     assert ([ticket.ticket_id for ticket in tickets], len(refused)) == (["early"], 1)
 
@@ -185,3 +187,20 @@ def test_a_receipt_that_sqs_could_not_take_is_tried_again() -> None:
     one.sqs.refused = {"1/1"}
     assert one.queue.delete(["0/1", "1/1", "2/1"]) == {"0/1", "2/1"}
     assert one.queue.delete(["0/1", "2/1"]) == set()
+
+
+def test_a_long_line_is_received_though_each_call_brings_few_messages() -> None:
+    one = OneQueue()
+    one.fill(900)
+    receive = one.sqs.receive_message
+
+    def few(**arguments: Any) -> Any:
+        return receive(
+            **{**arguments, "MaxNumberOfMessages": min(2, arguments["MaxNumberOfMessages"])}
+        )
+
+    one.sqs.receive_message = few  # type: ignore[method-assign]
+    one.queue.expected = 900
+    assert 200 <= one.receive(200) <= 220
+    one.queue.expected = 0
+    assert one.receive(100) < 10  # the queue may be short

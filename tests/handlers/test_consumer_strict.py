@@ -5,6 +5,7 @@ from itertools import pairwise
 import pytest
 from hypothesis import given, settings
 
+from beekeeper.contract import items
 from beekeeper.handlers.consumer_queue import FIFO_VISIBILITY_SECONDS
 from beekeeper.handlers.producer import _send
 from beekeeper.rules.cadence import MESSAGES_PER_CALL
@@ -188,6 +189,16 @@ def test_anything_at_all_goes_wrong(weather: BadWeather) -> None:
     stage = weather.run(visitors=int(weather.rate / 6), strict=True)
     stage.check_nobody_is_lost(90)
     assert displaced(stage) < MESSAGES_PER_CALL
+
+
+def test_what_stays_in_hand_waits_for_the_next_tick() -> None:
+    stage = strict()
+    stage.arrive(5)
+    stage.dynamo.damaged = {items.visitor_id("t2")}
+    consumer = stage.consumer()
+    consumer.hand.let_through(stage.rate)
+    assert list(consumer.hand.held) == ["t2"]
+    assert consumer.hand.refusals["t2"] == 1
 
 
 def test_unreadable_messages_are_put_aside_and_stop_nobody() -> None:

@@ -10,6 +10,7 @@ from beekeeper.handlers.consumer_table import Table
 from beekeeper.handlers.reading import Throttled
 from beekeeper.rules import tokens
 from beekeeper.rules.curve import Sample
+from beekeeper.rules.drift import Drift
 from beekeeper.rules.line import Pulse
 from beekeeper.rules.no_shows import Shows
 from beekeeper.rules.settings import Mode, Settings
@@ -51,12 +52,13 @@ def test_look_up_of_more_than_a_batch_and_of_nobody() -> None:
 
 
 floats = st.just(0.0) | st.floats(1e-9, 4e9)  # DynamoDB takes nothing below 1e-130
+tenths = st.integers(0, 10**9).map(lambda count: count / 10)
 times = st.just(0.0) | st.floats(1e-9, START)
 
 
 def curve_of(points: list[tuple[int, int]]) -> tuple[Sample, ...]:
     ats, counts = sorted(at for at, _ in points), sorted(count for _, count in points)
-    return tuple(Sample(at, float(count)) for at, count in zip(ats, counts, strict=True))
+    return tuple(Sample(at, count / 10) for at, count in zip(ats, counts, strict=True))
 
 
 @given(
@@ -67,9 +69,15 @@ def curve_of(points: list[tuple[int, int]]) -> tuple[Sample, ...]:
         serving=floats,
         slack=floats,
         arrivals=st.lists(st.tuples(st.integers(0, 2**47), st.integers(0, 10**9))).map(curve_of),
+        settled=st.builds(Sample, st.integers(0, 2**47), tenths),
         rate=floats,
+        marks=st.lists(st.tuples(st.integers(0, 2**47), st.integers(0, 10**9))).map(curve_of),
+        paced_at=times,
         as_of=times,
         busy_at=times,
+        is_empty=st.booleans(),
+        spread=floats,
+        drift=st.builds(Drift, *[tenths] * 5),
         shows=st.tuples(floats, floats).map(lambda found: Shows(max(found), min(found))),
     )
 )
@@ -88,6 +96,17 @@ def test_a_time_of_the_pulse_that_somebody_changed_is_replaced(stored: dict[str,
     assert found.publish(Pulse(as_of=START))
     assert found.publish(Pulse(as_of=START + 1))
     assert found.pulse(START + 1).as_of == START + 1
+
+
+def test_who_has_not_read_the_pulse_does_not_replace_it() -> None:
+    # The clock of the consumer that published last is behind.
+    found, dynamo = table()
+    other = Table(dynamo, TABLE, Inline(), random.Random(1))
+    assert found.publish(Pulse(as_of=START + 1))
+    other.pulse(START)
+    assert other.publish(Pulse(as_of=START + 0.5))
+    assert not found.publish(Pulse(as_of=START + 2))
+    assert found.pulse(START).as_of == START + 0.5
 
 
 @given(st.sampled_from(Mode), st.floats(1, 3e5), st.text(), st.integers(5, 1_440))

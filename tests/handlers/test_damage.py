@@ -46,16 +46,16 @@ texts = st.one_of(
     st.sampled_from(["https://[", "https://a:b/", "https://evil.example\\@shop.example.com/"]),
 )
 numbers = st.one_of(
-    st.floats(allow_nan=True, allow_infinity=True).map(repr),
+    st.floats(allow_nan=False, allow_infinity=False).map(repr),
     st.integers(-(10**38), 10**38).map(str),
-    st.sampled_from(["0", "-1", "1", "0.5", "1e125", "-1e125", "1e-130", "x", ""]),
+    st.sampled_from(["0", "-1", "1", "0.5", "1e125", "-1e125", "1e-130"]),
     st.floats(NOW - 1e6, NOW + 1e6).map(repr),
 )
-values = st.one_of(
+values: st.SearchStrategy[dict[str, Any]] = st.one_of(
     st.fixed_dictionaries({"S": texts}),
     st.fixed_dictionaries({"N": numbers}),
     st.sampled_from(
-        [{"BOOL": True}, {"NULL": True}, {"L": []}, {"M": {}}, {"B": b"x"}, {"NS": ["1"]}, {}]
+        [{"BOOL": True}, {"NULL": True}, {"L": []}, {"M": {}}, {"B": b"x"}, {"NS": ["1"]}]
     ),
 )
 # For each item: None if it is gone, or what is done to its attributes, of which None removes one.
@@ -65,7 +65,9 @@ damages = st.fixed_dictionaries(
         item_id: st.one_of(
             st.none(),
             st.just(dict.fromkeys(names)),
-            st.dictionaries(st.sampled_from(names), st.one_of(st.none(), values), min_size=1),
+            st.dictionaries(
+                st.sampled_from(names), st.one_of(st.none(), values.filter(is_stored)), min_size=1
+            ),
         )
         for item_id, names in NAMES.items()
     },

@@ -2,6 +2,7 @@
 
 import random
 from dataclasses import replace
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -100,6 +101,51 @@ def test_a_conflict_over_a_count_takes_another_but_not_for_ever() -> None:
     dynamo.left = ATTEMPTS - 1
     assert entries.claim("a", START) is not None
     assert counted(dynamo, items.ENTERED) == 1
+
+
+def test_entries_spread_over_the_counts() -> None:
+    dynamo, entries = place()
+    for i in range(100):
+        entries.let_pass(ticket(f"t{i}"), START)
+    assert len(dynamo.items.keys() & set(items.COUNT_IDS)) > items.COUNT_SHARDS / 2
+
+
+def test_what_cant_be_written_is_no_conflict_and_not_tried_again() -> None:
+    calls = Calls()
+    dynamo, entries = place(calls)
+    dynamo.put(items.admission_item("a", 1, START))
+    dynamo.damaged = set(items.COUNT_IDS)
+    with pytest.raises(Unavailable):
+        entries.claim("a", START)
+    assert calls.count()["TransactWriteItems"] == 1
+
+
+def test_a_refusal_that_does_not_show_the_row_has_it_looked_up() -> None:
+    class Bare(FakeDynamo):
+        def _reason(self, key: str, action: dict[str, Any]) -> dict[str, Any]:
+            return {"Code": super()._reason(key, action)["Code"]}
+
+    dynamo = Bare()
+    dynamo.put(items.admission_item("a", 1, START))
+    for _ in range(2):
+        admission = Entries(dynamo, TABLE).claim("a", START)
+        assert admission is not None
+        assert admission.claimed_at == START
+
+
+def test_a_row_that_is_gone_before_its_claim_is_not_written_in_part() -> None:
+    """The room is off, and the row's time to live ended between the two writes."""
+    calls = Calls()
+    dynamo, entries = place(calls)
+    dynamo.put(items.admission_item("a", 1, START))
+
+    def faults(number: int, _: str) -> None:
+        if number == 1:
+            del dynamo.items[items.visitor_id("a")]
+
+    calls.faults = faults
+    entries.let_pass(ticket("a"), START)
+    assert (dynamo.rows(), counted(dynamo, items.ENTERED)) == ({}, 0)
 
 
 @pytest.mark.parametrize("fault", [THROTTLE, LOST_ANSWER])

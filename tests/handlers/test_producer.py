@@ -70,11 +70,13 @@ def test_cookie_is_secure_except_on_loopback() -> None:
     ],
 )
 def test_queue_that_does_not_confirm_gives_no_ticket(error: Exception) -> None:
-    response = asked(Place(), Sends(error), request("aws_campaign_first"))
+    place = Place()
+    response = asked(place, Sends(error), request("aws_campaign_first"))
     assert response["statusCode"] == 503
     assert response["headers"]["retry-after"] == "5"
     assert "refresh" in response["body"]
     assert not response.get("cookies")
+    assert place.calls.count()["UpdateItem"] == 0  # nobody is counted, and nobody is woken
 
 
 def test_app_gets_json_when_the_queue_fails() -> None:

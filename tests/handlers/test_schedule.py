@@ -6,6 +6,8 @@ import pytest
 
 from beekeeper.contract import items, pace_item
 from beekeeper.handlers.schedule import Schedule
+from beekeeper.rules.lane import Lane
+from beekeeper.rules.settings import Mode
 from tests.support.in_memory.fakes import TABLE
 from tests.support.in_memory.stage import Stage
 from tests.support.in_memory.virtual import START
@@ -32,3 +34,24 @@ def test_the_slots_of_an_item_that_somebody_deleted_are_not_given_out_again() ->
     taken += schedule.claim(START + 0.1, 600, 100)
     assert len(taken) == len(set(taken)) <= 22
     assert pace_item.paced_at_of(stage.dynamo.items[items.PACE]) == max(taken)
+
+
+def test_a_room_that_lets_everybody_in_has_nobody_in_the_lane() -> None:
+    stage = Stage()
+    stage.dynamo.put({**items.key(items.LATE), items.GIVEN: items.number(1_900)})
+    stage.configure(Mode.OFF)
+    stage.run(5)
+    stage.configure(Mode.ON)
+    stage.arrive(300)
+    stage.run(40)
+    # The line has all slots.
+    assert max(stage.let_through()) - START < 40
+    assert pace_item.lane_of(stage.dynamo.items[items.PACE]).waiting == 0
+
+
+def test_a_count_that_somebody_has_corrected_is_trusted() -> None:
+    schedule = Schedule(Stage().dynamo, TABLE)
+    schedule.expect(Lane(10**9, 4), 7, 600, line_is_short=False)
+    assert schedule.lane == Lane(7, 4)
+    schedule.expect(Lane(9, 4), 0, 600, line_is_short=False)  # it could not be read
+    assert schedule.lane.given == 9

@@ -46,11 +46,22 @@ def test_it_publishes_no_more_often_than_every_half_second() -> None:
     assert 3 <= stage.calls.count()["UpdateItem"] <= 5
 
 
+def test_the_last_slot_is_kept_while_the_line_is_paused() -> None:
+    stage = Stage()
+    tally = tally_of(stage)
+    slot = stage.world.now + 1.5
+    for paced_at in (slot, 0.0):
+        stage.world.sleep(1)
+        tally.publish(paced_at=paced_at)
+        assert stage.pulse.paced_at == slot
+
+
 def test_a_lost_answer_is_not_counted_again() -> None:
     stage = Stage(faults=failing("UpdateItem", LOST_ANSWER))
     tally = tally_of(stage)
     tally.count(admitted(7, stage.world.now))
     tally.flush()
+    assert tally.numbers == []
     tally.count(admitted(5, stage.world.now))
     stage.faults = no_faults
     tally.flush()
@@ -112,6 +123,8 @@ def test_who_was_let_through_is_checked_after_half_a_minute() -> None:
     stage.world.sleep(0.1)
     assert checked(stage, tally) == [False, True, False]
     assert checked(stage, tally) == [False, True, False]  # each once
+    tally.publish()
+    assert (tally.shows, stage.pulse.shows.checked) == ([], 3)
 
 
 def test_a_tick_samples_and_checks_so_many() -> None:

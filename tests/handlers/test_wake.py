@@ -1,20 +1,29 @@
 """An idle consumer ends, and the next visitor starts one."""
 
+import io
+from urllib.parse import urlsplit
+
 import pytest
+from botocore.awsrequest import AWSPreparedRequest, AWSResponse
 from botocore.exceptions import EndpointConnectionError
 
 from beekeeper.contract import items, pulse_item
-from beekeeper.handlers import turnstile
-from beekeeper.handlers.wake import Waker
+from beekeeper.contract.routes import Path
+from beekeeper.handlers import aws, turnstile
+from beekeeper.handlers.wake import Waker, consumer_starter
 from beekeeper.rules import tokens
 from beekeeper.rules.line import Pulse
-from beekeeper.rules.settings import Mode
+from beekeeper.rules.settings import Mode, Settings
+from beekeeper.rules.sizing import workers_for
 from tests.support.in_memory.dynamo import FakeDynamo
 from tests.support.in_memory.fakes import TABLE
+from tests.support.in_memory.faults import THROTTLE, failing
 from tests.support.in_memory.joining import Sends, asked
-from tests.support.in_memory.recorded import NOW, Place, request, signed
+from tests.support.in_memory.recorded import DESTINATION, NOW, Place, request, signed
 from tests.support.in_memory.stage import Stage
 from tests.support.in_memory.virtual import START
+
+NAMES = ("ApproximateNumberOfMessages", "ApproximateNumberOfMessagesNotVisible")
 
 
 class Starts:
@@ -40,7 +49,7 @@ def test_consumer_ends_when_nobody_has_come_for_five_minutes() -> None:
     stage = idle_stage(311)
     stage.run(75)
     assert stage.world.now - START < 2
-    assert sum(stage.calls.count().values()) <= 8
+    assert sum(stage.calls.count().values()) <= 8 + 9  # its arrivals were never counted
 
 
 def test_consumer_stays_a_little_after_producers_know_that_the_line_is_idle() -> None:
@@ -61,6 +70,25 @@ def test_consumer_that_finds_somebody_stays() -> None:
     stage.run(75)
     assert stage.world.now - START > 74
     assert len(stage.dynamo.rows()) == 3
+
+
+def test_consumer_with_tickets_in_hand_stays() -> None:
+    # Nobody knows of them but this consumer: the producer has not counted them yet, and SQS's count
+    # is old.
+    stage = idle_stage(10_000)
+    stage.faults = failing("TransactWriteItems", THROTTLE, only=range(1, 4))
+    stage.sqs.send("t0", int(START * 1000))
+    none = dict.fromkeys(NAMES, "0")
+    stage.sqs.get_queue_attributes = lambda **_: {"Attributes": none}  # type: ignore[method-assign]
+    stage.run(75)
+    assert list(stage.dynamo.rows()) == ["t0"]
+
+
+def test_consumer_of_a_paused_line_ends_too_if_nobody_comes() -> None:
+    stage = idle_stage(311)
+    stage.configure(Mode.PAUSED)
+    stage.run(75)
+    assert stage.world.now - START < 2
 
 
 def test_consumer_of_a_room_that_is_off_ends() -> None:
@@ -131,6 +159,39 @@ def test_all_workers_are_started() -> None:
     assert started == [5]
 
 
+@pytest.mark.parametrize("path", [Path.CAMPAIGN, Path.TURN])
+def test_a_visitor_starts_as_many_workers_as_the_rate_needs(path: Path) -> None:
+    place, started = Place(), list[int]()
+    place.dynamo.set_room(Settings(Mode.ON, 120_000.0, DESTINATION))
+    if path is Path.CAMPAIGN:
+        asked(place, Sends(), request("aws_campaign_first"), start=started.append)
+    else:
+        req = request("aws_turn", ticket=signed(tokens.new_ticket(NOW)))
+        turnstile.answer(req, place.table, Waker(place.dynamo, TABLE, started.append), NOW)
+    assert started == [workers_for(120_000.0)]
+    assert started != [1]
+
+
+def test_workers_are_invoked_without_waiting_for_them(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"):
+        monkeypatch.setenv(name, "none")
+    monkeypatch.setenv("AWS_DEFAULT_REGION", "eu-west-1")
+    invoked: list[tuple[str, str]] = []
+
+    def answered(request: AWSPreparedRequest, **_: object) -> AWSResponse:
+        kind = request.headers["X-Amz-Invocation-Type"]
+        invoked.append((urlsplit(request.url).path, str(kind, "ascii")))
+        return AWSResponse(request.url, 202, {}, io.BytesIO())
+
+    session = aws.session(ours=True)
+    session.register("before-send.lambda.Invoke", answered)
+    try:
+        consumer_starter("sale-consumer")(3)
+    finally:
+        session.unregister("before-send.lambda.Invoke", answered)
+    assert invoked == [("/2015-03-31/functions/sale-consumer/invocations", "Event")] * 3
+
+
 def test_a_table_in_trouble_is_not_asked_for_more() -> None:
     place, sends, starts = Place(), Sends(), Starts()
     asked(place, sends, request("aws_campaign_first"), NOW, start=starts)
@@ -159,6 +220,14 @@ def test_one_container_of_many_starts_the_consumer() -> None:
     for waker in wakers:
         waker.wake(Pulse(), NOW + 10)
     assert starts.count == 2
+
+
+def test_a_container_asks_the_table_once_in_ten_seconds() -> None:
+    dynamo, starts = FakeDynamo(), Starts()
+    waker = Waker(dynamo, TABLE, starts)
+    for i in range(100):
+        waker.wake(Pulse(), NOW + i / 10)
+    assert (starts.count, dynamo.calls.names) == (1, ["UpdateItem"])
 
 
 def test_start_that_fails_is_no_visitors_business() -> None:

@@ -2,6 +2,7 @@
 
 import random
 from collections.abc import Callable
+from dataclasses import replace
 
 import pytest
 from hypothesis import given
@@ -9,7 +10,15 @@ from hypothesis import strategies as st
 
 from beekeeper.rules.arrivals import Joined
 from beekeeper.rules.curve import MAX_SAMPLES, Sample, arrived_by, thinned
-from beekeeper.rules.line import Pulse, ahead_of, eta_seconds, is_near_front
+from beekeeper.rules.line import (
+    WAKING_SECONDS,
+    Pulse,
+    ahead_of,
+    eta_seconds,
+    is_near_front,
+    stands_still,
+    with_joined,
+)
 from beekeeper.rules.measurement import Seen, measured
 from beekeeper.rules.tokens import new_ticket
 from tests.support.in_memory.line import RATE, T0, Simulation, burst, number, steady
@@ -223,11 +232,43 @@ def test_arrived_by() -> None:
     ]  # fmt: skip
 
 
+LINE = (Sample(number(0), 0.0), Sample(number(10), 1_000.0))
+
+
+def test_a_queue_that_shuffles_has_some_ahead_who_came_later() -> None:
+    pulse = Pulse(serving=500.0, spread=100.0, arrivals=LINE)
+    places = [ahead_of(number(at), pulse) for at in (3.9, 4.5, 5.0, 5.5, 6.1)]
+    assert places == [0, 6, 25, 56, 110]
+
+
+def test_who_may_have_been_admitted_early_is_near_the_front() -> None:
+    for pulse in (Pulse(as_of=T0, spread=100.0), Pulse(as_of=T0, slack=100.0)):
+        # Two seconds of the rate, and one, are added.
+        assert is_near_front(141, pulse, RATE, T0)
+        assert not is_near_front(142, pulse, RATE, T0)
+
+
+def test_a_line_that_has_just_begun_does_not_stand_still_before_a_consumer_has_woken() -> None:
+    idle = Pulse(serving=5.0, arrivals=(Sample(number(-60), 5.0), Sample(number(0), 5.0)))
+    joined = {int(T0) + 20: Joined(10)}
+    for now, still in ((25, False), (20 + WAKING_SECONDS, False), (21 + WAKING_SECONDS, True)):
+        pulse = with_joined(replace(idle, settled=idle.arrivals[-1]), joined, T0 + now)
+        assert stands_still(pulse, T0 + now, T0 + 20.5) is still
+        assert stands_still(pulse, T0 + now, T0 + 24) is still  # others wait for longer
+    assert not stands_still(replace(pulse, as_of=T0 + now - 4), T0 + now, T0 + 20.5)
+    assert stands_still(replace(pulse, arrivals=()), T0 + now, T0 + 20.5)
+
+
 @pytest.mark.parametrize(
     ("pulse_rate", "seconds"), [(0.0, 60), (590.0, 61), (300.0, 120), (700.0, 60)]
 )
 def test_eta(pulse_rate: float, seconds: float) -> None:
     assert round(eta_seconds(600, Pulse(rate=pulse_rate), 600, T0)) == seconds
+
+
+def test_a_queue_that_shuffles_makes_the_last_wait_longer() -> None:
+    waits = [eta_seconds(ahead, Pulse(spread=100.0), 600, T0) for ahead in (0, 25, 100, 200)]
+    assert waits == [0, 5, 10, 20]
 
 
 def test_the_next_in_line_waits_for_the_next_slot() -> None:

@@ -95,6 +95,14 @@ def test_all_together_stay_within_the_budget(waiting: int, rate: float) -> None:
     assert load(waiting, rate) + rate / 60 <= BUDGET_PER_SECOND
 
 
+def test_polls_and_entries_together_take_the_share_that_is_aimed_at() -> None:
+    # A rate at which the fraction lies between its bounds.
+    rate, waiting = 30_000, 200_000
+    assert 1 / 2 < rhythm(waiting, rate).fraction < polling.MAX_FRACTION
+    requests = polls_per_second(waiting, rate) + rate / 60
+    assert requests == pytest.approx(polling.HEARD_AT * BUDGET_PER_SECOND)
+
+
 @pytest.mark.parametrize("rate", [50_000, 300_000])
 def test_beyond_the_highest_rate_each_visitor_asks_a_dozen_times(rate: float) -> None:
     assert load(10_000_000, rate) <= 12 * rate / 60
@@ -143,6 +151,24 @@ def test_who_knows_no_place_asks_less_and_less_often(age: float, waiting: int, r
     told = retry_while_still(None, age, waiting, rate, BUDGET_PER_SECOND)
     longest = rhythm(waiting, rate).longest
     assert told == pytest.approx(min(max(10.0, age / 2), longest), abs=0.01)
+
+
+@given(waits, ages, crowds, rates)
+def test_a_line_that_stands_still_is_asked_at_least_every_longest(
+    eta: float, age: float, waiting: int, rate: float
+) -> None:
+    told = retry_while_still(eta, age, waiting, rate, BUDGET_PER_SECOND)
+    assert 10 <= told <= rhythm(waiting, rate).longest + 0.01
+
+
+def test_the_longest_grows_in_powers_of_two() -> None:
+    longest = [rhythm(waiting, 600).longest for waiting in range(10_000, 5_000_000, 10_000)]
+    assert sorted(set(longest)) == [270, 540, 1_080, 2_160]
+    assert longest == sorted(longest)
+
+
+def test_a_short_line_hears_of_a_pause_after_one_wait_that_is_unknown() -> None:
+    assert polling.heard_within_seconds(10, 600) == pytest.approx(10 * 1.15)
 
 
 @pytest.mark.parametrize("rate", [60, 600, 3_000, 8_000])

@@ -4,6 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from beekeeper.rules import polling
 from beekeeper.rules.curve import Sample
 from beekeeper.rules.lane import Lane, Mark
 from beekeeper.rules.line import Pulse
@@ -204,6 +205,53 @@ def test_place_is_unknown_until_the_line_has_been_counted() -> None:
     assert asked(1_010).ahead == 910
 
 
+def test_a_crowd_that_has_just_begun_does_not_ask_again_all_at_once() -> None:
+    before = replace(PULSE, arrivals=(Sample(int(NOW - 100) * 1000, 1_000.0),), serving=1_000.0)
+    assert [asked(place, pulse=before).retry_after for place in (690, 695)] == [2.0, 3.0]
+
+
+def test_a_moving_line_is_shown_as_far_as_it_has_surely_moved() -> None:
+    # At 590 a minute, for the time since the pulse less half a second, and for two seconds at most.
+    assert [asked(690, now=NOW + age).ahead for age in (0, 0.5, 2, 4)] == [590, 590, 576, 571]
+    assert asked(105, now=NOW + 4).ahead == 0
+    # The rate was lowered a moment ago, or is not measured yet.
+    for rate in (1_200.0, 0.0):
+        assert asked(690, pulse=replace(PULSE, rate=rate), now=NOW + 4).ahead == 570
+
+
+def test_a_paused_line_is_shown_where_it_stands() -> None:
+    turn = asked(690, mode=Mode.PAUSED, now=NOW + 3)
+    assert (turn.state, turn.ahead, turn.still) == (State.PAUSED, 590, False)
+    # Also without a consumer: it would not move anybody.
+    turn = asked(690, mode=Mode.PAUSED, now=NOW + 60)
+    assert (turn.state, turn.ahead, turn.still) == (State.PAUSED, 590, False)
+
+
+def test_a_line_without_a_consumer_says_so_and_keeps_the_places_that_were_counted() -> None:
+    turn = asked(690, now=NOW + 100)
+    assert (turn.state, turn.still, turn.ahead, turn.eta_seconds) == (
+        State.WAITING, True, 590, None,
+    )  # fmt: skip
+
+
+@pytest.mark.parametrize("overbooking", [1.0, 2.0, 3.0])
+@pytest.mark.parametrize("rate", [60.0, 6_000.0, 60_000.0])
+@pytest.mark.parametrize("waiting", [1_000, 1_000_000, 20_000_000])
+def test_no_turn_is_over_before_its_visitor_asks_again(
+    waiting: int, rate: float, overbooking: float
+) -> None:
+    """Also if the line moves as fast as it may from now, and the page waits longer by chance."""
+    settings = replace(SETTINGS, rate=rate, overbooking=overbooking, claim_minutes=5)
+    arrivals = (Sample(0, 0.0), Sample(int(NOW) * 1000, float(waiting)))
+    pulse = Pulse(waiting=waiting, arrivals=arrivals, as_of=NOW)
+    for part in range(1, 400):
+        one = Ticket("id", int(NOW * part / 400) * 1000, int(NOW) + 1_000)
+        turn = decide(one, settings, pulse, None, NOW)
+        assert turn.eta_seconds is not None
+        asks_again = turn.retry_after * (1 + polling.JITTER)
+        assert asks_again <= turn.eta_seconds / overbooking + settings.claim_seconds + 0.1
+
+
 def test_millions_in_a_paused_line_ask_seldom_but_for_the_front() -> None:
     pulse = replace(PULSE, waiting=10_000_000)
     assert asked(110, mode=Mode.PAUSED, pulse=pulse).retry_after == 10
@@ -211,13 +259,15 @@ def test_millions_in_a_paused_line_ask_seldom_but_for_the_front() -> None:
     assert asked(690, mode=Mode.PAUSED, pulse=far).retry_after > 600
 
 
-def test_after_an_hour_without_a_consumer_places_are_unknown() -> None:
-    def told(age: float) -> Turn:
-        pulse = replace(PULSE, as_of=NOW - age)
+def test_places_are_unknown_if_nobody_has_read_back_to_the_last_pulse() -> None:
+    def told(age: float, counted_from: float = 0.0) -> Turn:
+        pulse = replace(PULSE, as_of=NOW - age, counted_from=counted_from)
         return decide(replace(ticket(690), number=int(NOW * 1000)), SETTINGS, pulse, None, NOW)
 
     assert (told(3_599).still, told(3_599).ahead) == (True, 900)
     assert (told(3_601).still, told(3_601).ahead) == (True, None)
+    assert told(50, NOW - 51).ahead == 900
+    assert told(50, NOW - 49).ahead is None
 
 
 def test_new_room_without_a_pulse() -> None:

@@ -7,6 +7,8 @@ from tests.support.in_memory.fakes import Item, client_error
 MAX_KEY_BYTES = 2_048
 MAX_DIGITS = 38
 MAX_EXPONENT, MIN_EXPONENT = 125, -130
+# The functions write none of these.
+OTHER_KINDS = {"B", "BOOL", "NULL", "L", "M", "BS", "NS", "SS"}
 
 
 def refuse_key(key: Item, operation: str) -> None:
@@ -31,7 +33,7 @@ def is_stored(value: Item) -> bool:
         return isinstance(content, str) and _is_number(content)
     if kind == "S":
         return isinstance(content, str) and bool(_bytes(content) or not content)
-    return kind in {"B", "BOOL", "NULL", "L", "M", "NS"}  # the functions write none of these
+    return kind in OTHER_KINDS
 
 
 def _is_number(text: str) -> bool:
