@@ -5,11 +5,12 @@ routes.py      the HTTP routes, the names in queries, and the ticket's cookie
 messages.py    what a producer puts on the queue, and a consumer takes off it
 items.py       the items of the table; attributes.py reads them, whatever they contain
 pulse_item.py  the item with the state of the line
+pace_item.py   the item with the schedule of slots
 arrival_rows.py  the rows that count who joined
 deployed.py    what of the room's item a deploy decides
-page.py        the name of the waiting page in the bucket
-answers.py     what the room answers to that question
+page.py        the names of the waiting page and of its parts
 asking.py      how the waiting page asks whether it is the visitor's turn
+answers.py     what the room answers to that question
 
 The deployer creates the AWS resources to match, and the functions read these values. Both import
 this package. It imports only the rules, and is part of the functions' zip.
