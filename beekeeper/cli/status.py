@@ -51,7 +51,7 @@ def _rows(status: Status, *, checked: bool) -> list[tuple[str, str]]:
         ("mode", status.mode),
         ("rate", f"{status.rate:,.0f} a minute{measured}{absent}"),
         ("waiting", f"{status.waiting:,}"),
-        ("joined", f"{status.joined:,}"),
+        ("joined", f"{'about ' if status.waiting else ''}{status.joined:,}"),
         ("admitted", f"{status.admitted:,}"),
         ("entered", f"{status.entered:,}"),
         ("wait when joining now", _duration(status.longest_wait_seconds)),

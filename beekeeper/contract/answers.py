@@ -3,7 +3,8 @@
 ``/turn``: the fields of :class:`~beekeeper.rules.turn.Turn`.
 
     200    state, ahead, waiting, rate, eta_seconds, still, retry_after, message, updated_at
-           with the state ``ready`` also enter (a relative link) and expires_in
+           with the state ``ready`` also enter (a relative link) and expires_in; in the lane for
+           latecomers also late
 
 ``/enter``, which answers everybody else with a redirect:
 
@@ -41,6 +42,8 @@ ENTRY_STATES = {
 def turn_answer(turn: Turn) -> dict[str, Any]:
     """Return the content of the answer to a visitor with a ticket."""
     content = asdict(turn)
+    if turn.late is None:
+        del content["late"]
     if turn.state is State.READY:
         return {**content, "enter": Path.ENTER.link}
     del content["expires_in"]

@@ -85,6 +85,7 @@ class Turn:
     rate: float = 0.0
     eta_seconds: float | None = None
     still: bool = False
+    late: int | None = None  # the number in the lane for latecomers, in which ``ahead`` then counts
     retry_after: float = polling.MIN_SECONDS
     message: str = ""
     updated_at: float = 0.0
@@ -141,12 +142,14 @@ def _in_lane(admission: Admission, settings: Settings, pulse: Pulse, now: float)
     still = settings.mode is Mode.ON and line.stands_still(pulse, now, since)
     if still or settings.mode is Mode.PAUSED:
         pause = polling.retry_while_still(eta, max(0.0, now - since), *load)
-        return _standing(settings, pulse, ahead=ahead, still=still, pause=pause)
+        turn = _standing(settings, pulse, ahead=ahead, still=still, pause=pause)
+        return replace(turn, late=number)
     # The page must ask in time even if the line becomes empty, and the lane gets all slots.
     soonest = lanes.shortest_wait_seconds(number, lane, settings.rate) + no_shows.PROMPT_SECONDS
     pause = polling.retry_after(eta, *load)
     pause = min(pause, soonest / (1 + polling.JITTER))
-    return _turn(State.WAITING, settings, pulse, ahead=ahead, eta=eta, retry_after=pause)
+    turn = _turn(State.WAITING, settings, pulse, ahead=ahead, eta=eta, retry_after=pause)
+    return replace(turn, late=number)
 
 
 def _in_line(ticket: Ticket, settings: Settings, pulse: Pulse, now: float) -> Turn:

@@ -278,3 +278,13 @@ def test_without_javascript_the_page_refreshes_to_enter(browser: Browser, room: 
         expect(refresh).to_have_attribute("content", "20;url=enter")
         page.get_by_role("link", name="Check now").click()
         page.wait_for_url(room.destination)
+
+
+def test_a_latecomer_sees_the_place_in_the_lane_and_why(page: Page, room: StubRoom) -> None:
+    open_page(page, room, turn(ahead=1), turn(ahead=7, late=12), turn(ahead=9, late=12))
+    expect(page.locator("#position")).to_have_text("1")
+    ask_again(page, room)
+    expect(page.locator("#position")).to_have_text("7")
+    expect(page.locator("#detail")).to_contain_text("You came after your turn")
+    page.reload()
+    expect(page.locator("#position")).to_have_text("7")  # it never grows there

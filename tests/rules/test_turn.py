@@ -102,6 +102,7 @@ def test_a_latecomer_is_told_the_place_in_the_lane_and_an_honest_wait() -> None:
     alone = late(16, pulse=replace(WITH_LANE, waiting=0))
     assert (alone.ahead, alone.eta_seconds) == (5, 0.6)
     assert (late(16, Mode.PAUSED).state, late(16, Mode.PAUSED).eta_seconds) == (State.PAUSED, None)
+    assert (late(16).late, asked(690).late) == (16, None)
     # The copy of the lane can be older than the number.
     assert late(25).ahead == 14
 

@@ -1,16 +1,18 @@
-// The visitor's place in line. Neither an answer nor a refresh ever makes it worse.
+// The visitor's place in line. Neither an answer nor a refresh ever makes it worse. Who comes late
+// leaves the line, and has a place in the lane for latecomers instead. `late` is the number there.
 
 import { isCount } from "./counts.js";
 import { load, save } from "./memory.js";
 
 // `said` is the place that a screen reader has heard.
-export const place = { ahead: null, first: null, said: null };
+export const place = { ahead: null, first: null, said: null, late: 0 };
 
 export function restorePlace() {
   const saved = load("place");
   if (saved && isCount(saved.ahead) && isCount(saved.first)) {
     place.ahead = saved.ahead;
     place.first = saved.first;
+    place.late = saved.late || 0;
   }
 }
 
@@ -21,10 +23,12 @@ export function forgetPlace() {
   save("place", null);
 }
 
-export function rememberPlace(ahead) {
+export function rememberPlace(ahead, late) {
+  if (late !== place.late) forgetPlace();
+  place.late = late;
   // `ahead` is an estimate, and each answer can be wrong by a few people. A number that grows looks
   // as if somebody had jumped the line.
   place.ahead = place.ahead === null ? ahead : Math.min(place.ahead, ahead);
   place.first = place.first === null ? ahead : Math.max(place.first, place.ahead);
-  save("place", { ahead: place.ahead, first: place.first });
+  save("place", { ahead: place.ahead, first: place.first, late: late });
 }

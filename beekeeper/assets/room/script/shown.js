@@ -4,7 +4,7 @@ import { texts } from "./given.js";
 
 const LIVE_STATES = ["connecting", "waiting", "paused"];
 
-export const shown = { state: "connecting", connection: "ok", wait: "", message: "", still: false, busy: "" };
+export const shown = { state: "connecting", connection: "ok", wait: "", message: "", still: false, late: false, busy: "" };
 
 // In a live state the visitor waits, and the page continues to ask.
 export function isLive() {
@@ -18,5 +18,5 @@ export function statusText() {
 }
 
 export function detailText() {
-  return shown.busy || texts.states[shown.state].detail;
+  return shown.busy || (shown.late ? texts.line.late : texts.states[shown.state].detail);
 }

@@ -15,7 +15,8 @@ export function showTurn(turn) {
   shown.state = turn.state;
   shown.connection = "ok";
   shown.still = turn.state === "waiting" && turn.still === true;
-  if (isCount(turn.ahead) && isLive()) rememberPlace(turn.ahead);
+  shown.late = turn.state === "waiting" && isCount(turn.late);
+  if (isCount(turn.ahead) && isLive()) rememberPlace(turn.ahead, turn.late || 0);
   showPlace();
   shown.wait = turn.state === "paused" ? texts.wait.paused : waitText(turn.eta_seconds);
   setText("wait", shown.wait);
@@ -27,7 +28,7 @@ export function showTurn(turn) {
 
 // The visitor's place is gone, and the page asks for another.
 export function showJoining() {
-  Object.assign(shown, { state: "connecting", connection: "ok", still: false });
+  Object.assign(shown, { state: "connecting", connection: "ok", still: false, late: false });
   showPlace();
   setText("wait", NOTHING);
   setText("updated", NOTHING);
