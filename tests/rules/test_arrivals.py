@@ -5,7 +5,14 @@ from collections.abc import Iterable
 
 import pytest
 
-from beekeeper.rules.arrivals import SPAN_SECONDS, WRITES_PER_SECOND, Counting, Counts, spans
+from beekeeper.rules.arrivals import (
+    SPAN_SECONDS,
+    WRITES_AT_ONCE,
+    WRITES_PER_SECOND,
+    Counting,
+    Counts,
+    spans,
+)
 from tests.support.in_memory.line import T0, number
 
 BUSY = [number(i / 100) for i in range(2_000)]  # a hundred a second, for twenty seconds
@@ -27,6 +34,13 @@ def total(writes: Iterable[tuple[int, Counts]]) -> tuple[float, float]:
 
 def test_a_quiet_container_writes_each_visit_at_once() -> None:
     assert written(QUIET) == [(n, {n // 1000: (1, n % 1000)}) for n in QUIET]
+
+
+def test_a_small_crowd_is_counted_exactly() -> None:
+    crowd = [number(i / 20) for i in range(WRITES_AT_ONCE - 1)]
+    assert total(written(crowd))[0] == len(crowd)
+    again = [n + 1500 for n in crowd]
+    assert total(written([*crowd, *again]))[0] == 2 * len(crowd)
 
 
 def test_a_busy_container_writes_some_times_a_second() -> None:
