@@ -45,6 +45,9 @@ MAX_CLEARING = PARALLEL * MESSAGES_PER_CALL  # messages at a time, if the last o
 MAX_ASIDE = 1_000  # messages that are put aside in a tick, in addition to its admissions
 MAX_REJECTED = 2 * MAX_ASIDE  # messages that wait for that; more can wait in the queue
 MAX_REFUSALS = 3  # of a ticket's row by DynamoDB, in as many ticks
+# A ticket goes back to the queue in the second tick in which it gets no slot, because others took
+# them. The ticks of two consumers have the same length. So one of them can come too late each time.
+NO_SLOT_SECONDS = 0.9
 # To admit and delete a ticket in hand, this share of the visibility time-out must be left.
 HOLD_SHARE = 1 / 2
 logger = logging.getLogger(__name__)
@@ -184,6 +187,11 @@ class Hand:
         self.report(admitted)
         self._finish_admitted(outcome.present)
         self._count_refusals(outcome.refused)
+        self._hand_back(self._without_slot())
+
+    def _without_slot(self) -> list[str]:
+        oldest = self.clock() - NO_SLOT_SECONDS
+        return [i for i, m in self.held.items() if i not in self.tried and m.received_at < oldest]
 
     def _count_refusals(self, ticket_ids: Iterable[str]) -> None:
         for ticket_id in ticket_ids:

@@ -5,6 +5,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 import pytest
+from botocore.exceptions import ClientError
 
 from beekeeper.contract import items
 from beekeeper.handlers.admitting import MAX_ASIDE, MAX_CLEARING, Admitted, Hand
@@ -114,6 +115,31 @@ def test_only_a_strict_line_gets_back_at_once_who_found_no_slot(strict: bool, ke
     one.tick()
     assert len(one.hand.held) == kept
     assert len(one.stage.sqs.visible()) == 5 - kept
+
+
+def test_who_twice_finds_no_slot_goes_back_to_the_queue() -> None:
+    """The ticks of two consumers have the same length. So the second one can always be too late."""
+    one = alone()
+    one.hand.receive(10)
+    for held in (5, 0):
+        taken = items.number(one.stage.world.now + 2)
+        one.stage.dynamo.put({**items.key(items.PACE), "paced_at": taken})
+        one.tick()
+        assert len(one.hand.held) == held
+    assert len(one.stage.sqs.visible()) == 5
+
+
+def test_nobody_goes_back_to_the_queue_while_no_slot_can_be_claimed() -> None:
+    """Each time counts as a reception, and the thousandth is the last."""
+    one = alone()
+    one.hand.receive(10)
+    one.stage.faults = failing("UpdateItem", THROTTLE)
+    for _ in range(6):
+        with pytest.raises(ClientError):
+            one.hand.let_through(RATE)
+        one.stage.world.sleep(1.0)
+    assert len(one.hand.held) == 5
+    assert one.stage.sqs.visible() == []
 
 
 # --- In doubt, and admitted by others -------------------------------------------------------------
