@@ -71,7 +71,8 @@ class Connection:
 
         Each operation opens its own: a store in a bucket remembers what it has read.
         """
-        return open_store(self.state_dir, self.name, self.session, self.reference.state)
+        known = self.reference
+        return open_store(self.state_dir, self.name, self.session, known.state, known.folder)
 
     def read(self, store: StateStore | None = None) -> State | None:
         """Read the room's state. Return None when there is none."""
@@ -119,7 +120,7 @@ class Connection:
         store = self.open_store()
         state = self.state(store)
         aws = self._aws(self.region or state.region)
-        check_place(state, aws.account, aws.region, store)
+        check_place(state, aws.account, aws.region, store, self.reference.region)
         config = last_config(state)
         names = aws.names(self.name, strict=config.is_strict)
         return Deployed(state, config, store, aws, names)

@@ -104,7 +104,7 @@ def plan(connection: Connection, on_event: OnEvent | None = None) -> results.Pla
 def _state_here(connection: Connection, aws: Aws, store: StateStore) -> State | None:
     """Return the room's state, if any. Raise WrongAccountError if the room is somewhere else."""
     if state := connection.read(store):
-        check_place(state, aws.account, aws.region, store)
+        check_place(state, aws.account, aws.region, store, connection.reference.region)
     return state
 
 
@@ -123,7 +123,7 @@ def destroy(connection: Connection, on_event: OnEvent | None = None) -> Destruct
         region = connection.region or (state.region if state else None)
         aws = Aws(connection.session, region=region)
         if state:
-            check_place(state, aws.account, aws.region, store)
+            check_place(state, aws.account, aws.region, store, connection.reference.region)
         names = aws.names(room, strict=config.is_strict)
         planned = steps(config, names)
         guard = _guard(aws, names, store)

@@ -13,7 +13,7 @@ from typing import Any
 from rich.live import Live
 from rich.table import Table
 
-from beekeeper.cli.options import add_common
+from beekeeper.cli.options import add_common, count
 from beekeeper.cli.output import Output
 from beekeeper.cli.progress import log
 from beekeeper.cli.sparkline import sparkline
@@ -92,7 +92,7 @@ def _add_local(commands: Any) -> None:
 
 
 def _positive(text: str) -> int:
-    value = int(text)
+    value = count(text)
     if value < 1:
         raise argparse.ArgumentTypeError("give a whole number, 1 or more")
     return value

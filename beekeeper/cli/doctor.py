@@ -9,7 +9,7 @@ from rich.markup import escape
 from rich.table import Table
 
 from beekeeper import diagnosis
-from beekeeper.cli.options import add_config, configured_room
+from beekeeper.cli.options import add_config, configured_room, number
 from beekeeper.cli.output import Output, colored
 from beekeeper.provision.deployer import MAX_CHARACTERS
 from beekeeper.results import Diagnosis, Verdict
@@ -29,7 +29,7 @@ def add_commands(commands: Any) -> None:
     )
     doctor.add_argument(
         "--arrivals",
-        type=float,
+        type=number,
         metavar="N",
         help="how many visitors arrive in the busiest minute (default: ten times the rate)",
     )

@@ -14,6 +14,6 @@ and use it. ``python -m tests.settings_table`` then updates the table of setting
 """
 
 from beekeeper.config.room_config import RoomConfig, RoomValues, bare_config
-from beekeeper.config.toml_file import FILE_NAME, configured
+from beekeeper.config.toml_file import FILE_NAME, configured, configured_text
 
-__all__ = ["FILE_NAME", "RoomConfig", "RoomValues", "bare_config", "configured"]
+__all__ = ["FILE_NAME", "RoomConfig", "RoomValues", "bare_config", "configured", "configured_text"]

@@ -12,6 +12,7 @@ from beekeeper.rules.destination import has_host, is_private
 # With this length, "beekeeper-<room>-<account>-<region>" fits the 63 characters of a bucket name.
 MAX_NAME_CHARACTERS = 24
 MAX_TITLE_CHARACTERS = 120
+REGION = re.compile(r"[a-z]{2,}(?:-[a-z]+)+-\d{1,2}")
 NAME = re.compile(r"[a-z0-9](?:[a-z0-9-]*[a-z0-9])?")
 
 
@@ -35,6 +36,12 @@ def _name(value: str) -> str:
         raise ValueError("use lower-case letters, digits and hyphens, such as summer-sale")
     if len(value) > MAX_NAME_CHARACTERS:
         raise ValueError(f"use at most {MAX_NAME_CHARACTERS} characters")
+    return value
+
+
+def _region(value: str) -> str:
+    if not REGION.fullmatch(value):
+        raise ValueError("give the code of an AWS region, such as eu-central-1")
     return value
 
 
@@ -72,6 +79,6 @@ class Essentials(Section):
         default="",
         max_length=MAX_TITLE_CHARACTERS,
     )
-    region: str | None = described(
+    region: Annotated[str, AfterValidator(_region)] | None = described(
         "the AWS region; by default, the region of your AWS profile", default=None
     )

@@ -7,6 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from beekeeper import ConfigError, RoomConfig
+from beekeeper.config import configured
 from beekeeper.config.essentials import MAX_NAME_CHARACTERS
 from beekeeper.config.toml_file import to_toml
 from beekeeper.config.upkeep import RETENTION_DAYS
@@ -73,6 +74,11 @@ def test_good(changes: dict[str, Any]) -> None:
         ("rate", 1.5, "visitors per minute"),
         ("rate", "many", "visitors per minute"),
         ("rate", None, "visitors per minute"),
+        ("rate", True, "visitors per minute"),
+        ("rate", "1,20", "visitors per minute"),
+        ("rate", "1.200", "visitors per minute"),
+        ("overbooking", True, "1 to 3"),
+        ("region", "Frankfurt", "such as eu-central-1"),
         ("title", "  ", "Summer Sale"),
         ("title", "x" * 121, "120"),
         ("claim_minutes", 4, "5"),
@@ -119,6 +125,11 @@ def test_is_frozen() -> None:
         config().rate = 7
 
 
+@pytest.mark.parametrize("typed", ["1200", "1,200", "1_200", 1200.0])
+def test_a_number_as_people_type_it(typed: str | float) -> None:
+    assert config(rate=typed).rate == 1_200
+
+
 def test_settings() -> None:
     settings = config(claim_minutes=5).settings("eu-west-1")
     assert (settings.mode, settings.rate, settings.claim_seconds) == (Mode.ON, 600.0, 300)
@@ -161,7 +172,7 @@ def test_load_takes_what_there_is() -> None:
     [
         (None, "There is no .*beekeeper init"),
         ("name = ", "beekeeper.toml can't be read"),
-        (b"\xff\xfe", "beekeeper.toml can't be read"),
+        (b'name = "\xe9"', r"beekeeper.toml can't be read: it is not a text in UTF-8"),
         ('name = "A"', "beekeeper.toml: name = 'A'"),
     ],
     ids=["absent", "no TOML", "no UTF-8", "bad value"],
@@ -215,3 +226,31 @@ def test_a_custom_domain_survives_the_file() -> None:
 
 def test_toml_writes_truth_values_as_toml_does() -> None:
     assert tomllib.loads(to_toml({"edge": True, "off": False})) == {"edge": True, "off": False}
+
+
+LIVE_SALE = 'name = "live-sale"\r\ndestination = "https://shop.example.com/"\r\nrate = 600\r\n'
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16"])
+def test_a_file_of_windows(tmp_path: Path, encoding: str) -> None:
+    path = tmp_path / "beekeeper.toml"
+    path.write_bytes(LIVE_SALE.encode(encoding))
+    assert RoomConfig.load(path).name == "live-sale"
+    assert configured(path, "name") == "live-sale"
+
+
+@pytest.mark.parametrize("field", ["region", "state", "title"])
+def test_a_setting_below_tags_is_misplaced(tmp_path: Path, field: str) -> None:
+    path = tmp_path / "beekeeper.toml"
+    path.write_text(f'{LIVE_SALE}\n[tags]\nteam = "shop"\n{field} = "eu-west-1"\n')
+    said = rf"beekeeper\.toml: {field} = 'eu-west-1' is below \[tags\].*Move it above"
+    with pytest.raises(ConfigError, match=said):
+        RoomConfig.load(path)
+    with pytest.raises(ConfigError, match=said):
+        configured(path, field)
+
+
+def test_a_tag_may_have_the_name_of_a_setting(tmp_path: Path) -> None:
+    path = tmp_path / "beekeeper.toml"
+    path.write_text(f'{LIVE_SALE}\n[tags]\nname = "shop"\n')
+    assert RoomConfig.load(path).tags == {"name": "shop"}
