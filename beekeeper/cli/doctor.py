@@ -66,7 +66,8 @@ def _print_policies(policies: list[dict[str, Any]], output: Output) -> None:
 
 
 def _show(found: Diagnosis, output: Output) -> None:
-    table = Table("", "check", "found", title=f"Room {found.room}", box=None)
+    table = Table("", "check", title=f"Room {found.room}", box=None)
+    table.add_column("found", overflow="fold")  # rather than cut off an ARN
     for finding in found.findings:
         text = "\n".join(part for part in (finding.text, finding.remedy) if part)
         table.add_row(colored(finding.verdict), finding.check, escape(text))

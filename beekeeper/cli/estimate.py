@@ -66,7 +66,7 @@ def _show(found: Estimate, output: Output) -> None:
         f"{found.visitors:,} visitors, {found.rate:,.0f} a minute, {found.hours:,.2f} hours,"
         f" in {found.region}"
     )
-    table = Table("", "", "quantity", "USD", title=title, title_justify="left", box=None)
+    table = Table("", "", "quantity", "USD", title=escape(title), title_justify="left", box=None)
     for column in table.columns[2:]:
         column.justify = "right"
     for line in found.event:

@@ -141,7 +141,7 @@ def _write(path: str, found: Simulation, output: Output) -> None:
 
 def _show(found: Simulation, output: Output) -> None:
     title = f"{found.visitors:,} visitors, {found.rate:,.0f} a minute, {found.arrivals}"
-    output.table(escape(title), figures(found))
+    output.table(title, figures(found))
     output.out.print(_charts(found))
     output.out.print(_requests(found))
     for finding in found.findings:

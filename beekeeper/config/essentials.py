@@ -48,6 +48,8 @@ def _region(value: str) -> str:
 def _title(value: str) -> str:
     if not value.strip():
         raise ValueError("give the name that visitors read, such as Summer Sale")
+    if len(value) > MAX_TITLE_CHARACTERS:
+        raise ValueError(f"use at most {MAX_TITLE_CHARACTERS} characters")
     return value.strip()
 
 
@@ -77,7 +79,6 @@ class Essentials(Section):
     title: Annotated[str, AfterValidator(_title)] = described(
         "the title of the waiting page; by default, made from the name",
         default="",
-        max_length=MAX_TITLE_CHARACTERS,
     )
     region: Annotated[str, AfterValidator(_region)] | None = described(
         "the AWS region; by default, the region of your AWS profile", default=None

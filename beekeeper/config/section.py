@@ -23,7 +23,7 @@ class Section(BaseModel):
 
     @field_validator("*", mode="before")
     @classmethod
-    def _number(cls, value: Any, info: ValidationInfo) -> Any:
+    def _plain_numbers(cls, value: Any, info: ValidationInfo) -> Any:
         known = cls.model_fields[info.field_name or ""]
         if known.annotation not in (int, float):
             return value
@@ -88,7 +88,9 @@ def _explained(problem: ErrorDetails, model: type[BaseModel]) -> str:
         text = number
     elif problem["type"] != "value_error" and (hint := _hint(field, model)):
         text += f". Give {hint}"
-    return f"{field} = {problem['input']!r}: {text[0].lower()}{text[1:]}"
+    if problem["type"] != "value_error":  # ours keep their capital letters, as in AWS
+        text = text[:1].lower() + text[1:]
+    return f"{field} = {problem['input']!r}: {text}"
 
 
 def _number(field: str, model: type[BaseModel]) -> str:

@@ -115,12 +115,14 @@ def test_never_a_wrong_number(
         return
     quote = '"' if is_quoted else ""
     label = {"clock": "09:{:02}", "number": "{}", "none": ""}[labels]
+    start = f"{label}{separator}" if label else ""
     lines = [
-        f"{label.format(i)}{separator if label else ''}{quote}{number(v, thousands, decimal)}{quote}"
-        for i, v in enumerate(values)
+        start.format(i) + quote + number(value, thousands, decimal) + quote
+        for i, value in enumerate(values)
     ]
     path = written(tmp_path_factory.mktemp("csv"), "\n".join(lines))
     try:
-        assert read_minutes(path) == values
-    except ConfigError as error:
-        assert "line" in str(error) or "no arrivals" in str(error)
+        found = read_minutes(path)
+    except ConfigError:
+        return
+    assert found == values
