@@ -15,6 +15,10 @@ if TYPE_CHECKING:
     from boto3.session import Session
 
 
+# What operators call first, on the day of the event: the table.
+OPERATORS = ("dynamodb",)
+
+
 @dataclass(frozen=True, slots=True)
 class Deployed:
     """A deployed room as its state describes it, and the AWS account and region that it is in."""
@@ -132,9 +136,9 @@ class Connection:
         call looks for credentials again: the user may have signed in meanwhile.
         """
         if self.session is None:
-            return Aws(None, region=region)
+            return Aws(None, region=region, soon=OPERATORS)
         if region not in self._clients:
-            self._clients[region] = Aws(self.session, region=region)
+            self._clients[region] = Aws(self.session, region=region, soon=OPERATORS)
         return self._clients[region]
 
 

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING
 
 from beekeeper.errors import WrongAccountError
 from beekeeper.provision.aws import Aws
+from beekeeper.provision.credentials import new_session
 from beekeeper.provision.engine.journal import Record
 from beekeeper.provision.grant import Grant
 from beekeeper.provision.names import Names
@@ -50,9 +51,7 @@ def open_store(
     chosen = str(place or os.environ.get(DIR_VARIABLE) or configured or default)
     if not is_bucket(chosen):
         return StateFile(chosen, room)
-    from boto3.session import Session
-
-    session = session or Session()
+    session = session or new_session()
     return StateBucket(Aws(session, region=session.region_name or ANY_REGION), chosen, room)
 
 
