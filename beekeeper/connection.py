@@ -1,6 +1,7 @@
 """Finds one room: its state, its configuration, and its AWS account and region."""
 
 from dataclasses import dataclass
+from difflib import get_close_matches
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -89,10 +90,15 @@ class Connection:
         if state := self.read(store):
             return state
         raise RoomNotFoundError(
-            f"There is no room {self.name} in {store.directory}/. Run this in the folder from"
-            " which you deployed the room, or say where its state is (--state-dir on the command"
+            f"There is no room {self.name} in {store.directory}/.{self.nearest(store)} Run this in"
+            " the folder from which you deployed the room, or say where its state is (--state-dir on the command"
             " line, state_dir in Python). `python -m beekeeper list` shows the rooms."
         )
+
+    def nearest(self, store: StateStore) -> str:
+        """Return a question with the most similar name of a room whose state is there."""
+        found = get_close_matches(self.name, store.rooms(), n=1)
+        return f" Did you mean {found[0]}?" if found else ""
 
     def wanted(self, store: StateStore | None = None) -> tuple[RoomConfig, str | None]:
         """Return the configuration to deploy, and its region (None: the region of the session).

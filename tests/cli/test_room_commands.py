@@ -153,3 +153,19 @@ def test_the_region_line_is_named_as_the_cause(
         assert "the configuration has region = 'eu-west-3'" in said
         assert "credentials" not in said
     assert deployed.wire.names(mutating=True) == []
+
+
+def test_a_slip_in_a_name_is_said_with_the_nearest_name(
+    deployed: Cloud, capsys: pytest.CaptureFixture[str]
+) -> None:
+    for command in (["destroy", "--yes"], ["pause"], ["status"]):
+        assert main([*command, "--room", "slae"]) == 1
+        said = capsys.readouterr().err
+        assert "There is no room slae in" in said
+        assert "Did you mean sale?" in said
+    assert deployed.wire.names() == []
+
+
+def test_destroy_of_a_room_that_is_nowhere_fails(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["destroy", "--yes", "--room", "slae", "--region", REGION]) == 1
+    assert "There is no room slae: AWS has no resources of it." in capsys.readouterr().err
