@@ -91,8 +91,9 @@ class Connection:
             return state
         raise RoomNotFoundError(
             f"There is no room {self.name} in {store.directory}/.{self.nearest(store)} Run this in"
-            " the folder from which you deployed the room, or say where its state is (--state-dir on the command"
-            " line, state_dir in Python). `python -m beekeeper list` shows the rooms."
+            " the folder from which you deployed the room, or say where its state is (--state-dir"
+            " on the command line, state_dir in Python). `python -m beekeeper list` shows the"
+            " rooms."
         )
 
     def nearest(self, store: StateStore) -> str:

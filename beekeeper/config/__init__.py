@@ -1,5 +1,6 @@
 """The configuration of a room: the settings for ``beekeeper.toml`` and for keyword arguments.
 
+address.py       addresses as people copy them
 section.py       how a section declares a field, and how errors describe a wrong value
 essentials.py    name, destination, rate, title, region
 line.py          how the line admits visitors

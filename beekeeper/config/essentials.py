@@ -6,6 +6,7 @@ from urllib.parse import urlsplit
 
 from pydantic import AfterValidator
 
+from beekeeper.config.address import ascii_address
 from beekeeper.config.section import Section, declared, described
 from beekeeper.rules.destination import has_host, is_private
 
@@ -53,7 +54,8 @@ def _title(value: str) -> str:
     return value.strip()
 
 
-def _destination(value: str) -> str:
+def _destination(text: str) -> str:
+    value = ascii_address(text)
     if not has_host(value):
         raise ValueError("give the whole address, such as https://shop.example.com/sale")
     if not is_private(value):

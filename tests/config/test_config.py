@@ -63,8 +63,11 @@ def test_good(changes: dict[str, Any]) -> None:
         ("destination", "ftp://shop.example.com/", "use https://"),
         ("destination", "https://", "https://shop.example.com"),
         ("destination", "https://user:secret@shop.example.com/", "https://shop.example.com"),
-        ("destination", "https://shop.example.com/a b", "https://shop.example.com"),
-        ("destination", "https://shop.example.com/é", "https://shop.example.com"),
+        ("destination", "https://shop.example.com/a b", "leave out spaces"),
+        ("destination", "https://shop.example.com\\evil.com/", r"use / instead of \: browsers"),
+        ("destination", "https:\\\\shop.example.com", r"use / instead of \: browsers"),
+        ("destination", "https://straße.example/", "which begins with xn--"),
+        ("destination", "https://bücher..example/", "which begins with xn--"),
         ("destination", "https://shop.example.com:99999/", "https://shop.example.com"),
         ("destination", "https://[::1/", "https://shop.example.com"),
         ("destination", "https://shop.example.com/#seats", "leave out # and what follows"),
@@ -209,6 +212,10 @@ def test_file_that_is_a_folder(tmp_path: Path) -> None:
         ({"domain_name": "queue.example.com"}, "certificate_arn is missing: domain_name = 'queue"),
         ({"hosted_zone_id": "Z0123456"}, "hosted_zone_id = 'Z0123456': .*Add domain_name"),
         ({**DOMAIN, "domain_name": None}, "certificate_arn = 'arn:.*Add domain_name"),
+        (
+            {**DOMAIN, "destination": "https://Queue.example.com:443/x"},
+            "destination = .*the room's own address .*'queue.example.com'",
+        ),
         ({**DOMAIN, "region": "us-east-1"}, "certificate_arn = .*in eu-central-1.*us-east-1"),
     ],
     ids=str,
@@ -254,3 +261,22 @@ def test_a_tag_may_have_the_name_of_a_setting(tmp_path: Path) -> None:
     path = tmp_path / "beekeeper.toml"
     path.write_text(f'{LIVE_SALE}\n[tags]\nname = "shop"\n')
     assert RoomConfig.load(path).tags == {"name": "shop"}
+
+
+@pytest.mark.parametrize(
+    ("typed", "found"),
+    [
+        ("https://bücher.example/", "https://xn--bcher-kva.example/"),
+        ("https://Bücher.example:8443", "https://xn--bcher-kva.example:8443/"),
+        ("https://例え.テスト/x?a=é#", "https://xn--r8jz45g.xn--zckzah/x?a=%C3%A9#"),
+        ("https://shop.example.com/é%20x?[a]=1", "https://shop.example.com/%C3%A9%20x?[a]=1"),
+    ],
+)
+def test_an_address_in_ones_own_language(typed: str, found: str) -> None:
+    assert config(destination=typed).destination == found
+
+
+def test_a_domain_in_ones_own_language() -> None:
+    assert config(**{**DOMAIN, "domain_name": "Queue.Bücher.example"}).domain_name == (
+        "queue.xn--bcher-kva.example"
+    )

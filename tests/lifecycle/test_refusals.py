@@ -110,3 +110,12 @@ def test_a_configuration_that_is_wrong_asks_aws_nothing(
         beekeeper.deploy({**BASE, "rate": 0}, **where)
     assert cloud.wire.calls == []
     assert config().name == ROOM
+
+
+def test_a_room_that_leads_to_itself_is_refused(
+    deployed_room: beekeeper.Room, cloud: Cloud, where: dict[str, Any]
+) -> None:
+    for command in (beekeeper.plan, beekeeper.deploy):
+        with pytest.raises(ConfigError, match="the room's own campaign link"):
+            command({**BASE, "destination": f"{deployed_room.url}sale"}, **where)
+    assert cloud.wire.mutations == []

@@ -159,7 +159,7 @@ def test_a_full_disk_is_said(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) ->
         raise OSError(errno.ENOSPC, "No space left on device")
 
     monkeypatch.setattr(os, "fsync", full)
-    with pytest.raises(StateError, match="can't be written to .*: No space left on device"):
+    with pytest.raises(StateError, match=r"can't be written to .*: No space left on device"):
         StateFile(tmp_path, ROOM).write(STATE)
     assert list(tmp_path.iterdir()) == []
 
