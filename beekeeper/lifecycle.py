@@ -74,6 +74,8 @@ def _wanted(connection: Connection, store: StateStore) -> tuple[RoomConfig, Aws,
     """Return the configuration to deploy, with the account and the names to deploy it to."""
     room, region = connection.wanted(store)
     aws = Aws(connection.session, region=region)
+    if room.certificate_arn:
+        RoomConfig(**{**room.model_dump(), "region": aws.region})  # checks the certificate's region
     return room, aws, aws.names(room.name, strict=room.is_strict)
 
 
