@@ -14,11 +14,12 @@ from beekeeper.config import RoomConfig
 from beekeeper.config.room_config import RoomValues
 from beekeeper.connection import Connection
 from beekeeper.errors import BeekeeperError, ConfigError, CredentialsError, NotOursError, StateError
-from beekeeper.provision.aws import Aws, credentials_problem
+from beekeeper.provision.aws import Aws
 from beekeeper.provision.checks import quotas
 from beekeeper.provision.checks.certificate import CHECK as CERTIFICATE
 from beekeeper.provision.checks.certificate import certificate
 from beekeeper.provision.checks.permissions import NotSimulated, denied_actions
+from beekeeper.provision.credentials import credentials_problem
 from beekeeper.provision.deployer import deployer_policies, grants
 from beekeeper.provision.engine.failures import explained
 from beekeeper.provision.names import Names

@@ -7,6 +7,7 @@ from beekeeper import results
 from beekeeper.changes import all_changes, differences
 from beekeeper.config import RoomConfig, bare_config
 from beekeeper.connection import Connection, last_config
+from beekeeper.errors import ConfigError
 from beekeeper.provision import consumer_start
 from beekeeper.provision.aws import Aws
 from beekeeper.provision.blueprint import function_policies, steps
@@ -20,6 +21,7 @@ from beekeeper.provision.resources.outputs import ENDPOINT, TARGET
 from beekeeper.provision.state import State, StateStore, check_place
 from beekeeper.provision.table_lease import TableLease
 from beekeeper.results import Action, Deployment, Destruction
+from beekeeper.rules.destination import origin_of
 
 
 def deploy(connection: Connection, on_event: OnEvent | None = None) -> Deployment:
@@ -29,7 +31,7 @@ def deploy(connection: Connection, on_event: OnEvent | None = None) -> Deploymen
     connection.wanted(store)  # refuse what is wrong before anything is locked
     with store.locked():
         room, aws, names = _wanted(connection, store)
-        state = _state_here(connection, aws, store)
+        state = _state_here(connection, aws, store, room)
         guard = _guard(aws, names, store)
         engine = Engine(aws, room.name, steps(room, names), store, on_event, guard=guard)
         planned = engine.plan()
@@ -72,6 +74,8 @@ def _wanted(connection: Connection, store: StateStore) -> tuple[RoomConfig, Aws,
     """Return the configuration to deploy, with the account and the names to deploy it to."""
     room, region = connection.wanted(store)
     aws = Aws(connection.session, region=region)
+    if room.certificate_arn:
+        RoomConfig(**{**room.model_dump(), "region": aws.region})  # checks the certificate's region
     return room, aws, aws.names(room.name, strict=room.is_strict)
 
 
@@ -91,7 +95,7 @@ def plan(connection: Connection, on_event: OnEvent | None = None) -> results.Pla
     """Return what a deploy would do. Changes nothing. See Room.plan."""
     store = connection.open_store()
     room, aws, names = _wanted(connection, store)
-    _state_here(connection, aws, store)
+    _state_here(connection, aws, store, room)
     found = Engine(aws, room.name, steps(room, names), store, on_event).plan()
     return results.Plan(
         room=room.name,
@@ -101,10 +105,20 @@ def plan(connection: Connection, on_event: OnEvent | None = None) -> results.Pla
     )
 
 
-def _state_here(connection: Connection, aws: Aws, store: StateStore) -> State | None:
-    """Return the room's state, if any. Raise WrongAccountError if the room is somewhere else."""
+def _state_here(
+    connection: Connection, aws: Aws, store: StateStore, room: RoomConfig
+) -> State | None:
+    """Return the room's state, if any. Raise WrongAccountError if the room is somewhere else.
+
+    Raises ConfigError if the destination is the room's own campaign link.
+    """
     if state := connection.read(store):
-        check_place(state, aws.account, aws.region, store)
+        check_place(state, aws.account, aws.region, store, connection.reference.region)
+        if state.url and origin_of(state.url) == origin_of(room.destination):
+            raise ConfigError(
+                f"destination = {room.destination!r}: this is the room's own campaign link, and"
+                " visitors would go round in a circle. Give the address of your site."
+            )
     return state
 
 
@@ -123,7 +137,7 @@ def destroy(connection: Connection, on_event: OnEvent | None = None) -> Destruct
         region = connection.region or (state.region if state else None)
         aws = Aws(connection.session, region=region)
         if state:
-            check_place(state, aws.account, aws.region, store)
+            check_place(state, aws.account, aws.region, store, connection.reference.region)
         names = aws.names(room, strict=config.is_strict)
         planned = steps(config, names)
         guard = _guard(aws, names, store)

@@ -38,7 +38,7 @@ class Room:
       of the last deploy.
     - ``state_dir``: where the room's state is, a folder or ``s3://bucket/prefix``. By default this
       is ``$BEEKEEPER_STATE_DIR``, then ``state`` in the configuration, then the folder
-      ``.beekeeper`` in the current directory.
+      ``.beekeeper`` beside the configuration file, or without a file in the current directory.
 
     A typical day::
 

@@ -6,7 +6,7 @@ from typing import Any
 from beekeeper.cli.options import add_room, room_of
 from beekeeper.cli.output import Output
 from beekeeper.cli.progress import progress
-from beekeeper.errors import BeekeeperError
+from beekeeper.errors import BeekeeperError, RoomNotFoundError
 from beekeeper.room import Room
 
 
@@ -33,14 +33,30 @@ def add_commands(commands: Any) -> None:
 def run_destroy(options: argparse.Namespace, output: Output) -> None:
     """Remove a room, after the user has confirmed it."""
     room = Room(room_of(options), region=options.region)
+    known = _known(room, is_sure=bool(options.region or not options.room))
     if not options.yes:
         _confirm(room.name, output)
     output.say(f"Removing room {room.name} …")
     with progress(output) as on_event:
         done = room.destroy(on_event=on_event)
+    if options.room and not known and not done.deleted:
+        raise RoomNotFoundError(f"There is no room {room.name}: AWS has no resources of it.")
     removed = f"Removed room {room.name}: {len(done.deleted)} resources in {done.seconds} s."
     nothing = f"Room {room.name} has no resources in AWS: nothing to remove."
     output.result(done, [removed if done.deleted else nothing])
+
+
+def _known(room: Room, *, is_sure: bool) -> bool:
+    """Return whether the room has a state. Raise RoomNotFoundError when its name looks mistyped."""
+    store = room._connection.open_store()
+    if store.read():
+        return True
+    if (question := room._connection.nearest(store)) and not is_sure:
+        raise RoomNotFoundError(
+            f"There is no room {room.name} in {store.directory}/.{question} If its state is lost,"
+            " give --region, too."
+        )
+    return False
 
 
 def _confirm(room: str, output: Output) -> None:

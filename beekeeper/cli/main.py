@@ -8,6 +8,8 @@ Results go to stdout; progress and errors go to stderr. Exit codes: 0 done, 1 fa
 """
 
 import argparse
+import io
+import os
 import sys
 from collections.abc import Sequence
 
@@ -69,8 +71,28 @@ def parser() -> argparse.ArgumentParser:
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run a command. Return its exit code."""
-    options = parser().parse_args(arguments)
-    output = Output(as_json=options.json)
+    try:
+        _replace_what_is_not_in_the_code_page()
+        try:
+            options = parser().parse_args(arguments)
+            return _run(options, Output(as_json=options.json))
+        finally:
+            sys.stdout.flush()  # here, a closed pipe can be told from an error
+    except BrokenPipeError:
+        # The program that read our output (head, less) has ended. That is no error. Python
+        # flushes at its end, too.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 0
+
+
+def _replace_what_is_not_in_the_code_page() -> None:
+    """Let output replace characters that the console does not have, such as → in cp1252."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="replace")
+
+
+def _run(options: argparse.Namespace, output: Output) -> int:
     try:
         return options.run(options, output) or 0
     except BeekeeperError as error:
@@ -78,13 +100,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
             raise
         output.error(error)
         return 1
-    except KeyboardInterrupt:
-        output.say("Interrupted. Run the same command again to continue.")
+    except KeyboardInterrupt as interrupt:
+        output.say(" ".join(["Interrupted.", *getattr(interrupt, "__notes__", [])]))
         return 130
     except BrokenPipeError:
-        # The program that read our output (head, less) has ended. That is no error.
-        sys.stderr.close()
-        return 0
+        raise
     except Exception as error:
         if options.debug:
             raise

@@ -3,7 +3,7 @@
 import argparse
 from typing import Any
 
-from beekeeper.cli.options import add_room, room_of, setting_help
+from beekeeper.cli.options import add_room, count, room_of, setting_help
 from beekeeper.cli.output import Output
 
 
@@ -19,7 +19,7 @@ def add_commands(commands: Any) -> None:
             "set-rate 60 --room sale": "lets 60 per minute arrive from room sale",
         },
     )
-    rate.add_argument("rate", type=int, metavar="N", help=setting_help("rate"))
+    rate.add_argument("rate", type=count, metavar="N", help=setting_help("rate"))
     add_room(rate)
     rate.set_defaults(run=run_set_rate)
 

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from dataclasses import MISSING, fields
 from typing import Any
 
-from rich.markup import escape
+from rich.text import Text
 
 from beekeeper.cli.changes import line
 from beekeeper.cli.options import add_room, room_of
@@ -44,10 +44,10 @@ def run_status(options: argparse.Namespace, output: Output) -> None:
     output.table(f"Room {status.room}", _rows(status, checked=options.drift))
 
 
-def _rows(status: Status, *, checked: bool) -> list[tuple[str, str]]:
+def _rows(status: Status, *, checked: bool) -> list[tuple[str | Text, str]]:
     measured = f", measured {status.measured_rate:,.0f}" if status.measured_rate else ""
     absent = f", {status.no_show_share:.0%} never come" if status.no_show_share else ""
-    rows = [
+    rows: list[tuple[str | Text, str]] = [
         ("mode", status.mode),
         ("rate", f"{status.rate:,.0f} a minute{measured}{absent}"),
         ("waiting", f"{status.waiting:,}"),
@@ -62,7 +62,7 @@ def _rows(status: Status, *, checked: bool) -> list[tuple[str, str]]:
         ("deployed in", f"account {status.account}, {status.region}"),
         *_other_settings(status),
     ]
-    rows += [("[red]problem[/red]", escape(f"{p.text} {p.remedy}")) for p in status.problems]
+    rows += [(Text("problem", style="red"), f"{p.text} {p.remedy}") for p in status.problems]
     if checked:
         rows.append(("drift", "\n".join(map(line, status.drift)) or "none"))
     return rows

@@ -17,7 +17,7 @@ from beekeeper.errors import (
 from beekeeper.provision.state import StateFile
 from tests.support.moto_aws.cloud import Cloud
 from tests.support.moto_aws.wire import Switchboard, instead
-from tests.support.rooms import BASE, ROOM, config
+from tests.support.rooms import BASE, DOMAIN, ROOM, config
 
 
 @pytest.mark.usefixtures("deployed_room")
@@ -45,7 +45,7 @@ def _commands(where: dict[str, Any]) -> Iterator[Any]:
 
 @pytest.mark.usefixtures("deployed_room")
 def test_another_region_is_refused(cloud: Cloud, where: dict[str, Any]) -> None:
-    with pytest.raises(WrongAccountError, match="for account 123456789012 in eu-west-1"):
+    with pytest.raises(WrongAccountError, match=r"configuration has region = .eu-west-1."):
         beekeeper.deploy({**BASE, "region": "eu-west-1"}, **where)
     with pytest.raises(WrongAccountError, match="in eu-west-1"):
         beekeeper.destroy(ROOM, region="eu-west-1", **where)
@@ -110,3 +110,22 @@ def test_a_configuration_that_is_wrong_asks_aws_nothing(
         beekeeper.deploy({**BASE, "rate": 0}, **where)
     assert cloud.wire.calls == []
     assert config().name == ROOM
+
+
+def test_a_room_that_leads_to_itself_is_refused(
+    deployed_room: beekeeper.Room, cloud: Cloud, where: dict[str, Any]
+) -> None:
+    for command in (beekeeper.plan, beekeeper.deploy):
+        with pytest.raises(ConfigError, match="the room's own campaign link"):
+            command({**BASE, "destination": f"{deployed_room.url}sale"}, **where)
+    assert cloud.wire.mutations == []
+
+
+def test_a_certificate_in_another_region_than_the_profile_is_refused(
+    cloud: Cloud, where: dict[str, Any]
+) -> None:
+    arn = DOMAIN["certificate_arn"].replace("eu-central-1", "us-east-1")
+    for command in (beekeeper.plan, beekeeper.deploy):
+        with pytest.raises(ConfigError, match="certificate is in us-east-1, but it must be in"):
+            command({**BASE, **DOMAIN, "certificate_arn": arn}, **where)
+    assert cloud.wire.mutations == []
