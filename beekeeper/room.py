@@ -221,6 +221,16 @@ class Room:
         """
         control.rate.set_rate(self._connection.deployed(), rate)
 
+    def clear(self) -> None:
+        """Clear the line: all who wait lose their place, and the counts start anew.
+
+        Use it after a rehearsal, or between two events in one room. A visitor of before who follows
+        the campaign link, or whose page still waits, gets a new place. Mode and rate stay. This is
+        one write to the table, and one call that starts a consumer unless the room is off. Raises
+        RoomNotFoundError when the room is not deployed.
+        """
+        control.clear.clear(self._connection.deployed())
+
     def pass_keys(self) -> PassKeys:
         """Return what the destination needs to verify passes. The keys are secret.
 

@@ -21,6 +21,7 @@ from beekeeper.rules.no_shows import Shows
 
 PULSE_NUMBERS = (
     "serving", "slack", "spread", "rate", "paced_at", "as_of", "busy_at", "longest_interval",
+    "cleared_at",
 )  # fmt: skip
 
 
@@ -58,6 +59,7 @@ def pulse_of(item: Item | None, now: float = math.inf) -> Pulse:
         drift=or_default(item, "drift", Drift(), lambda: _drift(item)),
         lane=pace_item.lane_of(item),
         longest_interval=value("longest_interval"),
+        cleared_at=value("cleared_at", LATEST),
     )
 
 

@@ -8,7 +8,7 @@ from beekeeper.control.table import find_items
 from beekeeper.provision.blueprint import steps
 from beekeeper.provision.engine.pipeline import Engine
 from beekeeper.results import Change, Status
-from beekeeper.rules import no_shows, polling
+from beekeeper.rules import line, no_shows, polling
 from beekeeper.rules.settings import Mode, Settings
 
 
@@ -21,9 +21,12 @@ def status(room: Deployed, *, drift: bool = False) -> Status:
     if items.ROOM not in found:
         raise room.missing()
     settings = health.settings_of(room, found[items.ROOM])
-    pulse = pulse_item.pulse_of(found.get(items.PULSE))
+    pulse = line.since_cleared(pulse_item.pulse_of(found.get(items.PULSE)), settings.cleared_at)
     counts = [found[count_id] for count_id in items.COUNT_IDS if count_id in found]
-    admitted = items.total_of(counts, items.ADMITTED)
+    admitted, entered = (
+        items.total_of(counts, items.counted(name, settings.cleared_at))
+        for name in (items.ADMITTED, items.ENTERED)
+    )
     rate = pulse.rate or settings.pace(pulse)
     return Status(
         room=room.state.room,
@@ -32,7 +35,7 @@ def status(room: Deployed, *, drift: bool = False) -> Status:
         waiting=pulse.waiting,
         joined=admitted + pulse.waiting,
         admitted=admitted,
-        entered=items.total_of(counts, items.ENTERED),
+        entered=entered,
         measured_rate=round(pulse.rate, 1) if pulse.rate else None,
         no_show_share=no_shows.share(pulse.shows),
         longest_wait_seconds=_longest_wait(settings, pulse.waiting, rate),

@@ -40,6 +40,14 @@ def read_item(room: Deployed, item_id: str) -> dict[str, Any]:
     return item
 
 
+def aws_date(room: Deployed) -> str:
+    """Return the date of an answer of DynamoDB, which is the time in AWS to the second."""
+    key = {"TableName": room.names.stem, "Key": items.key(items.ROOM)}
+    response = _call(room, "reading", "get_item", **key, ProjectionExpression=items.ID)
+    date: str = response["ResponseMetadata"]["HTTPHeaders"]["date"]
+    return date
+
+
 def find_items(room: Deployed, item_ids: Iterable[str]) -> dict[str, dict[str, Any]]:
     """Return those of up to 100 items that exist, by id.
 

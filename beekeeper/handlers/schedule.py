@@ -38,6 +38,11 @@ class Schedule:
         self.lane = self.lane.newest(lane)
         self._rate, self._line_is_short = rate_per_minute, line_is_short
 
+    def skip(self, given: int) -> None:
+        """Serve the lane's first ``given`` numbers without slots: their visitors were cleared."""
+        if given > self.lane.served:
+            self.lane = Lane(max(given, self.lane.given), given)
+
     def open_slots(self, now: float, pace_per_minute: float) -> int:
         """Return how many visitors can get a slot now."""
         return pacing.open_slots(self._paced_at, now, pace_per_minute)

@@ -39,6 +39,7 @@ class Seen:
     that slots were free, and the queue had no ticket for them. ``pace`` is visitors a minute, or 0
     while the line is paused. ``lane`` is what the consumer knows of the lane for latecomers, and
     ``interval`` the longest time, in seconds, that a visitor is told now to wait between questions.
+    ``is_clearing`` says that tickets of before the line was cleared still came off the queue.
     """
 
     now: float
@@ -53,6 +54,7 @@ class Seen:
     paced_at: float = 0.0
     lane: Lane = EMPTY
     interval: float = 0.0
+    is_clearing: bool = False
 
 
 def measured(pulse: Pulse, seen: Seen) -> Pulse:
@@ -65,7 +67,8 @@ def measured(pulse: Pulse, seen: Seen) -> Pulse:
     if seen.is_empty and pulse.is_empty:  # twice: the first may have come just before somebody
         serving = arrivals[-1].arrived
     waiting = waiting_behind(arrivals, serving)
-    drift = pulse.drift.after(now, seen.queued, waiting)
+    # The queue's count has former visitors in it until their tickets are off.
+    drift = NO_DRIFT if seen.is_clearing else pulse.drift.after(now, seen.queued, waiting)
     settled = curve.settled_at(settled, seen.joined, now)
     if drift.is_complete(now):
         if (true := drift.true_waiting()) is not None:
@@ -102,6 +105,7 @@ def measured(pulse: Pulse, seen: Seen) -> Pulse:
         lane=pulse.lane.newest(seen.lane),
         # It stays for the rest of the event: whom it was told may ask at its end.
         longest_interval=max(0.0 if line.is_idle(pulse) else pulse.longest_interval, seen.interval),
+        cleared_at=pulse.cleared_at,
     )
 
 
