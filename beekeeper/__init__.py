@@ -58,13 +58,13 @@ if TYPE_CHECKING:
     )
     from beekeeper.room import Room
     from beekeeper.shortcuts import (
+        clear,
         deploy,
         destroy,
         list_rooms,
         off,
         on,
         pass_keys,
-        clear,
         pause,
         plan,
         set_rate,
@@ -139,6 +139,7 @@ __all__ = [
     "TimedOutError",
     "WrongAccountError",
     "__version__",
+    "clear",
     "deploy",
     "destroy",
     "doctor",
@@ -147,7 +148,6 @@ __all__ = [
     "off",
     "on",
     "pass_keys",
-    "clear",
     "pause",
     "plan",
     "set_rate",

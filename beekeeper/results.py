@@ -150,7 +150,8 @@ class Status(Result):
     """The status of a room. Names that end in ``_seconds`` are durations.
 
     ``admitted`` and ``entered`` are exact, whatever was killed. ``waiting`` is an estimate, so
-    ``joined`` (``admitted`` plus ``waiting``) is exact as soon as the line is empty.
+    ``joined`` (``admitted`` plus ``waiting``) is exact as soon as the line is empty. Nobody waits
+    while the room is off. The counts are of the time since the line was last cleared.
 
     ``updated_at`` is in seconds since the epoch. ``settings`` are all settings that the functions
     use. ``to_dict`` has each of them under its own name, next to the other fields.
@@ -163,7 +164,7 @@ class Status(Result):
     joined: int  # admitted and waiting; exact as soon as nobody waits
     admitted: int  # exact
     entered: int  # exact
-    measured_rate: float | None  # visitors admitted per minute; None while nobody waits
+    measured_rate: float | None  # visitors a minute; None unless a line moves
     no_show_share: float | None  # of the admitted visitors; None while the sample is too small
     longest_wait_seconds: float | None  # the wait of a visitor who joins now; None unless on
     heard_within_seconds: float  # after a change, the last visitor in line hears of it

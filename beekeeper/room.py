@@ -231,6 +231,14 @@ class Room:
         """
         control.clear.clear(self._connection.deployed())
 
+    def wait_for_consumer(self) -> None:
+        """Wait until a consumer has started, for up to 20 seconds. Raise ProvisionError if none.
+
+        ``on`` and ``deploy`` start one, and AWS starts one every minute. Without a consumer nobody
+        is admitted. None runs while the room is off.
+        """
+        control.consumer.wait_for_consumer(self._connection.deployed())
+
     def pass_keys(self) -> PassKeys:
         """Return what the destination needs to verify passes. The keys are secret.
 

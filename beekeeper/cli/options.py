@@ -57,6 +57,14 @@ def setting_help(name: str) -> str:
     return help_of(RoomConfig.model_fields[name])
 
 
+def whole_number(setting: str, text: str) -> int:
+    """Return a number as people type it: 1200, 1,200 or 1_200. Raise ConfigError."""
+    try:
+        return int(text.replace(",", "").replace("_", ""))
+    except ValueError:
+        raise ConfigError(f"{setting} = {text!r}: give a whole number, such as 600.") from None
+
+
 def room_of(options: argparse.Namespace) -> Room:
     """Return the room of ``--room``, or of the configuration, or the only one with a state here."""
     if options.room:

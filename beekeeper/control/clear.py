@@ -8,22 +8,22 @@ command is killed.
 The time is that of AWS. If this machine's clock were ahead, new visitors would lose their places.
 """
 
-from email.utils import parsedate_to_datetime
-
 from beekeeper.connection import Deployed
 from beekeeper.contract import items
 from beekeeper.control import health
-from beekeeper.control.table import aws_date, change_settings, read_item
+from beekeeper.control.table import change_settings, read_at
 from beekeeper.provision import consumer_start
 from beekeeper.rules.settings import Mode
 
 
 def clear(room: Deployed) -> None:
     """Clear the line. Unless the room is off, also start a consumer, which clears the queue."""
-    settings = health.settings_of(room, read_item(room, items.ROOM))
-    # The date has whole seconds. Who joins while we wait for the next one is cleared, too.
-    cleared_at = parsedate_to_datetime(aws_date(room)).timestamp() + 1
+    item, now = read_at(room, items.ROOM)
+    if not item:
+        raise room.missing()
+    settings = health.settings_of(room, item)
+    # The time has whole seconds. Who joins while we wait for the next one is cleared, too.
     room.aws.sleep(1)
-    change_settings(room, cleared_at=max(cleared_at, settings.cleared_at))
+    change_settings(room, cleared_at=max(now + 1, settings.cleared_at))
     if settings.mode is not Mode.OFF:
         consumer_start.start(room.aws, room.names)

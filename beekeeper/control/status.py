@@ -9,7 +9,10 @@ from beekeeper.provision.blueprint import steps
 from beekeeper.provision.engine.pipeline import Engine
 from beekeeper.results import Change, Status
 from beekeeper.rules import line, no_shows, polling
+from beekeeper.rules.line import Pulse
 from beekeeper.rules.settings import Mode, Settings
+
+MEASURED_MARGIN = 1.2
 
 
 def status(room: Deployed, *, drift: bool = False) -> Status:
@@ -27,19 +30,19 @@ def status(room: Deployed, *, drift: bool = False) -> Status:
         items.total_of(counts, items.counted(name, settings.cleared_at))
         for name in (items.ADMITTED, items.ENTERED)
     )
-    rate = pulse.rate or settings.pace(pulse)
+    waiting = 0 if settings.mode is Mode.OFF else pulse.waiting
     return Status(
         room=room.state.room,
         url=room.state.url,
         settings=settings,
-        waiting=pulse.waiting,
-        joined=admitted + pulse.waiting,
+        waiting=waiting,
+        joined=admitted + waiting,
         admitted=admitted,
         entered=entered,
-        measured_rate=round(pulse.rate, 1) if pulse.rate else None,
+        measured_rate=_measured(settings, pulse),
         no_show_share=no_shows.share(pulse.shows),
-        longest_wait_seconds=_longest_wait(settings, pulse.waiting, rate),
-        heard_within_seconds=_heard_within(settings, pulse.waiting),
+        longest_wait_seconds=_longest_wait(settings, pulse),
+        heard_within_seconds=_heard_within(settings, waiting),
         updated_at=pulse.as_of or None,
         account=room.state.account,
         region=room.state.region,
@@ -48,8 +51,21 @@ def status(room: Deployed, *, drift: bool = False) -> Status:
     )
 
 
-def _longest_wait(settings: Settings, waiting: int, rate: float) -> float | None:
-    return round(waiting / rate * 60, 1) if settings.mode is Mode.ON else None
+def _measured(settings: Settings, pulse: Pulse) -> float | None:
+    """Return the measured rate, if it is one of the line that moves now.
+
+    What is more than the room can let through was measured before the rate was changed.
+    """
+    most = MEASURED_MARGIN * settings.rate * settings.overbooking
+    return round(pulse.rate, 1) if settings.mode is Mode.ON and 0 < pulse.rate <= most else None
+
+
+def _longest_wait(settings: Settings, pulse: Pulse) -> float | None:
+    """Return what the page tells a visitor who joined at the time of the pulse."""
+    if settings.mode is not Mode.ON:
+        return None
+    pace = settings.pace(pulse)
+    return round(line.eta_seconds(pulse.waiting, pulse, pace, pulse.as_of), 1)
 
 
 def _heard_within(settings: Settings, waiting: int) -> float:

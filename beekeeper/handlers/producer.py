@@ -62,10 +62,7 @@ def answer(
         room = table.room(now)
         ticket = ticket_in(request, room, now)
         if room.settings.mode is Mode.OFF:
-            if ticket is None or request.wants_json():
-                return _pass_through(request, room, to, now)
-            # There the visit is recorded, so that the ticket takes no slot when the room is on.
-            return _redirected(request, room, replace(ticket, to=to or ticket.to), Path.ENTER, now)
+            return _pass_through(request, room, ticket, to, now)
         if ticket is None or _may_rejoin(request, ticket, table, room, now):
             ticket = tokens.new_ticket(now, to or (ticket.to if ticket else ""))
             send(ticket.id, messages.ticket_message(ticket.id, ticket.number))
@@ -98,7 +95,12 @@ def _may_rejoin(
     return admission is not None and admission.is_over(room.settings, room.pulse, now)
 
 
-def _pass_through(request: Request, room: RoomCopy, to: str, now: float) -> Response:
+def _pass_through(
+    request: Request, room: RoomCopy, ticket: Ticket | None, to: str, now: float
+) -> Response:
+    if ticket is not None and not request.wants_json():
+        # There the visit is recorded, so that the ticket takes no slot when the room is on.
+        return _redirected(request, room, replace(ticket, to=to or ticket.to), Path.ENTER, now)
     target = room.settings.destination
     origin = destination.origin_of(target)
     token = tokens.sign_pass(tokens.new_id(), room.pass_keys, room.name, origin, now)

@@ -27,8 +27,8 @@ def cleared_place() -> Place:
     return place
 
 
-def cleared_stage(mode: Mode = Mode.ON, former: int = 40, **options: bool) -> Stage:
-    stage = Stage(rate=60, is_damaged=True, **options)  # the new line has counts of its own
+def cleared_stage(mode: Mode = Mode.ON, former: int = 40, *, strict: bool = False) -> Stage:
+    stage = Stage(rate=60, is_damaged=True, strict=strict)  # the new line has counts of its own
     stage.configure(Mode.PAUSED)
     stage.arrive(former)
     stage.run(3)
