@@ -72,13 +72,17 @@ class Change(Result):
 class Plan(Result):
     """What a deploy would do, and the IAM policies that the functions would get.
 
-    ``notes`` are the limits of this configuration.
+    ``notes`` are the limits of this configuration. ``warnings`` are what the deploy means for
+    visitors, for the destination and for the bill, such as a campaign link that changes.
+    ``affects_waiting`` says that it would change the rate while visitors wait.
     """
 
     room: str
     changes: Sequence[Change]
     policies: Mapping[str, Any]  # by function
     notes: Sequence[str] = ()
+    warnings: Sequence[str] = ()
+    affects_waiting: bool = False
 
     @property
     def has_changes(self) -> bool:
@@ -92,7 +96,7 @@ class Plan(Result):
             for c in self.changes
         )
         head = "<tr><th>action</th><th>kind</th><th>name</th><th>attributes</th></tr>"
-        notes = "".join(f"<p>{escape(note)}</p>" for note in self.notes)
+        notes = "".join(f"<p>{escape(note)}</p>" for note in (*self.warnings, *self.notes))
         return f"<table>{head}{rows}</table>{notes}"
 
 
@@ -103,7 +107,7 @@ class Deployment(Result):
     ``changes`` are the resources that it created, updated, replaced or deleted. They are empty when
     AWS already matched the configuration. ``dns_record`` is the record that you have to create for
     a custom domain: "queue.example.com CNAME d-abc…". It is None without a custom domain, and when
-    Beekeeper created the record in Route 53.
+    Beekeeper created the record in Route 53. ``warnings`` are those of the plan.
     """
 
     room: str
@@ -115,6 +119,7 @@ class Deployment(Result):
     state_file: str
     seconds: float
     dns_record: str | None = None
+    warnings: Sequence[str] = ()
 
 
 @dataclass(frozen=True, slots=True)
