@@ -53,7 +53,7 @@ def run_init(options: argparse.Namespace, output: Output) -> None:
     values = {field: getattr(options, field) for field in PROPOSED}
     if not (values["name"] and values["destination"] and values["rate"]):
         values = _ask(values, output)
-    config = RoomConfig(**{field: _value(field, v) for field, v in values.items() if v})
+    config = RoomConfig.load({field: _value(field, v) for field, v in values.items() if v})
     path.write_text(config.to_toml(), encoding="utf-8")
     result = _Written(config=config.model_dump(), path=str(path))
     output.result(result, [f"Wrote {path}. Next: python -m beekeeper plan"])

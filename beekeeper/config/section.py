@@ -3,7 +3,7 @@
 from dataclasses import MISSING, fields
 from typing import Any
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
 from pydantic.fields import FieldInfo
 from pydantic_core import ErrorDetails, PydanticUndefined
 
@@ -14,6 +14,14 @@ class Section(BaseModel):
     """Base of the sections. Fields are frozen, unknown fields are errors, text is stripped."""
 
     model_config = ConfigDict(frozen=True, extra="forbid", str_strip_whitespace=True)
+
+    @field_validator("*", mode="before")
+    @classmethod
+    def _no_bool(cls, value: Any) -> Any:
+        # No setting is true or false, and pydantic would take True for the number 1.
+        if isinstance(value, bool):
+            raise ValueError("true and false are no values of this setting")
+        return value
 
 
 def described(

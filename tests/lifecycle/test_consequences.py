@@ -9,7 +9,8 @@ import pytest
 import beekeeper
 from beekeeper.cli.main import main
 from beekeeper.contract import items, pulse_item
-from beekeeper.errors import BeekeeperError
+from beekeeper.errors import BeekeeperError, ConfigError
+from beekeeper.gate import InvalidToken, check_pass
 from beekeeper.provision.engine.events import Event, StepDone, StepWarning
 from beekeeper.rules.line import Pulse
 from tests.support.moto_aws.by_hand import api_id, queue_url
@@ -225,3 +226,29 @@ def test_an_exception_in_on_event_ends_no_deploy_half_way(
         if "deploy" in word:
             assert not beekeeper.plan(BASE, **where).has_changes
     assert inventory() == {}
+
+
+def test_results_can_be_handed_on(where: dict[str, Any]) -> None:
+    deployment = beekeeper.Room(BASE, **where).deploy()
+    there = {**where, "state_dir": deployment.state_file}
+    assert beekeeper.status(deployment.room, **there).url == deployment.url
+
+
+@pytest.mark.usefixtures("deployed_room")
+def test_set_rate_takes_and_refuses_what_the_configuration_does(where: dict[str, Any]) -> None:
+    text: Any = "700"
+    beekeeper.set_rate(text, room=ROOM, **where)
+    assert beekeeper.status(ROOM, **where).rate == 700
+    wrong: list[Any] = [True, 0.5, "many", None, float("nan"), 10**9]
+    for rate in wrong:
+        with pytest.raises(ConfigError, match="rate = "):
+            beekeeper.set_rate(rate, room=ROOM, **where)
+        with pytest.raises(ConfigError, match="rate = "):
+            beekeeper.RoomConfig(**{**BASE, "rate": rate})
+
+
+@pytest.mark.parametrize("token", [None, "", "x", "a.b.c"])
+def test_what_is_no_pass_is_an_invalid_token(token: str | None) -> None:
+    with pytest.raises(InvalidToken) as raised:
+        check_pass(token, {"k": "s" * 43}, ROOM, "https://shop.example.com", 1.0)
+    assert isinstance(raised.value, BeekeeperError)

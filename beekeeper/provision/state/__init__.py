@@ -41,10 +41,12 @@ def open_store(
 ) -> StateStore:
     """Return the store of a room's state. This reads and creates nothing.
 
-    ``place`` is a folder or ``s3://bucket/prefix``. By default it is BEEKEEPER_STATE_DIR, then the
-    ``configured`` place, then the folder ``.beekeeper``.
+    ``place`` is a folder or ``s3://bucket/prefix``, or a state file in it. By default it
+    is BEEKEEPER_STATE_DIR, then the ``configured`` place, then the folder ``.beekeeper``.
     """
     chosen = str(place or os.environ.get(DIR_VARIABLE) or configured or DEFAULT_DIR)
+    if chosen.endswith(".json"):  # a room's file: what Deployment.state_file and status name
+        chosen = chosen.replace("\\", "/").rpartition("/")[0] or "."
     if not is_bucket(chosen):
         return StateFile(chosen, room)
     from boto3.session import Session
