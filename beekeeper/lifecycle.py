@@ -1,12 +1,13 @@
 """Deploy, plan and destroy one room with the provisioning engine."""
 
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 
 from beekeeper import results
 from beekeeper.changes import all_changes, differences
 from beekeeper.config import RoomConfig, bare_config
 from beekeeper.connection import Connection, last_config
+from beekeeper.consequences import Before, campaign_link, consequences, rate_change
 from beekeeper.errors import ConfigError
 from beekeeper.provision import consumer_start
 from beekeeper.provision.aws import Aws
@@ -17,14 +18,18 @@ from beekeeper.provision.engine.events import StepWarning
 from beekeeper.provision.engine.guard import Guard, NoGuard
 from beekeeper.provision.engine.pipeline import Engine, OnEvent
 from beekeeper.provision.names import Names
-from beekeeper.provision.resources.outputs import ENDPOINT, TARGET
+from beekeeper.provision.resources.outputs import TARGET
 from beekeeper.provision.state import State, StateStore, check_place
 from beekeeper.provision.table_lease import TableLease
 from beekeeper.results import Action, Deployment, Destruction
 from beekeeper.rules.destination import origin_of
 
+Approve = Callable[[results.Plan], object]
 
-def deploy(connection: Connection, on_event: OnEvent | None = None) -> Deployment:
+
+def deploy(
+    connection: Connection, on_event: OnEvent | None = None, approve: Approve | None = None
+) -> Deployment:
     """Create the room in AWS, or update it to match its configuration. See Room.deploy."""
     started = time.monotonic()
     store = connection.open_store()
@@ -35,38 +40,50 @@ def deploy(connection: Connection, on_event: OnEvent | None = None) -> Deploymen
         guard = _guard(aws, names, store)
         engine = Engine(aws, room.name, steps(room, names), store, on_event, guard=guard)
         planned = engine.plan()
+        before = Before.of(state, store)
+        told = _told(before, room, names, engine, planned)
+        if approve:
+            approve(told)
         if state is None:  # not earlier: a deploy that is refused must not leave a state behind
             store.write(State(room.name, aws.account, aws.region))
-        if planned.has_changes and on_event:
-            for warning in quick_checks(aws, room, names):
-                on_event(StepWarning("quotas", "check", warning))
+        if planned.has_changes:
+            for warning in quick_checks(aws, room, names) if on_event else ():
+                engine.emit(StepWarning("quotas", "check", warning))
+        for warning in told.warnings:
+            engine.emit(StepWarning(room.name, "check", warning))
         engine.apply(planned)
-        store.set(url=_campaign_link(room, engine.outputs), config=room.model_dump(mode="json"))
+        store.set(url=campaign_link(room, engine.outputs), config=room.model_dump(mode="json"))
         if planned.has_changes:
             consumer_start.start(aws, names)
         connection.read(store)
+    engine.check_listener("the deploy was completed")
     seconds = round(time.monotonic() - started, 1)
-    return _deployment(room, names, engine.outputs, planned, store.location, seconds)
-
-
-def _deployment(
-    room: RoomConfig,
-    names: Names,
-    outputs: Mapping[str, str],
-    planned: Plan,
-    state_file: str,
-    seconds: float,
-) -> Deployment:
     return Deployment(
         room=room.name,
-        url=_campaign_link(room, outputs),
+        url=campaign_link(room, engine.outputs),
         destination=room.destination,
         account=names.account,
         region=names.region,
         changes=differences(planned),
-        state_file=state_file,
+        state_file=store.location,
         seconds=seconds,
-        dns_record=_dns_record(room, outputs),
+        dns_record=_dns_record(room, engine.outputs),
+        warnings=told.warnings,
+    )
+
+
+def _told(
+    before: Before, room: RoomConfig, names: Names, engine: Engine, planned: Plan
+) -> results.Plan:
+    """Return a plan as the public functions return it."""
+    rate = rate_change(room, engine.aws, names, planned)
+    return results.Plan(
+        room=room.name,
+        changes=all_changes(planned),
+        policies=function_policies(names),
+        notes=notes(room),
+        warnings=(*consequences(before, room, names, engine, planned), *filter(None, [rate])),
+        affects_waiting=bool(rate),
     )
 
 
@@ -77,11 +94,6 @@ def _wanted(connection: Connection, store: StateStore) -> tuple[RoomConfig, Aws,
     if room.certificate_arn:
         RoomConfig(**{**room.model_dump(), "region": aws.region})  # checks the certificate's region
     return room, aws, aws.names(room.name, strict=room.is_strict)
-
-
-def _campaign_link(room: RoomConfig, outputs: Mapping[str, str]) -> str:
-    address = f"https://{room.domain_name}" if room.domain_name else outputs[ENDPOINT]
-    return address.rstrip("/") + "/"
 
 
 def _dns_record(room: RoomConfig, outputs: Mapping[str, str]) -> str | None:
@@ -95,14 +107,11 @@ def plan(connection: Connection, on_event: OnEvent | None = None) -> results.Pla
     """Return what a deploy would do. Changes nothing. See Room.plan."""
     store = connection.open_store()
     room, aws, names = _wanted(connection, store)
-    _state_here(connection, aws, store, room)
-    found = Engine(aws, room.name, steps(room, names), store, on_event).plan()
-    return results.Plan(
-        room=room.name,
-        changes=all_changes(found),
-        policies=function_policies(names),
-        notes=notes(room),
-    )
+    before = Before.of(_state_here(connection, aws, store, room), store)
+    engine = Engine(aws, room.name, steps(room, names), store, on_event)
+    found = _told(before, room, names, engine, engine.plan())
+    engine.check_listener("the plan was made")
+    return found
 
 
 def _state_here(
@@ -141,9 +150,11 @@ def destroy(connection: Connection, on_event: OnEvent | None = None) -> Destruct
         names = aws.names(room, strict=config.is_strict)
         planned = steps(config, names)
         guard = _guard(aws, names, store)
-        deleted = Engine(aws, room, planned, store, on_event, guard=guard).remove()
+        engine = Engine(aws, room, planned, store, on_event, guard=guard)
+        deleted = engine.remove()
         store.remove()
     connection.known = None
+    engine.check_listener("the room was removed")
     by_key = {
         step.key: results.Change(Action.DELETE, step.kind, step.name, {}, step.key)
         for step in planned

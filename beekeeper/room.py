@@ -44,19 +44,10 @@ class Room:
 
         import beekeeper
 
-        room = beekeeper.deploy(
-            name="summer-sale", destination="https://shop.example.com/sale", rate=600
-        )
-        print(room.url)                # the campaign link: give it to your visitors
+        room = beekeeper.Room("beekeeper.toml")
+        print(room.deploy().url)       # the campaign link: give it to your visitors
         room.set_rate(900)             # visitors per minute
-        room.pause()                   # nobody is admitted, and everybody keeps their place
-        room.on()                      # visitors are admitted at the rate
         print(room.status().waiting)   # how many visitors wait
-        room.destroy()
-
-    Later, or in another program::
-
-        room = beekeeper.Room("summer-sale")
 
     A change of mode or rate takes effect within two seconds.
 
@@ -156,14 +147,19 @@ class Room:
         """
         return lifecycle.plan(self._connection, on_event)
 
-    def deploy(self, *, on_event: OnEvent | None = None) -> Deployment:
+    def deploy(
+        self, *, on_event: OnEvent | None = None, approve: lifecycle.Approve | None = None
+    ) -> Deployment:
         """Create the room in AWS, or update it to match its configuration. Return what was done.
 
         Uses the configuration that you made the handle with. A file is read again. A handle made
         from a name uses the configuration of the last deploy. Creates and changes only what
         differs. If anything changed, it also starts a consumer at once. After any failure, you can
         call it again: it continues from there. ``on_event`` is called with each event as it
-        happens: StepStarted, StepWaiting, StepWarning, StepDone, StepFailed.
+        happens: StepStarted, StepWaiting, StepWarning, StepDone, StepFailed. If it raises an
+        exception, it is not called again, and the exception is raised when the deploy is complete.
+        ``approve`` is called with the Plan before the first change. Raise an exception in it to
+        stop: ``Plan.warnings`` say what the deploy means for your visitors and your site.
 
         Raises ConfigError before anything in AWS changes, RoomNotFoundError when no configuration
         is known, LockedError when another command is working on this room, and NotOursError when a
@@ -172,7 +168,7 @@ class Room:
         >>> Room("beekeeper.toml").deploy().changes
         (<Change: create queue beekeeper-summer-sale>, ...)
         """
-        self.deployment = lifecycle.deploy(self._connection, on_event)
+        self.deployment = lifecycle.deploy(self._connection, on_event, approve)
         return self.deployment
 
     def status(self, *, drift: bool = False) -> Status:
@@ -220,6 +216,24 @@ class Room:
         >>> Room("summer-sale").set_rate(900)
         """
         control.rate.set_rate(self._connection.deployed(), rate)
+
+    def clear(self) -> None:
+        """Clear the line: all who wait lose their place, and the counts start anew.
+
+        Use it after a rehearsal, or between two events in one room. A visitor of before who follows
+        the campaign link, or whose page still waits, gets a new place. Mode and rate stay. This is
+        one write to the table, and one call that starts a consumer unless the room is off. Raises
+        RoomNotFoundError when the room is not deployed.
+        """
+        control.clear.clear(self._connection.deployed())
+
+    def wait_for_consumer(self) -> None:
+        """Wait until a consumer has started, for up to 20 seconds. Raise ProvisionError if none.
+
+        ``on`` and ``deploy`` start one, and AWS starts one every minute. Without a consumer nobody
+        is admitted. None runs while the room is off.
+        """
+        control.consumer.wait_for_consumer(self._connection.deployed())
 
     def pass_keys(self) -> PassKeys:
         """Return what the destination needs to verify passes. The keys are secret.

@@ -176,6 +176,16 @@ def set_rate(
     as_room(room, session=session, state_dir=state_dir).set_rate(rate)
 
 
+def clear(
+    room: RoomLike, *, session: "Session | None" = None, state_dir: str | Path | None = None
+) -> None:
+    """Clear the line: all who wait lose their place, and the counts start anew.
+
+    See :meth:`beekeeper.Room.clear`.
+    """
+    as_room(room, session=session, state_dir=state_dir).clear()
+
+
 def pass_keys(
     room: RoomLike, *, session: "Session | None" = None, state_dir: str | Path | None = None
 ) -> PassKeys:

@@ -7,9 +7,9 @@ from typing import Any
 
 from botocore.exceptions import BotoCoreError
 
-from beekeeper.cli.options import add_config, config_path, setting_help
+from beekeeper.cli.options import add_config, config_path, setting_help, setting_value
 from beekeeper.cli.output import Output
-from beekeeper.config import RoomConfig, bare_config
+from beekeeper.config import RoomConfig
 from beekeeper.config.essentials import is_name
 from beekeeper.errors import ConfigError
 from beekeeper.results import Result
@@ -92,9 +92,7 @@ def _ask(values: dict[str, Any], output: Output) -> dict[str, Any]:
 
 
 def _checked(field: str, text: str) -> Any:
-    """Return the value of a setting as the configuration takes it. Raises ConfigError."""
-    value = _name_of(text) if field == "name" else text
-    return getattr(bare_config(**{"name": "x", field: value}), field)
+    return setting_value(field, _name_of(text) if field == "name" else text)
 
 
 def _name_of(text: str) -> str:

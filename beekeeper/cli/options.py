@@ -6,7 +6,7 @@ import os
 from pathlib import Path
 from typing import Any
 
-from beekeeper.config import FILE_NAME, RoomConfig, configured_text
+from beekeeper.config import FILE_NAME, RoomConfig, bare_config, configured_text
 from beekeeper.config.section import help_of, plain_number
 from beekeeper.config.toml_file import read_toml
 from beekeeper.errors import ConfigError
@@ -80,6 +80,11 @@ def config_path(options: argparse.Namespace) -> Path:
 def setting_help(name: str) -> str:
     """Return what a setting of the configuration means, with its bounds."""
     return help_of(RoomConfig.model_fields[name])
+
+
+def setting_value(name: str, text: str) -> Any:
+    """Return the value of a setting as the configuration takes it. Raises ConfigError."""
+    return getattr(bare_config(**{"name": "x", name: text}), name)
 
 
 def room_of(options: argparse.Namespace) -> Room:

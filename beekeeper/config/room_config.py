@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import fields
 from pathlib import Path
-from typing import Any
+from typing import Any, Unpack
 
 from pydantic import ValidationError
 
@@ -35,11 +35,12 @@ class RoomConfig(Upkeep, Domain, Line):
     'Sale'
     """
 
-    def __init__(self, **values: Any) -> None:
-        if "title" not in values and isinstance(values.get("name"), str):
-            values["title"] = values["name"].replace("-", " ").title() or "?"
+    def __init__(self, **values: Unpack[RoomValues]) -> None:
+        given: dict[str, Any] = {**values}
+        if "title" not in given and isinstance(given.get("name"), str):
+            given["title"] = given["name"].replace("-", " ").title() or "?"
         try:
-            super().__init__(**values)
+            super().__init__(**given)
         except ValidationError as error:
             raise ConfigError(explained(error, type(self))) from None
 

@@ -9,7 +9,8 @@
     late      given: the numbers of the lane (rules/lane.py)       turnstile
     wake      woken_at                                             producer, turnstile
     lease     owner, expires_at                                    deploy, destroy
-    count#<i> admitted, entered                                    consumer, turnstile
+    count#<i> admitted, entered; with the time of a clear after    consumer, turnstile
+              it for the line since then (counted)
     arrivals# see contract/arrival_rows.py                         producer
     v#<id>    admitted_at, number, expires_at                      consumer
               claimed_at; late, asked_at and again of latecomers   turnstile
@@ -90,6 +91,15 @@ def id_of(item: Item) -> str:
 def visitor_id(ticket_id: str) -> str:
     """Return the id of the row of an admitted visitor."""
     return VISITOR_PREFIX + ticket_id
+
+
+def counted(name: str, cleared_at: float) -> str:
+    """Return the attribute with that count (ADMITTED, ENTERED) of the line since it was cleared.
+
+    A line that was cleared counts under names of its own. So nothing has to be reset, and whoever
+    has not heard of it yet still counts for the former line.
+    """
+    return f"{name}_{int(cleared_at)}" if cleared_at else name
 
 
 def number(value: float) -> dict[str, str]:

@@ -57,6 +57,7 @@ def test_a_value_is_shown_as_it_is(value: str, capsys: pytest.CaptureFixture[str
     assert shown.err == f"{value}\n"
 
 
+@pytest.mark.usefixtures("consumer")
 @pytest.mark.parametrize("value", VALUES)
 def test_status_shows_any_destination_and_the_whole_link(
     value: str, cloud: Cloud, tmp_path: Path, capsys: pytest.CaptureFixture[str]

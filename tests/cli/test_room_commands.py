@@ -33,7 +33,7 @@ def test_the_room_of_the_configuration_is_meant(
     assert main(["pause"]) == 1
     assert "There is no room other in" in capsys.readouterr().err
     assert main(["set-rate", "700", "--room", ROOM, "--json"]) == 0
-    assert json.loads(capsys.readouterr().out) == {"room": ROOM, "rate": 700}
+    assert json.loads(capsys.readouterr().out) == {"room": ROOM, "rate": 700, "was": 600}
 
 
 def test_rooms_are_listed_from_where_their_state_is(
@@ -138,7 +138,7 @@ def test_a_byte_order_mark_leads_to_no_other_room(
 
 def test_a_number_as_people_type_it(capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["set-rate", "1,200", "--json"]) == 0
-    assert json.loads(capsys.readouterr().out) == {"room": ROOM, "rate": 1_200}
+    assert json.loads(capsys.readouterr().out) == {"room": ROOM, "rate": 1_200, "was": 600}
 
 
 def test_the_region_line_is_named_as_the_cause(

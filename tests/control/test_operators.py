@@ -8,7 +8,10 @@ import beekeeper
 from beekeeper.cli.main import main
 from beekeeper.contract import items, pulse_item
 from beekeeper.errors import ConfigError, ProvisionError, RoomNotFoundError
+from beekeeper.rules import turn
+from beekeeper.rules.curve import Sample
 from beekeeper.rules.line import Pulse
+from beekeeper.rules.tokens import Ticket
 from tests.support.moto_aws.by_hand import queue_url
 from tests.support.moto_aws.cloud import Cloud
 from tests.support.moto_aws.doctors import diagnose
@@ -184,3 +187,26 @@ def test_items_that_are_gone(cloud: Cloud, where: dict[str, Any], item_id: str) 
     cloud.client("dynamodb").delete_item(TableName=TABLE, Key=items.key(item_id))
     with pytest.raises(RoomNotFoundError, match="python -m beekeeper deploy"):
         beekeeper.pass_keys(ROOM, **where)
+
+
+@pytest.mark.usefixtures("deployed_room")
+@pytest.mark.parametrize("rate", [0.0, 300.0, 620.0])
+def test_a_newcomer_is_told_the_same_wait_as_by_the_page(
+    cloud: Cloud, where: dict[str, Any], rate: float
+) -> None:
+    curve = (Sample(1_800_000_000_000, 0.0), Sample(1_800_000_060_000, 5_000.0))
+    pulse = Pulse(
+        waiting=4_000,
+        serving=1_000.0,
+        arrivals=curve,
+        rate=rate,
+        spread=900.0,
+        as_of=1_800_000_060.0,
+        paced_at=1_800_000_061.0,
+    )
+    put(cloud, {**items.key(items.PULSE), **pulse_item.pulse_values(pulse)})
+    status = beekeeper.status(ROOM, **where)
+    newcomer = Ticket("t", curve[-1].at, 1_900_000_000)
+    told = turn.decide(newcomer, status.settings, pulse, None, pulse.as_of)
+    assert status.longest_wait_seconds == told.eta_seconds
+    assert told.eta_seconds

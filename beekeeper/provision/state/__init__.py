@@ -43,12 +43,14 @@ def open_store(
 ) -> StateStore:
     """Return the store of a room's state. This reads and creates nothing.
 
-    ``place`` is a folder or ``s3://bucket/prefix``. By default it is BEEKEEPER_STATE_DIR, then the
-    ``configured`` place, then the folder ``.beekeeper`` in ``beside``, or in the
-    current folder.
+    ``place`` is a folder or ``s3://bucket/prefix``, or a state file in it. By default it is
+    BEEKEEPER_STATE_DIR, then the ``configured`` place, then the folder ``.beekeeper`` in
+    ``beside``, or in the current folder.
     """
     default = (beside or Path()) / DEFAULT_DIR
     chosen = str(place or os.environ.get(DIR_VARIABLE) or configured or default)
+    if chosen.endswith(".json"):  # a room's file: what Deployment.state_file and status name
+        chosen = chosen.replace("\\", "/").rpartition("/")[0] or "."
     if not is_bucket(chosen):
         return StateFile(chosen, room)
     session = session or new_session()
