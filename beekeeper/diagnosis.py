@@ -24,7 +24,8 @@ from beekeeper.provision.deployer import deployer_policies, grants
 from beekeeper.provision.engine.failures import explained
 from beekeeper.provision.names import Names
 from beekeeper.results import Diagnosis, Finding, Verdict
-from beekeeper.room import RoomLike, as_room
+from beekeeper.room import RoomLike
+from beekeeper.shortcuts import as_room
 
 if TYPE_CHECKING:
     from boto3.session import Session

@@ -1,20 +1,22 @@
 """Deploy, plan and destroy one room with the provisioning engine."""
 
+import functools
 import time
 from collections.abc import Callable, Mapping
+from typing import TypeVar
 
 from beekeeper import results
 from beekeeper.changes import all_changes, differences
 from beekeeper.config import RoomConfig, bare_config
 from beekeeper.connection import Connection, last_config
 from beekeeper.consequences import Before, campaign_link, consequences, rate_change
-from beekeeper.errors import ConfigError
+from beekeeper.errors import ConfigError, LockedError
 from beekeeper.provision import consumer_start
-from beekeeper.provision.aws import Aws
+from beekeeper.provision.aws import Aws, machine_of
 from beekeeper.provision.blueprint import function_policies, steps
 from beekeeper.provision.checks.quotas import notes, quick_checks
 from beekeeper.provision.engine.decision import Plan
-from beekeeper.provision.engine.events import StepWarning
+from beekeeper.provision.engine.events import StepWaiting, StepWarning
 from beekeeper.provision.engine.guard import Guard, NoGuard
 from beekeeper.provision.engine.pipeline import Engine, OnEvent
 from beekeeper.provision.names import Names
@@ -24,13 +26,45 @@ from beekeeper.provision.table_lease import TableLease
 from beekeeper.results import Action, Deployment, Destruction
 from beekeeper.rules.destination import origin_of
 
+T = TypeVar("T")
 Approve = Callable[[results.Plan], object]
+LOCK_POLL_SECONDS = 2.0
 
 
 def deploy(
-    connection: Connection, on_event: OnEvent | None = None, approve: Approve | None = None
+    connection: Connection,
+    on_event: OnEvent | None = None,
+    approve: Approve | None = None,
+    wait_seconds: float = 0,
 ) -> Deployment:
     """Create the room in AWS, or update it to match its configuration. See Room.deploy."""
+    work = functools.partial(_deploy, connection, on_event, approve)
+    return _when_free(work, connection, on_event, wait_seconds)
+
+
+def _when_free(
+    work: Callable[[], T], connection: Connection, on_event: OnEvent | None, wait_seconds: float
+) -> T:
+    """Do work as soon as no other command has the room. Raise LockedError after ``wait_seconds``.
+
+    The work begins anew each time, because the other command may have changed the room.
+    """
+    machine = machine_of(connection.session)
+    end = machine.clock() + wait_seconds
+    while True:
+        try:
+            return work()
+        except LockedError:
+            if (left := end - machine.clock()) <= 0:
+                raise
+        if on_event:
+            on_event(StepWaiting(connection.name, "lock", "another command to end"))
+        machine.sleep(min(LOCK_POLL_SECONDS, left))
+
+
+def _deploy(
+    connection: Connection, on_event: OnEvent | None, approve: Approve | None
+) -> Deployment:
     started = time.monotonic()
     store = connection.open_store()
     connection.wanted(store)  # refuse what is wrong before anything is locked
@@ -136,8 +170,15 @@ def _guard(aws: Aws, names: Names, store: StateStore) -> Guard:
     return NoGuard() if store.is_shared else TableLease(aws, names.stem, store.owner)
 
 
-def destroy(connection: Connection, on_event: OnEvent | None = None) -> Destruction:
+def destroy(
+    connection: Connection, on_event: OnEvent | None = None, wait_seconds: float = 0
+) -> Destruction:
     """Remove everything that belongs to the room. See Room.destroy."""
+    work = functools.partial(_destroy, connection, on_event)
+    return _when_free(work, connection, on_event, wait_seconds)
+
+
+def _destroy(connection: Connection, on_event: OnEvent | None) -> Destruction:
     started = time.monotonic()
     store, room = connection.open_store(), connection.name
     with store.locked():

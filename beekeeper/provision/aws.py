@@ -54,6 +54,11 @@ class Machine:
 THIS_MACHINE = Machine()
 
 
+def machine_of(session: Session | None) -> Machine:
+    """Return the machine that a session brings, or this one."""
+    return getattr(session, "machine", THIS_MACHINE)
+
+
 class Aws:
     """A session with what the steps need of it. Safe to share between threads.
 
@@ -78,7 +83,7 @@ class Aws:
                 'No AWS region is set. Write region = "eu-central-1" (or another region) into'
                 " beekeeper.toml, or set AWS_DEFAULT_REGION."
             )
-        machine: Machine = getattr(self.session, "machine", THIS_MACHINE)
+        machine = machine_of(self.session)
         self.clock = machine.clock
         self.sleep = machine.sleep
         self.workers = machine.workers
