@@ -23,7 +23,7 @@ from beekeeper.provision.credentials import credentials_problem
 from beekeeper.provision.deployer import deployer_policies, grants
 from beekeeper.provision.engine.failures import explained
 from beekeeper.provision.names import Names
-from beekeeper.results import Diagnosis, Finding, Verdict
+from beekeeper.results import Action, Diagnosis, Finding, Verdict
 from beekeeper.room import RoomLike
 from beekeeper.shortcuts import as_room
 
@@ -98,7 +98,13 @@ def doctor(
 
 
 def _names(connection: Connection) -> Finding:
-    lifecycle.plan(connection)
+    changes = lifecycle.plan(connection).changes
+    made = {r.key for r in connection.known.resources if r.made} if connection.known else set()
+    if gone := [c for c in changes if c.action is Action.CREATE and c.key in made]:
+        what = ", ".join(f"{change.kind} {change.name}" for change in gone)
+        text = f"Room {connection.name} lacks what somebody has deleted: {what}."
+        remedy = "Run python -m beekeeper plan, which says what that means, and then deploy."
+        return Finding("names", Verdict.PROBLEM, text, remedy)
     text = f"All names of room {connection.name} are free, or already belong to the room."
     return Finding("names", Verdict.OK, text)
 

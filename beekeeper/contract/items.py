@@ -133,6 +133,21 @@ def _setting(known: Field[Any], item: Item) -> Any:
     return or_default(item, known.name, known.default, lambda: setting_value(known, item))
 
 
+def damaged_settings(item: Item) -> list[str]:
+    """Return the names of the settings that can't be right."""
+    return [known.name for known in fields(Settings) if _is_damaged(known, item)]
+
+
+def _is_damaged(known: Field[Any], item: Item) -> bool:
+    if known.name not in item:
+        return known.default is MISSING
+    try:
+        setting_value(known, item)
+    except Damaged:
+        return True
+    return False
+
+
 def setting_value(known: Field[Any], item: Item) -> Any:
     """Return a setting's value within its bounds. Raises Damaged."""
     declared, value = SETTINGS[known.name], stored_value(known, item, known.name)
