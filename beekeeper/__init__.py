@@ -58,6 +58,7 @@ if TYPE_CHECKING:
     )
     from beekeeper.room import Room
     from beekeeper.shortcuts import (
+        clear,
         deploy,
         destroy,
         list_rooms,
@@ -99,6 +100,7 @@ _HOMES = {
     "off": "shortcuts",
     "on": "shortcuts",
     "pass_keys": "shortcuts",
+    "clear": "shortcuts",
     "pause": "shortcuts",
     "plan": "shortcuts",
     "set_rate": "shortcuts",
@@ -137,6 +139,7 @@ __all__ = [
     "TimedOutError",
     "WrongAccountError",
     "__version__",
+    "clear",
     "deploy",
     "destroy",
     "doctor",

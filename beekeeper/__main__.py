@@ -2,7 +2,17 @@
 
 import sys
 
-from beekeeper.cli.main import main
+
+def main() -> int:
+    """Run a command. Return its exit code."""
+    try:
+        from beekeeper.cli import main as commands  # takes a part of a second: it loads boto3
+
+        return commands.main()
+    except KeyboardInterrupt:
+        sys.stderr.write("Interrupted.\n")
+        return 130
+
 
 if __name__ == "__main__":
     sys.exit(main())

@@ -1,6 +1,7 @@
 """Finds one room: its state, its configuration, and its AWS account and region."""
 
 from dataclasses import dataclass
+from difflib import get_close_matches
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -13,6 +14,10 @@ from beekeeper.reference import Reference
 
 if TYPE_CHECKING:
     from boto3.session import Session
+
+
+# What operators call first, on the day of the event: the table.
+OPERATORS = ("dynamodb",)
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +76,8 @@ class Connection:
 
         Each operation opens its own: a store in a bucket remembers what it has read.
         """
-        return open_store(self.state_dir, self.name, self.session, self.reference.state)
+        known = self.reference
+        return open_store(self.state_dir, self.name, self.session, known.state, known.folder)
 
     def read(self, store: StateStore | None = None) -> State | None:
         """Read the room's state. Return None when there is none."""
@@ -84,10 +90,16 @@ class Connection:
         if state := self.read(store):
             return state
         raise RoomNotFoundError(
-            f"There is no room {self.name} in {store.directory}/. Run this in the folder from"
-            " which you deployed the room, or say where its state is (--state-dir on the command"
-            " line, state_dir in Python). `python -m beekeeper list` shows the rooms."
+            f"There is no room {self.name} in {store.directory}/.{self.nearest(store)} Run this in"
+            " the folder from which you deployed the room, or say where its state is (--state-dir"
+            " on the command line, state_dir in Python). `python -m beekeeper list` shows the"
+            " rooms."
         )
+
+    def nearest(self, store: StateStore) -> str:
+        """Return a question with the most similar name of a room whose state is there."""
+        found = get_close_matches(self.name, store.rooms(), n=1)
+        return f" Did you mean {found[0]}?" if found else ""
 
     def wanted(self, store: StateStore | None = None) -> tuple[RoomConfig, str | None]:
         """Return the configuration to deploy, and its region (None: the region of the session).
@@ -119,7 +131,7 @@ class Connection:
         store = self.open_store()
         state = self.state(store)
         aws = self._aws(self.region or state.region)
-        check_place(state, aws.account, aws.region, store)
+        check_place(state, aws.account, aws.region, store, self.reference.region)
         config = last_config(state)
         names = aws.names(self.name, strict=config.is_strict)
         return Deployed(state, config, store, aws, names)
@@ -131,9 +143,9 @@ class Connection:
         call looks for credentials again: the user may have signed in meanwhile.
         """
         if self.session is None:
-            return Aws(None, region=region)
+            return Aws(None, region=region, soon=OPERATORS)
         if region not in self._clients:
-            self._clients[region] = Aws(self.session, region=region)
+            self._clients[region] = Aws(self.session, region=region, soon=OPERATORS)
         return self._clients[region]
 
 

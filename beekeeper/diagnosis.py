@@ -14,16 +14,18 @@ from beekeeper.config import RoomConfig
 from beekeeper.config.room_config import RoomValues
 from beekeeper.connection import Connection
 from beekeeper.errors import BeekeeperError, ConfigError, CredentialsError, NotOursError, StateError
-from beekeeper.provision.aws import Aws, credentials_problem
+from beekeeper.provision.aws import Aws
 from beekeeper.provision.checks import quotas
 from beekeeper.provision.checks.certificate import CHECK as CERTIFICATE
 from beekeeper.provision.checks.certificate import certificate
 from beekeeper.provision.checks.permissions import NotSimulated, denied_actions
+from beekeeper.provision.credentials import credentials_problem
 from beekeeper.provision.deployer import deployer_policies, grants
 from beekeeper.provision.engine.failures import explained
 from beekeeper.provision.names import Names
-from beekeeper.results import Diagnosis, Finding, Verdict
-from beekeeper.room import RoomLike, as_room
+from beekeeper.results import Action, Diagnosis, Finding, Verdict
+from beekeeper.room import RoomLike
+from beekeeper.shortcuts import as_room
 
 if TYPE_CHECKING:
     from boto3.session import Session
@@ -96,7 +98,13 @@ def doctor(
 
 
 def _names(connection: Connection) -> Finding:
-    lifecycle.plan(connection)
+    changes = lifecycle.plan(connection).changes
+    made = {r.key for r in connection.known.resources if r.made} if connection.known else set()
+    if gone := [c for c in changes if c.action is Action.CREATE and c.key in made]:
+        what = ", ".join(f"{change.kind} {change.name}" for change in gone)
+        text = f"Room {connection.name} lacks what somebody has deleted: {what}."
+        remedy = "Run python -m beekeeper plan, which says what that means, and then deploy."
+        return Finding("names", Verdict.PROBLEM, text, remedy)
     text = f"All names of room {connection.name} are free, or already belong to the room."
     return Finding("names", Verdict.OK, text)
 

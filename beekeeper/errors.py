@@ -11,6 +11,7 @@
     │   ├── NotOursError     a resource with a name that we need belongs to somebody else
     │   └── TimedOutError    AWS was not ready before a step's deadline
     ├── LocalError           the local AWS can't be started
+    ├── InvalidToken         a pass is not valid (gate.py)
     └── SourceError          the waiting page can't be built from its files (page/sources.py)
 
 A message says what Beekeeper was doing, with which resource, why that failed, and what to do. The

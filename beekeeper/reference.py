@@ -31,6 +31,11 @@ class Reference:
     region: str | None = None
     state: str | None = None
 
+    @property
+    def folder(self) -> Path | None:
+        """The folder of the file that was given. None without a file."""
+        return self.source.parent if isinstance(self.source, Path) else None
+
     def config(self) -> RoomConfig | None:
         """Return the whole configuration, if one was given. Raise ConfigError if it is wrong.
 

@@ -72,13 +72,17 @@ class Change(Result):
 class Plan(Result):
     """What a deploy would do, and the IAM policies that the functions would get.
 
-    ``notes`` are the limits of this configuration.
+    ``notes`` are the limits of this configuration. ``warnings`` are what the deploy means for
+    visitors, for the destination and for the bill, such as a campaign link that changes.
+    ``affects_waiting`` says that it would change the rate while visitors wait.
     """
 
     room: str
     changes: Sequence[Change]
     policies: Mapping[str, Any]  # by function
     notes: Sequence[str] = ()
+    warnings: Sequence[str] = ()
+    affects_waiting: bool = False
 
     @property
     def has_changes(self) -> bool:
@@ -92,7 +96,7 @@ class Plan(Result):
             for c in self.changes
         )
         head = "<tr><th>action</th><th>kind</th><th>name</th><th>attributes</th></tr>"
-        notes = "".join(f"<p>{escape(note)}</p>" for note in self.notes)
+        notes = "".join(f"<p>{escape(note)}</p>" for note in (*self.warnings, *self.notes))
         return f"<table>{head}{rows}</table>{notes}"
 
 
@@ -103,7 +107,7 @@ class Deployment(Result):
     ``changes`` are the resources that it created, updated, replaced or deleted. They are empty when
     AWS already matched the configuration. ``dns_record`` is the record that you have to create for
     a custom domain: "queue.example.com CNAME d-abc…". It is None without a custom domain, and when
-    Beekeeper created the record in Route 53.
+    Beekeeper created the record in Route 53. ``warnings`` are those of the plan.
     """
 
     room: str
@@ -115,6 +119,7 @@ class Deployment(Result):
     state_file: str
     seconds: float
     dns_record: str | None = None
+    warnings: Sequence[str] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,7 +155,8 @@ class Status(Result):
     """The status of a room. Names that end in ``_seconds`` are durations.
 
     ``admitted`` and ``entered`` are exact, whatever was killed. ``waiting`` is an estimate, so
-    ``joined`` (``admitted`` plus ``waiting``) is exact as soon as the line is empty.
+    ``joined`` (``admitted`` plus ``waiting``) is exact as soon as the line is empty. Nobody waits
+    while the room is off. The counts are of the time since the line was last cleared.
 
     ``updated_at`` is in seconds since the epoch. ``settings`` are all settings that the functions
     use. ``to_dict`` has each of them under its own name, next to the other fields.
@@ -163,7 +169,7 @@ class Status(Result):
     joined: int  # admitted and waiting; exact as soon as nobody waits
     admitted: int  # exact
     entered: int  # exact
-    measured_rate: float | None  # visitors admitted per minute; None while nobody waits
+    measured_rate: float | None  # visitors a minute; None unless a line moves
     no_show_share: float | None  # of the admitted visitors; None while the sample is too small
     longest_wait_seconds: float | None  # the wait of a visitor who joins now; None unless on
     heard_within_seconds: float  # after a change, the last visitor in line hears of it

@@ -1,14 +1,13 @@
 """The public handle of one room."""
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 from beekeeper import control, lifecycle
 from beekeeper.config import RoomConfig
 from beekeeper.connection import Connection
-from beekeeper.errors import ConfigError
 from beekeeper.provision.engine.pipeline import OnEvent
 from beekeeper.provision.state import State
 from beekeeper.reference import Form, read
@@ -38,25 +37,16 @@ class Room:
       of the last deploy.
     - ``state_dir``: where the room's state is, a folder or ``s3://bucket/prefix``. By default this
       is ``$BEEKEEPER_STATE_DIR``, then ``state`` in the configuration, then the folder
-      ``.beekeeper`` in the current directory.
+      ``.beekeeper`` beside the configuration file, or without a file in the current directory.
 
     A typical day::
 
         import beekeeper
 
-        room = beekeeper.deploy(
-            name="summer-sale", destination="https://shop.example.com/sale", rate=600
-        )
-        print(room.url)                # the campaign link: give it to your visitors
+        room = beekeeper.Room("beekeeper.toml")
+        print(room.deploy().url)       # the campaign link: give it to your visitors
         room.set_rate(900)             # visitors per minute
-        room.pause()                   # nobody is admitted, and everybody keeps their place
-        room.on()                      # visitors are admitted at the rate
         print(room.status().waiting)   # how many visitors wait
-        room.destroy()
-
-    Later, or in another program::
-
-        room = beekeeper.Room("summer-sale")
 
     A change of mode or rate takes effect within two seconds.
 
@@ -156,23 +146,33 @@ class Room:
         """
         return lifecycle.plan(self._connection, on_event)
 
-    def deploy(self, *, on_event: OnEvent | None = None) -> Deployment:
+    def deploy(
+        self,
+        *,
+        on_event: OnEvent | None = None,
+        approve: lifecycle.Approve | None = None,
+        wait_seconds: float = 0,
+    ) -> Deployment:
         """Create the room in AWS, or update it to match its configuration. Return what was done.
 
         Uses the configuration that you made the handle with. A file is read again. A handle made
         from a name uses the configuration of the last deploy. Creates and changes only what
         differs. If anything changed, it also starts a consumer at once. After any failure, you can
         call it again: it continues from there. ``on_event`` is called with each event as it
-        happens: StepStarted, StepWaiting, StepWarning, StepDone, StepFailed.
+        happens: StepStarted, StepWaiting, StepWarning, StepDone, StepFailed. If it raises an
+        exception, it is not called again, and the exception is raised when the deploy is complete.
+        ``approve`` is called with the Plan before the first change. Raise an exception in it to
+        stop: ``Plan.warnings`` say what the deploy means for your visitors and your site. When
+        another command is working on this room, wait for it for up to ``wait_seconds``.
 
         Raises ConfigError before anything in AWS changes, RoomNotFoundError when no configuration
-        is known, LockedError when another command is working on this room, and NotOursError when a
-        resource with the room's name belongs to somebody else.
+        is known, LockedError when another command is still working on this room, and NotOursError
+        when a resource with the room's name belongs to somebody else.
 
         >>> Room("beekeeper.toml").deploy().changes
         (<Change: create queue beekeeper-summer-sale>, ...)
         """
-        self.deployment = lifecycle.deploy(self._connection, on_event)
+        self.deployment = lifecycle.deploy(self._connection, on_event, approve, wait_seconds)
         return self.deployment
 
     def status(self, *, drift: bool = False) -> Status:
@@ -221,6 +221,24 @@ class Room:
         """
         control.rate.set_rate(self._connection.deployed(), rate)
 
+    def clear(self) -> None:
+        """Clear the line: all who wait lose their place, and the counts start anew.
+
+        Use it after a rehearsal, or between two events in one room. A visitor of before who follows
+        the campaign link, or whose page still waits, gets a new place. Mode and rate stay. This is
+        one write to the table, and one call that starts a consumer unless the room is off. Raises
+        RoomNotFoundError when the room is not deployed.
+        """
+        control.clear.clear(self._connection.deployed())
+
+    def wait_for_consumer(self) -> None:
+        """Wait until a consumer has started, for up to 20 seconds. Raise ProvisionError if none.
+
+        ``on`` and ``deploy`` start one, and AWS starts one every minute. Without a consumer nobody
+        is admitted. None runs while the room is off.
+        """
+        control.consumer.wait_for_consumer(self._connection.deployed())
+
     def pass_keys(self) -> PassKeys:
         """Return what the destination needs to verify passes. The keys are secret.
 
@@ -231,17 +249,18 @@ class Room:
         """
         return control.keys.pass_keys(self._connection.deployed())
 
-    def destroy(self, *, on_event: OnEvent | None = None) -> Destruction:
+    def destroy(self, *, on_event: OnEvent | None = None, wait_seconds: float = 0) -> Destruction:
         """Remove everything that belongs to the room, including its logs. Return what was removed.
 
         Visitors who wait lose their place. Without a state, it finds the resources by name and tag.
         After any failure, you can call it again. It does nothing when nothing is left. ``on_event``
-        is as in :meth:`deploy`. Raises LockedError when another command is working on this room.
+        and ``wait_seconds`` are as in :meth:`deploy`. Raises LockedError when another command is
+        still working on this room.
 
         >>> len(Room("summer-sale").destroy().deleted)
         32
         """
-        return lifecycle.destroy(self._connection, on_event)
+        return lifecycle.destroy(self._connection, on_event, wait_seconds)
 
     def to_dict(self) -> dict[str, Any]:
         """Return what the state says about the deployed room, as plain values for JSON.
@@ -273,26 +292,3 @@ class Room:
 
 RoomLike: TypeAlias = Room | Form
 """A room in any form that the public functions take."""
-
-
-def as_room(
-    room: RoomLike | None,
-    settings: Mapping[str, Any] | None = None,
-    *,
-    session: "Session | None" = None,
-    region: str | None = None,
-    state_dir: str | Path | None = None,
-) -> Room:
-    """Return the handle of a room in any form, or of the room with these settings.
-
-    Returns a Room itself when nothing else is given. Raises TypeError and ConfigError.
-    """
-    if settings and room is not None:
-        raise ConfigError(
-            f"A room was given, and {', '.join(settings)} as well. Give only one of the two: a"
-            " room, or its settings."
-        )
-    if isinstance(room, Room) and not (session or region or state_dir):
-        return room
-    wanted = RoomConfig(**settings or {}) if room is None and settings is not None else room
-    return Room(wanted, session=session, region=region, state_dir=state_dir)  # type: ignore[arg-type]  # it refuses None

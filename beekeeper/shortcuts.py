@@ -5,18 +5,43 @@ another function took or returned. ``session`` and ``state_dir`` mean the same a
 also documents the errors.
 """
 
+from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Unpack, overload
 
 from beekeeper.config.essentials import is_name
-from beekeeper.config.room_config import RoomValues
+from beekeeper.config.room_config import RoomConfig, RoomValues
+from beekeeper.errors import ConfigError
 from beekeeper.provision.engine.pipeline import OnEvent
 from beekeeper.provision.state import open_store
 from beekeeper.results import Destruction, PassKeys, Plan, Status
-from beekeeper.room import Room, RoomLike, as_room
+from beekeeper.room import Room, RoomLike
 
 if TYPE_CHECKING:
     from boto3.session import Session
+
+
+def as_room(
+    room: RoomLike | None,
+    settings: Mapping[str, Any] | None = None,
+    *,
+    session: "Session | None" = None,
+    region: str | None = None,
+    state_dir: str | Path | None = None,
+) -> Room:
+    """Return the handle of a room in any form, or of the room with these settings.
+
+    Returns a Room itself when nothing else is given. Raises TypeError and ConfigError.
+    """
+    if settings and room is not None:
+        raise ConfigError(
+            f"A room was given, and {', '.join(settings)} as well. Give only one of the two: a"
+            " room, or its settings."
+        )
+    if isinstance(room, Room) and not (session or region or state_dir):
+        return room
+    wanted = RoomConfig(**settings or {}) if room is None and settings is not None else room
+    return Room(wanted, session=session, region=region, state_dir=state_dir)  # type: ignore[arg-type]  # it refuses None
 
 
 @overload
@@ -26,6 +51,7 @@ def deploy(
     session: "Session | None" = None,
     state_dir: str | Path | None = None,
     on_event: OnEvent | None = None,
+    wait_seconds: float = 0,
 ) -> Room: ...
 @overload
 def deploy(
@@ -33,6 +59,7 @@ def deploy(
     session: "Session | None" = None,
     state_dir: str | Path | None = None,
     on_event: OnEvent | None = None,
+    wait_seconds: float = 0,
     **settings: Unpack[RoomValues],
 ) -> Room: ...
 def deploy(
@@ -41,6 +68,7 @@ def deploy(
     session: "Session | None" = None,
     state_dir: str | Path | None = None,
     on_event: OnEvent | None = None,
+    wait_seconds: float = 0,
     **settings: Any,
 ) -> Room:
     """Create the room in AWS, or update it to match its configuration. Return its handle.
@@ -55,7 +83,7 @@ def deploy(
     'https://a1b2c3d4.execute-api.eu-central-1.amazonaws.com/'
     """
     handle = as_room(room, settings, session=session, state_dir=state_dir)
-    handle.deploy(on_event=on_event)
+    handle.deploy(on_event=on_event, wait_seconds=wait_seconds)
     return handle
 
 
@@ -99,6 +127,7 @@ def destroy(
     region: str | None = None,
     state_dir: str | Path | None = None,
     on_event: OnEvent | None = None,
+    wait_seconds: float = 0,
 ) -> Destruction:
     """Remove everything that belongs to the room, including its logs.
 
@@ -109,7 +138,7 @@ def destroy(
     32
     """
     handle = as_room(room, session=session, region=region, state_dir=state_dir)
-    return handle.destroy(on_event=on_event)
+    return handle.destroy(on_event=on_event, wait_seconds=wait_seconds)
 
 
 def status(
@@ -174,6 +203,16 @@ def set_rate(
     >>> set_rate(900, room="sale")
     """
     as_room(room, session=session, state_dir=state_dir).set_rate(rate)
+
+
+def clear(
+    room: RoomLike, *, session: "Session | None" = None, state_dir: str | Path | None = None
+) -> None:
+    """Clear the line: all who wait lose their place, and the counts start anew.
+
+    See :meth:`beekeeper.Room.clear`.
+    """
+    as_room(room, session=session, state_dir=state_dir).clear()
 
 
 def pass_keys(

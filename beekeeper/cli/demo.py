@@ -13,11 +13,11 @@ from typing import Any
 from rich.live import Live
 from rich.table import Table
 
-from beekeeper.cli.options import add_common
+from beekeeper.cli.options import add_common, count
 from beekeeper.cli.output import Output
 from beekeeper.cli.progress import log
 from beekeeper.cli.sparkline import sparkline
-from beekeeper.errors import ConfigError
+from beekeeper.errors import ConfigError, LocalError
 from beekeeper.local.demo import Demo, Outcome, Snapshot
 from beekeeper.local.ministack import KEY, REGION, MiniStack, is_free
 from beekeeper.provision.engine.pipeline import OnEvent
@@ -92,7 +92,7 @@ def _add_local(commands: Any) -> None:
 
 
 def _positive(text: str) -> int:
-    value = int(text)
+    value = count(text)
     if value < 1:
         raise argparse.ArgumentTypeError("give a whole number, 1 or more")
     return value
@@ -221,6 +221,11 @@ def run_local(options: argparse.Namespace, output: Output) -> None:
 
 def _local(port: int | None) -> MiniStack:
     if port:
+        if port > 65_535 or not is_free(port):
+            raise LocalError(
+                f"Port {port} of this machine is taken, or can't be used. Give another one, or"
+                " leave --port out."
+            )
         return MiniStack(port)
     return MiniStack(LOCAL_PORT if is_free(LOCAL_PORT) else None)
 

@@ -3,11 +3,14 @@
 import argparse
 from typing import Any
 
+from beekeeper.cli.confirm import ask
 from beekeeper.cli.options import add_config, configured_room
 from beekeeper.cli.output import Output
 from beekeeper.cli.progress import progress
+from beekeeper.errors import BeekeeperError
 from beekeeper.local.ministack import address
-from beekeeper.results import Deployment
+from beekeeper.results import Deployment, Plan
+from beekeeper.room import Room
 
 
 def add_commands(commands: Any) -> None:
@@ -22,6 +25,9 @@ def add_commands(commands: Any) -> None:
             "deploy --config sale.toml --json": "does so for sale.toml, and writes JSON",
         },
     )
+    deploy.add_argument(
+        "--yes", action="store_true", help="change the rate even while visitors wait, unasked"
+    )
     add_config(deploy)
     deploy.set_defaults(run=run_deploy)
 
@@ -30,9 +36,28 @@ def run_deploy(options: argparse.Namespace, output: Output) -> None:
     """Deploy the configured room."""
     room = configured_room(options)
     output.say(f"Deploying room {room.name} …")
-    with progress(output) as on_event:
-        deployment = room.deploy(on_event=on_event)
+    try:
+        deployment = _deploy(room, output, approved=options.yes)
+    except _AffectsWaitingError as asked:
+        ask(f"{asked} Change it?", output)
+        deployment = _deploy(room, output, approved=True)
     output.result(deployment, next_steps(deployment))
+    if deployment.changes and room.status().mode == "on":
+        room.wait_for_consumer()
+        output.say("A consumer is running.")
+
+
+class _AffectsWaitingError(BeekeeperError):
+    """The user has to be asked, and not while the progress is shown, which overwrites lines."""
+
+
+def _deploy(room: Room, output: Output, *, approved: bool) -> Deployment:
+    def approve(plan: Plan) -> None:
+        if plan.affects_waiting and not approved:
+            raise _AffectsWaitingError(plan.warnings[-1])
+
+    with progress(output) as on_event:
+        return room.deploy(on_event=on_event, approve=approve)
 
 
 def next_steps(deployment: Deployment) -> list[str]:
@@ -54,6 +79,7 @@ def next_steps(deployment: Deployment) -> list[str]:
         *lines,
         f"  Destination     {deployment.destination}",
         f"  State file      {deployment.state_file}",
+        *(f"\nWARNING: {warning}" for warning in deployment.warnings),
         "",
         "Next:",
         "  1. Make your site check passes: python -m beekeeper keys show",

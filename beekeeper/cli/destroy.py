@@ -3,10 +3,11 @@
 import argparse
 from typing import Any
 
+from beekeeper.cli.confirm import answer, introduce, waiting
 from beekeeper.cli.options import add_room, room_of
 from beekeeper.cli.output import Output
 from beekeeper.cli.progress import progress
-from beekeeper.errors import BeekeeperError
+from beekeeper.errors import BeekeeperError, RoomNotFoundError
 from beekeeper.room import Room
 
 
@@ -24,7 +25,11 @@ def add_commands(commands: Any) -> None:
             ),
         },
     )
-    destroy.add_argument("--yes", action="store_true", help="remove it without a question")
+    destroy.add_argument(
+        "--yes",
+        action="store_true",
+        help="remove it without a question; while visitors wait, only together with --room",
+    )
     destroy.add_argument("--region", help="the AWS region; needed if the room's state is lost")
     add_room(destroy)
     destroy.set_defaults(run=run_destroy)
@@ -33,27 +38,60 @@ def add_commands(commands: Any) -> None:
 def run_destroy(options: argparse.Namespace, output: Output) -> None:
     """Remove a room, after the user has confirmed it."""
     room = Room(room_of(options), region=options.region)
-    if not options.yes:
-        _confirm(room.name, output)
+    known = _known(room, is_sure=bool(options.region or not options.room))
+    _confirm(room, options, output, known=known)
     output.say(f"Removing room {room.name} …")
     with progress(output) as on_event:
         done = room.destroy(on_event=on_event)
+    if options.room and not known and not done.deleted:
+        raise RoomNotFoundError(f"There is no room {room.name}: AWS has no resources of it.")
     removed = f"Removed room {room.name}: {len(done.deleted)} resources in {done.seconds} s."
     nothing = f"Room {room.name} has no resources in AWS: nothing to remove."
     output.result(done, [removed if done.deleted else nothing])
 
 
-def _confirm(room: str, output: Output) -> None:
+def _known(room: Room, *, is_sure: bool) -> bool:
+    """Return whether the room has a state. Raise RoomNotFoundError when its name looks mistyped."""
+    store = room._connection.open_store()
+    if store.read():
+        return True
+    if (question := room._connection.nearest(store)) and not is_sure:
+        raise RoomNotFoundError(
+            f"There is no room {room.name} in {store.directory}/.{question} If its state is lost,"
+            " give --region, too."
+        )
+    return False
+
+
+def _confirm(room: Room, options: argparse.Namespace, output: Output, *, known: bool) -> None:
+    visitors = _waiting(room, output) if known else 0
+    if options.yes and (options.room or visitors == 0):
+        return
+    if options.yes:
+        who = "visitors may wait" if visitors is None else waiting(visitors)
+        raise BeekeeperError(
+            f"Nothing was removed, because {who} in room {room.name}, and --yes alone does not say"
+            f" which room you mean. Add --room {room.name}."
+        )
     question = (
-        f"This removes room {room}, and all visitors who wait lose their place."
+        f"This removes room {room.name}, and all visitors who wait lose their place."
         " Type the room's name to continue: "
     )
-    try:
-        answer = output.err.input(question, markup=False)
-    except EOFError:
-        answer = ""
-    if answer.strip() != room:
+    if answer(question, output) != room.name:
         raise BeekeeperError(
-            f"Nothing was removed, because the answer was not {room!r}. Use --yes to skip the"
-            " question."
+            f"Nothing was removed, because the answer was not {room.name!r}. Use --yes --room"
+            f" {room.name} to skip the question."
         )
+
+
+def _waiting(room: Room, output: Output) -> int | None:
+    """Say which room is meant, and return how many wait: None if that can't be known.
+
+    Nobody waits if the room is not in AWS.
+    """
+    try:
+        status = introduce(room, output)
+    except RoomNotFoundError as error:
+        output.say(f"Room {room.name}: {error}")
+        return 0
+    return status.waiting if status else None

@@ -9,7 +9,7 @@ from rich.markup import escape
 from rich.table import Table
 
 from beekeeper import diagnosis
-from beekeeper.cli.options import add_config, configured_room
+from beekeeper.cli.options import add_config, configured_room, number
 from beekeeper.cli.output import Output, colored
 from beekeeper.provision.deployer import MAX_CHARACTERS
 from beekeeper.results import Diagnosis, Verdict
@@ -29,7 +29,7 @@ def add_commands(commands: Any) -> None:
     )
     doctor.add_argument(
         "--arrivals",
-        type=float,
+        type=number,
         metavar="N",
         help="how many visitors arrive in the busiest minute (default: ten times the rate)",
     )
@@ -66,7 +66,8 @@ def _print_policies(policies: list[dict[str, Any]], output: Output) -> None:
 
 
 def _show(found: Diagnosis, output: Output) -> None:
-    table = Table("", "check", "found", title=f"Room {found.room}", box=None)
+    table = Table("", "check", title=f"Room {found.room}", box=None)
+    table.add_column("found", overflow="fold")  # rather than cut off an ARN
     for finding in found.findings:
         text = "\n".join(part for part in (finding.text, finding.remedy) if part)
         table.add_row(colored(finding.verdict), finding.check, escape(text))

@@ -6,10 +6,10 @@ from typing import Any
 from rich.markup import escape
 from rich.table import Table
 
-from beekeeper.cli.options import add_common
+from beekeeper.cli.options import add_common, config_path
 from beekeeper.cli.output import Output
 from beekeeper.cli.simulate import add_event, event_of
-from beekeeper.config import configured
+from beekeeper.config import configured_text
 from beekeeper.costs import estimate as costs
 from beekeeper.costs.prices import FALLBACK
 from beekeeper.costs.result import Estimate
@@ -52,7 +52,7 @@ def add_commands(commands: Any) -> None:
 def run_estimate(options: argparse.Namespace, output: Output) -> None:
     """Show what an event costs, and what the room costs without visitors."""
     event = event_of(options)
-    region = options.region or configured(options.config, "region") or FALLBACK
+    region = options.region or configured_text(config_path(options), "region") or FALLBACK
     output.say("Simulating …")
     found = costs.estimate(**event, region=region, live_prices=options.live_prices)
     if output.as_json:
@@ -66,7 +66,7 @@ def _show(found: Estimate, output: Output) -> None:
         f"{found.visitors:,} visitors, {found.rate:,.0f} a minute, {found.hours:,.2f} hours,"
         f" in {found.region}"
     )
-    table = Table("", "", "quantity", "USD", title=title, title_justify="left", box=None)
+    table = Table("", "", "quantity", "USD", title=escape(title), title_justify="left", box=None)
     for column in table.columns[2:]:
         column.justify = "right"
     for line in found.event:

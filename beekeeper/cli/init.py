@@ -1,12 +1,16 @@
 """init: write a configuration from a few answers."""
 
 import argparse
-from pathlib import Path
+import re
+import unicodedata
 from typing import Any
 
-from beekeeper.cli.options import add_config, setting_help
+from botocore.exceptions import BotoCoreError
+
+from beekeeper.cli.options import add_config, config_path, setting_help, setting_value
 from beekeeper.cli.output import Output
 from beekeeper.config import RoomConfig
+from beekeeper.config.essentials import is_name
 from beekeeper.errors import ConfigError
 from beekeeper.results import Result
 
@@ -47,27 +51,66 @@ def _metavar(field: str) -> str:
 
 def run_init(options: argparse.Namespace, output: Output) -> None:
     """Write a configuration from options, and from answers where options are missing."""
-    path = Path(options.config)
+    path = config_path(options)
     if path.exists() and not options.force:
         raise ConfigError(f"{path} exists already. Edit it, or overwrite it with --force.")
-    values = {field: getattr(options, field) for field in PROPOSED}
-    if not (values["name"] and values["destination"] and values["rate"]):
+    given = {field: getattr(options, field) for field in PROPOSED}
+    values = {field: _checked(field, text) for field, text in given.items() if text}
+    if not {"name", "destination", "rate"} <= values.keys():
         values = _ask(values, output)
-    config = RoomConfig(**{field: _value(field, v) for field, v in values.items() if v})
-    path.write_text(config.to_toml(), encoding="utf-8")
+    config = RoomConfig(**values)
+    try:
+        path.write_text(config.to_toml(), encoding="utf-8")
+    except OSError as error:
+        raise ConfigError(f"{path} can't be written: {error.strerror}.") from error
     result = _Written(config=config.model_dump(), path=str(path))
     output.result(result, [f"Wrote {path}. Next: python -m beekeeper plan"])
 
 
-def _ask(values: dict[str, str | None], output: Output) -> dict[str, str | None]:
-    answers: dict[str, str | None] = {}
+def _ask(values: dict[str, Any], output: Output) -> dict[str, Any]:
+    """Return all values. Ask for those that are missing, each until its answer is right."""
+    answers: dict[str, Any] = {}
+    typed_name = ""
     for field, default in PROPOSED.items():
         proposed = default
         if field == "title":
-            proposed = (answers["name"] or "").replace("-", " ").title()
-        prompt = f"{_question(field)} [{proposed}]: "
-        answers[field] = values[field] or _answer(prompt, output) or proposed
+            proposed = (typed_name or values["name"].replace("-", " ")).title()
+        elif field == "region":
+            proposed = _profile_region() or default
+        while field not in values:
+            text = _answer(f"{_question(field)} [{proposed}]: ", output) or proposed
+            try:
+                values[field] = _checked(field, text)
+            except ConfigError as error:
+                output.say(f"{error}.".replace("..", "."))
+                continue
+            if field == "name" and values[field] != text:
+                typed_name = text
+                output.say(f"The name of the room is {values[field]}.")
+        answers[field] = values[field]
     return answers
+
+
+def _checked(field: str, text: str) -> Any:
+    return setting_value(field, _name_of(text) if field == "name" else text)
+
+
+def _name_of(text: str) -> str:
+    """Return the name of a room from a title that somebody typed: summer-sale of Summer Sale."""
+    if is_name(text):
+        return text
+    plain = unicodedata.normalize("NFKD", text).encode("ascii", "ignore").decode().lower()
+    return re.sub(r"[^a-z0-9]+", "-", plain).strip("-") or text
+
+
+def _profile_region() -> str | None:
+    """Return the region of the AWS profile in use, if there is one."""
+    from boto3.session import Session
+
+    try:
+        return str(Session().region_name or "") or None
+    except BotoCoreError:  # no such profile, a broken file: plan and deploy say so
+        return None
 
 
 def _question(field: str) -> str:
@@ -84,15 +127,6 @@ def _answer(prompt: str, output: Output) -> str:
             "The questions got no answer, because the input has ended. Give --name, --destination"
             " and --rate instead."
         ) from None
-
-
-def _value(field: str, text: str) -> str | int:
-    if field != "rate":
-        return text
-    try:
-        return int(text.replace(",", "").replace("_", ""))
-    except ValueError:
-        raise ConfigError(f"rate = {text!r}: give a whole number, such as 600.") from None
 
 
 class _Written(Result):

@@ -8,11 +8,14 @@ Results go to stdout; progress and errors go to stderr. Exit codes: 0 done, 1 fa
 """
 
 import argparse
+import io
+import os
 import sys
 from collections.abc import Sequence
 
 from beekeeper import __version__
 from beekeeper.cli import (
+    clear,
     demo,
     deploy,
     destroy,
@@ -43,10 +46,32 @@ COMMANDS = (
     status,
     set_rate,
     set_mode,
+    clear,
     list_rooms,
     destroy,
     demo,
 )
+# What people type for one of our commands in a hurry.
+MEANT = {
+    "stop": "To stop admitting and keep the line: pause. To send everybody straight to your site:"
+    " off. To remove the room: destroy.",
+    "hold": "To stop admitting and keep the line: pause.",
+    "resume": "To admit visitors again: on.",
+    "unpause": "To admit visitors again: on.",
+    "continue": "To admit visitors again: on.",
+    "start": "To admit visitors: on. To make the room: deploy. To try it here: demo.",
+    "open": "To admit visitors: on. To send everybody straight to your site: off.",
+    "close": "To stop admitting and keep the line: pause.",
+    "rate": "To set the rate: set-rate N.",
+    "reset": "To start the line anew: clear.",
+    "empty": "To start the line anew: clear.",
+    "delete": "To remove the room: destroy.",
+    "remove": "To remove the room: destroy.",
+    "create": "To make the room: deploy.",
+    "update": "To bring the room up to date: deploy.",
+    "ls": "To list the rooms: list.",
+    "check": "To check the account: doctor. To see how the room stands: status.",
+}
 
 
 def parser() -> argparse.ArgumentParser:
@@ -69,8 +94,34 @@ def parser() -> argparse.ArgumentParser:
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run a command. Return its exit code."""
-    options = parser().parse_args(arguments)
-    output = Output(as_json=options.json)
+    try:
+        _replace_what_is_not_in_the_code_page()
+        try:
+            options = _parsed(sys.argv[1:] if arguments is None else arguments)
+            return _run(options, Output(as_json=options.json))
+        finally:
+            sys.stdout.flush()  # here, a closed pipe can be told from an error
+    except BrokenPipeError:
+        # The program that read our output (head, less) has ended. That is no error. Python
+        # flushes at its end, too.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 0
+
+
+def _parsed(arguments: Sequence[str]) -> argparse.Namespace:
+    if arguments and (meant := MEANT.get(arguments[0].lower())):
+        parser().error(f"there is no command {arguments[0]}. {meant}")
+    return parser().parse_args(arguments)
+
+
+def _replace_what_is_not_in_the_code_page() -> None:
+    """Let output replace characters that the console does not have, such as → in cp1252."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="replace")
+
+
+def _run(options: argparse.Namespace, output: Output) -> int:
     try:
         return options.run(options, output) or 0
     except BeekeeperError as error:
@@ -78,13 +129,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
             raise
         output.error(error)
         return 1
-    except KeyboardInterrupt:
-        output.say("Interrupted. Run the same command again to continue.")
+    except KeyboardInterrupt as interrupt:
+        output.say(" ".join(["Interrupted.", *getattr(interrupt, "__notes__", [])]))
         return 130
     except BrokenPipeError:
-        # The program that read our output (head, less) has ended. That is no error.
-        sys.stderr.close()
-        return 0
+        raise
     except Exception as error:
         if options.debug:
             raise

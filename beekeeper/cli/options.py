@@ -1,14 +1,16 @@
 """The options that several commands share, and the room that a command works on."""
 
 import argparse
+import math
 import os
 from pathlib import Path
 from typing import Any
 
-from beekeeper.config import FILE_NAME, RoomConfig, configured
-from beekeeper.config.section import help_of
+from beekeeper.config import FILE_NAME, RoomConfig, bare_config, configured_text
+from beekeeper.config.section import help_of, plain_number
+from beekeeper.config.toml_file import read_toml
 from beekeeper.errors import ConfigError
-from beekeeper.provision.state import DIR_VARIABLE
+from beekeeper.provision.state import DEFAULT_DIR, DIR_VARIABLE
 from beekeeper.room import Room
 from beekeeper.shortcuts import list_rooms
 
@@ -37,7 +39,7 @@ def add_config(command: argparse.ArgumentParser) -> None:
         "--state-dir",
         metavar="DIR",
         help="where the state is: a folder, or s3://bucket/prefix (default: $BEEKEEPER_STATE_DIR,"
-        " then `state` in the configuration, then the folder .beekeeper)",
+        " then `state` in the configuration, then the folder .beekeeper beside the configuration)",
     )
     add_common(command)
 
@@ -47,9 +49,32 @@ def add_config_file(command: argparse.ArgumentParser) -> None:
     command.add_argument(
         "--config",
         metavar="FILE",
-        default=FILE_NAME,
         help=f"the configuration file (default: {FILE_NAME})",
     )
+
+
+def count(text: str) -> int:
+    """Return a whole number, as people type it: 1200, 1,200 or 1_200. For argparse."""
+    try:
+        return int(plain_number(text))
+    except ValueError:
+        raise argparse.ArgumentTypeError("give a whole number, such as 100000") from None
+
+
+def number(text: str) -> float:
+    """Return a number, as people type it. For argparse."""
+    try:
+        found = float(plain_number(text))
+    except ValueError:
+        found = math.nan
+    if not math.isfinite(found):
+        raise argparse.ArgumentTypeError("give a number, such as 600")
+    return found
+
+
+def config_path(options: argparse.Namespace) -> Path:
+    """Return the path of the configuration file. It may not exist."""
+    return Path(options.config or FILE_NAME)
 
 
 def setting_help(name: str) -> str:
@@ -57,28 +82,39 @@ def setting_help(name: str) -> str:
     return help_of(RoomConfig.model_fields[name])
 
 
+def setting_value(name: str, text: str) -> Any:
+    """Return the value of a setting as the configuration takes it. Raises ConfigError."""
+    return getattr(bare_config(**{"name": "x", name: text}), name)
+
+
 def room_of(options: argparse.Namespace) -> Room:
     """Return the room of ``--room``, or of the configuration, or the only one with a state here."""
     if options.room:
         return Room(options.room, **place(options))
-    if Path(options.config).exists():
-        return Room(Path(options.config), state_dir=options.state_dir)
+    if options.config or config_path(options).exists():
+        return Room(config_path(options), state_dir=options.state_dir)
     rooms = list_rooms(**place(options))
     if len(rooms) == 1:
         return rooms[0]
     known = ", ".join(room.name for room in rooms) or "none"
     raise ConfigError(
-        f"Which room? There is no {options.config} here. Give --room NAME."
+        f"Which room? There is no {FILE_NAME} here. Give --room NAME."
         f" The rooms with a state here: {known}."
     )
 
 
 def configured_room(options: argparse.Namespace) -> Room:
     """Return the room of the configuration. Raise ConfigError when the configuration is wrong."""
-    return Room(RoomConfig.load(options.config), state_dir=options.state_dir)
+    RoomConfig.load(config_path(options))
+    return Room(config_path(options), state_dir=options.state_dir)
 
 
 def place(options: argparse.Namespace) -> dict[str, Any]:
     """Return where the state is, as keyword arguments of the public functions."""
     named = options.state_dir or os.environ.get(DIR_VARIABLE)  # both win over the configuration
-    return {"state_dir": named or configured(options.config, "state")}
+    if not named:
+        path = config_path(options)
+        if options.config:
+            read_toml(path)  # a file that was named must be there
+        named = configured_text(path, "state") or path.parent / DEFAULT_DIR
+    return {"state_dir": named}

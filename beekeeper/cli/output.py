@@ -5,7 +5,7 @@ import sys
 from collections.abc import Iterable, Sequence
 
 from rich.console import Console
-from rich.table import Table
+from rich.text import Text
 
 from beekeeper.results import Result, Verdict
 
@@ -22,13 +22,21 @@ def colored(verdict: Verdict) -> str:
     return f"[{COLORS[verdict]}]{verdict}[/{COLORS[verdict]}]"
 
 
+class _Console(Console):
+    """A console that leaves it to main() what a closed pipe means. Rich exits with 1."""
+
+    def on_broken_pipe(self) -> None:
+        raise BrokenPipeError
+
+
 class Output:
     """Writes for a terminal, or as JSON."""
 
     def __init__(self, *, as_json: bool) -> None:
         self.as_json = as_json
-        self.out = Console(soft_wrap=True, highlight=False)
-        self.err = Console(stderr=True, soft_wrap=True, highlight=False)
+        # Without `emoji`, rich would replace :smile: in an address.
+        self.out = _Console(soft_wrap=True, highlight=False, emoji=False)
+        self.err = _Console(stderr=True, soft_wrap=True, highlight=False, emoji=False)
 
     def say(self, text: str) -> None:
         """Write a line of progress."""
@@ -68,9 +76,15 @@ class Output:
         else:
             self.out.print(f"{text} This takes effect within two seconds.", markup=False)
 
-    def table(self, title: str, rows: Iterable[tuple[str, str]]) -> None:
-        """Write a two-column table to stdout."""
-        table = Table("", "", title=title, title_justify="left", show_header=False, box=None)
-        for name, value in rows:
-            table.add_row(f"[dim]{name}[/dim]", value)
-        self.out.print(table)
+    def table(self, title: str, rows: Iterable[tuple[str | Text, str]]) -> None:
+        """Write a table of two columns to stdout. No text is read as rich's markup.
+
+        Lines are as long as their values. In a narrow terminal, rich's tables would cut off a link.
+        """
+        self.out.print(Text(title, style="italic"))
+        named = [(Text(n, style="dim") if isinstance(n, str) else n, value) for n, value in rows]
+        width = max((len(name) for name, _ in named), default=0)
+        for name, value in named:
+            indent = " " * (width + 3)
+            line = Text(" ").append_text(name).append(" " * (width - len(name) + 2))
+            self.out.print(line.append(value.replace("\n", f"\n{indent}")))

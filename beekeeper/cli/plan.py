@@ -68,6 +68,8 @@ def _show(plan: Plan, output: Output, *, policies: bool) -> None:
     output.out.print(table)
     for part, policy in plan.policies.items() if policies else ():
         output.out.print(f"\nPolicy of the {part}:\n{json.dumps(policy, indent=2)}", markup=False)
+    for warning in plan.warnings:
+        output.out.print(f"WARNING: {warning}", markup=False)
     for note in plan.notes:
         output.out.print(f"Note: {note}", markup=False)
     count = sum(change.action is not Action.UNCHANGED for change in plan.changes)

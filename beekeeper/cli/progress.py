@@ -3,8 +3,10 @@
 Both read the engine's events. A program that embeds Beekeeper can read the same events.
 """
 
+import os
+import signal
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 
 from rich.live import Live
 from rich.spinner import Spinner
@@ -22,12 +24,31 @@ from beekeeper.provision.engine.events import (
 from beekeeper.provision.engine.failures import GERUNDS
 from beekeeper.provision.engine.pipeline import OnEvent
 
+STOPPING = "Stopping when the running steps have ended. Ctrl-C again stops at once."
+RECORDED = "What was done is recorded. Run the same command again: it continues."
 SHOWN = 3  # the number of running steps that fit on a line
 
 
 @contextmanager
 def progress(output: Output) -> Iterator[OnEvent]:
-    """Yield the function that shows events."""
+    """Yield the function that shows events. Ctrl-C lets the running steps end, and says so."""
+    begun: list[str] = []
+    with _shown(output) as show, _stopping(output):
+
+        def on_event(event: Event) -> None:
+            if isinstance(event, StepStarted) and event.action != "read":
+                begun.append(event.key)
+            show(event)
+
+        try:
+            yield on_event
+        except KeyboardInterrupt as interrupt:
+            interrupt.add_note(RECORDED if begun else "Nothing was changed.")
+            raise
+
+
+@contextmanager
+def _shown(output: Output) -> Iterator[OnEvent]:
     if not output.err.is_terminal:
         yield lambda event: log(event, output)
         return
@@ -41,6 +62,23 @@ def progress(output: Output) -> Iterator[OnEvent]:
             spinner.update(text=running.text())
 
         yield show
+
+
+@contextmanager
+def _stopping(output: Output) -> Iterator[None]:
+    """Say at the first Ctrl-C that the command is stopping. End it at once at the second."""
+
+    def interrupt(*_: object) -> None:
+        signal.signal(signal.SIGINT, lambda *_: os._exit(130))
+        with suppress(RuntimeError):  # it interrupted a write to the same stream
+            output.say(STOPPING)
+        raise KeyboardInterrupt
+
+    before = signal.signal(signal.SIGINT, interrupt)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGINT, before)
 
 
 def log(event: Event, output: Output, *, waits: bool = True) -> None:

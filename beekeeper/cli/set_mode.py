@@ -5,6 +5,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from beekeeper.cli.confirm import ask, introduce
 from beekeeper.cli.options import add_room, room_of
 from beekeeper.cli.output import Output
 from beekeeper.room import Room
@@ -47,15 +48,21 @@ MODES = {
     "off": Mode(
         help="send every visitor straight to your site",
         description="Turn the room off: the campaign link sends every visitor straight to your"
-        " site, also those who wait. The resources stay, so that you can turn the room on again.",
+        " site, also those who wait. The resources stay, so that you can turn the room on again. To"
+        " stop admitting and keep the line, use `pause` instead.",
         change=Room.off,
         done="is off",
         examples={
-            "off": "turns off the room of beekeeper.toml",
-            "off --room sale": "turns off room sale",
+            "off": "asks, then turns off the room of beekeeper.toml",
+            "off --yes --room sale": "turns off room sale without a question",
         },
     ),
 }
+
+OFF = (
+    "This sends everybody straight to your site at once: those who wait, and whoever comes. To"
+    " admit nobody and keep the line, use `pause` instead. Turn the room off?"
+)
 
 
 def add_commands(commands: Any) -> None:
@@ -64,6 +71,8 @@ def add_commands(commands: Any) -> None:
         command = commands.add_parser(
             name, help=mode.help, description=mode.description, examples=mode.examples
         )
+        if name == "off":
+            command.add_argument("--yes", action="store_true", help="do it without a question")
         add_room(command)
         command.set_defaults(run=run_mode, mode=name)
 
@@ -71,5 +80,11 @@ def add_commands(commands: Any) -> None:
 def run_mode(options: argparse.Namespace, output: Output) -> None:
     """Turn a room on or off, or pause it."""
     room, mode = room_of(options), MODES[options.mode]
+    status = introduce(room, output)
+    if options.mode == "off" and not options.yes and (status is None or status.mode != "off"):
+        ask(OFF, output)
     mode.change(room)
     output.changed({"room": room.name, "mode": options.mode}, f"Room {room.name} {mode.done}.")
+    if options.mode == "on":
+        room.wait_for_consumer()
+        output.say("A consumer is running.")

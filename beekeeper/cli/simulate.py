@@ -1,7 +1,6 @@
 """simulate: what an event would be like, without AWS."""
 
 import argparse
-import tomllib
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
@@ -9,9 +8,17 @@ from typing import Any
 from rich.markup import escape
 from rich.table import Table
 
-from beekeeper.cli.options import add_common, add_config_file, setting_help
+from beekeeper.cli.options import (
+    add_common,
+    add_config_file,
+    config_path,
+    count,
+    number,
+    setting_help,
+)
 from beekeeper.cli.output import Output, colored
 from beekeeper.cli.sparkline import sparkline
+from beekeeper.config import bare_config, configured
 from beekeeper.errors import ConfigError
 from beekeeper.simulation.charts import clock, short
 from beekeeper.simulation.outcome import Simulation
@@ -43,10 +50,10 @@ def add_commands(commands: Any) -> None:
 
 def add_event(command: argparse.ArgumentParser) -> None:
     """Add the options that describe an event."""
-    command.add_argument("--visitors", type=_count, metavar="N", help="how many visitors arrive")
+    command.add_argument("--visitors", type=count, metavar="N", help="how many visitors arrive")
     command.add_argument(
         "--rate",
-        type=_number,
+        type=number,
         metavar="N",
         help=f"{setting_help('rate')}; default: the rate of the configuration",
     )
@@ -59,7 +66,7 @@ def add_event(command: argparse.ArgumentParser) -> None:
     )
     command.add_argument(
         "--over",
-        type=_number,
+        type=number,
         metavar="MINUTES",
         help="the time in which they arrive (default: 1 for burst, 60 for campaign)",
     )
@@ -80,24 +87,10 @@ def add_event(command: argparse.ArgumentParser) -> None:
     add_config_file(command)
 
 
-def _count(text: str) -> int:
-    try:
-        return int(text.replace(",", "").replace("_", ""))
-    except ValueError:
-        raise argparse.ArgumentTypeError("give a whole number, such as 100000") from None
-
-
-def _number(text: str) -> float:
-    try:
-        return float(text.replace(",", "").replace("_", ""))
-    except ValueError:
-        raise argparse.ArgumentTypeError("give a number, such as 600") from None
-
-
 def _share(text: str) -> float:
     try:
-        return float(text.removesuffix("%")) / (100 if text.endswith("%") else 1)
-    except ValueError:
+        return number(text.rstrip("% ")) / (100 if text.endswith("%") else 1)
+    except argparse.ArgumentTypeError:
         raise argparse.ArgumentTypeError("give a share, such as 0.2 or 20%") from None
 
 
@@ -108,7 +101,9 @@ def event_of(options: argparse.Namespace) -> dict[str, Any]:
         raise ConfigError("How many visitors? Give --visitors N, such as --visitors 100000.")
     return {
         "visitors": options.visitors,
-        "rate": options.rate if options.rate is not None else _configured_rate(options.config),
+        "rate": options.rate
+        if options.rate is not None
+        else _configured_rate(config_path(options)),
         "arrivals": options.arrivals,
         "over_minutes": options.over,
         "abandonment": options.abandonment,
@@ -116,14 +111,11 @@ def event_of(options: argparse.Namespace) -> dict[str, Any]:
     }
 
 
-def _configured_rate(path: str) -> float:
-    try:
-        rate = tomllib.loads(Path(path).read_text(encoding="utf-8")).get("rate")
-    except (OSError, ValueError):
-        rate = None
-    if isinstance(rate, int | float) and not isinstance(rate, bool):
-        return float(rate)
-    raise ConfigError(f"At which rate? {path} has no rate. Give --rate N, such as --rate 600.")
+def _configured_rate(path: Path) -> float:
+    rate = configured(path, "rate")
+    if rate is None:
+        raise ConfigError(f"At which rate? {path} has no rate. Give --rate N, such as --rate 600.")
+    return bare_config("x", rate=rate).rate
 
 
 def run_simulate(options: argparse.Namespace, output: Output) -> None:
@@ -149,7 +141,7 @@ def _write(path: str, found: Simulation, output: Output) -> None:
 
 def _show(found: Simulation, output: Output) -> None:
     title = f"{found.visitors:,} visitors, {found.rate:,.0f} a minute, {found.arrivals}"
-    output.table(escape(title), figures(found))
+    output.table(title, figures(found))
     output.out.print(_charts(found))
     output.out.print(_requests(found))
     for finding in found.findings:
@@ -189,7 +181,7 @@ def _requests(found: Simulation) -> Table:
     table = Table("", "", "", show_header=False, box=None)
     table.columns[2].justify = "right"
     before = ""
-    for service, what, count in usage_rows(found):
-        table.add_row(service if service != before else "", f"[dim]{what}[/dim]", f"{count:,}")
+    for service, what, quantity in usage_rows(found):
+        table.add_row(service if service != before else "", f"[dim]{what}[/dim]", f"{quantity:,}")
         before = service
     return table

@@ -5,15 +5,16 @@ import math
 import time
 from collections.abc import Iterator
 from dataclasses import MISSING, fields
+from datetime import UTC, datetime
 from typing import Any
 
-from rich.markup import escape
+from rich.text import Text
 
 from beekeeper.cli.changes import line
 from beekeeper.cli.options import add_room, room_of
 from beekeeper.cli.output import Output
 from beekeeper.results import Status
-from beekeeper.rules.settings import SETTINGS
+from beekeeper.rules.settings import SETTINGS, Mode
 
 
 def add_commands(commands: Any) -> None:
@@ -44,25 +45,26 @@ def run_status(options: argparse.Namespace, output: Output) -> None:
     output.table(f"Room {status.room}", _rows(status, checked=options.drift))
 
 
-def _rows(status: Status, *, checked: bool) -> list[tuple[str, str]]:
+def _rows(status: Status, *, checked: bool) -> list[tuple[str | Text, str]]:
     measured = f", measured {status.measured_rate:,.0f}" if status.measured_rate else ""
     absent = f", {status.no_show_share:.0%} never come" if status.no_show_share else ""
-    rows = [
+    is_off = status.mode == Mode.OFF
+    rows: list[tuple[str | Text, str]] = [
         ("mode", status.mode),
         ("rate", f"{status.rate:,.0f} a minute{measured}{absent}"),
-        ("waiting", f"{status.waiting:,}"),
+        ("waiting", "nobody, because the room is off" if is_off else f"{status.waiting:,}"),
         ("joined", f"{'about ' if status.waiting else ''}{status.joined:,}"),
         ("admitted", f"{status.admitted:,}"),
         ("entered", f"{status.entered:,}"),
-        ("wait when joining now", _duration(status.longest_wait_seconds)),
+        ("wait when joining now", "none" if is_off else _duration(status.longest_wait_seconds)),
         ("a change", f"everybody hears of it within {_at_most(status.heard_within_seconds)}"),
-        ("updated", _ago(status.updated_at)),
+        ("updated", "not while the room is off" if is_off else _ago(status.updated_at)),
         ("campaign link", status.url),
         ("destination", status.destination),
         ("deployed in", f"account {status.account}, {status.region}"),
         *_other_settings(status),
     ]
-    rows += [("[red]problem[/red]", escape(f"{p.text} {p.remedy}")) for p in status.problems]
+    rows += [(Text("problem", style="red"), f"{p.text} {p.remedy}") for p in status.problems]
     if checked:
         rows.append(("drift", "\n".join(map(line, status.drift)) or "none"))
     return rows
@@ -73,7 +75,9 @@ def _other_settings(status: Status) -> Iterator[tuple[str, str]]:
     for field in fields(status.settings):
         known, value = SETTINGS[field.name], getattr(status.settings, field.name)
         is_set_by_people = known.configured or known.live
-        if is_set_by_people and field.default is not MISSING and value != field.default:
+        if field.name == "cleared_at" and value:
+            yield "cleared", f"{datetime.fromtimestamp(value, UTC):%Y-%m-%d %H:%M:%S} UTC"
+        elif is_set_by_people and field.default is not MISSING and value != field.default:
             yield field.name.replace("_", " "), f"{value} {known.unit}".strip()
 
 

@@ -1,5 +1,6 @@
 """The configuration of a room: the settings for ``beekeeper.toml`` and for keyword arguments.
 
+address.py       addresses as people copy them
 section.py       how a section declares a field, and how errors describe a wrong value
 essentials.py    name, destination, rate, title, region
 line.py          how the line admits visitors
@@ -14,6 +15,6 @@ and use it. ``python -m tests.settings_table`` then updates the table of setting
 """
 
 from beekeeper.config.room_config import RoomConfig, RoomValues, bare_config
-from beekeeper.config.toml_file import FILE_NAME, configured
+from beekeeper.config.toml_file import FILE_NAME, configured, configured_text
 
-__all__ = ["FILE_NAME", "RoomConfig", "RoomValues", "bare_config", "configured"]
+__all__ = ["FILE_NAME", "RoomConfig", "RoomValues", "bare_config", "configured", "configured_text"]

@@ -5,8 +5,10 @@ from typing import Annotated, Self, TypedDict
 
 from pydantic import AfterValidator, model_validator
 
+from beekeeper.config.address import ascii_host
 from beekeeper.config.essentials import Essentials
 from beekeeper.config.section import described
+from beekeeper.rules.destination import origin_of
 
 CERTIFICATE_ARN = re.compile(r"arn:aws[a-z-]*:acm:([a-z0-9-]+):\d{12}:certificate/[A-Za-z0-9-]+")
 
@@ -20,7 +22,7 @@ class DomainValues(TypedDict, total=False):
 
 
 def _domain_name(value: str) -> str:
-    name = value.lower()
+    name = ascii_host(value.lower())
     label = r"[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?"
     # At least two labels, and the last begins with a letter. This excludes IP addresses.
     if len(name) > 253 or not re.fullmatch(rf"(?:{label}\.)+[a-z](?:[a-z0-9-]*[a-z0-9])", name):
@@ -74,6 +76,16 @@ class Domain(Essentials):
                     f"{field} = {value!r}: this setting is for a custom domain. Add domain_name,"
                     f" such as queue.example.com, or leave {field} out"
                 )
+        return self
+
+    @model_validator(mode="after")
+    def _leads_away_from_the_room(self) -> Self:
+        if self.domain_name and origin_of(self.destination) == f"https://{self.domain_name}":
+            raise ValueError(
+                f"destination = {self.destination!r}: this is the room's own address (domain_name ="
+                f" {self.domain_name!r}), and visitors would go round in a circle. Give the address"
+                " of your site"
+            )
         return self
 
     @model_validator(mode="after")

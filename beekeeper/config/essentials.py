@@ -6,12 +6,14 @@ from urllib.parse import urlsplit
 
 from pydantic import AfterValidator
 
+from beekeeper.config.address import ascii_address
 from beekeeper.config.section import Section, declared, described
 from beekeeper.rules.destination import has_host, is_private
 
 # With this length, "beekeeper-<room>-<account>-<region>" fits the 63 characters of a bucket name.
 MAX_NAME_CHARACTERS = 24
 MAX_TITLE_CHARACTERS = 120
+REGION = re.compile(r"[a-z]{2,}(?:-[a-z]+)+-\d{1,2}")
 NAME = re.compile(r"[a-z0-9](?:[a-z0-9-]*[a-z0-9])?")
 
 
@@ -38,13 +40,22 @@ def _name(value: str) -> str:
     return value
 
 
+def _region(value: str) -> str:
+    if not REGION.fullmatch(value):
+        raise ValueError("give the code of an AWS region, such as eu-central-1")
+    return value
+
+
 def _title(value: str) -> str:
     if not value.strip():
         raise ValueError("give the name that visitors read, such as Summer Sale")
+    if len(value) > MAX_TITLE_CHARACTERS:
+        raise ValueError(f"use at most {MAX_TITLE_CHARACTERS} characters")
     return value.strip()
 
 
-def _destination(value: str) -> str:
+def _destination(text: str) -> str:
+    value = ascii_address(text)
     if not has_host(value):
         raise ValueError("give the whole address, such as https://shop.example.com/sale")
     if not is_private(value):
@@ -70,8 +81,7 @@ class Essentials(Section):
     title: Annotated[str, AfterValidator(_title)] = described(
         "the title of the waiting page; by default, made from the name",
         default="",
-        max_length=MAX_TITLE_CHARACTERS,
     )
-    region: str | None = described(
+    region: Annotated[str, AfterValidator(_region)] | None = described(
         "the AWS region; by default, the region of your AWS profile", default=None
     )

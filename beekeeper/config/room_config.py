@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import fields
 from pathlib import Path
-from typing import Any
+from typing import Any, Unpack
 
 from pydantic import ValidationError
 
@@ -11,7 +11,7 @@ from beekeeper.config.domain import Domain, DomainValues
 from beekeeper.config.essentials import EssentialValues
 from beekeeper.config.line import Line, LineValues
 from beekeeper.config.section import explained
-from beekeeper.config.toml_file import read_toml, shown, to_toml
+from beekeeper.config.toml_file import check_tags, read_toml, shown, to_toml
 from beekeeper.config.upkeep import Upkeep, UpkeepValues
 from beekeeper.errors import ConfigError
 from beekeeper.rules import polling
@@ -35,11 +35,12 @@ class RoomConfig(Upkeep, Domain, Line):
     'Sale'
     """
 
-    def __init__(self, **values: Any) -> None:
-        if "title" not in values and isinstance(values.get("name"), str):
-            values["title"] = values["name"].replace("-", " ").title() or "?"
+    def __init__(self, **values: Unpack[RoomValues]) -> None:
+        given: dict[str, Any] = {**values}
+        if "title" not in given and isinstance(given.get("name"), str):
+            given["title"] = given["name"].replace("-", " ").title() or "?"
         try:
-            super().__init__(**values)
+            super().__init__(**given)
         except ValidationError as error:
             raise ConfigError(explained(error, type(self))) from None
 
@@ -51,6 +52,7 @@ class RoomConfig(Upkeep, Domain, Line):
         if isinstance(source, Mapping):
             return cls(**source)
         values = read_toml(source)
+        check_tags(source, values, cls.model_fields)
         try:
             return cls(**values)
         except ConfigError as error:
@@ -71,6 +73,6 @@ class RoomConfig(Upkeep, Domain, Line):
         return to_toml(self.model_dump(exclude_defaults=True))
 
 
-def bare_config(name: str, **known: str | None) -> RoomConfig:
+def bare_config(name: str, **known: Any) -> RoomConfig:
     """Return a configuration that is enough to find a room by its name. Raises ConfigError."""
-    return RoomConfig(name=name, destination=UNKNOWN_DESTINATION, rate=1, **known)
+    return RoomConfig(**{"name": name, "destination": UNKNOWN_DESTINATION, "rate": 1, **known})

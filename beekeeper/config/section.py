@@ -1,19 +1,40 @@
 """How a section of the configuration declares its fields, and how errors describe wrong values."""
 
+import re
 from dataclasses import MISSING, fields
 from typing import Any
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, ValidationInfo, field_validator
 from pydantic.fields import FieldInfo
-from pydantic_core import ErrorDetails, PydanticUndefined
+from pydantic_core import ErrorDetails, PydanticCustomError, PydanticUndefined
 
 from beekeeper.rules.settings import SETTINGS, Settings
 
+GROUPED = re.compile(r"\d{1,3}(?:([,_])\d{3})(?:\1\d{3})*(?:\.\d*)?")
+
 
 class Section(BaseModel):
-    """Base of the sections. Fields are frozen, unknown fields are errors, text is stripped."""
+    """Base of the sections. Fields are frozen, unknown fields are errors, text is stripped.
+
+    A number can be a text, such as "600" or "1,200". A truth value is no number.
+    """
 
     model_config = ConfigDict(frozen=True, extra="forbid", str_strip_whitespace=True)
+
+    @field_validator("*", mode="before")
+    @classmethod
+    def _plain_numbers(cls, value: Any, info: ValidationInfo) -> Any:
+        known = cls.model_fields[info.field_name or ""]
+        if known.annotation not in (int, float):
+            return value
+        if isinstance(value, bool):
+            raise PydanticCustomError("number", "a truth value is not a number")
+        return plain_number(value) if isinstance(value, str) else value
+
+
+def plain_number(text: str) -> str:
+    """Return the text of a number without the signs between its thousands: 1,200 and 1_200."""
+    return re.sub(r"[,_]", "", text) if GROUPED.fullmatch(text.strip()) else text
 
 
 def described(
@@ -67,7 +88,9 @@ def _explained(problem: ErrorDetails, model: type[BaseModel]) -> str:
         text = number
     elif problem["type"] != "value_error" and (hint := _hint(field, model)):
         text += f". Give {hint}"
-    return f"{field} = {problem['input']!r}: {text[0].lower()}{text[1:]}"
+    if problem["type"] != "value_error":  # ours keep their capital letters, as in AWS
+        text = text[:1].lower() + text[1:]
+    return f"{field} = {problem['input']!r}: {text}"
 
 
 def _number(field: str, model: type[BaseModel]) -> str:

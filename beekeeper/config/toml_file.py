@@ -1,11 +1,12 @@
 """Reads and writes beekeeper.toml."""
 
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
 from beekeeper.errors import ConfigError
+from beekeeper.text_file import read_text
 
 FILE_NAME = "beekeeper.toml"
 
@@ -13,13 +14,36 @@ FILE_NAME = "beekeeper.toml"
 def read_toml(path: str | Path) -> dict[str, Any]:
     """Return the values of a TOML file. Raise ConfigError when it is missing or can't be read."""
     try:
-        return tomllib.loads(Path(path).read_text(encoding="utf-8"))
+        return tomllib.loads(read_text(path))
     except FileNotFoundError:
         raise ConfigError(
             f"There is no file {shown(path)}. Create one with: python -m beekeeper init"
         ) from None
-    except (OSError, ValueError) as error:
-        raise ConfigError(f"{shown(path)} can't be read: {error}. Correct the file.") from error
+    except OSError as error:
+        raise ConfigError(f"{shown(path)} can't be read: {error.strerror}.") from error
+    except ValueError as error:
+        reason = str(error).rstrip(".")
+        raise ConfigError(
+            f"{shown(path)} can't be read: {reason}. Correct the file: a text needs quotes, as in"
+            ' name = "summer-sale".'
+        ) from error
+
+
+def check_tags(path: str | Path, values: Mapping[str, Any], settings: Iterable[str]) -> None:
+    """Raise ConfigError when a setting was written below ``[tags]``, where it is only a tag.
+
+    In TOML, everything below ``[tags]`` belongs to it. A tag may have the name of a setting, if the
+    setting itself is there as well.
+    """
+    tags = values.get("tags")
+    below = tags if isinstance(tags, Mapping) else {}
+    for field in settings:
+        if field in below and field not in values:
+            raise ConfigError(
+                f"{shown(path)}: {field} = {below[field]!r} is below [tags], and so it is a tag and"
+                f" not the setting. Move it above [tags]. If you want a tag named {field}, set the"
+                f" setting {field} as well."
+            )
 
 
 def shown(path: str | Path) -> str | Path:
@@ -30,17 +54,33 @@ def shown(path: str | Path) -> str | Path:
         return path
 
 
-def configured(path: str | Path, field: str) -> str | None:
-    """Return a text setting of a TOML file, if it has one, even if other settings are wrong.
+def configured(path: str | Path, field: str) -> Any:
+    """Return a setting of a TOML file, even if other settings are wrong. None if it has none.
 
-    The operators' commands need only these settings. On the day of the event, they must not fail
-    because of the others.
+    The operators' commands need only a few settings. On the day of the event, they must not fail
+    because of the others. But a file that can't be read is an error: it may name another room than
+    the one that would be used without it. Raises ConfigError.
     """
-    try:
-        value = tomllib.loads(Path(path).read_text(encoding="utf-8")).get(field)
-    except (OSError, ValueError):
+    if not _exists(path):
         return None
-    return value if isinstance(value, str) and value else None
+    values = read_toml(path)
+    check_tags(path, values, [field])
+    return values.get(field)
+
+
+def configured_text(path: str | Path, field: str) -> str | None:
+    """Return a setting like :func:`configured`. Raise ConfigError when it is not a text."""
+    value = configured(path, field)
+    if value is None or (isinstance(value, str) and value.strip()):
+        return value
+    raise ConfigError(f"{shown(path)}: {field} = {value!r}: give a text, or leave {field} out.")
+
+
+def _exists(path: str | Path) -> bool:
+    try:
+        return Path(path).exists()
+    except OSError:  # it is in a folder that we can't read; reading the file tells why
+        return True
 
 
 def to_toml(values: Mapping[str, Any]) -> str:

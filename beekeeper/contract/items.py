@@ -9,7 +9,8 @@
     late      given: the numbers of the lane (rules/lane.py)       turnstile
     wake      woken_at                                             producer, turnstile
     lease     owner, expires_at                                    deploy, destroy
-    count#<i> admitted, entered                                    consumer, turnstile
+    count#<i> admitted, entered; with the time of a clear after    consumer, turnstile
+              it for the line since then (counted)
     arrivals# see contract/arrival_rows.py                         producer
     v#<id>    admitted_at, number, expires_at                      consumer
               claimed_at; late, asked_at and again of latecomers   turnstile
@@ -92,6 +93,15 @@ def visitor_id(ticket_id: str) -> str:
     return VISITOR_PREFIX + ticket_id
 
 
+def counted(name: str, cleared_at: float) -> str:
+    """Return the attribute with that count (ADMITTED, ENTERED) of the line since it was cleared.
+
+    A line that was cleared counts under names of its own. So nothing has to be reset, and whoever
+    has not heard of it yet still counts for the former line.
+    """
+    return f"{name}_{int(cleared_at)}" if cleared_at else name
+
+
 def number(value: float) -> dict[str, str]:
     """Return a number for the wire. repr is exact, and DynamoDB keeps 38 digits."""
     return {"N": repr(value)}
@@ -121,6 +131,21 @@ def _setting(known: Field[Any], item: Item) -> Any:
     if known.default is MISSING:
         return setting_value(known, item)
     return or_default(item, known.name, known.default, lambda: setting_value(known, item))
+
+
+def damaged_settings(item: Item) -> list[str]:
+    """Return the names of the settings that can't be right."""
+    return [known.name for known in fields(Settings) if _is_damaged(known, item)]
+
+
+def _is_damaged(known: Field[Any], item: Item) -> bool:
+    if known.name not in item:
+        return known.default is MISSING
+    try:
+        setting_value(known, item)
+    except Damaged:
+        return True
+    return False
 
 
 def setting_value(known: Field[Any], item: Item) -> Any:

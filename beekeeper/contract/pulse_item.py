@@ -23,6 +23,7 @@ from beekeeper.rules.no_shows import Shows
 AHEAD_SECONDS = 5.0
 PULSE_NUMBERS = (
     "serving", "slack", "spread", "rate", "paced_at", "as_of", "busy_at", "longest_interval",
+    "cleared_at",
 )  # fmt: skip
 
 
@@ -61,6 +62,7 @@ def pulse_of(item: Item | None, now: float = math.inf) -> Pulse:
         lane=pace_item.lane_of(item),
         longest_interval=value("longest_interval"),
         earlier=or_default(item, "earlier", (), lambda: _earlier(item)),
+        cleared_at=value("cleared_at", LATEST),
     )
 
 

@@ -2,6 +2,8 @@
 
     mode.py     on, off, pause
     rate.py     the visitors per minute
+    consumer.py whether a consumer is running
+    clear.py    a fresh start of the line
     status.py   the status of the room, and what was changed by hand
     keys.py     the keys with which the destination verifies passes
     health.py   what is damaged in the room's items, and how to repair it
@@ -11,6 +13,6 @@ A change is one write. The functions read the table at least once a second, so a
 within two seconds.
 """
 
-from beekeeper.control import health, keys, mode, rate, status
+from beekeeper.control import clear, consumer, health, keys, mode, rate, status
 
-__all__ = ["health", "keys", "mode", "rate", "status"]
+__all__ = ["clear", "consumer", "health", "keys", "mode", "rate", "status"]

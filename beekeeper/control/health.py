@@ -30,7 +30,7 @@ def settings_of(room: Deployed, item: Item) -> Settings:
     try:
         return items.settings_of(item)
     except Damaged as error:
-        raise _explained(_damaged_settings(room, error)) from error
+        raise _explained(_damaged_settings(room, item)) from error
 
 
 def pass_keys_of(room: Deployed, item: Item) -> list[Key]:
@@ -53,10 +53,8 @@ def look(room: Deployed) -> Finding:
 def problems(room: Deployed, found: Mapping[str, Item]) -> Iterator[Finding]:
     """Return what is wrong with the room and keys items among those that were found."""
     settings, keys = found.get(items.ROOM, {}), found.get(items.KEYS, items.key(items.KEYS))
-    try:
-        items.settings_of(settings)
-    except Damaged as error:
-        yield _damaged_settings(room, error)
+    if items.damaged_settings(settings):
+        yield _damaged_settings(room, settings)
     try:
         for kind in (items.TICKET_KEYS, items.PASS_KEYS):
             items.keys_of(keys, kind)
@@ -70,8 +68,12 @@ def problems(room: Deployed, found: Mapping[str, Item]) -> Iterator[Finding]:
         yield Finding("items", Verdict.PROBLEM, text, FORMAT_REMEDY)
 
 
-def _damaged_settings(room: Deployed, error: Damaged) -> Finding:
-    text = f"The settings of room {room.state.room} are damaged: {error}."
+def _damaged_settings(room: Deployed, item: Item) -> Finding:
+    names = ", ".join(items.damaged_settings(item))
+    text = (
+        f"The settings of room {room.state.room} are damaged. In the item {items.ROOM} of table"
+        f" {room.names.stem}, these are missing or can't be read: {names}."
+    )
     return Finding("items", Verdict.PROBLEM, text, SETTINGS_REMEDY)
 
 

@@ -8,8 +8,11 @@ from beekeeper.control.table import find_items
 from beekeeper.provision.blueprint import steps
 from beekeeper.provision.engine.pipeline import Engine
 from beekeeper.results import Change, Status
-from beekeeper.rules import no_shows
+from beekeeper.rules import line, no_shows
+from beekeeper.rules.line import Pulse
 from beekeeper.rules.settings import Mode, Settings
+
+MEASURED_MARGIN = 1.2
 
 
 def status(room: Deployed, *, drift: bool = False) -> Status:
@@ -21,21 +24,24 @@ def status(room: Deployed, *, drift: bool = False) -> Status:
     if items.ROOM not in found:
         raise room.missing()
     settings = health.settings_of(room, found[items.ROOM])
-    pulse = pulse_item.pulse_of(found.get(items.PULSE))
+    pulse = line.since_cleared(pulse_item.pulse_of(found.get(items.PULSE)), settings.cleared_at)
     counts = [found[count_id] for count_id in items.COUNT_IDS if count_id in found]
-    admitted = items.total_of(counts, items.ADMITTED)
-    rate = pulse.rate or settings.pace(pulse)
+    admitted, entered = (
+        items.total_of(counts, items.counted(name, settings.cleared_at))
+        for name in (items.ADMITTED, items.ENTERED)
+    )
+    waiting = 0 if settings.mode is Mode.OFF else pulse.waiting
     return Status(
         room=room.state.room,
         url=room.state.url,
         settings=settings,
-        waiting=pulse.waiting,
-        joined=admitted + pulse.waiting,
+        waiting=waiting,
+        joined=admitted + waiting,
         admitted=admitted,
-        entered=items.total_of(counts, items.ENTERED),
-        measured_rate=round(pulse.rate, 1) if pulse.rate else None,
+        entered=entered,
+        measured_rate=_measured(settings, pulse),
         no_show_share=no_shows.share(pulse.shows),
-        longest_wait_seconds=_longest_wait(settings, pulse.waiting, rate),
+        longest_wait_seconds=_longest_wait(settings, pulse),
         heard_within_seconds=round(settings.heard_within_seconds(pulse), 1),
         updated_at=pulse.as_of or None,
         account=room.state.account,
@@ -45,8 +51,21 @@ def status(room: Deployed, *, drift: bool = False) -> Status:
     )
 
 
-def _longest_wait(settings: Settings, waiting: int, rate: float) -> float | None:
-    return round(waiting / rate * 60, 1) if settings.mode is Mode.ON else None
+def _measured(settings: Settings, pulse: Pulse) -> float | None:
+    """Return the measured rate, if it is one of the line that moves now.
+
+    What is more than the room can let through was measured before the rate was changed.
+    """
+    most = MEASURED_MARGIN * settings.rate * settings.overbooking
+    return round(pulse.rate, 1) if settings.mode is Mode.ON and 0 < pulse.rate <= most else None
+
+
+def _longest_wait(settings: Settings, pulse: Pulse) -> float | None:
+    """Return what the page tells a visitor who joined at the time of the pulse."""
+    if settings.mode is not Mode.ON:
+        return None
+    pace = settings.pace(pulse)
+    return round(line.eta_seconds(pulse.waiting, pulse, pace, pulse.as_of), 1)
 
 
 def _drift(room: Deployed) -> tuple[Change, ...]:

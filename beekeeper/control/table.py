@@ -1,6 +1,7 @@
 """The room's items in its table: the settings, the pulse, the counts and the keys."""
 
 from collections.abc import Iterable
+from email.utils import parsedate_to_datetime
 from typing import Any
 
 from botocore.exceptions import BotoCoreError, ClientError
@@ -38,6 +39,17 @@ def read_item(room: Deployed, item_id: str) -> dict[str, Any]:
         raise room.missing()
     item: dict[str, Any] = found["Item"]
     return item
+
+
+def read_at(room: Deployed, item_id: str) -> tuple[dict[str, Any], float]:
+    """Return an item, empty if there is none, and when AWS answered (epoch seconds, whole).
+
+    This machine's clock may be wrong, and the functions' clocks are those of AWS.
+    """
+    key = {"TableName": room.names.stem, "Key": items.key(item_id), "ConsistentRead": True}
+    response = _call(room, "reading", "get_item", **key)
+    date = parsedate_to_datetime(response["ResponseMetadata"]["HTTPHeaders"]["date"])
+    return response.get("Item", {}), date.timestamp()
 
 
 def find_items(room: Deployed, item_ids: Iterable[str]) -> dict[str, dict[str, Any]]:

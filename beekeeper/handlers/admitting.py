@@ -81,6 +81,8 @@ class Hand:
     # slots there was no ticket.
     came: int = 0
     missing: int = 0
+    cleared_at: float = 0.0  # when operators last cleared the line (epoch seconds)
+    dropped: int = 0  # tickets of before, since the consumer last asked
 
     def let_through(self, pace_per_minute: float) -> None:
         """Admit as many visitors as there are slots: one pass, or a second of a FIFO queue."""
@@ -152,7 +154,30 @@ class Hand:
             held = self.held.get(message.ticket_id)
             receipts = (*held.receipts, *message.receipts) if held else message.receipts
             self.held[message.ticket_id] = replace(message, receipts=receipts)
+        self._drop_former()
         return len(tickets) + len(rejected)
+
+    def clear(self, cleared_at: float) -> None:
+        """Let go of the tickets of before that time. They get no slot, and count for nothing."""
+        self.cleared_at, self.dropped = cleared_at, 0
+        self._drop_former()
+
+    def sweep(self) -> None:
+        """Delete former visitors' messages for TAKE_SECONDS, while the line does not move.
+
+        The others go back to the queue. Each sweep counts as a reception of some of them.
+        """
+        end, before = self.clock() + TAKE_SECONDS, -1
+        while self.dropped > before and self.clock() < end:
+            before = self.dropped
+            self.receive(MAX_CLEARING)
+            self.drop_all()
+
+    def _drop_former(self) -> None:
+        former = [i for i, m in self.held.items() if m.number < self.cleared_at * 1000]
+        for ticket_id in former:
+            self._finish(ticket_id)
+        self.dropped += len(former)
 
     def _let_go_of_old(self) -> None:
         # When its time-out ends, the queue may hand a message to another consumer.

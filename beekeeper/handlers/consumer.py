@@ -60,6 +60,10 @@ PAUSE_SECONDS = {
 SETTINGS_SECONDS = 10.0
 # If the room is turned off during a run, the run continues: somebody may turn it on again at once.
 ENDS_RUN_IF_FIRST = {TickEnd.OFF}
+# After the line was cleared, a paused room looks for former visitors' messages, until it found none
+# this often: a standard queue hands out a sample. Each run does so, for this long after the clear.
+CLEAN_SWEEPS = 3
+SWEEP_WITHIN_SECONDS = 3_600.0
 ENDS_RUN_IF_IDLE = {TickEnd.ALL_SLOTS_USED, TickEnd.SLOTS_LEFT, TickEnd.PAUSED}
 
 
@@ -76,6 +80,7 @@ class Consumer:
     read_at: float = 0.0  # when the settings were last read
     tally: Tally = field(init=False)
     hand: Hand = field(init=False)
+    sweeps: int = 0  # how many more times to look for former visitors while paused
 
     def __post_init__(self) -> None:
         self.tally = Tally(self.table, self.queue, self.clock)
@@ -129,6 +134,7 @@ class Consumer:
         """Admit as many visitors as the rate allows now. Raises any error of TROUBLE."""
         settings, given = self._read_settings()
         self.settings = settings
+        self._begin_anew(settings.cleared_at, given)
         self.tally.interval = settings.heard_within_seconds(self.tally.pulse)
         pulse = self.tally.pulse
         pace = settings.pace(pulse)
@@ -139,20 +145,34 @@ class Consumer:
         self.queue.expected = pulse.waiting
         self.hand.let_through(pace)
         self.tally.check(settings)
-        self.tally.lane = self.schedule.lane
+        self.tally.lane, self.tally.is_clearing = self.schedule.lane, self.hand.dropped > 0
         self.tally.publish(pace, is_empty=self.hand.is_idle(), paced_at=self.schedule.paced_at)
         return TickEnd.SLOTS_LEFT if self.hand.missing else TickEnd.ALL_SLOTS_USED
 
     def _stand_still(self, mode: Mode) -> TickEnd:
         self.hand.drop_all()
         if mode is Mode.OFF:
-            self.schedule.skip_waiting(self.clock())
-            self.tally.lane = self.schedule.lane
+            self.schedule.skip(self.schedule.lane.given, self.clock())
+        self.tally.lane = self.schedule.lane
+        if mode is Mode.PAUSED and self.sweeps:
+            self.hand.sweep()
+            self.sweeps -= not self.hand.dropped
+            self.tally.is_clearing = self.hand.dropped > 0
         # While the room is off, the pulse gets old. That makes the producer start a consumer when
         # the room is on again.
         if mode is Mode.PAUSED or self.tally.numbers:
             self.tally.publish()
         return TickEnd.PAUSED if mode is Mode.PAUSED else TickEnd.OFF
+
+    def _begin_anew(self, cleared_at: float, given: int) -> None:
+        """Leave the former line behind if operators have cleared it since the last tick."""
+        now = self.clock()
+        if cleared_at > self.hand.cleared_at and now - cleared_at < SWEEP_WITHIN_SECONDS:
+            self.sweeps = CLEAN_SWEEPS
+        if cleared_at > self.tally.pulse.cleared_at:
+            self.schedule.skip(max(given, self.tally.pulse.lane.given), now)
+        self.hand.clear(cleared_at)
+        self.tally.clear(cleared_at)
 
     def _read_settings(self) -> tuple[Settings, int]:
         """Return the settings, and how many numbers the lane for latecomers has given."""

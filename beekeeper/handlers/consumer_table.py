@@ -59,7 +59,9 @@ class Table:
                 f"the table has format {other}, and this code has format {items.FORMAT}: a deploy"
                 " is under way, or was interrupted; run it again to complete it"
             )
-        return items.settings_of(item), items.given_of(found.get(items.LATE))
+        settings = items.settings_of(item)
+        self._admissions.cleared_at = settings.cleared_at
+        return settings, items.given_of(found.get(items.LATE))
 
     def pulse(self, now: float) -> Pulse:
         """Read the pulse; raise if that fails."""

@@ -37,6 +37,7 @@ class Entries:
     def __init__(self, dynamodb: Any, table: str) -> None:
         self._dynamodb = dynamodb
         self._table = table
+        self.cleared_at = 0.0  # the line that the entries count for
 
     def admission(self, ticket_id: str) -> Admission | None:
         """Return the admission of a ticket, or None. Raises Unavailable."""
@@ -106,10 +107,11 @@ class Entries:
         Returns None, or why the row's condition refused it. Raises Unavailable.
         """
         action = {kind: {**row, "ReturnValuesOnConditionCheckFailure": "ALL_OLD"}}
+        names = [items.counted(name, self.cleared_at) for name in counts]
         for _ in range(ATTEMPTS):
             add = {
                 **self._at(secrets.choice(items.COUNT_IDS)),
-                "UpdateExpression": "ADD " + ", ".join(f"{name} :one" for name in counts),
+                "UpdateExpression": "ADD " + ", ".join(f"{name} :one" for name in names),
                 "ExpressionAttributeValues": {":one": items.number(1)},
             }
             try:

@@ -32,7 +32,7 @@ from beekeeper.handlers.http import (
 from beekeeper.handlers.tickets import ticket_in
 from beekeeper.handlers.visitor_table import RoomCopy, VisitorTable
 from beekeeper.handlers.wake import Waker, consumer_starter
-from beekeeper.rules import destination, tokens
+from beekeeper.rules import destination, tokens, turn
 from beekeeper.rules.settings import Mode
 from beekeeper.rules.sizing import workers_for
 from beekeeper.rules.tokens import Ticket
@@ -60,9 +60,9 @@ def answer(
     to = destination.safe_path(request.query.get(TO_PARAMETER))
     try:
         room = table.room(now)
-        if room.settings.mode is Mode.OFF:
-            return _pass_through(request, room, to, now)
         ticket = ticket_in(request, room, now)
+        if room.settings.mode is Mode.OFF:
+            return _pass_through(request, room, ticket, to, now)
         if ticket is None or _may_rejoin(request, ticket, table, room, now):
             ticket = tokens.new_ticket(now, to or (ticket.to if ticket else ""))
             send(ticket.id, messages.ticket_message(ticket.id, ticket.number))
@@ -82,14 +82,25 @@ def _may_rejoin(
     request: Request, ticket: Ticket, table: VisitorTable, room: RoomCopy, now: float
 ) -> bool:
     # Only a turn that has ended is abandoned. A link on another site must not cost a visitor their
-    # place.
-    if REJOIN_PARAMETER not in request.query:
+    # place. Who comes back after that, perhaps to the next event, need not ask for it.
+    asks = REJOIN_PARAMETER in request.query
+    if not asks and not turn.needs_lookup(ticket, room.settings, room.pulse, now):
         return False
-    admission = table.entries.admission(ticket.id)
+    try:
+        admission = table.entries.admission(ticket.id)
+    except Unavailable:
+        if asks:
+            raise
+        return False  # the waiting page finds out
     return admission is not None and admission.is_over(room.settings, room.pulse, now)
 
 
-def _pass_through(request: Request, room: RoomCopy, to: str, now: float) -> Response:
+def _pass_through(
+    request: Request, room: RoomCopy, ticket: Ticket | None, to: str, now: float
+) -> Response:
+    if ticket is not None and not request.wants_json():
+        # There the visit is recorded, so that the ticket takes no slot when the room is on.
+        return _redirected(request, room, replace(ticket, to=to or ticket.to), Path.ENTER, now)
     target = room.settings.destination
     origin = destination.origin_of(target)
     token = tokens.sign_pass(tokens.new_id(), room.pass_keys, room.name, origin, now)
@@ -104,18 +115,28 @@ def _pass_through(request: Request, room: RoomCopy, to: str, now: float) -> Resp
 def _to_room(
     request: Request, room: RoomCopy, ticket: Ticket, now: float, *, set_cookie: bool
 ) -> Response:
-    token = tokens.sign_ticket(ticket, room.ticket_keys, room.name)
-    lifetime = int(ticket.expires_at - now)
-    secure = not request.is_plain_http
-    cookies = [ticket_cookie(token, lifetime, secure=secure)] if set_cookie else []
     if request.wants_json():
+        token = tokens.sign_ticket(ticket, room.ticket_keys, room.name)
+        cookies = [_cookie(request, room, ticket, now)] if set_cookie else []
         links = {path.name.lower(): path.link for path in (Path.ROOM, Path.TURN, Path.ENTER)}
         return json_response(
             200,
             {"state": State.WAITING, "ticket": token, "number": ticket.number, **links},
             cookies,
         )
-    return redirect(Path.ROOM.link, cookies)
+    if set_cookie:
+        return _redirected(request, room, ticket, Path.ROOM, now)
+    return redirect(Path.ROOM.link)
+
+
+def _redirected(request: Request, room: RoomCopy, ticket: Ticket, to: Path, now: float) -> Response:
+    return redirect(to.link, [_cookie(request, room, ticket, now)])
+
+
+def _cookie(request: Request, room: RoomCopy, ticket: Ticket, now: float) -> str:
+    token = tokens.sign_ticket(ticket, room.ticket_keys, room.name)
+    lifetime = int(ticket.expires_at - now)
+    return ticket_cookie(token, lifetime, secure=not request.is_plain_http)
 
 
 @functools.cache

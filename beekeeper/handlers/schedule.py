@@ -83,11 +83,17 @@ class Schedule:
                 return shared.line
         return ()
 
-    def skip_waiting(self, now: float) -> None:
-        """Serve all numbers of the lane at once, without slots: the room has let everybody in."""
-        if self.lane.waiting:
-            everybody = replace(self.lane, served=self.lane.given, marks=())
-            self._write(max(self._paced_at, now), everybody)
+    def skip(self, given: int, now: float) -> None:
+        """Serve the lane's first ``given`` numbers at once, without slots: nobody waits with them.
+
+        The room has let everybody in, or operators have cleared the line.
+        """
+        for _ in range(ATTEMPTS):
+            if given <= self.lane.served:
+                return
+            everybody = Lane(max(given, self.lane.given), given)
+            if self._write(max(self._paced_at, now), everybody):
+                return
 
     def _take(self, shared: Shared, now: float) -> bool:
         return self._write(shared.paced_at, self.lane.after(shared.late, now))

@@ -61,6 +61,18 @@ class Tally:
     paced_at: float = 0.0  # the last slot that was given out
     lane: Lane = EMPTY  # for latecomers, as the schedule knows it
     interval: float = 0.0  # the longest that a visitor is told now, in seconds
+    is_clearing: bool = False  # former visitors' tickets came off the queue
+
+    def clear(self, cleared_at: float) -> None:
+        """Begin anew if operators have cleared the line since the pulse was published."""
+        if self.pulse.cleared_at >= cleared_at:
+            return
+        self.pulse = line.since_cleared(self.pulse, cleared_at)
+        self.numbers = [number for number in self.numbers if number >= cleared_at * 1000]
+        self.admitted = min(self.admitted, len(self.numbers))
+        self.shows.clear()
+        self.expected.clear()
+        self.sent = NOTHING_SENT
 
     def count(self, admitted: Sequence[Admitted]) -> None:
         """Count admitted visitors, and choose a sample of them to check later."""
@@ -92,13 +104,15 @@ class Tally:
 
     def read(self) -> None:
         """Read the pulse, and drop the numbers that it counts already if an answer was lost."""
-        self.pulse = self.table.pulse(self.clock())
+        cleared_at, self.pulse = self.pulse.cleared_at, self.table.pulse(self.clock())
         as_of, came_off, admitted, shows = self.sent
         if as_of in (self.pulse.as_of, *self.pulse.earlier):
             del self.numbers[:came_off]
             del self.shows[:shows]
             self.admitted -= admitted
         self.sent = NOTHING_SENT
+        # A consumer that has not heard of it may have published the former line.
+        self.pulse = line.since_cleared(self.pulse, cleared_at)
 
     def publish(self, pace: float = 0.0, *, is_empty: bool = False, paced_at: float = 0.0) -> None:
         """Publish, unless another consumer did within PUBLISH_SECONDS.
@@ -146,6 +160,7 @@ class Tally:
             paced_at=self.paced_at,
             lane=self.lane,
             interval=self.interval,
+            is_clearing=self.is_clearing,
         )
         after = measured(before, seen)
         self.sent = (now, len(self.numbers), self.admitted, len(self.shows))

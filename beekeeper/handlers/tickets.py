@@ -9,10 +9,15 @@ MAX_CANDIDATES = 8  # each costs the check of a signature; an honest visitor doe
 
 
 def ticket_in(request: Request, room: RoomCopy, now: float) -> Ticket | None:
-    """Return the first valid ticket of a request, even if invalid ones come before it."""
+    """Return the first valid ticket of a request, even if invalid ones come before it.
+
+    A ticket of before the line was cleared is not valid, whoever holds it.
+    """
     for token in request.tickets()[:MAX_CANDIDATES]:
         try:
-            return tokens.read_ticket(token, room.ticket_keys, room.name, now)
+            ticket = tokens.read_ticket(token, room.ticket_keys, room.name, now)
         except InvalidToken:
             continue
+        if ticket.number >= room.settings.cleared_at * 1000:
+            return ticket
     return None

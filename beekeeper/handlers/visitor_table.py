@@ -16,6 +16,7 @@ from beekeeper.contract.attributes import Damaged
 from beekeeper.handlers.arrivals import Arrivals, Latest
 from beekeeper.handlers.entries import Entries, Unavailable
 from beekeeper.handlers.latecomers import Latecomers
+from beekeeper.rules import line
 from beekeeper.rules.cadence import ROOM_COPY_SECONDS
 from beekeeper.rules.line import Pulse
 from beekeeper.rules.settings import Settings
@@ -79,12 +80,15 @@ class VisitorTable:
         def ring(kind: str, good: Sequence[Key] | None) -> Sequence[Key]:
             return _good(lambda: items.keys_of(keys, kind), good)
 
+        settings = _good(lambda: items.settings_of(room), last.settings if last else None)
+        pulse = pulse_item.pulse_of(found.get(items.PULSE), now)
+        self.entries.cleared_at = settings.cleared_at
         return RoomCopy(
             name=self._name,
-            settings=_good(lambda: items.settings_of(room), last.settings if last else None),
+            settings=settings,
             ticket_keys=ring(items.TICKET_KEYS, last.ticket_keys if last else None),
             pass_keys=ring(items.PASS_KEYS, last.pass_keys if last else None),
-            pulse=pulse_item.pulse_of(found.get(items.PULSE), now),
+            pulse=line.since_cleared(pulse, settings.cleared_at),
         )
 
 

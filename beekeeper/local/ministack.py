@@ -21,6 +21,7 @@ from urllib.parse import urlsplit
 
 import botocore.session
 from boto3.session import Session
+from botocore.config import Config
 
 from beekeeper.errors import LocalError
 
@@ -42,7 +43,7 @@ class MiniStack:
         """Start it on ``port``, or on a free port; raise LocalError if it does not start."""
         if importlib.util.find_spec("ministack") is None:
             raise LocalError(
-                "The local AWS is not installed. Run: pip install 'beekeeper[local]'"
+                "The local AWS is not installed. Run: pip install 'beekeeper-waiting-room[local]'"
                 " (in a checkout: pip install -e '.[local]')"
             )
         self.port = port or free_port()
@@ -70,6 +71,9 @@ class MiniStack:
             "SFTP_ENABLED": "0",
             "SERVICES": SERVICES,
             "TMPDIR": str(self._folder),
+            # The functions call the local AWS, which a proxy can't reach.
+            "NO_PROXY": f"{HOST},localhost,.localhost",
+            "no_proxy": f"{HOST},localhost,.localhost",
         }
         with self.log_path.open("wb") as log:
             return subprocess.Popen(
@@ -134,7 +138,9 @@ class _LocalSession(Session):  # type: ignore[misc]
     endpoint_url = ""
 
     def client(self, *args: Any, **options: Any) -> Any:
-        return super().client(*args, **{"endpoint_url": self.endpoint_url, **options})
+        past_proxies = Config(proxies={}).merge(options.pop("config", None) or Config())
+        local = {"endpoint_url": self.endpoint_url, "config": past_proxies}
+        return super().client(*args, **{**local, **options})
 
 
 def local_session(endpoint_url: str, key: str = KEY, secret: str = KEY) -> Session:

@@ -1,60 +1,44 @@
 """The only boundary to AWS: clients by service, our identity, and time. All of it is injected.
 
-botocore retries throttled calls, 5xx answers and connection errors (standard mode, set here). It
-does not wait for resources that change their state: ``wait.py`` does.
+botocore retries throttled calls, 5xx answers and connection errors (standard mode, set here), and
+each retry is reported. It does not wait for resources that change their state: ``wait.py`` does.
+
+Every command first asks who we are. That call gives up within ten seconds, so that a machine
+without a network, or with an address that accepts and never answers, hears of it soon.
 """
 
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
+from urllib.parse import urlsplit
+from urllib.request import getproxies
 
 from boto3.session import Session
 from botocore.config import Config
-from botocore.exceptions import BotoCoreError, ClientError
 
 from beekeeper.errors import CredentialsError
 from beekeeper.provision.actions import note_action
+from beekeeper.provision.credentials import new_session, signing_in
 from beekeeper.provision.names import Names
 
 CONFIG = Config(
     retries={"mode": "standard", "total_max_attempts": 10},
-    connect_timeout=10,
-    read_timeout=60,
+    connect_timeout=5,
+    read_timeout=30,
     max_pool_connections=32,
     user_agent_extra="beekeeper",
 )
 # botocore must not repeat a create call that has neither a unique name nor a token.
 ONCE = Config(retries={"total_max_attempts": 1})
-REMEDIES = {
-    "NoCredentialsError": "No AWS credentials were found. Run `aws configure`, or set"
-    " AWS_PROFILE or AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY.",
-    "PartialCredentialsError": "The AWS credentials are incomplete. Set both"
-    " AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY.",
-    "EndpointConnectionError": "AWS can't be reached. Check the network. If AWS_ENDPOINT_URL is"
-    " set, check that the local AWS is running.",
-    "ConnectTimeoutError": "AWS can't be reached: the connection timed out. Check the network.",
-    "ExpiredToken": "The AWS credentials have expired. Sign in again (`aws sso login`), then"
-    " run the same command again.",
-    "ExpiredTokenException": "The AWS credentials have expired. Sign in again (`aws sso"
-    " login`), then run the same command again.",
-    "InvalidClientTokenId": "AWS does not know these credentials, or the region is not enabled"
-    " for the account. Check AWS_PROFILE and the region.",
-    "UnrecognizedClientException": "AWS does not know these credentials, or the region is not"
-    " enabled for the account. Check AWS_PROFILE and the region.",
-    "SignatureDoesNotMatch": "AWS refused the signature, because the secret key or this"
-    " machine's clock is wrong. Check both.",
-    "InvalidSignatureException": "AWS refused the signature, because the secret key or this"
-    " machine's clock is wrong. Check both.",
-    "RequestTimeTooSkewed": "This machine's clock is wrong by more than AWS accepts. Set the"
-    " clock, then run the same command again.",
-    "AccessDenied": "AWS refuses sts:GetCallerIdentity, although this call needs no permission."
-    " Something between this machine and AWS, such as the policy of a VPC endpoint, denies it."
-    " Allow the call there, then run the same command again.",
-    "ProfileNotFound": "AWS_PROFILE names a profile that does not exist. Check ~/.aws/config.",
-}
+# For the first call, and for operators, who must hear within ten seconds: two tries of three
+# seconds, and up to a second between them.
+SOON = Config(
+    retries={"mode": "standard", "total_max_attempts": 2}, connect_timeout=3, read_timeout=3
+)
+FIRST = "sts"
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,22 +54,36 @@ class Machine:
 THIS_MACHINE = Machine()
 
 
+def machine_of(session: Session | None) -> Machine:
+    """Return the machine that a session brings, or this one."""
+    return getattr(session, "machine", THIS_MACHINE)
+
+
 class Aws:
     """A session with what the steps need of it. Safe to share between threads.
 
     The public functions are given a session and nothing else. So a session can bring a ``machine``
     of its own: the session of the tests has a clock that moves only when somebody sleeps.
+
+    ``soon`` names services whose calls have to give up within seconds.
     """
 
-    def __init__(self, session: Session | None = None, *, region: str | None = None) -> None:
-        self.session = session or Session(region_name=region)
+    def __init__(
+        self,
+        session: Session | None = None,
+        *,
+        region: str | None = None,
+        soon: Collection[str] = (),
+    ) -> None:
+        self.session = session or new_session(region)
+        self._soon = {FIRST, *soon}
         self.region = region or self.session.region_name or ""
         if not self.region:
             raise CredentialsError(
                 'No AWS region is set. Write region = "eu-central-1" (or another region) into'
                 " beekeeper.toml, or set AWS_DEFAULT_REGION."
             )
-        machine: Machine = getattr(self.session, "machine", THIS_MACHINE)
+        machine = machine_of(self.session)
         self.clock = machine.clock
         self.sleep = machine.sleep
         self.workers = machine.workers
@@ -98,11 +96,25 @@ class Aws:
         """Return the client of a service. With ``once``, return one that never repeats a call."""
         with self._lock:
             if (service, once) not in self._clients:
-                config = CONFIG.merge(ONCE) if once else CONFIG
-                client = self.session.client(service, region_name=self.region, config=config)
-                client.meta.events.register("after-call", note_action, unique_id="beekeeper")
-                self._clients[service, once] = client
+                config = CONFIG.merge(SOON) if service in self._soon else CONFIG
+                self._clients[service, once] = self._made(
+                    service, config.merge(ONCE) if once else config
+                )
             return self._clients[service, once]
+
+    def _made(self, service: str, config: Config) -> Any:
+        with signing_in(self.session):
+            client = self.session.client(service, region_name=self.region, config=config)
+            if getproxies() and is_this_machine(client.meta.endpoint_url):
+                config = config.merge(Config(proxies={}))  # botocore asks a proxy for 127.0.0.1
+                client = self.session.client(service, region_name=self.region, config=config)
+        client.meta.events.register("after-call", note_action, unique_id="beekeeper")
+        client.meta.events.register("needs-retry", self._note_retry, unique_id="beekeeper-retry")
+        return client
+
+    def _note_retry(self, caught_exception: Exception | None = None, **_: Any) -> None:
+        if caught_exception and self.on_wait:
+            self.on_wait(f"AWS to answer ({type(caught_exception).__name__})")
 
     def warn(self, text: str) -> None:
         """Report something that is missing, but does not have to stop the deploy."""
@@ -117,10 +129,9 @@ class Aws:
     @cached_property
     def identity(self) -> tuple[str, str]:
         """The account id and the ARN of the credentials in use."""
-        try:
-            caller = self.client("sts").get_caller_identity()
-        except (BotoCoreError, ClientError) as error:
-            raise CredentialsError(credentials_problem(error)) from error
+        client = self.client(FIRST)
+        with signing_in(self.session):
+            caller = client.get_caller_identity()
         return caller["Account"], caller["Arn"]
 
     @property
@@ -136,11 +147,7 @@ class Aws:
         return Names(room, self.account, self.region, self.partition, strict)
 
 
-def credentials_problem(error: Exception) -> str:
-    """Return what is wrong with the credentials or the connection, and the remedy."""
-    name = type(error).__name__
-    code = error.response["Error"]["Code"] if isinstance(error, ClientError) else name
-    return REMEDIES.get(code) or (
-        f"The AWS credentials could not be used: {error} Check them with `aws sts"
-        " get-caller-identity`, then run the same command again."
-    )
+def is_this_machine(url: str) -> bool:
+    """Return whether an address is on this machine, so that no proxy can reach it."""
+    host = urlsplit(url).hostname or ""
+    return host in ("127.0.0.1", "::1", "localhost") or host.endswith(".localhost")

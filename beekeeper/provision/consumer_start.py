@@ -5,9 +5,10 @@ from collections.abc import Iterable
 from botocore.exceptions import BotoCoreError, ClientError
 
 from beekeeper.contract.functions import CONSUMER
+from beekeeper.errors import ProvisionError
 from beekeeper.provision.aws import Aws
 from beekeeper.provision.engine.failures import explained
-from beekeeper.provision.engine.wait import Wait, retrying
+from beekeeper.provision.engine.wait import Wait, has_code, retrying
 from beekeeper.provision.grant import Grant, grant
 from beekeeper.provision.names import FUNCTION_NAMES, Names
 from beekeeper.provision.resources.function_state import STATE_BUSY
@@ -26,6 +27,11 @@ def start(aws: Aws, names: Names) -> None:
             lambda: invoke(FunctionName=name, InvocationType="Event"),
         )
     except (ClientError, BotoCoreError) as error:
+        if isinstance(error, ClientError) and has_code(error, "ResourceNotFoundException"):
+            raise ProvisionError(
+                f"The function {name} is gone, and without it nobody is admitted. To make it anew,"
+                " run: python -m beekeeper deploy"
+            ) from error
         raise explained(error, "start", "function", name) from error
 
 

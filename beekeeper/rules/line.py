@@ -69,6 +69,7 @@ class Pulse:
     longest_interval: float = 0.0  # between two questions of one visitor, in seconds
     counted_from: float = 0.0  # a turnstile has read who joined since then; not published
     earlier: tuple[float, ...] = ()  # ``as_of`` of the pulses before this one, the latest first
+    cleared_at: float = 0.0  # when operators had last cleared the line
 
 
 def ahead_of(number: int, pulse: Pulse) -> int:
@@ -77,6 +78,24 @@ def ahead_of(number: int, pulse: Pulse) -> int:
     if -spread < ahead < spread:
         return round((ahead + spread) ** 2 / (4 * spread))
     return max(0, round(ahead))
+
+
+def since_cleared(pulse: Pulse, cleared_at: float) -> Pulse:
+    """Return the pulse, or that of an empty line if it is of a time before the line was cleared.
+
+    A consumer that has not heard of it yet still publishes the old line. So the pulse says which
+    line it is about, and its time does not matter. The schedule and its lane go on.
+    """
+    if pulse.cleared_at >= cleared_at:
+        return pulse
+    return Pulse(
+        settled=Sample(int(cleared_at * 1000), 0.0),
+        paced_at=pulse.paced_at,
+        as_of=pulse.as_of,
+        busy_at=pulse.busy_at,
+        lane=pulse.lane,
+        cleared_at=cleared_at,
+    )
 
 
 def is_idle(pulse: Pulse) -> bool:

@@ -40,6 +40,7 @@ class Seen:
     that slots were free, and the queue had no ticket for them. ``pace`` is visitors a minute, or 0
     while the line is paused. ``lane`` is what the consumer knows of the lane for latecomers, and
     ``interval`` the longest time, in seconds, that a visitor is told now to wait between questions.
+    ``is_clearing`` says that tickets of before the line was cleared still came off the queue.
     """
 
     now: float
@@ -54,6 +55,7 @@ class Seen:
     paced_at: float = 0.0
     lane: Lane = EMPTY
     interval: float = 0.0
+    is_clearing: bool = False
 
 
 def measured(pulse: Pulse, seen: Seen) -> Pulse:
@@ -66,7 +68,8 @@ def measured(pulse: Pulse, seen: Seen) -> Pulse:
     if seen.is_empty and pulse.is_empty:  # twice: the first may have come just before somebody
         serving = arrivals[-1].arrived
     waiting = waiting_behind(arrivals, serving)
-    drift = pulse.drift.after(now, seen.queued, waiting)
+    # The queue's count has former visitors in it until their tickets are off.
+    drift = NO_DRIFT if seen.is_clearing else pulse.drift.after(now, seen.queued, waiting)
     settled = curve.settled_at(settled, seen.joined, now)
     if drift.is_complete(now):
         if (true := drift.true_waiting()) is not None:
@@ -104,6 +107,7 @@ def measured(pulse: Pulse, seen: Seen) -> Pulse:
         lane=replace(pulse.lane.newest(seen.lane), given=seen.lane.given or pulse.lane.given),
         longest_interval=max(_still_told(pulse), seen.interval),
         earlier=(pulse.as_of, *pulse.earlier)[:EARLIER],
+        cleared_at=pulse.cleared_at,
     )
 
 

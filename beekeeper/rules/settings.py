@@ -88,6 +88,13 @@ class Settings:
         maximum=3,
         configured=True,
     )
+    cleared_at: float = setting(
+        "when operators last cleared the line (seconds since the epoch); no ticket of before is"
+        " good any more",
+        default=0.0,
+        minimum=0,
+        live=True,
+    )
     polls_per_second: float = setting(
         "the requests that all waiting pages together may make to the API",
         default=polling.BUDGET_PER_SECOND,

@@ -1,6 +1,5 @@
 """When visitors come. A curve is a list with the whole number of arrivals in each second."""
 
-import csv
 import math
 from collections.abc import Sequence
 from itertools import accumulate
@@ -8,6 +7,7 @@ from pathlib import Path
 
 from beekeeper.errors import ConfigError
 from beekeeper.rules.tokens import TICKET_LIFETIME_SECONDS
+from beekeeper.simulation import arrivals_file
 
 CURVES = ("burst", "campaign")
 BURST_MINUTES = 1.0
@@ -44,46 +44,16 @@ def _whole(shape: Sequence[float], visitors: int) -> list[int]:
 
 
 def read_minutes(path: str | Path) -> list[float]:
-    """Return the arrivals of each minute from the last column of a CSV file.
+    """Return the arrivals of each minute of a CSV file, if an event can have them.
 
-    A header in the first line is skipped. Raises ConfigError, which names the line.
+    Raises ConfigError.
     """
-    try:
-        rows = list(csv.reader(Path(path).read_text(encoding="utf-8-sig").splitlines()))
-    except (OSError, ValueError, csv.Error) as error:
-        reason = getattr(error, "strerror", None) or error
-        raise ConfigError(
-            f"{path} can't be read: {reason}. Use burst, campaign, or a CSV file with the arrivals"
-            " of each minute."
-        ) from error
-    found = [
-        _arrivals(path, line, row[-1])
-        for line, row in enumerate(rows, start=1)
-        if row and not (line == 1 and not _is_number(row[-1]))
-    ]
+    found = arrivals_file.read_minutes(path)
     if sum(found) <= 0:
-        raise ConfigError(f"{path} has no arrivals. Write one line for each minute, such as 1200.")
+        raise ConfigError(f"{path} has no arrivals. {arrivals_file.EXAMPLE}")
     if len(found) > MAX_MINUTES:
         raise ConfigError(
             f"{path} has {len(found):,} minutes, but tickets last only for {MAX_DAYS} days. Use at"
             f" most {MAX_MINUTES:,} minutes."
         )
     return found
-
-
-def _is_number(text: str) -> bool:
-    try:
-        float(text)
-    except ValueError:
-        return False
-    return True
-
-
-def _arrivals(path: str | Path, line: int, text: str) -> float:
-    value = float(text) if _is_number(text) else math.nan
-    if not (value >= 0 and math.isfinite(value)):
-        raise ConfigError(
-            f"{path}, line {line}: {text.strip()!r} is not a number of arrivals. Write one line for"
-            " each minute, such as 1200 or 09:01,1200."
-        )
-    return value

@@ -14,6 +14,9 @@ from beekeeper.config.section import help_of
 @pytest.fixture(autouse=True)
 def here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
+    for name in ("AWS_PROFILE", "AWS_DEFAULT_REGION", "AWS_REGION"):
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.setenv("AWS_CONFIG_FILE", "aws-config")
 
 
 def answer(monkeypatch: pytest.MonkeyPatch, text: str) -> None:
@@ -47,7 +50,10 @@ def test_options_ask_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
     ("typed", "options", "said"),
     [
         ("", [], "Give --name, --destination and --rate"),
-        ("a\n\n\nmany\n\n", [], "rate = 'many': give a whole number, such as 600."),
+        ("a\n\nftp://x/\n", [], "destination = 'ftp://x/': use https://"),
+        ("a\n\n\nmany\n", [], "rate = 'many': give a whole number from 1 to 300,000"),
+        ("a\n\n\n60\nFrankfurt\n", [], "give the code of an AWS region, such as eu-central-1"),
+        ("", ["--rate", "many"], "rate = 'many': give a whole number"),
         ("", ["--config", "there.toml"], "there.toml exists already."),
     ],
 )
@@ -63,3 +69,39 @@ def test_what_is_missing_is_said(
     assert main(["init", *options]) == 1
     assert said in " ".join(capsys.readouterr().err.split())
     assert not Path("beekeeper.toml").exists()
+
+
+def test_a_wrong_answer_is_asked_again_at_once(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    answer(monkeypatch, "sale\n\nshop.example.com\nhttps://shop.example.com/\n600\n\n")
+    assert main(["init"]) == 0
+    asked = capsys.readouterr().err
+    assert asked.count("where visitors end up [") == 2
+    assert "give the whole address" in asked
+    assert RoomConfig.load("beekeeper.toml").destination == "https://shop.example.com/"
+
+
+def test_a_title_becomes_a_name_and_the_region_is_that_of_the_profile(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    Path("aws-config").write_text("[default]\nregion = eu-west-3\n", encoding="utf-8")
+    answer(monkeypatch, "Été Summer Sale!\n\n\n\n\n")
+    assert main(["init"]) == 0
+    room = RoomConfig.load("beekeeper.toml")
+    assert (room.name, room.region) == ("ete-summer-sale", "eu-west-3")
+    assert room.title == "Été Summer Sale!"
+    assert "The name of the room is ete-summer-sale." in capsys.readouterr().err
+
+
+def test_a_profile_that_does_not_exist_does_not_end_init(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("AWS_PROFILE", "nosuch")
+    answer(monkeypatch, "sale\n\n\n\n\n")
+    assert main(["init"]) == 0
+    assert RoomConfig.load("beekeeper.toml").region == "eu-central-1"
+
+
+def test_a_folder_that_cannot_be_written_is_said(capsys: pytest.CaptureFixture[str]) -> None:
+    given = ["--name", "a", "--destination", "https://a.example/", "--rate", "60"]
+    assert main(["init", *given, "--config", "none/beekeeper.toml"]) == 1
+    assert "none/beekeeper.toml can't be written: No such file" in capsys.readouterr().err

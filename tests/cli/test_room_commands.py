@@ -33,7 +33,7 @@ def test_the_room_of_the_configuration_is_meant(
     assert main(["pause"]) == 1
     assert "There is no room other in" in capsys.readouterr().err
     assert main(["set-rate", "700", "--room", ROOM, "--json"]) == 0
-    assert json.loads(capsys.readouterr().out) == {"room": ROOM, "rate": 700}
+    assert json.loads(capsys.readouterr().out) == {"room": ROOM, "rate": 700, "was": 600}
 
 
 def test_rooms_are_listed_from_where_their_state_is(
@@ -105,3 +105,67 @@ def test_a_configuration_that_cannot_be_read_is_an_error_and_no_other_room_is_me
     assert main(["destroy", "--yes", "--config", str(path)]) == 1
     assert "can't be read" in capsys.readouterr().err
     assert deployed.wire.names(mutating=True) == []
+
+
+@pytest.mark.parametrize(
+    "typed",
+    ["destroy --yes", "pause", "off", "on", "set-rate 5", "keys show", "status", "deploy", "list"],
+)
+def test_a_file_that_cannot_be_read_never_leads_to_another_room(
+    typed: str,
+    deployed: Cloud,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    monkeypatch.delenv("BEEKEEPER_STATE_DIR")
+    deployed.state_dir.rename(".beekeeper")
+    Path("beekeeper.toml").write_text('name = "rehearsal"\ntitle = Rehearsal\n')
+    assert main(typed.split()) == 1
+    assert "beekeeper.toml can't be read: Invalid value (at line 2" in capsys.readouterr().err
+    assert main([*typed.split(), "--config", "slip.toml"]) == 1
+    assert "There is no file slip.toml" in capsys.readouterr().err
+    assert deployed.wire.names(mutating=True) == []
+
+
+def test_a_byte_order_mark_leads_to_no_other_room(
+    deployed: Cloud, capsys: pytest.CaptureFixture[str]
+) -> None:
+    Path("beekeeper.toml").write_bytes(b'\xef\xbb\xbfname = "live-sale"\r\nrate = 600\r\n')
+    assert main(["pause"]) == 1
+    assert "There is no room live-sale in" in capsys.readouterr().err
+    assert deployed.wire.names(mutating=True) == []
+
+
+def test_a_number_as_people_type_it(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["set-rate", "1,200", "--json"]) == 0
+    assert json.loads(capsys.readouterr().out) == {"room": ROOM, "rate": 1_200, "was": 600}
+
+
+def test_the_region_line_is_named_as_the_cause(
+    deployed: Cloud, capsys: pytest.CaptureFixture[str]
+) -> None:
+    Path("beekeeper.toml").write_text(
+        f'name = "{ROOM}"\ndestination = "{DESTINATION}"\nrate = 6\nregion = "eu-west-3"\n'
+    )
+    for command in (["plan"], ["deploy"], ["pause"], ["destroy", "--yes"]):
+        assert main(command) == 1
+        said = capsys.readouterr().err
+        assert "the configuration has region = 'eu-west-3'" in said
+        assert "credentials" not in said
+    assert deployed.wire.names(mutating=True) == []
+
+
+def test_a_slip_in_a_name_is_said_with_the_nearest_name(
+    deployed: Cloud, capsys: pytest.CaptureFixture[str]
+) -> None:
+    for command in (["destroy", "--yes"], ["pause"], ["status"]):
+        assert main([*command, "--room", "slae"]) == 1
+        said = capsys.readouterr().err
+        assert "There is no room slae in" in said
+        assert "Did you mean sale?" in said
+    assert deployed.wire.names() == []
+
+
+def test_destroy_of_a_room_that_is_nowhere_fails(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["destroy", "--yes", "--room", "slae", "--region", REGION]) == 1
+    assert "There is no room slae: AWS has no resources of it." in capsys.readouterr().err

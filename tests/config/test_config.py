@@ -7,6 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from beekeeper import ConfigError, RoomConfig
+from beekeeper.config import configured
 from beekeeper.config.essentials import MAX_NAME_CHARACTERS
 from beekeeper.config.toml_file import to_toml
 from beekeeper.config.upkeep import RETENTION_DAYS
@@ -62,8 +63,11 @@ def test_good(changes: dict[str, Any]) -> None:
         ("destination", "ftp://shop.example.com/", "use https://"),
         ("destination", "https://", "https://shop.example.com"),
         ("destination", "https://user:secret@shop.example.com/", "https://shop.example.com"),
-        ("destination", "https://shop.example.com/a b", "https://shop.example.com"),
-        ("destination", "https://shop.example.com/é", "https://shop.example.com"),
+        ("destination", "https://shop.example.com/a b", "leave out spaces"),
+        ("destination", "https://shop.example.com\\evil.com/", r"use / instead of \: browsers"),
+        ("destination", "https:\\\\shop.example.com", r"use / instead of \: browsers"),
+        ("destination", "https://straße.example/", "which begins with xn--"),
+        ("destination", "https://bücher..example/", "which begins with xn--"),
         ("destination", "https://shop.example.com:99999/", "https://shop.example.com"),
         ("destination", "https://[::1/", "https://shop.example.com"),
         ("destination", "https://shop.example.com/#seats", "leave out # and what follows"),
@@ -73,16 +77,21 @@ def test_good(changes: dict[str, Any]) -> None:
         ("rate", 1.5, "visitors per minute"),
         ("rate", "many", "visitors per minute"),
         ("rate", None, "visitors per minute"),
+        ("rate", True, "visitors per minute"),
+        ("rate", "1,20", "visitors per minute"),
+        ("rate", "1.200", "visitors per minute"),
+        ("overbooking", True, "1 to 3"),
+        ("region", "Frankfurt", "such as eu-central-1"),
         ("title", "  ", "Summer Sale"),
-        ("title", "x" * 121, "120"),
+        ("title", "x" * 121, "120 characters"),
         ("claim_minutes", 4, "5"),
         ("claim_minutes", 1_441, "1,440"),
-        ("log_retention_days", 15, "14, 30"),
+        ("log_retention_days", 15, ": CloudWatch accepts only 1, "),
         ("tags", {"aws:x": "1"}, "another prefix"),
         ("tags", {"Beekeeper:room": "1"}, "another prefix"),
         ("tags", {"": "1"}, "1 to 128"),
         ("tags", {"k": "v" * 257}, "256"),
-        ("tags", {f"k{i}": "" for i in range(49)}, "at most 47"),
+        ("tags", {f"k{i}": "" for i in range(49)}, ": AWS allows at most 47"),
     ],
     ids=lambda value: str(value)[:30],
 )
@@ -117,6 +126,11 @@ def test_all_problems_at_once() -> None:
 def test_is_frozen() -> None:
     with pytest.raises(Exception, match="frozen"):
         config().rate = 7
+
+
+@pytest.mark.parametrize("typed", ["1200", "1,200", "1_200", 1200.0])
+def test_a_number_as_people_type_it(typed: str | float) -> None:
+    assert config(rate=typed).rate == 1_200
 
 
 def test_settings() -> None:
@@ -161,7 +175,7 @@ def test_load_takes_what_there_is() -> None:
     [
         (None, "There is no .*beekeeper init"),
         ("name = ", "beekeeper.toml can't be read"),
-        (b"\xff\xfe", "beekeeper.toml can't be read"),
+        (b'name = "\xe9"', r"beekeeper.toml can't be read: it is not a text in UTF-8"),
         ('name = "A"', "beekeeper.toml: name = 'A'"),
     ],
     ids=["absent", "no TOML", "no UTF-8", "bad value"],
@@ -198,6 +212,10 @@ def test_file_that_is_a_folder(tmp_path: Path) -> None:
         ({"domain_name": "queue.example.com"}, "certificate_arn is missing: domain_name = 'queue"),
         ({"hosted_zone_id": "Z0123456"}, "hosted_zone_id = 'Z0123456': .*Add domain_name"),
         ({**DOMAIN, "domain_name": None}, "certificate_arn = 'arn:.*Add domain_name"),
+        (
+            {**DOMAIN, "destination": "https://Queue.example.com:443/x"},
+            "destination = .*the room's own address .*'queue.example.com'",
+        ),
         ({**DOMAIN, "region": "us-east-1"}, "certificate_arn = .*in eu-central-1.*us-east-1"),
     ],
     ids=str,
@@ -215,3 +233,50 @@ def test_a_custom_domain_survives_the_file() -> None:
 
 def test_toml_writes_truth_values_as_toml_does() -> None:
     assert tomllib.loads(to_toml({"edge": True, "off": False})) == {"edge": True, "off": False}
+
+
+LIVE_SALE = 'name = "live-sale"\r\ndestination = "https://shop.example.com/"\r\nrate = 600\r\n'
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16"])
+def test_a_file_of_windows(tmp_path: Path, encoding: str) -> None:
+    path = tmp_path / "beekeeper.toml"
+    path.write_bytes(LIVE_SALE.encode(encoding))
+    assert RoomConfig.load(path).name == "live-sale"
+    assert configured(path, "name") == "live-sale"
+
+
+@pytest.mark.parametrize("field", ["region", "state", "title"])
+def test_a_setting_below_tags_is_misplaced(tmp_path: Path, field: str) -> None:
+    path = tmp_path / "beekeeper.toml"
+    path.write_text(f'{LIVE_SALE}\n[tags]\nteam = "shop"\n{field} = "eu-west-1"\n')
+    said = rf"beekeeper\.toml: {field} = 'eu-west-1' is below \[tags\].*Move it above"
+    with pytest.raises(ConfigError, match=said):
+        RoomConfig.load(path)
+    with pytest.raises(ConfigError, match=said):
+        configured(path, field)
+
+
+def test_a_tag_may_have_the_name_of_a_setting(tmp_path: Path) -> None:
+    path = tmp_path / "beekeeper.toml"
+    path.write_text(f'{LIVE_SALE}\n[tags]\nname = "shop"\n')
+    assert RoomConfig.load(path).tags == {"name": "shop"}
+
+
+@pytest.mark.parametrize(
+    ("typed", "found"),
+    [
+        ("https://bücher.example/", "https://xn--bcher-kva.example/"),
+        ("https://Bücher.example:8443", "https://xn--bcher-kva.example:8443/"),
+        ("https://例え.テスト/x?a=é#", "https://xn--r8jz45g.xn--zckzah/x?a=%C3%A9#"),
+        ("https://shop.example.com/é%20x?[a]=1", "https://shop.example.com/%C3%A9%20x?[a]=1"),
+    ],
+)
+def test_an_address_in_ones_own_language(typed: str, found: str) -> None:
+    assert config(destination=typed).destination == found
+
+
+def test_a_domain_in_ones_own_language() -> None:
+    assert config(**{**DOMAIN, "domain_name": "Queue.Bücher.example"}).domain_name == (
+        "queue.xn--bcher-kva.example"
+    )

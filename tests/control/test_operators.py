@@ -8,11 +8,15 @@ import beekeeper
 from beekeeper.cli.main import main
 from beekeeper.contract import items, pulse_item
 from beekeeper.errors import ConfigError, ProvisionError, RoomNotFoundError
+from beekeeper.rules import turn
+from beekeeper.rules.curve import Sample
 from beekeeper.rules.line import Pulse
-from tests.support.moto_aws.by_hand import queue_url
+from beekeeper.rules.tokens import Ticket
+from tests.support.moto_aws.by_hand import DELETIONS, queue_url
 from tests.support.moto_aws.cloud import Cloud
 from tests.support.moto_aws.doctors import diagnose
-from tests.support.moto_aws.wire import instead
+from tests.support.moto_aws.lambda_answers import MISSING
+from tests.support.moto_aws.wire import instead, refuse
 from tests.support.rooms import BASE, ROOM
 
 TABLE = "beekeeper-sale"
@@ -150,7 +154,7 @@ def test_damaged_keys_come_with_the_way_to_new_ones(
 def test_a_deploy_repairs_damaged_settings(cloud: Cloud, where: dict[str, Any], name: str) -> None:
     spoil(cloud, items.ROOM, **{name: {"BOOL": True}})
     if name != "deployed_rate":
-        with pytest.raises(ProvisionError, match=f"attribute {name} .* python -m beekeeper deploy"):
+        with pytest.raises(ProvisionError, match=f"read: {name}. .* beekeeper deploy"):
             beekeeper.status(ROOM, **where)
         found = diagnose(cloud)
         assert [f.check for f in found.findings if f.verdict == "problem"] == ["items"]
@@ -184,3 +188,56 @@ def test_items_that_are_gone(cloud: Cloud, where: dict[str, Any], item_id: str) 
     cloud.client("dynamodb").delete_item(TableName=TABLE, Key=items.key(item_id))
     with pytest.raises(RoomNotFoundError, match="python -m beekeeper deploy"):
         beekeeper.pass_keys(ROOM, **where)
+
+
+@pytest.mark.usefixtures("deployed_room")
+@pytest.mark.parametrize("rate", [0.0, 300.0, 620.0])
+def test_a_newcomer_is_told_the_same_wait_as_by_the_page(
+    cloud: Cloud, where: dict[str, Any], rate: float
+) -> None:
+    curve = (Sample(1_800_000_000_000, 0.0), Sample(1_800_000_060_000, 5_000.0))
+    pulse = Pulse(
+        waiting=4_000,
+        serving=1_000.0,
+        arrivals=curve,
+        rate=rate,
+        spread=900.0,
+        as_of=1_800_000_060.0,
+        paced_at=1_800_000_061.0,
+    )
+    put(cloud, {**items.key(items.PULSE), **pulse_item.pulse_values(pulse)})
+    status = beekeeper.status(ROOM, **where)
+    newcomer = Ticket("t", curve[-1].at, 1_900_000_000)
+    told = turn.decide(newcomer, status.settings, pulse, None, pulse.as_of)
+    assert status.longest_wait_seconds == told.eta_seconds
+    assert told.eta_seconds
+
+
+@pytest.mark.usefixtures("deployed_room")
+def test_a_consumer_that_somebody_deleted_is_named(cloud: Cloud, where: dict[str, Any]) -> None:
+    cloud.wire.add(refuse("lambda:Invoke", *MISSING))
+    for do in (beekeeper.on, beekeeper.clear):
+        with pytest.raises(ProvisionError, match=r"sale-consumer is gone.* beekeeper deploy$"):
+            do(ROOM, **where)
+    assert beekeeper.status(ROOM, **where).mode == "on"
+
+
+@pytest.mark.parametrize("key", ["function consumer", "queue", "api"])
+@pytest.mark.usefixtures("deployed_room")
+def test_the_doctor_names_what_somebody_deleted(key: str, cloud: Cloud) -> None:
+    DELETIONS[key][0](cloud)
+    cloud.wire.clear()
+    (finding,) = (f for f in diagnose(cloud).findings if f.check == "names")
+    assert finding.verdict == "problem"
+    assert "lacks what somebody has deleted: " in finding.text
+    assert "and then deploy" in finding.remedy
+
+
+@pytest.mark.usefixtures("deployed_room")
+def test_each_damaged_setting_is_named(cloud: Cloud, where: dict[str, Any]) -> None:
+    spoil(cloud, items.ROOM, mode={"S": "maybe"}, rate={"S": "x"}, overbooking={"NULL": True})
+    with pytest.raises(ProvisionError, match="can't be read: mode, rate, overbooking"):
+        beekeeper.status(ROOM, **where)
+    beekeeper.on(ROOM, **where)
+    beekeeper.deploy(BASE, **where)
+    assert not beekeeper.status(ROOM, **where).problems

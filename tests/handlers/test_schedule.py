@@ -55,3 +55,16 @@ def test_a_count_that_somebody_has_corrected_is_trusted() -> None:
     assert schedule.lane == Lane(7, 4)
     schedule.expect(Lane(9, 4), 0, 600, line_is_short=False)  # it could not be read
     assert schedule.lane.given == 9
+
+
+def test_numbers_that_nobody_waits_with_are_served_also_if_another_consumer_was_faster() -> None:
+    stage = Stage()
+    mine, other = Schedule(stage.dynamo, TABLE), Schedule(stage.dynamo, TABLE)
+    mine.read()
+    other.expect(Lane(3), 3, 600, line_is_short=False)
+    other.claim(START, 600, 1)  # mine has not seen this write
+    mine.skip(500, START)
+    assert mine.lane == pace_item.lane_of(stage.dynamo.items[items.PACE]) == Lane(500, 500)
+    mine.expect(Lane(), 502, 600, line_is_short=False)  # two came since
+    mine.skip(500, START)
+    assert mine.lane.waiting == 2

@@ -1,11 +1,14 @@
 """The wrong account, region, state or configuration: each command says so, and changes nothing."""
 
-from collections.abc import Iterator
+import time
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
 from typing import Any
 
 import pytest
 
 import beekeeper
+from beekeeper.contract import items
 from beekeeper.errors import (
     ConfigError,
     CredentialsError,
@@ -14,10 +17,12 @@ from beekeeper.errors import (
     StateError,
     WrongAccountError,
 )
+from beekeeper.provision.engine.events import Event, StepDone, StepWaiting
 from beekeeper.provision.state import StateFile
+from beekeeper.results import Plan
 from tests.support.moto_aws.cloud import Cloud
 from tests.support.moto_aws.wire import Switchboard, instead
-from tests.support.rooms import BASE, ROOM, config
+from tests.support.rooms import BASE, DOMAIN, ROOM, config
 
 
 @pytest.mark.usefixtures("deployed_room")
@@ -45,7 +50,7 @@ def _commands(where: dict[str, Any]) -> Iterator[Any]:
 
 @pytest.mark.usefixtures("deployed_room")
 def test_another_region_is_refused(cloud: Cloud, where: dict[str, Any]) -> None:
-    with pytest.raises(WrongAccountError, match="for account 123456789012 in eu-west-1"):
+    with pytest.raises(WrongAccountError, match=r"configuration has region = .eu-west-1."):
         beekeeper.deploy({**BASE, "region": "eu-west-1"}, **where)
     with pytest.raises(WrongAccountError, match="in eu-west-1"):
         beekeeper.destroy(ROOM, region="eu-west-1", **where)
@@ -64,6 +69,46 @@ def test_a_room_that_is_in_use_is_locked(cloud: Cloud, where: dict[str, Any]) ->
         beekeeper.deploy({**BASE, "name": "other"}, **where)
     beekeeper.deploy(BASE, **where)
     assert cloud.changes() == {}
+
+
+@pytest.mark.parametrize("command", [beekeeper.deploy, beekeeper.destroy])
+@pytest.mark.usefixtures("deployed_room")
+def test_a_lock_can_be_waited_for(
+    command: Callable[..., object], cloud: Cloud, where: dict[str, Any]
+) -> None:
+    events: list[Event] = []
+    until = cloud.time.now + 60
+    with ExitStack() as other:
+        other.enter_context(StateFile(cloud.state_dir, ROOM).locked())
+        with pytest.raises(LockedError):
+            command(ROOM, wait_seconds=9.5, **where)
+        assert until - 60 + 9.5 <= cloud.time.now < until - 60 + 10
+
+        def hear(event: Event) -> None:
+            events.append(event)
+            if cloud.time.now >= until:
+                other.close()
+
+        command(ROOM, wait_seconds=600, on_event=hear, **where)
+    assert events[0] == StepWaiting(ROOM, "lock", "another command to end")
+    assert any(isinstance(event, StepDone) for event in events)
+    assert until <= cloud.time.now < until + 60
+
+
+@pytest.mark.usefixtures("deployed_room")
+def test_another_machine_can_be_waited_for(cloud: Cloud, where: dict[str, Any]) -> None:
+    lease = items.lease_item("bob@desk 1", int(time.time()) + 100)
+    table = cloud.client("dynamodb")
+    table.put_item(TableName="beekeeper-sale", Item=lease)
+    plans: list[Plan] = []
+
+    def bob_ends(plan: Plan) -> None:
+        plans.append(plan)
+        if len(plans) == 3:
+            table.delete_item(TableName="beekeeper-sale", Key=items.key(items.LEASE))
+
+    beekeeper.Room({**BASE, "title": "New"}, **where).deploy(approve=bob_ends, wait_seconds=60)
+    assert len(plans) == 3  # made anew each time: the other command may change the room
 
 
 def test_no_room_is_an_error_that_says_so(cloud: Cloud, where: dict[str, Any]) -> None:
@@ -110,3 +155,22 @@ def test_a_configuration_that_is_wrong_asks_aws_nothing(
         beekeeper.deploy({**BASE, "rate": 0}, **where)
     assert cloud.wire.calls == []
     assert config().name == ROOM
+
+
+def test_a_room_that_leads_to_itself_is_refused(
+    deployed_room: beekeeper.Room, cloud: Cloud, where: dict[str, Any]
+) -> None:
+    for command in (beekeeper.plan, beekeeper.deploy):
+        with pytest.raises(ConfigError, match="the room's own campaign link"):
+            command({**BASE, "destination": f"{deployed_room.url}sale"}, **where)
+    assert cloud.wire.mutations == []
+
+
+def test_a_certificate_in_another_region_than_the_profile_is_refused(
+    cloud: Cloud, where: dict[str, Any]
+) -> None:
+    arn = DOMAIN["certificate_arn"].replace("eu-central-1", "us-east-1")
+    for command in (beekeeper.plan, beekeeper.deploy):
+        with pytest.raises(ConfigError, match="certificate is in us-east-1, but it must be in"):
+            command({**BASE, **DOMAIN, "certificate_arn": arn}, **where)
+    assert cloud.wire.mutations == []

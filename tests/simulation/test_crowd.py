@@ -2,9 +2,7 @@
 
 from pathlib import Path
 
-import pytest
-
-from beekeeper import ConfigError, simulate
+from beekeeper import simulate
 from beekeeper.simulation import crowd
 
 
@@ -26,20 +24,3 @@ def test_csv(tmp_path: Path) -> None:
     assert (event.visitors, event.arrivals) == (180, str(path))
     assert simulate(360, rate=60, arrivals=path).visitors == 360
     assert crowd.read_minutes(path) == [120.0, 60.0]
-
-
-@pytest.mark.parametrize(
-    ("content", "problem"),
-    [
-        ("a,b\n", "no arrivals"),
-        ("5\nx\n", "line 2: 'x' is not a number of arrivals"),
-        ("-5\n", "line 1: '-5' is not a number of arrivals"),
-        ("nan\n5\n", "line 1: 'nan' is not a number of arrivals"),
-        ("0\n0\n", "no arrivals"),
-    ],
-)
-def test_csv_that_is_wrong(tmp_path: Path, content: str, problem: str) -> None:
-    path = tmp_path / "arrivals.csv"
-    path.write_text(content, encoding="utf-8")
-    with pytest.raises(ConfigError, match=problem):
-        simulate(rate=60, arrivals=path)

@@ -21,7 +21,7 @@ class StepStarted(Event):
 
 @dataclass(frozen=True, slots=True)
 class StepWaiting(Event):
-    """A step waits for AWS."""
+    """A step waits for AWS, or the command for another one that is working on the room."""
 
     what: str
 

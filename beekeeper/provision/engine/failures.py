@@ -13,7 +13,7 @@ from botocore.exceptions import (
 
 from beekeeper.errors import BeekeeperError, CredentialsError, ProvisionError, TimedOutError
 from beekeeper.provision.actions import METADATA
-from beekeeper.provision.aws import credentials_problem
+from beekeeper.provision.credentials import credentials_problem
 from beekeeper.results import Action
 
 GERUNDS: dict[str, str] = {
@@ -25,6 +25,9 @@ GERUNDS: dict[str, str] = {
     "start": "starting",
     "lease": "taking the lease in",
 }
+READS = ("reading ", "listing ", "finding ")
+TRY_AGAIN = "Try again."
+CONTINUE = "Run the same command again. It continues from there."
 DENIED = {"AccessDenied", "AccessDeniedException", "UnauthorizedOperation", "AuthorizationError"}
 CREDENTIALS = {
     "ExpiredToken",
@@ -42,30 +45,29 @@ ECHO = re.compile(r"String measured:.*", re.DOTALL)
 def explained(error: Exception, action: str, kind: str, name: str) -> BeekeeperError:
     """Return the error to raise when an error of AWS, or one of ours, stopped a step."""
     doing = f"{GERUNDS.get(action, action)} {kind} {name}"
+    # A command that only reads has nothing to continue.
+    again = TRY_AGAIN if doing.startswith(READS) else CONTINUE
     if isinstance(error, TimedOutError):
         return TimedOutError(f"{doing}: {error}")
     if isinstance(error, BeekeeperError):
         return error
     if isinstance(error, BotoCoreError):
-        return _without_answer(error, doing)
+        return _without_answer(error, doing, again)
     assert isinstance(error, ClientError)
     _redact(error)
     code = error.response["Error"].get("Code", "")
     message = error.response["Error"].get("Message", "")
     if code in CREDENTIALS:
         return CredentialsError(f"{doing}: {credentials_problem(error)}")
-    return ProvisionError(f"{doing}: {code}: {message} {_remedy(error, code, message)}")
+    return ProvisionError(f"{doing}: {code}: {message} {_remedy(error, code, message, again)}")
 
 
-def _without_answer(error: BotoCoreError, doing: str) -> BeekeeperError:
+def _without_answer(error: BotoCoreError, doing: str, again: str) -> BeekeeperError:
     """Return the error to raise when AWS did not answer, or when there are no credentials."""
     if isinstance(error, EndpointConnectionError | ConnectTimeoutError):
         return CredentialsError(f"{doing}: {credentials_problem(error)}")
     if isinstance(error, HTTPClientError):
-        return ProvisionError(
-            f"{doing}: AWS did not answer: {error} Check the network, then run the same command"
-            " again. It continues from there."
-        )
+        return ProvisionError(f"{doing}: AWS did not answer: {error} Check the network. {again}")
     if isinstance(error, ParamValidationError):
         return ProvisionError(f"{doing}: {error}")
     return CredentialsError(f"{doing}: {credentials_problem(error)}")
@@ -78,7 +80,7 @@ def _redact(error: ClientError) -> None:
     error.args = tuple(ECHO.sub("(values not shown)", str(arg)) for arg in error.args)
 
 
-def _remedy(error: ClientError, code: str, message: str) -> str:
+def _remedy(error: ClientError, code: str, message: str, again: str) -> str:
     if code in DENIED or error.response["ResponseMetadata"].get("HTTPStatusCode") == 403:
         named = re.search(r"perform:? (\S+)", message)
         noted = str(error.response["ResponseMetadata"].get(METADATA, error.operation_name))
@@ -89,4 +91,4 @@ def _remedy(error: ClientError, code: str, message: str) -> str:
             "The account has reached a quota, or AWS throttles the calls. Wait a minute, or request"
             " a higher quota in the Service Quotas console. Then run the same command again."
         )
-    return "Run the same command again. It continues from there."
+    return again

@@ -54,7 +54,7 @@ class Engine:
         on_event: OnEvent | None = None,
         guard: Guard | None = None,
     ) -> None:
-        self._aws = aws
+        self.aws = self._aws = aws
         self._room = room
         self._steps = {step.key: step for step in steps}
         self._needs = {step.key: step.needs for step in steps}
@@ -63,6 +63,7 @@ class Engine:
         self._on_event = on_event
         self._guard = guard or NoGuard()
         self._events_lock = threading.Lock()
+        self.listener_error: Exception | None = None
         self.found: dict[str, Found | None] = {}
         self.outputs: Outputs = {}
         aws.on_wait = self._waiting
@@ -210,31 +211,45 @@ class Engine:
             return False
         return found.is_ours(recorded=self._recorded(step.key, found))
 
+    def check_listener(self, what: str) -> None:
+        """Raise what ``on_event`` raised, with a note that ``what`` was completed."""
+        if error := self.listener_error:
+            error.add_note(f"on_event raised this. It was not called again, and {what}.")
+            raise error
+
     def _doing(self, step: Step, action: str, work: Callable[[], T]) -> T:
         """Run work on a step. Send its events, name it in its waits, and explain its errors."""
         current_step.set((step.key, action))
         started = self._aws.clock()
-        self._emit(StepStarted(step.key, action))
+        self.emit(StepStarted(step.key, action))
         try:
             self._guard.check()
             result = work()
         except (ClientError, BotoCoreError, BeekeeperError) as error:
             problem = explained(error, action, step.kind, step.name)
-            self._emit(StepFailed(step.key, action, self._aws.clock() - started, str(problem)))
+            self.emit(StepFailed(step.key, action, self._aws.clock() - started, str(problem)))
             raise problem from error
-        self._emit(StepDone(step.key, action, self._aws.clock() - started))
+        self.emit(StepDone(step.key, action, self._aws.clock() - started))
         return result
 
     def _waiting(self, what: str) -> None:
-        self._emit(StepWaiting(*current_step.get(("", "")), what))
+        self.emit(StepWaiting(*current_step.get(("", "")), what))
 
     def _warning(self, text: str) -> None:
-        self._emit(StepWarning(*current_step.get(("", "")), text))
+        self.emit(StepWarning(*current_step.get(("", "")), text))
 
-    def _emit(self, event: Event) -> None:
-        if self._on_event:
-            with self._events_lock:
-                self._on_event(event)
+    def emit(self, event: Event) -> None:
+        """Call ``on_event``. After an exception in it, it is not called again, and work goes on.
+
+        A deploy that ended half-way would leave a room half changed. :meth:`check_listener` raises
+        the exception when the work is done.
+        """
+        with self._events_lock:
+            if self._on_event and self.listener_error is None:
+                try:
+                    self._on_event(event)
+                except Exception as error:  # whatever an embedding program does
+                    self.listener_error = error
 
 
 def _check_names(steps: Sequence[Step]) -> None:

@@ -2,22 +2,31 @@
 
 Quirks:
 
-- Names are not unique. We find the API by its tag, in the list of all APIs.
+- Names are not unique. We find the API by its tag, in the list of all APIs. So we create one only
+  when we have the room's lease, which is in the table, and look once more just before. If there are
+  several all the same, the id in the state file says which one is in use.
 - Deleting an API also deletes its routes, integrations and stages, which have no tags.
 """
 
+import functools
 from collections.abc import Iterable, Mapping
 from typing import Any
 
 from beekeeper.errors import ProvisionError
 from beekeeper.provision import tags
 from beekeeper.provision.aws import Aws
-from beekeeper.provision.engine.step import Attributes, Found, Resource, recorded_output
+from beekeeper.provision.engine.step import (
+    AlreadyThere,
+    Attributes,
+    Found,
+    Resource,
+    recorded_output,
+)
 from beekeeper.provision.engine.wait import ignoring, retrying
 from beekeeper.provision.grant import Grant
 from beekeeper.provision.names import Names
 from beekeeper.provision.resources.apigateway import BUSY, CHANGE, MISSING, once, pages, verbs
-from beekeeper.provision.resources.outputs import API_ID, ENDPOINT
+from beekeeper.provision.resources.outputs import API_ID, ENDPOINT, OTHER_APIS, UNDECIDED_APIS
 
 DESCRIPTION = "Made by Beekeeper: a waiting room."
 
@@ -26,6 +35,7 @@ class Api(Resource):
     """The API."""
 
     key, kind = "api", "HTTP API"
+    needs = ("table",)
     fixed = frozenset({"protocol"})
 
     def __init__(self, names: Names, wanted_tags: Mapping[str, str], *, has_domain: bool) -> None:
@@ -49,6 +59,12 @@ class Api(Resource):
         yield verbs(tags_of_all, examples=(arn("tags/*"),))
 
     def desired(self, outputs: Mapping[str, str]) -> Attributes:
+        if others := outputs.get(UNDECIDED_APIS):
+            raise ProvisionError(
+                f"There are several HTTP APIs with the tag of room {self._names.room}, and the"
+                f" state names none of them: {others}. Keep the one whose link is in use, and"
+                f" delete the others: {self.deletion('ID')}"
+            )
         wanted = {
             "name": self.name,
             "description": DESCRIPTION,
@@ -60,20 +76,14 @@ class Api(Resource):
     def find(self, aws: Aws, outputs: Mapping[str, str]) -> Found | None:
         room = self._names.room
         apis = list(pages(aws.client("apigatewayv2").get_apis))
-        ours = [api for api in apis if tags.room_of(api.get("Tags", {})) == room]
+        ours = self._tagged(apis)
         # If no API has our tag, use the id in the state file. Other APIs can have the same name.
-        recorded = outputs.get(recorded_output(self.key))
-        ours = ours or [api for api in apis if api["ApiId"] == recorded]
-        if not ours:
+        recorded = [a for a in apis if a["ApiId"] == outputs.get(recorded_output(self.key))]
+        chosen = [api for api in recorded if api in ours] or ours or recorded
+        if not chosen:
             return None
-        if len(ours) > 1:
-            found = ", ".join(api["ApiId"] for api in ours)
-            raise ProvisionError(
-                f"There are several HTTP APIs with the tag of room {room}: {found}. Delete all"
-                " except the one in use in the API Gateway console, then run the same command"
-                " again."
-            )
-        api = ours[0]
+        api = chosen[0]
+        others = ", ".join(a["ApiId"] for a in ours if a is not api)
         found_tags = tags.own(api.get("Tags", {}))
         attributes = {
             "name": api["Name"],
@@ -83,9 +93,23 @@ class Api(Resource):
             "tags": found_tags,
         }
         put_out = {API_ID: api["ApiId"], ENDPOINT: api["ApiEndpoint"]}
+        if others and api in recorded:
+            put_out[OTHER_APIS] = others
+        elif others:
+            put_out[UNDECIDED_APIS] = f"{api['ApiId']}, {others}"
         return Found.tagged(api["ApiId"], attributes, room, put_out)
 
+    def _tagged(self, apis: Iterable[Mapping[str, Any]]) -> list[Mapping[str, Any]]:
+        room = self._names.room
+        return [api for api in apis if tags.room_of(api.get("Tags", {})) == room]
+
+    def deletion(self, api_id: str) -> str:
+        """Return the command that deletes an API."""
+        return f"aws apigatewayv2 delete-api --api-id {api_id} --region {self._names.region}"
+
     def create(self, aws: Aws, desired: Attributes) -> None:
+        if self.find(aws, {}):
+            raise AlreadyThere  # another machine's first deploy was faster
         create = aws.client("apigatewayv2", once=True).create_api
 
         def find() -> str | None:
@@ -119,6 +143,8 @@ class Api(Resource):
                 retrying(aws, CHANGE, BUSY, lambda: untag(ResourceArn=arn, TagKeys=gone))
 
     def delete(self, aws: Aws, found: Found) -> None:
-        delete = aws.client("apigatewayv2").delete_api
-        with ignoring(MISSING):
-            retrying(aws, CHANGE, BUSY, lambda: delete(ApiId=found.id))
+        client = aws.client("apigatewayv2")
+        tagged = [api["ApiId"] for api in self._tagged(pages(client.get_apis))]
+        for api_id in {found.id: None, **dict.fromkeys(tagged)}:
+            with ignoring(MISSING):
+                retrying(aws, CHANGE, BUSY, functools.partial(client.delete_api, ApiId=api_id))

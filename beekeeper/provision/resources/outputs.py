@@ -3,6 +3,8 @@
 API_ID = "api id"
 # API Gateway's own address of the room. Without a custom domain, it is the campaign link.
 ENDPOINT = "api endpoint"
+# Ids of more APIs with the room's tag. The state says which one is in use, or it does not.
+OTHER_APIS, UNDECIDED_APIS = "other apis", "undecided apis"
 # API Gateway's own name for the custom domain, and the hosted zone of that name.
 TARGET, TARGET_ZONE = "domain target", "domain target zone"
 # The hosted zone that has the custom domain's DNS record. A tag of the domain names this zone.

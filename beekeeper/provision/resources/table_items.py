@@ -21,6 +21,7 @@ of both releases share one schedule, and the next tick uses the new settings.
 """
 
 from collections.abc import Iterable, Mapping
+from dataclasses import fields
 from typing import Any
 
 from beekeeper.contract import deployed, functions, items
@@ -30,13 +31,15 @@ from beekeeper.provision.engine.wait import Busy, Wait, ignoring, retrying
 from beekeeper.provision.grant import Grant, grant
 from beekeeper.provision.names import Names
 from beekeeper.rules import tokens
-from beekeeper.rules.settings import Settings
+from beekeeper.rules.settings import SETTINGS, Settings
 
 MISSING = "ResourceNotFoundException"
 EXISTS = "ConditionalCheckFailedException"
 WRITE = Wait("the new table to accept items", 60)
 # A tick that began with the earlier format ends within this time: its calls have short time-outs.
 LAST_TICK_SECONDS = 30
+# The settings that both a deploy and operators set.
+LIVE = tuple(f for f in fields(Settings) if f.name in deployed.DEPLOYED and SETTINGS[f.name].live)
 
 
 class Keys(Contained):
@@ -95,8 +98,16 @@ class RoomItem(Contained):
         if item is None:
             return None
         found = items.format_of(item, damaged=items.CHANGING_FORMAT)
-        attributes = {**deployed.deployed_settings_of(item), items.FORMAT_ATTRIBUTE: found}
+        settings = deployed.deployed_settings_of(item)
+        attributes = {**settings, **self._live(item, settings), items.FORMAT_ATTRIBUTE: found}
         return Found(self.name, attributes, Owner.OURS)
+
+    def _live(self, item: dict[str, Any], found: Mapping[str, Any]) -> dict[str, Any]:
+        """Return what is in force instead, for what the deploy changes: operators changed it."""
+        live = {f.name: items.stored_value(f, item, f.name) for f in LIVE if found[f.name]}
+        wanted = {name: getattr(self._settings, name) for name in live}
+        # If both are the same by chance, the deploy still has to note its value.
+        return {n: v for n, v in live.items() if wanted[n] not in (found[n], v)}
 
     def create(self, aws: Aws, desired: Attributes) -> None:
         wanted = deployed.deployed_attributes(self._settings, deployed.DEPLOYED)

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING
 
 from beekeeper.errors import WrongAccountError
 from beekeeper.provision.aws import Aws
+from beekeeper.provision.credentials import new_session
 from beekeeper.provision.engine.journal import Record
 from beekeeper.provision.grant import Grant
 from beekeeper.provision.names import Names
@@ -38,23 +39,37 @@ def open_store(
     room: str,
     session: "Session | None" = None,
     configured: str | None = None,
+    beside: Path | None = None,
 ) -> StateStore:
     """Return the store of a room's state. This reads and creates nothing.
 
-    ``place`` is a folder or ``s3://bucket/prefix``. By default it is BEEKEEPER_STATE_DIR, then the
-    ``configured`` place, then the folder ``.beekeeper``.
+    ``place`` is a folder or ``s3://bucket/prefix``, or a state file in it. By default it is
+    BEEKEEPER_STATE_DIR, then the ``configured`` place, then the folder ``.beekeeper`` in
+    ``beside``, or in the current folder.
     """
-    chosen = str(place or os.environ.get(DIR_VARIABLE) or configured or DEFAULT_DIR)
+    default = (beside or Path()) / DEFAULT_DIR
+    chosen = str(place or os.environ.get(DIR_VARIABLE) or configured or default)
+    if chosen.endswith(".json"):  # a room's file: what Deployment.state_file and status name
+        chosen = chosen.replace("\\", "/").rpartition("/")[0] or "."
     if not is_bucket(chosen):
         return StateFile(chosen, room)
-    from boto3.session import Session
-
-    session = session or Session()
+    session = session or new_session()
     return StateBucket(Aws(session, region=session.region_name or ANY_REGION), chosen, room)
 
 
-def check_place(state: State, account: str, region: str, store: StateStore) -> None:
-    """Raise WrongAccountError when the room was deployed to another account or region."""
+def check_place(
+    state: State, account: str, region: str, store: StateStore, configured: str | None = None
+) -> None:
+    """Raise WrongAccountError when the room was deployed to another account or region.
+
+    ``configured`` is the region that the configuration names, if it names one.
+    """
+    if configured and configured != state.region:
+        raise WrongAccountError(
+            f"Room {state.room} was deployed in {state.region}, but the configuration has region ="
+            f" {configured!r}. A room can't move. Set region = {state.region!r}, or give a room in"
+            f" {configured} another name."
+        )
     if (state.account, state.region) != (account, region):
         raise WrongAccountError(
             f"Room {state.room} was deployed to account {state.account} in {state.region}, but"
@@ -70,6 +85,7 @@ def grants(names: Names, configured: str | None) -> Iterable[Grant]:
 
 
 __all__ = [
+    "DEFAULT_DIR",
     "DIR_VARIABLE",
     "Record",
     "State",

@@ -5,7 +5,7 @@ import sys
 import tempfile
 import uuid
 from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import IO
 
@@ -23,7 +23,7 @@ class StateFile(StateStore):
     def __init__(self, directory: str | Path, room: str) -> None:
         super().__init__()
         self.room = room
-        self.directory = Path(directory)
+        self.directory = _without_tilde(directory)
         self.path = self.directory / f"{room}.json"
         self._lock_path = self.directory / f"{room}.lock"
         self._owner = ""
@@ -51,20 +51,33 @@ class StateFile(StateStore):
         return from_text(text, self.location)
 
     def write(self, state: State) -> None:
-        self.directory.mkdir(parents=True, exist_ok=True)
-        handle, temporary = tempfile.mkstemp(dir=self.directory, prefix=self.path.name)
+        with self._writing():
+            self.directory.mkdir(parents=True, exist_ok=True)
+            handle, temporary = tempfile.mkstemp(dir=self.directory, prefix=self.path.name)
+            try:
+                with os.fdopen(handle, "w", encoding="utf-8") as file:
+                    file.write(to_text(state))
+                    file.flush()
+                    os.fsync(file.fileno())
+                Path(temporary).replace(self.path)
+            except BaseException:
+                Path(temporary).unlink(missing_ok=True)
+                raise
+
+    @contextmanager
+    def _writing(self) -> Iterator[None]:
         try:
-            with os.fdopen(handle, "w", encoding="utf-8") as file:
-                file.write(to_text(state))
-                file.flush()
-                os.fsync(file.fileno())
-            Path(temporary).replace(self.path)
-        except BaseException:
-            Path(temporary).unlink(missing_ok=True)
-            raise
+            yield
+        except OSError as error:
+            raise StateError(
+                f"The state of room {self.room} can't be written to {self.directory}:"
+                f" {error.strerror or error}. Correct that, or keep the state in another place"
+                " (--state-dir, state_dir in Python), then run the same command again."
+            ) from error
 
     def remove(self) -> None:
-        self.path.unlink(missing_ok=True)
+        with self._writing():
+            self.path.unlink(missing_ok=True)
 
     def rooms(self) -> Iterable[str]:
         return sorted(path.stem for path in self.directory.glob("*.json"))
@@ -74,18 +87,58 @@ class StateFile(StateStore):
         """Keep other commands on this machine away from the room. Raise LockedError if one has it.
 
         The operating system holds the lock, and releases it when the process ends for any reason.
+        The lock file stays beside a state, and goes with it.
         """
-        self.directory.mkdir(parents=True, exist_ok=True)
-        with self._lock_path.open("a+", encoding="utf-8") as file:
-            if not _lock(file.fileno()):
-                raise LockedError(
-                    f"Another command is working on this room (lock {self._lock_path})."
-                    " Wait until that command has ended, then run the same command again."
-                )
-            self._owner = f"{this_machine()} {_kept_id(file)}"
-            yield
-        # The file stays. If we deleted it, a command that has opened it already would lock the
-        # deleted file, while the next command locks a new one.
+        folder_is_new = not self.directory.exists()
+        with self._lock_file() as file:
+            with self._writing():
+                self._owner = f"{this_machine()} {_kept_id(file)}"
+            try:
+                yield
+            finally:
+                if not self.path.exists():
+                    self._remove_lock(folder_is_new=folder_is_new)
+
+    @contextmanager
+    def _lock_file(self) -> Iterator[IO[str]]:
+        """Open the lock file, and lock it.
+
+        A command that ends can delete the file between the two. Then the lock is of no use to
+        anybody, and we take the next file.
+        """
+        while True:
+            with self._writing():
+                self.directory.mkdir(parents=True, exist_ok=True)
+                file = self._lock_path.open("a+", encoding="utf-8")
+            with file:
+                if not _lock(file.fileno()):
+                    raise LockedError(
+                        f"Another command is working on this room (lock {self._lock_path})."
+                        " Wait until that command has ended, then run the same command again."
+                    )
+                if self._is_current(file):
+                    yield file
+                    return
+
+    def _is_current(self, file: IO[str]) -> bool:
+        try:
+            return os.path.samestat(os.fstat(file.fileno()), self._lock_path.stat())
+        except FileNotFoundError:
+            return False
+
+    def _remove_lock(self, *, folder_is_new: bool) -> None:
+        with suppress(OSError):  # Windows does not delete an open file
+            self._lock_path.unlink()
+            if folder_is_new:
+                self.directory.rmdir()
+
+
+def _without_tilde(directory: str | Path) -> Path:
+    """Return the folder with ``~`` replaced: no shell does that in a variable or in Python."""
+    try:
+        return Path(directory).expanduser()
+    except RuntimeError as error:
+        raise StateError(f"The folder {directory} of the state can't be found: {error}") from error
 
 
 def _kept_id(file: IO[str]) -> str:

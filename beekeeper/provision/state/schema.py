@@ -60,7 +60,8 @@ def from_text(
     if content["schema"] > schema:
         raise StateError(
             f"The state file {location} was written by Beekeeper {content.get('beekeeper')}, which"
-            f" is newer than this version ({__version__}). Run: pip install --upgrade beekeeper"
+            f" is newer than this version ({__version__}). Run: pip install --upgrade"
+            " beekeeper-waiting-room"
         )
     try:
         return _state(_upgraded(content, schema, upgrades))

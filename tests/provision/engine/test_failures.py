@@ -2,6 +2,7 @@
 
 import pytest
 from botocore.exceptions import (
+    ClientError,
     EndpointConnectionError,
     NoCredentialsError,
     ParamValidationError,
@@ -40,13 +41,24 @@ def test_errors_of_this_side(error: Exception, kind: type[BeekeeperError], text:
 
 
 @pytest.mark.parametrize(
+    ("action", "is_told"), [("create", True), ("delete", True), ("read", False), ("reading", False)]
+)
+def test_only_what_was_changed_continues(action: str, is_told: bool) -> None:
+    refused = ClientError({"Error": {"Code": "X"}, "ResponseMetadata": {}}, "Create")
+    for error in (refused, ReadTimeoutError(endpoint_url=URL)):
+        text = str(explained(error, action, "queue", "beekeeper-sale"))
+        assert ("It continues from there." in text) is is_told
+        assert ("Try again." in text) is not is_told
+
+
+@pytest.mark.parametrize(
     ("code", "status", "kind", "text"),
     [
         ("ExpiredToken", 403, CredentialsError, "have expired"),
         ("InvalidClientTokenId", 403, CredentialsError, "does not know these credentials"),
         ("RequestThrottled", 403, ProvisionError, "Grant sqs:GetQueueUrl"),
         ("ThrottlingException", 400, ProvisionError, "Wait a minute"),
-        ("KmsOptInRequired", 400, ProvisionError, "It continues from there"),
+        ("KmsOptInRequired", 400, ProvisionError, "Try again"),
     ],
 )
 def test_errors_of_aws(

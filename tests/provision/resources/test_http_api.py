@@ -5,6 +5,7 @@ from typing import Any
 import pytest
 
 from beekeeper.errors import ProvisionError
+from beekeeper.provision.state import StateFile
 from tests.support.moto_aws.by_hand import STEM, api_id
 from tests.support.moto_aws.cloud import Cloud
 from tests.support.moto_aws.inventory import backend, inventory
@@ -90,14 +91,31 @@ def test_a_throttle_of_thirty_five_seconds_is_waited_out(cloud: Cloud, operation
     assert inventory() == {}
 
 
-def test_two_apis_of_our_tag_are_an_error_that_names_both(deployed: Cloud) -> None:
-    api = deployed.client("apigatewayv2")
-    first = api_id(deployed)
-    second = api.create_api(Name="x", ProtocolType="HTTP", Tags={"beekeeper:room": "sale"})["ApiId"]
-    with pytest.raises(ProvisionError, match="several HTTP APIs") as raised:
+def another_api(cloud: Cloud) -> str:
+    made = cloud.client("apigatewayv2").create_api(
+        Name="x", ProtocolType="HTTP", Tags={"beekeeper:room": "sale"}
+    )
+    other: str = made["ApiId"]
+    return other
+
+
+def test_of_two_apis_of_our_tag_the_one_in_the_state_is_ours(deployed: Cloud) -> None:
+    another_api(deployed)
+    deployed.deploy()
+    assert deployed.changes() == {}
+    deployed.destroy()
+    assert inventory() == {}
+
+
+def test_two_apis_that_no_state_knows_are_an_error_with_the_command(deployed: Cloud) -> None:
+    first, second = api_id(deployed), another_api(deployed)
+    StateFile(deployed.state_dir, "sale").remove()
+    with pytest.raises(ProvisionError, match="aws apigatewayv2 delete-api --api-id") as raised:
         deployed.deploy()
     assert first in str(raised.value)
     assert second in str(raised.value)
+    deployed.destroy()
+    assert inventory() == {}
 
 
 def test_somebody_elses_api_of_our_name_is_left_alone(cloud: Cloud) -> None:

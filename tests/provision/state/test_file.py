@@ -1,18 +1,24 @@
 """The state document and file: versions, damage, the lock on this machine, no secrets."""
 
+import errno
 import json
+import os
+import threading
+from contextlib import suppress
 from dataclasses import asdict
 from pathlib import Path
 
 import pytest
 
+import beekeeper
 from beekeeper._version import __version__
+from beekeeper.cli.main import main
 from beekeeper.contract import items
 from beekeeper.errors import LockedError, StateError
-from beekeeper.provision.state import Record, State, StateFile, schema
+from beekeeper.provision.state import Record, State, StateFile, open_store, schema
 from beekeeper.provision.state.schema import Document, from_text, to_text
 from tests.support.moto_aws.cloud import Cloud
-from tests.support.rooms import ACCOUNT, REGION, ROOM
+from tests.support.rooms import ACCOUNT, BASE, REGION, ROOM
 
 STATE = State(ROOM, ACCOUNT, REGION, resources=(Record("table", "table", "x", "arn", True),))
 
@@ -80,6 +86,7 @@ def test_the_file_is_written_in_the_name_of_this_version(tmp_path: Path) -> None
 def test_one_command_at_a_time_on_this_machine(tmp_path: Path) -> None:
     first, second, other = (StateFile(tmp_path, room) for room in (ROOM, ROOM, "other"))
     told = pytest.raises(LockedError, match="Another command is working")
+    first.write(STATE)
     with first.locked(), other.locked(), told, second.locked():
         pass
     with second.locked():
@@ -94,3 +101,86 @@ def test_no_secret_in_it(cloud: Cloud) -> None:
     keys = [k for kind in ("ticket", "pass") for k in items.keys_of(item["Item"], kind)]
     assert keys
     assert not [key for key in keys if key.secret in text]
+
+
+def test_no_lock_file_stays_without_a_state(tmp_path: Path) -> None:
+    folder = tmp_path / "new" / ".beekeeper"
+    file = StateFile(folder, ROOM)
+    with file.locked():
+        pass
+    assert not folder.exists()
+    with file.locked():
+        file.write(STATE)
+    owner = file.owner
+    assert sorted(path.suffix for path in folder.iterdir()) == [".json", ".lock"]
+    with file.locked():
+        assert file.owner == owner
+        file.remove()
+    assert list(folder.iterdir()) == []
+
+
+def test_a_lock_file_that_was_just_deleted_locks_nobody_out_and_nobody_in(tmp_path: Path) -> None:
+    """Many commands that each delete the lock file: never two at once."""
+    inside, most = [0], [0]
+    guard = threading.Lock()
+
+    def work() -> None:
+        for _ in range(200):
+            with suppress(LockedError), StateFile(tmp_path, ROOM).locked():
+                with guard:
+                    inside[0] += 1
+                    most[0] = max(most[0], inside[0])
+                with guard:
+                    inside[0] -= 1
+
+    threads = [threading.Thread(target=work) for _ in range(4)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert most == [1]
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_folder_that_cannot_be_used_is_one_sentence_and_no_call(
+    cloud: Cloud, tmp_path: Path
+) -> None:
+    taken = tmp_path / ".beekeeper"
+    taken.touch()
+    for place in (taken, taken / "below", Path("/proc/none")):
+        for command in (beekeeper.deploy, beekeeper.destroy):
+            with pytest.raises(StateError, match=rf"can't be written to {place}: .*--state-dir"):
+                command(BASE, session=cloud.session, state_dir=place)
+    assert cloud.wire.names() == []
+
+
+def test_a_full_disk_is_said(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def full(descriptor: int) -> None:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr(os, "fsync", full)
+    with pytest.raises(StateError, match=r"can't be written to .*: No space left on device"):
+        StateFile(tmp_path, ROOM).write(STATE)
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_tilde_is_the_home_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("HOME", str(tmp_path))
+    monkeypatch.setenv("USERPROFILE", str(tmp_path))
+    monkeypatch.setenv("BEEKEEPER_STATE_DIR", "~/states")
+    assert open_store(None, ROOM).location == str(tmp_path / "states" / f"{ROOM}.json")
+    with pytest.raises(StateError, match="can't be found"):
+        open_store("~nobody-of-this-name/x", ROOM)
+
+
+@pytest.mark.parametrize("room", ["../evil", "..", "a/../../evil", "/evil"])
+def test_a_name_that_leads_elsewhere_writes_nothing(
+    room: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    below = tmp_path / "below"
+    below.mkdir()
+    monkeypatch.chdir(below)
+    monkeypatch.delenv("BEEKEEPER_STATE_DIR", raising=False)
+    for command in (["destroy", "--yes"], ["pause"], ["status"]):
+        assert main([*command, "--room", room]) == 1
+    assert [path.name for path in tmp_path.rglob("*")] == ["below"]

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from beekeeper import RoomConfig
-from beekeeper.cli.options import place
+from beekeeper.cli.options import configured_room, place, room_of
 from beekeeper.config import configured
 from beekeeper.errors import ConfigError
 from beekeeper.provision.state import StateFile, open_store
@@ -20,7 +20,7 @@ def options(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> argparse.Namespa
     monkeypatch.delenv("BEEKEEPER_STATE_DIR", raising=False)
     path = tmp_path / "beekeeper.toml"
     path.write_text(f'state = "{PLACE}"\nrate = "not yet"\n', encoding="utf-8")
-    return argparse.Namespace(config=str(path), state_dir=None)
+    return argparse.Namespace(config=str(path), state_dir=None, room=None)
 
 
 def test_the_argument_wins(options: argparse.Namespace, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -31,12 +31,33 @@ def test_the_argument_wins(options: argparse.Namespace, monkeypatch: pytest.Monk
     assert place(options) == {"state_dir": "here"}
 
 
-@pytest.mark.parametrize("content", ["", "state = ", 'name = "sale"'])
+@pytest.mark.parametrize("content", ["", 'name = "sale"'])
 def test_a_configuration_that_names_none(tmp_path: Path, content: str) -> None:
     path = tmp_path / "beekeeper.toml"
     assert configured(path, "state") is None
     path.write_text(content, encoding="utf-8")
     assert configured(path, "state") is None
+
+
+@pytest.mark.parametrize("content", ["state = ", "state = 5", 'state = " "'])
+def test_a_place_that_cannot_be_read_is_no_other_place(
+    options: argparse.Namespace, content: str
+) -> None:
+    Path(options.config).write_text(content, encoding="utf-8")
+    with pytest.raises(ConfigError, match=r"beekeeper\.toml"):
+        place(options)
+
+
+def test_the_state_is_beside_the_configuration(tmp_path: Path, options: argparse.Namespace) -> None:
+    path = tmp_path / "beekeeper.toml"
+    path.write_text(room_file(), encoding="utf-8")
+    assert place(options) == {"state_dir": tmp_path / ".beekeeper"}
+    for room in (room_of(options), configured_room(options)):
+        assert room._connection.open_store().location == str(tmp_path / ".beekeeper" / "sale.json")
+
+
+def room_file() -> str:
+    return RoomConfig(name=ROOM, destination="https://x.example.com/", rate=1).to_toml()
 
 
 @pytest.mark.parametrize("state", ["here", "s3://", "s3://Upper", "https://x", ""])

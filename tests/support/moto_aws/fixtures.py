@@ -8,6 +8,7 @@ from types import SimpleNamespace
 from typing import Any
 
 import botocore.endpoint
+import botocore.handlers
 import botocore.retries.quota
 import pytest
 from botocore.useragent import UserAgentString
@@ -19,7 +20,12 @@ from moto.core.utils import method_names_from_class
 import beekeeper
 from tests.support.moto_aws import team as team_state
 from tests.support.moto_aws.cloud import Cloud, Session
-from tests.support.moto_aws.moto_gaps import GAPS, ignore_policy_conditions, keep_logging
+from tests.support.moto_aws.moto_gaps import (
+    GAPS,
+    consumer_publishes,
+    ignore_policy_conditions,
+    keep_logging,
+)
 from tests.support.moto_aws.tape import Moment
 from tests.support.moto_aws.wire import Switchboard, Wire
 from tests.support.rooms import BASE, REGION, ROOM
@@ -31,10 +37,8 @@ def session() -> Iterator[Session]:
     switchboard = Switchboard()
     made = Session(switchboard)
     made.events.unregister("before-send", botocore_stubber)  # the wire asks it
-    made.events.register("before-parameter-build", switchboard.note)
-    made.events.register("before-call", switchboard.known)
-    made.events.register("before-send", switchboard.send)
-    made.events.register("response-received", switchboard.hear)
+    for event, handle in switchboard.handlers:
+        made.events.register(event, handle)
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(botocore.retries.quota, "RetryQuota", made.quota)
         # This takes a fifth of the time of a call, and gives the same result each time.
@@ -61,6 +65,10 @@ def cloud(session: Session, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> 
     wire = session.switchboard.wire = Wire(GAPS)
     session.refill()
     made = Cloud(session, wire, tmp_path / "state")
+    # Commands make a session of their own.
+    others = [known for known in botocore.handlers.BUILTIN_HANDLERS if known[1] != botocore_stubber]
+    handlers = [*others, *session.switchboard.handlers]
+    monkeypatch.setattr(botocore.handlers, "BUILTIN_HANDLERS", handlers)
     # fsync takes a tenth of the time of a test. No test cuts the power.
     monkeypatch.setattr(os, "fsync", lambda descriptor: None)
     # The pauses between the retries of botocore also use the fake clock.
@@ -88,6 +96,12 @@ def deployed_room(
     """A room in an account, deployed by the public functions: its state has a link, too."""
     _go_to(first_room, cloud, lambda: beekeeper.deploy(BASE, **where))
     return beekeeper.Room(ROOM, **where)
+
+
+@pytest.fixture
+def consumer(cloud: Cloud) -> None:
+    """A consumer that publishes as soon as it is invoked, as in AWS."""
+    cloud.wire.gaps = (consumer_publishes, *cloud.wire.gaps)
 
 
 @pytest.fixture

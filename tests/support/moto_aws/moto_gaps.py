@@ -1,5 +1,6 @@
 """What a room needs and moto lacks or gets wrong. These rules answer from moto's own state."""
 
+import time
 from typing import Any
 
 import pytest
@@ -7,8 +8,11 @@ from botocore.awsrequest import AWSPreparedRequest, AWSResponse
 from moto.apigatewayv2.models import apigatewayv2_backends
 from moto.awslambda.models import LambdaFunction
 from moto.awslambda_simple.models import lambda_simple_backends
+from moto.dynamodb.models import dynamodb_backends
 from moto.s3.models import FakeBucket
 
+from beekeeper.contract import items, pulse_item
+from beekeeper.rules.line import Pulse
 from tests.support.moto_aws.domain_gaps import DOMAIN_GAPS
 from tests.support.moto_aws.wire import Call, Forward, Refusal, Rule, instead
 from tests.support.rooms import ACCOUNT
@@ -56,6 +60,15 @@ def put_invoke_config(call: Call, request: AWSPreparedRequest, _: Forward) -> AW
         for function in _functions(call, request):
             function.event_invoke_config.clear()
     return None
+
+
+def consumer_publishes(call: Call, request: AWSPreparedRequest, _: Forward) -> None:
+    """Write the pulse of a consumer that was invoked. It is fresh also for moto's clock."""
+    if str(call) == "lambda:Invoke":
+        region, name = request.url.split(".")[1], call.arguments["FunctionName"]
+        table = dynamodb_backends[ACCOUNT][region].tables[name.removesuffix("-consumer")]
+        pulse = pulse_item.pulse_values(Pulse(as_of=time.time()))
+        table.put_item({**items.key(items.PULSE), **pulse})
 
 
 def _functions(call: Call, request: AWSPreparedRequest) -> list[Any]:

@@ -142,6 +142,16 @@ class Switchboard:
         self.wire = Wire()
         self._current = threading.local()
 
+    @property
+    def handlers(self) -> list[tuple[str, Callable[..., Any]]]:
+        """What botocore calls, by event."""
+        return [
+            ("before-parameter-build", self.note),
+            ("before-call", self.known),
+            ("before-send", self.send),
+            ("response-received", self.hear),
+        ]
+
     def note(self, params: Mapping[str, Any], model: OperationModel, **_: Any) -> None:
         """Keep the arguments of the call (``before-parameter-build``), in the caller's thread."""
         service = model.service_model.service_name

@@ -1,0 +1,45 @@
+"""What a command says and asks before it changes or removes a room."""
+
+from beekeeper.cli.output import Output
+from beekeeper.errors import BeekeeperError, ProvisionError
+from beekeeper.results import Status
+from beekeeper.room import Room
+
+
+def introduce(room: Room, output: Output) -> Status | None:
+    """Say which room is meant: its name, its link, and how many wait. Return its status.
+
+    It is None if the status can't be read: damage must not keep an operator from repairing it.
+    """
+    try:
+        status = room.status()
+    except ProvisionError as error:
+        output.say(f"Room {room.name}. How many wait is not known: {error}")
+        return None
+    output.say(
+        f"Room {room.name} ({status.url}) is {status.mode}, {status.rate:,.0f} a minute:"
+        f" {waiting(status.waiting)}."
+    )
+    return status
+
+
+def waiting(visitors: int) -> str:
+    """Return how many wait, as a clause."""
+    return f"{visitors:,} {'visitor waits' if visitors == 1 else 'visitors wait'}"
+
+
+def ask(question: str, output: Output) -> None:
+    """Ask a question that ``yes`` answers. Raise BeekeeperError for any other answer."""
+    if answer(f"{question} [y/N] ", output).lower() not in ("y", "yes"):
+        raise BeekeeperError(
+            "Nothing was changed, because the answer was not yes. Use --yes to skip the question."
+        )
+
+
+def answer(question: str, output: Output) -> str:
+    """Return what the user types. It is empty if the input has ended."""
+    try:
+        return output.err.input(question, markup=False).strip()
+    except EOFError:
+        output.say("")
+        return ""

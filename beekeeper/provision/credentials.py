@@ -1,0 +1,113 @@
+"""What is wrong with a sign-in or a connection, and what to do about it.
+
+boto3 finds credentials in many places, and each place fails in a way of its own: a missing program
+of ``credential_process`` is a FileNotFoundError, its wrong output is a ValueError.
+"""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from boto3.session import Session
+from botocore.exceptions import BotoCoreError, ClientError
+
+from beekeeper.errors import CredentialsError
+
+SIGN_IN = (
+    "The sign-in to AWS is missing or has expired. Run `aws sso login{profile}`, or get new"
+    " credentials in the way that your organisation uses. Then run the same command again."
+)
+EXPIRED = (
+    "The AWS credentials have expired. Sign in again (`aws sso login{profile}`), then run the same"
+    " command again."
+)
+UNKNOWN = (
+    "AWS does not know these credentials, or the region is not enabled for the account. Check"
+    " AWS_PROFILE and the region."
+)
+SIGNATURE = (
+    "AWS refused the signature, because the secret key or this machine's clock is wrong. Check"
+    " both."
+)
+NETWORK = "Check the network and the proxy."
+UNREACHABLE = (
+    "AWS can't be reached. Check the network, the proxy, and the name of the region. If"
+    " AWS_ENDPOINT_URL is set, check that the local AWS is running."
+)
+SILENT = f"AWS can't be reached: it accepted the connection, but did not answer. {NETWORK}"
+CUT = f"AWS can't be reached: the connection was cut. {NETWORK}"
+REMEDIES = {
+    "NoCredentialsError": "No AWS credentials were found. Run `aws configure`, or set"
+    " AWS_PROFILE or AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY.",
+    "PartialCredentialsError": "The AWS credentials are incomplete. Set both"
+    " AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY.",
+    "EndpointConnectionError": UNREACHABLE,
+    "ConnectTimeoutError": f"AWS can't be reached: the connection timed out. {NETWORK}",
+    "ReadTimeoutError": SILENT,
+    "ConnectionClosedError": CUT,
+    "ResponseStreamingError": CUT,
+    "ProxyConnectionError": "AWS can't be reached: the proxy refused the connection. Check"
+    " HTTPS_PROXY and HTTP_PROXY.",
+    "SSLError": "AWS can't be reached: its certificate could not be verified. Check the proxy, and"
+    " set AWS_CA_BUNDLE if your organisation has a certificate authority of its own.",
+    "ExpiredToken": EXPIRED,
+    "ExpiredTokenException": EXPIRED,
+    "UnauthorizedSSOTokenError": SIGN_IN,
+    "SSOTokenLoadError": SIGN_IN,
+    "SSOError": SIGN_IN,
+    "TokenRetrievalError": SIGN_IN,
+    "InvalidClientTokenId": UNKNOWN,
+    "UnrecognizedClientException": UNKNOWN,
+    "SignatureDoesNotMatch": SIGNATURE,
+    "InvalidSignatureException": SIGNATURE,
+    "RequestTimeTooSkewed": "This machine's clock is wrong by more than AWS accepts. Set the"
+    " clock, then run the same command again.",
+    "AccessDenied": "AWS refuses sts:GetCallerIdentity, although this call needs no permission."
+    " Something between this machine and AWS, such as the policy of a VPC endpoint, denies it."
+    " Allow the call there, then run the same command again.",
+}
+PROFILE = " Correct ~/.aws/config, or choose another profile (AWS_PROFILE)."
+
+
+@contextmanager
+def signing_in(session: Session | None = None) -> Iterator[None]:
+    """Raise CredentialsError for whatever keeps boto3 from finding and using credentials."""
+    try:
+        yield
+    except (BotoCoreError, ClientError, OSError, ValueError) as error:
+        profile = str(session.profile_name) if session else "default"
+        raise CredentialsError(credentials_problem(error, profile)) from error
+
+
+def new_session(region: str | None = None) -> Session:
+    """Return a session with the user's own settings. Raises CredentialsError."""
+    with signing_in():
+        return Session(region_name=region)
+
+
+def credentials_problem(error: Exception, profile: str = "default") -> str:
+    """Return what is wrong with the credentials or the connection, and the remedy."""
+    name = type(error).__name__
+    code = error.response["Error"]["Code"] if isinstance(error, ClientError) else name
+    if known := REMEDIES.get(code):
+        return known.replace("{profile}", f" --profile {profile}" if profile != "default" else "")
+    if name == "ProfileNotFound":
+        return (
+            f"{error}. AWS_PROFILE names a profile that does not exist. `aws configure"
+            " list-profiles` shows those that do."
+        )
+    if name == "ConfigParseError":
+        return f"{error}. Correct this file, or restore it."
+    if name == "CredentialRetrievalError" or isinstance(error, OSError):
+        return (
+            f"The program that gives the credentials (credential_process) failed: {error}. Run it"
+            f" by itself to see why.{PROFILE}"
+        )
+    if isinstance(error, ValueError):
+        return (
+            f"The AWS settings, or the credentials that a program gave (credential_process), can't"
+            f" be read: {error}.{PROFILE} Check AWS_ENDPOINT_URL, if it is set."
+        )
+    return (
+        f"The AWS credentials could not be used: {error} Check them with `aws sts"
+        " get-caller-identity`, then run the same command again."
+    )
