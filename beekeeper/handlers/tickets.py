@@ -10,7 +10,7 @@ MAX_CANDIDATES = 8  # each costs the check of a signature; an honest visitor doe
 
 def ticket_in(request: Request, room: RoomCopy, now: float) -> Ticket | None:
     """Return the first valid ticket of a request, even if invalid ones come before it."""
-    for token in request.tickets()[:MAX_CANDIDATES]:
+    for token in request.tickets(room.name)[:MAX_CANDIDATES]:
         try:
             return tokens.read_ticket(token, room.ticket_keys, room.name, now)
         except InvalidToken:

@@ -202,10 +202,10 @@ def test_the_ticket_of_the_producer_is_in_the_next_question(
     rejoin(page, room, Answer(response["body"], response["statusCode"], headers))
     expect_in_line(page)
     (cookie,) = context.cookies(room.url + "turn")
-    assert (cookie["name"], cookie["httpOnly"]) == ("beekeeper_ticket", True)
+    assert (cookie["name"], cookie["httpOnly"]) == ("beekeeper_ticket_sale", True)
     with page.expect_request("**/turn") as asked_next:
         page.clock.run_for(4_000)
-    assert asked_next.value.all_headers()["cookie"] == f"beekeeper_ticket={cookie['value']}"
+    assert asked_next.value.all_headers()["cookie"] == f"beekeeper_ticket_sale={cookie['value']}"
     ticket = tokens.read_ticket(cookie["value"], [TICKET_KEY], ROOM, NOW)
     assert ticket.id != old.id
     assert ticket.to == "/seats?block=7"

@@ -123,7 +123,9 @@ def test_the_place_is_kept_over_a_refresh_and_in_a_second_tab(
 
 
 def ticket_of(visitor: BrowserContext) -> str:
-    return next(str(c["value"]) for c in visitor.cookies() if c["name"] == "beekeeper_ticket")
+    return next(
+        str(c["value"]) for c in visitor.cookies() if c["name"].startswith("beekeeper_ticket_room-")
+    )
 
 
 def test_the_shop_sends_away_whoever_has_no_pass(
