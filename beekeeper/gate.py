@@ -5,17 +5,29 @@ Any JWT library can do the same: the algorithm is HS256, ``aud`` is the destinat
 ``iss`` is ``beekeeper:<room>``. Redirect visitors without a pass to the campaign link.
 """
 
+from beekeeper.errors import InvalidToken
+from beekeeper.rules import tokens
 from beekeeper.rules.destination import PASS_PARAMETER, without_pass
-from beekeeper.rules.tokens import InvalidToken, Key, Pass, read_pass
+from beekeeper.rules.tokens import Key, Pass
 
-__all__ = ["PASS_PARAMETER", "InvalidToken", "Pass", "check_pass", "without_pass"]
+__all__ = ["LEEWAY_SECONDS", "PASS_PARAMETER", "InvalidToken", "Pass", "check_pass", "without_pass"]
+
+# A destination's clock can be ahead of AWS's by this much, and a visitor still has the whole life
+# of the pass to arrive. A clock that is behind refuses nobody: when a pass was made is not checked.
+LEEWAY_SECONDS = 300
 
 
-def check_pass(token: str, keys: dict[str, str], room: str, origin: str, now: float) -> Pass:
+def check_pass(token: str | None, keys: dict[str, str], room: str, origin: str, now: float) -> Pass:
     """Return what a pass says; raise InvalidToken unless it is valid for ``origin`` at ``now``.
 
-    ``keys`` maps key ids to secrets, as :func:`beekeeper.pass_keys` returns them. ``now`` is in
-    seconds since the epoch.
+    ``token`` is None if the address has no pass. ``keys`` maps key ids to secrets, as
+    :func:`beekeeper.pass_keys` returns them. ``now`` is in seconds since the epoch. A pass is good
+    for LEEWAY_SECONDS after it has expired, because clocks differ.
     """
     ring = [Key(kid, secret) for kid, secret in keys.items()]
-    return read_pass(token, ring, room, origin, now)
+    try:
+        if not isinstance(token, str):
+            raise tokens.InvalidToken("missing or malformed")
+        return tokens.read_pass(token, ring, room, origin, now - LEEWAY_SECONDS)
+    except tokens.InvalidToken as error:
+        raise InvalidToken(f"The pass was refused: {error}") from error
