@@ -68,7 +68,7 @@ def answer(
         if visit_of(request) is Visit.BOT:
             return _preview(request, room)
         if room.settings.mode is Mode.OFF:
-            return _pass_through(request, room, now)
+            return _pass_through(request, table, room, now)
         ticket = ticket_in(request, room, now)
         if ticket is None or _may_rejoin(request, ticket, table, room, now):
             ticket = _towards_wish(request, tokens.new_ticket(now), ticket)
@@ -122,11 +122,15 @@ def _preview(request: Request, room: RoomCopy) -> Response:
     return without_body(page) if request.method == "HEAD" else page
 
 
-def _pass_through(request: Request, room: RoomCopy, now: float) -> Response:
-    target, (to, query) = room.settings.destination, _wish(request)
+def _pass_through(request: Request, table: VisitorTable, room: RoomCopy, now: float) -> Response:
+    former = ticket_in(request, room, now)
+    if former:  # it is still in the queue, and must take no slot when the room is on again
+        table.entries.let_pass(former, now)
+    ticket = _towards_wish(request, former or tokens.new_ticket(now), former)
+    target = room.settings.destination
     origin = destination.origin_of(target)
-    token = tokens.sign_pass(tokens.new_id(), room.pass_keys, room.name, origin, now)
-    url = destination.entry_url(target, to, token, query)
+    token = tokens.sign_pass(ticket.id, room.pass_keys, room.name, origin, now)
+    url = destination.entry_url(target, ticket.to, token, ticket.query)
     if request.wants_json():
         return json_response(
             200, {"state": State.OFF, "ticket": None, "number": None, "enter": url}

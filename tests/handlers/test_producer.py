@@ -182,6 +182,16 @@ def test_off_goes_straight_to_the_destination_unqueued() -> None:
     assert app["enter"].startswith(f"{DESTINATION}&beekeeper_pass=")
 
 
+def test_who_waited_and_follows_the_link_of_a_room_that_is_off_is_no_ghost() -> None:
+    """The ticket is still in the queue. It must take no slot when the room is on again."""
+    place, waited = Place(Mode.OFF), tokens.new_ticket(NOW - 60, "/seats?block=7")
+    response = asked(place, Sends(), request("aws_campaign_cookies", ticket=signed(waited)))
+    url = response["headers"]["location"]
+    assert url.startswith(f"{ORIGIN}/seats?block=7&beekeeper_pass=")
+    assert pass_of(url).subject == waited.id
+    assert float(place.row(waited)["claimed_at"]["N"]) == NOW
+
+
 def test_paused_still_queues() -> None:
     sends = Sends()
     assert ticket_of(asked(Place(Mode.PAUSED), sends, request("aws_campaign_first")))
