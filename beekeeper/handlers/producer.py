@@ -33,7 +33,6 @@ from beekeeper.handlers.http import (
     without_body,
     without_get,
 )
-from beekeeper.handlers.small_pages import preview_page
 from beekeeper.handlers.tickets import ticket_in
 from beekeeper.handlers.visitor_table import RoomCopy, VisitorTable
 from beekeeper.handlers.visits import Visit, refusal, visit_of
@@ -118,6 +117,9 @@ def _may_be_over(ticket: Ticket, table: VisitorTable, room: RoomCopy, now: float
 
 
 def _preview(request: Request, room: RoomCopy) -> Response:
+    # Few ask for it, and what it needs would slow down every cold start.
+    from beekeeper.handlers.small_pages import preview_page
+
     page = preview_page(room.settings.title or room.name, room.settings.picture)
     return without_body(page) if request.method == "HEAD" else page
 

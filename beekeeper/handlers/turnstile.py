@@ -22,7 +22,6 @@ from beekeeper.handlers.http import (
     without_body,
     without_get,
 )
-from beekeeper.handlers.small_pages import cookies_page
 from beekeeper.handlers.tickets import ticket_in
 from beekeeper.handlers.visitor_table import RoomCopy, VisitorTable
 from beekeeper.handlers.visits import refusal
@@ -99,8 +98,12 @@ def _without_ticket(request: Request, room: RoomCopy) -> Response:
         return json_response(401, NO_TICKET)
     # Without JavaScript, the waiting page comes here again and again. A browser that keeps no
     # cookie would take a place each time.
-    keeps_cookies = bool(request.ticket_cookies(room.name))
-    return redirect(Path.CAMPAIGN.link) if keeps_cookies else cookies_page()
+    if request.ticket_cookies(room.name):
+        return redirect(Path.CAMPAIGN.link)
+    # Few ask for it, and what it needs would slow down every cold start.
+    from beekeeper.handlers.small_pages import cookies_page
+
+    return cookies_page()
 
 
 def _claimed(ticket: Ticket, table: VisitorTable, room: RoomCopy, now: float) -> Entry:
