@@ -67,6 +67,8 @@ def test_good(changes: dict[str, Any]) -> None:
         ("destination", "https://shop.example.com\\evil.com/", r"use / instead of \: browsers"),
         ("destination", "https:\\\\shop.example.com", r"use / instead of \: browsers"),
         ("destination", "https://straße.example/", "which begins with xn--"),
+        ("picture", "summer.jpg", r"give the whole address, such as https://shop"),
+        ("picture", "http://shop.example.com/summer.jpg", r"give the whole address"),
         ("destination", "https://bücher..example/", "which begins with xn--"),
         ("destination", "https://shop.example.com:99999/", "https://shop.example.com"),
         ("destination", "https://[::1/", "https://shop.example.com"),
