@@ -183,6 +183,16 @@ def test_a_page_that_is_shown_again_goes_on_joining(page: Page, room: StubRoom) 
     expect_in_line(page)
 
 
+def test_a_browser_that_says_it_keeps_no_cookies_takes_no_other_place(
+    page: Page, room: StubRoom
+) -> None:
+    page.add_init_script("Object.defineProperty(navigator, 'cookieEnabled', { value: false })")
+    room.answers = [UNKNOWN]
+    page.goto(room.url + "room")
+    expect_state(page, "blocked")
+    assert room.count(".") == 0
+
+
 def test_the_ticket_of_the_producer_is_in_the_next_question(
     page: Page, room: StubRoom, context: BrowserContext
 ) -> None:
