@@ -218,6 +218,7 @@ def test_file_that_is_a_folder(tmp_path: Path) -> None:
             {**DOMAIN, "destination": "https://Queue.example.com:443/x"},
             "destination = .*the room's own address .*'queue.example.com'",
         ),
+        ({**DOMAIN, "destination": "https://queue.example.com./"}, "the room's own address"),
         ({**DOMAIN, "region": "us-east-1"}, "certificate_arn = .*in eu-central-1.*us-east-1"),
     ],
     ids=str,
