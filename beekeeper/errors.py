@@ -10,7 +10,7 @@
     ├── ProvisionError       AWS refused a step, or a step failed; run the same command again
     │   ├── NotOursError     a resource with a name that we need belongs to somebody else
     │   └── TimedOutError    AWS was not ready before a step's deadline
-    ├── InvalidToken         a pass is missing, forged, expired, or for somebody else (gate.py)
+    ├── InvalidToken         a pass is not valid (gate.py)
     ├── LocalError           the local AWS can't be started
     └── SourceError          the waiting page can't be built from its files (page/sources.py)
 
@@ -57,10 +57,6 @@ class NotOursError(ProvisionError):
 
 class TimedOutError(ProvisionError):
     """A step waited for a state of its resource until the deadline. The state did not come."""
-
-
-class InvalidToken(BeekeeperError):
-    """A pass is missing, malformed, forged, expired, or for another room or destination."""
 
 
 class LocalError(BeekeeperError):

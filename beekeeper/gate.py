@@ -5,10 +5,10 @@ Any JWT library can do the same: the algorithm is HS256, ``aud`` is the destinat
 ``iss`` is ``beekeeper:<room>``. Redirect visitors without a pass to the campaign link.
 """
 
-from beekeeper.errors import InvalidToken
+from beekeeper.errors import BeekeeperError
 from beekeeper.rules import tokens
 from beekeeper.rules.destination import PASS_PARAMETER, without_pass
-from beekeeper.rules.tokens import Key, Pass
+from beekeeper.rules.tokens import Key, Pass, read_pass
 
 __all__ = ["LEEWAY_SECONDS", "PASS_PARAMETER", "InvalidToken", "Pass", "check_pass", "without_pass"]
 
@@ -17,17 +17,21 @@ __all__ = ["LEEWAY_SECONDS", "PASS_PARAMETER", "InvalidToken", "Pass", "check_pa
 LEEWAY_SECONDS = 300
 
 
+class InvalidToken(BeekeeperError, tokens.InvalidToken):
+    """The pass is missing, malformed, forged, expired, or for another destination."""
+
+
 def check_pass(token: str | None, keys: dict[str, str], room: str, origin: str, now: float) -> Pass:
     """Return what a pass says; raise InvalidToken unless it is valid for ``origin`` at ``now``.
 
-    ``token`` is None if the address has no pass. ``keys`` maps key ids to secrets, as
+    A token that is missing (None) is not valid. ``keys`` maps key ids to secrets, as
     :func:`beekeeper.pass_keys` returns them. ``now`` is in seconds since the epoch. A pass is good
     for LEEWAY_SECONDS after it has expired, because clocks differ.
     """
     ring = [Key(kid, secret) for kid, secret in keys.items()]
     try:
-        if not isinstance(token, str):
-            raise tokens.InvalidToken("missing or malformed")
-        return tokens.read_pass(token, ring, room, origin, now - LEEWAY_SECONDS)
+        # Whoever reads a query can get a list, or bytes.
+        text = token if isinstance(token, str) else ""
+        return read_pass(text, ring, room, origin, now - LEEWAY_SECONDS)
     except tokens.InvalidToken as error:
-        raise InvalidToken(f"The pass was refused: {error}") from error
+        raise InvalidToken(str(error)) from error

@@ -19,7 +19,7 @@ def check(token: Any, now: float = NOW) -> gate.Pass:
 
 @pytest.mark.parametrize("token", [None, "", "x", "a.b.c", b"a.b.c", 7, ["a"]])
 def test_no_pass_is_an_error_that_a_destination_can_catch(token: Any) -> None:
-    with pytest.raises(gate.InvalidToken, match="The pass was refused: missing or malformed"):
+    with pytest.raises(gate.InvalidToken, match="missing or malformed"):
         check(token)
     with pytest.raises(beekeeper.BeekeeperError):
         check(token)
@@ -27,7 +27,7 @@ def test_no_pass_is_an_error_that_a_destination_can_catch(token: Any) -> None:
 
 @pytest.mark.parametrize("keys", [{}, {"other": PASS_KEY.secret}, {PASS_KEY.kid: "x" * 43}])
 def test_another_key(keys: dict[str, str]) -> None:
-    with pytest.raises(beekeeper.InvalidToken):
+    with pytest.raises(gate.InvalidToken):
         gate.check_pass(PASS, keys, ROOM, ORIGIN, NOW)
 
 
@@ -42,5 +42,5 @@ def test_a_clock_that_is_wrong_refuses_nobody(ahead_seconds: int, arrives_after:
 
 @pytest.mark.parametrize(("ahead_seconds", "arrives_after"), [(300, 300), (0, 600), (600, 0)])
 def test_beyond_the_leeway_a_pass_has_expired(ahead_seconds: int, arrives_after: int) -> None:
-    with pytest.raises(beekeeper.InvalidToken, match="expired"):
+    with pytest.raises(gate.InvalidToken, match="expired"):
         check(PASS, NOW + arrives_after + ahead_seconds)

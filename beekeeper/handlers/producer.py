@@ -104,9 +104,15 @@ def _may_rejoin(
 ) -> bool:
     # Only a turn that has ended is abandoned. A link on another site must not cost a visitor their
     # place. Who comes back after an event, to a room that was kept, joins the next one.
-    if REJOIN_PARAMETER not in request.query and not _may_be_over(ticket, table, room, now):
+    asks = REJOIN_PARAMETER in request.query
+    if not asks and not _may_be_over(ticket, table, room, now):
         return False
-    admission = table.entries.admission(ticket.id)
+    try:
+        admission = table.entries.admission(ticket.id)
+    except Unavailable:
+        if asks:
+            raise
+        return False  # the waiting page finds out
     return admission is not None and admission.is_over(room.settings, room.pulse, now)
 
 

@@ -358,6 +358,14 @@ def test_who_waits_since_yesterday_keeps_the_place() -> None:
     assert (response["headers"]["location"], sends.bodies) == ("room", [])
 
 
+def test_a_look_up_that_fails_costs_nobody_the_place() -> None:
+    place, sends, old = Place(), Sends(), tokens.new_ticket(NOW - 86_400)
+    place.table.room(NOW)
+    place.failing = True
+    response = asked(place, sends, request("aws_campaign_cookies", ticket=signed(old)))
+    assert (response["headers"]["location"], sends.bodies) == ("room", [])
+
+
 def test_who_waits_far_back_costs_no_look_up() -> None:
     place, sends, late = Place(), Sends(), tokens.new_ticket(NOW)
     place.a_long_line()
