@@ -10,7 +10,11 @@ from beekeeper.rules import tokens
 from beekeeper.rules.destination import PASS_PARAMETER, without_pass
 from beekeeper.rules.tokens import Key, Pass, read_pass
 
-__all__ = ["PASS_PARAMETER", "InvalidToken", "Pass", "check_pass", "without_pass"]
+__all__ = ["LEEWAY_SECONDS", "PASS_PARAMETER", "InvalidToken", "Pass", "check_pass", "without_pass"]
+
+# A destination's clock can be ahead of AWS's by this much, and a visitor still has the whole life
+# of the pass to arrive. A clock that is behind refuses nobody: when a pass was made is not checked.
+LEEWAY_SECONDS = 300
 
 
 class InvalidToken(BeekeeperError, tokens.InvalidToken):
@@ -21,10 +25,13 @@ def check_pass(token: str | None, keys: dict[str, str], room: str, origin: str, 
     """Return what a pass says; raise InvalidToken unless it is valid for ``origin`` at ``now``.
 
     A token that is missing (None) is not valid. ``keys`` maps key ids to secrets, as
-    :func:`beekeeper.pass_keys` returns them. ``now`` is in seconds since the epoch.
+    :func:`beekeeper.pass_keys` returns them. ``now`` is in seconds since the epoch. A pass is good
+    for LEEWAY_SECONDS after it has expired, because clocks differ.
     """
     ring = [Key(kid, secret) for kid, secret in keys.items()]
     try:
-        return read_pass(token or "", ring, room, origin, now)
+        # Whoever reads a query can get a list, or bytes.
+        text = token if isinstance(token, str) else ""
+        return read_pass(text, ring, room, origin, now - LEEWAY_SECONDS)
     except tokens.InvalidToken as error:
         raise InvalidToken(str(error)) from error

@@ -34,7 +34,7 @@ def create_site(
     def admitted_visitors_only() -> Response | None:
         if session.get("visitor"):
             return None
-        token = request.args.get(PASS_PARAMETER, "")
+        token = request.args.get(PASS_PARAMETER)
         try:
             found = check_pass(token, dict(keys), room, origin, time.time())
         except InvalidToken as reason:

@@ -2,7 +2,7 @@
 
 address.py       addresses as people copy them
 section.py       how a section declares a field, and how errors describe a wrong value
-essentials.py    name, destination, rate, title, region
+essentials.py    name, destination, rate, title, picture, region
 line.py          how the line admits visitors
 domain.py        the custom domain
 upkeep.py        logs, state, tags

@@ -80,7 +80,9 @@ class Domain(Essentials):
 
     @model_validator(mode="after")
     def _leads_away_from_the_room(self) -> Self:
-        if self.domain_name and origin_of(self.destination) == f"https://{self.domain_name}":
+        # A host's name may end in a dot, and leads to the same place.
+        origin = origin_of(self.destination).removesuffix(".")
+        if self.domain_name and origin == f"https://{self.domain_name}":
             raise ValueError(
                 f"destination = {self.destination!r}: this is the room's own address (domain_name ="
                 f" {self.domain_name!r}), and visitors would go round in a circle. Give the address"

@@ -1,4 +1,4 @@
-"""The settings that every room must have, its title for visitors, and its region."""
+"""The settings that every room must have, its title and picture, and its region."""
 
 import re
 from typing import Annotated, Required, TypedDict
@@ -8,7 +8,7 @@ from pydantic import AfterValidator
 
 from beekeeper.config.address import ascii_address
 from beekeeper.config.section import Section, declared, described
-from beekeeper.rules.destination import has_host, is_private
+from beekeeper.rules.destination import has_host, is_address, is_private
 
 # With this length, "beekeeper-<room>-<account>-<region>" fits the 63 characters of a bucket name.
 MAX_NAME_CHARACTERS = 24
@@ -24,6 +24,7 @@ class EssentialValues(TypedDict, total=False):
     destination: Required[str]
     rate: Required[int]
     title: str
+    picture: str
     region: str | None
 
 
@@ -66,8 +67,15 @@ def _destination(text: str) -> str:
     return value if parts.path else parts._replace(path="/").geturl()
 
 
+def _picture(text: str) -> str:
+    value = ascii_address(text)
+    if value and not is_address(value):
+        raise ValueError("give the whole address, such as https://shop.example.com/summer.jpg")
+    return value
+
+
 class Essentials(Section):
-    """Name, destination and rate, which are required, and title and region, which are not."""
+    """Name, destination and rate, which are required, and title, picture and region."""
 
     name: Annotated[str, AfterValidator(_name)] = described(
         "the name of the room, also used in the names of its AWS resources: lower-case letters,"
@@ -78,10 +86,8 @@ class Essentials(Section):
         "destination", example="https://shop.example.com/sale"
     )
     rate: int = declared("rate", example="600")
-    title: Annotated[str, AfterValidator(_title)] = described(
-        "the title of the waiting page; by default, made from the name",
-        default="",
-    )
+    title: Annotated[str, AfterValidator(_title)] = declared("title")
+    picture: Annotated[str, AfterValidator(_picture)] = declared("picture")
     region: Annotated[str, AfterValidator(_region)] | None = described(
         "the AWS region; by default, the region of your AWS profile", default=None
     )

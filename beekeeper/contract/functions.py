@@ -52,7 +52,7 @@ ROOM = Function(
     name="room",
     timeout_seconds=cadence.VISITOR_TIMEOUT_SECONDS,
     variables=(Variable.BUCKET,),
-    paths=(Path.ROOM,),
+    paths=(Path.ROOM, Path.ROBOTS),
 )
 TURNSTILE = Function(
     name="turnstile",

@@ -6,29 +6,39 @@ emulator's path.
 
 from enum import StrEnum
 
-TICKET_COOKIE = "beekeeper_ticket"
+TICKET_COOKIE = "beekeeper_ticket"  # and the room's name, as in beekeeper_ticket_summer-sale
 TO_PARAMETER = "to"  # where at the destination the visitor wants to go
 REJOIN_PARAMETER = "rejoin"  # exchanges a turn that has ended for a new place in line
 
 
 class Path(StrEnum):
-    """The path of each route. All of them use GET."""
+    """The path of each route.
+
+    A route takes every method, because API Gateway answers 404 itself to a method without a route,
+    also to HEAD and OPTIONS. The functions answer GET, HEAD and OPTIONS, and refuse the rest.
+    """
 
     CAMPAIGN = "/"
     ROOM = "/room"
     TURN = "/turn"
     ENTER = "/enter"
     CHECK = "/check"
+    ROBOTS = "/robots.txt"
 
     @property
     def route_key(self) -> str:
-        """The route as API Gateway names it: ``GET /turn``."""
-        return f"GET {self.value}"
+        """The route as API Gateway names it: ``ANY /turn``."""
+        return f"ANY {self.value}"
 
     @property
     def link(self) -> str:
         """The path as a relative link from any page of the room."""
         return self.value.removeprefix("/") or "."
+
+
+def ticket_cookie_name(room: str) -> str:
+    """Return the name of a room's cookie. Rooms can share a host, and each gets all its cookies."""
+    return f"{TICKET_COOKIE}_{room}"
 
 
 REJOIN_LINK = f"{Path.CAMPAIGN.link}?{REJOIN_PARAMETER}=1"

@@ -9,11 +9,13 @@ import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
+from urllib.parse import parse_qsl
 
 from beekeeper.contract.page import TEXTS, UNAVAILABLE_SCRIPT
-from beekeeper.contract.routes import TICKET_COOKIE, Path
+from beekeeper.contract.routes import TICKET_COOKIE, Path, ticket_cookie_name
 
 RETRY_SECONDS = 5
+METHODS = "GET, HEAD, OPTIONS"
 
 PRIVATE_HEADERS = {
     "cache-control": "no-store",
@@ -38,6 +40,8 @@ class Request:
     cookies: Sequence[str] = ()
     query: Mapping[str, str] = field(default_factory=dict)
     domain: str = ""
+    method: str = "GET"
+    raw_query: str = ""
 
     @classmethod
     def from_event(cls, event: Mapping[str, Any]) -> "Request":
@@ -51,7 +55,9 @@ class Request:
             headers=headers,
             cookies=[c.strip() for c in cookies],
             query=event.get("queryStringParameters") or {},
+            raw_query=event.get("rawQueryString") or "",
             domain=context.get("domainName", ""),
+            method=(context.get("http") or {}).get("method") or "GET",
         )
 
     @property
@@ -59,11 +65,26 @@ class Request:
         """Whether the room runs on a local emulator. API Gateway itself only has https."""
         return self.domain == "localhost" or self.domain.endswith(".localhost")
 
-    def tickets(self) -> list[str]:
-        """Return every ticket in the request: the bearer token, and those in cookies."""
-        prefix = f"{TICKET_COOKIE}="
-        cookies = [c.removeprefix(prefix) for c in self.cookies if c.startswith(prefix)]
-        return [t for t in (self.bearer(), *cookies) if t]
+    def parameters(self) -> list[tuple[str, str]]:
+        """Return the names and values of the query, in its order and with what is there twice."""
+        if self.raw_query:
+            return parse_qsl(self.raw_query, keep_blank_values=True)
+        return list(self.query.items())
+
+    def tickets(self, room: str) -> list[str]:
+        """Return the tickets in the request: the bearer token, and those in the room's cookies."""
+        return [t for t in (self.bearer(), *self.ticket_cookies(room)) if t]
+
+    def ticket_cookies(self, room: str) -> list[str]:
+        """Return the values of the room's cookies, which can be empty.
+
+        The name without the room is that of an earlier version, whose visitors keep their place.
+        """
+        pairs = [cookie.partition("=") for cookie in self.cookies]
+        names = (ticket_cookie_name(room), TICKET_COOKIE)
+        return [
+            value for wanted in names for name, equals, value in pairs if name == wanted and equals
+        ]
 
     def bearer(self) -> str:
         """Return the bearer token, or the empty string."""
@@ -75,11 +96,27 @@ class Request:
         accept = self.headers.get("accept", "")
         return "application/json" in accept and "text/html" not in accept
 
-    def is_prefetch(self) -> bool:
-        """Return whether a browser loads the page in advance, before the visitor opens it."""
-        names = ("sec-purpose", "purpose", "x-purpose", "x-moz")
-        purpose = (self.headers.get(name, "").lower() for name in names)
-        return any(word in p for p in purpose for word in ("prefetch", "prerender", "preview"))
+
+def without_get(request: Request) -> Response | None:
+    """Return the answer to a request that is neither GET nor HEAD, and None to these.
+
+    It has no CORS headers: no page of another origin may read an answer.
+    """
+    if request.method in ("GET", "HEAD"):
+        return None
+    status = 204 if request.method == "OPTIONS" else 405
+    return {"statusCode": status, "headers": {**PRIVATE_HEADERS, "allow": METHODS}, "body": ""}
+
+
+def without_body(response: Response) -> Response:
+    """Return what HEAD gets instead of the answer to GET."""
+    return {**response, "body": "", "isBase64Encoded": False}
+
+
+def plain_text(status: int, text: str) -> Response:
+    """Answer with a text that has no markup."""
+    headers = {**PRIVATE_HEADERS, "content-type": "text/plain; charset=utf-8"}
+    return {"statusCode": status, "headers": headers, "body": text}
 
 
 def redirect(location: str, cookies: Sequence[str] = ()) -> Response:
@@ -139,7 +176,8 @@ def unavailable(request: Request) -> Response:
     return response
 
 
-def ticket_cookie(token: str, max_age_seconds: int, *, secure: bool) -> str:
+def ticket_cookie(room: str, token: str, max_age_seconds: int, *, secure: bool) -> str:
     """Return the cookie with a ticket. It is ``secure`` unless the room has no TLS."""
-    cookie = f"{TICKET_COOKIE}={token}; Path=/; Max-Age={max_age_seconds}; HttpOnly; SameSite=Lax"
+    flags = f"Path=/; Max-Age={max_age_seconds}; HttpOnly; SameSite=Lax"
+    cookie = f"{ticket_cookie_name(room)}={token}; {flags}"
     return f"{cookie}; Secure" if secure else cookie

@@ -2,6 +2,8 @@
 
 SQS confirms the place before the visitor gets the ticket. If SQS does not confirm it, the visitor
 gets a page that tries again. So nobody waits for a turn that can't come.
+
+Only a visit takes a place (handlers/visits.py). A bot gets a small page about the link.
 """
 
 import functools
@@ -28,15 +30,18 @@ from beekeeper.handlers.http import (
     redirect,
     ticket_cookie,
     unavailable,
+    without_body,
+    without_get,
 )
 from beekeeper.handlers.tickets import ticket_in
 from beekeeper.handlers.visitor_table import RoomCopy, VisitorTable
+from beekeeper.handlers.visits import Visit, refusal, visit_of
 from beekeeper.handlers.wake import Waker, consumer_starter
-from beekeeper.rules import destination, tokens, turn
+from beekeeper.rules import destination, tokens
 from beekeeper.rules.settings import Mode
 from beekeeper.rules.sizing import workers_for
 from beekeeper.rules.tokens import Ticket
-from beekeeper.rules.turn import State
+from beekeeper.rules.turn import State, needs_lookup
 
 logger = logging.getLogger(__name__)
 Send = Callable[[str, str], None]  # a ticket's id, and the message
@@ -55,16 +60,17 @@ def answer(
     ``send`` puts a message on the queue, and returns when SQS has confirmed it. ``counter`` counts
     the visitor then, so that the line knows its length.
     """
-    if request.is_prefetch():
-        return unavailable(request)
-    to = destination.safe_path(request.query.get(TO_PARAMETER))
+    if answered := without_get(request) or refusal(request):
+        return answered
     try:
         room = table.room(now)
-        ticket = ticket_in(request, room, now)
+        if visit_of(request) is Visit.BOT:
+            return _preview(request, room)
         if room.settings.mode is Mode.OFF:
-            return _pass_through(request, room, ticket, to, now)
+            return _pass_through(request, table, room, now)
+        ticket = ticket_in(request, room, now)
         if ticket is None or _may_rejoin(request, ticket, table, room, now):
-            ticket = tokens.new_ticket(now, to or (ticket.to if ticket else ""))
+            ticket = _towards_wish(request, tokens.new_ticket(now), ticket)
             send(ticket.id, messages.ticket_message(ticket.id, ticket.number))
             counter.count(ticket.number, may_write=not table.is_stale)
             if not table.is_stale:  # an old copy says nothing, and the table is in trouble already
@@ -73,18 +79,33 @@ def answer(
     except (Unavailable, BotoCoreError, ClientError) as error:
         logger.error("giving a ticket failed: %s", error)
         return unavailable(request)
-    if to and to != ticket.to:
-        return _to_room(request, room, replace(ticket, to=to), now, set_cookie=True)
-    return _to_room(request, room, ticket, now, set_cookie=False)
+    changed = _towards_wish(request, ticket, ticket)
+    return _to_room(request, room, changed, now, set_cookie=changed != ticket)
+
+
+def _towards_wish(request: Request, ticket: Ticket, former: Ticket | None) -> Ticket:
+    """Return the ticket to where the link leads, or else to where the former ticket led."""
+    to, query = _wish(request)
+    if former:
+        to, query = to or former.to, query or former.query
+    return replace(ticket, to=to, query=query)
+
+
+def _wish(request: Request) -> tuple[str, str]:
+    """Return the path at the destination that the link asks for, and its campaign parameters."""
+    ours = (TO_PARAMETER, REJOIN_PARAMETER)
+    theirs = [(name, value) for name, value in request.parameters() if name not in ours]
+    to = destination.safe_path(request.query.get(TO_PARAMETER))
+    return to, destination.campaign_query(theirs)
 
 
 def _may_rejoin(
     request: Request, ticket: Ticket, table: VisitorTable, room: RoomCopy, now: float
 ) -> bool:
     # Only a turn that has ended is abandoned. A link on another site must not cost a visitor their
-    # place. Who comes back after that, perhaps to the next event, need not ask for it.
+    # place. Who comes back after an event, to a room that was kept, joins the next one.
     asks = REJOIN_PARAMETER in request.query
-    if not asks and not turn.needs_lookup(ticket, room.settings, room.pulse, now):
+    if not asks and not _may_be_over(ticket, table, room, now):
         return False
     try:
         admission = table.entries.admission(ticket.id)
@@ -95,16 +116,29 @@ def _may_rejoin(
     return admission is not None and admission.is_over(room.settings, room.pulse, now)
 
 
-def _pass_through(
-    request: Request, room: RoomCopy, ticket: Ticket | None, to: str, now: float
-) -> Response:
-    if ticket is not None and not request.wants_json():
-        # There the visit is recorded, so that the ticket takes no slot when the room is on.
-        return _redirected(request, room, replace(ticket, to=to or ticket.to), Path.ENTER, now)
+def _may_be_over(ticket: Ticket, table: VisitorTable, room: RoomCopy, now: float) -> bool:
+    """Return whether the ticket's turn can have ended, as far as is known without a look-up."""
+    is_young = now - ticket.number / 1000 < room.settings.claim_seconds
+    return not (is_young or table.is_stale) and needs_lookup(ticket, room.settings, room.pulse, now)
+
+
+def _preview(request: Request, room: RoomCopy) -> Response:
+    # Few ask for it, and what it needs would slow down every cold start.
+    from beekeeper.handlers.small_pages import preview_page
+
+    page = preview_page(room.settings.title or room.name, room.settings.picture)
+    return without_body(page) if request.method == "HEAD" else page
+
+
+def _pass_through(request: Request, table: VisitorTable, room: RoomCopy, now: float) -> Response:
+    former = ticket_in(request, room, now)
+    if former:  # it is still in the queue, and must take no slot when the room is on again
+        table.entries.let_pass(former, now)
+    ticket = _towards_wish(request, former or tokens.new_ticket(now), former)
     target = room.settings.destination
     origin = destination.origin_of(target)
-    token = tokens.sign_pass(tokens.new_id(), room.pass_keys, room.name, origin, now)
-    url = destination.entry_url(target, to, token)
+    token = tokens.sign_pass(ticket.id, room.pass_keys, room.name, origin, now)
+    url = destination.entry_url(target, ticket.to, token, ticket.query)
     if request.wants_json():
         return json_response(
             200, {"state": State.OFF, "ticket": None, "number": None, "enter": url}
@@ -115,28 +149,18 @@ def _pass_through(
 def _to_room(
     request: Request, room: RoomCopy, ticket: Ticket, now: float, *, set_cookie: bool
 ) -> Response:
+    token = tokens.sign_ticket(ticket, room.ticket_keys, room.name)
+    lifetime = int(ticket.expires_at - now)
+    secure = not request.is_plain_http
+    cookies = [ticket_cookie(room.name, token, lifetime, secure=secure)] if set_cookie else []
     if request.wants_json():
-        token = tokens.sign_ticket(ticket, room.ticket_keys, room.name)
-        cookies = [_cookie(request, room, ticket, now)] if set_cookie else []
         links = {path.name.lower(): path.link for path in (Path.ROOM, Path.TURN, Path.ENTER)}
         return json_response(
             200,
             {"state": State.WAITING, "ticket": token, "number": ticket.number, **links},
             cookies,
         )
-    if set_cookie:
-        return _redirected(request, room, ticket, Path.ROOM, now)
-    return redirect(Path.ROOM.link)
-
-
-def _redirected(request: Request, room: RoomCopy, ticket: Ticket, to: Path, now: float) -> Response:
-    return redirect(to.link, [_cookie(request, room, ticket, now)])
-
-
-def _cookie(request: Request, room: RoomCopy, ticket: Ticket, now: float) -> str:
-    token = tokens.sign_ticket(ticket, room.ticket_keys, room.name)
-    lifetime = int(ticket.expires_at - now)
-    return ticket_cookie(token, lifetime, secure=not request.is_plain_http)
+    return redirect(Path.ROOM.link, cookies)
 
 
 @functools.cache

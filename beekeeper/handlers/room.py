@@ -1,4 +1,4 @@
-"""``GET /room``: the waiting page, read from the private bucket and kept in memory.
+"""``GET /room``: the waiting page, read from the private bucket and kept in memory; ``robots.txt``.
 
 The page has the same origin as the room's other routes, so the ticket's cookie is first-party in
 every browser.
@@ -18,8 +18,18 @@ from botocore.exceptions import BotoCoreError, ClientError
 
 from beekeeper.contract.functions import Variable
 from beekeeper.contract.page import PAGE_KEY, POLICY_METADATA
+from beekeeper.contract.routes import Path
 from beekeeper.handlers import aws
-from beekeeper.handlers.http import PRIVATE_HEADERS, Request, Response, unavailable
+from beekeeper.handlers.http import (
+    PRIVATE_HEADERS,
+    Request,
+    Response,
+    plain_text,
+    unavailable,
+    without_body,
+    without_get,
+)
+from beekeeper.handlers.visits import Visit, refusal, robots_txt, visit_of
 from beekeeper.rules.cadence import PAGE_COPY_SECONDS
 
 logger = logging.getLogger(__name__)
@@ -61,7 +71,19 @@ class Pages:
 
 
 def answer(request: Request, pages: Pages, now: float) -> Response:
-    """Answer with the page, compressed if the browser accepts that."""
+    """Answer with the page, compressed if the browser accepts that, or with robots.txt."""
+    if answered := without_get(request):
+        return answered
+    if request.path == Path.ROBOTS:
+        found = plain_text(200, robots_txt())
+    elif visit_of(request) is Visit.IN_ADVANCE and (refused := refusal(request)):
+        found = refused  # the script of a prerendered page would take a place
+    else:
+        found = _page(request, pages, now)
+    return without_body(found) if request.method == "HEAD" else found
+
+
+def _page(request: Request, pages: Pages, now: float) -> Response:
     page = pages.page(now)
     if page is None:
         return unavailable(request)

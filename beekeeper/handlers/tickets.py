@@ -13,7 +13,7 @@ def ticket_in(request: Request, room: RoomCopy, now: float) -> Ticket | None:
 
     A ticket of before the line was cleared is not valid, whoever holds it.
     """
-    for token in request.tickets()[:MAX_CANDIDATES]:
+    for token in request.tickets(room.name)[:MAX_CANDIDATES]:
         try:
             ticket = tokens.read_ticket(token, room.ticket_keys, room.name, now)
         except InvalidToken:

@@ -13,9 +13,18 @@ from beekeeper.contract.functions import Variable
 from beekeeper.contract.routes import REJOIN_LINK, Path
 from beekeeper.handlers import aws
 from beekeeper.handlers.entries import Unavailable
-from beekeeper.handlers.http import Request, Response, json_response, redirect, unavailable
+from beekeeper.handlers.http import (
+    Request,
+    Response,
+    json_response,
+    redirect,
+    unavailable,
+    without_body,
+    without_get,
+)
 from beekeeper.handlers.tickets import ticket_in
 from beekeeper.handlers.visitor_table import RoomCopy, VisitorTable
+from beekeeper.handlers.visits import refusal
 from beekeeper.handlers.wake import Waker, consumer_starter
 from beekeeper.rules import destination, entry, line, tokens, turn
 from beekeeper.rules.entry import Entry
@@ -34,6 +43,10 @@ logger = logging.getLogger(__name__)
 def answer(request: Request, table: VisitorTable, waker: Waker, now: float) -> Response:
     """Answer one of the turnstile's three routes."""
     routes = {Path.TURN: _turn, Path.ENTER: _enter, Path.CHECK: _check}
+    if answered := without_get(request):
+        return answered
+    if request.method == "HEAD":
+        return without_body(json_response(200, {}))  # it asks for nobody, and changes nothing
     try:
         room = table.room(now)
         if Path(request.path) is Path.TURN and not table.is_stale:
@@ -66,12 +79,11 @@ def _turn(request: Request, table: VisitorTable, room: RoomCopy, now: float) -> 
 
 
 def _enter(request: Request, table: VisitorTable, room: RoomCopy, now: float) -> Response:
-    if request.is_prefetch():
-        return unavailable(request)  # the visitor has not decided to go in
+    if refused := refusal(request):
+        return refused  # the visitor has not decided to go in
     ticket = ticket_in(request, room, now)
     if ticket is None:
-        by_script = request.wants_json()
-        return json_response(401, NO_TICKET) if by_script else redirect(Path.CAMPAIGN.link)
+        return _without_ticket(request, room)
     decided = _claimed(ticket, table, room, now)
     if decided is Entry.GO_IN_UNQUEUED:
         table.entries.let_pass(ticket, now)
@@ -79,6 +91,19 @@ def _enter(request: Request, table: VisitorTable, room: RoomCopy, now: float) ->
     if request.wants_json():
         return json_response(200, entry_answer(decided, url))
     return redirect(url or WAYS_BACK[decided])
+
+
+def _without_ticket(request: Request, room: RoomCopy) -> Response:
+    if request.wants_json():
+        return json_response(401, NO_TICKET)
+    # Without JavaScript, the waiting page comes here again and again. A browser that keeps no
+    # cookie would take a place each time.
+    if request.ticket_cookies(room.name):
+        return redirect(Path.CAMPAIGN.link)
+    # Few ask for it, and what it needs would slow down every cold start.
+    from beekeeper.handlers.small_pages import cookies_page
+
+    return cookies_page()
 
 
 def _claimed(ticket: Ticket, table: VisitorTable, room: RoomCopy, now: float) -> Entry:
@@ -104,7 +129,7 @@ def _destination_url(ticket: Ticket, room: RoomCopy, now: float) -> str:
     target = room.settings.destination
     origin = destination.origin_of(target)
     token = tokens.sign_pass(ticket.id, room.pass_keys, room.name, origin, now)
-    return destination.entry_url(target, ticket.to, token)
+    return destination.entry_url(target, ticket.to, token, ticket.query)
 
 
 def _check(request: Request, table: VisitorTable, room: RoomCopy, now: float) -> Response:

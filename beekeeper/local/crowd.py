@@ -42,6 +42,7 @@ class Visitor:
 
     room_url: str
     stage: Stage = Stage.COMING
+    cookie: str = ""  # the name of the room's cookie
     ticket: str = ""
     failures: int = 0
 
@@ -68,10 +69,10 @@ class Visitor:
     def _join(self) -> float:
         response = self._get(self.room_url)
         cookies = [c.partition(";")[0] for c in response.cookies]
-        tickets = [c for c in cookies if c.startswith(f"{TICKET_COOKIE}=")]
+        tickets = [c for c in cookies if c.startswith(f"{TICKET_COOKIE}_")]
         if response.status != 302 or not tickets:
             raise ValueError(f"no ticket: {response.status}")
-        self.ticket = tickets[0].partition("=")[2]
+        self.cookie, _, self.ticket = tickets[0].partition("=")
         self.stage = Stage.WAITING
         page = self._get(urljoin(self.room_url, response.location))
         if page.status != 200:
@@ -108,7 +109,7 @@ class Visitor:
         connection = http.client.HTTPConnection(parts.netloc, timeout=TIMEOUT_SECONDS)
         headers = {"Accept-Encoding": "gzip", "Accept": "text/html"}
         if self.ticket:
-            headers["Cookie"] = f"{TICKET_COOKIE}={self.ticket}"
+            headers["Cookie"] = f"{self.cookie}={self.ticket}"
         try:
             path = parts.path + (f"?{parts.query}" if parts.query else "")
             connection.request("GET", path or "/", headers=headers)

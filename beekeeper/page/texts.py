@@ -3,6 +3,7 @@
     html      sentences that the build writes into index.html: {{text:enter_button}}
     script    sentences that the script shows, in groups
     unavailable   the sentences of the page that a function answers with 503 (handlers/http.py)
+    preview       the sentences of the page that a bot gets (handlers/small_pages.py)
 
 A name in braces is a placeholder. In ``script`` the page's script fills it, and in ``html`` the
 build fills it.
@@ -16,7 +17,7 @@ from typing import Any
 
 from beekeeper.page.sources import SourceError, read_source
 
-SECTIONS = ("html", "script", "unavailable")
+SECTIONS = ("html", "script", "unavailable", "preview")
 PLACEHOLDER = re.compile(r"\{(\w+)\}")
 
 
@@ -28,6 +29,7 @@ class Texts:
     html: Mapping[str, str]
     script: Mapping[str, Any]
     unavailable: Mapping[str, str]
+    preview: Mapping[str, str]
 
     def sentences(self) -> dict[str, str]:
         """Return each sentence by its path, such as ``script.wait.hour``."""

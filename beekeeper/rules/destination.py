@@ -1,8 +1,9 @@
 """Addresses at the destination. None of them ever leaves the destination's origin."""
 
-from urllib.parse import quote, unquote, urljoin, urlsplit, urlunsplit
+from collections.abc import Iterable
+from urllib.parse import quote, unquote_plus, urljoin, urlsplit, urlunsplit
 
-from beekeeper.rules.tokens import MAX_TO_CHARACTERS
+from beekeeper.rules.tokens import MAX_QUERY_CHARACTERS, MAX_TO_CHARACTERS
 
 PASS_PARAMETER = "beekeeper_pass"  # noqa: S105 - a name, no secret
 # Characters that need no encoding in a path or query (RFC 3986). API Gateway decodes queries.
@@ -57,24 +58,49 @@ def safe_path(to: str | None) -> str:
     return encoded if len(encoded) <= MAX_TO_CHARACTERS else ""
 
 
-def entry_url(destination: str, to: str, token: str) -> str:
-    """Return an admitted visitor's address: the destination, or ``to`` on it, with the pass."""
+def campaign_query(parameters: Iterable[tuple[str, str]]) -> str:
+    """Return the parameters of a link as a query for the destination, in their order.
+
+    A parameter that does not fit in MAX_QUERY_CHARACTERS is left out as a whole.
+    """
+    query = ""
+    for name, value in parameters:
+        pair = "=".join(quote(text, safe="", errors="replace") for text in (name, value))
+        longer = f"{query}&{pair}" if query else pair
+        if name not in ("", PASS_PARAMETER) and len(longer) <= MAX_QUERY_CHARACTERS:
+            query = longer
+    return query
+
+
+def entry_url(destination: str, to: str, token: str, query: str = "") -> str:
+    """Return an admitted visitor's address: the destination, or ``to`` on it, with the pass.
+
+    Its parameters are those of ``to``, or of the destination if ``to`` has none, and then those of
+    the campaign link (``query``) with other names, so that no link changes what is configured.
+    """
     url = urljoin(destination, safe_path(to)) if safe_path(to) else destination
     if origin_of(url) != origin_of(destination):
         url = destination
-    parts = urlsplit(without_pass(url))
-    query = f"{parts.query}&" if parts.query else ""
-    return urlunsplit(parts._replace(query=f"{query}{PASS_PARAMETER}={token}"))
+    parts = urlsplit(url)
+    fixed = _pairs(parts.query or urlsplit(destination).query)
+    taken = {_name(pair) for pair in fixed}
+    linked = [pair for pair in _pairs(query) if _name(pair) not in taken]
+    pairs = [*fixed, *linked, f"{PASS_PARAMETER}={token}"]
+    return urlunsplit(parts._replace(query="&".join(pairs)))
+
+
+def _pairs(query: str) -> list[str]:
+    # The texts stay as they are. To parse and rebuild a query could change it.
+    return [pair for pair in query.split("&") if pair and _name(pair) != PASS_PARAMETER]
+
+
+def _name(pair: str) -> str:
+    # The destination decodes names too. If two passes were left, it could read the wrong one.
+    return unquote_plus(pair.partition("=")[0])
 
 
 def without_pass(url: str) -> str:
     """Return the address without the pass. Redirect to it once a session has begun."""
     parts = urlsplit(url)
-    # This works on the text. To parse and rebuild the query could change the rest of it.
-    kept = [pair for pair in parts.query.split("&") if not _is_pass(pair)]
+    kept = [pair for pair in parts.query.split("&") if _name(pair) != PASS_PARAMETER]
     return urlunsplit(parts._replace(query="&".join(kept)))
-
-
-def _is_pass(pair: str) -> bool:
-    # The destination decodes names too. If two passes were left, it could read the wrong one.
-    return unquote(pair.partition("=")[0]) == PASS_PARAMETER

@@ -101,6 +101,17 @@ class Settings:
         unit="requests a second",
         minimum=100,
     )
+    title: str = setting(
+        "the title of the waiting page, and of the link in chats; by default, made from the name",
+        default="",
+        configured=True,
+    )
+    picture: str = setting(
+        "the address of a picture that chats show beside the link, best 1200 by 630 pixels",
+        default="",
+        configured=True,
+        accepts=lambda url: not url or addresses.is_address(url),
+    )
 
     @property
     def claim_seconds(self) -> int:

@@ -22,6 +22,7 @@ PASS_LIFETIME_SECONDS = 300
 # A longer token is refused before it is parsed. Our own tokens are much shorter.
 MAX_TOKEN_CHARACTERS = 2_048
 MAX_TO_CHARACTERS = 512
+MAX_QUERY_CHARACTERS = 512
 # Three parts of base64url. The last part is the 32 bytes of an HS256 signature, in the only form
 # that an encoder writes. Decoders accept other forms too, so that somebody could change a token and
 # it would still be valid.
@@ -53,6 +54,7 @@ class Ticket:
     number: int  # milliseconds since the epoch at which the visitor arrived
     expires_at: int
     to: str = ""  # where at the destination the visitor ends up, relative to its origin
+    query: str = ""  # the campaign parameters of the link, for the destination
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,6 +101,8 @@ def sign_ticket(ticket: Ticket, keys: Sequence[Key], room: str) -> str:
     }
     if ticket.to:
         claims["to"] = ticket.to
+    if ticket.query:
+        claims["q"] = ticket.query
     return _sign(claims, keys[0])
 
 
@@ -107,8 +111,9 @@ def read_ticket(token: str, keys: Sequence[Key], room: str, now: float) -> Ticke
     claims = _verify(token, keys, room, now)
     match claims:
         case {"typ": "ticket", "jti": str(id), "n": int(number), "exp": int(expires_at)}:
-            to = claims.get("to", "")
-            return Ticket(id, number, expires_at, to if isinstance(to, str) else "")
+            to, query = (claims.get(name, "") for name in ("to", "q"))
+            is_text = isinstance(to, str) and isinstance(query, str)
+            return Ticket(id, number, expires_at, *((to, query) if is_text else ()))
     raise InvalidToken("not a ticket")
 
 

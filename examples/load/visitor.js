@@ -54,7 +54,7 @@ const STAGES = {
       return;
     }
     const cookies = response.headers["set-cookie"] || [];
-    if (!cookies.some((cookie) => cookie.startsWith("beekeeper_ticket="))) {
+    if (!cookies.some((cookie) => /^beekeeper_ticket_[a-z0-9-]+=/.test(cookie))) {
       throw new Error("link: no ticket was given");
     }
     goTo(vars, "room", to);

@@ -21,6 +21,7 @@ from typing import Any
 import jwt
 
 from beekeeper.contract import items
+from beekeeper.contract.routes import ticket_cookie_name
 from beekeeper.rules import tokens
 from beekeeper.rules.curve import MAX_SAMPLES, Sample
 from beekeeper.rules.line import Pulse
@@ -68,7 +69,7 @@ class Poll:
         self.lookups = lookups
         self._token = tokens.sign_ticket(ticket, [TICKET_KEY], NAME)
         self._event: dict[str, Any] = json.loads(EVENT.read_text())
-        self._event["cookies"] = [f"beekeeper_ticket={self._token}"]
+        self._event["cookies"] = [f"{ticket_cookie_name(NAME)}={self._token}"]
         self._get = partial(
             place.client("dynamodb").get_item,
             TableName=TABLE,

@@ -183,6 +183,16 @@ def test_a_page_that_is_shown_again_goes_on_joining(page: Page, room: StubRoom) 
     expect_in_line(page)
 
 
+def test_a_browser_that_says_it_keeps_no_cookies_takes_no_other_place(
+    page: Page, room: StubRoom
+) -> None:
+    page.add_init_script("Object.defineProperty(navigator, 'cookieEnabled', { value: false })")
+    room.answers = [UNKNOWN]
+    page.goto(room.url + "room")
+    expect_state(page, "blocked")
+    assert room.count(".") == 0
+
+
 def test_the_ticket_of_the_producer_is_in_the_next_question(
     page: Page, room: StubRoom, context: BrowserContext
 ) -> None:
@@ -202,10 +212,10 @@ def test_the_ticket_of_the_producer_is_in_the_next_question(
     rejoin(page, room, Answer(response["body"], response["statusCode"], headers))
     expect_in_line(page)
     (cookie,) = context.cookies(room.url + "turn")
-    assert (cookie["name"], cookie["httpOnly"]) == ("beekeeper_ticket", True)
+    assert (cookie["name"], cookie["httpOnly"]) == ("beekeeper_ticket_sale", True)
     with page.expect_request("**/turn") as asked_next:
         page.clock.run_for(4_000)
-    assert asked_next.value.all_headers()["cookie"] == f"beekeeper_ticket={cookie['value']}"
+    assert asked_next.value.all_headers()["cookie"] == f"beekeeper_ticket_sale={cookie['value']}"
     ticket = tokens.read_ticket(cookie["value"], [TICKET_KEY], ROOM, NOW)
     assert ticket.id != old.id
     assert ticket.to == "/seats?block=7"

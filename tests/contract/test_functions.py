@@ -1,16 +1,17 @@
 """The names that deployed rooms depend on. Changing one breaks running rooms."""
 
 from beekeeper.contract.functions import FUNCTIONS, Variable
-from beekeeper.contract.routes import REJOIN_LINK, TICKET_COOKIE, Path
+from beekeeper.contract.routes import REJOIN_LINK, TICKET_COOKIE, Path, ticket_cookie_name
 
 
 def test_routes() -> None:
     assert {path.route_key: f.name for f in FUNCTIONS for path in f.paths} == {
-        "GET /": "producer",
-        "GET /room": "room",
-        "GET /turn": "turnstile",
-        "GET /enter": "turnstile",
-        "GET /check": "turnstile",
+        "ANY /": "producer",
+        "ANY /room": "room",
+        "ANY /robots.txt": "room",
+        "ANY /turn": "turnstile",
+        "ANY /enter": "turnstile",
+        "ANY /check": "turnstile",
     }
 
 
@@ -26,11 +27,13 @@ def test_links_are_relative() -> None:
         "/turn": "turn",
         "/enter": "enter",
         "/check": "check",
+        "/robots.txt": "robots.txt",
     }
     assert REJOIN_LINK == ".?rejoin=1"
 
 
 def test_cookie() -> None:
+    assert ticket_cookie_name("sale") == "beekeeper_ticket_sale"
     assert TICKET_COOKIE == "beekeeper_ticket"
 
 

@@ -3,6 +3,8 @@
 import contextlib
 import re
 import time
+import urllib.error
+import urllib.request
 from collections.abc import Iterator
 
 import pytest
@@ -124,7 +126,9 @@ def test_the_place_is_kept_over_a_refresh_and_in_a_second_tab(
 
 
 def ticket_of(visitor: BrowserContext) -> str:
-    return next(str(c["value"]) for c in visitor.cookies() if c["name"] == "beekeeper_ticket")
+    return next(
+        str(c["value"]) for c in visitor.cookies() if c["name"].startswith("beekeeper_ticket_room-")
+    )
 
 
 def test_the_shop_sends_away_whoever_has_no_pass(
@@ -194,3 +198,31 @@ def test_a_visitor_without_javascript_gets_in(
     page.goto(room.url)
     expect(page.locator("h1")).to_have_text(SHOP, timeout=60_000)
     context.close()
+
+
+def test_what_is_no_visit_is_answered_and_takes_no_place(
+    aws: MiniStack, deploy_room: DeployRoom
+) -> None:
+    room = deploy_room(aws, rate=60)
+    room.set_mode(beekeeper.pause)
+
+    def ask(method: str, link: str = "", **headers: str) -> tuple[int, str]:
+        request = urllib.request.Request(f"{room.url}{link}", method=method, headers=headers)
+        try:
+            with urllib.request.urlopen(request, timeout=30) as response:
+                return response.status, response.read().decode()
+        except urllib.error.HTTPError as error:
+            with error:
+                return error.code, error.read().decode()
+
+    # The local AWS answers OPTIONS itself, with 403.
+    assert [ask("HEAD", link) for link in ("", "room", "turn", "enter", "check")] == [(200, "")] * 5
+    assert "Disallow: /" in ask("GET", "robots.txt")[1]
+    assert (
+        '<meta property="og:title" content="The &quot;Spring&quot; &lt;sale&gt;">' in ask("GET")[1]
+    )
+    assert ask("GET", **{"Sec-Fetch-Mode": "no-cors", "Sec-Fetch-Dest": "image"})[0] == 403
+    assert ask("GET", **{"Sec-Purpose": "prefetch", "Accept": "text/html"})[0] == 403
+    assert ask("POST")[0] == 405
+    assert room.status().waiting == 0
+    assert room.status().joined == 0

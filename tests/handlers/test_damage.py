@@ -18,7 +18,7 @@ from beekeeper.rules.line import Pulse
 from beekeeper.rules.settings import SETTINGS, Mode
 from beekeeper.rules.tokens import Key
 from tests.support.in_memory.joining import NOBODY, Sends, asked
-from tests.support.in_memory.recorded import NOW, ORIGIN, PASS_KEY, ROOM, Place, signed
+from tests.support.in_memory.recorded import BROWSER, NOW, ORIGIN, PASS_KEY, ROOM, Place, signed
 from tests.support.in_memory.refusals import is_stored
 from tests.support.in_memory.stage import Stage
 
@@ -93,7 +93,7 @@ def answers(place: Place, now: float) -> list[Response]:
     ticket = signed(TICKET)
     passed = tokens.sign_pass(TICKET.id, [PASS_KEY], ROOM, ORIGIN, now)
     campaign = [
-        Request(),
+        Request(headers=BROWSER),
         request(Path.CAMPAIGN, ticket),
         request(Path.CAMPAIGN, ticket, **{REJOIN_PARAMETER: "1"}),
         Request(headers={"accept": "application/json"}),
@@ -170,7 +170,7 @@ def test_a_pulse_from_the_future_wakes_the_consumer() -> None:
     place = Place()
     woken: list[int] = []
     place.publish(Pulse(as_of=NOW + 3_600, busy_at=NOW + 3_600))
-    asked(place, Sends(), Request(), start=woken.append)
+    asked(place, Sends(), Request(headers=BROWSER), start=woken.append)
     assert woken
     place.publish(Pulse(as_of=NOW + 3, busy_at=NOW + 3))  # the clocks differ
     assert place.table.room(NOW + 2).pulse.as_of == NOW + 3
@@ -229,7 +229,7 @@ def test_what_is_no_destination_redirects_nobody(address: str) -> None:
     for place in (cold, warm):
         damage(place.dynamo.items, {items.ROOM: {"destination": {"S": address}}})
     assert {response["statusCode"] for response in answers(cold, NOW)} == {503}
-    gone = asked(warm, Sends(), Request(), NOW + 1.5)["headers"]["location"]
+    gone = asked(warm, Sends(), Request(headers=BROWSER), NOW + 1.5)["headers"]["location"]
     assert gone.startswith(f"{ORIGIN}/sale?")
 
 

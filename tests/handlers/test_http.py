@@ -9,12 +9,12 @@ from hypothesis import strategies as st
 
 from beekeeper.handlers import http
 from beekeeper.handlers.http import Request
-from tests.support.in_memory.recorded import EVENTS, event, request
+from tests.support.in_memory.recorded import EVENTS, ROOM, event, request
 
 
 @pytest.mark.parametrize("name", ["aws_campaign_cookies", "ministack_turn"])
 def test_both_forms_of_cookies(name: str) -> None:
-    assert request(name, ticket="T").tickets() == ["T"]
+    assert request(name, ticket="T").tickets(ROOM) == ["T"]
 
 
 def test_route_not_path() -> None:
@@ -35,17 +35,17 @@ def test_events_are_whole(file: object) -> None:
 )
 def test_event_that_lacks_everything(raw: dict[str, object]) -> None:
     found = Request.from_event(raw)
-    assert (found.path, found.tickets(), found.bearer()) == ("/", [], "")
+    assert (found.path, found.tickets(ROOM), found.bearer()) == ("/", [], "")
     assert not found.wants_json()
-    assert not found.is_prefetch()
+    assert found.method == "GET"
 
 
 @given(st.lists(st.text(max_size=30), max_size=5))
 def test_any_cookies_are_read(cookies: list[str]) -> None:
-    as_list = Request.from_event({"cookies": [*cookies, "beekeeper_ticket=T"]}).tickets()
+    as_list = Request.from_event({"cookies": [*cookies, "beekeeper_ticket_sale=T"]}).tickets(ROOM)
     assert as_list[-1] == "T"
-    header = "; ".join([*(c.replace(";", "") for c in cookies), "beekeeper_ticket=T"])
-    assert Request.from_event({"headers": {"Cookie": header}}).tickets()[-1] == "T"
+    header = "; ".join([*(c.replace(";", "") for c in cookies), "beekeeper_ticket_sale=T"])
+    assert Request.from_event({"headers": {"Cookie": header}}).tickets(ROOM)[-1] == "T"
 
 
 @pytest.mark.parametrize(
@@ -71,20 +71,6 @@ def test_apps_ask_for_json(accept: str, wants: bool) -> None:
 
 
 @pytest.mark.parametrize(
-    ("name", "value"),
-    [
-        ("sec-purpose", "prefetch"),
-        ("sec-purpose", "prefetch;prerender"),
-        ("purpose", "prefetch"),
-        ("purpose", "preview"),
-        ("x-moz", "prefetch"),
-    ],
-)
-def test_prefetch(name: str, value: str) -> None:
-    assert Request(headers={name: value}).is_prefetch()
-
-
-@pytest.mark.parametrize(
     ("domain", "plain"),
     [
         ("0a1b2c3d.execute-api.localhost", True),
@@ -100,9 +86,9 @@ def test_only_loopback_has_no_tls(domain: str, plain: bool) -> None:
 
 
 def test_ticket_cookie() -> None:
-    cookie = http.ticket_cookie("T", 60, secure=True)
-    assert cookie == ("beekeeper_ticket=T; Path=/; Max-Age=60; HttpOnly; SameSite=Lax; Secure")
-    assert "Secure" not in http.ticket_cookie("T", 60, secure=False)
+    cookie = http.ticket_cookie(ROOM, "T", 60, secure=True)
+    assert cookie == ("beekeeper_ticket_sale=T; Path=/; Max-Age=60; HttpOnly; SameSite=Lax; Secure")
+    assert "Secure" not in http.ticket_cookie(ROOM, "T", 60, secure=False)
 
 
 def test_every_answer_is_private() -> None:

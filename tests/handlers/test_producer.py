@@ -1,6 +1,7 @@
 import json
+from collections.abc import Sequence
 from typing import Any
-from urllib.parse import parse_qs, urlsplit
+from urllib.parse import parse_qs, parse_qsl, urlsplit
 
 import pytest
 from botocore.exceptions import EndpointConnectionError
@@ -15,6 +16,7 @@ from tests.support.in_memory.dynamo import FakeDynamo
 from tests.support.in_memory.fakes import TABLE, client_error
 from tests.support.in_memory.joining import Sends, asked
 from tests.support.in_memory.recorded import (
+    BROWSER,
     DESTINATION,
     NOW,
     ORIGIN,
@@ -29,7 +31,7 @@ from tests.support.in_memory.recorded import (
 
 def cookie_of(response: Response) -> str:
     (cookie,) = response["cookies"]
-    assert cookie.startswith("beekeeper_ticket=")
+    assert cookie.startswith("beekeeper_ticket_sale=")
     return str(cookie)
 
 
@@ -85,7 +87,7 @@ def test_app_gets_json_when_the_queue_fails() -> None:
     assert json.loads(response["body"])["error"] == "unavailable"
 
 
-other = tokens.new_key()
+other = other_key = tokens.new_key()
 mine = tokens.new_ticket(NOW - 60)
 
 
@@ -122,12 +124,15 @@ def test_valid_ticket_is_kept_and_not_queued_again() -> None:
 @pytest.mark.parametrize("order", [0, 1])
 def test_two_ticket_cookies_of_which_one_is_good(order: int) -> None:
     pair = [signed(mine, other), signed(mine)]
-    two = f"{pair[order]}; beekeeper_ticket={pair[1 - order]}"
+    two = f"{pair[order]}; beekeeper_ticket_sale={pair[1 - order]}"
     # Browsers send cookies of another path or domain, too. MiniStack sends both in one header.
     sends = Sends()
-    cookies = [f"beekeeper_ticket={p}" for p in pair]
-    assert asked(Place(), sends, Request(cookies=cookies))["cookies"] == []
-    raw = {"headers": {"cookie": f"beekeeper_ticket={two}"}, "routeKey": "GET /"}
+    cookies = [f"beekeeper_ticket_sale={p}" for p in pair]
+    assert asked(Place(), sends, Request(headers=BROWSER, cookies=cookies))["cookies"] == []
+    raw = {
+        "headers": {**BROWSER, "cookie": f"beekeeper_ticket_sale={two}"},
+        "routeKey": "ANY /",
+    }
     assert asked(Place(), sends, Request.from_event(raw))["cookies"] == []
     assert sends.bodies == []
 
@@ -157,19 +162,12 @@ def test_unsafe_path_is_ignored(to: str) -> None:
 
 def test_another_path_changes_the_ticket_not_the_place() -> None:
     sends = Sends()
-    cookies = [f"beekeeper_ticket={signed(mine)}"]
-    response = asked(Place(), sends, Request(cookies=cookies, query={"to": "/other"}))
+    cookies = [f"beekeeper_ticket_sale={signed(mine)}"]
+    response = asked(Place(), sends, Request("/", BROWSER, cookies, {"to": "/other"}))
     changed = ticket_of(response)
     assert (changed.id, changed.number, changed.to) == (mine.id, mine.number, "/other")
     assert changed.expires_at == mine.expires_at
     assert sends.bodies == []
-
-
-def test_prefetch_gets_no_ticket() -> None:
-    place, sends = Place(), Sends()
-    response = asked(place, sends, request("aws_campaign_prefetch"))
-    assert response["statusCode"] == 503
-    assert (sends.bodies, place.calls.names) == ([], [])
 
 
 def test_off_goes_straight_to_the_destination_unqueued() -> None:
@@ -182,6 +180,16 @@ def test_off_goes_straight_to_the_destination_unqueued() -> None:
     app = json.loads(asked(Place(Mode.OFF), sends, request("aws_campaign_app"))["body"])
     assert app["state"] == "off"
     assert app["enter"].startswith(f"{DESTINATION}&beekeeper_pass=")
+
+
+def test_who_waited_and_follows_the_link_of_a_room_that_is_off_is_no_ghost() -> None:
+    """The ticket is still in the queue. It must take no slot when the room is on again."""
+    place, waited = Place(Mode.OFF), tokens.new_ticket(NOW - 60, "/seats?block=7")
+    response = asked(place, Sends(), request("aws_campaign_cookies", ticket=signed(waited)))
+    url = response["headers"]["location"]
+    assert url.startswith(f"{ORIGIN}/seats?block=7&beekeeper_pass=")
+    assert pass_of(url).subject == waited.id
+    assert float(place.row(waited)["claimed_at"]["N"]) == NOW
 
 
 def test_paused_still_queues() -> None:
@@ -210,8 +218,8 @@ def test_rejoin_only_when_the_turn_is_over(admitted: float | None, joins: bool) 
 def test_who_joins_again_still_wants_to_go_there(asked_for: str, to: str) -> None:
     place, old = Place(), tokens.new_ticket(NOW - 9_000, "/seats?block=7")
     place.admit(old, NOW - 9_000)
-    cookies, query = [f"beekeeper_ticket={signed(old)}"], {"rejoin": "1", "to": asked_for}
-    again = ticket_of(asked(place, Sends(), Request(cookies=cookies, query=query)))
+    cookies, query = [f"beekeeper_ticket_sale={signed(old)}"], {"rejoin": "1", "to": asked_for}
+    again = ticket_of(asked(place, Sends(), Request("/", BROWSER, cookies, query)))
     assert (again.id == old.id, again.to) == (False, to)
 
 
@@ -287,3 +295,97 @@ def test_read_that_was_throttled_in_part_is_no_empty_line() -> None:
     dynamo.items = place.dynamo.items
     place.table = VisitorTable(dynamo, TABLE, ROOM)
     assert asked(place, sends, request("aws_campaign_first"))["statusCode"] == 503
+
+
+# --- campaign parameters --------------------------------------------------------------------------
+
+
+def visit(query: str, cookies: Sequence[str] = (), place: Place | None = None) -> Response:
+    """Follow the campaign link with this query."""
+    pairs = dict(parse_qsl(query))
+    raw = {
+        "routeKey": "ANY /",
+        "rawQueryString": query,
+        "queryStringParameters": pairs,
+        "headers": BROWSER,
+        "cookies": list(cookies),
+    }
+    return asked(place or Place(), Sends(), Request.from_event(raw))
+
+
+def test_campaign_parameters_go_into_the_ticket_in_their_order() -> None:
+    ticket = ticket_of(visit("utm_source=mail&gclid=x&to=/tickets&rejoin=1&a=2&a=%26"))
+    assert (ticket.to, ticket.query) == ("/tickets", "utm_source=mail&gclid=x&a=2&a=%26")
+
+
+def test_a_link_without_parameters_keeps_those_of_the_first_one() -> None:
+    cookies = cookie_of(visit("utm_source=mail&to=/tickets")).split(";")[:1]
+    assert visit("", cookies)["cookies"] == []
+    assert visit("utm_source=mail", cookies)["cookies"] == []
+    other = ticket_of(visit("utm_source=chat", cookies))
+    assert (other.to, other.query) == ("/tickets", "utm_source=chat")
+
+
+def test_a_room_that_is_off_hands_the_parameters_on() -> None:
+    url = visit("utm_source=mail&x=evil", place=Place(Mode.OFF))["headers"]["location"]
+    assert url.startswith(f"{DESTINATION}&utm_source=mail&beekeeper_pass=")
+
+
+# --- more than one event, and more than one room --------------------------------------------------
+
+
+@pytest.mark.parametrize("entered", [True, False])
+@pytest.mark.parametrize(
+    ("age", "joins"), [(60, False), (899, False), (901, True), (86_400, True), (13 * 86_400, True)]
+)
+def test_a_cookie_of_a_former_event_gives_way_to_a_new_place(
+    age: int, joins: bool, entered: bool
+) -> None:
+    place, sends, old = Place(), Sends(), tokens.new_ticket(NOW - age, "/seats")
+    place.admit(old, NOW - age)
+    if entered:
+        place.row(old)["claimed_at"] = items.number(NOW - age)
+    response = asked(place, sends, request("aws_campaign_cookies", ticket=signed(old)))
+    assert response["headers"]["location"] == "room"
+    assert len(sends.bodies) == joins
+    if joins:
+        assert (ticket_of(response).id == old.id, ticket_of(response).to) == (False, "/seats")
+
+
+def test_who_waits_since_yesterday_keeps_the_place() -> None:
+    place, sends, old = Place(Mode.PAUSED), Sends(), tokens.new_ticket(NOW - 86_400)
+    response = asked(place, sends, request("aws_campaign_cookies", ticket=signed(old)))
+    assert (response["headers"]["location"], sends.bodies) == ("room", [])
+
+
+def test_a_look_up_that_fails_costs_nobody_the_place() -> None:
+    place, sends, old = Place(), Sends(), tokens.new_ticket(NOW - 86_400)
+    place.table.room(NOW)
+    place.failing = True
+    response = asked(place, sends, request("aws_campaign_cookies", ticket=signed(old)))
+    assert (response["headers"]["location"], sends.bodies) == ("room", [])
+
+
+def test_who_waits_far_back_costs_no_look_up() -> None:
+    place, sends, late = Place(), Sends(), tokens.new_ticket(NOW)
+    place.a_long_line()
+    response = asked(place, sends, request("aws_campaign_cookies", ticket=signed(late)), NOW + 950)
+    assert (response["headers"]["location"], sends.bodies) == ("room", [])
+    assert place.calls.count()["GetItem"] == 0
+
+
+def test_two_rooms_on_one_host_take_nothing_from_each_other() -> None:
+    sends, place = Sends(), Place()
+    other = signed(mine, other_key, room="another")
+    cookies = [f"beekeeper_ticket_another={other}"]
+    mine_too = cookie_of(asked(place, sends, Request("/", BROWSER, cookies))).partition(";")[0]
+    assert mine_too.startswith("beekeeper_ticket_sale=")  # so the browser keeps the other one
+    both = [*cookies * 9, mine_too]
+    assert asked(place, sends, Request("/", BROWSER, both))["cookies"] == []
+    assert len(sends.bodies) == 1
+
+
+def test_a_ticket_under_the_name_of_an_earlier_version_is_kept() -> None:
+    sends, cookies = Sends(), [f"beekeeper_ticket={signed(mine)}"]
+    assert asked(Place(), sends, Request("/", BROWSER, cookies))["cookies"] == []
+    assert sends.bodies == []

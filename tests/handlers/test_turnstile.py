@@ -173,13 +173,13 @@ def test_no_cookie_or_bearer_is_an_error_of_ours(text: str) -> None:
     place = Place()
     for path in ("/turn", "/enter", "/check"):
         headers = {"authorization": f"Bearer {text}"}
-        req = Request(path, headers=headers, cookies=[f"beekeeper_ticket={text}", text])
+        req = Request(path, headers=headers, cookies=[f"beekeeper_ticket_sale={text}", text])
         assert turnstile.answer(req, place.table, NOBODY, NOW)["statusCode"] in {401, 302, 403}
 
 
 def test_many_cookies_cost_few_signatures() -> None:
     place = Place()
-    cookies = ["beekeeper_ticket=x"] * 8 + [f"beekeeper_ticket={signed(mine)}"]
+    cookies = ["beekeeper_ticket_sale=x"] * 8 + [f"beekeeper_ticket_sale={signed(mine)}"]
     req = Request("/turn", cookies=cookies)
     assert turnstile.answer(req, place.table, NOBODY, NOW)["statusCode"] == 401
 

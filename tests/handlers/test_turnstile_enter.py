@@ -74,7 +74,7 @@ def test_a_script_gets_json(mode: Mode, admitted: float | None, answer: dict[str
 
 def by_script(place: Place, ticket: str) -> Response:
     headers = {"accept": "application/json"}
-    req = Request("/enter", headers=headers, cookies=[f"beekeeper_ticket={ticket}"])
+    req = Request("/enter", headers=headers, cookies=[f"beekeeper_ticket_sale={ticket}"])
     return turnstile.answer(req, place.table, NOBODY, NOW)
 
 

@@ -88,18 +88,33 @@ def test_language_files_have_no_other_form() -> None:
     ("source", "problem"),
     [
         ("[", "xx.json is not valid"),
-        ("[]", "xx.json must have these sections: html, script, unavailable"),
-        ('{"html": {}}', "xx.json must have these sections: html, script, unavailable"),
+        ("[]", "xx.json must have these sections: html, script, unavailable, preview"),
+        ('{"html": {}}', "xx.json must have these sections: html, script, unavailable, preview"),
         ('{"html": {}, "script": {}, "more": {}}', "must have these sections"),
-        ('{"html": {"a": 1}, "script": {}, "unavailable": {}}', "html.a must be a sentence, not 1"),
-        ('{"html": {}, "script": [], "unavailable": {}}', r"script must be a sentence"),
         (
-            '{"html": {}, "script": {"a": {"b": null}}, "unavailable": {}}',
+            '{"html": {"a": 1}, "script": {}, "unavailable": {}, "preview": {}}',
+            "html.a must be a sentence, not 1",
+        ),
+        (
+            '{"html": {}, "script": [], "unavailable": {}, "preview": {}}',
+            r"script must be a sentence",
+        ),
+        (
+            '{"html": {}, "script": {"a": {"b": null}}, "unavailable": {}, "preview": {}}',
             "script.a.b must be a sentence, not None",
         ),
-        ('{"html": {}, "script": {"a": "{b"}, "unavailable": {}}', "script.a has a brace"),
-        ('{"html": {}, "script": {"a": "{b c}"}, "unavailable": {}}', "script.a has a brace"),
-        ('{"html": {"a": "", "a": ""}, "script": {}, "unavailable": {}}', "a: written twice"),
+        (
+            '{"html": {}, "script": {"a": "{b"}, "unavailable": {}, "preview": {}}',
+            "script.a has a brace",
+        ),
+        (
+            '{"html": {}, "script": {"a": "{b c}"}, "unavailable": {}, "preview": {}}',
+            "script.a has a brace",
+        ),
+        (
+            '{"html": {"a": "", "a": ""}, "script": {}, "unavailable": {}, "preview": {}}',
+            "a: written twice",
+        ),
     ],
 )
 def test_texts_that_are_wrong(source: str, problem: str) -> None:
@@ -113,7 +128,7 @@ def test_texts_that_are_missing() -> None:
 
 
 def test_sentences_by_their_paths() -> None:
-    source = {"html": {"a": "A"}, "script": {"b": {"c": "C {d}"}}, "unavailable": {}}
+    source = {"html": {"a": "A"}, "script": {"b": {"c": "C {d}"}}, "unavailable": {}, "preview": {}}
     texts = parse_texts("xx", json.dumps(source), "texts/xx.json")
     assert texts.language == "xx"
     assert texts.sentences() == {"html.a": "A", "script.b.c": "C {d}"}

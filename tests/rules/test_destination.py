@@ -5,7 +5,13 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from beekeeper.rules import destination, tokens
-from beekeeper.rules.destination import entry_url, origin_of, safe_path, without_pass
+from beekeeper.rules.destination import (
+    campaign_query,
+    entry_url,
+    origin_of,
+    safe_path,
+    without_pass,
+)
 
 DESTINATIONS = [
     "https://shop.example.com/",
@@ -119,6 +125,63 @@ def test_no_path(to: str | None) -> None:
 )  # fmt: skip
 def test_query_and_fragment_are_kept(target: str, to: str, url: str) -> None:
     assert entry_url(target, to, "T") == url
+
+
+SALE = "https://shop.example.com/sale?ref=mail"
+MAIL = [("utm_source", "mail"), ("gclid", "x")]
+
+
+@pytest.mark.parametrize(
+    ("to", "parameters", "url"),
+    [
+        ("", MAIL, "/sale?ref=mail&utm_source=mail&gclid=x&beekeeper_pass=T"),
+        ("/tickets", MAIL, "/tickets?ref=mail&utm_source=mail&gclid=x&beekeeper_pass=T"),
+        ("/tickets?a=1", MAIL, "/tickets?a=1&utm_source=mail&gclid=x&beekeeper_pass=T"),
+        ("", MAIL[::-1], "/sale?ref=mail&gclid=x&utm_source=mail&beekeeper_pass=T"),
+        ("", [("ref", "evil"), ("a", "1")], "/sale?ref=mail&a=1&beekeeper_pass=T"),
+        ("", [("beekeeper_pass", "E"), ("", "x")], "/sale?ref=mail&beekeeper_pass=T"),
+        ("", [("a", "1"), ("a", "2"), ("b", "")], "/sale?ref=mail&a=1&a=2&b=&beekeeper_pass=T"),
+        ("", [("é", "a b&c#d;e")], "/sale?ref=mail&%C3%A9=a%20b%26c%23d%3Be&beekeeper_pass=T"),
+    ],
+)  # fmt: skip
+def test_campaign_parameters_come_beside_those_of_the_destination(
+    to: str, parameters: list[tuple[str, str]], url: str
+) -> None:
+    assert entry_url(SALE, to, "T", campaign_query(parameters)) == f"https://shop.example.com{url}"
+
+
+texts = st.text(max_size=40) | st.sampled_from(
+    ["beekeeper_pass", "ref", "#", "//evil", "&", "\ud800"]
+)
+
+
+@given(any_to, st.lists(st.tuples(texts, texts)))
+def test_no_parameter_leaves_the_origin_or_forges_a_pass(
+    to: str, parameters: list[tuple[str, str]]
+) -> None:
+    query = campaign_query(parameters)
+    url = entry_url(SALE, to, "TOKEN", query)
+    assert browsers_origin("https://room.example/", url) == origin_of(SALE)
+    assert len(query) <= 512
+    assert url.isascii()
+    assert not any(c <= " " for c in url)
+    found = parse_qsl(urlsplit(url).query, keep_blank_values=True)
+    assert [v for k, v in found if k == "beekeeper_pass"] == ["TOKEN"]
+    assert campaign_query(parse_qsl(query, keep_blank_values=True)) == query
+
+
+def test_a_parameter_that_does_not_fit_is_left_out_as_a_whole() -> None:
+    query = campaign_query([("a", "x" * 500), ("b", "y" * 500), ("c", "z")])
+    assert query == f"a={'x' * 500}&c=z"
+
+
+def test_the_longest_ticket_is_not_too_long() -> None:
+    key, to = tokens.new_key(), safe_path("/" + '"' * 170)
+    query = campaign_query((str(i), "") for i in range(1_000))
+    ticket = tokens.Ticket(tokens.new_id(), 10**13, 10**10, to, query)
+    token = tokens.sign_ticket(ticket, [key], "r" * 24)
+    assert tokens.read_ticket(token, [key], "r" * 24, 1_700_000_000) == ticket
+    assert len(f"beekeeper_ticket_{'r' * 24}={token}") < 4_000  # the most that browsers keep
 
 
 @pytest.mark.parametrize(

@@ -15,12 +15,14 @@ from botocore.exceptions import ClientError
 from beekeeper.contract.functions import FUNCTIONS
 from beekeeper.provision.aws import Aws
 from beekeeper.provision.engine.step import Attributes, Contained, Found, Owner, known
-from beekeeper.provision.engine.wait import has_code, retrying
+from beekeeper.provision.engine.wait import has_code, ignoring, retrying
 from beekeeper.provision.names import FUNCTION_NAMES, Names
 from beekeeper.provision.resources.apigateway import BUSY, CHANGE, MISSING, once, pages
 from beekeeper.provision.resources.outputs import API_ID
 
 ROUTES = {path.route_key: function.name for function in FUNCTIONS for path in function.paths}
+# A route with a method would come before ours. An earlier version made these.
+UNWANTED = {f"GET {path.value}": None for function in FUNCTIONS for path in function.paths}
 
 
 class Routes(Contained):
@@ -35,7 +37,7 @@ class Routes(Contained):
         self._wanted = {route: names.function_arn(part) for route, part in ROUTES.items()}
 
     def desired(self, outputs: Mapping[str, str]) -> Attributes:
-        return {API_ID: known(outputs, API_ID), **self._wanted}
+        return {API_ID: known(outputs, API_ID), **self._wanted, **UNWANTED}
 
     def find(self, aws: Aws, outputs: Mapping[str, str]) -> Found | None:
         api_id = outputs.get(API_ID)
@@ -69,6 +71,9 @@ class Routes(Contained):
         wanted = {route: uri for route, uri in attributes.items() if route != API_ID}
         present = {r["RouteKey"]: r["RouteId"] for r in pages(client.get_routes, ApiId=api_id)}
         for route_key, uri in wanted.items():
+            if uri is None:
+                self._remove(aws, api_id, present.get(route_key))
+                continue
             target = f"integrations/{self._integration(aws, api_id, uri)}"
             if route_id := present.get(route_key):
                 call = self._bind(
@@ -83,6 +88,13 @@ class Routes(Contained):
                     client.create_route, ApiId=api_id, RouteKey=route_key, Target=target
                 )
             retrying(aws, CHANGE, BUSY, call)
+
+    @staticmethod
+    def _remove(aws: Aws, api_id: str, route_id: str | None) -> None:
+        delete = aws.client("apigatewayv2").delete_route
+        if route_id:
+            with ignoring(MISSING):
+                retrying(aws, CHANGE, BUSY, lambda: delete(ApiId=api_id, RouteId=route_id))
 
     @staticmethod
     def _bind(call: Callable[..., Any], **arguments: Any) -> Callable[[], Any]:

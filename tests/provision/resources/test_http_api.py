@@ -31,7 +31,7 @@ def test_an_answer_that_is_lost_makes_nothing_twice(
     made = inventory()
     assert made["apis"] == [STEM]
     assert len(made["integrations"]) == 3
-    assert len(made["routes"]) == 5
+    assert len(made["routes"]) == 6
     assert made["stages"] == ["$default"]
     assert cloud.changes() == {}
 
@@ -61,7 +61,7 @@ def test_every_second_write_collides(cloud: Cloud) -> None:
     cloud.wire.add(writes)
     cloud.deploy()
     made = inventory()
-    assert (len(made["apis"]), len(made["integrations"]), len(made["routes"])) == (1, 3, 5)
+    assert (len(made["apis"]), len(made["integrations"]), len(made["routes"])) == (1, 3, 6)
 
     api = cloud.client("apigatewayv2")
     cloud.wire.clear()
@@ -163,6 +163,19 @@ def test_an_api_of_ours_with_another_protocol_is_replaced_with_all_that_is_in_it
     deployed.deploy()
     assert api_id(deployed) != before
     assert inventory() == whole
+    assert deployed.changes() == {}
+
+
+def test_a_route_that_would_come_before_ours_is_removed(deployed: Cloud) -> None:
+    """One with a method does. An earlier version made it."""
+    api, which = deployed.client("apigatewayv2"), {"ApiId": api_id(deployed)}
+    target = api.get_routes(**which)["Items"][0]["Target"]
+    api.create_route(**which, RouteKey="GET /turn", Target=target)
+    assert deployed.changes() == {"routes": "update"}
+    deployed.deploy()
+    keys = [route["RouteKey"] for route in api.get_routes(**which)["Items"]]
+    assert "GET /turn" not in keys
+    assert "ANY /turn" in keys
     assert deployed.changes() == {}
 
 

@@ -92,7 +92,7 @@ class Visitors:
         now = self.stage.world.now
         # The number of one who came early: the place of the admitted is not the question here.
         ticket = Ticket(who, 0, int(now) + 86_400) if isinstance(who, str) else who
-        request = Request(path, cookies=[f"beekeeper_ticket={signed(ticket)}"])
+        request = Request(path, cookies=[f"beekeeper_ticket_sale={signed(ticket)}"])
         return turnstile.answer(request, self.table, self.waker, now)
 
     def forget_room(self) -> None:

@@ -20,6 +20,8 @@ EVENTS = Path(__file__).parent / "events"
 ROOM, DESTINATION, ORIGIN = "sale", "https://shop.example.com/sale?x=1", "https://shop.example.com"
 TICKET_KEY, PASS_KEY = tokens.new_key(), tokens.new_key()
 NOW = START
+# What a browser accepts when it opens a page.
+BROWSER = {"accept": "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8"}
 
 
 def event(name: str, **fill: str) -> dict[str, Any]:

@@ -47,7 +47,7 @@ def _api(**changes: Any) -> ByHand:
 
 def _locked_route(cloud: Cloud) -> None:
     api, which = cloud.client("apigatewayv2"), {"ApiId": api_id(cloud)}
-    route = next(r for r in api.get_routes(**which)["Items"] if r["RouteKey"] == "GET /turn")
+    route = next(r for r in api.get_routes(**which)["Items"] if r["RouteKey"] == "ANY /turn")
     api.update_route(**which, RouteId=route["RouteId"], AuthorizationType="AWS_IAM")
 
 
@@ -58,7 +58,7 @@ def _route(cloud: Cloud) -> None:
         i["IntegrationUri"]: i["IntegrationId"] for i in api.get_integrations(**which)["Items"]
     }
     room = next(i for uri, i in integrations.items() if uri.endswith("-room"))
-    route = next(r for r in api.get_routes(**which)["Items"] if r["RouteKey"] == "GET /turn")
+    route = next(r for r in api.get_routes(**which)["Items"] if r["RouteKey"] == "ANY /turn")
     api.update_route(**which, RouteId=route["RouteId"], Target=f"integrations/{room}")
 
 
@@ -169,12 +169,14 @@ DRIFTS = [
     Drift("api-description", _api(Description="theirs"), "api", {"description"}, SET_API),
     Drift("api-closed", _api(DisableExecuteApiEndpoint=True), "api", {"endpoint_disabled"},
           SET_API),
-    Drift("route", _route, "routes", {"GET /turn"}, ["apigatewayv2:UpdateRoute"]),
-    Drift("route-locked", _locked_route, "routes", {"GET /turn"}, ["apigatewayv2:UpdateRoute"]),
-    Drift("integration", _integration(IntegrationUri=FUNCTION_ARN), "routes", {"GET /room"},
-          ["apigatewayv2:CreateIntegration", "apigatewayv2:UpdateRoute"]),
-    Drift("payload", _integration(PayloadFormatVersion="1.0"), "routes", {"GET /room"},
-          ["apigatewayv2:CreateIntegration", "apigatewayv2:UpdateRoute"]),
+    Drift("route", _route, "routes", {"ANY /turn"}, ["apigatewayv2:UpdateRoute"]),
+    Drift("route-locked", _locked_route, "routes", {"ANY /turn"}, ["apigatewayv2:UpdateRoute"]),
+    Drift("integration", _integration(IntegrationUri=FUNCTION_ARN), "routes",
+          {"ANY /room", "ANY /robots.txt"},
+          ["apigatewayv2:CreateIntegration", *["apigatewayv2:UpdateRoute"] * 2]),
+    Drift("payload", _integration(PayloadFormatVersion="1.0"), "routes",
+          {"ANY /room", "ANY /robots.txt"},
+          ["apigatewayv2:CreateIntegration", *["apigatewayv2:UpdateRoute"] * 2]),
     Drift("throttle", _stage(DefaultRouteSettings={"ThrottlingRateLimit": 1.0}), "stage",
           {"rate_per_second"}, ["apigatewayv2:UpdateStage"]),
     Drift("burst", _stage(DefaultRouteSettings={"ThrottlingBurstLimit": 1}), "stage",

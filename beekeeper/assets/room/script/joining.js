@@ -25,8 +25,7 @@ export function join(link, joined) {
 // The room does not know the visitor's ticket. Return false if new tickets have failed too often.
 // A browser that blocks cookies would put a ticket on the queue each time, and nobody would use it.
 export function replaceTicket(joined) {
-  if (returns >= polling.most_returns) return false;
-  returns += 1;
+  if (!navigator.cookieEnabled || returns++ >= polling.most_returns) return false;
   join(links.campaign, joined);
   return true;
 }

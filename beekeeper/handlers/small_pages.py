@@ -1,0 +1,72 @@
+"""Pages without a script, for those who get no place in line: bots, and browsers without cookies.
+
+Their sentences are a file of the zip. It is read when the first such page is needed.
+"""
+
+import functools
+import json
+from collections.abc import Mapping
+from html import escape
+from importlib.resources import files
+from typing import Any
+
+from beekeeper.contract.page import TEXTS
+from beekeeper.contract.routes import Path
+from beekeeper.handlers.http import PRIVATE_HEADERS, Response
+
+POLICY = "default-src 'none'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
+
+
+def preview_page(title: str, picture: str) -> Response:
+    """Answer with what a chat shows beside the link: the tags of the Open Graph protocol.
+
+    ``picture`` is the address of an image, or empty. The page also says what it is, for a person
+    whose browser was taken for a bot.
+    """
+    texts = _texts()["preview"]
+    tags = {"og:type": "website", "og:title": title, "og:description": texts["description"]}
+    if picture:
+        tags["og:image"] = picture
+    head = "".join(f'<meta property="{k}" content="{escape(v)}">\n' for k, v in tags.items())
+    card = "summary_large_image" if picture else "summary"
+    return _page(
+        200,
+        title,
+        f'{head}<meta name="description" content="{escape(texts["description"])}">\n'
+        f'<meta name="twitter:card" content="{card}">\n',
+        f"<p>{escape(texts['description'])}</p>\n<p>{escape(texts['detail'])}</p>",
+    )
+
+
+def cookies_page() -> Response:
+    """Answer to a browser that comes from the waiting page and has no cookie.
+
+    It gets another place only for a click, and not each time that the waiting page refreshes.
+    """
+    texts, button = _texts()["script"]["states"]["blocked"], _texts()["html"]["retry_button"]
+    link = f'<p><a href="{Path.CAMPAIGN.link}">{escape(button)}</a></p>'
+    return _page(401, texts["status"], "", f"<p>{escape(texts['detail'])}</p>\n{link}")
+
+
+def _page(status: int, title: str, head: str, body: str) -> Response:
+    page = f"""<!doctype html>
+<html lang="en" prefix="og: https://ogp.me/ns#"><head><meta charset="utf-8">
+<meta name="viewport" content="width=device-width">
+<title>{escape(title)}</title>
+{head}<link rel="icon" href="data:,"></head>
+<body><h1>{escape(title)}</h1>
+{body}</body></html>
+"""
+    headers = {
+        **PRIVATE_HEADERS,
+        "content-type": "text/html; charset=utf-8",
+        "content-security-policy": POLICY,
+    }
+    return {"statusCode": status, "headers": headers, "body": page}
+
+
+@functools.cache
+def _texts() -> Mapping[str, Any]:
+    source = files("beekeeper").joinpath(*TEXTS).read_text(encoding="utf-8")
+    found: dict[str, Any] = json.loads(source)
+    return found

@@ -1,0 +1,122 @@
+"""Who asks: a person or an app, who takes a place, or somebody who takes none.
+
+A place is for a visit. A visit is a browser that opens the link in a tab of its own, or an app that
+asks for JSON. Everything else that requests the link would fill the line with tickets that nobody
+comes back for:
+
+- the images, frames, scripts and fetches of pages elsewhere, which anybody can write
+- prefetches and prerenders, before a person has decided to come
+- the bots that make a preview in chats, the scanners of mail, crawlers and monitors
+
+A browser says in ``Sec-Fetch-*`` what a request is for, and no page can change that (W3C, Fetch
+Metadata). Browsers from before 2020 (Safari: 2023) send none. They ask for ``text/html`` only when
+they open a page or a frame. Bots are known by the names that they give themselves. Whoever takes
+trouble to look like a browser is taken for one.
+"""
+
+import re
+from enum import Enum
+
+from beekeeper.handlers.http import Request, Response, json_response, plain_text
+
+# The bots that make previews in chats and social networks. robots.txt lets them in.
+PREVIEW_BOTS = (
+    "facebookexternalhit",
+    "Facebot",
+    "Twitterbot",
+    "LinkedInBot",
+    "Slackbot",
+    "Slackbot-LinkExpanding",
+    "Discordbot",
+    "TelegramBot",
+    "WhatsApp",
+    "SkypeUriPreview",
+    "MicrosoftPreview",
+    "Pinterestbot",
+    "redditbot",
+)
+# What else is in the names of those who are no person, in lower case. In-app browsers of people
+# name their app, and none of these. One large pattern would take 2 ms of each cold start.
+_OTHERS = (
+    *("crawl", "spider", "slurp", "lighthouse", "googleother", "feedfetcher", "mediapartners"),
+    *("google-pagerenderer", "google-inspectiontool", "google-read-aloud", "google-safety"),
+    *("facebookexternal", "facebookcatalog", "meta-external", "line-poker", "kakaotalk-scrap"),
+    *("slack-imgproxy", "cardyb", "mastodon/", "iframely", "embedly", "vkshare"),
+    *("bingpreview", "microsoftpreview", "uripreview", "url preview", "urlpreview", "link preview"),
+    *("flipboardproxy", "imageproxy", "yahoomailproxy"),
+    *("barracuda", "proofpoint", "mimecast", "ciscosecureemail"),
+    *("ms-office", "msoffice", "microsoft office"),
+    *("pingdom", "statuscake", "site24x7", "health-check", "healthcheck", "monitoring"),
+)
+_BOT = re.compile("bot(?![a-z])")
+IN_ADVANCE = "This page can't be loaded in advance. Open it to join the line.\n"
+IN_A_PAGE = (
+    "A place in line is only for a visit. Open the link in a tab of its own. An app asks with the"
+    " header Accept: application/json, and not from a page of another origin.\n"
+)
+
+
+class Visit(Enum):
+    """What a request is for."""
+
+    PERSON = "a person, or an app for one"
+    BOT = "a preview, a scanner, a crawler or a monitor"
+    IN_ADVANCE = "a prefetch or a prerender"
+    IN_A_PAGE = "a part of a page, or a request of a page of another origin"
+
+
+REFUSALS = {Visit.IN_ADVANCE: IN_ADVANCE, Visit.IN_A_PAGE: IN_A_PAGE}
+
+
+def visit_of(request: Request) -> Visit:
+    """Return what a request is for, as far as its headers tell."""
+    headers = request.headers
+    names = ("sec-purpose", "purpose", "x-purpose", "x-moz")
+    purposes = " ".join(headers.get(name, "").lower() for name in names)
+    if "prefetch" in purposes or "prerender" in purposes:
+        return Visit.IN_ADVANCE
+    if "preview" in purposes or request.method == "HEAD":
+        return Visit.BOT
+    if _is_bot(headers.get("user-agent", "").lower()):
+        return Visit.BOT
+    site, mode = headers.get("sec-fetch-site"), headers.get("sec-fetch-mode")
+    if site is None and mode is None:
+        return _without_metadata(request)
+    # Chrome sent no destination before version 80.
+    if mode == "navigate" and headers.get("sec-fetch-dest", "document") == "document":
+        return Visit.PERSON
+    is_own = site in ("same-origin", "none")
+    return Visit.PERSON if is_own and request.wants_json() else Visit.IN_A_PAGE
+
+
+def _is_bot(agent: str) -> bool:
+    if agent.startswith("whatsapp/") or any(other in agent for other in _OTHERS):
+        return True
+    return bool(_BOT.search(agent.replace("cubot", "")))  # Cubot makes phones
+
+
+def _without_metadata(request: Request) -> Visit:
+    if request.wants_json():
+        # A browser adds Origin to a GET only if a page of another origin asks.
+        return Visit.IN_A_PAGE if "origin" in request.headers else Visit.PERSON
+    accept = request.headers.get("accept", "")
+    return Visit.PERSON if "text/html" in accept else Visit.BOT
+
+
+def refusal(request: Request) -> Response | None:
+    """Return the answer to a request that can be no visit. It is no 5xx, and raises no alarm.
+
+    A bot gets None: what it gets depends on the route.
+    """
+    text = REFUSALS.get(visit_of(request))
+    if text is None:
+        return None
+    if request.wants_json():
+        return json_response(403, {"error": "refused", "reason": text.strip()})
+    return plain_text(403, text)
+
+
+def robots_txt() -> str:
+    """Return what crawlers may read: nothing. Those that make previews may."""
+    previews = "".join(f"User-agent: {name}\n" for name in PREVIEW_BOTS)
+    return f"{previews}Disallow: /room\nAllow: /\n\nUser-agent: *\nDisallow: /\n"
