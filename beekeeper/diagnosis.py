@@ -88,7 +88,7 @@ def doctor(
     found = [
         Finding("credentials", Verdict.OK, f"Account {account}, as {caller}."),
         region,
-        *_looks(aws, config, names, arrivals_per_minute),
+        *_looks(aws, config, names, arrivals_per_minute, _polls(connection)),
         _looked("names", lambda: _names(connection)),
     ]
     if connection.known:
@@ -102,10 +102,21 @@ def _names(connection: Connection) -> Finding:
     return Finding("names", Verdict.OK, text)
 
 
-def _looks(aws: Aws, room: RoomConfig, names: Names, arrivals: float | None) -> Iterator[Finding]:
+def _polls(connection: Connection) -> float | None:
+    """Return how many polls a second the deployed room makes at most, if it can be read."""
+    try:
+        is_deployed = connection.read() is not None
+        return control.health.polls_per_second(connection.deployed()) if is_deployed else None
+    except (BeekeeperError, BotoCoreError, ClientError):
+        return None  # the check of the items says why
+
+
+def _looks(
+    aws: Aws, room: RoomConfig, names: Names, arrivals: float | None, polls: float | None
+) -> Iterator[Finding]:
     yield _looked("permissions", lambda: _permissions(aws, room))
     yield _looked("concurrency", lambda: quotas.concurrency(aws, room, names, arrivals))
-    yield _looked("throttle", lambda: quotas.throttle(aws, room, arrivals))
+    yield _looked("throttle", lambda: quotas.throttle(aws, room, arrivals, deployed=polls))
     if room.is_strict:
         yield quotas.joins(room, arrivals)
     if (name := room.domain_name) and (arn := room.certificate_arn):

@@ -11,6 +11,7 @@ from beekeeper.errors import ConfigError
 from beekeeper.provision import consumer_start
 from beekeeper.provision.aws import Aws
 from beekeeper.provision.blueprint import function_policies, steps
+from beekeeper.provision.checks.account import account_of
 from beekeeper.provision.checks.quotas import notes, quick_checks
 from beekeeper.provision.engine.decision import Plan
 from beekeeper.provision.engine.events import StepWarning
@@ -33,7 +34,8 @@ def deploy(connection: Connection, on_event: OnEvent | None = None) -> Deploymen
         room, aws, names = _wanted(connection, store)
         state = _state_here(connection, aws, store, room)
         guard = _guard(aws, names, store)
-        engine = Engine(aws, room.name, steps(room, names), store, on_event, guard=guard)
+        planned_steps = steps(room, names, account_of(aws))
+        engine = Engine(aws, room.name, planned_steps, store, on_event, guard=guard)
         planned = engine.plan()
         if state is None:  # not earlier: a deploy that is refused must not leave a state behind
             store.write(State(room.name, aws.account, aws.region))
@@ -96,7 +98,7 @@ def plan(connection: Connection, on_event: OnEvent | None = None) -> results.Pla
     store = connection.open_store()
     room, aws, names = _wanted(connection, store)
     _state_here(connection, aws, store, room)
-    found = Engine(aws, room.name, steps(room, names), store, on_event).plan()
+    found = Engine(aws, room.name, steps(room, names, account_of(aws)), store, on_event).plan()
     return results.Plan(
         room=room.name,
         changes=all_changes(found),

@@ -92,7 +92,7 @@ class Settings:
         "the requests that all waiting pages together may make to the API",
         default=polling.BUDGET_PER_SECOND,
         unit="requests a second",
-        minimum=100,
+        minimum=10,
     )
 
     @property

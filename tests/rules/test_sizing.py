@@ -80,8 +80,8 @@ def test_polls_keep_to_the_budget_of_the_account(
 
 
 def test_newer_regions_take_less() -> None:
-    assert polling.budget_per_second("eu-west-1") == 5_000
-    assert polling.budget_per_second("eu-south-1") == 1_250
+    assert polling.budget_of(quotas.usual_in("eu-west-1")) == 5_000
+    assert polling.budget_of(quotas.usual_in("eu-south-1")) == 1_250
     assert quotas.usual_in("eu-south-1").burst == 1_250
 
 

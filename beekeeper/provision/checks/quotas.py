@@ -4,8 +4,6 @@ Quirks:
 
 - New accounts can run only ten functions at once, instead of 1,000.
 - AWS always keeps 100 executions for functions without a reservation.
-- For API Gateway, Service Quotas was seen to report 10,000 requests a second in regions where the
-  limit is 2,500. GetAccount reports the limit that AWS enforces, so we call that first.
 """
 
 import math
@@ -16,6 +14,7 @@ from botocore.exceptions import BotoCoreError, ClientError
 from beekeeper.config import RoomConfig
 from beekeeper.contract.functions import CONSUMER
 from beekeeper.provision.aws import Aws
+from beekeeper.provision.checks.account import account_of, throttled
 from beekeeper.provision.engine.wait import has_code
 from beekeeper.provision.grant import Grant, grant, unscoped
 from beekeeper.provision.names import Names
@@ -26,6 +25,7 @@ from beekeeper.rules.quotas import (
     THROTTLE,
     UNRESERVED_EXECUTIONS,
     USUAL,
+    Account,
     Quota,
     rounded_up,
 )
@@ -62,7 +62,7 @@ def concurrency(
     unreserved = int(limits["UnreservedConcurrentExecutions"])
     ours = _reserved(aws, names) if unreserved < total else 0
     free, consumers = unreserved + ours, sizing.reserved_concurrency(config.rate)
-    need = sizing.concurrent_executions(_requests(aws, config, arrivals)) + consumers
+    need = sizing.concurrent_executions(_requests(config, arrivals, account_of(aws))) + consumers
     has = f"The account lets {free:,} functions run at once"
     if free >= need and free - consumers >= UNRESERVED_EXECUTIONS:
         return Finding("concurrency", Verdict.OK, f"{has}, and the event needs about {need:,}.")
@@ -94,21 +94,27 @@ def _reserved(aws: Aws, names: Names) -> int:
     return int(function.get("Concurrency", {}).get("ReservedConcurrentExecutions", 0))
 
 
-def throttle(aws: Aws, config: RoomConfig, arrivals: float | None = None) -> Finding:
-    """Compare the requests at the peak with API Gateway's throttle for the account."""
-    limit, need = _requests_allowed(aws), math.ceil(_requests(aws, config, arrivals))
-    has = f"API Gateway accepts {limit:,.0f} requests a second, for all APIs together"
+def throttle(
+    aws: Aws, config: RoomConfig, arrivals: float | None = None, *, deployed: float | None = None
+) -> Finding:
+    """Compare the requests at the peak with API Gateway's throttle for the account.
+
+    ``deployed`` is how many polls a second the deployed room makes at most. If the quota has
+    changed since then, the room must be deployed again.
+    """
+    account = throttled(aws)
+    limit, budget = account.requests_per_second, polling.budget_of(account)
+    need = math.ceil(_requests(config, arrivals, account))
+    has = f"API Gateway accepts {limit:,} requests a second, for all APIs together"
     if limit < need:
         text = f"{has}, but the event makes about {need:,} ({_event(config, arrivals)})."
         return Finding("throttle", Verdict.PROBLEM, text, ask(aws, THROTTLE, rounded_up(2 * need)))
-    budget = polling.budget_per_second(aws.region)
-    enough = int(budget / polling.BUDGET_SHARE)
-    if limit < enough:
+    if deployed is not None and deployed != budget:
         text = (
-            f"{has}. That is enough for the {need:,} of this event, but the waiting pages of a very"
-            f" long line make up to {budget:,.0f}."
+            f"{has}. The room was deployed for another quota: its waiting pages make up to"
+            f" {deployed:,.0f} requests a second, and {budget:,.0f} would be right."
         )
-        return Finding("throttle", Verdict.WARNING, text, ask(aws, THROTTLE, enough))
+        return Finding("throttle", Verdict.WARNING, text, "Run python -m beekeeper deploy.")
     return Finding("throttle", Verdict.OK, f"{has}, and the event makes about {need:,}.")
 
 
@@ -128,15 +134,6 @@ def notes(config: RoomConfig) -> list[str]:
     return [f"{STRICT_JOINS}. {STRICT_BEYOND}"] if config.is_strict else []
 
 
-def _requests_allowed(aws: Aws) -> float:
-    try:
-        return float(aws.client("apigateway").get_account()["throttleSettings"]["rateLimit"])
-    except (BotoCoreError, ClientError, KeyError):
-        quotas = aws.client("service-quotas")
-        quota = quotas.get_service_quota(ServiceCode=THROTTLE.service, QuotaCode=THROTTLE.code)
-        return float(quota["Quota"]["Value"])
-
-
 def ask(aws: Aws, quota: Quota, value: int) -> str:
     """Return which quota to request from AWS, and the command for it."""
     return (
@@ -146,8 +143,8 @@ def ask(aws: Aws, quota: Quota, value: int) -> str:
     )
 
 
-def _requests(aws: Aws, config: RoomConfig, arrivals: float | None) -> float:
-    budget = polling.budget_per_second(aws.region)
+def _requests(config: RoomConfig, arrivals: float | None, account: Account) -> float:
+    budget = polling.budget_of(account)
     return sizing.requests_per_second(config.rate, _arrivals(config, arrivals), budget)
 
 
