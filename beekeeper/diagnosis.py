@@ -14,6 +14,7 @@ from beekeeper.config import RoomConfig
 from beekeeper.config.room_config import RoomValues
 from beekeeper.connection import Connection
 from beekeeper.errors import BeekeeperError, ConfigError, CredentialsError, NotOursError, StateError
+from beekeeper.provision import readiness
 from beekeeper.provision.aws import Aws
 from beekeeper.provision.checks import quotas
 from beekeeper.provision.checks.certificate import CHECK as CERTIFICATE
@@ -63,8 +64,10 @@ def doctor(
     policy simulator, if these credentials can use it), how many functions can run at once, API
     Gateway's throttle, how many visitors can join a strict line, the certificate of the custom
     domain, and whether the names are free. If the room is deployed, also whether the settings and
-    keys in its table can be read. ``arrivals_per_minute`` is the number of visitors in the busiest
-    minute. The default is ten times the rate. Each problem is in the result, with what to do.
+    keys in its table can be read, and whether its functions answer. For that it calls each function
+    in a way that does nothing, and so wakes those that were idle for weeks.
+    ``arrivals_per_minute`` is the number of visitors in the busiest minute. The default is ten
+    times the rate. Each problem is in the result, with what to do.
     Raises only TypeError, ConfigError, and RoomNotFoundError for the name of a room that was never
     deployed.
 
@@ -93,6 +96,7 @@ def doctor(
     ]
     if connection.known:
         found.append(_looked("items", lambda: control.health.look(connection.deployed())))
+        found.append(_looked(readiness.CHECK, lambda: readiness.look(aws, names)))
     return Diagnosis(config.name, account, aws.region, found)
 
 

@@ -48,7 +48,13 @@ def run_doctor(options: argparse.Namespace, output: Output) -> int:
         return 0
     found = diagnosis.doctor(room, arrivals_per_minute=options.arrivals)
     if output.as_json:
-        output.json_line({**found.to_dict(), "has_problems": found.has_problems})
+        output.json_line(
+            {
+                **found.to_dict(),
+                "has_problems": found.has_problems,
+                "is_ready": found.is_ready,
+            }
+        )
     else:
         _show(found, output)
     return 1 if found.has_problems else 0
@@ -75,6 +81,8 @@ def _show(found: Diagnosis, output: Output) -> None:
     count = sum(finding.verdict is Verdict.PROBLEM for finding in found.findings)
     warnings = sum(finding.verdict is Verdict.WARNING for finding in found.findings)
     text = f"Problems to solve before you deploy: {count}." if count else "No problems."
+    if found.is_ready:
+        text += f" Room {found.room} is ready."
     if warnings:
         text += f" Warnings: {warnings}."
     output.out.print(text, markup=False)

@@ -3,6 +3,7 @@
 import pytest
 
 from beekeeper.contract import items
+from beekeeper.errors import ProvisionError
 from tests.support.moto_aws.by_hand import STEM, api_id
 from tests.support.moto_aws.cloud import Cloud
 from tests.support.moto_aws.doctors import throttle
@@ -65,3 +66,11 @@ def test_a_quota_that_may_not_be_read_is_the_documented_one(
     cloud.deploy(config(region=region))
     assert _throttle(cloud, region) == expected
     assert _polls(cloud, region) == expected[0] / 2
+
+
+def test_quotas_that_aws_does_not_tell_just_now_are_not_guessed(cloud: Cloud) -> None:
+    """A guess would change a room that keeps to a lower quota."""
+    cloud.wire.add(refuse("apigateway:GetAccount", "InternalFailure", status=500))
+    with pytest.raises(ProvisionError, match="reading the account's quotas: InternalFailure"):
+        cloud.deploy()
+    assert cloud.wire.mutations == []
