@@ -2,7 +2,7 @@
 
 Quirks:
 
-- A change of a route takes effect some seconds later.
+- A change of a route takes effect some seconds later, and can fail then: see apigateway.py.
 - The throttle can be changed, but not removed.
 - A throttle above the account's quota has no effect, and one below it wastes a quota that AWS has
   raised. So the throttle is the quota.
@@ -15,7 +15,15 @@ from beekeeper.provision.aws import Aws
 from beekeeper.provision.engine.step import Attributes, Contained, Found, Owner, known, new_only
 from beekeeper.provision.engine.wait import ignoring, retrying
 from beekeeper.provision.names import Names
-from beekeeper.provision.resources.apigateway import BUSY, CHANGE, MISSING, STAGE
+from beekeeper.provision.resources.apigateway import (
+    BUSY,
+    CHANGE,
+    MISSING,
+    STAGE,
+    deployment_problem,
+    newest_deployment,
+    wait_until_deployed,
+)
 from beekeeper.provision.resources.outputs import API_ID
 from beekeeper.rules.quotas import Account
 
@@ -35,6 +43,7 @@ class Stage(Contained):
         return {
             API_ID: known(outputs, API_ID),
             "auto_deploy": True,
+            "deployment_problem": "",
             "rate_per_second": self._account.requests_per_second,
             "burst": self._account.burst,
         }
@@ -53,15 +62,17 @@ class Stage(Contained):
         wanted = {"ApiId": desired[API_ID], "StageName": STAGE, **self._settings()}
         with new_only():
             retrying(aws, CHANGE, BUSY, lambda: create(**wanted))
+        wait_until_deployed(aws, wanted["ApiId"])
 
     def update(self, aws: Aws, found: Found, changes: Attributes) -> None:
-        client = aws.client("apigatewayv2")
-        retrying(
-            aws,
-            CHANGE,
-            BUSY,
-            lambda: client.update_stage(ApiId=found.id, StageName=STAGE, **self._settings()),
-        )
+        update = aws.client("apigatewayv2").update_stage
+        stage = {"ApiId": found.id, "StageName": STAGE}
+        if "deployment_problem" in changes:  # to deploy anew, begin to deploy automatically
+            retrying(aws, CHANGE, BUSY, lambda: update(**stage, AutoDeploy=False))
+        before = newest_deployment(aws, found.id)
+        retrying(aws, CHANGE, BUSY, lambda: update(**stage, **self._settings()))
+        renewed = changes.keys() & {"deployment_problem", "auto_deploy"}
+        wait_until_deployed(aws, found.id, before if renewed else None)
 
     def _settings(self) -> dict[str, Any]:
         # Set the burst together with the rate: a burst of 0 blocks everything.
@@ -77,6 +88,7 @@ def _normalised(api_id: str, raw: Mapping[str, Any]) -> dict[str, Any]:
     return {
         API_ID: api_id,
         "auto_deploy": raw.get("AutoDeploy", False),
+        "deployment_problem": deployment_problem(raw),
         "rate_per_second": int(settings.get("ThrottlingRateLimit", 0)),
         "burst": int(settings.get("ThrottlingBurstLimit", 0)),
     }

@@ -1,11 +1,13 @@
-"""The stage: a throttle that follows the account's quota."""
+"""The stage: a throttle that follows the account's quota, and deployments that come later."""
 
 import pytest
 
 from beekeeper.contract import items
-from beekeeper.errors import ProvisionError
+from beekeeper.errors import ProvisionError, TimedOutError
+from beekeeper.provision.engine.events import StepWaiting
 from tests.support.moto_aws.by_hand import STEM, api_id
 from tests.support.moto_aws.cloud import Cloud
+from tests.support.moto_aws.deployments import NO_ROUTES, Deployments
 from tests.support.moto_aws.doctors import throttle
 from tests.support.moto_aws.wire import Rule, instead, refuse
 from tests.support.rooms import REGION, config
@@ -74,3 +76,56 @@ def test_quotas_that_aws_does_not_tell_just_now_are_not_guessed(cloud: Cloud) ->
     with pytest.raises(ProvisionError, match="reading the account's quotas: InternalFailure"):
         cloud.deploy()
     assert cloud.wire.mutations == []
+
+
+def _route_was_changed(cloud: Cloud) -> None:
+    client, api = cloud.client("apigatewayv2"), api_id(cloud)
+    (route,) = [r for r in client.get_routes(ApiId=api)["Items"] if r["RouteKey"] == "GET /turn"]
+    client.update_route(ApiId=api, RouteId=route["RouteId"], Target="integrations/none")
+    cloud.wire.clear()
+
+
+def test_the_first_deployment_is_waited_for(cloud: Cloud) -> None:
+    deployments = Deployments()
+    cloud.wire.add(*deployments.rules())
+    cloud.deploy()
+    assert cloud.changes() == {}
+    assert "API Gateway to deploy the stage" in {
+        e.what for e in cloud.events if isinstance(e, StepWaiting)
+    }
+
+
+def test_the_deployment_of_a_changed_route_is_waited_for(deployed: Cloud) -> None:
+    _route_was_changed(deployed)
+    deployments = Deployments()
+    deployments.made = ["DEPLOYED"]
+    deployments.reads = 100
+    deployed.wire.add(*deployments.rules())
+    deployed.deploy()
+    assert len(deployments.made) == 2
+    assert deployments.reads >= 5  # it is shown late, and was pending for three reads
+    assert deployed.changes() == {}
+
+
+def test_a_deployment_that_failed_is_an_error_and_the_next_deploy_repairs_it(
+    deployed: Cloud,
+) -> None:
+    _route_was_changed(deployed)
+    deployments = Deployments(failing=2)
+    deployments.made = ["DEPLOYED"]
+    deployments.reads = 100
+    deployed.wire.add(*deployments.rules())
+    with pytest.raises(ProvisionError) as raised:
+        deployed.deploy()
+    assert NO_ROUTES in str(raised.value)
+    assert "aws apigatewayv2 delete-stage --api-id" in str(raised.value)
+    assert deployed.changes() == {"stage": "update"}
+    deployed.deploy()
+    assert deployed.changes() == {}
+
+
+def test_a_deployment_that_never_ends_is_an_error(cloud: Cloud) -> None:
+    cloud.wire.add(*Deployments(pending_reads=10_000).rules())
+    with pytest.raises(TimedOutError, match="API Gateway to deploy the stage"):
+        cloud.deploy()
+    assert sum(cloud.time.sleeps) < 250

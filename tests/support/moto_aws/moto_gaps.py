@@ -94,6 +94,7 @@ GAPS: tuple[Rule, ...] = (
     instead("lambda:GetAccountSettings", account_settings),
     instead("apigateway:GetAccount", lambda _: THROTTLE),
     instead("apigatewayv2:UpdateStage", update_stage),
+    instead("apigatewayv2:GetDeployments", lambda _: {"items": []}),
     *DOMAIN_GAPS,
 )
 
