@@ -62,12 +62,14 @@ def doctor(
 
     Takes what ``deploy`` takes. Checks the credentials, the region, the permissions (with IAM's
     policy simulator, if these credentials can use it), how many functions can run at once, API
-    Gateway's throttle, how many visitors can join a strict line, the certificate of the custom
-    domain, and whether the names are free. If the room is deployed, also whether the settings and
-    keys in its table can be read, and whether its functions answer. For that it calls each function
-    in a way that does nothing, and so wakes those that were idle for weeks.
-    ``arrivals_per_minute`` is the number of visitors in the busiest minute. The default is ten
-    times the rate. Each problem is in the result, with what to do.
+    Gateway's throttle, how fast Lambda can follow a sudden crowd, the table's writes, how many
+    visitors can join a strict line, the certificate of the custom domain, and whether the names are
+    free. If the room is deployed, also whether the settings and keys in its table can be read, and
+    whether its functions answer. For that it calls each function in a way that does nothing, and so
+    wakes those that were idle for weeks. ``arrivals_per_minute`` is the number of visitors in the
+    busiest minute. The default is ten times the rate. Each problem is in the result, with what to
+    do.
+
     Raises only TypeError, ConfigError, and RoomNotFoundError for the name of a room that was never
     deployed.
 
@@ -121,6 +123,8 @@ def _looks(
     yield _looked("permissions", lambda: _permissions(aws, room))
     yield _looked("concurrency", lambda: quotas.concurrency(aws, room, names, arrivals))
     yield _looked("throttle", lambda: quotas.throttle(aws, room, arrivals, deployed=polls))
+    yield quotas.scaling(room, arrivals)
+    yield quotas.table(aws, room, names, arrivals)
     if room.is_strict:
         yield quotas.joins(room, arrivals)
     if (name := room.domain_name) and (arn := room.certificate_arn):

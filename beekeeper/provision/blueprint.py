@@ -46,7 +46,7 @@ def steps(config: RoomConfig, names: Names, account: Account | None = None) -> l
     wanted_tags = tags.room_tags(names.room, config.tags)
     return [
         *_queues(names, wanted_tags),
-        Table(names, wanted_tags),
+        Table(names, wanted_tags, sizing.warm_write_units(config.rate, config.overbooking)),
         Keys(names),
         RoomItem(names, config.settings(account)),
         Bucket(names, wanted_tags),

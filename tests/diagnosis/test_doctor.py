@@ -30,7 +30,17 @@ from tests.support.rooms import ACCOUNT, BASE, REGION, ROOM, config
 def test_all_is_well(cloud: Cloud) -> None:
     found = diagnose(cloud)
     assert {f.check: f.verdict for f in found.findings} == dict.fromkeys(
-        ["credentials", "region", "permissions", "concurrency", "throttle", "names"], "ok"
+        [
+            "credentials",
+            "region",
+            "permissions",
+            "concurrency",
+            "throttle",
+            "scaling",
+            "table",
+            "names",
+        ],
+        "ok",
     )
     assert (found.room, found.account, found.region) == ("sale", ACCOUNT, REGION)
     assert not found.has_problems
@@ -170,6 +180,30 @@ def test_a_quota_that_has_changed_since_the_deploy_needs_another(
     assert {change.kind for change in changed} == {"stage", "room settings"}
     cloud.wire.clear()
     assert finding(diagnose(cloud, throttle(rate)), "throttle")[0] == "ok"
+
+
+@pytest.mark.parametrize(("arrivals", "verdict"), [(60_000, "ok"), (61_000, "warning")])
+def test_a_sudden_crowd(cloud: Cloud, arrivals: float, verdict: str) -> None:
+    found, text = finding(diagnose(cloud, arrivals_per_minute=arrivals), "scaling")
+    assert found == verdict
+    assert "Lambda starts 1,000 environments of a function within 10 s" in text
+
+
+@pytest.mark.parametrize(
+    ("rate", "arrivals", "verdict", "said"),
+    [
+        (600, None, "ok", "takes 4,000 writes a second at once, and the event makes about 100"),
+        (60_000, None, "ok", "takes 9,000 writes a second at once, and the event makes about 9,00"),
+        (60_000, 2_000_000, "warning", "--warm-throughput WriteUnitsPerSecond=13700"),
+        (300_000, None, "warning", "Ask AWS support for 45,000 write units a second for table"),
+    ],
+)
+def test_the_table_is_compared_with_the_writes(
+    cloud: Cloud, rate: int, arrivals: float | None, verdict: str, said: str
+) -> None:
+    found = diagnose(cloud, arrivals_per_minute=arrivals, rate=rate)
+    assert finding(found, "table")[0] == verdict
+    assert said in finding(found, "table")[1]
 
 
 def test_service_quotas_knows_the_throttle_too(cloud: Cloud) -> None:

@@ -22,6 +22,10 @@ from beekeeper.results import Finding, Verdict
 from beekeeper.rules import polling, sizing
 from beekeeper.rules.quotas import (
     CONCURRENCY,
+    NEW_ENVIRONMENTS,
+    NEW_ENVIRONMENTS_SECONDS,
+    NEW_TABLE_WRITE_UNITS,
+    TABLE_WRITE_UNITS,
     THROTTLE,
     UNRESERVED_EXECUTIONS,
     USUAL,
@@ -116,6 +120,43 @@ def throttle(
         )
         return Finding("throttle", Verdict.WARNING, text, "Run python -m beekeeper deploy.")
     return Finding("throttle", Verdict.OK, f"{has}, and the event makes about {need:,}.")
+
+
+def scaling(config: RoomConfig, arrivals: float | None = None) -> Finding:
+    """Compare a sudden crowd with how fast Lambda starts environments of a function."""
+    limit, need = NEW_ENVIRONMENTS, sizing.new_environments(_arrivals(config, arrivals) / 60)
+    has = f"Lambda starts {limit:,} environments of a function within {NEW_ENVIRONMENTS_SECONDS} s"
+    if need <= limit:
+        return Finding("scaling", Verdict.OK, f"{has}, and a sudden crowd needs about {need:,}.")
+    text = (
+        f"{has}, but a sudden crowd needs about {need:,} at once ({_event(config, arrivals)})."
+        " Visitors beyond that get errors in the first seconds, and must try again."
+    )
+    remedy = "AWS does not raise this limit. Publish the campaign link to some people after others."
+    return Finding("scaling", Verdict.WARNING, text, remedy)
+
+
+def table(aws: Aws, config: RoomConfig, names: Names, arrivals: float | None = None) -> Finding:
+    """Compare the writes at the peak with what the room's table takes at once."""
+    need = _write_units(config, arrivals)
+    takes = sizing.warm_write_units(config.rate, config.overbooking) or NEW_TABLE_WRITE_UNITS
+    has = f"The room's table takes {takes:,} writes a second at once"
+    if need <= takes:
+        return Finding("table", Verdict.OK, f"{has}, and the event makes about {need:,}.")
+    text = f"{has}, but the event makes about {need:,} ({_event(config, arrivals)})."
+    if need > TABLE_WRITE_UNITS:
+        remedy = f"Ask AWS support for {need:,} write units a second for table {names.stem}."
+    else:
+        remedy = (
+            f"After deploy, run: aws dynamodb update-table --table-name {names.stem} --region"
+            f" {aws.region} --warm-throughput WriteUnitsPerSecond={need}"
+        )
+    return Finding("table", Verdict.WARNING, text, remedy)
+
+
+def _write_units(config: RoomConfig, arrivals: float | None) -> int:
+    peak = _arrivals(config, arrivals)
+    return rounded_up(sizing.write_units_per_second(config.rate, peak, config.overbooking))
 
 
 def joins(config: RoomConfig, arrivals: float | None = None) -> Finding:
