@@ -48,7 +48,9 @@ def look(aws: Aws, names: Names) -> Finding:
 
 
 def _problem(aws: Aws, name: str) -> str:
-    answer = aws.client("lambda").invoke(FunctionName=name, Payload=json.dumps(CALL))
+    # Not repeated: an account whose functions are all busy has to hear of it soon.
+    invoke = aws.client("lambda", once=True).invoke
+    answer = invoke(FunctionName=name, Payload=json.dumps(CALL))
     if "FunctionError" not in answer:
         return ""
     return str(json.loads(answer["Payload"].read()).get("errorMessage", answer["FunctionError"]))
