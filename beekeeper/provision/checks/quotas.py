@@ -13,6 +13,7 @@ from botocore.exceptions import BotoCoreError, ClientError
 
 from beekeeper.config import RoomConfig
 from beekeeper.contract.functions import CONSUMER
+from beekeeper.errors import BeekeeperError
 from beekeeper.provision.aws import Aws
 from beekeeper.provision.checks.account import account_of, throttled
 from beekeeper.provision.engine.wait import has_code
@@ -46,10 +47,10 @@ def grants(names: Names) -> Iterable[Grant]:
 
 
 def quick_checks(aws: Aws, config: RoomConfig, names: Names) -> list[str]:
-    """Return the warnings to show before a deploy. This is one call, and it never raises."""
+    """Return the warnings to show before a deploy. These are two calls, and it never raises."""
     try:
         found = concurrency(aws, config, names)
-    except (BotoCoreError, ClientError):
+    except (BeekeeperError, BotoCoreError, ClientError):
         return []  # doctor reports that it could not check
     return [] if found.verdict is Verdict.OK else [f"{found.text} {found.remedy}"]
 
