@@ -47,6 +47,7 @@ def run_doctor(options: argparse.Namespace, output: Output) -> int:
     if options.policy:
         _print_policies(diagnosis.policies(room), output)
         return 0
+    output.say(f"Checking room {room.name} … (functions that sleep take a minute or two to wake)")
     found = diagnosis.doctor(room, arrivals_per_minute=options.arrivals)
     if output.as_json:
         output.json_line(
