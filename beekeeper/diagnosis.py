@@ -14,6 +14,7 @@ from beekeeper.config import RoomConfig
 from beekeeper.config.room_config import RoomValues
 from beekeeper.connection import Connection
 from beekeeper.errors import BeekeeperError, ConfigError, CredentialsError, NotOursError, StateError
+from beekeeper.provision import readiness
 from beekeeper.provision.aws import Aws
 from beekeeper.provision.checks import quotas
 from beekeeper.provision.checks.certificate import CHECK as CERTIFICATE
@@ -62,10 +63,14 @@ def doctor(
 
     Takes what ``deploy`` takes. Checks the credentials, the region, the permissions (with IAM's
     policy simulator, if these credentials can use it), how many functions can run at once, API
-    Gateway's throttle, how many visitors can join a strict line, the certificate of the custom
-    domain, and whether the names are free. If the room is deployed, also whether the settings and
-    keys in its table can be read. ``arrivals_per_minute`` is the number of visitors in the busiest
-    minute. The default is ten times the rate. Each problem is in the result, with what to do.
+    Gateway's throttle, how fast Lambda can follow a sudden crowd, the table's writes, how many
+    visitors can join a strict line, the certificate of the custom domain, and whether the names are
+    free. If the room is deployed, also whether the settings and keys in its table can be read, and
+    whether its functions answer. For that it calls each function in a way that does nothing, and so
+    wakes those that were idle for weeks. ``arrivals_per_minute`` is the number of visitors in the
+    busiest minute. The default is ten times the rate. Each problem is in the result, with what to
+    do.
+
     Raises only TypeError, ConfigError, and RoomNotFoundError for the name of a room that was never
     deployed.
 
@@ -89,11 +94,12 @@ def doctor(
     found = [
         Finding("credentials", Verdict.OK, f"Account {account}, as {caller}."),
         region,
-        *_looks(aws, config, names, arrivals_per_minute),
+        *_looks(aws, config, names, arrivals_per_minute, _polls(connection)),
         _looked("names", lambda: _names(connection)),
     ]
     if connection.known:
         found.append(_looked("items", lambda: control.health.look(connection.deployed())))
+        found.append(_looked(readiness.CHECK, lambda: readiness.look(aws, names)))
     return Diagnosis(config.name, account, aws.region, found)
 
 
@@ -109,10 +115,23 @@ def _names(connection: Connection) -> Finding:
     return Finding("names", Verdict.OK, text)
 
 
-def _looks(aws: Aws, room: RoomConfig, names: Names, arrivals: float | None) -> Iterator[Finding]:
+def _polls(connection: Connection) -> float | None:
+    """Return how many polls a second the deployed room makes at most, if it can be read."""
+    try:
+        is_deployed = connection.read() is not None
+        return control.health.polls_per_second(connection.deployed()) if is_deployed else None
+    except (BeekeeperError, BotoCoreError, ClientError):
+        return None  # the check of the items says why
+
+
+def _looks(
+    aws: Aws, room: RoomConfig, names: Names, arrivals: float | None, polls: float | None
+) -> Iterator[Finding]:
     yield _looked("permissions", lambda: _permissions(aws, room))
     yield _looked("concurrency", lambda: quotas.concurrency(aws, room, names, arrivals))
-    yield _looked("throttle", lambda: quotas.throttle(aws, room, arrivals))
+    yield _looked("throttle", lambda: quotas.throttle(aws, room, arrivals, deployed=polls))
+    yield quotas.scaling(room, arrivals)
+    yield quotas.table(aws, room, names, arrivals)
     if room.is_strict:
         yield quotas.joins(room, arrivals)
     if (name := room.domain_name) and (arn := room.certificate_arn):

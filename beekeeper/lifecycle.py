@@ -14,6 +14,7 @@ from beekeeper.errors import ConfigError, LockedError
 from beekeeper.provision import consumer_start
 from beekeeper.provision.aws import Aws, machine_of
 from beekeeper.provision.blueprint import function_policies, steps
+from beekeeper.provision.checks.account import account_of
 from beekeeper.provision.checks.quotas import notes, quick_checks
 from beekeeper.provision.engine.decision import Plan
 from beekeeper.provision.engine.events import StepWaiting, StepWarning
@@ -72,7 +73,8 @@ def _deploy(
         room, aws, names = _wanted(connection, store)
         state = _state_here(connection, aws, store, room)
         guard = _guard(aws, names, store)
-        engine = Engine(aws, room.name, steps(room, names), store, on_event, guard=guard)
+        planned_steps = steps(room, names, account_of(aws))
+        engine = Engine(aws, room.name, planned_steps, store, on_event, guard=guard)
         planned = engine.plan()
         before = Before.of(state, store)
         told = _told(before, room, names, engine, planned)
@@ -142,7 +144,8 @@ def plan(connection: Connection, on_event: OnEvent | None = None) -> results.Pla
     store = connection.open_store()
     room, aws, names = _wanted(connection, store)
     before = Before.of(_state_here(connection, aws, store, room), store)
-    engine = Engine(aws, room.name, steps(room, names), store, on_event)
+    planned_steps = steps(room, names, account_of(aws))
+    engine = Engine(aws, room.name, planned_steps, store, on_event)
     found = _told(before, room, names, engine, engine.plan())
     engine.check_listener("the plan was made")
     return found

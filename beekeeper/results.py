@@ -230,6 +230,12 @@ class Diagnosis(Result):
         """Whether you have to fix something before you deploy."""
         return any(finding.verdict is Verdict.PROBLEM for finding in self.findings)
 
+    @property
+    def is_ready(self) -> bool:
+        """Whether the room is deployed, its functions answer, and you have nothing to fix."""
+        answers = any(f.check == "functions" and f.verdict is Verdict.OK for f in self.findings)
+        return answers and not self.has_problems
+
     def _repr_html_(self) -> str:
         rows = "".join(
             f"<tr><td>{escape(f.verdict)}</td><td>{escape(f.check)}</td>"

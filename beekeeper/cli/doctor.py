@@ -21,7 +21,8 @@ def add_commands(commands: Any) -> None:
         "doctor",
         help="check credentials, permissions, quotas and names before a deploy",
         description="Check credentials, permissions, quotas and names, and say what to do about"
-        " each problem. Changes nothing. Exits with 1 if there is a problem.",
+        " each problem. Changes nothing, but calls each function of a deployed room, which wakes"
+        " those that were idle for weeks. Exits with 1 if there is a problem.",
         examples={
             "doctor --arrivals 20000": "checks for 20,000 visitors in the busiest minute",
             "doctor --policy": "shows the IAM policies that a deployer needs",
@@ -46,9 +47,16 @@ def run_doctor(options: argparse.Namespace, output: Output) -> int:
     if options.policy:
         _print_policies(diagnosis.policies(room), output)
         return 0
+    output.say(f"Checking room {room.name} … (functions that sleep take a minute or two to wake)")
     found = diagnosis.doctor(room, arrivals_per_minute=options.arrivals)
     if output.as_json:
-        output.json_line({**found.to_dict(), "has_problems": found.has_problems})
+        output.json_line(
+            {
+                **found.to_dict(),
+                "has_problems": found.has_problems,
+                "is_ready": found.is_ready,
+            }
+        )
     else:
         _show(found, output)
     return 1 if found.has_problems else 0
@@ -75,6 +83,8 @@ def _show(found: Diagnosis, output: Output) -> None:
     count = sum(finding.verdict is Verdict.PROBLEM for finding in found.findings)
     warnings = sum(finding.verdict is Verdict.WARNING for finding in found.findings)
     text = f"Problems to solve before you deploy: {count}." if count else "No problems."
+    if found.is_ready:
+        text += f" Room {found.room} is ready."
     if warnings:
         text += f" Warnings: {warnings}."
     output.out.print(text, markup=False)

@@ -37,7 +37,9 @@ MODES = {
     ),
     "on": Mode(
         help="admit visitors at the rate, after pause or off",
-        description="Turn the room on: visitors wait in line, and are admitted at the rate.",
+        description="Turn the room on: visitors wait in line, and are admitted at the rate."
+        " If Lambda has put the functions to sleep, because nobody came for weeks, this wakes them"
+        " first, which can take two minutes.",
         change=Room.on,
         done="is on",
         examples={

@@ -15,6 +15,7 @@ from beekeeper.config.toml_file import check_tags, read_toml, shown, to_toml
 from beekeeper.config.upkeep import Upkeep, UpkeepValues
 from beekeeper.errors import ConfigError
 from beekeeper.rules import polling
+from beekeeper.rules.quotas import Account
 from beekeeper.rules.settings import Mode, Settings
 
 # For a room whose configuration is not known. Finding a room does not depend on the destination.
@@ -58,14 +59,14 @@ class RoomConfig(Upkeep, Domain, Line):
         except ConfigError as error:
             raise ConfigError(f"{shown(source)}: {error}") from None
 
-    def settings(self, region: str) -> Settings:
-        """Return the settings that the first deploy writes into the table."""
+    def settings(self, account: Account) -> Settings:
+        """Return the settings that the first deploy to this account writes into the table."""
         of_config = {
             setting.name: setting.type(getattr(self, setting.name))  # type: ignore[operator]
             for setting in fields(Settings)
             if setting.name in type(self).model_fields
         }
-        budget = polling.budget_per_second(region)
+        budget = polling.budget_of(account)
         return Settings(mode=Mode.ON, polls_per_second=budget, **of_config)
 
     def to_toml(self) -> str:

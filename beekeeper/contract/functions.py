@@ -66,3 +66,11 @@ CONSUMER = Function(
     variables=(Variable.TABLE, Variable.QUEUE_URL, Variable.DEAD_LETTER_URL),
 )
 FUNCTIONS = (PRODUCER, ROOM, TURNSTILE, CONSUMER)
+# A deployer invokes a function with this to wake it, and to see that it answers. It does nothing.
+# No event of API Gateway or EventBridge has this key.
+CALL = {"beekeeper": "wake"}
+
+
+def is_call(event: Mapping[str, object]) -> bool:
+    """Return whether a deployer calls, and not a visitor or the schedule."""
+    return CALL.items() <= event.items()

@@ -41,6 +41,14 @@ def pass_keys_of(room: Deployed, item: Item) -> list[Key]:
         raise _explained(_damaged_keys(room, error)) from error
 
 
+def polls_per_second(room: Deployed) -> float:
+    """Return how many polls a second all waiting pages make at most. Raises as settings_of."""
+    found = find_items(room, (items.ROOM,))
+    if items.ROOM not in found:
+        raise room.missing()
+    return settings_of(room, found[items.ROOM]).polls_per_second
+
+
 def look(room: Deployed) -> Finding:
     """Read the settings and the keys, and return the first problem, if there is one."""
     found = find_items(room, (items.ROOM, items.KEYS))

@@ -6,6 +6,7 @@ from beekeeper.contract import items, pulse_item
 from beekeeper.control import health
 from beekeeper.control.table import find_items
 from beekeeper.provision.blueprint import steps
+from beekeeper.provision.checks.account import account_of
 from beekeeper.provision.engine.pipeline import Engine
 from beekeeper.results import Change, Status
 from beekeeper.rules import line, no_shows
@@ -69,5 +70,5 @@ def _longest_wait(settings: Settings, pulse: Pulse) -> float | None:
 
 
 def _drift(room: Deployed) -> tuple[Change, ...]:
-    planned = steps(room.config, room.names)
+    planned = steps(room.config, room.names, account_of(room.aws))
     return differences(Engine(room.aws, room.state.room, planned, room.store).plan())

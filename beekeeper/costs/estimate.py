@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 from beekeeper.costs.prices import FALLBACK, Item, Prices, listed_prices
 from beekeeper.costs.result import CostLine, Estimate
-from beekeeper.provision.names import Watch
+from beekeeper.provision.names import WATCHED_METRICS
 from beekeeper.rules import cadence, sizing
 from beekeeper.rules.arrivals import SHARDS
 from beekeeper.simulation.usage import Usage
@@ -156,7 +156,7 @@ def _watching(bill: Bill, hours: float) -> list[CostLine]:
     """Return the cost of the alarms and the dashboard, which does not depend on visitors."""
     months = hours / HOURS_PER_MONTH
     return [
-        bill.line("CloudWatch", "alarm-months", Item.ALARM_MONTHS, len(Watch) * months),
+        bill.line("CloudWatch", "alarm-months", Item.ALARM_MONTHS, WATCHED_METRICS * months),
         bill.line("CloudWatch", "dashboard-months", Item.DASHBOARD_MONTHS, months),
     ]
 

@@ -8,6 +8,7 @@ Without this data, a cold producer answers in three quarters of the time
 """
 
 import functools
+import logging
 import os
 from typing import Any
 
@@ -52,6 +53,9 @@ def _without_services(partition: dict[str, Any]) -> dict[str, Any]:
 @functools.cache
 def session(*, ours: bool) -> Any:
     """Return the session for the clients of our services, or for all other clients."""
+    # Lambda logs from INFO on, and botocore tells at that level where it found the credentials, in
+    # each cold start.
+    logging.getLogger("botocore").setLevel(logging.WARNING)
     made = botocore.session.get_session()
     if ours:
         made.register_component("data_loader", _OurServices())

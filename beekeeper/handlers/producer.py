@@ -18,7 +18,7 @@ from typing import Any
 from botocore.exceptions import BotoCoreError, ClientError
 
 from beekeeper.contract import messages
-from beekeeper.contract.functions import Variable
+from beekeeper.contract.functions import Variable, is_call
 from beekeeper.contract.routes import REJOIN_PARAMETER, TO_PARAMETER, Path
 from beekeeper.handlers import aws
 from beekeeper.handlers.arrivals import Arrivals, Counter
@@ -185,6 +185,8 @@ def _send(send_message: Callable[..., Any], queue_url: str, ticket_id: str, body
 
 def handler(event: Mapping[str, Any], context: object) -> Response:
     """Lambda's entry."""
+    if is_call(event):
+        return {}
     return answer(Request.from_event(event), *_parts(), time.time())
 
 

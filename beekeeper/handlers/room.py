@@ -16,7 +16,7 @@ from typing import Any
 
 from botocore.exceptions import BotoCoreError, ClientError
 
-from beekeeper.contract.functions import Variable
+from beekeeper.contract.functions import Variable, is_call
 from beekeeper.contract.page import PAGE_KEY, POLICY_METADATA
 from beekeeper.contract.routes import Path
 from beekeeper.handlers import aws
@@ -106,6 +106,8 @@ def _pages() -> Pages:
 
 def handler(event: Mapping[str, Any], context: object) -> Response:
     """Lambda's entry."""
+    if is_call(event):
+        return {}
     return answer(Request.from_event(event), _pages(), time.time())
 
 

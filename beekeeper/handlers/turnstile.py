@@ -9,7 +9,7 @@ from dataclasses import replace
 from typing import Any
 
 from beekeeper.contract.answers import NO_TICKET, entry_answer, turn_answer
-from beekeeper.contract.functions import Variable
+from beekeeper.contract.functions import Variable, is_call
 from beekeeper.contract.routes import REJOIN_LINK, Path
 from beekeeper.handlers import aws
 from beekeeper.handlers.entries import Unavailable
@@ -152,6 +152,8 @@ def _parts() -> tuple[VisitorTable, Waker]:
 
 def handler(event: Mapping[str, Any], context: object) -> Response:
     """Lambda's entry."""
+    if is_call(event):
+        return {}
     return answer(Request.from_event(event), *_parts(), time.time())
 
 

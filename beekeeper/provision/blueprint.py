@@ -29,20 +29,26 @@ from beekeeper.provision.resources.rule import Rule
 from beekeeper.provision.resources.stage import Stage
 from beekeeper.provision.resources.table import Table
 from beekeeper.provision.resources.table_items import Keys, RoomItem
-from beekeeper.rules import sizing
+from beekeeper.rules import quotas, sizing
+from beekeeper.rules.quotas import Account
 
 # The functions need the URLs that SQS returns for the queues. The steps of the queues output them.
 QUEUES = {Variable.QUEUE_URL: "queue", Variable.DEAD_LETTER_URL: "dead-letter queue"}
 
 
-def steps(config: RoomConfig, names: Names) -> list[Step]:
-    """Return a room's steps. Their order here is for readers: the graph decides the real order."""
+def steps(config: RoomConfig, names: Names, account: Account | None = None) -> list[Step]:
+    """Return a room's steps. Their order here is for readers: the graph decides the real order.
+
+    ``account`` has the quotas that the room must keep to. By default they are those that AWS
+    documents for the region, which is enough to find and to delete what exists.
+    """
+    account = account or quotas.usual_in(names.region)
     wanted_tags = tags.room_tags(names.room, config.tags)
     return [
         *_queues(names, wanted_tags),
-        Table(names, wanted_tags),
+        Table(names, wanted_tags, sizing.warm_write_units(config.rate, config.overbooking)),
         Keys(names),
-        RoomItem(names, config.settings(names.region)),
+        RoomItem(names, config.settings(account)),
         Bucket(names, wanted_tags),
         PageObject(names, config.model_dump()),
         *(Role(part, names, function_policy(names, part), wanted_tags) for part in FUNCTION_NAMES),
@@ -50,7 +56,7 @@ def steps(config: RoomConfig, names: Names) -> list[Step]:
         *(_function(f, names, config.rate, wanted_tags) for f in functions.FUNCTIONS),
         Api(names, wanted_tags, has_domain=bool(config.domain_name)),
         Routes(names),
-        Stage(names),
+        Stage(names, account),
         *_domain(config, names, wanted_tags),
         *(_api_permission(f.name, names) for f in functions.FUNCTIONS if f.paths),
         Permission(functions.CONSUMER.name, names, "events.amazonaws.com", names.rule_arn),

@@ -22,6 +22,10 @@ class Watch(StrEnum):
     VISITOR_ERRORS = "visitor-errors"
 
 
+# AWS bills an alarm for each metric that it watches. That of a stopped line compares two.
+WATCHED_METRICS = len(Watch) + 1
+
+
 def stem(room: str) -> str:
     """Return the text with which the names of a room's resources begin."""
     return f"beekeeper-{room}"

@@ -56,11 +56,6 @@ FRONT_POLLS = 3.0
 EARLIEST = 1 / 16
 
 
-def budget_per_second(region: str) -> float:
-    """Return how many polls a second a room can cause in a region."""
-    return budget_of(quotas.usual_in(region))
-
-
 def budget_of(account: quotas.Account) -> float:
     """Return how many polls a second a room can cause in an account with these quotas."""
     return BUDGET_SHARE * account.requests_per_second

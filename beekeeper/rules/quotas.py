@@ -62,9 +62,11 @@ RULE_TARGETS = 5
 # The write units a second of an on-demand table: those that a new table has at once, and the
 # default limit of every table (DynamoDB, "On-demand capacity mode" and "Quotas").
 NEW_TABLE_WRITE_UNITS, TABLE_WRITE_UNITS = 4_000, 40_000
-# The read units a second of one key. A unit is two eventually consistent reads of up to 4 KB
-# (DynamoDB, "Designing partition keys").
-KEY_READ_UNITS = 3_000
+# The read and write units a second of one key, as of one partition. A unit is two eventually
+# consistent reads of up to 4 KB (DynamoDB, "Designing partition keys").
+KEY_READ_UNITS, KEY_WRITE_UNITS = 3_000, 1_000
+# Lambda adds so many environments to each function in ten seconds (Lambda, "Scaling behavior").
+NEW_ENVIRONMENTS, NEW_ENVIRONMENTS_SECONDS = 1_000, 10
 # A FIFO queue takes this many calls a second of each kind. High throughput mode takes more, but
 # only with several message groups (SQS, "Message quotas").
 FIFO_CALLS_PER_SECOND = 300

@@ -99,7 +99,7 @@ class Settings:
         "the requests that all waiting pages together may make to the API",
         default=polling.BUDGET_PER_SECOND,
         unit="requests a second",
-        minimum=100,
+        minimum=10,
     )
     title: str = setting(
         "the title of the waiting page, and of the link in chats; by default, made from the name",

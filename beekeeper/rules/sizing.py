@@ -13,7 +13,7 @@ With A arrivals and R admissions a second, and W visitors in line after PEAK_MIN
 
 import math
 
-from beekeeper.rules import cadence, polling, quotas
+from beekeeper.rules import arrivals, cadence, polling, quotas
 
 # A worker is one consumer that EventBridge starts each minute. Lambda gives a full core to 1,769 MB
 # (AWS Lambda, "Configure function memory"). With a full core, a worker gets half of the load that
@@ -51,6 +51,14 @@ REQUEST_SECONDS = 0.1
 # workflows with DynamoDB transactions"). Many visitors are admitted in one transaction, and each
 # goes in with one of their own: a row and a count.
 UNITS_PER_ADMISSION, UNITS_PER_ENTRY = 2, 4
+# If nobody else came before, each visitor waits for a new environment for so long. We expect this
+# of a function with 256 MB.
+COLD_START_SECONDS = 1.0
+# One item takes quotas.KEY_WRITE_UNITS a second. So the arrivals are counted in SHARDS rows
+# (rules/arrivals.py) and the entries in 32 counts, and the schedule is written once for each claim
+# of a worker (tests/rules/test_sizing.py). The numbers of latecomers are one count: a thousand can
+# take one in the same second, which is more than their lane serves up to 240,000 a minute
+# (rules/lane.py). Whoever gets none asks again two seconds later.
 # The producer and the turnstile keep a copy of this many items: room, keys and pulse.
 COPIED_ITEMS = 3
 
@@ -101,9 +109,32 @@ def concurrent_executions(requests_per_second: float) -> int:
     return math.ceil(requests_per_second * REQUEST_SECONDS)
 
 
-def write_units_per_second(rate_per_minute: float) -> float:
-    """Return the write units a second that admit visitors and record that they go in."""
-    return (UNITS_PER_ADMISSION + UNITS_PER_ENTRY) * rate_per_minute / 60
+def new_environments(arrivals_per_second: float) -> int:
+    """Return how many environments of a function a sudden crowd needs at once."""
+    return math.ceil(arrivals_per_second * COLD_START_SECONDS)
+
+
+def write_units_per_second(
+    rate_per_minute: float, arrivals_per_minute: float = 0.0, overbooking: float = 1.0
+) -> float:
+    """Return the write units a second of the table.
+
+    They admit visitors, record that they go in, and count who joins. ``overbooking`` is how many
+    are admitted for each who arrives.
+    """
+    units = UNITS_PER_ADMISSION * overbooking + UNITS_PER_ENTRY
+    joined = arrivals_per_minute * REQUEST_SECONDS * arrivals.WRITES_PER_SECOND
+    return (units * rate_per_minute + joined) / 60
+
+
+def warm_write_units(rate_per_minute: float, overbooking: float) -> int | None:
+    """Return the write units a second that a new table must have. None if all new tables have them.
+
+    AWS charges for them once, and does not lower them again.
+    """
+    peak = peak_arrivals_per_minute(rate_per_minute)
+    need = quotas.rounded_up(write_units_per_second(rate_per_minute, peak, overbooking))
+    return min(need, quotas.TABLE_WRITE_UNITS) if need > quotas.NEW_TABLE_WRITE_UNITS else None
 
 
 def copy_read_units_per_second(containers: float) -> float:

@@ -6,6 +6,7 @@ The default is the documented quotas. ``beekeeper doctor`` uses the quotas of yo
 from beekeeper.results import Finding, Verdict
 from beekeeper.rules import quotas, sizing
 from beekeeper.rules.quotas import Account, Quota
+from beekeeper.rules.settings import Settings
 from beekeeper.simulation.usage import Usage
 
 MARGIN = 1.2  # request this many times the simulated need
@@ -14,7 +15,7 @@ MARGIN = 1.2  # request this many times the simulated need
 def findings(
     peak_requests: float,
     concurrent: int,
-    rate: float,
+    settings: Settings,
     usage: Usage,
     peak_arrivals: float,
     account: Account = quotas.USUAL,
@@ -22,12 +23,13 @@ def findings(
     """Return a finding for each service. Its remedy says what to request from AWS.
 
     ``peak_requests`` and ``peak_arrivals`` are those of the busiest second. ``concurrent`` is how
-    many functions that answer visitors run at once. ``rate`` is visitors per minute.
+    many functions that answer visitors run at once.
     """
     return [
         _throttle(peak_requests, account),
-        _concurrency(concurrent + sizing.reserved_concurrency(rate), account),
-        _table(rate, concurrent),
+        _concurrency(concurrent + sizing.reserved_concurrency(settings.rate), account),
+        _scaling(peak_arrivals),
+        _table(settings, concurrent, peak_arrivals),
         Finding(
             "queue",
             Verdict.OK,
@@ -60,16 +62,33 @@ def _concurrency(need: int, account: Account) -> Finding:
     return Finding("concurrency", Verdict.PROBLEM, text, _ask(quotas.CONCURRENCY, need))
 
 
-def _table(rate: float, concurrent: int) -> Finding:
-    writes = sizing.write_units_per_second(rate)
+def _scaling(peak_arrivals: float) -> Finding:
+    need, limit = sizing.new_environments(peak_arrivals), quotas.NEW_ENVIRONMENTS
+    text = f"Lambda: {need:,} new environments in the busiest second"
+    starts = f"It starts {limit:,} of a function within {quotas.NEW_ENVIRONMENTS_SECONDS} s"
+    if need <= limit:
+        return Finding("scaling", Verdict.OK, f"{text}. {starts}.")
+    return Finding(
+        "scaling",
+        Verdict.WARNING,
+        f"{text}. {starts}. If the crowd comes suddenly, visitors beyond that get errors in the"
+        " first seconds, and try again.",
+        "AWS does not raise this limit. Publish the campaign link to some people after others.",
+    )
+
+
+def _table(settings: Settings, concurrent: int, peak_arrivals: float) -> Finding:
+    rate, overbooking = settings.rate, settings.overbooking
+    writes = sizing.write_units_per_second(rate, peak_arrivals * 60, overbooking)
+    takes = sizing.warm_write_units(rate, overbooking) or quotas.NEW_TABLE_WRITE_UNITS
     reads = sizing.copy_read_units_per_second(concurrent)
     text = f"DynamoDB: {writes:,.0f} writes a second"
-    if writes > quotas.NEW_TABLE_WRITE_UNITS:
+    if writes > takes:
         return Finding(
             "table",
             Verdict.WARNING,
-            f"{text}. A new table takes only {quotas.NEW_TABLE_WRITE_UNITS:,} at once.",
-            "Raise the rate in steps on the day, or set the table's warm throughput before.",
+            f"{text}. The table of a room with this rate takes only {takes:,} at once.",
+            "Use doctor --arrivals: it shows the command that prepares the table.",
         )
     if reads > quotas.KEY_READ_UNITS:
         return Finding(
@@ -78,11 +97,7 @@ def _table(rate: float, concurrent: int) -> Finding:
             f"DynamoDB: {reads:,.0f} reads a second of the room's items. A key takes only"
             f" {quotas.KEY_READ_UNITS:,}. Beyond that, functions continue with an older copy.",
         )
-    text += (
-        f". A table takes {quotas.TABLE_WRITE_UNITS:,}, and a new one"
-        f" {quotas.NEW_TABLE_WRITE_UNITS:,} at once."
-    )
-    return Finding("table", Verdict.OK, text)
+    return Finding("table", Verdict.OK, f"{text}. The table takes {takes:,} at once.")
 
 
 def _ask(quota: Quota, need: float) -> str:

@@ -151,7 +151,7 @@ def _outcome(
         concurrent_executions=concurrent,
         seen_late_seconds=_percentiles(meter.seen_late)[95],
         usage=used,
-        findings=limits.findings(peak, concurrent, rate, used, max(came)),
+        findings=limits.findings(peak, concurrent, flow.settings, used, max(came)),
         series=series,
     )
 

@@ -11,6 +11,7 @@ from beekeeper.config import configured
 from beekeeper.config.essentials import MAX_NAME_CHARACTERS
 from beekeeper.config.toml_file import to_toml
 from beekeeper.config.upkeep import RETENTION_DAYS
+from beekeeper.rules import quotas
 from beekeeper.rules.settings import Mode
 from tests.support.rooms import BASE, DOMAIN, config
 
@@ -136,7 +137,7 @@ def test_a_number_as_people_type_it(typed: str | float) -> None:
 
 
 def test_settings() -> None:
-    settings = config(claim_minutes=5).settings("eu-west-1")
+    settings = config(claim_minutes=5).settings(quotas.USUAL)
     assert (settings.mode, settings.rate, settings.claim_seconds) == (Mode.ON, 600.0, 300)
     assert settings.destination == BASE["destination"]
 

@@ -1,7 +1,15 @@
 """The names that deployed rooms depend on. Changing one breaks running rooms."""
 
-from beekeeper.contract.functions import FUNCTIONS, Variable
+import json
+from importlib import import_module
+from pathlib import Path as File
+
+import pytest
+
+from beekeeper.contract.functions import CALL, FUNCTIONS, Function, Variable, is_call
 from beekeeper.contract.routes import REJOIN_LINK, TICKET_COOKIE, Path, ticket_cookie_name
+
+EVENTS = sorted((File(__file__).parents[1] / "support/in_memory/events").glob("*.json"))
 
 
 def test_routes() -> None:
@@ -54,3 +62,18 @@ def test_variables() -> None:
 
 def test_variables_are_not_aws_own() -> None:
     assert all(variable.value.startswith("BEEKEEPER_") for variable in Variable)
+
+
+@pytest.mark.parametrize("function", FUNCTIONS, ids=lambda function: function.name)
+def test_a_deployers_call_does_nothing(function: Function, monkeypatch: pytest.MonkeyPatch) -> None:
+    """It uses no client and no variable, so there is no error either."""
+    for variable in Variable:
+        monkeypatch.delenv(variable.value, raising=False)
+    handler = import_module(f"beekeeper.handlers.{function.name}").handler
+    assert not handler(CALL, None)
+
+
+@pytest.mark.parametrize("event", EVENTS, ids=lambda event: event.stem)
+def test_no_visitor_is_a_deployers_call(event: File) -> None:
+    assert not is_call(json.loads(event.read_text(encoding="utf-8")))
+    assert not is_call({"source": "aws.events", "detail": {}})

@@ -60,7 +60,7 @@ def test_an_event_by_hand() -> None:
     assert found["DynamoDB", "write units"] == pytest.approx(0.1375)
     assert found["DynamoDB", "read units"] == pytest.approx(0.05)
     assert found["CloudWatch", "dashboard-months"] == pytest.approx(3 / 730)
-    assert found["CloudWatch", "alarm-months"] == pytest.approx(4 * 0.10 / 730)
+    assert found["CloudWatch", "alarm-months"] == pytest.approx(5 * 0.10 / 730)
     assert sum(found.values()) == pytest.approx(estimate(EVENT).event_usd)
 
 
@@ -91,7 +91,7 @@ def test_an_empty_room_costs_next_to_nothing_and_less_when_off() -> None:
     found = estimate(NOTHING)
     assert 0 < found.off_usd_per_day < found.idle_usd_per_day < 0.20
     watching = sum(x.usd for x in found.idle if x.what.endswith("months"))
-    assert watching == pytest.approx((3 + 4 * 0.10) * 24 / 730)
+    assert watching == pytest.approx((3 + 5 * 0.10) * 24 / 730)
 
 
 def test_each_worker_looks() -> None:

@@ -2,6 +2,7 @@
 
 import json
 from pathlib import Path
+from typing import Any
 
 import pytest
 from botocore.awsrequest import AWSPreparedRequest, AWSResponse
@@ -23,13 +24,23 @@ from tests.support.moto_aws.doctors import (
     throttle,
 )
 from tests.support.moto_aws.wire import Call, Forward, Rule, instead, refuse
-from tests.support.rooms import ACCOUNT, REGION, config
+from tests.support.rooms import ACCOUNT, BASE, REGION, ROOM, config
 
 
 def test_all_is_well(cloud: Cloud) -> None:
     found = diagnose(cloud)
     assert {f.check: f.verdict for f in found.findings} == dict.fromkeys(
-        ["credentials", "region", "permissions", "concurrency", "throttle", "names"], "ok"
+        [
+            "credentials",
+            "region",
+            "permissions",
+            "concurrency",
+            "throttle",
+            "scaling",
+            "table",
+            "names",
+        ],
+        "ok",
     )
     assert (found.room, found.account, found.region) == ("sale", ACCOUNT, REGION)
     assert not found.has_problems
@@ -146,7 +157,7 @@ def test_what_our_consumer_has_reserved_counts(deployed: Cloud) -> None:
 
 @pytest.mark.parametrize(
     ("rate", "verdict", "said"),
-    [(10_000.0, "ok", ""), (2_500.0, "warning", "10,000"), (300.0, "problem", "admitted")],
+    [(10_000.0, "ok", ""), (2_500.0, "ok", "2,500"), (300.0, "problem", "admitted")],
 )
 def test_throttle(cloud: Cloud, rate: float, verdict: str, said: str) -> None:
     found, text = finding(diagnose(cloud, throttle(rate)), "throttle")
@@ -155,21 +166,60 @@ def test_throttle(cloud: Cloud, rate: float, verdict: str, said: str) -> None:
     assert ("L-8A5B8E43" in text) == (verdict != "ok")
 
 
-@pytest.mark.parametrize(("rate", "verdict"), [(2_500.0, "ok"), (1_500.0, "warning")])
-def test_a_newer_region_needs_what_its_own_poll_budget_takes(
-    cloud: Cloud, rate: float, verdict: str
+@pytest.mark.parametrize("rate", [5_000.0, 20_000.0])
+def test_a_quota_that_has_changed_since_the_deploy_needs_another(
+    deployed_room: beekeeper.Room, cloud: Cloud, where: dict[str, Any], rate: float
 ) -> None:
-    found, text = finding(diagnose(cloud, throttle(rate), region="eu-south-1"), "throttle")
+    verdict, text = finding(diagnose(cloud, throttle(rate)), "throttle")
+    assert verdict == "warning"
+    assert f"up to 5,000 requests a second, and {rate / 2:,.0f} would be right" in text
+    assert "Run python -m beekeeper deploy." in text
+    cloud.wire.clear()
+    cloud.wire.add(throttle(rate))
+    changed = beekeeper.deploy(BASE, **where).changes
+    assert {change.kind for change in changed} == {"stage", "room settings"}
+    cloud.wire.clear()
+    assert finding(diagnose(cloud, throttle(rate)), "throttle")[0] == "ok"
+
+
+@pytest.mark.parametrize(("arrivals", "verdict"), [(60_000, "ok"), (61_000, "warning")])
+def test_a_sudden_crowd(cloud: Cloud, arrivals: float, verdict: str) -> None:
+    found, text = finding(diagnose(cloud, arrivals_per_minute=arrivals), "scaling")
     assert found == verdict
-    assert ("up to 1,250" in text and "for 2,500 of the quota" in text) == (verdict == "warning")
+    assert "Lambda starts 1,000 environments of a function within 10 s" in text
+
+
+@pytest.mark.parametrize(
+    ("rate", "arrivals", "verdict", "said"),
+    [
+        (600, None, "ok", "takes 4,000 writes a second at once, and the event makes about 100"),
+        (60_000, None, "ok", "takes 9,000 writes a second at once, and the event makes about 9,00"),
+        (60_000, 2_000_000, "warning", "--warm-throughput WriteUnitsPerSecond=13700"),
+        (300_000, None, "warning", "Ask AWS support for 45,000 write units a second for table"),
+    ],
+)
+def test_the_table_is_compared_with_the_writes(
+    cloud: Cloud, rate: int, arrivals: float | None, verdict: str, said: str
+) -> None:
+    found = diagnose(cloud, arrivals_per_minute=arrivals, rate=rate)
+    assert finding(found, "table")[0] == verdict
+    assert said in finding(found, "table")[1]
 
 
 def test_service_quotas_knows_the_throttle_too(cloud: Cloud) -> None:
-    quota = instead("service-quotas:GetServiceQuota", lambda _: {"Quota": {"Value": 2_500.0}})
+    quota = instead("service-quotas:GetServiceQuota", lambda _: {"Quota": {"Value": 2_400.0}})
     denied = refuse("apigateway:GetAccount", "AccessDeniedException", status=403)
     verdict, text = finding(diagnose(cloud, denied, quota), "throttle")
-    assert verdict == "warning"
-    assert "2,500 requests a second" in text
+    assert verdict == "ok"
+    assert "2,400 requests a second" in text
+
+
+def test_service_quotas_is_not_believed_in_a_newer_region(cloud: Cloud) -> None:
+    """It was seen to report the usual quota there."""
+    quota = instead("service-quotas:GetServiceQuota", lambda _: {"Quota": {"Value": 10_000.0}})
+    denied = refuse("apigateway:GetAccount", "AccessDeniedException", status=403)
+    found = diagnose(cloud, denied, quota, region="eu-south-1")
+    assert "2,500 requests a second" in finding(found, "throttle")[1]
 
 
 def test_quotas_that_may_not_be_read_are_unknown(cloud: Cloud) -> None:
@@ -251,6 +301,30 @@ def test_deploy_warns_of_a_small_account(cloud: Cloud) -> None:
     events.clear()
     deploy("One")  # nothing changes, so there is no warning
     assert not [e for e in events if isinstance(e, StepWarning)]
+
+
+def test_the_smallest_account_is_told_and_deployable(cloud: Cloud, where: dict[str, Any]) -> None:
+    """A new account in a region with the smaller quota: ten functions, 2,500 requests a second."""
+    refused = refuse(
+        "lambda:PutFunctionConcurrency",
+        "InvalidParameterValueException",
+        "Specified ReservedConcurrentExecutions for function decreases account's"
+        " UnreservedConcurrentExecution below its minimum value of [10].",
+    )
+    smallest = (concurrency(10), throttle(2_500.0), refused)
+    before = diagnose(cloud, *smallest)
+    assert finding(before, "throttle")[0] == "ok"
+    verdict, text = finding(before, "concurrency")
+    assert verdict == "problem"
+    assert "--quota-code L-B99A9384 --desired-value 1000" in text
+
+    events: list[Event] = []
+    room = beekeeper.deploy(BASE, **where, on_event=events.append)
+    assert room.url
+    warned = [e.warning for e in events if isinstance(e, StepWarning)]
+    assert any("L-B99A9384" in text for text in warned)
+    assert not beekeeper.plan(BASE, **where).has_changes
+    assert not beekeeper.status(ROOM, **where, drift=True).drift
 
 
 def test_deploy_goes_on_where_quotas_may_not_be_read(cloud: Cloud) -> None:

@@ -50,3 +50,17 @@ def test_the_policy_alone_on_stdout(here: Path, capsys: pytest.CaptureFixture[st
     assert policy["Version"] == "2012-10-17"
     assert "arn:aws:sqs:eu-central-1:000000000000:beekeeper-checked" in str(policy)
     assert printed.err == ""
+
+
+@pytest.mark.usefixtures("here")
+def test_a_deployed_room_answers_and_is_ready(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["deploy"]) == 0
+    capsys.readouterr()
+    assert main(["doctor"]) == 0
+    assert capsys.readouterr().out.rstrip().endswith("No problems. Room checked is ready.")
+    assert main(["doctor", "--json"]) == 0
+    found = json.loads(capsys.readouterr().out)
+    assert found["is_ready"]
+    answered = next(f for f in found["findings"] if f["check"] == "functions")
+    assert (answered["verdict"], answered["text"]) == ("ok", "All functions answer.")
+    assert main(["destroy", "--yes"]) == 0

@@ -130,3 +130,26 @@ def test_a_count_that_somebody_deleted_goes_on_after_those_who_wait() -> None:
     latecomers, dynamo = table()
     assert latecomers.take_number("a", seen(dynamo), Lane(50, 10), NOW).late == 51
     assert given(dynamo) == 51
+
+
+def test_more_latecomers_in_one_second_than_one_item_counts() -> None:
+    """One item takes 1,000 writes a second. The others ask again, and each gets one number."""
+    world, ids = World(), [f"v{i}" for i in range(1_500)]
+    dynamo = FakeDynamo(Calls(world))
+    latecomers = Latecomers(dynamo, TABLE)
+    for i in ids:
+        dynamo.put(items.admission_item(i, 1, NOW - 100))
+
+    def late(i: str) -> Admission:
+        found = items.admission_of(dynamo.rows()[i])
+        assert found is not None
+        return found
+
+    for seconds in (0, 2):  # a page that got no number asks again after two seconds or so
+        for i in ids:
+            if late(i).late is None:
+                latecomers.take_number(i, late(i), EMPTY, NOW + seconds)
+        numbers = [number for i in ids if (number := late(i).late) is not None]
+        assert len(numbers) == (1_000 if seconds == 0 else 1_500)
+        world.sleep(2)
+    assert sorted(numbers) == list(range(1, 1_501))

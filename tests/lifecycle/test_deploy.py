@@ -55,6 +55,7 @@ FIELDS: list[tuple[str, dict[str, Any], dict[str, int]]] = [
         {"rate": 100_000},
         {
             "dynamodb:UpdateItem": 1,
+            "dynamodb:UpdateTable": 1,
             "events:PutTargets": 1,
             "lambda:PutFunctionConcurrency": 1,
             "lambda:UpdateFunctionConfiguration": 1,

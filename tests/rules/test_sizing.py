@@ -1,8 +1,12 @@
+import math
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from beekeeper.rules import polling, quotas, sizing
+from beekeeper.contract import items, pace_item
+from beekeeper.handlers.schedule import ATTEMPTS
+from beekeeper.rules import arrivals, lane, polling, quotas, sizing
 from beekeeper.rules.sizing import (
     CORE_MB,
     MAX_RATE_PER_MINUTE,
@@ -53,6 +57,46 @@ def test_table_by_hand() -> None:
     assert sizing.copy_read_units_per_second(100) == 150
 
 
+def test_table_at_the_peak_by_hand() -> None:
+    """60,000 a minute, at most 1.5 times as many admitted; 10,000 a second join a hundred ms each.
+
+    1,000 x (3 + 4) for those who are admitted and go in; 1,000 containers count twice a second.
+    """
+    peak = sizing.peak_arrivals_per_minute(60_000)
+    assert sizing.write_units_per_second(60_000, peak, 1.5) == 9_000
+    assert sizing.warm_write_units(60_000, 1.5) == 9_000
+
+
+@given(rates)
+def test_a_table_is_warmed_only_where_a_new_one_is_too_cold(rate: float) -> None:
+    warm = sizing.warm_write_units(rate, 1.5)
+    if warm is None:
+        peak = sizing.peak_arrivals_per_minute(rate)
+        assert sizing.write_units_per_second(rate, peak, 1.5) <= quotas.NEW_TABLE_WRITE_UNITS
+    else:
+        assert quotas.NEW_TABLE_WRITE_UNITS < warm <= quotas.TABLE_WRITE_UNITS
+
+
+def test_no_item_takes_more_writes_than_one_can() -> None:
+    """At the highest rate, and as many arrivals as the largest quota of API Gateway lets in."""
+    rate = sizing.MAX_RATE_PER_MINUTE
+    joins = quotas.USUAL.requests_per_second / sizing.REQUESTS_PER_ARRIVAL
+    writes = joins * sizing.REQUEST_SECONDS * arrivals.WRITES_PER_SECOND
+    assert writes / arrivals.SHARDS <= quotas.KEY_WRITE_UNITS
+    entries = 2 * rate / 60  # an item in a transaction is two units
+    assert entries / len(items.COUNT_IDS) <= quotas.KEY_WRITE_UNITS
+    claims = sizing.reserved_concurrency(rate) * ATTEMPTS  # each second
+    assert claims * pace_units() <= quotas.KEY_WRITE_UNITS
+    assert 240_000 / 60 * lane.SHARE <= quotas.KEY_WRITE_UNITS
+
+
+def pace_units() -> int:
+    """Return the write units of the schedule with the most marks of latecomers."""
+    marks = tuple(lane.Mark(1.8e9 + i, 1.8e9 + i + 0.9, 250) for i in range(5 * 40))
+    late = lane.Lane(10**7, 10**7, marks)  # each of five workers has claimed once in each second
+    return math.ceil(len(pace_item.lane_attribute(late)["S"]) / 1_024) + 1
+
+
 def test_nobody_comes() -> None:
     assert sizing.requests_per_second(600, 0) == 0
     assert sizing.concurrent_executions(0) == 0
@@ -80,8 +124,8 @@ def test_polls_keep_to_the_budget_of_the_account(
 
 
 def test_newer_regions_take_less() -> None:
-    assert polling.budget_per_second("eu-west-1") == 5_000
-    assert polling.budget_per_second("eu-south-1") == 1_250
+    assert polling.budget_of(quotas.usual_in("eu-west-1")) == 5_000
+    assert polling.budget_of(quotas.usual_in("eu-south-1")) == 1_250
     assert quotas.usual_in("eu-south-1").burst == 1_250
 
 

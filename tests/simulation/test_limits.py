@@ -8,15 +8,23 @@ from beekeeper import simulate
 from beekeeper.results import Finding
 from beekeeper.rules import quotas
 from beekeeper.rules.quotas import NEWER_REGION, USUAL, Account
+from beekeeper.rules.settings import Mode, Settings
 from beekeeper.simulation import limits
+from tests.support.rooms import DESTINATION
 
 
 def findings(
-    requests: float, rate: float = 600, concurrent: int = 50, account: Account = USUAL
+    requests: float,
+    rate: float = 600,
+    concurrent: int = 50,
+    account: Account = USUAL,
+    arrivals: float = 100,
 ) -> dict[str, Finding]:
     usage = simulate(10, rate=60).usage
-    found = limits.findings(requests, concurrent, rate, usage, 100, account)
-    assert [finding.check for finding in found] == ["throttle", "concurrency", "table", "queue"]
+    settings = Settings(Mode.ON, rate, DESTINATION)
+    found = limits.findings(requests, concurrent, settings, usage, arrivals, account)
+    checks = ["throttle", "concurrency", "scaling", "table", "queue"]
+    assert [finding.check for finding in found] == checks
     return {finding.check: finding for finding in found}
 
 
@@ -59,8 +67,9 @@ def test_functions_are_compared_with_the_concurrency(concurrent: int, verdict: s
 @pytest.mark.parametrize(
     ("rate", "concurrent", "verdict", "said"),
     [
-        (40_000, 50, "ok", "4,000 writes a second. A table takes 40,000"),
-        (40_020, 50, "warning", "4,002 writes a second. A new table takes only 4,000"),
+        (20_000, 50, "ok", "2,353 writes a second. The table takes 4,000"),
+        (60_000, 50, "ok", "7,020 writes a second. The table takes 9,000"),
+        (300_000, 50, "ok", "35,020 writes a second. The table takes 40,000"),
         (600, 2_001, "warning", "A key takes only 3,000"),
     ],
 )
@@ -70,3 +79,19 @@ def test_writes_and_reads_are_compared_with_the_table(
     found = findings(100, rate, concurrent)["table"]
     assert found.verdict == verdict
     assert said in found.text
+
+
+def test_a_crowd_that_is_larger_than_a_deploy_expects() -> None:
+    found = findings(100, 600, arrivals=20_000)["table"]
+    assert found.verdict == "warning"
+    assert "takes only 4,000 at once" in found.text
+    assert "doctor --arrivals" in found.remedy
+
+
+@pytest.mark.parametrize(("arrivals", "verdict"), [(1_000, "ok"), (1_001, "warning")])
+def test_a_sudden_crowd_is_compared_with_the_environments_that_lambda_starts(
+    arrivals: float, verdict: str
+) -> None:
+    found = findings(100, arrivals=arrivals)["scaling"]
+    assert found.verdict == verdict
+    assert "starts 1,000 of a function within 10 s" in found.text

@@ -4,8 +4,6 @@ Quirks:
 
 - New accounts can run only ten functions at once, instead of 1,000.
 - AWS always keeps 100 executions for functions without a reservation.
-- For API Gateway, Service Quotas was seen to report 10,000 requests a second in regions where the
-  limit is 2,500. GetAccount reports the limit that AWS enforces, so we call that first.
 """
 
 import math
@@ -15,7 +13,9 @@ from botocore.exceptions import BotoCoreError, ClientError
 
 from beekeeper.config import RoomConfig
 from beekeeper.contract.functions import CONSUMER
+from beekeeper.errors import BeekeeperError
 from beekeeper.provision.aws import Aws
+from beekeeper.provision.checks.account import account_of, throttled
 from beekeeper.provision.engine.wait import has_code
 from beekeeper.provision.grant import Grant, grant, unscoped
 from beekeeper.provision.names import Names
@@ -23,9 +23,14 @@ from beekeeper.results import Finding, Verdict
 from beekeeper.rules import polling, sizing
 from beekeeper.rules.quotas import (
     CONCURRENCY,
+    NEW_ENVIRONMENTS,
+    NEW_ENVIRONMENTS_SECONDS,
+    NEW_TABLE_WRITE_UNITS,
+    TABLE_WRITE_UNITS,
     THROTTLE,
     UNRESERVED_EXECUTIONS,
     USUAL,
+    Account,
     Quota,
     rounded_up,
 )
@@ -42,10 +47,10 @@ def grants(names: Names) -> Iterable[Grant]:
 
 
 def quick_checks(aws: Aws, config: RoomConfig, names: Names) -> list[str]:
-    """Return the warnings to show before a deploy. This is one call, and it never raises."""
+    """Return the warnings to show before a deploy. These are two calls, and it never raises."""
     try:
         found = concurrency(aws, config, names)
-    except (BotoCoreError, ClientError):
+    except (BeekeeperError, BotoCoreError, ClientError):
         return []  # doctor reports that it could not check
     return [] if found.verdict is Verdict.OK else [f"{found.text} {found.remedy}"]
 
@@ -62,7 +67,7 @@ def concurrency(
     unreserved = int(limits["UnreservedConcurrentExecutions"])
     ours = _reserved(aws, names) if unreserved < total else 0
     free, consumers = unreserved + ours, sizing.reserved_concurrency(config.rate)
-    need = sizing.concurrent_executions(_requests(aws, config, arrivals)) + consumers
+    need = sizing.concurrent_executions(_requests(config, arrivals, account_of(aws))) + consumers
     has = f"The account lets {free:,} functions run at once"
     if free >= need and free - consumers >= UNRESERVED_EXECUTIONS:
         return Finding("concurrency", Verdict.OK, f"{has}, and the event needs about {need:,}.")
@@ -94,22 +99,65 @@ def _reserved(aws: Aws, names: Names) -> int:
     return int(function.get("Concurrency", {}).get("ReservedConcurrentExecutions", 0))
 
 
-def throttle(aws: Aws, config: RoomConfig, arrivals: float | None = None) -> Finding:
-    """Compare the requests at the peak with API Gateway's throttle for the account."""
-    limit, need = _requests_allowed(aws), math.ceil(_requests(aws, config, arrivals))
-    has = f"API Gateway accepts {limit:,.0f} requests a second, for all APIs together"
+def throttle(
+    aws: Aws, config: RoomConfig, arrivals: float | None = None, *, deployed: float | None = None
+) -> Finding:
+    """Compare the requests at the peak with API Gateway's throttle for the account.
+
+    ``deployed`` is how many polls a second the deployed room makes at most. If the quota has
+    changed since then, the room must be deployed again.
+    """
+    account = throttled(aws)
+    limit, budget = account.requests_per_second, polling.budget_of(account)
+    need = math.ceil(_requests(config, arrivals, account))
+    has = f"API Gateway accepts {limit:,} requests a second, for all APIs together"
     if limit < need:
         text = f"{has}, but the event makes about {need:,} ({_event(config, arrivals)})."
         return Finding("throttle", Verdict.PROBLEM, text, ask(aws, THROTTLE, rounded_up(2 * need)))
-    budget = polling.budget_per_second(aws.region)
-    enough = int(budget / polling.BUDGET_SHARE)
-    if limit < enough:
+    if deployed is not None and deployed != budget:
         text = (
-            f"{has}. That is enough for the {need:,} of this event, but the waiting pages of a very"
-            f" long line make up to {budget:,.0f}."
+            f"{has}. The room was deployed for another quota: its waiting pages make up to"
+            f" {deployed:,.0f} requests a second, and {budget:,.0f} would be right."
         )
-        return Finding("throttle", Verdict.WARNING, text, ask(aws, THROTTLE, enough))
+        return Finding("throttle", Verdict.WARNING, text, "Run python -m beekeeper deploy.")
     return Finding("throttle", Verdict.OK, f"{has}, and the event makes about {need:,}.")
+
+
+def scaling(config: RoomConfig, arrivals: float | None = None) -> Finding:
+    """Compare a sudden crowd with how fast Lambda starts environments of a function."""
+    limit, need = NEW_ENVIRONMENTS, sizing.new_environments(_arrivals(config, arrivals) / 60)
+    has = f"Lambda starts {limit:,} environments of a function within {NEW_ENVIRONMENTS_SECONDS} s"
+    if need <= limit:
+        return Finding("scaling", Verdict.OK, f"{has}, and a sudden crowd needs about {need:,}.")
+    text = (
+        f"{has}, but a sudden crowd needs about {need:,} at once ({_event(config, arrivals)})."
+        " Visitors beyond that get errors in the first seconds, and must try again."
+    )
+    remedy = "AWS does not raise this limit. Publish the campaign link to some people after others."
+    return Finding("scaling", Verdict.WARNING, text, remedy)
+
+
+def table(aws: Aws, config: RoomConfig, names: Names, arrivals: float | None = None) -> Finding:
+    """Compare the writes at the peak with what the room's table takes at once."""
+    need = _write_units(config, arrivals)
+    takes = sizing.warm_write_units(config.rate, config.overbooking) or NEW_TABLE_WRITE_UNITS
+    has = f"The room's table takes {takes:,} writes a second at once"
+    if need <= takes:
+        return Finding("table", Verdict.OK, f"{has}, and the event makes about {need:,}.")
+    text = f"{has}, but the event makes about {need:,} ({_event(config, arrivals)})."
+    if need > TABLE_WRITE_UNITS:
+        remedy = f"Ask AWS support for {need:,} write units a second for table {names.stem}."
+    else:
+        remedy = (
+            f"After deploy, run: aws dynamodb update-table --table-name {names.stem} --region"
+            f" {aws.region} --warm-throughput WriteUnitsPerSecond={need}"
+        )
+    return Finding("table", Verdict.WARNING, text, remedy)
+
+
+def _write_units(config: RoomConfig, arrivals: float | None) -> int:
+    peak = _arrivals(config, arrivals)
+    return rounded_up(sizing.write_units_per_second(config.rate, peak, config.overbooking))
 
 
 def joins(config: RoomConfig, arrivals: float | None = None) -> Finding:
@@ -128,15 +176,6 @@ def notes(config: RoomConfig) -> list[str]:
     return [f"{STRICT_JOINS}. {STRICT_BEYOND}"] if config.is_strict else []
 
 
-def _requests_allowed(aws: Aws) -> float:
-    try:
-        return float(aws.client("apigateway").get_account()["throttleSettings"]["rateLimit"])
-    except (BotoCoreError, ClientError, KeyError):
-        quotas = aws.client("service-quotas")
-        quota = quotas.get_service_quota(ServiceCode=THROTTLE.service, QuotaCode=THROTTLE.code)
-        return float(quota["Quota"]["Value"])
-
-
 def ask(aws: Aws, quota: Quota, value: int) -> str:
     """Return which quota to request from AWS, and the command for it."""
     return (
@@ -146,8 +185,8 @@ def ask(aws: Aws, quota: Quota, value: int) -> str:
     )
 
 
-def _requests(aws: Aws, config: RoomConfig, arrivals: float | None) -> float:
-    budget = polling.budget_per_second(aws.region)
+def _requests(config: RoomConfig, arrivals: float | None, account: Account) -> float:
+    budget = polling.budget_of(account)
     return sizing.requests_per_second(config.rate, _arrivals(config, arrivals), budget)
 
 

@@ -6,6 +6,10 @@ Quirks:
   actions back with every change.
 - PutMetricAlarm accepts tags only for a new alarm.
 - CloudWatch returns thresholds as floats.
+- Where missing data counts as breaching, a new alarm begins in ALARM: the first data come after a
+  minute or two. So in all our alarms missing data are good. What must not be missing is compared
+  with something else, in a metric math expression.
+- MiniStack has no metric math. It returns such an alarm without any metric.
 - We delete alarms one by one, because one missing name can fail a whole batch.
 """
 
@@ -13,7 +17,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any, ClassVar
 
-from beekeeper.contract.functions import CONSUMER
+from beekeeper.contract.functions import CONSUMER, TURNSTILE
 from beekeeper.provision import tags
 from beekeeper.provision.aws import Aws
 from beekeeper.provision.engine.step import Attributes, Found, Resource, known
@@ -25,61 +29,82 @@ from beekeeper.provision.resources.outputs import API_ID
 # Operators set who an alarm notifies. A change of the other attributes keeps these.
 ACTIONS = ("ActionsEnabled", "OKActions", "AlarmActions", "InsufficientDataActions")
 API_DIMENSION = "ApiId"  # its value is unknown until the API exists
+VALUE = "value"  # the key of an expression, among the metrics that it names
+
+
+PERIOD_SECONDS = 60
+# A minute counts if visitors ask and no consumer starts. A healthy room has one each minute.
+STOPPED = "IF(FILL(visitors, 0) > 0 AND FILL(consumers, 0) < 1, 1, 0)"
+
+
+@dataclass(frozen=True, slots=True)
+class Metric:
+    """One metric of CloudWatch, and its statistic for each minute."""
+
+    namespace: str
+    name: str
+    dimensions: Mapping[str, str]
+    statistic: str = "Sum"
 
 
 @dataclass(frozen=True, slots=True)
 class Specification:
-    """What one alarm watches. It fires when ``statistic`` passes the threshold for ``minutes``."""
+    """What one alarm watches. It fires when the value is above zero for ``minutes``.
+
+    The value is that of the only metric, or of the expression, which names the metrics by key.
+    """
 
     what: Watch
     description: str
-    namespace: str
-    metric: str
-    dimensions: Mapping[str, str]
-    statistic: str = "Sum"
-    comparison: str = "GreaterThanThreshold"
-    threshold: float = 0.0
+    metrics: Mapping[str, Metric]
+    expression: str = ""
     minutes: int = 1
-    missing: str = "notBreaching"
+
+    @property
+    def needs(self) -> tuple[str, ...]:
+        """The steps that come before the alarm."""
+        has_api = any(API_DIMENSION in metric.dimensions for metric in self.metrics.values())
+        return ("api",) if has_api else ()
 
 
 def specifications(names: Names) -> list[Specification]:
     """Return a room's alarms."""
-    consumer = {"FunctionName": names.function(CONSUMER.name)}
+    consumer, turnstile = (
+        {"FunctionName": names.function(function.name)} for function in (CONSUMER, TURNSTILE)
+    )
     return [
         Specification(
             Watch.UNREADABLE,
             "The dead-letter queue has messages that are not tickets.",
-            "AWS/SQS",
-            "ApproximateNumberOfMessagesVisible",
-            {"QueueName": names.dead_letter_queue},
-            statistic="Maximum",
+            {
+                "messages": Metric(
+                    "AWS/SQS",
+                    "ApproximateNumberOfMessagesVisible",
+                    {"QueueName": names.dead_letter_queue},
+                    statistic="Maximum",
+                )
+            },
         ),
         Specification(
             Watch.LINE_STOPPED,
-            "No consumer has started for three minutes, so nobody is admitted.",
-            "AWS/Lambda",
-            "Invocations",
-            consumer,
-            comparison="LessThanThreshold",
-            threshold=1.0,
+            "Visitors ask, but no consumer has started for three minutes, so nobody is admitted.",
+            {
+                "visitors": Metric("AWS/Lambda", "Invocations", turnstile),
+                "consumers": Metric("AWS/Lambda", "Invocations", consumer),
+            },
+            expression=STOPPED,
             minutes=3,
-            missing="breaching",
         ),
         Specification(
             Watch.CONSUMER_ERRORS,
             "Consumers fail. Check the log group of the consumer.",
-            "AWS/Lambda",
-            "Errors",
-            consumer,
+            {"errors": Metric("AWS/Lambda", "Errors", consumer)},
         ),
         Specification(
             Watch.VISITOR_ERRORS,
             "Visitors get errors. Check the log groups of the producer and the turnstile.",
             # The functions' own Errors metric is not enough: when AWS fails, they answer 503.
-            "AWS/ApiGateway",
-            "5xx",
-            {API_DIMENSION: API_ID},
+            {"errors": Metric("AWS/ApiGateway", "5xx", {API_DIMENSION: API_ID})},
         ),
     ]
 
@@ -94,7 +119,7 @@ class Alarm(Resource):
     ) -> None:
         self.key = f"alarm {specification.what}"
         self.name = names.alarm(specification.what)
-        self.needs = ("api",) if API_DIMENSION in specification.dimensions else ()
+        self.needs = specification.needs
         self._wanted = specification
         self._room = names.room
         self._arn = names.alarm_arn(specification.what)
@@ -114,21 +139,18 @@ class Alarm(Resource):
 
     def desired(self, outputs: Mapping[str, str]) -> Attributes:
         wanted = self._wanted
+        metrics = {key: _metric(metric, outputs) for key, metric in wanted.metrics.items()}
+        watched = {"Metrics": {VALUE: wanted.expression, **metrics}}
+        if not wanted.expression:
+            (watched,) = metrics.values()
         return {
             "alarm": {
                 "AlarmDescription": wanted.description,
-                "Namespace": wanted.namespace,
-                "MetricName": wanted.metric,
-                "Dimensions": {
-                    name: known(outputs, API_ID) if name == API_DIMENSION else value
-                    for name, value in wanted.dimensions.items()
-                },
-                "Statistic": wanted.statistic,
-                "ComparisonOperator": wanted.comparison,
-                "Threshold": wanted.threshold,
-                "Period": 60,
+                **watched,
+                "ComparisonOperator": "GreaterThanThreshold",
+                "Threshold": 0.0,
                 "EvaluationPeriods": wanted.minutes,
-                "TreatMissingData": wanted.missing,
+                "TreatMissingData": "notBreaching",
             },
             "tags": self._tags,
         }
@@ -141,8 +163,10 @@ class Alarm(Resource):
         raw = alarms[0]
         raw_tags = cloudwatch.list_tags_for_resource(ResourceARN=raw["AlarmArn"])["Tags"]
         found_tags = tags.from_list(raw_tags)
-        alarm = {name: raw.get(name) for name in self.desired({})["alarm"]}
-        alarm["Dimensions"] = {d["Name"]: d["Value"] for d in raw.get("Dimensions", [])}
+        wanted = self.desired({})["alarm"]
+        is_bare = not (raw.get("Metrics") or raw.get("MetricName"))  # MiniStack
+        watched = {"Metrics": wanted.get("Metrics")} if is_bare else _watched(raw)
+        alarm = {**{name: raw.get(name) for name in wanted}, **watched}
         actions = {name: raw[name] for name in ACTIONS if name in raw}
         attributes = {"alarm": alarm, "actions": actions, "tags": found_tags}
         return Found.tagged(raw["AlarmArn"], attributes, self._room)
@@ -162,9 +186,71 @@ class Alarm(Resource):
                 cloudwatch.untag_resource(ResourceARN=found.id, TagKeys=gone)
 
     def _wire(self, alarm: Mapping[str, Any]) -> dict[str, Any]:
-        dimensions = [{"Name": k, "Value": v} for k, v in alarm["Dimensions"].items()]
-        return {**alarm, "AlarmName": self.name, "Dimensions": dimensions}
+        wanted = {**alarm, "AlarmName": self.name}
+        if "Metrics" not in alarm:
+            return {**wanted, "Dimensions": _listed(alarm["Dimensions"])}
+        value, *metrics = alarm["Metrics"].items()
+        queries = [{"Id": value[0], "Expression": value[1], "ReturnData": True}]
+        queries += [
+            {
+                "Id": key,
+                "MetricStat": {
+                    "Metric": {
+                        "Namespace": metric["Namespace"],
+                        "MetricName": metric["MetricName"],
+                        "Dimensions": _listed(metric["Dimensions"]),
+                    },
+                    "Period": metric["Period"],
+                    "Stat": metric["Statistic"],
+                },
+                "ReturnData": False,
+            }
+            for key, metric in metrics
+        ]
+        return {**wanted, "Metrics": queries}
 
     def delete(self, aws: Aws, found: Found) -> None:
         with ignoring("ResourceNotFound", "ResourceNotFoundException"):
             aws.client("cloudwatch").delete_alarms(AlarmNames=[self.name])
+
+
+def _metric(metric: Metric, outputs: Mapping[str, str]) -> dict[str, Any]:
+    return {
+        "Namespace": metric.namespace,
+        "MetricName": metric.name,
+        "Dimensions": {
+            name: known(outputs, API_ID) if name == API_DIMENSION else value
+            for name, value in metric.dimensions.items()
+        },
+        "Statistic": metric.statistic,
+        "Period": PERIOD_SECONDS,
+    }
+
+
+def _watched(raw: Mapping[str, Any]) -> dict[str, Any]:
+    """Return what an alarm watches, in the form in which we want it."""
+    if not raw.get("Metrics"):
+        return {"Dimensions": _by_name(raw.get("Dimensions", []))}
+    return {"Metrics": {query["Id"]: _queried(query) for query in raw["Metrics"]}}
+
+
+def _queried(query: Mapping[str, Any]) -> Any:
+    if "MetricStat" not in query:
+        return query.get("Expression")
+    found = query["MetricStat"]
+    metric = found["Metric"]
+    return {
+        "Namespace": metric.get("Namespace"),
+        "MetricName": metric.get("MetricName"),
+        "Dimensions": _by_name(metric.get("Dimensions", [])),
+        "Statistic": found.get("Stat"),
+        "Period": found.get("Period"),
+    }
+
+
+def _by_name(dimensions: Iterable[Mapping[str, str]]) -> dict[str, str]:
+    return {dimension["Name"]: dimension["Value"] for dimension in dimensions}
+
+
+def _listed(dimensions: Mapping[str, str]) -> list[dict[str, str]]:
+    return [{"Name": name, "Value": value} for name, value in dimensions.items()]

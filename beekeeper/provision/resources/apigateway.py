@@ -6,16 +6,20 @@ Quirks:
 - If the answer to CreateApi or CreateIntegration is lost, a retry silently creates a second one.
   So these calls use a client that does not retry, and the function ``once``.
 - boto3 has no paginator for some lists. Ours follows NextToken.
+- A stage that deploys automatically does so some time after the call that changed the API. If that
+  fails, the call has succeeded all the same, and visitors get the API as it was before. Only the
+  stage's LastDeploymentStatusMessage says so.
 - The IAM actions are the HTTP verbs. The id of an API is unknown until it exists.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from typing import Any, TypeVar
 
 from botocore.exceptions import ClientError, HTTPClientError
 
+from beekeeper.errors import ProvisionError
 from beekeeper.provision.aws import Aws
-from beekeeper.provision.engine.wait import Busy, Wait, ignoring, pause, retrying
+from beekeeper.provision.engine.wait import Busy, Wait, ignoring, pause, retrying, until
 from beekeeper.provision.grant import Grant, grant
 
 T = TypeVar("T")
@@ -29,6 +33,10 @@ CONFLICT = Busy("ConflictException", "concurrent modification")
 # accepts 10 calls a second, and only one in 30 s for some operations.
 BUSY = (CONFLICT, Busy("TooManyRequestsException"))
 CHANGE = Wait("API Gateway to accept a change", 180, every=3)
+# A change of a route shows as a new deployment after a moment. If it does not, there may be none:
+# the stage may not deploy automatically, or not exist yet.
+BEGUN = Wait("API Gateway to begin a deployment", 20, every=2)
+DEPLOYED = Wait("API Gateway to deploy the stage", 180, every=2)
 
 
 def verbs(*resources: str, examples: tuple[str, ...] = ()) -> Grant:
@@ -66,6 +74,43 @@ def pages(call: Callable[..., dict[str, Any]], **arguments: Any) -> Iterator[dic
         if not response.get("NextToken"):
             return
         token = {"NextToken": response["NextToken"]}
+
+
+def newest_deployment(aws: Aws, api_id: str) -> dict[str, Any]:
+    """Return the newest deployment of an API. Empty when there is none."""
+    found = pages(aws.client("apigatewayv2").get_deployments, ApiId=api_id)
+    return max(found, key=lambda deployment: deployment["CreatedDate"], default={})
+
+
+def wait_until_deployed(aws: Aws, api_id: str, before: Mapping[str, Any] | None = None) -> None:
+    """Return when the stage has the API as it is now. Raise ProvisionError if that failed.
+
+    ``before`` is the newest deployment before a change of routes, which makes another.
+    """
+    deadline = aws.clock() + (BEGUN.seconds if before else 0)
+    while newest_deployment(aws, api_id) == before and aws.clock() < deadline:
+        pause(aws, BEGUN)
+
+    def is_settled() -> bool | None:
+        status = newest_deployment(aws, api_id).get("DeploymentStatus")
+        return None if status == "PENDING" else True
+
+    until(aws, DEPLOYED, is_settled)
+    with ignoring(MISSING):  # the stage comes after the first routes
+        stage = aws.client("apigatewayv2").get_stage(ApiId=api_id, StageName=STAGE)
+        if problem := deployment_problem(stage):
+            raise ProvisionError(
+                f"API Gateway could not deploy the stage, and visitors get the API as it was"
+                f" before: {problem}. Run the same command again. If it fails again, delete the"
+                f" stage and run it once more: aws apigatewayv2 delete-stage --api-id {api_id}"
+                f" --stage-name '{STAGE}' --region {aws.region}"
+            )
+
+
+def deployment_problem(stage: Mapping[str, Any]) -> str:
+    """Return why the stage's last deployment failed. Empty when it did not fail."""
+    message = str(stage.get("LastDeploymentStatusMessage") or "").rstrip(".")
+    return message if "failed" in message.lower() else ""
 
 
 def mappings(aws: Aws, domain_name: str) -> list[dict[str, Any]]:

@@ -24,6 +24,7 @@ from beekeeper.provision.names import Names
 from beekeeper.provision.resources.function_code import code_sha256, function_zip
 from beekeeper.provision.resources.function_state import (
     CONFLICT,
+    INACTIVE,
     INVALID,
     MISSING,
     READY,
@@ -34,6 +35,7 @@ from beekeeper.provision.resources.function_state import (
     wait_until_gone,
     wait_until_ready,
     wait_until_settled,
+    wake,
 )
 from beekeeper.provision.resources.outputs import role_id
 from beekeeper.rules import quotas
@@ -126,6 +128,7 @@ class Function(Resource):
             "layers": [],
             "reserved_concurrency": wanted.reserved_concurrency,
             "failed": False,
+            "inactive": False,
             "tags": {**self._tags, TAG_ROLE_ID: role},
         }
 
@@ -183,6 +186,8 @@ class Function(Resource):
         self._reserve(aws, desired["reserved_concurrency"])
 
     def update(self, aws: Aws, found: Found, changes: Attributes) -> None:
+        if "inactive" in changes:
+            wake(aws, self.name)
         # After a failed update, send the configuration again.
         if changes.keys() & {"configuration", "failed", "subnets", "layers"}:
             self._configure(aws, {**found.attributes, **changes}["configuration"], changes)
@@ -278,6 +283,7 @@ def _normalised(function: Mapping[str, Any]) -> dict[str, Any]:
         "subnets": (raw.get("VpcConfig") or {}).get("SubnetIds", []),
         "layers": [layer["Arn"] for layer in raw.get("Layers") or ()],
         "failed": has_failed(raw),
+        "inactive": raw.get("State") == INACTIVE,
         "reserved_concurrency": function.get("Concurrency", {}).get("ReservedConcurrentExecutions"),
     }
 

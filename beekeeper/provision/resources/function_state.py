@@ -5,15 +5,21 @@ Quirks:
 - A function is first Pending, then Active. While an update is InProgress, Lambda refuses the next
   one. So every change waits for the one before it.
 - ResourceConflictException means "exists", "pending" or "busy". Only its message says which.
-- After some weeks without a call, a function is Inactive. It works as well as an Active one.
+- After some weeks without a call, a function is Inactive. The next invocation fails, and makes it
+  Pending until Lambda has put it back together, which takes a minute or two. So somebody else must
+  call it before the visitors do (Lambda, "Function states").
 """
 
+import json
 from collections.abc import Mapping
 from typing import Any
 
+from botocore.exceptions import ClientError
+
+from beekeeper.contract.functions import CALL
 from beekeeper.errors import ProvisionError
 from beekeeper.provision.aws import Aws
-from beekeeper.provision.engine.wait import Busy, Wait, ignoring, until
+from beekeeper.provision.engine.wait import Busy, Wait, has_code, ignoring, until
 
 MISSING = "ResourceNotFoundException"
 INVALID = "InvalidParameterValueException"
@@ -22,13 +28,19 @@ CONFLICT = "ResourceConflictException"
 ROLE = Wait("IAM to let Lambda use the new role", 300, every=2)
 READY = Wait("the function to become ready", 300)
 GONE = Wait("the function to be deleted", 120)
+# Usually it takes one to two minutes.
+AWAKE = Wait("Lambda to wake the function, which was idle for weeks", 300, every=2)
+INACTIVE = "Inactive"
 ROLE_BUSY = (
     Busy(INVALID, "cannot be assumed by Lambda"),
     Busy(INVALID, "does not have permissions"),
     Busy(INVALID, "KMS key is invalid for CreateGrant"),
     Busy(INVALID, "throttled by EC2"),
 )
+# Of an invocation (boto/boto3#3788, and Lambda's Invoke API).
+WAKING = ("CodeArtifactUserPendingException", "ResourceNotReadyException", CONFLICT)
 STATE_BUSY = (
+    Busy(WAKING[0]),
     Busy(CONFLICT, "in progress"),
     Busy(CONFLICT, "Pending"),
     Busy(CONFLICT, "concurrent update"),
@@ -59,6 +71,37 @@ def wait_until_settled(aws: Aws, name: str) -> dict[str, Any]:
         return None
 
     return until(aws, READY, probe)
+
+
+def wake(aws: Aws, name: str) -> bool:
+    """Invoke the function until it is Active, if it is Inactive. Return whether it was asleep.
+
+    Raises TimedOutError, ProvisionError if it failed, and ClientError if it does not exist.
+    """
+    get = aws.client("lambda").get_function
+    if get(FunctionName=name)["Configuration"].get("State") != INACTIVE:
+        return False
+
+    def probe() -> bool | None:
+        if wait_until_settled(aws, name).get("State") != INACTIVE:
+            return True
+        _call(aws, name)
+        return None
+
+    until(aws, AWAKE, probe)
+    wait_until_ready(aws, name)
+    return True
+
+
+def _call(aws: Aws, name: str) -> None:
+    """Invoke a function that is Inactive. Its answer is an error of one of several codes."""
+    try:
+        # botocore must not repeat it: the state says when to call again.
+        aws.client("lambda", once=True).invoke(FunctionName=name, Payload=json.dumps(CALL))
+    except ClientError as error:
+        status = error.response["ResponseMetadata"].get("HTTPStatusCode", 0)
+        if status < 500 and not has_code(error, *WAKING):
+            raise
 
 
 def wait_until_gone(aws: Aws, name: str) -> None:

@@ -17,7 +17,15 @@ from beekeeper.provision.aws import Aws
 from beekeeper.provision.engine.step import Attributes, Contained, Found, Owner, known
 from beekeeper.provision.engine.wait import has_code, ignoring, retrying
 from beekeeper.provision.names import FUNCTION_NAMES, Names
-from beekeeper.provision.resources.apigateway import BUSY, CHANGE, MISSING, once, pages
+from beekeeper.provision.resources.apigateway import (
+    BUSY,
+    CHANGE,
+    MISSING,
+    newest_deployment,
+    once,
+    pages,
+    wait_until_deployed,
+)
 from beekeeper.provision.resources.outputs import API_ID
 
 ROUTES = {path.route_key: function.name for function in FUNCTIONS for path in function.paths}
@@ -67,7 +75,7 @@ class Routes(Contained):
         self._set(aws, found.id, changes)
 
     def _set(self, aws: Aws, api_id: str, attributes: Attributes) -> None:
-        client = aws.client("apigatewayv2")
+        client, before = aws.client("apigatewayv2"), newest_deployment(aws, api_id)
         wanted = {route: uri for route, uri in attributes.items() if route != API_ID}
         present = {r["RouteKey"]: r["RouteId"] for r in pages(client.get_routes, ApiId=api_id)}
         for route_key, uri in wanted.items():
@@ -88,6 +96,7 @@ class Routes(Contained):
                     client.create_route, ApiId=api_id, RouteKey=route_key, Target=target
                 )
             retrying(aws, CHANGE, BUSY, call)
+        wait_until_deployed(aws, api_id, before)
 
     @staticmethod
     def _remove(aws: Aws, api_id: str, route_id: str | None) -> None:

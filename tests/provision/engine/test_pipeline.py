@@ -10,6 +10,7 @@ from beekeeper.provision.engine.step import Step
 from beekeeper.provision.resources.permission import Permission
 from beekeeper.provision.resources.stage import Stage
 from beekeeper.provision.state import StateFile
+from beekeeper.rules import quotas
 from tests.support.moto_aws.cloud import Cloud
 from tests.support.rooms import config
 
@@ -30,7 +31,7 @@ def test_a_step_that_lives_in_an_unknown_step_is_an_error(cloud: Cloud) -> None:
         container = "ship"
 
     with pytest.raises(ValueError, match="step stage: there is no step ship"):
-        engine(cloud, [Adrift(cloud.names())])
+        engine(cloud, [Adrift(cloud.names(), quotas.USUAL)])
 
 
 def test_api_gateway_may_call_the_functions_that_have_routes(cloud: Cloud) -> None:

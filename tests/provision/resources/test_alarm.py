@@ -1,7 +1,83 @@
-from beekeeper.provision.names import Watch
-from beekeeper.provision.resources.alarm import specifications
+"""The alarms: what they watch, and that a healthy new room is in no alarm."""
+
+import re
+from typing import Any
+
+import pytest
+
+from beekeeper.provision.names import WATCHED_METRICS, Watch
+from beekeeper.provision.resources.alarm import STOPPED, specifications
+from tests.support.moto_aws.by_hand import STEM
 from tests.support.moto_aws.cloud import Cloud
+
+LINE_STOPPED = f"{STEM}-{Watch.LINE_STOPPED}"
+
+
+def _alarms(cloud: Cloud) -> list[dict[str, Any]]:
+    found: list[dict[str, Any]] = cloud.client("cloudwatch").describe_alarms()["MetricAlarms"]
+    return found
 
 
 def test_each_watch_is_one_alarm(cloud: Cloud) -> None:
-    assert [found.what for found in specifications(cloud.names())] == list(Watch)
+    found = specifications(cloud.names())
+    assert [each.what for each in found] == list(Watch)
+    assert sum(len(each.metrics) for each in found) == WATCHED_METRICS
+
+
+def test_a_new_room_has_no_data_and_is_in_no_alarm(deployed: Cloud) -> None:
+    """CloudWatch evaluates an alarm within a minute. The first data come later."""
+    assert {alarm["TreatMissingData"] for alarm in _alarms(deployed)} == {"notBreaching"}
+
+
+def _value(**data: int | None) -> float:
+    """Evaluate the expression for one minute, as CloudWatch does. None is a missing datum."""
+    found = {name: 0 if value is None else value for name, value in data.items()}
+    python = re.sub(r"FILL\((\w+), 0\)", r"\1", STOPPED)
+    condition, then, otherwise = python.removeprefix("IF(").removesuffix(")").split(", ")
+    chosen = then if eval(condition.replace("AND", "and"), {}, found) else otherwise
+    return float(chosen)
+
+
+@pytest.mark.parametrize(
+    ("visitors", "consumers", "stopped"),
+    [(None, None, 0), (None, 1, 0), (5, 1, 0), (5, None, 1), (5, 0, 1), (0, None, 0)],
+)
+def test_the_line_has_stopped_if_visitors_ask_and_no_consumer_starts(
+    visitors: int | None, consumers: int | None, stopped: int
+) -> None:
+    assert _value(visitors=visitors, consumers=consumers) == stopped
+
+
+def test_the_alarm_of_the_line_compares_the_turnstile_with_the_consumer(deployed: Cloud) -> None:
+    (alarm,) = [a for a in _alarms(deployed) if a["AlarmName"] == LINE_STOPPED]
+    value, *metrics = alarm["Metrics"]
+    assert (value["Expression"], value["ReturnData"]) == (STOPPED, True)
+    watched = {
+        m["Id"]: (m["MetricStat"]["Metric"]["Dimensions"][0]["Value"], m["MetricStat"]["Stat"])
+        for m in metrics
+    }
+    assert watched == {
+        "visitors": (f"{STEM}-turnstile", "Sum"),
+        "consumers": (f"{STEM}-consumer", "Sum"),
+    }
+    assert not any(m["ReturnData"] for m in metrics)
+    assert alarm["EvaluationPeriods"] == 3
+
+
+@pytest.mark.parametrize("key", ["Expression", "Stat", "Period", "Metric"])
+def test_a_changed_expression_or_metric_is_put_right(deployed: Cloud, key: str) -> None:
+    cloudwatch = deployed.client("cloudwatch")
+    (alarm,) = [a for a in _alarms(deployed) if a["AlarmName"] == LINE_STOPPED]
+    first, second, *_ = alarm["Metrics"]
+    if key == "Expression":
+        first[key] = "visitors"
+    else:
+        theirs = {"Stat": "Maximum", "Period": 300, "Metric": {"MetricName": "X", "Namespace": "X"}}
+        second["MetricStat"][key] = theirs[key]
+    names = ("AlarmName", "Metrics", "Threshold", "EvaluationPeriods", "ComparisonOperator")
+    more = ("AlarmDescription", "TreatMissingData")
+    cloudwatch.put_metric_alarm(**{name: alarm[name] for name in (*names, *more)})
+    deployed.wire.clear()
+    assert deployed.changes() == {"alarm line-stopped": "update"}
+    assert deployed.recorded(deployed.deploy) == ["cloudwatch:PutMetricAlarm"]
+    assert deployed.changes() == {}

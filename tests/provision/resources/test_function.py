@@ -199,14 +199,6 @@ def test_what_aws_fills_in_is_no_drift(deployed: Cloud) -> None:
     assert deployed.changes() == {}
 
 
-def test_an_idle_function_is_no_drift_and_can_be_changed(deployed: Cloud) -> None:
-    deployed.client("lambda").update_function_configuration(FunctionName=FUNCTION, Timeout=3)
-    deployed.wire.add(changed("lambda:GetFunction", _state("Inactive")))
-    assert deployed.changes() == {"function consumer": "update"}
-    deployed.deploy()
-    assert deployed.changes() == {}
-
-
 def test_a_deletion_waits_until_the_function_is_gone(deployed: Cloud) -> None:
     gone_at = deployed.time.now + 20
 

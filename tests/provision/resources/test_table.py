@@ -10,6 +10,7 @@ from tests.support.moto_aws.by_hand import STEM, make_table
 from tests.support.moto_aws.cloud import Cloud
 from tests.support.moto_aws.inventory import inventory
 from tests.support.moto_aws.wire import changed, lose_answer, refuse
+from tests.support.rooms import config
 
 COOLDOWN = "Time to live has been modified multiple times within a fixed interval"
 TTL_ON = {"Enabled": True, "AttributeName": "theirs"}
@@ -138,3 +139,34 @@ def test_a_table_of_ours_with_another_key_is_never_replaced(cloud: Cloud) -> Non
     with pytest.raises(ProvisionError, match="would lose the admissions and the keys"):
         cloud.deploy()
     assert inventory() == whole
+
+
+def _warm(cloud: Cloud) -> int:
+    table = cloud.client("dynamodb").describe_table(TableName=STEM)["Table"]
+    units: int = table["WarmThroughput"]["WriteUnitsPerSecond"]
+    return units
+
+
+def test_a_room_with_a_high_rate_has_a_warm_table_at_once(cloud: Cloud) -> None:
+    cloud.deploy(config(rate=60_000))
+    assert _warm(cloud) == 9_000
+    assert cloud.changes(config(rate=60_000)) == {}
+    created = [c for c in cloud.wire.calls if c.operation == "UpdateTable"]
+    assert created == []
+
+
+def test_a_table_is_warmed_when_the_rate_is_raised_and_never_cooled(deployed: Cloud) -> None:
+    high = config(rate=60_000)
+    deployed.deploy(high)
+    assert _warm(deployed) == 9_000
+    deployed.deploy()  # AWS would refuse to lower it
+    assert _warm(deployed) == 9_000
+    assert deployed.changes() == {}
+
+
+def test_a_table_that_is_being_warmed_is_not_asked_again(deployed: Cloud) -> None:
+    def warming(body: dict[str, Any]) -> None:
+        body["Table"]["WarmThroughput"] = {"WriteUnitsPerSecond": 4_000, "Status": "UPDATING"}
+
+    deployed.wire.add(changed("dynamodb:DescribeTable", warming))
+    assert "table" not in deployed.changes(config(rate=60_000))

@@ -1,13 +1,15 @@
 """One DynamoDB table in memory, and the expressions that the functions send."""
 
-import re
+from collections import Counter
 from dataclasses import dataclass
 from types import SimpleNamespace
 
 from botocore.exceptions import ClientError
 
 from beekeeper.contract import items
+from beekeeper.rules import quotas
 from beekeeper.rules.settings import Settings
+from tests.support.in_memory import expressions
 from tests.support.in_memory.fakes import TABLE, Calls, FakeService, Item, client_error
 from tests.support.in_memory.refusals import refuse_key, refuse_values
 
@@ -38,7 +40,8 @@ class Write:
 class FakeDynamo(FakeService):
     """One table, and the expressions that the functions send.
 
-    A read that is not strongly consistent is ``stale_seconds`` old.
+    A read that is not strongly consistent is ``stale_seconds`` old. An item takes only so many
+    write units in a second; a write in a transaction has two.
     """
 
     exceptions = SimpleNamespace(
@@ -52,6 +55,8 @@ class FakeDynamo(FakeService):
         self.stale_seconds = stale_seconds
         # What the functions wrote over, by item: when, and what was there before.
         self._before: dict[str, list[tuple[float, Item | None]]] = {}
+        self._spent: Counter[str] = Counter()  # write units of each item, in one second
+        self._spent_in = 0
         self._done: set[str] = set()  # the tokens of the transactions that were done
         self.writes: list[Write] = []
         self.damaged: set[str] = set()  # the ids of items that no transaction can write
@@ -147,8 +152,10 @@ class FakeDynamo(FakeService):
             refuse_key(Key, "UpdateItem")
             refuse_values(values, "UpdateItem")
             item_id = Key["id"]["S"]
+            if not self._spend(item_id, 1):
+                raise client_error("ThrottlingException", "UpdateItem")
             item = self.items.get(item_id, dict(Key))
-            if not _holds(ConditionExpression, self.items.get(item_id, {}), values):
+            if not expressions.holds(ConditionExpression, self.items.get(item_id, {}), values):
                 old = ReturnValuesOnConditionCheckFailure == "ALL_OLD" and item_id in self.items
                 raise ConditionalCheckFailedException(
                     {
@@ -157,7 +164,7 @@ class FakeDynamo(FakeService):
                     },
                     "UpdateItem",
                 )
-            changed = _changed(update, item, values)
+            changed = expressions.changed(update, item, values)
             self._set(item_id, {**item, **changed})
             if ReturnValues == "UPDATED_NEW":
                 return {"Attributes": changed}
@@ -184,6 +191,9 @@ class FakeDynamo(FakeService):
             if ClientRequestToken and ClientRequestToken in self._done:
                 return {}
             self._refuse_invalid(keys, [action for _, action in actions])
+            spent = [self._spend(key, 2) for key in keys]
+            if not all(spent):
+                raise _canceled([{"Code": "None" if ok else "ThrottlingError"} for ok in spent])
             reasons = [self._reason(key, a) for key, (_, a) in zip(keys, actions, strict=True)]
             if any(reason["Code"] != "None" for reason in reasons):
                 raise _canceled(reasons)
@@ -193,7 +203,7 @@ class FakeDynamo(FakeService):
                 else:
                     item = self.items.get(key, dict(action["Key"]))
                     values = action["ExpressionAttributeValues"]
-                    changed = _changed(action["UpdateExpression"], item, values)
+                    changed = expressions.changed(action["UpdateExpression"], item, values)
                     self._set(key, {**item, **changed})
             self._done.add(ClientRequestToken)
             return {}
@@ -204,6 +214,14 @@ class FakeDynamo(FakeService):
 
         (table,) = {action["TableName"] for _, action in actions}
         return self._call("TransactWriteItems", table, work, conflict)
+
+    def _spend(self, key: str, units: int) -> bool:
+        """Use up write units of an item in this second. Return whether it had them."""
+        if (second := int(self.calls.world.now)) != self._spent_in:
+            self._spent.clear()
+            self._spent_in = second
+        self._spent[key] += units
+        return self._spent[key] <= quotas.KEY_WRITE_UNITS
 
     def _refuse_invalid(self, keys: list[str], actions: list[Item]) -> None:
         for action in actions:
@@ -219,9 +237,9 @@ class FakeDynamo(FakeService):
         values = action.get("ExpressionAttributeValues", {})
         if key in self.damaged:
             return {"Code": "ValidationError"}
-        if _holds(action.get("ConditionExpression", ""), item or {}, values):
+        if expressions.holds(action.get("ConditionExpression", ""), item or {}, values):
             try:
-                _changed(action.get("UpdateExpression", ""), item or {}, values)
+                expressions.changed(action.get("UpdateExpression", ""), item or {}, values)
             except ClientError:  # a number is added to what is no number
                 return {"Code": "ValidationError"}
             return {"Code": "None"}
@@ -237,60 +255,3 @@ def _canceled(reasons: list[Item]) -> TransactionCanceledException:
         },
         "TransactWriteItems",
     )
-
-
-def _holds(condition: str, item: Item, values: Item) -> bool:
-    return not condition or any(
-        all(_term_holds(term, item, values) for term in terms.split(" AND "))
-        for terms in condition.split(" OR ")
-    )
-
-
-def _term_holds(term: str, item: Item, values: Item) -> bool:
-    if term.startswith("NOT "):
-        return not _term_holds(term[len("NOT ") :], item, values)
-    if call := re.fullmatch(r"attribute_(\w+)\((\w+)(?:, (:\w+))?\)", term):
-        kind, name, of_type = call.groups()
-        if kind == "type":
-            return values[of_type]["S"] in item.get(name, {})
-        return (name in item) == (kind == "exists")
-    name, operator, value = term.split()
-    if name not in item:
-        return False
-    try:
-        left, right = float(item[name]["N"]), float(values[value]["N"])
-    except (KeyError, ValueError):  # of another type: neither less nor more, but it can be equal
-        return bool(operator == "=" and item[name] == values[value])
-    holds = {"=": left == right, "<=": left <= right, ">=": left >= right, ">": left > right}
-    return holds[operator]
-
-
-def _changed(expression: str, item: Item, values: Item) -> Item:
-    """Return the attributes that ``SET …`` and ``ADD …`` clauses change."""
-    clauses = re.split(r"\s*\b(SET|ADD) ", expression)[1:]
-    changed: Item = {}
-    for kind, text in zip(clauses[::2], clauses[1::2], strict=True):
-        changed |= (_assigned if kind == "SET" else _added)(text, item, values)
-    return changed
-
-
-def _assigned(text: str, item: Item, values: Item) -> Item:
-    assigned = {}
-    for part in re.sub(r"if_not_exists\(\w+, ", "?", text).split(", "):
-        name, value = (side.strip() for side in part.split("="))
-        keep = value.startswith("?")
-        value = value.strip("?)")
-        assigned[name] = item[name] if keep and name in item else values[value]
-    return assigned
-
-
-def _added(text: str, item: Item, values: Item) -> Item:
-    added = {}
-    for part in text.split(", "):
-        name, value = part.split()
-        try:
-            before = float(item.get(name, {"N": "0"})["N"])
-        except (KeyError, ValueError):
-            raise client_error("ValidationException", "UpdateItem") from None
-        added[name] = items.number(before + float(values[value]["N"]))
-    return added

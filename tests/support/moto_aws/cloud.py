@@ -12,6 +12,7 @@ from botocore.retries.quota import RetryQuota
 from beekeeper import RoomConfig
 from beekeeper.provision.aws import THIS_MACHINE, Aws, Machine
 from beekeeper.provision.blueprint import steps
+from beekeeper.provision.checks.account import account_of
 from beekeeper.provision.engine.decision import Plan
 from beekeeper.provision.engine.events import Event
 from beekeeper.provision.engine.pipeline import Engine
@@ -109,7 +110,7 @@ class Cloud:
         if file.read() is None:
             file.write(State(room.name, aws.account, aws.region, room.model_dump(mode="json")))
         names = aws.names(room.name, strict=room.is_strict)
-        return Engine(aws, room.name, steps(room, names), file, self.events.append)
+        return Engine(aws, room.name, steps(room, names, account_of(aws)), file, self.events.append)
 
     def deploy(self, room: RoomConfig | None = None, workers: int = 1) -> Plan:
         engine = self.engine(room, workers)

@@ -17,6 +17,7 @@ from tests.support.moto_aws.domain_gaps import DOMAIN_GAPS
 from tests.support.moto_aws.wire import Call, Forward, Refusal, Rule, instead
 from tests.support.rooms import ACCOUNT
 
+THROTTLE = {"throttleSettings": {"rateLimit": 10_000.0, "burstLimit": 5_000}}
 PLENTY = {"ConcurrentExecutions": 1_000, "UnreservedConcurrentExecutions": 1_000}
 
 
@@ -104,7 +105,9 @@ GAPS: tuple[Rule, ...] = (
     put_invoke_config,
     create_in_api,
     instead("lambda:GetAccountSettings", account_settings),
+    instead("apigateway:GetAccount", lambda _: THROTTLE),
     instead("apigatewayv2:UpdateStage", update_stage),
+    instead("apigatewayv2:GetDeployments", lambda _: {"items": []}),
     *DOMAIN_GAPS,
 )
 

@@ -1,0 +1,56 @@
+"""Wakes the functions of a deployed room, and says whether they are ready for visitors.
+
+Lambda puts functions to sleep that were idle for weeks. The first visitors of an event would then
+get errors for a minute or two (resources/function_state.py).
+"""
+
+import json
+
+from botocore.exceptions import BotoCoreError, ClientError
+
+from beekeeper.contract.functions import CALL
+from beekeeper.provision.aws import Aws
+from beekeeper.provision.engine.failures import explained
+from beekeeper.provision.engine.wait import has_code
+from beekeeper.provision.names import FUNCTION_NAMES, Names
+from beekeeper.provision.resources.function_state import MISSING, wake
+from beekeeper.results import Finding, Verdict
+
+CHECK = "functions"
+
+
+def wake_functions(aws: Aws, names: Names) -> None:
+    """Wake the functions that are asleep, and wait for them. Raises ProvisionError."""
+    for name in map(names.function, FUNCTION_NAMES):
+        try:
+            wake(aws, name)
+        except (ClientError, BotoCoreError) as error:
+            raise explained(error, "waking", "function", name) from error
+
+
+def look(aws: Aws, names: Names) -> Finding:
+    """Wake and call each function, and return whether all of them answer."""
+    woken = 0
+    for name in map(names.function, FUNCTION_NAMES):
+        try:
+            woken += wake(aws, name)
+            problem = _problem(aws, name)
+        except (ClientError, BotoCoreError) as error:
+            if not (isinstance(error, ClientError) and has_code(error, MISSING)):
+                raise explained(error, "calling", "function", name) from error
+            problem = "it does not exist"
+        if problem:
+            text = f"The function {name} does not answer: {problem}."
+            remedy = "Run python -m beekeeper deploy. If it still fails, read its log group."
+            return Finding(CHECK, Verdict.PROBLEM, text, remedy)
+    asleep = f" {woken} of them were idle for weeks, and are awake now." if woken else ""
+    return Finding(CHECK, Verdict.OK, f"All functions answer.{asleep}")
+
+
+def _problem(aws: Aws, name: str) -> str:
+    # Not repeated: an account whose functions are all busy has to hear of it soon.
+    invoke = aws.client("lambda", once=True).invoke
+    answer = invoke(FunctionName=name, Payload=json.dumps(CALL))
+    if "FunctionError" not in answer:
+        return ""
+    return str(json.loads(answer["Payload"].read()).get("errorMessage", answer["FunctionError"]))
