@@ -58,6 +58,14 @@ def put_invoke_config(call: Call, request: AWSPreparedRequest, _: Forward) -> AW
     return None
 
 
+def update_code(call: Call, request: AWSPreparedRequest, _: Forward) -> AWSResponse | None:
+    """Set the architectures, which moto ignores here."""
+    if str(call) == "lambda:UpdateFunctionCode":
+        for function in _functions(call, request):
+            function.architectures = call.arguments.get("Architectures", function.architectures)
+    return None
+
+
 def _functions(call: Call, request: AWSPreparedRequest) -> list[Any]:
     """Return the function that a call names, in the region of the call."""
     region = request.url.split(".")[1]
@@ -89,6 +97,7 @@ def _api(call: Call) -> Any:
 GAPS: tuple[Rule, ...] = (
     add_permission,
     put_invoke_config,
+    update_code,
     create_in_api,
     instead("lambda:GetAccountSettings", account_settings),
     instead("apigatewayv2:UpdateStage", update_stage),
