@@ -138,3 +138,16 @@ def test_a_table_of_ours_with_another_key_is_never_replaced(cloud: Cloud) -> Non
     with pytest.raises(ProvisionError, match="would lose the admissions and the keys"):
         cloud.deploy()
     assert inventory() == whole
+
+
+def test_a_protected_table_is_an_obstacle_before_anything_is_removed(deployed: Cloud) -> None:
+    dynamodb = deployed.client("dynamodb")
+    dynamodb.update_table(TableName="beekeeper-sale", DeletionProtectionEnabled=True)
+    assert deployed.changes() == {}, "others may protect it"
+    before = inventory()
+    with pytest.raises(ProvisionError, match=r"Nothing was removed.*--no-deletion-protection-en"):
+        deployed.destroy()
+    assert inventory() == before
+    dynamodb.update_table(TableName="beekeeper-sale", DeletionProtectionEnabled=False)
+    deployed.destroy()
+    assert inventory() == {}
