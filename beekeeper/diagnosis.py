@@ -17,9 +17,11 @@ from beekeeper.errors import BeekeeperError, ConfigError, CredentialsError, NotO
 from beekeeper.provision import readiness
 from beekeeper.provision.aws import Aws
 from beekeeper.provision.checks import quotas
+from beekeeper.provision.checks.boundary import CHECK as BOUNDARY
+from beekeeper.provision.checks.boundary import boundary
 from beekeeper.provision.checks.certificate import CHECK as CERTIFICATE
 from beekeeper.provision.checks.certificate import certificate
-from beekeeper.provision.checks.permissions import NotSimulated, denied_actions
+from beekeeper.provision.checks.permissions import Denial, Denier, NotSimulated, denied_actions
 from beekeeper.provision.credentials import credentials_problem
 from beekeeper.provision.deployer import deployer_policies, grants
 from beekeeper.provision.engine.failures import explained
@@ -33,6 +35,18 @@ if TYPE_CHECKING:
 
 SHOWN = 5
 POLICY = "`python -m beekeeper doctor --policy` prints the IAM policies that a deployer needs"
+WHO_DENIES = {
+    Denier.ORGANISATION: "A service control policy of your organisation forbids",
+    Denier.BOUNDARY: "The permissions boundary of the credentials forbids",
+    Denier.NO_GRANT: "These credentials have no permission for",
+}
+REMEDIES = {
+    Denier.ORGANISATION: "Ask those who manage your organisation in AWS to allow these actions. A"
+    " grant in the account does not help.",
+    Denier.BOUNDARY: "Ask those who manage your account to allow these actions in the boundary. A"
+    " grant alone does not help.",
+    Denier.NO_GRANT: f"Grant these actions to the credentials. {POLICY}.",
+}
 
 
 @overload
@@ -62,14 +76,14 @@ def doctor(
     """Return whether the room can be deployed here and can handle the event. Changes nothing.
 
     Takes what ``deploy`` takes. Checks the credentials, the region, the permissions (with IAM's
-    policy simulator, if these credentials can use it), how many functions can run at once, API
-    Gateway's throttle, how fast Lambda can follow a sudden crowd, the table's writes, how many
-    visitors can join a strict line, the certificate of the custom domain, and whether the names are
-    free. If the room is deployed, also whether the settings and keys in its table can be read, and
-    whether its functions answer. For that it calls each function in a way that does nothing, and so
-    wakes those that were idle for weeks. ``arrivals_per_minute`` is the number of visitors in the
-    busiest minute. The default is ten times the rate. Each problem is in the result, with what to
-    do.
+    policy simulator, if these credentials can use it), the permissions boundary of the functions,
+    how many functions can run at once, API Gateway's throttle, how fast Lambda can follow a sudden
+    crowd, the table's writes, how many visitors can join a strict line, the certificate of the
+    custom domain, and whether the names are free. If the room is deployed, also whether the
+    settings and keys in its table can be read, and whether its functions answer. For that it calls
+    each function in a way that does nothing, and so wakes those that were idle for weeks.
+    ``arrivals_per_minute`` is the number of visitors in the busiest minute. The default is ten
+    times the rate. Each problem is in the result, with what to do.
 
     Raises only TypeError, ConfigError, and RoomNotFoundError for the name of a room that was never
     deployed.
@@ -134,6 +148,8 @@ def _looks(
     yield quotas.table(aws, room, names, arrivals)
     if room.is_strict:
         yield quotas.joins(room, arrivals)
+    if limit := room.permissions_boundary:
+        yield _looked(BOUNDARY, lambda: boundary(aws, limit, names))
     if (name := room.domain_name) and (arn := room.certificate_arn):
         yield _looked(CERTIFICATE, lambda: certificate(aws, arn, name))
 
@@ -186,11 +202,15 @@ def _permissions(aws: Aws, room: RoomConfig) -> Finding:
             " the room."
         )
         return Finding("permissions", Verdict.OK, text)
-    shown = ", ".join(denied[:SHOWN])
-    more = f", and {len(denied) - SHOWN} more" if len(denied) > SHOWN else ""
-    text = f"These credentials have no permission for: {shown}{more}."
-    remedy = f"Grant these actions to the credentials. {POLICY}."
-    return Finding("permissions", Verdict.PROBLEM, text, remedy)
+    by_denier = {d: [each for each in denied if each.denier is d] for d in Denier}
+    found = [(d, each) for d, each in by_denier.items() if each]
+    text = " ".join(f"{WHO_DENIES[d]}: {_listed(each)}." for d, each in found)
+    return Finding("permissions", Verdict.PROBLEM, text, " ".join(REMEDIES[d] for d, _ in found))
+
+
+def _listed(denied: list[Denial]) -> str:
+    shown = ", ".join(map(str, denied[:SHOWN]))
+    return f"{shown}, and {len(denied) - SHOWN} more" if len(denied) > SHOWN else shown
 
 
 def _looked(check: str, look: Callable[[], Finding]) -> Finding:

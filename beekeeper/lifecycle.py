@@ -8,6 +8,7 @@ from typing import TypeVar
 from beekeeper import results
 from beekeeper.changes import all_changes, differences
 from beekeeper.config import RoomConfig, bare_config
+from beekeeper.config.functions import account_in
 from beekeeper.connection import Connection, last_config
 from beekeeper.consequences import Before, campaign_link, consequences, rate_change
 from beekeeper.errors import ConfigError, LockedError
@@ -129,7 +130,18 @@ def _wanted(connection: Connection, store: StateStore) -> tuple[RoomConfig, Aws,
     aws = Aws(connection.session, region=region)
     if room.certificate_arn:
         RoomConfig(**{**room.model_dump(), "region": aws.region})  # checks the certificate's region
+    _check_boundary(room, aws.account)
     return room, aws, aws.names(room.name, strict=room.is_strict)
+
+
+def _check_boundary(room: RoomConfig, account: str) -> None:
+    """Raise ConfigError if the permissions boundary is a policy of another account."""
+    boundary = room.permissions_boundary
+    if boundary and account_in(boundary) not in (account, "aws"):
+        raise ConfigError(
+            f"permissions_boundary = {boundary!r}: this policy is in another account. Give the ARN"
+            f" of a policy in {account}."
+        )
 
 
 def _dns_record(room: RoomConfig, outputs: Mapping[str, str]) -> str | None:

@@ -9,6 +9,7 @@ from pydantic import ValidationError
 
 from beekeeper.config.domain import Domain, DomainValues
 from beekeeper.config.essentials import EssentialValues
+from beekeeper.config.functions import Functions, FunctionsValues
 from beekeeper.config.line import Line, LineValues
 from beekeeper.config.section import explained
 from beekeeper.config.toml_file import check_tags, read_toml, shown, to_toml
@@ -22,11 +23,13 @@ from beekeeper.rules.settings import Mode, Settings
 UNKNOWN_DESTINATION = "https://unknown.invalid/"
 
 
-class RoomValues(EssentialValues, LineValues, DomainValues, UpkeepValues, total=False):
+class RoomValues(
+    EssentialValues, LineValues, DomainValues, FunctionsValues, UpkeepValues, total=False
+):
     """The fields of :class:`RoomConfig` as keyword arguments, for editors and type checkers."""
 
 
-class RoomConfig(Upkeep, Domain, Line):
+class RoomConfig(Upkeep, Functions, Domain, Line):
     """What to deploy.
 
     Make one from keyword arguments, or with :meth:`load` from a mapping or a ``beekeeper.toml``.

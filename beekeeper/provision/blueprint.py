@@ -51,9 +51,9 @@ def steps(config: RoomConfig, names: Names, account: Account | None = None) -> l
         RoomItem(names, config.settings(account)),
         Bucket(names, wanted_tags),
         PageObject(names, config.model_dump()),
-        *(Role(part, names, function_policy(names, part), wanted_tags) for part in FUNCTION_NAMES),
+        *(_role(part, config, names, wanted_tags) for part in FUNCTION_NAMES),
         *(LogGroup(part, names, config.log_retention_days, wanted_tags) for part in FUNCTION_NAMES),
-        *(_function(f, names, config.rate, wanted_tags) for f in functions.FUNCTIONS),
+        *(_function(f, config, names, wanted_tags) for f in functions.FUNCTIONS),
         Api(names, wanted_tags, has_domain=bool(config.domain_name)),
         Routes(names),
         Stage(names, account),
@@ -94,9 +94,15 @@ def _domain(config: RoomConfig, names: Names, wanted_tags: Mapping[str, str]) ->
     ]
 
 
+def _role(part: str, config: RoomConfig, names: Names, wanted_tags: Mapping[str, str]) -> Role:
+    policy = function_policy(names, part)
+    return Role(part, names, policy, wanted_tags, config.role_path, config.permissions_boundary)
+
+
 def _function(
-    function: functions.Function, names: Names, rate: int, wanted_tags: Mapping[str, str]
+    function: functions.Function, config: RoomConfig, names: Names, wanted_tags: Mapping[str, str]
 ) -> Function:
+    rate = config.rate
     part, is_consumer = function.name, function is functions.CONSUMER
     queues = {v: QUEUES[v] for v in function.variables if v in QUEUES}
     values = _values(names)
@@ -104,7 +110,8 @@ def _function(
         part=part,
         name=names.function(part),
         handler=function.handler,
-        role_arn=names.role_arn(part),
+        role_arn=names.role_arn(part, config.role_path),
+        architecture=config.architecture,
         environment={v.value: values[v] for v in function.variables if v not in queues},
         environment_outputs={v.value: queue_url(queue) for v, queue in queues.items()},
         memory_mb=sizing.worker_memory_mb(rate) if is_consumer else sizing.VISITORS_MEMORY_MB,

@@ -100,8 +100,8 @@ class Names:
     def bucket_arn(self) -> str:
         return f"arn:{self.partition}:s3:::{self.bucket}"
 
-    def role_arn(self, part: str) -> str:
-        return f"arn:{self.partition}:iam::{self.account}:role/{self.role(part)}"
+    def role_arn(self, part: str, path: str = "/") -> str:
+        return f"arn:{self.partition}:iam::{self.account}:role{path}{self.role(part)}"
 
     def function_arn(self, part: str) -> str:
         return self.arn("lambda", f"function:{self.function(part)}")

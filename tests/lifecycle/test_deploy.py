@@ -65,6 +65,12 @@ FIELDS: list[tuple[str, dict[str, Any], dict[str, int]]] = [
     ("picture", {"picture": "https://shop.example.com/big.jpg"}, {"dynamodb:UpdateItem": 1}),
     ("claim_minutes", {"claim_minutes": 30}, {"dynamodb:UpdateItem": 1}),
     ("overbooking", {"overbooking": 2.0}, {"dynamodb:UpdateItem": 1}),
+    ("architecture", {"architecture": "x86_64"}, {"lambda:UpdateFunctionCode": 4}),
+    (
+        "permissions_boundary",
+        {"permissions_boundary": "arn:aws:iam::aws:policy/PowerUserAccess"},
+        {"iam:PutRolePermissionsBoundary": 4},
+    ),
     ("log_retention_days", {"log_retention_days": 30}, {"logs:PutRetentionPolicy": 4}),
     (
         "tags",
@@ -109,6 +115,7 @@ def test_every_field_of_the_configuration_is_here() -> None:
     tested = {name for _, change, _ in FIELDS for name in change}
     elsewhere = {"name", "region", "state", "domain_name", "certificate_arn", "hosted_zone_id"}
     elsewhere |= {"order"}  # can't be changed: see test_strict.py
+    elsewhere |= {"role_path"}  # replaces the roles: see test_role_boundary.py
     assert beekeeper.RoomConfig.model_fields.keys() == tested | elsewhere
 
 

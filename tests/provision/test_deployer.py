@@ -24,10 +24,11 @@ from beekeeper.provision.deployer import (
 )
 from beekeeper.provision.grant import ROOM, Grant, combined
 from beekeeper.provision.names import FUNCTION_NAMES, Names
-from tests.support.rooms import DOMAIN_NAME, NAMES, WITH_ALL
+from tests.support.rooms import ACCOUNT, DOMAIN_NAME, NAMES, WITH_ALL, config
 
 # Made of a service's reads, for those who look; no resource's ARN can stand for them.
 UNSCOPED = {"cloudwatch:DescribeAlarms", "lambda:GetAccountSettings", "logs:DescribeLogGroups"}
+BOUND = config(permissions_boundary=f"arn:aws:iam::{ACCOUNT}:policy/boundary", role_path="/events/")
 
 
 def statements(names: Names = NAMES) -> list[dict[str, Any]]:
@@ -62,7 +63,7 @@ def test_a_custom_domain_and_a_state_in_a_bucket_fit_in_too() -> None:
 def test_two_policies_hold_what_is_too_long_for_one(partition: str, region: str) -> None:
     """The longest values: room, region, zone, bucket, and a key with the 1,024 characters of S3."""
     room = "a" * MAX_NAME_CHARACTERS
-    config = RoomConfig(
+    longest = RoomConfig(
         name=room,
         destination="https://shop.example.com/",
         rate=600,
@@ -72,10 +73,10 @@ def test_two_policies_hold_what_is_too_long_for_one(partition: str, region: str)
         state=f"s3://{'b' * 63}/{'p' * (1_024 - len(room) - len('/.json'))}",
     )
     names = Names(room, "123456789012", region, partition)
-    policies = deployer_policies(names, config)
+    policies = deployer_policies(names, longest)
     assert len(policies) == 2
     assert all(size_of(json.dumps(policy)) <= MAX_CHARACTERS for policy in policies)
-    assert held_by(policies) == meant_by(grants(names, config))
+    assert held_by(policies) == meant_by(grants(names, longest))
 
 
 def pairs(actions: Iterable[str], resources: Iterable[str]) -> set[tuple[str, str]]:
@@ -118,10 +119,10 @@ def held_by(policies: Iterable[dict[str, Any]]) -> set[tuple[str, str, str]]:
     }
 
 
-@pytest.mark.parametrize("config", [None, WITH_ALL])
-def test_what_shares_a_statement_widens_nothing(config: RoomConfig | None) -> None:
-    wanted = grants(NAMES, config)
-    assert held_by(deployer_policies(NAMES, config)) == meant_by(wanted)
+@pytest.mark.parametrize("room", [None, WITH_ALL, BOUND])
+def test_what_shares_a_statement_widens_nothing(room: RoomConfig | None) -> None:
+    wanted = grants(NAMES, room)
+    assert held_by(deployer_policies(NAMES, room)) == meant_by(wanted)
     assert meant_by(combined(wanted)) == meant_by(wanted)
     assert len(combined(wanted)) < len(wanted) / 2  # each is one call to the simulator
 
@@ -134,7 +135,7 @@ def test_every_step_says_what_it_takes() -> None:
 
 def test_each_statement_has_one_condition() -> None:
     conditions: dict[str, set[str]] = {}
-    for grant in grants(NAMES, WITH_ALL):
+    for grant in (*grants(NAMES, WITH_ALL), *grants(NAMES, BOUND)):
         conditions.setdefault(grant.statement, set()).add(str(grant.condition))
     assert all(len(found) == 1 for found in conditions.values())
 
@@ -202,6 +203,36 @@ def test_roles_are_passed_to_lambda_only() -> None:
             "Condition": {"StringEquals": {"iam:PassedToService": "lambda.amazonaws.com"}},
         }
     ]
+
+
+def test_a_boundary_is_required_of_all_that_could_widen_a_role() -> None:
+    """AWS's list of the actions that know iam:PermissionsBoundary, except those that take away."""
+    policies = deployer_policies(NAMES, BOUND)
+    by_action = {action: s for p in policies for s in p["Statement"] for action in s["Action"]}
+    for action in ("CreateRole", "PutRolePolicy", "PutRolePermissionsBoundary"):
+        condition = by_action[f"iam:{action}"]["Condition"]
+        assert condition == {
+            "StringEquals": {"iam:PermissionsBoundary": BOUND.permissions_boundary}
+        }
+    assert "iam:DeleteRolePermissionsBoundary" not in by_action
+    assert "iam:AttachRolePolicy" not in by_action
+    of_policies = {a for a in by_action if a.startswith("iam:") and a.endswith("Version")}
+    assert of_policies == {"iam:GetPolicyVersion"}
+
+
+def test_without_a_boundary_none_is_touched() -> None:
+    actions = {a for s in statements() for a in s["Action"]}
+    assert not [action for action in actions if "Boundary" in action]
+
+
+def test_a_role_is_looked_for_without_its_path_too() -> None:
+    (policy,) = deployer_policies(NAMES, config(role_path="/events/"))
+    by_sid = {s["Sid"]: s for s in policy["Statement"]}
+    pathed = [NAMES.role_arn(part, "/events/") for part in FUNCTION_NAMES]
+    assert by_sid["FindRoles"]["Action"] == ["iam:GetRole"]
+    assert by_sid["FindRoles"]["Resource"] == [NAMES.role_arn(part) for part in FUNCTION_NAMES]
+    assert by_sid["PassRoles"]["Resource"] == pathed
+    assert set(pathed) <= set(by_sid["Room"]["Resource"])
 
 
 @given(other=st.from_regex(r"[a-z0-9]([a-z0-9-]{0,22}[a-z0-9])?", fullmatch=True))

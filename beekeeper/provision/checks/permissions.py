@@ -7,9 +7,15 @@ Quirks:
 - We must give the simulator what a real request would have (``ContextEntries``). If a condition
   uses a key that we did not give, such as MFA, the simulator answers with a denial. That denial
   means nothing.
+- For a denial it tells whether the organisation's service control policies (SCPs) and the
+  permissions boundary would have allowed the action. It ignores SCPs that have conditions.
+- It does not know apigateway:TagResource and UntagResource. The tags of an HTTP API need the verbs
+  on ``/tags/*``, which are tried.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from enum import StrEnum
 from typing import Any
 
 from botocore.exceptions import ClientError
@@ -17,7 +23,9 @@ from botocore.exceptions import ClientError
 from beekeeper.provision.aws import Aws
 from beekeeper.provision.engine.wait import has_code
 from beekeeper.provision.grant import Grant, combined
+from beekeeper.provision.policies import Conditions
 
+UNKNOWN_ACTIONS = ("apigateway:TagResource", "apigateway:UntagResource")
 DENIED = ("AccessDenied", "AccessDeniedException")
 
 
@@ -25,11 +33,30 @@ class NotSimulated(Exception):
     """IAM can't simulate these credentials. The text says why."""
 
 
-def denied_actions(aws: Aws, wanted: Iterable[Grant]) -> list[str]:
+class Denier(StrEnum):
+    """What denies an action."""
+
+    ORGANISATION = "organisation"
+    BOUNDARY = "boundary"
+    NO_GRANT = "no grant"
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Denial:
+    """An action that is denied on a resource."""
+
+    denier: Denier
+    action: str
+    resource: str
+
+    def __str__(self) -> str:
+        return f"{self.action} on {self.resource}"
+
+
+def denied_actions(aws: Aws, wanted: Iterable[Grant]) -> list[Denial]:
     """Return the ``wanted`` actions that the credentials in use have no permission for.
 
-    Each has the form ``action on resource``. Raises NotSimulated, and any error with which IAM
-    refuses the simulation.
+    Raises NotSimulated, and any error with which IAM refuses the simulation.
     """
     account, caller = aws.identity
     if caller.endswith(":root"):
@@ -54,15 +81,16 @@ def _principal(aws: Aws, account: str, caller: str) -> str:
         return f"arn:{aws.partition}:iam::{account}:role/{role}"
 
 
-def _denied(aws: Aws, source: str, grant: Grant) -> Iterator[str]:
+def _denied(aws: Aws, source: str, grant: Grant) -> Iterator[Denial]:
+    actions = [action for action in grant.actions if action not in UNKNOWN_ACTIONS]
     pages = (
         aws.client("iam")
         .get_paginator("simulate_principal_policy")
         .paginate(
             PolicySourceArn=source,
-            ActionNames=list(grant.actions),
+            ActionNames=actions,
             ResourceArns=list(grant.examples),
-            ContextEntries=_context(grant),
+            ContextEntries=context_entries(grant.condition),
         )
     )
     for result in (r for page in pages for r in page["EvaluationResults"]):
@@ -74,23 +102,34 @@ def _denied(aws: Aws, source: str, grant: Grant) -> Iterator[str]:
         yield from _denied_resources(result)
 
 
-def _denied_resources(result: dict[str, Any]) -> Iterator[str]:
-    action = result["EvalActionName"]
-    each = {
-        r["EvalResourceName"]: r["EvalResourceDecision"]
-        for r in result.get("ResourceSpecificResults", [])
-    } or {result.get("EvalResourceName", "*"): result["EvalDecision"]}
-    yield from (f"{action} on {name}" for name, said in each.items() if said != "allowed")
+def _denied_resources(result: Mapping[str, Any]) -> Iterator[Denial]:
+    parts = result.get("ResourceSpecificResults") or [result]
+    for part in parts:
+        if part.get("EvalResourceDecision", part.get("EvalDecision")) != "allowed":
+            denier = _denier({**result, **part})
+            resource = part.get("EvalResourceName", "*")
+            yield Denial(denier, result["EvalActionName"], resource)
 
 
-def _context(grant: Grant) -> list[dict[str, Any]]:
-    """Return what our requests contain, from the conditions of our own policy."""
+def _denier(result: Mapping[str, Any]) -> Denier:
+    """Return what denies an action. The parts of the answer are missing where nothing applies."""
+    organisation = result.get("OrganizationsDecisionDetail", {})
+    if organisation.get("AllowedByOrganizations") is False:
+        return Denier.ORGANISATION
+    boundary = result.get("PermissionsBoundaryDecisionDetail", {})
+    if boundary.get("AllowedByPermissionsBoundary") is False:
+        return Denier.BOUNDARY
+    return Denier.NO_GRANT
+
+
+def context_entries(condition: Conditions) -> list[dict[str, Any]]:
+    """Return what our requests contain, from the conditions of our own policies."""
     return [
         {
             "ContextKeyName": key,
             "ContextKeyType": "stringList" if isinstance(value, list) else "string",
             "ContextKeyValues": value if isinstance(value, list) else [value],
         }
-        for condition in grant.condition.values()
-        for key, value in condition.items()
+        for keys in condition.values()
+        for key, value in keys.items()
     ]

@@ -10,13 +10,14 @@ After a kill at any point, the next deploy reads and decides again. It needs not
 
 import contextvars
 import threading
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import nullcontext
+from functools import partial
 from typing import TypeVar
 
 from botocore.exceptions import BotoCoreError, ClientError
 
-from beekeeper.errors import BeekeeperError, NotOursError
+from beekeeper.errors import BeekeeperError, NotOursError, ProvisionError
 from beekeeper.provision.aws import Aws
 from beekeeper.provision.engine import graph
 from beekeeper.provision.engine.decision import Change, Plan, decide
@@ -183,13 +184,31 @@ class Engine:
         self._journal.record(Record(step.key, step.kind, step.name, found.id, True))
 
     def remove(self) -> list[str]:
-        """Delete all our resources in reverse order. Return the keys of the deleted ones."""
+        """Delete all our resources in reverse order. Return the keys of the deleted ones.
+
+        Raises ProvisionError before anything is deleted if one of them must not be deleted. Reports
+        resources that have our names, but belong to others.
+        """
         self.read()
+        if obstacles := list(self._obstacles()):
+            raise ProvisionError(f"Nothing was removed. {' '.join(obstacles)}")
         deleted: list[str] = []
         turned = graph.reversed_needs(self._needs)
         with self._guard.held(self._has):
             graph.run(turned, lambda key: self._remove(key, deleted), self._aws.workers)
         return deleted
+
+    def _obstacles(self) -> Iterator[str]:
+        """Yield what speaks against a destroy. Report what it will leave alone."""
+        for key, found in self.found.items():
+            step = self._steps[key]
+            if found and self._is_ours(step, found):
+                look = partial(step.obstacle, self._aws, found)
+                if obstacle := self._doing(step, "read", look):
+                    yield obstacle
+            elif found and not step.container:
+                left = f"The {step.kind} {step.name} was left alone: it belongs to {found.whose}."
+                self.emit(StepWarning(key, Action.DELETE.value, left))
 
     def _has(self, key: str) -> bool:
         """Return whether the resource of a step exists and is ours."""

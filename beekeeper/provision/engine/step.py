@@ -73,8 +73,8 @@ class Owner(Enum):
     """It has no mark. It is ours if the state file has it. Otherwise it is somebody else's."""
 
     LEFTOVER = auto()
-    """It has no mark, and nobody would miss it. Either AWS created it for one of our resources, or
-    a deploy was killed before it set the tag. A deploy takes it over."""
+    """It has no mark, and nobody would miss it: a deploy was killed before it set the tag. A deploy
+    takes it over."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -183,6 +183,12 @@ class Step(Protocol):
     def update(self, aws: Aws, found: Found, changes: Attributes) -> None:
         """Set the attributes that differ, and nothing else."""
 
+    def obstacle(self, aws: Aws, found: Found) -> str:
+        """Return why a destroy must not delete the resource, with the remedy. Empty if it may.
+
+        Reads only. A destroy asks all steps before it deletes anything.
+        """
+
     def delete(self, aws: Aws, found: Found) -> None:
         """Delete the resource. Success if it is already gone."""
 
@@ -198,6 +204,9 @@ class Resource:
 
     def grants(self) -> Iterable[Grant]:
         return ()
+
+    def obstacle(self, aws: Aws, found: Found) -> str:
+        return ""
 
 
 class Contained(Resource):

@@ -8,16 +8,19 @@ Quirks:
 - Configuration calls to one bucket conflict with each other (OperationAborted, 409). So we make
   them one after another.
 - A new bucket can be invisible for a while.
+- A destroy deletes only the page, which is all that we write. Whoever put another object into the
+  bucket may need it.
 - A separate call sets the tags. If a deploy is killed before that call, it leaves an empty bucket
   without tags.
 """
 
 import json
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any
 
 from botocore.exceptions import ClientError
 
+from beekeeper.contract.page import PAGE_KEY
 from beekeeper.errors import NotOursError, ProvisionError
 from beekeeper.provision import tags
 from beekeeper.provision.aws import Aws
@@ -35,6 +38,8 @@ NOT_SET = (
 )
 BUSY = (Busy("OperationAborted"), Busy("NoSuchBucket"))
 CHANGE = Wait("S3 to accept a change of the bucket", 300, every=2)
+SHOWN = 3
+DELETED_AT_ONCE = 1_000
 BLOCKED = {
     "BlockPublicAcls": True,
     "IgnorePublicAcls": True,
@@ -166,23 +171,47 @@ class Bucket(Resource):
             if name in wanted:
                 retrying(aws, CHANGE, BUSY, call)
 
+    def obstacle(self, aws: Aws, found: Found) -> str:
+        keys = sorted(set(self._keys_of_others(aws)))
+        if not keys:
+            return ""
+        shown = ", ".join(keys[:SHOWN]) + (", …" if len(keys) > SHOWN else "")
+        return (
+            f"The bucket {self.name} has objects that Beekeeper did not put there: {shown}. Move or"
+            " delete them, with all their versions and unfinished uploads. Then run destroy again."
+        )
+
+    def _keys_of_others(self, aws: Aws) -> Iterator[str]:
+        """Yield the keys of objects, old versions and uploads that are not the page's."""
+        found = (*self._versions(aws), *self._uploads(aws))
+        yield from (each["Key"] for each in found if not _is_of_the_page(each))
+
+    def _versions(self, aws: Aws) -> Iterator[dict[str, Any]]:
+        pages = aws.client("s3").get_paginator("list_object_versions")
+        for page in pages.paginate(**self._mine):
+            yield from (*page.get("Versions", []), *page.get("DeleteMarkers", []))
+
+    def _uploads(self, aws: Aws) -> Iterator[dict[str, Any]]:
+        pages = aws.client("s3").get_paginator("list_multipart_uploads").paginate(**self._mine)
+        yield from (upload for page in pages for upload in page.get("Uploads", []))
+
     def delete(self, aws: Aws, found: Found) -> None:
         not_empty = Busy("BucketNotEmpty")
         busy = (Busy("OperationAborted"), not_empty)
         with ignoring(*MISSING):
-            retrying(aws, CHANGE, busy, lambda: self._empty_and_delete(aws))
+            retrying(aws, CHANGE, busy, lambda: self._empty_and_delete(aws, found))
 
-    def _empty_and_delete(self, aws: Aws) -> None:
+    def _empty_and_delete(self, aws: Aws, found: Found) -> None:
         s3 = aws.client("s3")
-        uploads = s3.get_paginator("list_multipart_uploads").paginate(**self._mine)
-        for upload in [u for page in uploads for u in page.get("Uploads", [])]:
+        if obstacle := self.obstacle(aws, found):  # it has come since the destroy began
+            raise ProvisionError(obstacle)
+        for upload in filter(_is_of_the_page, list(self._uploads(aws))):
             self._abort(aws, upload)
-        for page in s3.get_paginator("list_object_versions").paginate(**self._mine):
-            versions = [*page.get("Versions", []), *page.get("DeleteMarkers", [])]
-            objects = [{"Key": v["Key"], "VersionId": v["VersionId"]} for v in versions]
-            if objects:
-                quiet = {"Objects": objects, "Quiet": True}
-                self._check(s3.delete_objects(**self._mine, Delete=quiet))
+        ours = filter(_is_of_the_page, self._versions(aws))
+        versions = [{"Key": v["Key"], "VersionId": v["VersionId"]} for v in ours]
+        if versions:  # more than S3 takes are left for the next try: the bucket is not empty then
+            quiet = {"Objects": versions[:DELETED_AT_ONCE], "Quiet": True}
+            self._check(s3.delete_objects(**self._mine, Delete=quiet))
         s3.delete_bucket(**self._mine)
 
     def _abort(self, aws: Aws, upload: Mapping[str, Any]) -> None:
@@ -202,6 +231,11 @@ class Bucket(Resource):
                     f" {failed.get('Message')}. Grant s3:DeleteObject and s3:DeleteObjectVersion to"
                     " the credentials in use, then run the same command again."
                 )
+
+
+def _is_of_the_page(each: Mapping[str, Any]) -> bool:
+    """Return whether a version, a delete marker or an upload is of the waiting page."""
+    return bool(each["Key"] == PAGE_KEY)
 
 
 def _or_none(call: Callable[[], dict[str, Any]]) -> dict[str, Any] | None:

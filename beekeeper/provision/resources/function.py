@@ -40,10 +40,10 @@ from beekeeper.provision.resources.function_state import (
 from beekeeper.provision.resources.outputs import role_id
 from beekeeper.rules import quotas
 
+RUNTIME = "python3.13"
 # The id of the role that the function was created with. If a function has no such tag, we assume
 # the id of the present role.
 TAG_ROLE_ID = "beekeeper:role-id"
-RUNTIME, ARCHITECTURE = "python3.13", "arm64"
 UNRESERVABLE = "UnreservedConcurrentExecution"
 # These levels omit START, END and REPORT for each request. In an event with two million requests,
 # these lines would be a tenth of the cost (tests/benchmarks/cost.py). Levels need the JSON format.
@@ -59,6 +59,7 @@ class Specification:
     name: str
     handler: str
     role_arn: str
+    architecture: str
     environment: Mapping[str, str]
     environment_outputs: Mapping[str, str]  # variable: name of the output that has its value
     memory_mb: int
@@ -120,7 +121,7 @@ class Function(Resource):
                 },
                 "LoggingConfig": LOGGING,
             },
-            "architecture": ARCHITECTURE,
+            "architecture": wanted.architecture,
             "asynchronous": {"retries": RETRIES, "event_age_seconds": EVENT_AGE_SECONDS},
             # People can set these in the console. A VPC cuts the function off from AWS, and a
             # concurrency of 0 stops it.
@@ -172,7 +173,7 @@ class Function(Resource):
                 lambda: client.create_function(
                     FunctionName=self.name,
                     Code={"ZipFile": function_zip()},
-                    Architectures=[ARCHITECTURE],
+                    Architectures=[desired["architecture"]],
                     Tags=dict(desired["tags"]),
                     **_wire(desired["configuration"]),
                 ),
@@ -193,7 +194,7 @@ class Function(Resource):
             self._configure(aws, {**found.attributes, **changes}["configuration"], changes)
         if "code" in changes or "architecture" in changes:
             update = aws.client("lambda").update_function_code
-            code = {"ZipFile": function_zip(), "Architectures": [ARCHITECTURE]}
+            code = {"ZipFile": function_zip(), "Architectures": [self._wanted.architecture]}
             self._mutate(aws, lambda: update(FunctionName=self.name, **code))
         if "asynchronous" in changes:
             self._put_asynchronous(aws)

@@ -6,7 +6,8 @@ Quirks:
 - In some answers the ARN ends in ``:*``. Calls for tags need it without. IAM permissions need it
   with ``:*`` for most actions, and without for tags.
 - The functions' roles can't create log groups. Otherwise Lambda's late log lines would re-create a
-  deleted group, without retention.
+  deleted group, without retention. So a group without our tag is never Lambda's: it is somebody
+  else's, with logs that they may need.
 """
 
 from collections.abc import Iterable, Mapping
@@ -16,7 +17,7 @@ from botocore.exceptions import ClientError
 
 from beekeeper.provision import tags
 from beekeeper.provision.aws import Aws
-from beekeeper.provision.engine.step import Attributes, Found, Owner, Resource, new_only
+from beekeeper.provision.engine.step import Attributes, Found, Resource, new_only
 from beekeeper.provision.engine.wait import Busy, Wait, has_code, retrying, until
 from beekeeper.provision.grant import Grant, grant, unscoped
 from beekeeper.provision.names import Names
@@ -74,11 +75,12 @@ class LogGroup(Resource):
             raise
         found_tags = tags.own(raw_tags)
         retention = groups[0].get("retentionInDays")
-        attributes = {"retention_days": retention, "tags": found_tags}
-        # Lambda creates a missing group like this. A person who creates one usually adds something.
-        is_lambdas = not found_tags and retention is None
-        untagged = Owner.LEFTOVER if is_lambdas else Owner.UNTAGGED
-        return Found.tagged(self._arn, attributes, self._room, untagged=untagged)
+        attributes = {
+            "retention_days": retention,
+            "deletion_protection": groups[0].get("deletionProtectionEnabled", False),
+            "tags": found_tags,
+        }
+        return Found.tagged(self._arn, attributes, self._room)
 
     def create(self, aws: Aws, desired: Attributes) -> None:
         create = aws.client("logs").create_log_group
@@ -101,6 +103,16 @@ class LogGroup(Resource):
     def _set_retention(self, aws: Aws, days: int) -> None:
         put = aws.client("logs").put_retention_policy
         retrying(aws, CHANGE, BUSY, lambda: put(logGroupName=self.name, retentionInDays=days))
+
+    def obstacle(self, aws: Aws, found: Found) -> str:
+        if not found.attributes["deletion_protection"]:
+            return ""
+        return (
+            f"Somebody has protected the log group {self.name} from deletion. If you want to delete"
+            " it, run: aws logs put-log-group-deletion-protection --log-group-identifier"
+            f" {self.name} --no-deletion-protection-enabled --region {aws.region}. Then run destroy"
+            " again."
+        )
 
     def delete(self, aws: Aws, found: Found) -> None:
         looks: list[bool] = []

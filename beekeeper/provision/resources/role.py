@@ -7,22 +7,31 @@ Quirks:
 - IAM returns policies with scalars instead of one-element lists, or the reverse. So we compare
   policies by their meaning.
 - A re-created role has the old ARN but a new RoleId. What AWS granted to the old role is void.
+- The path is a part of the ARN, but not of the name: two roles can't differ only in the path. As
+  long as a role does not exist, IAM knows no path for it. So a policy must allow GetRole on the ARN
+  without the path, too.
+- With a permissions boundary, a role can do only what both the boundary and its policy allow.
+  Whoever can create a role without one, and pass it to a function, can do anything. So if the
+  configuration has a boundary, the deployer's policy allows creating a role, and writing its
+  policy, only with this boundary, and never allows removing it. If the configuration has none, we
+  leave a role's boundary alone, because others may have set it.
 """
 
 import json
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from typing import Any, ClassVar
-from urllib.parse import unquote
 
 from botocore.exceptions import ClientError
 
+from beekeeper.errors import ProvisionError
 from beekeeper.provision import tags
 from beekeeper.provision.aws import Aws
 from beekeeper.provision.engine.step import Attributes, Found, Resource, new_only
 from beekeeper.provision.engine.wait import Busy, Wait, has_code, ignoring, retrying, until
 from beekeeper.provision.grant import Grant, grant
 from beekeeper.provision.names import Names
-from beekeeper.provision.policies import Document, document, same_meaning
+from beekeeper.provision.policies import Conditions, Document, as_document, document, same_meaning
 from beekeeper.provision.resources.outputs import role_id
 
 LAMBDA = "lambda.amazonaws.com"
@@ -34,6 +43,8 @@ VISIBLE = Wait("IAM to show the new role", 60)
 # The Terraform provider retries these for two minutes.
 BUSY = (Busy("ConcurrentModification"), Busy("ConcurrentModificationException"))
 DELETING = (*BUSY, Busy("DeleteConflict"))
+# What could give a role more than its deployer has, unless a boundary is required.
+BOUNDED = ("CreateRole", "PutRolePolicy")
 CHANGE = Wait("IAM to accept a change", 120, every=2)
 
 
@@ -44,10 +55,15 @@ def trust(service: str = LAMBDA) -> Document:
     )
 
 
+def _only_with(boundary: str) -> Conditions:
+    return {"StringEquals": {"iam:PermissionsBoundary": boundary}}
+
+
 class Role(Resource):
     """The role of one function."""
 
     kind: ClassVar[str] = "role"
+    fixed = frozenset({"path"})
 
     def __init__(
         self,
@@ -55,25 +71,26 @@ class Role(Resource):
         names: Names,
         policy: Document,
         wanted_tags: Mapping[str, str],
+        path: str = "/",
+        boundary: str | None = None,
     ) -> None:
         self.key, self.name = f"role {part}", names.role(part)
         self._part = part
         self._room = names.room
-        self._arn = names.role_arn(part)
+        self._arn, self._arn_without_path = names.role_arn(part, path), names.role_arn(part)
+        self._path, self._boundary = path, boundary
         self._policy = policy
         self._trust = trust()
         self._tags = wanted_tags
 
     def grants(self) -> Iterable[Grant]:
-        actions = (
-            "CreateRole",
+        actions = [
             "GetRole",
             "DeleteRole",
             "UpdateRole",
             "UpdateAssumeRolePolicy",
             "ListRolePolicies",
             "GetRolePolicy",
-            "PutRolePolicy",
             "DeleteRolePolicy",
             "ListAttachedRolePolicies",
             "DetachRolePolicy",
@@ -81,18 +98,30 @@ class Role(Resource):
             "ListRoleTags",
             "TagRole",
             "UntagRole",
-        )
-        yield grant("iam", actions, self._arn)
+        ]
+        if self._boundary is None:
+            yield grant("iam", [*actions, *BOUNDED], self._arn)
+        else:
+            yield grant("iam", actions, self._arn)
+            bounded, condition = (
+                [*BOUNDED, "PutRolePermissionsBoundary"],
+                _only_with(self._boundary),
+            )
+            yield grant("iam", bounded, self._arn, statement="BoundRoles", condition=condition)
+        if self._arn != self._arn_without_path:
+            yield grant("iam", ["GetRole"], self._arn_without_path, statement="FindRoles")
         to_lambda = {"StringEquals": {"iam:PassedToService": LAMBDA}}
         yield grant("iam", ["PassRole"], self._arn, statement="PassRoles", condition=to_lambda)
 
     def desired(self, outputs: Mapping[str, str]) -> Attributes:
-        return {
+        wanted = {
+            "path": self._path,
             "description": DESCRIPTION,
             "trust": same_meaning(self._trust),
             "policies": {POLICY_NAME: same_meaning(self._policy)},
             "tags": self._tags,
         }
+        return wanted if self._boundary is None else {**wanted, "boundary": self._boundary}
 
     def find(self, aws: Aws, outputs: Mapping[str, str]) -> Found | None:
         iam = aws.client("iam")
@@ -101,7 +130,7 @@ class Role(Resource):
             names = self._policy_names(aws)
             policies = {
                 name: same_meaning(
-                    _parsed(
+                    as_document(
                         iam.get_role_policy(RoleName=self.name, PolicyName=name)["PolicyDocument"]
                     )
                 )
@@ -114,8 +143,10 @@ class Role(Resource):
                 return None
             raise
         attributes = {
+            "path": role["Path"],
+            "boundary": role.get("PermissionsBoundary", {}).get("PermissionsBoundaryArn"),
             "description": role.get("Description"),
-            "trust": same_meaning(_parsed(role["AssumeRolePolicyDocument"])),
+            "trust": same_meaning(as_document(role["AssumeRolePolicyDocument"])),
             "policies": policies,
             "tags": found_tags,
         }
@@ -132,12 +163,28 @@ class Role(Resource):
             "RoleName": self.name,
             "AssumeRolePolicyDocument": json.dumps(self._trust),
             "Description": DESCRIPTION,
+            "Path": self._path,
             "Tags": tags.as_list(desired["tags"]),
         }
-        with new_only(EXISTS):
-            retrying(aws, CHANGE, BUSY, lambda: create(**wanted))
+        bounded = {"PermissionsBoundary": self._boundary} if self._boundary else {}
+        with new_only(EXISTS), self._explained():
+            retrying(aws, CHANGE, BUSY, lambda: create(**wanted, **bounded))
         until(aws, VISIBLE, lambda: self.find(aws, {}))
         self._put_policy(aws)
+
+    @contextmanager
+    def _explained(self) -> Iterator[None]:
+        """Raise ProvisionError when IAM does not know the permissions boundary."""
+        try:
+            yield
+        except ClientError as error:
+            message = error.response["Error"].get("Message", "")
+            if not has_code(error, MISSING) or "Scope ARN" not in message:
+                raise
+            raise ProvisionError(
+                f"setting the boundary of role {self.name}: {message} Correct"
+                " permissions_boundary, or ask those who manage your account for the policy's ARN."
+            ) from error
 
     def _put_policy(self, aws: Aws) -> None:
         document = json.dumps(self._policy)
@@ -155,6 +202,11 @@ class Role(Resource):
 
     def _update(self, aws: Aws, found: Found, changes: Attributes) -> None:
         iam = aws.client("iam")
+        if "boundary" in changes:  # first, because the deployer may write no policy without it
+            with self._explained():
+                iam.put_role_permissions_boundary(
+                    RoleName=self.name, PermissionsBoundary=changes["boundary"]
+                )
         if "description" in changes:
             iam.update_role(RoleName=self.name, Description=DESCRIPTION)
         if "trust" in changes:
@@ -199,7 +251,3 @@ def _unless_gone(call: Callable[..., Any], **arguments: Any) -> None:
     """
     with ignoring(MISSING):
         call(**arguments)
-
-
-def _parsed(value: Any) -> Any:
-    return json.loads(unquote(value)) if isinstance(value, str) else value

@@ -175,6 +175,15 @@ class Table(Resource):
                     " in an hour."
                 )
 
+    def obstacle(self, aws: Aws, found: Found) -> str:
+        if not found.attributes["deletion_protection"]:
+            return ""
+        return (
+            f"Somebody has protected the table {self.name} from deletion. If you want to delete it,"
+            f" run: aws dynamodb update-table --table-name {self.name} --region {aws.region}"
+            " --no-deletion-protection-enabled. Then run destroy again."
+        )
+
     def delete(self, aws: Aws, found: Found) -> None:
         with ignoring(MISSING):
             self._retry(aws, lambda: aws.client("dynamodb").delete_table(TableName=self.name))
@@ -194,7 +203,11 @@ def _normalised(table: Mapping[str, Any]) -> dict[str, Any]:
     types = {d["AttributeName"]: d["AttributeType"] for d in table["AttributeDefinitions"]}
     keys = [k["AttributeName"] for k in table["KeySchema"]]
     billing = table.get("BillingModeSummary", {}).get("BillingMode", "PROVISIONED")
-    return {"key": {name: types[name] for name in keys}, "billing": billing}
+    return {
+        "key": {name: types[name] for name in keys},
+        "billing": billing,
+        "deletion_protection": table.get("DeletionProtectionEnabled", False),
+    }
 
 
 def _warm(table: Mapping[str, Any], wanted: int | None) -> int | None:

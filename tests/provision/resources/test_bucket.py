@@ -98,17 +98,39 @@ def test_the_location_is_given_everywhere_but_in_us_east_1(cloud: Cloud, region:
 def test_versions_markers_and_uploads_go_with_the_bucket(deployed: Cloud) -> None:
     s3 = deployed.client("s3")
     s3.put_bucket_versioning(Bucket=BUCKET, VersioningConfiguration={"Status": "Enabled"})
-    for key in ("room.html", "theirs", "theirs"):
-        s3.put_object(Bucket=BUCKET, Key=key, Body=b"x")
-    s3.delete_object(Bucket=BUCKET, Key="theirs")
-    s3.create_multipart_upload(Bucket=BUCKET, Key="half")
+    for _ in range(2):
+        s3.put_object(Bucket=BUCKET, Key="room.html", Body=b"x")
+    s3.delete_object(Bucket=BUCKET, Key="room.html")
+    s3.create_multipart_upload(Bucket=BUCKET, Key="room.html")
     deployed.destroy()
     assert inventory() == {}
 
 
+@pytest.mark.parametrize("what", ["object", "old version", "upload"])
+def test_objects_of_others_are_an_obstacle_before_anything_is_removed(
+    deployed: Cloud, what: str
+) -> None:
+    s3 = deployed.client("s3")
+    if what == "old version":
+        enabled = {"Status": "Enabled"}
+        s3.put_bucket_versioning(Bucket=BUCKET, VersioningConfiguration=enabled)
+    if what == "upload":
+        s3.create_multipart_upload(Bucket=BUCKET, Key="theirs")
+    else:
+        s3.put_object(Bucket=BUCKET, Key="theirs", Body=b"x")
+    if what == "old version":
+        s3.delete_object(Bucket=BUCKET, Key="theirs")
+    before = inventory()
+    deployed.wire.clear()
+    with pytest.raises(ProvisionError, match=r"Nothing was removed.*did not put there: theirs"):
+        deployed.destroy()
+    assert inventory() == before
+    assert [c for c in deployed.wire.mutations if c.service != "dynamodb"] == []
+
+
 def test_the_answer_to_an_abort_is_lost(deployed: Cloud) -> None:
     """botocore repeats the call, and S3 answers that there is no such upload."""
-    deployed.client("s3").create_multipart_upload(Bucket=BUCKET, Key="half")
+    deployed.client("s3").create_multipart_upload(Bucket=BUCKET, Key="room.html")
     deployed.wire.add(
         lose_answer("s3:AbortMultipartUpload"),
         refuse("s3:AbortMultipartUpload", "NoSuchUpload", "The upload may have been aborted", 404),
@@ -149,18 +171,32 @@ def test_a_bucket_with_anything_in_it_is_not_taken_over(cloud: Cloud, what: str)
     assert cloud.wire.mutations == []
 
 
-def test_an_object_that_comes_late(deployed: Cloud) -> None:
+def test_a_page_that_comes_late(deployed: Cloud) -> None:
     late = [b"one", b"two"]
 
     def write(call: Call, request: AWSPreparedRequest, forward: Forward) -> AWSResponse | None:
         if str(call) == "s3:DeleteBucket" and late:
-            deployed.client("s3").put_object(Bucket=BUCKET, Key="late", Body=late.pop())
+            deployed.client("s3").put_object(Bucket=BUCKET, Key="room.html", Body=late.pop())
         return None
 
     deployed.wire.add(write)
     deployed.destroy()
     assert not late
     assert inventory() == {}
+
+
+def test_an_object_of_others_that_comes_late_is_not_deleted(deployed: Cloud) -> None:
+    s3 = deployed.client("s3")
+
+    def write(call: Call, request: AWSPreparedRequest, forward: Forward) -> AWSResponse | None:
+        if str(call) == "s3:DeleteBucket":
+            s3.put_object(Bucket=BUCKET, Key="theirs", Body=b"x")
+        return None
+
+    deployed.wire.add(write)
+    with pytest.raises(ProvisionError, match="did not put there: theirs"):
+        deployed.destroy()
+    assert s3.get_object(Bucket=BUCKET, Key="theirs")["Body"].read() == b"x"
 
 
 def test_objects_that_may_not_be_deleted_are_an_error_at_once(deployed: Cloud) -> None:

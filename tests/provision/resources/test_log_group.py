@@ -1,30 +1,50 @@
-"""CloudWatch Logs: groups that Lambda created, names with the same prefix, late flushes."""
+"""CloudWatch Logs: groups of others, names with the same prefix, late flushes."""
 
 import pytest
+from botocore.awsrequest import AWSPreparedRequest, AWSResponse
 
-from beekeeper.errors import NotOursError
+from beekeeper.errors import NotOursError, ProvisionError
+from beekeeper.provision.engine.events import StepWarning
 from tests.support.moto_aws.cloud import Cloud
 from tests.support.moto_aws.inventory import inventory
-from tests.support.moto_aws.wire import after, lose_answer, refuse
+from tests.support.moto_aws.wire import Call, Forward, after, instead, lose_answer, refuse
 from tests.support.rooms import config
 
 GROUP = "/aws/lambda/beekeeper-sale-producer"
 ABORTED = ("OperationAbortedException", "A conflicting operation is in progress, try again.")
 
 
-def test_a_group_that_lambda_left_behind_is_taken_over(cloud: Cloud) -> None:
+def test_a_group_without_our_tag_is_not_taken_over(cloud: Cloud) -> None:
     cloud.client("logs").create_log_group(logGroupName=GROUP)
-    assert cloud.changes()["log group producer"] == "update"
-    cloud.deploy()
-    assert cloud.changes() == {}
-    cloud.destroy()
-    assert inventory() == {}
+    cloud.wire.clear()
+    with pytest.raises(NotOursError, match=f"{GROUP} exists already"):
+        cloud.deploy()
+    assert cloud.wire.mutations == []
 
 
-def test_a_group_that_nobody_recorded_is_not_deleted(cloud: Cloud) -> None:
+def test_a_group_without_our_tag_is_left_alone_and_named(cloud: Cloud) -> None:
     cloud.client("logs").create_log_group(logGroupName=GROUP)
     cloud.destroy()
     assert inventory() == {"log groups": [GROUP]}
+    (warning,) = [e for e in cloud.events if isinstance(e, StepWarning)]
+    assert f"The log group {GROUP} was left alone: it belongs to somebody" in warning.warning
+
+
+def test_a_group_that_is_protected_is_an_obstacle_before_anything_is_removed(
+    deployed: Cloud,
+) -> None:
+    def protected(call: Call, request: AWSPreparedRequest, forward: Forward) -> AWSResponse | None:
+        if str(call) != "logs:DescribeLogGroups":
+            return None
+        name = call.arguments["logGroupNamePrefix"]
+        group = {"logGroupName": name, "deletionProtectionEnabled": True}
+        return instead(str(call), lambda _: {"logGroups": [group]})(call, request, forward)
+
+    before = inventory()
+    deployed.wire.add(protected)
+    with pytest.raises(ProvisionError, match=r"Nothing was removed.*put-log-group-deletion-prot"):
+        deployed.destroy()
+    assert inventory() == before
 
 
 def test_a_group_with_tags_of_others_is_theirs(cloud: Cloud) -> None:

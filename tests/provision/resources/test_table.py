@@ -170,3 +170,16 @@ def test_a_table_that_is_being_warmed_is_not_asked_again(deployed: Cloud) -> Non
 
     deployed.wire.add(changed("dynamodb:DescribeTable", warming))
     assert "table" not in deployed.changes(config(rate=60_000))
+
+
+def test_a_protected_table_is_an_obstacle_before_anything_is_removed(deployed: Cloud) -> None:
+    dynamodb = deployed.client("dynamodb")
+    dynamodb.update_table(TableName="beekeeper-sale", DeletionProtectionEnabled=True)
+    assert deployed.changes() == {}, "others may protect it"
+    before = inventory()
+    with pytest.raises(ProvisionError, match=r"Nothing was removed.*--no-deletion-protection-en"):
+        deployed.destroy()
+    assert inventory() == before
+    dynamodb.update_table(TableName="beekeeper-sale", DeletionProtectionEnabled=False)
+    deployed.destroy()
+    assert inventory() == {}

@@ -13,8 +13,8 @@ from tests.support.moto_aws.wire import Call, Forward, Rule, answer, instead
 from tests.support.rooms import ACCOUNT, config
 
 XML = {"content-type": "text/xml"}
-# These change nothing: see CALL in contract/functions.py.
-LOOKS = {"iam:SimulatePrincipalPolicy", "lambda:Invoke"}
+# These change nothing: simulations of permissions, and CALL in contract/functions.py.
+LOOKS = {"iam:SimulatePrincipalPolicy", "iam:SimulateCustomPolicy", "lambda:Invoke"}
 
 
 def xml(name: str, operation: str, body: str) -> Rule:
@@ -36,8 +36,15 @@ def caller(arn: str) -> Rule:
 class Simulator:
     """IAM's policy simulator, for a principal that is allowed all actions except some."""
 
-    def __init__(self, denied: Sequence[str] = (), missing: str = "") -> None:
-        self.denied = denied
+    def __init__(
+        self,
+        denied: Sequence[str] = (),
+        missing: str = "",
+        by_organisation: Sequence[str] = (),
+        by_boundary: Sequence[str] = (),
+    ) -> None:
+        self.denied = (*denied, *by_organisation, *by_boundary)
+        self.by_organisation, self.by_boundary = by_organisation, by_boundary
         self.missing = missing
         self.asked: list[dict[str, Any]] = []
 
@@ -56,9 +63,15 @@ class Simulator:
     def _member(self, action: str) -> str:
         said = "implicitDeny" if action in self.denied else "allowed"
         resources = self.asked[-1]["ResourceArns"]
+        organisation = str(action not in self.by_organisation).lower()
+        boundary = (
+            "<PermissionsBoundaryDecisionDetail><AllowedByPermissionsBoundary>"
+            f"{str(action not in self.by_boundary).lower()}"
+            "</AllowedByPermissionsBoundary></PermissionsBoundaryDecisionDetail>"
+        )
         each = "".join(
             f"<member><EvalResourceName>{arn}</EvalResourceName>"
-            f"<EvalResourceDecision>{said}</EvalResourceDecision></member>"
+            f"<EvalResourceDecision>{said}</EvalResourceDecision>{boundary}</member>"
             for arn in resources
         )
         missing = f"<member>{self.missing}</member>" if self.missing else ""
@@ -66,6 +79,8 @@ class Simulator:
             f"<member><EvalActionName>{action}</EvalActionName>"
             f"<EvalResourceName>{resources[0]}</EvalResourceName>"
             f"<EvalDecision>{said}</EvalDecision>"
+            "<OrganizationsDecisionDetail><AllowedByOrganizations>"
+            f"{organisation}</AllowedByOrganizations></OrganizationsDecisionDetail>{boundary}"
             f"<MissingContextValues>{missing}</MissingContextValues>"
             f"<ResourceSpecificResults>{each}</ResourceSpecificResults></member>"
         )

@@ -72,6 +72,14 @@ def consumer_publishes(call: Call, request: AWSPreparedRequest, _: Forward) -> N
         table.put_item({**items.key(items.PULSE), **pulse})
 
 
+def update_code(call: Call, request: AWSPreparedRequest, _: Forward) -> AWSResponse | None:
+    """Set the architectures, which moto ignores here."""
+    if str(call) == "lambda:UpdateFunctionCode":
+        for function in _functions(call, request):
+            function.architectures = call.arguments.get("Architectures", function.architectures)
+    return None
+
+
 def _functions(call: Call, request: AWSPreparedRequest) -> list[Any]:
     """Return the function that a call names, in the region of the call."""
     region = request.url.split(".")[1]
@@ -103,6 +111,7 @@ def _api(call: Call) -> Any:
 GAPS: tuple[Rule, ...] = (
     add_permission,
     put_invoke_config,
+    update_code,
     create_in_api,
     instead("lambda:GetAccountSettings", account_settings),
     instead("apigateway:GetAccount", lambda _: THROTTLE),

@@ -1,0 +1,84 @@
+"""Checks whether the functions can do their work under the configured permissions boundary.
+
+Reads only. Under a boundary that lacks an action, the room is deployed without an error, but its
+functions fail. So IAM's policy simulator is asked about each statement of their policies.
+"""
+
+import json
+from collections.abc import Iterable, Iterator
+from typing import Any
+
+from botocore.exceptions import ClientError
+
+from beekeeper.config import RoomConfig
+from beekeeper.provision.aws import Aws
+from beekeeper.provision.blueprint import function_policies
+from beekeeper.provision.checks.permissions import context_entries
+from beekeeper.provision.engine.wait import has_code
+from beekeeper.provision.grant import Grant, grant
+from beekeeper.provision.names import Names
+from beekeeper.provision.policies import Document, as_document, document
+from beekeeper.results import Finding, Verdict
+
+CHECK = "boundary"
+SHOWN = 5
+
+
+def grants(config: RoomConfig) -> Iterable[Grant]:
+    """Return the permissions that a deployer needs for this check, except the simulator."""
+    if config.permissions_boundary:
+        actions = ["GetPolicy", "GetPolicyVersion"]
+        yield grant("iam", actions, config.permissions_boundary, statement="Boundary")
+
+
+def boundary(aws: Aws, arn: str, names: Names) -> Finding:
+    """Report whether the boundary exists, and allows what the functions of the room need."""
+    limit = _document(aws, arn)
+    if limit is None:
+        text = f"There is no policy {arn} in this account."
+        remedy = "Correct permissions_boundary, or ask those who manage your account for the ARN."
+        return Finding(CHECK, Verdict.PROBLEM, text, remedy)
+    wanted = [s for policy in function_policies(names).values() for s in policy["Statement"]]
+    denied = sorted({action for each in wanted for action in _denied(aws, limit, each)})
+    if not denied:
+        text = f"The permissions boundary {arn} allows what the functions need."
+        return Finding(CHECK, Verdict.OK, text)
+    shown = ", ".join(denied[:SHOWN])
+    more = f", and {len(denied) - SHOWN} more" if len(denied) > SHOWN else ""
+    text = f"The permissions boundary {arn} does not allow what the functions need: {shown}{more}."
+    remedy = (
+        "Ask those who manage the boundary to allow these actions. `python -m beekeeper plan"
+        " --policies` prints all that the functions need."
+    )
+    return Finding(CHECK, Verdict.PROBLEM, text, remedy)
+
+
+def _document(aws: Aws, arn: str) -> Document | None:
+    iam = aws.client("iam")
+    try:
+        version = iam.get_policy(PolicyArn=arn)["Policy"]["DefaultVersionId"]
+        found = iam.get_policy_version(PolicyArn=arn, VersionId=version)["PolicyVersion"]
+    except ClientError as error:
+        if has_code(error, "NoSuchEntity"):
+            return None
+        raise
+    policy: Document = as_document(found["Document"])
+    return policy
+
+
+def _denied(aws: Aws, limit: Document, statement: dict[str, Any]) -> Iterator[str]:
+    """Yield the actions of a statement that the boundary denies."""
+    pages = (
+        aws.client("iam")
+        .get_paginator("simulate_custom_policy")
+        .paginate(
+            PolicyInputList=[json.dumps(document(statement))],
+            PermissionsBoundaryPolicyInputList=[json.dumps(limit)],
+            ActionNames=[action.rstrip("*") for action in statement["Action"]],
+            ResourceArns=[statement["Resource"]],
+            ContextEntries=context_entries(statement.get("Condition", {})),
+        )
+    )
+    for result in (r for page in pages for r in page["EvaluationResults"]):
+        if result["EvalDecision"] != "allowed":
+            yield f"{result['EvalActionName']} on {result.get('EvalResourceName', '*')}"
