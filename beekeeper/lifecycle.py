@@ -2,7 +2,7 @@
 
 import functools
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import TypeVar
 
 from beekeeper import results
@@ -74,7 +74,7 @@ def _deploy(
         room, aws, names = _wanted(connection, store)
         state = _state_here(connection, aws, store, room)
         guard = _guard(aws, names, store)
-        planned_steps = steps(room, names, account_of(aws))
+        planned_steps = steps(room, names, account_of(aws), _tags_of(state))
         engine = Engine(aws, room.name, planned_steps, store, on_event, guard=guard)
         planned = engine.plan()
         before = Before.of(state, store)
@@ -134,6 +134,11 @@ def _wanted(connection: Connection, store: StateStore) -> tuple[RoomConfig, Aws,
     return room, aws, aws.names(room.name, strict=room.is_strict)
 
 
+def _tags_of(state: State | None) -> Iterable[str]:
+    """Return the keys of the tags that the last deploy set."""
+    return state.config.get("tags", {}) if state and state.config else ()
+
+
 def _check_boundary(room: RoomConfig, account: str) -> None:
     """Raise ConfigError if the permissions boundary is a policy of another account."""
     boundary = room.permissions_boundary
@@ -155,8 +160,9 @@ def plan(connection: Connection, on_event: OnEvent | None = None) -> results.Pla
     """Return what a deploy would do. Changes nothing. See Room.plan."""
     store = connection.open_store()
     room, aws, names = _wanted(connection, store)
-    before = Before.of(_state_here(connection, aws, store, room), store)
-    planned_steps = steps(room, names, account_of(aws))
+    state = _state_here(connection, aws, store, room)
+    before = Before.of(state, store)
+    planned_steps = steps(room, names, account_of(aws), _tags_of(state))
     engine = Engine(aws, room.name, planned_steps, store, on_event)
     found = _told(before, room, names, engine, engine.plan())
     engine.check_listener("the plan was made")

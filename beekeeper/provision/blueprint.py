@@ -1,6 +1,6 @@
 """The list of steps: every resource of a room. Each step says which steps it needs."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 
 from beekeeper.config import RoomConfig
 from beekeeper.contract import functions
@@ -36,14 +36,20 @@ from beekeeper.rules.quotas import Account
 QUEUES = {Variable.QUEUE_URL: "queue", Variable.DEAD_LETTER_URL: "dead-letter queue"}
 
 
-def steps(config: RoomConfig, names: Names, account: Account | None = None) -> list[Step]:
+def steps(
+    config: RoomConfig,
+    names: Names,
+    account: Account | None = None,
+    former_tags: Iterable[str] = (),
+) -> list[Step]:
     """Return a room's steps. Their order here is for readers: the graph decides the real order.
 
     ``account`` has the quotas that the room must keep to. By default they are those that AWS
     documents for the region, which is enough to find and to delete what exists.
+    ``former_tags`` are the keys of the last deploy's tags, which are removed if not wanted now.
     """
     account = account or quotas.usual_in(names.region)
-    wanted_tags = tags.room_tags(names.room, config.tags)
+    wanted_tags = tags.room_tags(names.room, config.tags, former_tags)
     return [
         *_queues(names, wanted_tags),
         Table(names, wanted_tags, sizing.warm_write_units(config.rate, config.overbooking)),

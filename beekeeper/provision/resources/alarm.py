@@ -162,7 +162,7 @@ class Alarm(Resource):
             return None
         raw = alarms[0]
         raw_tags = cloudwatch.list_tags_for_resource(ResourceARN=raw["AlarmArn"])["Tags"]
-        found_tags = tags.from_list(raw_tags)
+        found_tags = tags.from_list(raw_tags, self._tags)
         wanted = self.desired({})["alarm"]
         is_bare = not (raw.get("Metrics") or raw.get("MetricName"))  # MiniStack
         watched = {"Metrics": wanted.get("Metrics")} if is_bare else _watched(raw)

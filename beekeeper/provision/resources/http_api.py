@@ -84,7 +84,7 @@ class Api(Resource):
             return None
         api = chosen[0]
         others = ", ".join(a["ApiId"] for a in ours if a is not api)
-        found_tags = tags.own(api.get("Tags", {}))
+        found_tags = tags.own(api.get("Tags", {}), self._tags)
         attributes = {
             "name": api["Name"],
             "description": api.get("Description"),

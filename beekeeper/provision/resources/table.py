@@ -95,7 +95,7 @@ class Table(Resource):
             if has_code(error, MISSING):
                 return None
             raise
-        found_tags = tags.from_list(raw_tags)
+        found_tags = tags.from_list(raw_tags, self._tags)
         warm = {WARM: _warm(table, self._warm.get(WARM))}
         attributes = {**_normalised(table), **warm, "ttl": _ttl(ttl), "tags": found_tags}
         return Found.tagged(table["TableArn"], attributes, self._room)
