@@ -23,7 +23,7 @@ from botocore.exceptions import ClientError
 from beekeeper.contract.page import PAGE_KEY
 from beekeeper.errors import NotOursError, ProvisionError
 from beekeeper.provision import tags
-from beekeeper.provision.aws import Aws
+from beekeeper.provision.aws import Aws, is_this_machine
 from beekeeper.provision.engine.step import AlreadyThere, Attributes, Found, Owner, Resource
 from beekeeper.provision.engine.wait import Busy, Wait, has_code, ignoring, retrying
 from beekeeper.provision.grant import Grant, grant
@@ -114,10 +114,20 @@ class Bucket(Resource):
         attributes = {
             "tags": found_tags,
             "public_access_block": block["PublicAccessBlockConfiguration"] if block else None,
-            "policy": same_meaning(json.loads(policy["Policy"])) if policy else None,
+            "policy": self._policy_in(aws, policy),
         }
         untagged = Owner.LEFTOVER if leftover else Owner.UNTAGGED
         return Found.tagged(self._arn, attributes, self._room, untagged=untagged)
+
+    def _policy_in(self, aws: Aws, answer: Mapping[str, Any] | None) -> Any:
+        found = same_meaning(json.loads(answer["Policy"])) if answer else None
+        # What an emulator needs in addition is no drift.
+        is_written = found == same_meaning(self._policy(aws))
+        return same_meaning(tls_only(self._arn)) if is_written else found
+
+    def _policy(self, aws: Aws) -> Document:
+        on_this_machine = is_this_machine(aws.client("s3").meta.endpoint_url)
+        return tls_only(self._arn, on_this_machine=on_this_machine)
 
     def _is_empty(self, aws: Aws) -> bool:
         """Return whether the bucket is empty.
@@ -162,7 +172,7 @@ class Bucket(Resource):
                 **self._mine, PublicAccessBlockConfiguration=BLOCKED
             ),
             "policy": lambda: s3.put_bucket_policy(
-                **self._mine, Policy=json.dumps(tls_only(self._arn))
+                **self._mine, Policy=json.dumps(self._policy(aws))
             ),
         }
         for name, call in calls.items():
@@ -250,8 +260,12 @@ def _or_none(call: Callable[[], dict[str, Any]]) -> dict[str, Any] | None:
     return None
 
 
-def tls_only(bucket_arn: str) -> Document:
-    """Return the bucket policy that denies all requests without TLS."""
+def tls_only(bucket_arn: str, *, on_this_machine: bool = False) -> Document:
+    """Return the bucket policy that denies all requests without TLS.
+
+    An emulator ``on_this_machine`` has no TLS. There, requests from loopback addresses are allowed.
+    """
+    emulated = {"NotIpAddress": {"aws:SourceIp": "127.0.0.0/8"}} if on_this_machine else {}
     return document(
         {
             "Sid": "TlsOnly",
@@ -259,10 +273,6 @@ def tls_only(bucket_arn: str) -> Document:
             "Principal": "*",
             "Action": "s3:*",
             "Resource": [bucket_arn, f"{bucket_arn}/*"],
-            # Emulators have no TLS, so we allow loopback addresses. In AWS, no request has one.
-            "Condition": {
-                "Bool": {"aws:SecureTransport": "false"},
-                "NotIpAddress": {"aws:SourceIp": "127.0.0.0/8"},
-            },
+            "Condition": {"Bool": {"aws:SecureTransport": "false"}, **emulated},
         }
     )

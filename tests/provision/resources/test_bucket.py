@@ -7,6 +7,7 @@ import pytest
 from botocore.awsrequest import AWSPreparedRequest, AWSResponse
 
 from beekeeper.errors import NotOursError, ProvisionError
+from beekeeper.provision.resources.bucket import tls_only
 from beekeeper.provision.state import StateFile
 from tests.support.moto_aws.by_hand import BUCKET
 from tests.support.moto_aws.cloud import Cloud
@@ -232,3 +233,19 @@ def test_a_policy_in_other_words_is_no_drift(deployed: Cloud) -> None:
     policy["Statement"] = statement
     s3.put_bucket_policy(Bucket=BUCKET, Policy=json.dumps(policy))
     assert deployed.changes() == {}
+
+
+def test_nobody_is_exempt_from_tls_in_aws(deployed: Cloud) -> None:
+    s3 = deployed.client("s3")
+    policy = json.loads(s3.get_bucket_policy(Bucket=BUCKET)["Policy"])
+    (statement,) = policy["Statement"]
+    assert statement["Condition"] == {"Bool": {"aws:SecureTransport": "false"}}
+    statement["Condition"]["NotIpAddress"] = {"aws:SourceIp": "127.0.0.0/8"}
+    s3.put_bucket_policy(Bucket=BUCKET, Policy=json.dumps({**policy, "Statement": [statement]}))
+    assert "bucket" in deployed.changes()
+
+
+def test_an_emulator_on_this_machine_is_asked_without_tls() -> None:
+    arn = "arn:aws:s3:::name"
+    condition = tls_only(arn, on_this_machine=True)["Statement"][0]["Condition"]
+    assert condition["NotIpAddress"] == {"aws:SourceIp": "127.0.0.0/8"}
