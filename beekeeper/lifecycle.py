@@ -1,7 +1,7 @@
 """Deploy, plan and destroy one room with the provisioning engine."""
 
 import time
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 
 from beekeeper import results
 from beekeeper.changes import all_changes, differences
@@ -34,7 +34,8 @@ def deploy(connection: Connection, on_event: OnEvent | None = None) -> Deploymen
         room, aws, names = _wanted(connection, store)
         state = _state_here(connection, aws, store, room)
         guard = _guard(aws, names, store)
-        engine = Engine(aws, room.name, steps(room, names), store, on_event, guard=guard)
+        wanted = steps(room, names, _tags_of(state))
+        engine = Engine(aws, room.name, wanted, store, on_event, guard=guard)
         planned = engine.plan()
         if state is None:  # not earlier: a deploy that is refused must not leave a state behind
             store.write(State(room.name, aws.account, aws.region))
@@ -81,6 +82,11 @@ def _wanted(connection: Connection, store: StateStore) -> tuple[RoomConfig, Aws,
     return room, aws, aws.names(room.name, strict=room.is_strict)
 
 
+def _tags_of(state: State | None) -> Iterable[str]:
+    """Return the keys of the tags that the last deploy set."""
+    return state.config.get("tags", {}) if state and state.config else ()
+
+
 def _check_boundary(room: RoomConfig, account: str) -> None:
     """Raise ConfigError if the permissions boundary is a policy of another account."""
     boundary = room.permissions_boundary
@@ -107,8 +113,8 @@ def plan(connection: Connection, on_event: OnEvent | None = None) -> results.Pla
     """Return what a deploy would do. Changes nothing. See Room.plan."""
     store = connection.open_store()
     room, aws, names = _wanted(connection, store)
-    _state_here(connection, aws, store, room)
-    found = Engine(aws, room.name, steps(room, names), store, on_event).plan()
+    wanted = steps(room, names, _tags_of(_state_here(connection, aws, store, room)))
+    found = Engine(aws, room.name, wanted, store, on_event).plan()
     return results.Plan(
         room=room.name,
         changes=all_changes(found),

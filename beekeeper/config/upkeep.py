@@ -1,6 +1,7 @@
 """Log retention, the place of the state, and tags."""
 
 import re
+import unicodedata
 from typing import Annotated, TypedDict
 
 from pydantic import AfterValidator, Field
@@ -34,17 +35,37 @@ def _state(value: str) -> str:
 
 
 def _tags(value: dict[str, str]) -> dict[str, str]:
+    seen: dict[str, str] = {}
     for key, text in value.items():
-        if key.lower().startswith(("aws:", "beekeeper:")):
-            raise ValueError(f"tag {key!r} has a reserved prefix. Choose another prefix")
-        if not 1 <= len(key) <= 128 or len(text) > 256:
+        _check_tag(key, text)
+        if other := seen.get(key.casefold()):
             raise ValueError(
-                f"tag {key!r} has a wrong length. A key has 1 to 128 characters, a value at most"
-                " 256"
+                f"tags {other!r} and {key!r} differ only in capital letters, which IAM does not"
+                " tell apart. Keep one of them"
             )
+        seen[key.casefold()] = key
     if len(value) > MAX_TAGS:
         raise ValueError(f"AWS allows at most {MAX_TAGS} tags in addition to Beekeeper's own")
     return value
+
+
+def _check_tag(key: str, text: str) -> None:
+    if key.lower().startswith(("aws:", "beekeeper:")):
+        raise ValueError(f"tag {key!r} has a reserved prefix. Choose another prefix")
+    if not 1 <= len(key) <= 128 or len(text) > 256:
+        raise ValueError(
+            f"tag {key!r} has a wrong length. A key has 1 to 128 characters, a value at most 256"
+        )
+    if wrong := sorted(c for c in set(key + text) if not _is_for_tags(c)):
+        raise ValueError(
+            f"tag {key!r} = {text!r} has what AWS does not take: {', '.join(map(repr, wrong))}. Use"
+            " letters, digits, spaces and _ . : / = + - @"
+        )
+
+
+def _is_for_tags(character: str) -> bool:
+    # IAM's rule, which is the strictest: [\p{L}\p{Z}\p{N}_.:/=+\-@]
+    return character in "_.:/=+-@" or unicodedata.category(character)[0] in "LZN"
 
 
 class Upkeep(Essentials):

@@ -1,6 +1,6 @@
 """The list of steps: every resource of a room. Each step says which steps it needs."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 
 from beekeeper.config import RoomConfig
 from beekeeper.contract import functions
@@ -35,9 +35,12 @@ from beekeeper.rules import sizing
 QUEUES = {Variable.QUEUE_URL: "queue", Variable.DEAD_LETTER_URL: "dead-letter queue"}
 
 
-def steps(config: RoomConfig, names: Names) -> list[Step]:
-    """Return a room's steps. Their order here is for readers: the graph decides the real order."""
-    wanted_tags = tags.room_tags(names.room, config.tags)
+def steps(config: RoomConfig, names: Names, former_tags: Iterable[str] = ()) -> list[Step]:
+    """Return a room's steps. Their order here is for readers: the graph decides the real order.
+
+    ``former_tags`` are the keys of the last deploy's tags, which are removed if not wanted now.
+    """
+    wanted_tags = tags.room_tags(names.room, config.tags, former_tags)
     return [
         *_queues(names, wanted_tags),
         Table(names, wanted_tags),

@@ -139,8 +139,15 @@ def test_settings() -> None:
     assert settings.destination == BASE["destination"]
 
 
+RESERVED = ("aws:", "beekeeper:")
 printable = st.text(st.characters(codec="utf-8"), min_size=1, max_size=60)
-tag_keys = printable.filter(lambda k: not k.lower().startswith(("aws:", "beekeeper:")))
+# What AWS takes in a tag. IAM does not tell capital letters apart, so there are none.
+tag_texts = st.text(
+    st.characters(codec="utf-8", categories=["Ll", "Lo", "N", "Zs"], include_characters="_.:/=+-@"),
+    min_size=1,
+    max_size=60,
+).map(str.strip)
+tag_keys = tag_texts.filter(lambda k: k and k == k.casefold() and not k.startswith(RESERVED))
 
 
 @given(
@@ -152,7 +159,7 @@ tag_keys = printable.filter(lambda k: not k.lower().startswith(("aws:", "beekeep
         claim_minutes=st.integers(5, 1_440),
         log_retention_days=st.sampled_from(RETENTION_DAYS),
         region=st.none() | st.just("eu-west-1"),
-        tags=st.dictionaries(tag_keys.map(str.strip).filter(bool), printable, max_size=4),
+        tags=st.dictionaries(tag_keys, tag_texts, max_size=4),
     )
 )
 def test_toml_round_trip(found: RoomConfig) -> None:
@@ -160,7 +167,7 @@ def test_toml_round_trip(found: RoomConfig) -> None:
 
 
 def test_toml_file_round_trip(tmp_path: Path) -> None:
-    found = config(title='O\'Reilly "Live" \\ 🐝', tags={"a b": 'c"d'})
+    found = config(title='O\'Reilly "Live" \\ 🐝', tags={"a b": "c=d"})
     path = tmp_path / "beekeeper.toml"
     path.write_text(found.to_toml(), encoding="utf-8")
     assert RoomConfig.load(path) == RoomConfig.load(str(path)) == found

@@ -140,7 +140,7 @@ class Alarm(Resource):
             return None
         raw = alarms[0]
         raw_tags = cloudwatch.list_tags_for_resource(ResourceARN=raw["AlarmArn"])["Tags"]
-        found_tags = tags.from_list(raw_tags)
+        found_tags = tags.from_list(raw_tags, self._tags)
         alarm = {name: raw.get(name) for name in self.desired({})["alarm"]}
         alarm["Dimensions"] = {d["Name"]: d["Value"] for d in raw.get("Dimensions", [])}
         actions = {name: raw[name] for name in ACTIONS if name in raw}

@@ -110,7 +110,7 @@ class Bucket(Resource):
             if has_code(error, *MISSING):  # HeadBucket can be ahead of the other calls, or behind
                 return None
             raise
-        found_tags = tags.from_list(raw_tags["TagSet"] if raw_tags else ())
+        found_tags = tags.from_list(raw_tags["TagSet"] if raw_tags else (), self._tags)
         attributes = {
             "tags": found_tags,
             "public_access_block": block["PublicAccessBlockConfiguration"] if block else None,
@@ -157,9 +157,7 @@ class Bucket(Resource):
     def _configure(self, aws: Aws, wanted: Attributes) -> None:
         s3 = aws.client("s3")
         calls: dict[str, Callable[[], Any]] = {
-            "tags": lambda: s3.put_bucket_tagging(
-                **self._mine, Tagging={"TagSet": tags.as_list(wanted["tags"])}
-            ),
+            "tags": lambda: self._put_tags(aws, wanted["tags"]),
             "public_access_block": lambda: s3.put_public_access_block(
                 **self._mine, PublicAccessBlockConfiguration=BLOCKED
             ),
@@ -170,6 +168,14 @@ class Bucket(Resource):
         for name, call in calls.items():
             if name in wanted:
                 retrying(aws, CHANGE, BUSY, call)
+
+    def _put_tags(self, aws: Aws, wanted: Mapping[str, str]) -> None:
+        """Set our tags. The call replaces all tags, so it must have those of others, too."""
+        s3 = aws.client("s3")
+        found = _or_none(lambda: s3.get_bucket_tagging(**self._mine))
+        all_tags = {t["Key"]: t["Value"] for t in found["TagSet"]} if found else {}
+        kept = {**tags.of_others(all_tags, self._tags), **wanted}
+        s3.put_bucket_tagging(**self._mine, Tagging={"TagSet": tags.as_list(kept)})
 
     def obstacle(self, aws: Aws, found: Found) -> str:
         keys = sorted(set(self._keys_of_others(aws)))

@@ -92,7 +92,7 @@ class Domain(Resource):
         if raw is None:
             return None
         configuration = raw["DomainNameConfigurations"][0]
-        found_tags = tags.own(raw.get("Tags", {}))
+        found_tags = tags.own(raw.get("Tags", {}), self._tags)
         attributes = {
             "certificate_arn": configuration.get("CertificateArn"),
             "endpoint": configuration.get("EndpointType"),

@@ -134,7 +134,7 @@ class Function(Resource):
         client = aws.client("lambda")
         try:
             function = client.get_function(FunctionName=self.name)
-            found_tags = tags.own(function.get("Tags", {}))
+            found_tags = tags.own(function.get("Tags", {}), self._tags)
             attributes = {
                 "role_id": found_tags.get(TAG_ROLE_ID, outputs.get(self._role_id)),
                 **_normalised(function),

@@ -74,7 +74,7 @@ class Api(Resource):
                 " again."
             )
         api = ours[0]
-        found_tags = tags.own(api.get("Tags", {}))
+        found_tags = tags.own(api.get("Tags", {}), self._tags)
         attributes = {
             "name": api["Name"],
             "description": api.get("Description"),

@@ -73,7 +73,7 @@ class LogGroup(Resource):
             if has_code(error, MISSING):
                 return None
             raise
-        found_tags = tags.own(raw_tags)
+        found_tags = tags.own(raw_tags, self._tags)
         retention = groups[0].get("retentionInDays")
         attributes = {
             "retention_days": retention,

@@ -94,7 +94,7 @@ class Queue(Resource):
         with ignoring(*MISSING):
             url = sqs.get_queue_url(QueueName=self.name)["QueueUrl"]
             raw = sqs.get_queue_attributes(QueueUrl=url, AttributeNames=["All"])["Attributes"]
-            found_tags = tags.own(sqs.list_queue_tags(QueueUrl=url).get("Tags", {}))
+            found_tags = tags.own(sqs.list_queue_tags(QueueUrl=url).get("Tags", {}), self._tags)
             attributes = {**_normalised(raw), "tags": found_tags}
             return Found.tagged(raw["QueueArn"], attributes, self._names.room, {self._url: url})
         return None

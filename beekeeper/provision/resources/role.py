@@ -137,7 +137,7 @@ class Role(Resource):
                 for name in names
             }
             raw_tags = iam.get_paginator("list_role_tags").paginate(RoleName=self.name)
-            found_tags = tags.from_list(t for page in raw_tags for t in page["Tags"])
+            found_tags = tags.from_list((t for page in raw_tags for t in page["Tags"]), self._tags)
         except ClientError as error:
             if has_code(error, MISSING):
                 return None

@@ -86,7 +86,7 @@ class Rule(Resource):
             if has_code(error, MISSING):
                 return None
             raise
-        found_tags = tags.from_list(raw_tags)
+        found_tags = tags.from_list(raw_tags, self._tags)
         attributes = {
             "description": rule.get("Description"),
             "schedule": rule.get("ScheduleExpression"),

@@ -88,7 +88,7 @@ class Table(Resource):
             if has_code(error, MISSING):
                 return None
             raise
-        found_tags = tags.from_list(raw_tags)
+        found_tags = tags.from_list(raw_tags, self._tags)
         attributes = {**_normalised(table), "ttl": _ttl(ttl), "tags": found_tags}
         return Found.tagged(table["TableArn"], attributes, self._room)
 

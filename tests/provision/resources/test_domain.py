@@ -9,7 +9,7 @@ from beekeeper import RoomConfig
 from beekeeper.cli.deploy import next_steps
 from beekeeper.errors import ConfigError, NotOursError, ProvisionError
 from beekeeper.provision.state import StateFile
-from tests.support.moto_aws.cloud import Cloud
+from tests.support.moto_aws.cloud import FORMER_TAG, Cloud
 from tests.support.moto_aws.domain_gaps import target_of
 from tests.support.moto_aws.domains import CHANGE_RECORD, OTHER, RECORD, ours, records
 from tests.support.moto_aws.inventory import backend, inventory
@@ -115,7 +115,7 @@ def test_drift_of_the_domain(cloud: Cloud, room: RoomConfig, change: dict[str, s
 def test_drift_of_the_tags(cloud: Cloud, room: RoomConfig) -> None:
     client = cloud.client("apigatewayv2")
     client.untag_resource(ResourceArn=ARN, TagKeys=["beekeeper:room"])
-    client.tag_resource(ResourceArn=ARN, Tags={"their": "tag"})
+    client.tag_resource(ResourceArn=ARN, Tags={FORMER_TAG: "x"})
     assert cloud.changes(room) == {"domain": "update"}
     calls = cloud.recorded(lambda: cloud.deploy(room))
     assert calls == ["apigatewayv2:TagResource", "apigatewayv2:UntagResource"]

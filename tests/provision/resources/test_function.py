@@ -7,7 +7,7 @@ import pytest
 from beekeeper.errors import ProvisionError
 from beekeeper.provision.engine.events import StepWaiting
 from beekeeper.provision.resources.function import LOGGING
-from tests.support.moto_aws.cloud import Cloud, text_of
+from tests.support.moto_aws.cloud import FORMER_TAG, Cloud, text_of
 from tests.support.moto_aws.inventory import inventory
 from tests.support.moto_aws.lambda_answers import FUNCTION, IN_PROGRESS, INVALID, MISSING
 from tests.support.moto_aws.wire import changed, instead, lose_answer, refuse
@@ -100,7 +100,7 @@ def _change_all(cloud: Cloud) -> None:
     client.delete_function_event_invoke_config(FunctionName=FUNCTION)
     client.delete_function_concurrency(FunctionName=FUNCTION)
     arn = f"arn:aws:lambda:{REGION}:{ACCOUNT}:function:{FUNCTION}"
-    client.tag_resource(Resource=arn, Tags={"their": "tag"})
+    client.tag_resource(Resource=arn, Tags={FORMER_TAG: "x"})
     cloud.wire.clear()
 
 

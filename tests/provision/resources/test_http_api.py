@@ -6,7 +6,7 @@ import pytest
 
 from beekeeper.errors import ProvisionError
 from tests.support.moto_aws.by_hand import STEM, api_id
-from tests.support.moto_aws.cloud import Cloud
+from tests.support.moto_aws.cloud import FORMER_TAG, Cloud
 from tests.support.moto_aws.inventory import backend, inventory
 from tests.support.moto_aws.wire import lose_answer, refuse
 from tests.support.rooms import with_domain
@@ -65,7 +65,7 @@ def test_every_second_write_collides(cloud: Cloud) -> None:
     api = cloud.client("apigatewayv2")
     cloud.wire.clear()
     arn = f"arn:aws:apigateway:eu-central-1::/apis/{api_id(cloud)}"
-    api.tag_resource(ResourceArn=arn, Tags={"their": "tag"})
+    api.tag_resource(ResourceArn=arn, Tags={FORMER_TAG: "x"})
     api.update_api(ApiId=api_id(cloud), Name="theirs")
     api.update_stage(ApiId=api_id(cloud), StageName="$default", AutoDeploy=False)
     cloud.wire.add(writes)

@@ -7,7 +7,7 @@ import pytest
 
 from beekeeper.errors import ProvisionError
 from beekeeper.provision.policies import same_meaning
-from tests.support.moto_aws.cloud import Cloud
+from tests.support.moto_aws.cloud import FORMER_TAG, Cloud
 from tests.support.moto_aws.inventory import inventory
 from tests.support.moto_aws.wire import lose_answer, refuse
 from tests.support.rooms import REGION
@@ -47,7 +47,7 @@ def test_changes_that_collide_are_repeated(cloud: Cloud, operation: str) -> None
 
 
 def test_updates_that_collide_are_repeated(deployed: Cloud) -> None:
-    deployed.client("iam").tag_role(RoleName=ROLE, Tags=[{"Key": "their", "Value": "tag"}])
+    deployed.client("iam").tag_role(RoleName=ROLE, Tags=[{"Key": FORMER_TAG, "Value": "x"}])
     for operation in ("TagRole", "UntagRole"):
         deployed.wire.add(refuse(f"iam:{operation}", *COLLIDE, times=2))
     deployed.deploy()

@@ -7,7 +7,7 @@ import pytest
 from beekeeper.errors import ProvisionError
 from beekeeper.provision.engine.events import StepWarning
 from tests.support.moto_aws.by_hand import STEM, make_table
-from tests.support.moto_aws.cloud import Cloud
+from tests.support.moto_aws.cloud import FORMER_TAG, Cloud
 from tests.support.moto_aws.inventory import inventory
 from tests.support.moto_aws.wire import changed, lose_answer, refuse
 
@@ -62,7 +62,7 @@ def test_the_answer_to_the_creation_is_lost(cloud: Cloud, status: int) -> None:
     ],
 )
 def test_changes_wait_for_the_change_before(deployed: Cloud, code: str, message: str) -> None:
-    tag = [{"Key": "their", "Value": "tag"}]
+    tag = [{"Key": FORMER_TAG, "Value": "x"}]
     arn = deployed.client("dynamodb").describe_table(TableName=STEM)["Table"]["TableArn"]
     deployed.client("dynamodb").tag_resource(ResourceArn=arn, Tags=tag)
     for operation in ("TagResource", "UntagResource"):

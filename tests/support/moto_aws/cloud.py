@@ -73,6 +73,10 @@ class Session(boto3.session.Session):  # type: ignore[misc]  # boto3 has no type
         return self._kept[key]
 
 
+# A tag that the engine takes for one that the last deploy set.
+FORMER_TAG = "former"
+
+
 class Cloud:
     """What a test needs: the wire, the clock, and the engine of a room that uses both."""
 
@@ -109,7 +113,8 @@ class Cloud:
         if file.read() is None:
             file.write(State(room.name, aws.account, aws.region, room.model_dump(mode="json")))
         names = aws.names(room.name, strict=room.is_strict)
-        return Engine(aws, room.name, steps(room, names), file, self.events.append)
+        wanted = steps(room, names, [FORMER_TAG])
+        return Engine(aws, room.name, wanted, file, self.events.append)
 
     def deploy(self, room: RoomConfig | None = None, workers: int = 1) -> Plan:
         engine = self.engine(room, workers)

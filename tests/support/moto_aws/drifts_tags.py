@@ -1,4 +1,4 @@
-"""Tags that were taken away by hand, or added. The services differ only in how they are asked."""
+"""Tags that were taken away by hand, or changed. The services differ only in how they are asked."""
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -26,16 +26,19 @@ class Tagged:
     has_tag_list: bool = False
 
     def drifts(self) -> Iterator[Drift]:
-        tag, untag = (f"{self.service}:{verb}{self.kind.title()}" for verb in ("Tag", "Untag"))
+        tag = f"{self.service}:Tag{self.kind.title()}"
         yield Drift(f"{self.name}-untagged", self._untag, self.step, {"tags"}, [tag])
-        yield Drift(f"{self.name}-tagged", self._tag, self.step, {"tags"}, [tag, untag])
+        yield Drift(f"{self.name}-version", self._change, self.step, {"tags"}, [tag])
 
     def _untag(self, cloud: Cloud) -> None:
         untag = getattr(cloud.client(self.service), f"untag_{self.kind}")
         untag(**self.which(cloud), **{self.tag_keys: list(OURS)})
 
-    def _tag(self, cloud: Cloud) -> None:
-        theirs: Any = [{"Key": "their", "Value": "tag"}] if self.has_tag_list else {"their": "tag"}
+    def _change(self, cloud: Cloud) -> None:
+        self.add_tag(cloud, "beekeeper:version", "0.0.1")
+
+    def add_tag(self, cloud: Cloud, key: str, value: str) -> None:
+        theirs: Any = [{"Key": key, "Value": value}] if self.has_tag_list else {key: value}
         tag = getattr(cloud.client(self.service), f"tag_{self.kind}")
         tag(**self.which(cloud), **{self.tags: theirs})
 
