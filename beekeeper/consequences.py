@@ -13,6 +13,7 @@ from botocore.exceptions import BotoCoreError, ClientError
 from beekeeper.config import RoomConfig
 from beekeeper.config.essentials import is_name
 from beekeeper.contract import items, pulse_item
+from beekeeper.contract.attributes import Damaged
 from beekeeper.provision.aws import Aws
 from beekeeper.provision.engine.decision import Plan
 from beekeeper.provision.engine.pipeline import Engine
@@ -119,11 +120,14 @@ def rate_change(room: RoomConfig, aws: Aws, names: Names, plan: Plan) -> str:
     except (BotoCoreError, ClientError):
         return ""  # the deploy itself will say what is wrong
     found = {items.id_of(item): item for item in response["Responses"].get(names.stem, [])}
-    pulse = pulse_item.pulse_of(found.get(items.PULSE))
-    live = found.get(items.ROOM, {}).get("rate", {}).get("N")
-    if live is None or float(live) == room.rate or not pulse.waiting:
+    try:
+        live = items.settings_of(found[items.ROOM])
+    except (KeyError, Damaged):
+        return ""  # it was deleted or damaged by hand, and deploy writes it anew
+    waiting = live.waiting(pulse_item.pulse_of(found.get(items.PULSE)))
+    if live.rate == room.rate or not waiting:
         return ""
     return (
-        f"{pulse.waiting:,} visitors wait, and deploy changes the rate from {float(live):,.0f} to"
+        f"{waiting:,} visitors wait, and deploy changes the rate from {live.rate:,.0f} to"
         f" {room.rate:,} a minute."
     )

@@ -78,7 +78,7 @@ def _deploy(
         engine = Engine(aws, room.name, planned_steps, store, on_event, guard=guard)
         planned = engine.plan()
         before = Before.of(state, store)
-        told = _told(before, room, names, engine, planned)
+        told = _told(before, room, aws, names, engine, planned)
         if approve:
             approve(told)
         if state is None:  # not earlier: a deploy that is refused must not leave a state behind
@@ -110,10 +110,10 @@ def _deploy(
 
 
 def _told(
-    before: Before, room: RoomConfig, names: Names, engine: Engine, planned: Plan
+    before: Before, room: RoomConfig, aws: Aws, names: Names, engine: Engine, planned: Plan
 ) -> results.Plan:
     """Return a plan as the public functions return it."""
-    rate = rate_change(room, engine.aws, names, planned)
+    rate = rate_change(room, aws, names, planned)
     return results.Plan(
         room=room.name,
         changes=all_changes(planned),
@@ -164,7 +164,7 @@ def plan(connection: Connection, on_event: OnEvent | None = None) -> results.Pla
     before = Before.of(state, store)
     planned_steps = steps(room, names, account_of(aws), _tags_of(state))
     engine = Engine(aws, room.name, planned_steps, store, on_event)
-    found = _told(before, room, names, engine, engine.plan())
+    found = _told(before, room, aws, names, engine, engine.plan())
     engine.check_listener("the plan was made")
     return found
 
@@ -192,14 +192,19 @@ def _guard(aws: Aws, names: Names, store: StateStore) -> Guard:
 
 
 def destroy(
-    connection: Connection, on_event: OnEvent | None = None, wait_seconds: float = 0
+    connection: Connection,
+    on_event: OnEvent | None = None,
+    approve: Callable[[], None] | None = None,
+    wait_seconds: float = 0,
 ) -> Destruction:
     """Remove everything that belongs to the room. See Room.destroy."""
-    work = functools.partial(_destroy, connection, on_event)
+    work = functools.partial(_destroy, connection, on_event, approve)
     return _when_free(work, connection, on_event, wait_seconds)
 
 
-def _destroy(connection: Connection, on_event: OnEvent | None) -> Destruction:
+def _destroy(
+    connection: Connection, on_event: OnEvent | None, approve: Callable[[], None] | None
+) -> Destruction:
     started = time.monotonic()
     store, room = connection.open_store(), connection.name
     with store.locked():
@@ -213,7 +218,7 @@ def _destroy(connection: Connection, on_event: OnEvent | None) -> Destruction:
         planned = steps(config, names)
         guard = _guard(aws, names, store)
         engine = Engine(aws, room, planned, store, on_event, guard=guard)
-        deleted = engine.remove()
+        deleted = engine.remove(approve)
         store.remove()
     connection.known = None
     engine.check_listener("the room was removed")

@@ -1,7 +1,7 @@
 """The public handle of one room."""
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeAlias
 
@@ -249,18 +249,25 @@ class Room:
         """
         return control.keys.pass_keys(self._connection.deployed())
 
-    def destroy(self, *, on_event: OnEvent | None = None, wait_seconds: float = 0) -> Destruction:
+    def destroy(
+        self,
+        *,
+        on_event: OnEvent | None = None,
+        approve: Callable[[], None] | None = None,
+        wait_seconds: float = 0,
+    ) -> Destruction:
         """Remove everything that belongs to the room, including its logs. Return what was removed.
 
         Visitors who wait lose their place. Without a state, it finds the resources by name and tag.
-        After any failure, you can call it again. It does nothing when nothing is left. ``on_event``
-        and ``wait_seconds`` are as in :meth:`deploy`. Raises LockedError when another command is
+        After any failure, you can call it again. It does nothing when nothing is left. ``approve``
+        is called before anything is removed. Raise an exception in it to stop. ``on_event`` and
+        ``wait_seconds`` are as in :meth:`deploy`. Raises LockedError when another command is
         still working on this room.
 
         >>> len(Room("summer-sale").destroy().deleted)
         32
         """
-        return lifecycle.destroy(self._connection, on_event, wait_seconds)
+        return lifecycle.destroy(self._connection, on_event, approve, wait_seconds)
 
     def to_dict(self) -> dict[str, Any]:
         """Return what the state says about the deployed room, as plain values for JSON.

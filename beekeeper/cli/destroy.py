@@ -1,6 +1,7 @@
 """destroy: remove a room from AWS."""
 
 import argparse
+import functools
 from typing import Any
 
 from beekeeper.cli.confirm import answer, introduce, waiting
@@ -39,10 +40,14 @@ def run_destroy(options: argparse.Namespace, output: Output) -> None:
     """Remove a room, after the user has confirmed it."""
     room = Room(room_of(options), region=options.region)
     known = _known(room, is_sure=bool(options.region or not options.room))
-    _confirm(room, options, output, known=known)
+    if known or not options.yes:
+        _confirm(room, options, output, known=known)
     output.say(f"Removing room {room.name} …")
+    # Without a state, nobody knows who waits. That matters only if the room is in AWS.
+    unsure = options.yes and not (known or options.room)
+    refuse = functools.partial(_refuse, room, None)
     with progress(output) as on_event:
-        done = room.destroy(on_event=on_event)
+        done = room.destroy(on_event=on_event, approve=refuse if unsure else None)
     if options.room and not known and not done.deleted:
         raise RoomNotFoundError(f"There is no room {room.name}: AWS has no resources of it.")
     removed = f"Removed room {room.name}: {len(done.deleted)} resources in {done.seconds} s."
@@ -64,15 +69,11 @@ def _known(room: Room, *, is_sure: bool) -> bool:
 
 
 def _confirm(room: Room, options: argparse.Namespace, output: Output, *, known: bool) -> None:
-    visitors = _waiting(room, output) if known else 0
+    visitors = _waiting(room, output) if known else None
     if options.yes and (options.room or visitors == 0):
         return
     if options.yes:
-        who = "visitors may wait" if visitors is None else waiting(visitors)
-        raise BeekeeperError(
-            f"Nothing was removed, because {who} in room {room.name}, and --yes alone does not say"
-            f" which room you mean. Add --room {room.name}."
-        )
+        _refuse(room, visitors)
     question = (
         f"This removes room {room.name}, and all visitors who wait lose their place."
         " Type the room's name to continue: "
@@ -82,6 +83,14 @@ def _confirm(room: Room, options: argparse.Namespace, output: Output, *, known: 
             f"Nothing was removed, because the answer was not {room.name!r}. Use --yes --room"
             f" {room.name} to skip the question."
         )
+
+
+def _refuse(room: Room, visitors: int | None) -> None:
+    who = "visitors may wait" if visitors is None else waiting(visitors)
+    raise BeekeeperError(
+        f"Nothing was removed, because {who} in room {room.name}, and --yes alone does not say"
+        f" which room you mean. Add --room {room.name}."
+    )
 
 
 def _waiting(room: Room, output: Output) -> int | None:

@@ -99,7 +99,10 @@ def _name_of(text: str) -> str:
     """Return the name of a room from a title that somebody typed: summer-sale of Summer Sale."""
     if is_name(text):
         return text
-    plain = unicodedata.normalize("NFKD", text).encode("ascii", "ignore").decode().lower()
+    decomposed = unicodedata.normalize("NFKD", text.casefold())
+    plain = "".join(c for c in decomposed if not unicodedata.combining(c))
+    if any(c.isalpha() and not c.isascii() for c in plain):
+        return text  # not a letter may be lost: the check of the name says what is allowed
     return re.sub(r"[^a-z0-9]+", "-", plain).strip("-") or text
 
 

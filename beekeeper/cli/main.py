@@ -94,18 +94,19 @@ def parser() -> argparse.ArgumentParser:
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run a command. Return its exit code."""
+    code = 0
     try:
         _replace_what_is_not_in_the_code_page()
         try:
             options = _parsed(sys.argv[1:] if arguments is None else arguments)
-            return _run(options, Output(as_json=options.json))
+            code = _run(options, Output(as_json=options.json))
         finally:
             sys.stdout.flush()  # here, a closed pipe can be told from an error
     except BrokenPipeError:
         # The program that read our output (head, less) has ended. That is no error. Python
         # flushes at its end, too.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        return 0
+    return code
 
 
 def _parsed(arguments: Sequence[str]) -> argparse.Namespace:

@@ -56,15 +56,22 @@ def add_config_file(command: argparse.ArgumentParser) -> None:
 def count(text: str) -> int:
     """Return a whole number, as people type it: 1200, 1,200 or 1_200. For argparse."""
     try:
-        return int(plain_number(text))
+        return int(_plain(text))
     except ValueError:
         raise argparse.ArgumentTypeError("give a whole number, such as 100000") from None
+
+
+def _plain(text: str) -> str:
+    plain = plain_number(text)
+    if "_" in plain:  # Python reads 1_2 as 12
+        raise ValueError
+    return plain
 
 
 def number(text: str) -> float:
     """Return a number, as people type it. For argparse."""
     try:
-        found = float(plain_number(text))
+        found = float(_plain(text))
     except ValueError:
         found = math.nan
     if not math.isfinite(found):

@@ -1,5 +1,6 @@
 """Writes results to stdout, and everything else to stderr."""
 
+import contextlib
 import json
 import sys
 from collections.abc import Iterable, Sequence
@@ -23,10 +24,15 @@ def colored(verdict: Verdict) -> str:
 
 
 class _Console(Console):
-    """A console that leaves it to main() what a closed pipe means. Rich exits with 1."""
+    """A console that leaves it to main() what a closed pipe means. Rich exits with 1.
+
+    The work goes on if nobody reads its progress.
+    """
 
     def on_broken_pipe(self) -> None:
-        raise BrokenPipeError
+        if not self.stderr:
+            raise BrokenPipeError
+        self.quiet = True
 
 
 class Output:
@@ -49,7 +55,10 @@ class Output:
             text = f"{type(error).__name__}: {text} (for the details, run it again with --debug)"
         notes = getattr(error, "__notes__", [])
         if self.as_json:
-            self.json_line({"error": type(error).__name__, "message": "\n".join([text, *notes])})
+            with contextlib.suppress(BrokenPipeError):  # it stays an error if nobody reads it
+                self.json_line(
+                    {"error": type(error).__name__, "message": "\n".join([text, *notes])}
+                )
         for line in (text, *notes):
             self.err.print(f"beekeeper: {line}", style="red", markup=False)
 

@@ -31,13 +31,12 @@ def status(room: Deployed, *, drift: bool = False) -> Status:
         items.total_of(counts, items.counted(name, settings.cleared_at))
         for name in (items.ADMITTED, items.ENTERED)
     )
-    waiting = 0 if settings.mode is Mode.OFF else pulse.waiting
     return Status(
         room=room.state.room,
         url=room.state.url,
         settings=settings,
-        waiting=waiting,
-        joined=admitted + waiting,
+        waiting=settings.waiting(pulse),
+        joined=admitted + pulse.waiting,
         admitted=admitted,
         entered=entered,
         measured_rate=_measured(settings, pulse),

@@ -48,7 +48,8 @@ _OTHERS = (
     *("ms-office", "msoffice", "microsoft office"),
     *("pingdom", "statuscake", "site24x7", "health-check", "healthcheck", "monitoring"),
 )
-_BOT = re.compile("bot(?![a-z])")
+# In names such as Googlebot/2.1. A phone can have the model "robot 3".
+_BOT = re.compile(r"bot(?![a-z]|\s\d)")
 IN_ADVANCE = "This page can't be loaded in advance. Open it to join the line.\n"
 IN_A_PAGE = (
     "A place in line is only for a visit. Open the link in a tab of its own. An app asks with the"

@@ -16,7 +16,7 @@ from typing import Any
 
 from beekeeper.rules import destination as addresses
 from beekeeper.rules import no_shows, polling, sizing
-from beekeeper.rules.line import Pulse
+from beekeeper.rules.line import Pulse, since_cleared
 
 SECONDS_PER_MINUTE = 60
 
@@ -121,6 +121,10 @@ class Settings:
     def pace(self, pulse: Pulse) -> float:
         """Return how many visitors to admit a minute, so that the rate arrives."""
         return no_shows.pace_per_minute(self.rate, pulse.shows, self.overbooking)
+
+    def waiting(self, pulse: Pulse) -> int:
+        """Return how many wait: nobody while the room is off, and nobody from before a clear."""
+        return 0 if self.mode is Mode.OFF else since_cleared(pulse, self.cleared_at).waiting
 
     def heard_within_seconds(self, pulse: Pulse) -> float:
         """Return after how many seconds the last visitor in line has heard of a change."""

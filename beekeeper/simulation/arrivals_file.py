@@ -12,6 +12,7 @@ a thousand. Quirks of spreadsheets:
 """
 
 import csv
+import io
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -26,6 +27,8 @@ EXAMPLE = "Write one line for each minute, such as 1200 or 09:01,1200."
 NUMBER = re.compile(r"[+-]?(?:\d[\d.,]*|nan|inf(?:inity)?)", re.IGNORECASE)
 GROUPED = re.compile(r"\d{1,3}(?:[.,]\d{3})+")  # the last sign can be a decimal sign, too
 SPACES = re.compile("(?<=\\d)[ \u00a0\u2009\u202f'\u2019](?=\\d{3}(?!\\d))")
+COUNTED = re.compile(r"(\D*)(\d+)(\D*)")  # 1, or minute 1
+HALF_DAY = re.compile(r"\b[ap]\.?m\b\.?", re.IGNORECASE)
 CLOCK = re.compile(r"(?<!\d)(\d{1,2}):(\d\d)(?!\d)")
 
 
@@ -53,8 +56,7 @@ def read_minutes(path: str | Path) -> list[float]:
     Titles above the data and a sum below it are left out. Raises ConfigError, which names the line.
     """
     try:
-        lines = read_text(path, otherwise="cp1252").splitlines()
-        separator, rows = _rows(lines)
+        separator, rows = _rows(read_text(path, otherwise="cp1252"))
     except (OSError, ValueError, csv.Error) as error:
         reason = getattr(error, "strerror", None) or error
         raise ConfigError(
@@ -73,24 +75,24 @@ class _WrongLineError(Exception):
         self.line = line
 
 
-def _rows(lines: Sequence[str]) -> tuple[str, list[Row]]:
+def _rows(text: str) -> tuple[str, list[Row]]:
     """Return the separator of the columns, and the rows that are not empty."""
-    declared = re.fullmatch(r'"?sep=(.)"?\W*', lines[0], re.IGNORECASE) if lines else None
-    if declared:
-        return declared[1], list(_split(lines, declared[1]))[1:]
-    split = {separator: list(_split(lines, separator)) for separator in SEPARATORS}
+    if declared := re.match(r'"?sep=(.)"?\W*$', text, re.IGNORECASE | re.MULTILINE):
+        return declared[1], list(_split(text, declared[1]))[1:]
+    split = {separator: list(_split(text, separator)) for separator in SEPARATORS}
     # Of two that separate as many lines, the comma is more likely a sign in numbers.
     best = max(SEPARATORS, key=lambda each: sum(len(row.fields) > 1 for row in split[each]))
     return best, split[best]
 
 
-def _split(lines: Sequence[str], separator: str) -> Iterator[Row]:
-    for line, row in enumerate(csv.reader(lines, delimiter=separator), start=1):
+def _split(text: str, separator: str) -> Iterator[Row]:
+    reader = csv.reader(io.StringIO(text, newline=""), delimiter=separator)
+    for row in reader:
         fields = [field.strip() for field in row]
         while fields and not fields[-1]:
             fields.pop()
         if fields:
-            yield Row(line, fields)
+            yield Row(reader.line_num, fields)
 
 
 def _minutes(separator: str, rows: Sequence[Row]) -> list[float]:
@@ -216,18 +218,41 @@ def _check_labels(data: Sequence[Row]) -> None:
     for row in data:
         if some and not _is_minute(row.label):
             raise _WrongLineError(row.line, f"{row.label!r} is not a minute. Remove this line.")
-    clocks = [match for row in data if (match := CLOCK.search(row.label))]
-    if len(clocks) != len(data):
-        return
-    for row, (before, after) in zip(data[1:], pairwise(clocks), strict=True):
-        steps = (_minute(after) - _minute(before)) % (12 * 60)  # clocks of twelve hours, too
-        if steps != 1:
+    for before, after in pairwise(data):
+        if some and not _is_next(before.label, after.label):
             raise _WrongLineError(
-                row.line,
-                f"{after[0]} is not the minute after {before[0]}. Write a line for each minute,"
-                " with 0 if nobody arrives.",
+                after.line,
+                f"{after.label!r} is not the minute after {before.label!r}. Write a line for each"
+                " minute, with 0 if nobody arrives.",
             )
+
+
+def _is_next(before: str, after: str) -> bool:
+    """Return whether a label is that of the next minute: the next number, or the next clock."""
+    if (was := COUNTED.fullmatch(before)) and (becomes := COUNTED.fullmatch(after)):
+        is_alike = (was[1], was[3]) == (becomes[1], becomes[3])
+        return is_alike and int(becomes[2]) - int(was[2]) == 1
+    was, becomes = CLOCK.search(before), CLOCK.search(after)
+    if not was or not becomes:
+        return False
+    # 12:59 is followed by 1:00 on a clock of twelve hours.
+    steps = (
+        1
+        if (was[0], becomes[0].lstrip("0")) == ("12:59", "1:00")
+        else _minutes_between(was, becomes)
+    )
+    is_new_day = _minute(becomes) in (0, 12 * 60)
+    return steps == 1 and (is_new_day or _day(before) == _day(after))
+
+
+def _minutes_between(before: re.Match[str], after: re.Match[str]) -> int:
+    return (_minute(after) - _minute(before)) % (24 * 60)
 
 
 def _minute(clock: re.Match[str]) -> int:
     return int(clock[1]) * 60 + int(clock[2])
+
+
+def _day(label: str) -> str:
+    """Return what is in a label beside the clock."""
+    return HALF_DAY.sub("", CLOCK.sub("", label)).strip()

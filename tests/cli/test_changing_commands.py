@@ -8,12 +8,13 @@ from typing import Any
 import pytest
 
 import beekeeper
+from beekeeper import RoomConfig
 from beekeeper.cli.main import main
 from beekeeper.contract import items, pulse_item
 from beekeeper.control.table import read_at
 from beekeeper.rules.line import Pulse
 from tests.support.moto_aws.cloud import Cloud
-from tests.support.rooms import ROOM
+from tests.support.rooms import BASE, DESTINATION, REGION, ROOM
 
 TABLE = "beekeeper-sale"
 
@@ -140,6 +141,27 @@ def test_a_room_whose_line_is_not_known_is_removed_only_by_its_name(
     assert main(["destroy", "--yes", "--room", ROOM]) == 0
 
 
+def test_a_live_room_without_a_state_is_removed_only_by_its_name(
+    cloud: Cloud,
+    where: dict[str, Any],
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    """As in a fresh clone of the configuration, or on a CI machine."""
+    monkeypatch.setenv("BEEKEEPER_STATE_DIR", str(tmp_path / "elsewhere"))
+    (tmp_path / "beekeeper.toml").write_text(
+        f'name = "{ROOM}"\ndestination = "{DESTINATION}"\nrate = 600\nregion = "{REGION}"\n'
+    )
+    cloud.wire.clear()
+    assert main(["destroy", "--yes"]) == 1
+    assert "visitors may wait in room sale" in capsys.readouterr().err
+    assert cloud.wire.names(mutating=True) == []
+    assert main(["destroy", "--yes", "--room", ROOM, "--region", REGION]) == 0
+    assert main(["destroy", "--yes"]) == 0
+    assert "nothing to remove" in capsys.readouterr().out
+
+
 @pytest.mark.usefixtures("crowd")
 def test_a_script_names_the_room() -> None:
     assert main(["destroy", "--yes", "--room", ROOM]) == 0
@@ -209,8 +231,19 @@ def test_while_the_room_is_off_nobody_waits(
     assert main(["status"]) == 0
     shown = capsys.readouterr().out
     assert "nobody, because the room is off" in shown
-    assert "72" not in shown
+    assert shown.count("72") == 1, "they have joined"
+    assert status.joined == 72
     assert "131" not in shown
+
+
+@pytest.mark.usefixtures("crowd")
+def test_a_deploy_asks_about_the_rate_only_while_people_wait(
+    where: dict[str, Any], tmp_path: Path
+) -> None:
+    room = beekeeper.Room(RoomConfig(**{**BASE, "rate": 700}), **where)
+    assert room.plan().affects_waiting
+    room.off()
+    assert not room.plan().affects_waiting
 
 
 @pytest.mark.parametrize(("rate", "measured"), [(98.0, 98.0), (3_317.0, None), (0.0, None)])

@@ -94,6 +94,17 @@ def test_a_title_becomes_a_name_and_the_region_is_that_of_the_profile(
     assert "The name of the room is ete-summer-sale." in capsys.readouterr().err
 
 
+@pytest.mark.parametrize(
+    ("typed", "name"), [("Straßenfest Köln", "strassenfest-koln"), ("Łódź Live", None)]
+)
+def test_no_letter_of_a_title_is_lost(
+    typed: str, name: str | None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    answer(monkeypatch, f"{typed}\n" + ("" if name else "lodz-live\n") + "\n\n\n\n")
+    assert main(["init"]) == 0
+    assert RoomConfig.load("beekeeper.toml").name == (name or "lodz-live")
+
+
 def test_a_profile_that_does_not_exist_does_not_end_init(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("AWS_PROFILE", "nosuch")
     answer(monkeypatch, "sale\n\n\n\n\n")

@@ -38,6 +38,30 @@ def test_a_pipe_that_closes_early(command: list[str]) -> None:
     assert done.stderr.decode() in ("", "Simulating …\n")
 
 
+@pytest.mark.parametrize("closed", ["stdout", "stderr"])
+@pytest.mark.parametrize("json", [[], ["--json"]])
+def test_an_error_stays_an_error_if_nobody_reads_it(
+    tmp_path: Path, closed: str, json: list[str]
+) -> None:
+    reader, writer = os.pipe()
+    os.close(reader)
+    command = [sys.executable, "-m", "beekeeper", "status", "--room", "nosuch", *json]
+    pipes = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL, closed: writer}
+    there = {**os.environ, "BEEKEEPER_STATE_DIR": str(tmp_path)}
+    done = subprocess.run(command, **pipes, env=there, check=False)  # type: ignore[call-overload]
+    os.close(writer)
+    assert done.returncode == 1
+
+
+def test_a_command_does_its_work_if_nobody_reads_its_progress(tmp_path: Path) -> None:
+    reader, writer = os.pipe()
+    os.close(reader)
+    done = subprocess.run(SIMULATE, stdout=subprocess.PIPE, stderr=writer, check=False)
+    os.close(writer)
+    assert done.returncode == 0
+    assert len(done.stdout.splitlines()) > 10
+
+
 VALUES = [
     "https://shop.example.com/x?filter[type]=a",
     "https://shop.example.com/[/day]/[bold]:smile:",

@@ -73,7 +73,13 @@ def test_a_decimal_comma(tmp_path: Path) -> None:
         ("1200\n800\n2000\n", "line 3: '2000' is the sum of the lines above"),
         ("a,b\n09:00,1200\n09:01,800\nMean,1000\n", "line 4: 'Mean' is not a minute"),
         ("2026\nminute,arrivals\n09:00,5\n", "line 1: this line has 1 column"),
-        ("09:00,1\n09:05,2\n", "line 2: 09:05 is not the minute after 09:00.* with 0 if nobody"),
+        ("09:00,1\n09:05,2\n", "line 2: '09:05' is not the minute after '09:00'.* 0 if nobody"),
+        ("day;n\n2026-11-01;5\n2026-11-02;7\n", "line 3: '2026-11-02' is not the minute after"),
+        ("09:00;100\n21:01;200\n", "line 2: '21:01' is not the minute after"),
+        ("2026-01-01 09:00;1\n2026-01-02 09:01;2\n", "line 2: .* is not the minute after"),
+        ("minute 1;5\nminute 3;7\n", "line 2: 'minute 3' is not the minute after 'minute 1'"),
+        ("m;n\n1;5\n3;7\n", "line 3: '3' is not the minute after '1'"),
+        ('"a\nb";n\n09:00;5\n09:02;7\n', "line 4: '09:02' is not the minute after"),
     ],
 )
 def test_what_is_wrong_or_unclear(tmp_path: Path, content: str, problem: str) -> None:

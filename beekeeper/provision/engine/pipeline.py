@@ -55,7 +55,7 @@ class Engine:
         on_event: OnEvent | None = None,
         guard: Guard | None = None,
     ) -> None:
-        self.aws = self._aws = aws
+        self._aws = aws
         self._room = room
         self._steps = {step.key: step for step in steps}
         self._needs = {step.key: step.needs for step in steps}
@@ -183,15 +183,18 @@ class Engine:
         self.outputs.update(found.outputs)
         self._journal.record(Record(step.key, step.kind, step.name, found.id, True))
 
-    def remove(self) -> list[str]:
+    def remove(self, approve: Callable[[], None] | None = None) -> list[str]:
         """Delete all our resources in reverse order. Return the keys of the deleted ones.
 
+        ``approve`` is called first if there is anything to delete. An exception in it ends this.
         Raises ProvisionError before anything is deleted if one of them must not be deleted. Reports
         resources that have our names, but belong to others.
         """
         self.read()
         if obstacles := list(self._obstacles()):
             raise ProvisionError(f"Nothing was removed. {' '.join(obstacles)}")
+        if approve and any(map(self._has, self.found)):
+            approve()
         deleted: list[str] = []
         turned = graph.reversed_needs(self._needs)
         with self._guard.held(self._has):
