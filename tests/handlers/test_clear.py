@@ -5,7 +5,6 @@ from dataclasses import replace
 import pytest
 
 from beekeeper.contract import items, pulse_item
-from beekeeper.handlers import turnstile
 from beekeeper.handlers.http import Request
 from beekeeper.rules import line, tokens
 from beekeeper.rules.curve import Sample
@@ -14,8 +13,8 @@ from beekeeper.rules.line import Pulse
 from beekeeper.rules.settings import Mode
 from tests.support.in_memory import asking, joining
 from tests.support.in_memory.asking import mine
-from tests.support.in_memory.joining import NOBODY, Sends
-from tests.support.in_memory.recorded import NOW, Place, request, signed
+from tests.support.in_memory.joining import Sends
+from tests.support.in_memory.recorded import BROWSER, NOW, Place, request, signed
 from tests.support.in_memory.stage import ON, Stage
 
 
@@ -161,7 +160,9 @@ def test_who_comes_back_after_the_turn_gets_a_new_place(admitted: float) -> None
     old = tokens.new_ticket(admitted - 60)
     place.admit(old, admitted)
     place.row(old)["claimed_at"] = items.number(admitted)
-    response = joining.asked(place, sends, Request(cookies=[f"beekeeper_ticket={signed(old)}"]))
+    response = joining.asked(
+        place, sends, Request("/", BROWSER, [f"beekeeper_ticket={signed(old)}"])
+    )
     assert response["headers"]["location"] == "room"
     assert [body["id"] != old.id for body in sends.bodies] == [True]
 
@@ -169,11 +170,6 @@ def test_who_comes_back_after_the_turn_gets_a_new_place(admitted: float) -> None
 def test_who_went_in_while_the_room_was_off_takes_no_slot_afterwards() -> None:
     place = Place(Mode.OFF)
     cookies = [f"beekeeper_ticket={signed(mine)}"]
-    response = joining.asked(place, Sends(), Request(cookies=cookies, query={"to": "/new"}))
-    assert response["headers"]["location"] == "enter"
-    (cookie,) = response["cookies"]
-    ticket = cookie.partition("=")[2].partition(";")[0]
-    entered = Request(path="/enter", cookies=[f"beekeeper_ticket={ticket}"])
-    response = turnstile.answer(entered, place.table, NOBODY, NOW)
+    response = joining.asked(place, Sends(), Request("/", BROWSER, cookies, {"to": "/new"}))
     assert response["headers"]["location"].startswith("https://shop.example.com/new?")
     assert "claimed_at" in place.row(mine)

@@ -45,7 +45,11 @@ def test_item_round_trip() -> None:
 
 
 def test_a_deploy_decides_all_but_what_operators_alone_set() -> None:
-    assert deployed.deployed_settings(SET).keys() == SETTINGS.keys() - {"mode", "message"}
+    assert deployed.deployed_settings(SET).keys() == SETTINGS.keys() - {
+        "mode",
+        "message",
+        "cleared_at",
+    }
 
 
 def test_what_operators_changed_since_is_no_drift() -> None:
