@@ -190,8 +190,10 @@ class Room:
     def on(self) -> None:
         """Turn the room on: visitors wait, and are admitted at the rate.
 
-        This is one write to the table, and one call that starts a consumer, because no consumer
-        runs while a room is off. Raises RoomNotFoundError when the room is not deployed.
+        This is one write to the table, and a start of a consumer, because no consumer runs while a
+        room is off. If Lambda has put the functions to sleep, it first wakes them, which takes a
+        minute or two. Raises RoomNotFoundError when the room is not deployed, and ProvisionError,
+        with the mode changed, when a function can't be woken or started.
         """
         control.mode.set_mode(self._connection.deployed(), Mode.ON)
 

@@ -14,7 +14,7 @@ def add_commands(commands: Any) -> None:
         "clear",
         help="start the line anew, after a rehearsal or between two events",
         description="Start the line anew: all who wait lose their place, and the counts begin at 0."
-        " Visitors of before get a new place when they come back, or when their page next asks."
+        " Earlier visitors get a new place when they come back, or when their page next asks."
         " Mode and rate stay.",
         examples={
             "clear": "asks, then clears the line of the room of beekeeper.toml",

@@ -17,7 +17,7 @@ from typing import Any
 from beekeeper.errors import ConfigError
 
 FALLBACK = "us-east-1"
-REGION = re.compile(r"[a-z]{2}(-[a-z]+)+-\d{1,2}")
+REGION = re.compile(r"[a-z]{2,}(-[a-z]+)+-\d{1,2}")
 
 
 class Item(StrEnum):

@@ -47,7 +47,7 @@ def grants(names: Names) -> Iterable[Grant]:
 
 
 def quick_checks(aws: Aws, config: RoomConfig, names: Names) -> list[str]:
-    """Return the warnings to show before a deploy. These are two calls, and it never raises."""
+    """Return the warnings to show before a deploy. It never raises."""
     try:
         found = concurrency(aws, config, names)
     except (BeekeeperError, BotoCoreError, ClientError):
