@@ -21,8 +21,9 @@ from beekeeper.provision.checks.boundary import CHECK as BOUNDARY
 from beekeeper.provision.checks.boundary import boundary
 from beekeeper.provision.checks.certificate import CHECK as CERTIFICATE
 from beekeeper.provision.checks.certificate import certificate
-from beekeeper.provision.checks.permissions import Denial, Denier, NotSimulated, denied_actions
+from beekeeper.provision.checks.permissions import Denial, NotSimulated, denied_actions
 from beekeeper.provision.credentials import credentials_problem
+from beekeeper.provision.denials import REMEDIES, WHO_DENIES, Denier
 from beekeeper.provision.deployer import deployer_policies, grants
 from beekeeper.provision.engine.failures import explained
 from beekeeper.provision.names import Names
@@ -35,18 +36,6 @@ if TYPE_CHECKING:
 
 SHOWN = 5
 POLICY = "`python -m beekeeper doctor --policy` prints the IAM policies that a deployer needs"
-WHO_DENIES = {
-    Denier.ORGANISATION: "A service control policy of your organisation forbids",
-    Denier.BOUNDARY: "The permissions boundary of the credentials forbids",
-    Denier.NO_GRANT: "These credentials have no permission for",
-}
-REMEDIES = {
-    Denier.ORGANISATION: "Ask those who manage your organisation in AWS to allow these actions. A"
-    " grant in the account does not help.",
-    Denier.BOUNDARY: "Ask those who manage your account to allow these actions in the boundary. A"
-    " grant alone does not help.",
-    Denier.NO_GRANT: f"Grant these actions to the credentials. {POLICY}.",
-}
 
 
 @overload
@@ -205,7 +194,12 @@ def _permissions(aws: Aws, room: RoomConfig) -> Finding:
     by_denier = {d: [each for each in denied if each.denier is d] for d in Denier}
     found = [(d, each) for d, each in by_denier.items() if each]
     text = " ".join(f"{WHO_DENIES[d]}: {_listed(each)}." for d, each in found)
-    return Finding("permissions", Verdict.PROBLEM, text, " ".join(REMEDIES[d] for d, _ in found))
+    remedies = dict.fromkeys(
+        REMEDIES[denier].format(actions="these actions") for denier, _ in found
+    )
+    if by_denier[Denier.NO_GRANT]:
+        remedies[f"{POLICY}."] = None
+    return Finding("permissions", Verdict.PROBLEM, text, " ".join(remedies))
 
 
 def _listed(denied: list[Denial]) -> str:
@@ -223,7 +217,10 @@ def _looked(check: str, look: Callable[[], Finding]) -> Finding:
         return Finding(check, Verdict.UNKNOWN, *_parts(str(error)))
     except (BotoCoreError, ClientError) as error:
         problem = explained(error, "read", "the account's", check)
-        return Finding(check, Verdict.UNKNOWN, *_parts(str(problem)))
+        # AWS has answered that the account can't use the service: a deploy would fail as well.
+        is_shut = isinstance(error, ClientError) and isinstance(problem, CredentialsError)
+        verdict = Verdict.PROBLEM if is_shut else Verdict.UNKNOWN
+        return Finding(check, verdict, *_parts(str(problem)))
 
 
 def _parts(message: str) -> tuple[str, str]:

@@ -20,9 +20,19 @@ EXPIRED = (
     "The AWS credentials have expired. Sign in again (`aws sso login{profile}`), then run the same"
     " command again."
 )
+ENABLE = (
+    "A region is enabled in the AWS console (Account, AWS Regions). In an organisation, those who"
+    " manage it do that."
+)
 UNKNOWN = (
     "AWS does not know these credentials, or the region is not enabled for the account. Check"
-    " AWS_PROFILE and the region."
+    f" AWS_PROFILE and the region. {ENABLE}"
+)
+NOT_OPEN = (
+    "This account can't use the service in this region. Its registration is not complete, or it is"
+    " suspended, or the region is not enabled. Ask those who manage the account to complete the"
+    f" registration (payment method, telephone number). {ENABLE} No grant is missing. Then run the"
+    " same command again."
 )
 SIGNATURE = (
     "AWS refused the signature, because the secret key or this machine's clock is wrong. Check"
@@ -57,6 +67,11 @@ REMEDIES = {
     "TokenRetrievalError": SIGN_IN,
     "InvalidClientTokenId": UNKNOWN,
     "UnrecognizedClientException": UNKNOWN,
+    "InvalidAccessKeyId": UNKNOWN,  # S3's name for it
+    "InvalidToken": UNKNOWN,  # S3
+    "OptInRequired": NOT_OPEN,
+    "SubscriptionRequiredException": NOT_OPEN,
+    "NotSignedUp": NOT_OPEN,  # S3
     "SignatureDoesNotMatch": SIGNATURE,
     "InvalidSignatureException": SIGNATURE,
     "RequestTimeTooSkewed": "This machine's clock is wrong by more than AWS accepts. Set the"

@@ -102,6 +102,21 @@ def test_a_grant_is_no_remedy_for_what_an_organisation_forbids(cloud: Cloud) -> 
     assert "Grant these actions" not in finding(found, "permissions")[1]
 
 
+def test_a_grant_is_no_remedy_for_what_a_policy_forbids_explicitly(cloud: Cloud) -> None:
+    found = diagnose(cloud, Simulator(explicitly=["iam:CreateRole"]))
+    verdict, text = finding(found, "permissions")
+    assert verdict == "problem"
+    assert "A policy of the credentials explicitly forbids: iam:CreateRole on arn:" in text
+    assert "Grant these actions" not in text
+
+
+def test_a_service_that_the_account_may_not_use_is_a_problem(cloud: Cloud) -> None:
+    found = diagnose(cloud, refuse("lambda:GetAccountSettings", "OptInRequired", status=403))
+    verdict, text = finding(found, "concurrency")
+    assert verdict == "problem"
+    assert "Ask those who manage the account" in text
+
+
 def test_of_a_session_the_role_is_asked_about(cloud: Cloud) -> None:
     role = cloud.client("iam").create_role(
         RoleName="Deployer", Path="/aws-reserved/", AssumeRolePolicyDocument="{}"

@@ -15,12 +15,12 @@ Quirks:
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from enum import StrEnum
 from typing import Any
 
 from botocore.exceptions import ClientError
 
 from beekeeper.provision.aws import Aws
+from beekeeper.provision.denials import Denier
 from beekeeper.provision.engine.wait import has_code
 from beekeeper.provision.grant import Grant, combined
 from beekeeper.provision.policies import Conditions
@@ -31,14 +31,6 @@ DENIED = ("AccessDenied", "AccessDeniedException")
 
 class NotSimulated(Exception):
     """IAM can't simulate these credentials. The text says why."""
-
-
-class Denier(StrEnum):
-    """What denies an action."""
-
-    ORGANISATION = "organisation"
-    BOUNDARY = "boundary"
-    NO_GRANT = "no grant"
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -119,7 +111,8 @@ def _denier(result: Mapping[str, Any]) -> Denier:
     boundary = result.get("PermissionsBoundaryDecisionDetail", {})
     if boundary.get("AllowedByPermissionsBoundary") is False:
         return Denier.BOUNDARY
-    return Denier.NO_GRANT
+    decision = result.get("EvalResourceDecision", result.get("EvalDecision"))
+    return Denier.EXPLICIT if decision == "explicitDeny" else Denier.NO_GRANT
 
 
 def context_entries(condition: Conditions) -> list[dict[str, Any]]:

@@ -13,7 +13,8 @@ from botocore.exceptions import (
 
 from beekeeper.errors import BeekeeperError, CredentialsError, ProvisionError, TimedOutError
 from beekeeper.provision.actions import METADATA
-from beekeeper.provision.credentials import credentials_problem
+from beekeeper.provision.credentials import REMEDIES, credentials_problem
+from beekeeper.provision.denials import refused
 from beekeeper.results import Action
 
 GERUNDS: dict[str, str] = {
@@ -29,15 +30,7 @@ READS = ("reading ", "listing ", "finding ")
 TRY_AGAIN = "Try again."
 CONTINUE = "Run the same command again. It continues from there."
 DENIED = {"AccessDenied", "AccessDeniedException", "UnauthorizedOperation", "AuthorizationError"}
-CREDENTIALS = {
-    "ExpiredToken",
-    "ExpiredTokenException",
-    "InvalidClientTokenId",
-    "UnrecognizedClientException",
-    "SignatureDoesNotMatch",
-    "InvalidSignatureException",
-    "RequestTimeTooSkewed",
-}
+CREDENTIALS = REMEDIES.keys() - DENIED
 # When an environment is too large, Lambda's error message quotes all of it, including the values.
 ECHO = re.compile(r"String measured:.*", re.DOTALL)
 
@@ -56,10 +49,11 @@ def explained(error: Exception, action: str, kind: str, name: str) -> BeekeeperE
     assert isinstance(error, ClientError)
     _redact(error)
     code = error.response["Error"].get("Code", "")
-    message = error.response["Error"].get("Message", "")
+    message = error.response["Error"].get("Message", "").rstrip(". ")
     if code in CREDENTIALS:
         return CredentialsError(f"{doing}: {credentials_problem(error)}")
-    return ProvisionError(f"{doing}: {code}: {message} {_remedy(error, code, message, again)}")
+    said = ": ".join(filter(None, (code, message)))
+    return ProvisionError(f"{doing}: {said}. {_remedy(error, code, message, again)}")
 
 
 def _without_answer(error: BotoCoreError, doing: str, again: str) -> BeekeeperError:
@@ -85,7 +79,7 @@ def _remedy(error: ClientError, code: str, message: str, again: str) -> str:
         named = re.search(r"perform:? (\S+)", message)
         noted = str(error.response["ResponseMetadata"].get(METADATA, error.operation_name))
         wanted = named.group(1) if named else noted
-        return f"Grant {wanted} to the credentials in use, then run the same command again."
+        return f"{refused(wanted, message)} Then run the same command again."
     if "LimitExceeded" in code or "TooMany" in code or "Throttl" in code:
         return (
             "The account has reached a quota, or AWS throttles the calls. Wait a minute, or request"

@@ -24,6 +24,7 @@ from beekeeper.contract.page import PAGE_KEY
 from beekeeper.errors import NotOursError, ProvisionError
 from beekeeper.provision import tags
 from beekeeper.provision.aws import Aws, is_this_machine
+from beekeeper.provision.denials import refused
 from beekeeper.provision.engine.step import AlreadyThere, Attributes, Found, Owner, Resource
 from beekeeper.provision.engine.wait import Busy, Wait, has_code, ignoring, retrying
 from beekeeper.provision.grant import Grant, grant
@@ -242,10 +243,11 @@ class Bucket(Resource):
         """
         for failed in response.get("Errors", []):
             if failed.get("Code") == "AccessDenied":
+                message = str(failed.get("Message", "")).rstrip(". ")
+                remedy = refused("s3:DeleteObject and s3:DeleteObjectVersion", message)
                 raise ProvisionError(
                     f"deleting bucket {self.name}: AccessDenied for its object {failed.get('Key')}:"
-                    f" {failed.get('Message')}. Grant s3:DeleteObject and s3:DeleteObjectVersion to"
-                    " the credentials in use, then run the same command again."
+                    f" {message}. {remedy} Then run the same command again."
                 )
 
 

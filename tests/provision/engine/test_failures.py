@@ -59,6 +59,9 @@ def test_only_what_was_changed_continues(action: str, is_told: bool) -> None:
         ("RequestThrottled", 403, ProvisionError, "Grant sqs:GetQueueUrl"),
         ("ThrottlingException", 400, ProvisionError, "Wait a minute"),
         ("KmsOptInRequired", 400, ProvisionError, "Try again"),
+        ("OptInRequired", 403, CredentialsError, "No grant is missing"),
+        ("SubscriptionRequiredException", 400, CredentialsError, "registration is not complete"),
+        ("InvalidAccessKeyId", 403, CredentialsError, "or the region is not enabled"),
     ],
 )
 def test_errors_of_aws(
@@ -80,6 +83,56 @@ def test_what_aws_names_is_named(cloud: Cloud) -> None:
     cloud.wire.add(refuse("lambda:CreateFunction", "AccessDeniedException", message, 403))
     with pytest.raises(ProvisionError, match="Grant iam:PassRole to"):
         cloud.deploy()
+
+
+DENIED = "User: arn:aws:iam::1:user/x is not authorized to perform: iam:CreateRole on resource: y "
+
+
+@pytest.mark.parametrize(
+    ("policy", "who", "whom"),
+    [
+        ("service control policy", "service control policy of your organisation", "organisation"),
+        ("resource control policy", "resource control policy of your org", "your organisation"),
+        ("permissions boundary", "permissions boundary of the credentials", "your account"),
+        ("session policy", "session policy of the credentials", "manage the sign-in"),
+        ("VPC endpoint policy", "policy of the VPC endpoint", "manage your network"),
+    ],
+)
+@pytest.mark.parametrize(
+    "how", ["with an explicit deny in a {}", "because no {} allows the action"]
+)
+def test_who_forbids_it_is_named_and_whom_to_ask(
+    cloud: Cloud, policy: str, who: str, whom: str, how: str
+) -> None:
+    cloud.wire.add(refuse("iam:CreateRole", "AccessDenied", DENIED + how.format(policy), 403))
+    with pytest.raises(ProvisionError) as raised:
+        cloud.deploy()
+    text = str(raised.value)
+    assert who in text
+    assert whom in text.partition("forbids iam:CreateRole. ")[2]
+    assert "Grant iam:CreateRole" not in text
+
+
+@pytest.mark.parametrize(
+    ("how", "said"),
+    [
+        ("because no identity-based policy allows the iam:CreateRole action", "Grant iam:Cr"),
+        ("because no resource-based policy allows the iam:CreateRole action", "Grant iam:Cr"),
+        ("with an explicit deny in an identity-based policy", "If the policy demands MFA"),
+        ("with an explicit deny", "If the policy demands MFA"),
+        ("with an explicit deny in a resource-based policy", "out of the resource's policy"),
+        (
+            "with an explicit deny in a service control policy: arn:aws:organizations::1:policy/o",
+            "Ask those who manage your organisation",
+        ),
+    ],
+)
+def test_a_grant_is_the_remedy_only_where_one_is_missing(cloud: Cloud, how: str, said: str) -> None:
+    cloud.wire.add(refuse("iam:CreateRole", "AccessDenied", DENIED + how, 403))
+    with pytest.raises(ProvisionError) as raised:
+        cloud.deploy()
+    assert said in str(raised.value)
+    assert ("Grant " in str(raised.value)) == said.startswith("Grant ")
 
 
 def test_a_consumer_that_cannot_be_started_is_explained(cloud: Cloud) -> None:

@@ -42,8 +42,10 @@ class Simulator:
         missing: str = "",
         by_organisation: Sequence[str] = (),
         by_boundary: Sequence[str] = (),
+        explicitly: Sequence[str] = (),
     ) -> None:
         self.denied = (*denied, *by_organisation, *by_boundary)
+        self.explicitly = explicitly
         self.by_organisation, self.by_boundary = by_organisation, by_boundary
         self.missing = missing
         self.asked: list[dict[str, Any]] = []
@@ -62,6 +64,7 @@ class Simulator:
 
     def _member(self, action: str) -> str:
         said = "implicitDeny" if action in self.denied else "allowed"
+        said = "explicitDeny" if action in self.explicitly else said
         resources = self.asked[-1]["ResourceArns"]
         organisation = str(action not in self.by_organisation).lower()
         boundary = (
