@@ -22,6 +22,7 @@ from beekeeper.provision.checks.boundary import boundary
 from beekeeper.provision.checks.certificate import CHECK as CERTIFICATE
 from beekeeper.provision.checks.certificate import certificate
 from beekeeper.provision.checks.permissions import Denial, NotSimulated, denied_actions
+from beekeeper.provision.checks.region import region
 from beekeeper.provision.credentials import credentials_problem
 from beekeeper.provision.denials import REMEDIES, WHO_DENIES, Denier
 from beekeeper.provision.deployer import deployer_policies, grants
@@ -86,18 +87,19 @@ def doctor(
         aws = Aws(connection.session, region=wanted_region)
     except (BeekeeperError, BotoCoreError) as error:
         return Diagnosis(config.name, "", wanted_region or "", [_unusable(error)])
-    region = _region(aws)
     try:
         account, caller = aws.identity
         names = aws.names(config.name, strict=config.is_strict)
     except (BeekeeperError, BotoCoreError) as error:
         # If AWS does not answer, an unknown region is the likely reason.
-        why = [] if region.verdict is Verdict.OK else [region]
+        where = region(aws, config.architecture, has_functions=False)
+        why = [] if where.verdict is Verdict.OK else [where]
         return Diagnosis(config.name, "", aws.region, [_unusable(error), *why])
+    polls = _polls(connection)
     found = [
         Finding("credentials", Verdict.OK, f"Account {account}, as {caller}."),
-        region,
-        *_looks(aws, config, names, arrivals_per_minute, _polls(connection)),
+        region(aws, config.architecture, has_functions=_has_functions(connection)),
+        *_looks(aws, config, names, arrivals_per_minute, polls),
         _looked("names", lambda: _names(connection)),
     ]
     if connection.known:
@@ -116,6 +118,11 @@ def _names(connection: Connection) -> Finding:
         return Finding("names", Verdict.PROBLEM, text, remedy)
     text = f"All names of room {connection.name} are free, or already belong to the room."
     return Finding("names", Verdict.OK, text)
+
+
+def _has_functions(connection: Connection) -> bool:
+    made = connection.known.resources if connection.known else ()
+    return any(each.kind == "function" and each.made for each in made)
 
 
 def _polls(connection: Connection) -> float | None:
@@ -157,26 +164,6 @@ def policies(room: RoomLike, *, session: "Session | None" = None) -> list[dict[s
 def _unusable(error: Exception) -> Finding:
     known = str(error) if isinstance(error, BeekeeperError) else credentials_problem(error)
     return Finding("credentials", Verdict.PROBLEM, *_parts(known))
-
-
-def _region(aws: Aws) -> Finding:
-    """Report whether the region has the services of a room. It is enabled, because STS answered."""
-    lacking = [s for s in ("apigatewayv2", "lambda") if aws.region not in _regions(aws, s)]
-    if not lacking:
-        return Finding("region", Verdict.OK, f"{aws.region} is enabled for the account.")
-    return Finding(
-        "region",
-        Verdict.WARNING,
-        f"boto3 does not know {' and '.join(lacking)} in {aws.region}.",
-        "Check the name of the region. If the region is new, upgrade boto3.",
-    )
-
-
-def _regions(aws: Aws, service: str) -> list[str]:
-    """Return the regions that have a service, in all partitions: a wrong name is in none."""
-    session = aws.session
-    partitions = session.get_available_partitions()
-    return [r for p in partitions for r in session.get_available_regions(service, p)]
 
 
 def _permissions(aws: Aws, room: RoomConfig) -> Finding:

@@ -295,6 +295,16 @@ def test_names_that_may_not_be_looked_at_are_unknown(cloud: Cloud) -> None:
     assert "Grant sqs:GetQueueUrl" in text
 
 
+def test_what_cannot_be_known_before_a_deploy_is_said(cloud: Cloud) -> None:
+    unknown = "Whether Lambda offers python3.13 on arm64 there can't be asked before a deploy"
+    assert unknown in finding(diagnose(cloud), "region")[1]
+
+
+def test_what_functions_show_is_not_said_to_be_unknown(deployed: Cloud) -> None:
+    text = finding(diagnose(deployed), "region")[1]
+    assert text.strip() == f"{REGION} is enabled for the account."
+
+
 def test_a_room_of_another_region_is_a_problem(deployed: Cloud) -> None:
     found = diagnose(deployed, region="eu-west-1")
     assert finding(found, "names")[0] == "problem"

@@ -28,10 +28,11 @@ from beekeeper.provision.resources.function_state import (
     INVALID,
     MISSING,
     READY,
-    ROLE,
     ROLE_BUSY,
+    RUNTIME,
     STATE_BUSY,
     has_failed,
+    submit,
     wait_until_gone,
     wait_until_ready,
     wait_until_settled,
@@ -40,7 +41,6 @@ from beekeeper.provision.resources.function_state import (
 from beekeeper.provision.resources.outputs import role_id
 from beekeeper.rules import quotas
 
-RUNTIME = "python3.13"
 # The id of the role that the function was created with. If a function has no such tag, we assume
 # the id of the present role.
 TAG_ROLE_ID = "beekeeper:role-id"
@@ -166,9 +166,9 @@ class Function(Resource):
     def create(self, aws: Aws, desired: Attributes) -> None:
         client = aws.client("lambda")
         try:
-            retrying(
+            submit(
                 aws,
-                ROLE,
+                self.name,
                 ROLE_BUSY,
                 lambda: client.create_function(
                     FunctionName=self.name,
@@ -220,7 +220,7 @@ class Function(Resource):
 
     def _mutate(self, aws: Aws, call: Callable[[], Any]) -> None:
         wait_until_settled(aws, self.name)
-        retrying(aws, ROLE, (*ROLE_BUSY, *STATE_BUSY), call)
+        submit(aws, self.name, (*ROLE_BUSY, *STATE_BUSY), call)
         wait_until_ready(aws, self.name)
 
     def _put_asynchronous(self, aws: Aws) -> None:

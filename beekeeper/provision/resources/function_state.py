@@ -8,10 +8,12 @@ Quirks:
 - After some weeks without a call, a function is Inactive. The next invocation fails, and makes it
   Pending until Lambda has put it back together, which takes a minute or two. So somebody else must
   call it before the visitors do (Lambda, "Function states").
+- Not every region has arm64 and the newest runtimes. Nothing but this error tells.
 """
 
 import json
-from collections.abc import Mapping
+import re
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from botocore.exceptions import ClientError
@@ -19,8 +21,9 @@ from botocore.exceptions import ClientError
 from beekeeper.contract.functions import CALL
 from beekeeper.errors import ProvisionError
 from beekeeper.provision.aws import Aws
-from beekeeper.provision.engine.wait import Busy, Wait, has_code, ignoring, until
+from beekeeper.provision.engine.wait import Busy, Wait, has_code, ignoring, retrying, until
 
+RUNTIME = "python3.13"
 MISSING = "ResourceNotFoundException"
 INVALID = "InvalidParameterValueException"
 CONFLICT = "ResourceConflictException"
@@ -45,6 +48,34 @@ STATE_BUSY = (
     Busy(CONFLICT, "Pending"),
     Busy(CONFLICT, "concurrent update"),
 )
+NO_ARCHITECTURE = re.compile(
+    r'Architecture "(\w+)" is not supported|not support the following architectures \[(\w+)\]'
+)
+NO_RUNTIME = re.compile(r"'runtime' failed to satisfy constraint")
+
+
+def submit(aws: Aws, name: str, busy: tuple[Busy, ...], call: Callable[[], Any]) -> None:
+    """Send a function's code or configuration, again while the role or the function is not ready.
+
+    Raises ProvisionError if the region lacks what the function needs, and ClientError.
+    """
+    try:
+        retrying(aws, ROLE, busy, call)
+    except ClientError as error:
+        message = error.response["Error"].get("Message", "")
+        if found := NO_ARCHITECTURE.search(message):
+            raise ProvisionError(
+                f"Lambda does not offer {found[1] or found[2]} in {aws.region}, which function"
+                f' {name} needs. Set architecture = "x86_64" in the configuration, then run the'
+                " same command again. It continues from there."
+            ) from error
+        if NO_RUNTIME.search(message):
+            raise ProvisionError(
+                f"Lambda does not offer {RUNTIME} in {aws.region}, which function {name} needs."
+                " Run python -m beekeeper destroy, set another region in the configuration, and"
+                " then deploy."
+            ) from error
+        raise
 
 
 def wait_until_ready(aws: Aws, name: str) -> None:

@@ -10,8 +10,8 @@ from beekeeper.provision.resources.function import LOGGING
 from tests.support.moto_aws.cloud import FORMER_TAG, Cloud, text_of
 from tests.support.moto_aws.inventory import inventory
 from tests.support.moto_aws.lambda_answers import FUNCTION, IN_PROGRESS, INVALID, MISSING
-from tests.support.moto_aws.wire import changed, instead, lose_answer, refuse
-from tests.support.rooms import ACCOUNT, REGION
+from tests.support.moto_aws.wire import Call, changed, instead, lose_answer, refuse
+from tests.support.rooms import ACCOUNT, REGION, config
 
 NOT_ASSUMED = "The role defined for the function cannot be assumed by Lambda."
 NO_PERMISSIONS = (
@@ -53,6 +53,55 @@ def test_a_role_that_can_never_be_assumed_is_an_error(cloud: Cloud) -> None:
     with pytest.raises(ProvisionError, match=match):
         cloud.deploy()
     assert 300 <= sum(cloud.time.sleeps) <= 310
+
+
+# As AWS wrote it to users in eu-west-3, and to one whose layer was for another processor.
+NO_ARM = (
+    'Architecture "arm64" is not supported in eu-west-3. Please select "x86_64" or remove the'
+    " Architectures value from your request and try again",
+    "Runtime provided does not support the following architectures [arm64]. Please select different"
+    " architectures from [x86_64] or select a different runtime.",
+)
+NO_PYTHON = (
+    "Value python3.13 at 'runtime' failed to satisfy constraint: Member must satisfy enum value"
+    " set: [python3.12, java21] or be a valid ARN"
+)
+
+
+def _is_for_arm(call: Call) -> bool:
+    return "arm64" in call.arguments.get("Architectures", ())
+
+
+@pytest.mark.parametrize("message", NO_ARM)
+def test_a_region_without_arm64_names_the_setting(cloud: Cloud, message: str) -> None:
+    cloud.wire.add(refuse("lambda:CreateFunction", INVALID, message, when=_is_for_arm))
+    match = 'Lambda does not offer arm64 in .*Set architecture = "x86_64" in the configuration'
+    with pytest.raises(ProvisionError, match=match):
+        cloud.deploy()
+    assert cloud.time.sleeps == []
+    intel = config(architecture="x86_64")
+    cloud.deploy(intel)
+    assert cloud.changes(intel) == {}
+    cloud.destroy()
+    assert inventory() == {}
+
+
+def test_a_room_on_x86_stays_as_it_is_where_there_is_no_arm64(cloud: Cloud) -> None:
+    intel = config(architecture="x86_64")
+    cloud.deploy(intel)
+    cloud.wire.add(refuse("lambda:UpdateFunctionCode", INVALID, NO_ARM[0], when=_is_for_arm))
+    with pytest.raises(ProvisionError, match='Set architecture = "x86_64"'):
+        cloud.deploy()
+    assert cloud.changes(intel) == {}
+
+
+def test_a_region_without_the_runtime_is_named(cloud: Cloud) -> None:
+    cloud.wire.add(refuse("lambda:CreateFunction", INVALID, NO_PYTHON))
+    match = f"Lambda does not offer python3.13 in {REGION}.*set another region"
+    with pytest.raises(ProvisionError, match=match):
+        cloud.deploy()
+    cloud.destroy()
+    assert inventory() == {}
 
 
 def test_a_parameter_that_is_simply_wrong_is_an_error_at_once(cloud: Cloud) -> None:
