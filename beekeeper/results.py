@@ -227,7 +227,7 @@ class Diagnosis(Result):
 
     @property
     def has_problems(self) -> bool:
-        """Whether you have to fix something before you deploy."""
+        """Whether you have to fix something before the event."""
         return any(finding.verdict is Verdict.PROBLEM for finding in self.findings)
 
     @property

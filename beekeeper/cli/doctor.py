@@ -82,7 +82,7 @@ def _show(found: Diagnosis, output: Output) -> None:
     output.out.print(table)
     count = sum(finding.verdict is Verdict.PROBLEM for finding in found.findings)
     warnings = sum(finding.verdict is Verdict.WARNING for finding in found.findings)
-    text = f"Problems to solve before you deploy: {count}." if count else "No problems."
+    text = f"Problems to solve: {count}." if count else "No problems."
     if found.is_ready:
         text += f" Room {found.room} is ready."
     if warnings:

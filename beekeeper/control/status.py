@@ -3,8 +3,8 @@
 from beekeeper.changes import differences
 from beekeeper.connection import Deployed
 from beekeeper.contract import items, pulse_item
-from beekeeper.control import health
-from beekeeper.control.table import find_items
+from beekeeper.control import consumer, health
+from beekeeper.control.table import find_items_at
 from beekeeper.provision.blueprint import steps
 from beekeeper.provision.checks.account import account_of
 from beekeeper.provision.engine.pipeline import Engine
@@ -21,11 +21,12 @@ def status(room: Deployed, *, drift: bool = False) -> Status:
 
     Raises ProvisionError when somebody has damaged the settings.
     """
-    found = find_items(room, (items.ROOM, items.KEYS, items.PULSE, *items.COUNT_IDS))
+    found, now = find_items_at(room, (items.ROOM, items.KEYS, items.PULSE, *items.COUNT_IDS))
     if items.ROOM not in found:
         raise room.missing()
     settings = health.settings_of(room, found[items.ROOM])
-    pulse = line.since_cleared(pulse_item.pulse_of(found.get(items.PULSE)), settings.cleared_at)
+    published = pulse_item.pulse_of(found.get(items.PULSE))
+    pulse = line.since_cleared(published, settings.cleared_at)
     counts = [found[count_id] for count_id in items.COUNT_IDS if count_id in found]
     admitted, entered = (
         items.total_of(counts, items.counted(name, settings.cleared_at))
@@ -46,7 +47,10 @@ def status(room: Deployed, *, drift: bool = False) -> Status:
         updated_at=pulse.as_of or None,
         account=room.state.account,
         region=room.state.region,
-        problems=tuple(health.problems(room, found)),
+        problems=(
+            *health.problems(room, found),
+            *consumer.problems(room, settings, published, now),
+        ),
         drift=_drift(room) if drift else (),
     )
 

@@ -1,6 +1,6 @@
 """The room's items in its table: the settings, the pulse, the counts and the keys."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from email.utils import parsedate_to_datetime
 from typing import Any
 
@@ -48,12 +48,23 @@ def read_at(room: Deployed, item_id: str) -> tuple[dict[str, Any], float]:
     """
     key = {"TableName": room.names.stem, "Key": items.key(item_id), "ConsistentRead": True}
     response = _call(room, "reading", "get_item", **key)
+    return response.get("Item", {}), _answered_at(response)
+
+
+def _answered_at(response: Mapping[str, Any]) -> float:
     date = parsedate_to_datetime(response["ResponseMetadata"]["HTTPHeaders"]["date"])
-    return response.get("Item", {}), date.timestamp()
+    return date.timestamp()
 
 
 def find_items(room: Deployed, item_ids: Iterable[str]) -> dict[str, dict[str, Any]]:
-    """Return those of up to 100 items that exist, by id.
+    """Return those of up to 100 items that exist, by id. Raises as find_items_at."""
+    return find_items_at(room, item_ids)[0]
+
+
+def find_items_at(
+    room: Deployed, item_ids: Iterable[str]
+) -> tuple[dict[str, dict[str, Any]], float]:
+    """Return those of up to 100 items that exist, by id, and when AWS answered (as read_at).
 
     Raises RoomNotFoundError when there is no table, and ProvisionError.
     """
@@ -65,7 +76,7 @@ def find_items(room: Deployed, item_ids: Iterable[str]) -> dict[str, dict[str, A
         found |= {items.id_of(item): item for item in response["Responses"].get(table, [])}
         request = response.get("UnprocessedKeys") or {}
         if not request:
-            return found
+            return found, _answered_at(response)
         room.aws.sleep(0.1 * 2**attempt)
     raise ProvisionError(
         f"reading room {room.state.room}: DynamoDB throttles the calls. Wait a minute, then run the"

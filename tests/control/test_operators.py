@@ -1,5 +1,6 @@
 """What operators do on the day: mode, rate, status, keys."""
 
+import time
 from typing import Any
 
 import pytest
@@ -14,7 +15,7 @@ from beekeeper.rules.line import Pulse
 from beekeeper.rules.tokens import Ticket
 from tests.support.moto_aws.by_hand import DELETIONS, queue_url
 from tests.support.moto_aws.cloud import Cloud
-from tests.support.moto_aws.doctors import diagnose
+from tests.support.moto_aws.doctors import damaged, diagnose
 from tests.support.moto_aws.lambda_answers import MISSING
 from tests.support.moto_aws.wire import instead, refuse
 from tests.support.rooms import BASE, ROOM
@@ -99,7 +100,28 @@ def test_the_accounts_are_the_sum_of_the_counts(cloud: Cloud, where: dict[str, A
     assert (status.joined, status.admitted, status.entered) == (31 * 16 + 40, 31 * 16, 5)
     assert status.to_dict()["entered"] == 5
     assert status.heard_within_seconds > 0
-    assert list(status.problems) == []
+    assert damaged(status) == []
+
+
+@pytest.mark.usefixtures("deployed_room")
+@pytest.mark.parametrize(
+    ("mode", "seconds_ago", "is_told"),
+    [("on", 0, False), ("on", 170, False), ("on", 200, True), ("off", 200, False)],
+)
+def test_status_says_that_no_consumer_works(
+    mode: str, seconds_ago: float, is_told: bool, cloud: Cloud, where: dict[str, Any]
+) -> None:
+    spoil(cloud, items.ROOM, mode={"S": mode})
+    pulse = Pulse(waiting=40, as_of=time.time() - seconds_ago)
+    put(cloud, {**items.key(items.PULSE), **pulse_item.pulse_values(pulse)})
+    problems = [p for p in beekeeper.status(ROOM, **where).problems if p.check == "consumer"]
+    assert bool(problems) is is_told
+    assert all("nobody is admitted" in p.text and "doctor" in p.remedy for p in problems)
+
+
+@pytest.mark.usefixtures("deployed_room")
+def test_status_says_that_no_consumer_has_worked_yet(where: dict[str, Any]) -> None:
+    assert [p.check for p in beekeeper.status(ROOM, **where).problems] == ["consumer"]
 
 
 @pytest.mark.usefixtures("deployed_room")
@@ -139,14 +161,14 @@ def test_damaged_keys_come_with_the_way_to_new_ones(
     assert f"""To make new ones, run {delete} --key '{{"id": {{"S": "keys"}}}}', and then""" in said
     assert "everybody who waits must join again" in said
 
-    (problem,) = beekeeper.status(ROOM, **where).problems
+    (problem,) = damaged(beekeeper.status(ROOM, **where))
     assert problem in diagnose(cloud).findings
     assert f"{problem.text} {problem.remedy}" == said
 
     cloud.client("dynamodb").delete_item(TableName=TABLE, Key=KEYS)
     beekeeper.deploy(BASE, **where)
     assert beekeeper.pass_keys(ROOM, **where).keys
-    assert not beekeeper.status(ROOM, **where).problems
+    assert not damaged(beekeeper.status(ROOM, **where))
 
 
 @pytest.mark.usefixtures("deployed_room")
@@ -240,4 +262,4 @@ def test_each_damaged_setting_is_named(cloud: Cloud, where: dict[str, Any]) -> N
         beekeeper.status(ROOM, **where)
     beekeeper.on(ROOM, **where)
     beekeeper.deploy(BASE, **where)
-    assert not beekeeper.status(ROOM, **where).problems
+    assert not damaged(beekeeper.status(ROOM, **where))

@@ -386,6 +386,21 @@ def test_deploy_goes_on_where_quotas_may_not_be_read(cloud: Cloud) -> None:
     assert not [e for e in events if isinstance(e, StepWarning)]
 
 
+def test_a_problem_of_a_deployed_room_is_not_one_before_a_deploy(
+    deployed: Cloud, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.chdir(deployed.state_dir)
+    Path("beekeeper.toml").write_text(config(region=REGION).to_toml(), encoding="utf-8")
+    deployed.client("sqs").delete_queue(
+        QueueUrl=deployed.client("sqs").get_queue_url(QueueName="beekeeper-sale")["QueueUrl"]
+    )
+    deployed.wire.add(Simulator(), throttle(10_000.0))
+    assert main(["doctor", "--state-dir", str(deployed.state_dir)]) == 1
+    printed = capsys.readouterr().out
+    assert "lacks what somebody has deleted: queue beekeeper-sale" in " ".join(printed.split())
+    assert printed.rstrip().endswith("Problems to solve: 1.")
+
+
 def test_policies_that_are_too_long_for_one_are_printed_as_two(
     cloud: Cloud, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:

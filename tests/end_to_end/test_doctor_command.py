@@ -40,7 +40,7 @@ def test_a_problem_is_told_and_exits_with_1(here: Path, capsys: pytest.CaptureFi
     assert "L-B99A9384" in problem["remedy"]
 
     assert main(["doctor", "--arrivals", "1000000"]) == 1
-    assert "Problems to solve before you deploy: " in capsys.readouterr().out
+    assert "Problems to solve: " in capsys.readouterr().out
 
 
 def test_the_policy_alone_on_stdout(here: Path, capsys: pytest.CaptureFixture[str]) -> None:

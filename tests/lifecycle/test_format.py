@@ -9,6 +9,7 @@ from beekeeper.contract import items
 from beekeeper.errors import ProvisionError
 from beekeeper.provision.resources.table_items import LAST_TICK_SECONDS
 from tests.support.moto_aws.cloud import Cloud
+from tests.support.moto_aws.doctors import damaged
 from tests.support.moto_aws.wire import Call, refuse
 from tests.support.rooms import BASE, ROOM
 
@@ -61,7 +62,7 @@ def test_functions_come_first_and_the_earlier_consumers_get_time_to_end(
     assert functions < calls.index("dynamodb:UpdateItem", functions)
     assert formats(earlier) == [repr(items.CHANGING_FORMAT), repr(items.FORMAT)]
     assert LAST_TICK_SECONDS in earlier.time.sleeps
-    assert not beekeeper.status(ROOM, **where).problems
+    assert not damaged(beekeeper.status(ROOM, **where))
 
 
 def test_an_interrupted_deploy_leaves_the_room_to_nobody_and_the_next_completes_it(
@@ -70,12 +71,12 @@ def test_an_interrupted_deploy_leaves_the_room_to_nobody_and_the_next_completes_
     earlier.wire.add(refuse("dynamodb:UpdateItem", "InternalServerError", when=is_of_the_format))
     with pytest.raises(ProvisionError):
         beekeeper.deploy(BASE, **where)
-    (problem,) = beekeeper.status(ROOM, **where).problems
+    (problem,) = damaged(beekeeper.status(ROOM, **where))
     assert "has format 0" in problem.text
     earlier.wire.clear()
     beekeeper.deploy(BASE, **where)
     assert formats(earlier) == [repr(items.CHANGING_FORMAT), repr(items.FORMAT)]
-    assert not beekeeper.status(ROOM, **where).problems
+    assert not damaged(beekeeper.status(ROOM, **where))
     earlier.wire.clear()
     beekeeper.deploy(BASE, **where)
     assert earlier.wire.mutations == []

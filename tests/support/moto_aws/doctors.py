@@ -7,6 +7,7 @@ from typing import Any
 from botocore.awsrequest import AWSPreparedRequest, AWSResponse
 
 import beekeeper
+from beekeeper.results import Finding, Status
 from tests.support.moto_aws.cloud import Cloud
 from tests.support.moto_aws.inventory import inventory
 from tests.support.moto_aws.wire import Call, Forward, Rule, answer, instead
@@ -15,6 +16,11 @@ from tests.support.rooms import ACCOUNT, config
 XML = {"content-type": "text/xml"}
 # These change nothing: simulations of permissions, and CALL in contract/functions.py.
 LOOKS = {"iam:SimulatePrincipalPolicy", "iam:SimulateCustomPolicy", "lambda:Invoke"}
+
+
+def damaged(status: Status) -> list[Finding]:
+    """Return what is wrong with the items. That no consumer works is another problem."""
+    return [problem for problem in status.problems if problem.check == "items"]
 
 
 def xml(name: str, operation: str, body: str) -> Rule:
