@@ -12,6 +12,7 @@ import pytest
 import beekeeper
 from beekeeper.local.ministack import MiniStack, address
 from beekeeper.local.shop import Shop
+from tests.support.bounded_account import Account, OpenAccount, opened_account
 from tests.support.local_aws import DeployedRoom, DeployRoom, NewUser, StrictAws, made_user
 
 numbers = itertools.count(1)
@@ -36,6 +37,31 @@ def new_user() -> Iterator[NewUser]:
     """Makes IAM users with only some policies. At the end, removes them."""
     with contextlib.ExitStack() as undo:
         yield functools.partial(made_user, undo)
+
+
+@pytest.fixture
+def open_account(new_user: NewUser, tmp_path: Path) -> Iterator[OpenAccount]:
+    """Opens accounts with a boundary. At the end, removes all that was made in them."""
+    opened: list[Account] = []
+
+    def make(aws: StrictAws) -> Account:
+        opened.append(opened_account(aws, new_user, tmp_path))
+        return opened[-1]
+
+    yield make
+    for account in opened:
+        account.close()
+
+
+@pytest.fixture
+def account(strict_aws: StrictAws, open_account: OpenAccount) -> Account:
+    return open_account(strict_aws)
+
+
+@pytest.fixture
+def deployed(account: Account) -> Account:
+    account.deploy()
+    return account
 
 
 @pytest.fixture
