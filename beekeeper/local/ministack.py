@@ -15,8 +15,9 @@ import subprocess
 import sys
 import tempfile
 import time
+from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, ClassVar, Self
 from urllib.parse import urlsplit
 
 import botocore.session
@@ -38,6 +39,8 @@ STOP_SECONDS = 5
 
 class MiniStack:
     """A running local AWS. Use it as a context manager."""
+
+    program: ClassVar[Sequence[str]] = ("-m", "ministack")
 
     def __init__(self, port: int | None = None, *, enforce_iam: bool = False) -> None:
         """Start it on ``port``, or on a free port; raise LocalError if it does not start."""
@@ -76,8 +79,8 @@ class MiniStack:
             "no_proxy": f"{HOST},localhost,.localhost",
         }
         with self.log_path.open("wb") as log:
-            return subprocess.Popen(
-                [sys.executable, "-m", "ministack"],
+            return subprocess.Popen(  # noqa: S603 - our own program
+                [sys.executable, *self.program],
                 env=environment,
                 stdin=subprocess.DEVNULL,
                 stdout=log,
@@ -125,7 +128,7 @@ class MiniStack:
         self._process.wait(STOP_SECONDS)
         shutil.rmtree(self._folder, ignore_errors=True)
 
-    def __enter__(self) -> "MiniStack":
+    def __enter__(self) -> Self:
         return self
 
     def __exit__(self, *_: object) -> None:

@@ -1,5 +1,7 @@
 """A local AWS, a shop, and rooms deployed to them with the code that deploys to AWS."""
 
+import contextlib
+import functools
 import itertools
 from collections.abc import Iterator
 from pathlib import Path
@@ -10,7 +12,8 @@ import pytest
 import beekeeper
 from beekeeper.local.ministack import MiniStack, address
 from beekeeper.local.shop import Shop
-from tests.support.local_aws import DeployedRoom, DeployRoom
+from tests.support.bounded_account import Account, OpenAccount, opened_account
+from tests.support.local_aws import DeployedRoom, DeployRoom, NewUser, StrictAws, made_user
 
 numbers = itertools.count(1)
 
@@ -23,10 +26,42 @@ def aws() -> Iterator[MiniStack]:
 
 
 @pytest.fixture(scope="session")
-def strict_aws() -> Iterator[MiniStack]:
-    """An AWS that enforces the roles' policies."""
-    with MiniStack(enforce_iam=True) as ministack:
+def strict_aws() -> Iterator[StrictAws]:
+    """An AWS that enforces the policies of users and roles."""
+    with StrictAws() as ministack:
         yield ministack
+
+
+@pytest.fixture
+def new_user() -> Iterator[NewUser]:
+    """Makes IAM users with only some policies. At the end, removes them."""
+    with contextlib.ExitStack() as undo:
+        yield functools.partial(made_user, undo)
+
+
+@pytest.fixture
+def open_account(new_user: NewUser, tmp_path: Path) -> Iterator[OpenAccount]:
+    """Opens accounts with a boundary. At the end, removes all that was made in them."""
+    opened: list[Account] = []
+
+    def make(aws: StrictAws) -> Account:
+        opened.append(opened_account(aws, new_user, tmp_path))
+        return opened[-1]
+
+    yield make
+    for account in opened:
+        account.close()
+
+
+@pytest.fixture
+def account(strict_aws: StrictAws, open_account: OpenAccount) -> Account:
+    return open_account(strict_aws)
+
+
+@pytest.fixture
+def deployed(account: Account) -> Account:
+    account.deploy()
+    return account
 
 
 @pytest.fixture

@@ -187,9 +187,12 @@ def test_no_action_is_a_pattern_and_none_comes_twice() -> None:
     assert twice == {"apigateway:GET"}  # with the other verbs on APIs, on the account only
 
 
-def test_only_reads_are_granted_on_everything() -> None:
-    on_all = [s for s in statements() if "*" in s["Resource"]]
-    assert [set(s["Action"]) for s in on_all] == [UNSCOPED]
+@pytest.mark.parametrize(
+    ("room", "reads"), [(None, UNSCOPED), (BOUND, UNSCOPED | {"iam:SimulateCustomPolicy"})]
+)
+def test_only_reads_are_granted_on_everything(room: RoomConfig | None, reads: set[str]) -> None:
+    found = [s for policy in deployer_policies(NAMES, room) for s in policy["Statement"]]
+    assert {a for s in found if "*" in s["Resource"] for a in s["Action"]} == reads
 
 
 def test_roles_are_passed_to_lambda_only() -> None:

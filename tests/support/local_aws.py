@@ -1,17 +1,71 @@
 """A room on the local AWS: what it was deployed with, how to reach it, what its table says."""
 
+import itertools
+import json
 import os
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from boto3.session import Session
 
 import beekeeper
 from beekeeper.contract import items
 from beekeeper.local.demo import ROOM, Demo
-from beekeeper.local.ministack import KEY, REGION
+from beekeeper.local.ministack import KEY, REGION, MiniStack, local_session
 from beekeeper.local.shop import Shop
+
+DECISION = "iam decision: "  # as iam_gaps.py writes it
+
+
+@dataclass(frozen=True)
+class Decision:
+    """What IAM decided on a call."""
+
+    action: str
+    resource: str
+    allowed: bool
+
+
+class StrictAws(MiniStack):
+    """A local AWS that enforces IAM, with what MiniStack's IAM lacks."""
+
+    program = (str(Path(__file__).with_name("iam_gaps.py")),)
+
+    def __init__(self) -> None:
+        super().__init__(enforce_iam=True)
+
+    def decisions(self, session: Session) -> list[Decision]:
+        """Return what IAM decided on the calls of a user so far."""
+        key = session.get_credentials().access_key
+        lines = self.log_path.read_text(errors="replace").splitlines()
+        found = [json.loads(x.partition(DECISION)[2]) for x in lines if DECISION in x]
+        return [
+            Decision(f["action"], f["resource"], f["allowed"]) for f in found if f["key"] == key
+        ]
+
+
+NewUser = Callable[[MiniStack, Sequence[dict[str, Any]]], Session]
+numbers = itertools.count(1)
+
+
+def made_user(undo: ExitStack, aws: MiniStack, policies: Sequence[dict[str, Any]]) -> Session:
+    """Make an IAM user with only these managed policies, and note how to remove it."""
+    iam, user = aws.session().client("iam"), f"user-{next(numbers)}"
+    iam.create_user(UserName=user)
+    undo.callback(iam.delete_user, UserName=user)
+    for number, policy in enumerate(policies):
+        document = json.dumps(policy)
+        made = iam.create_policy(PolicyName=f"{user}-{number}", PolicyDocument=document)
+        arn = made["Policy"]["Arn"]
+        undo.callback(iam.delete_policy, PolicyArn=arn)
+        iam.attach_user_policy(UserName=user, PolicyArn=arn)
+        undo.callback(iam.detach_user_policy, UserName=user, PolicyArn=arn)
+    key = iam.create_access_key(UserName=user)["AccessKey"]
+    undo.callback(iam.delete_access_key, UserName=user, AccessKeyId=key["AccessKeyId"])
+    return local_session(aws.endpoint_url, key["AccessKeyId"], key["SecretAccessKey"])
 
 
 @dataclass

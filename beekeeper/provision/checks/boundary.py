@@ -15,7 +15,7 @@ from beekeeper.provision.aws import Aws
 from beekeeper.provision.blueprint import function_policies
 from beekeeper.provision.checks.permissions import context_entries
 from beekeeper.provision.engine.wait import has_code
-from beekeeper.provision.grant import Grant, grant
+from beekeeper.provision.grant import Grant, grant, unscoped
 from beekeeper.provision.names import Names
 from beekeeper.provision.policies import Document, as_document, document
 from beekeeper.results import Finding, Verdict
@@ -25,10 +25,12 @@ SHOWN = 5
 
 
 def grants(config: RoomConfig) -> Iterable[Grant]:
-    """Return the permissions that a deployer needs for this check, except the simulator."""
+    """Return the permissions that a deployer needs for this check."""
     if config.permissions_boundary:
         actions = ["GetPolicy", "GetPolicyVersion"]
         yield grant("iam", actions, config.permissions_boundary, statement="Boundary")
+        # It is given the policies, so it shows nothing of the account.
+        yield unscoped("iam:SimulateCustomPolicy")
 
 
 def boundary(aws: Aws, arn: str, names: Names) -> Finding:
