@@ -17,6 +17,9 @@ can come at once, for example after the room was off. So the hand receives and l
 each time, until there is a ticket for each free slot, or TAKE_SECONDS are over. What it then has
 too much of goes back to the queue.
 
+Several consumers claim slots, and the ticks of all have the same length. So one of them can come
+too late each time. Its tickets go back to the queue, and come to a consumer that has slots.
+
 A write that was not confirmed may have succeeded. Its ticket stays in hand, in doubt, and the next
 look-up or the next write shows whether the row exists. Each ticket is reported when its row is
 known to exist: it has come off the queue, and tells how far the line is.
@@ -45,9 +48,11 @@ MAX_CLEARING = PARALLEL * MESSAGES_PER_CALL  # messages at a time, if the last o
 MAX_ASIDE = 1_000  # messages that are put aside in a tick, in addition to its admissions
 MAX_REJECTED = 2 * MAX_ASIDE  # messages that wait for that; more can wait in the queue
 MAX_REFUSALS = 3  # of a ticket's row by DynamoDB, in as many ticks
-# A ticket goes back to the queue in the second tick in which it gets no slot, because others took
-# them. The ticks of two consumers have the same length. So one of them can come too late each time.
-NO_SLOT_SECONDS = 0.9
+NO_SLOT_SECONDS = 0.9  # a ticket goes back in the second tick in which it gets no slot
+# A ticket that has been received so often comes back only with its visibility time-out. While
+# DynamoDB takes no rows, it would otherwise be received every two seconds, and SQS moves it to the
+# dead-letter queue after 1,000 receptions (MAX_RECEIVES, provision/resources/queue.py).
+MOST_RECEPTIONS = 50
 # To admit and delete a ticket in hand, this share of the visibility time-out must be left.
 HOLD_SHARE = 1 / 2
 logger = logging.getLogger(__name__)
@@ -215,8 +220,15 @@ class Hand:
         self._hand_back(self._without_slot())
 
     def _without_slot(self) -> list[str]:
+        """Return the tickets that have been in hand for too long without a slot."""
         oldest = self.clock() - NO_SLOT_SECONDS
-        return [i for i, m in self.held.items() if i not in self.tried and m.received_at < oldest]
+        return [
+            ticket_id
+            for ticket_id, message in self.held.items()
+            if ticket_id not in self.tried
+            and message.received_at < oldest
+            and message.receptions < MOST_RECEPTIONS
+        ]
 
     def _count_refusals(self, ticket_ids: Iterable[str]) -> None:
         for ticket_id in ticket_ids:

@@ -33,6 +33,7 @@ MAX_CHARACTERS_IN_BATCH = 262_144 // 4 // MESSAGES_PER_CALL
 MAX_WAVES = 32  # of calls in a receive: less than a second
 PARALLEL = 16  # calls side by side, one for each of the executor's threads
 SENT_TIMESTAMP = "SentTimestamp"  # in milliseconds since the epoch
+RECEIVE_COUNT = "ApproximateReceiveCount"
 logger = logging.getLogger(__name__)
 
 
@@ -44,6 +45,7 @@ class Message:
     number: int
     receipts: tuple[str, ...]
     received_at: float
+    receptions: int = 1  # by all consumers, as SQS counts them
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,7 +87,7 @@ class Queue:
             except messages.NotATicket:
                 rejected.append(Rejected(raw["Body"], raw["MessageId"], receipts, now))
             else:
-                found.append(Message(ticket_id, number, receipts, now))
+                found.append(Message(ticket_id, number, receipts, now, _receptions(raw)))
         if rejected:
             logger.error("%d messages can't be read; they will be put aside", len(rejected))
         return found, rejected
@@ -129,7 +131,8 @@ class Queue:
                 MaxNumberOfMessages=size,
                 VisibilityTimeout=self.visibility_seconds,
                 WaitTimeSeconds=wait_seconds,
-                AttributeNames=[SENT_TIMESTAMP],  # the newer name is unknown to older botocores
+                # Older botocores don't know the newer name, MessageSystemAttributeNames.
+                AttributeNames=[SENT_TIMESTAMP, RECEIVE_COUNT],
             )
         except (BotoCoreError, ClientError) as error:
             logger.warning("receiving failed: %s", error)
@@ -199,3 +202,8 @@ def _sent_at(raw: Mapping[str, Any], received_at: float) -> float:
     """Return when SQS took a message, in seconds since the epoch."""
     sent = raw.get("Attributes", {}).get(SENT_TIMESTAMP)
     return received_at if sent is None else float(sent) / 1000
+
+
+def _receptions(raw: Mapping[str, Any]) -> int:
+    """Return how often a message was received, this time included."""
+    return int(raw.get("Attributes", {}).get(RECEIVE_COUNT, 1))

@@ -36,6 +36,7 @@ from dataclasses import dataclass
 LOOKAHEAD_SECONDS = 1.5
 CATCH_UP_SECONDS = 0.5
 ROUNDING = 1e-9  # 0.5 // 0.1 is 4
+CLOCK_ROUNDING = 1e-6  # seconds; sums of epoch seconds are wrong by less
 MAX_LATENESS_SECONDS = 0.75  # checked before the write, which has the rest of the second
 # A slot further ahead than this was given out by no consumer. This is much more than the lookahead
 # and the second of skew. Otherwise a consumer whose clock is a little more behind would give out
@@ -87,7 +88,8 @@ def claim(paced_at: float, now: float, rate_per_minute: float, wanted: int) -> C
     """Return the slots that ``wanted`` visitors can have now. ``count`` can be 0."""
     interval = interval_seconds(rate_per_minute)
     first = earliest(trusted(paced_at, now) + interval, now, interval)
-    open_slots = math.floor((now + LOOKAHEAD_SECONDS - first) / interval) + 1
+    ahead = now + LOOKAHEAD_SECONDS + CLOCK_ROUNDING - first
+    open_slots = math.floor(ahead / interval) + 1
     return Claim(first, interval, max(0, min(wanted, open_slots)))
 
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from itertools import pairwise
 
 from beekeeper.rules import cadence, sizing
-from beekeeper.rules.arrivals import SHARDS, SPAN_SECONDS, WRITES_PER_SECOND
+from beekeeper.rules.arrivals import SHARDS, SPAN_SECONDS, WRITES_AT_ONCE, WRITES_PER_SECOND
 from beekeeper.rules.curve import SETTLED_SECONDS
 from beekeeper.rules.line import Pulse
 from beekeeper.rules.turn import State
@@ -105,14 +105,18 @@ def _line_writes(flow: Flow, workers: int) -> int:
     counts = sum(
         2 * math.ceil(admitted / cadence.ROWS_PER_TRANSACTION) for admitted in _each(flow.admitted)
     )
-    arrivals = sum(_arrival_writes(came) for came in _each(flow.arrived))
+    arrivals = sum(_arrival_writes(*two) for two in pairwise([0.0, *_each(flow.arrived)]))
     return flow.seconds * workers + counts + published * flow.publish_seconds + arrivals
 
 
-def _arrival_writes(came: float) -> int:
-    """Return how often the producers write in a second in which so many come."""
-    busy = WRITES_PER_SECOND * sizing.concurrent_executions(came)
-    return math.ceil(min(came, busy))
+def _arrival_writes(before: float, came: float) -> int:
+    """Return how often the producers write in a second in which ``came`` visitors come.
+
+    ``before`` came in the second before it.
+    """
+    containers, busy = map(sizing.concurrent_executions, (came, before))
+    new = max(0, containers - busy)
+    return math.ceil(min(came, WRITES_PER_SECOND * containers + WRITES_AT_ONCE * new))
 
 
 def _each(totals: Iterable[float]) -> Iterable[float]:

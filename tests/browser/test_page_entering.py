@@ -94,6 +94,7 @@ def test_retry_after_is_kept(page: Page, room: StubRoom) -> None:
     page.wait_for_timeout(50)
     assert room.count("enter") == 1
     asked_to_enter(page, room, 2, within_seconds=4)
+    page.wait_for_url(room.destination)  # Chromium can hang if it is closed while it goes there
 
 
 @pytest.mark.parametrize("chance", [0, 1])

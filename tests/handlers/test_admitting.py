@@ -2,42 +2,14 @@
 
 import json
 from collections.abc import Iterable
-from dataclasses import dataclass, field
 
 import pytest
-from botocore.exceptions import ClientError
 
 from beekeeper.contract import items
-from beekeeper.handlers.admitting import MAX_ASIDE, MAX_CLEARING, Admitted, Hand
+from beekeeper.handlers.admitting import MAX_ASIDE, MAX_CLEARING, Admitted
+from tests.support.in_memory.alone import Alone, alone
 from tests.support.in_memory.faults import LOST_ANSWER, PARTIAL, THROTTLE, failing, no_faults
-from tests.support.in_memory.stage import RATE, Stage
-
-
-@dataclass
-class Alone:
-    """A hand, and its reports."""
-
-    stage: Stage
-    reported: list[Admitted] = field(default_factory=list)
-
-    def __post_init__(self) -> None:
-        made = self.stage.consumer()
-        self.hand = Hand(made.table, made.queue, made.schedule, made.clock, self.reported.extend)
-
-    def with_slot(self) -> list[str]:
-        """Return whose admission was reported with the slot, so it was written here."""
-        return [each.ticket_id for each in self.reported if each.slot is not None]
-
-    def tick(self) -> None:
-        self.hand.let_through(RATE)
-        self.stage.world.sleep(1.0)
-
-
-def alone(visitors: int = 5, *, strict: bool = False) -> Alone:
-    stage = Stage(strict=strict)
-    if visitors:
-        stage.arrive(visitors)
-    return Alone(stage)
+from tests.support.in_memory.stage import Stage
 
 
 @pytest.mark.parametrize("strict", [False, True])
@@ -104,42 +76,6 @@ def test_what_is_dropped_is_deleted_or_visible_at_once() -> None:
     one.hand.drop_all()
     assert (one.hand.held, one.hand.done) == ({}, set())
     assert len(one.stage.sqs.visible()) == len(one.stage.sqs.messages) == 3
-
-
-@pytest.mark.parametrize(("strict", "kept"), [(False, 5), (True, 0)])
-def test_only_a_strict_line_gets_back_at_once_who_found_no_slot(strict: bool, kept: int) -> None:
-    one = alone(strict=strict)
-    one.hand.receive(10)
-    taken = items.number(one.stage.world.now + 9)
-    one.stage.dynamo.put({**items.key(items.PACE), "paced_at": taken})
-    one.tick()
-    assert len(one.hand.held) == kept
-    assert len(one.stage.sqs.visible()) == 5 - kept
-
-
-def test_who_twice_finds_no_slot_goes_back_to_the_queue() -> None:
-    """The ticks of two consumers have the same length. So the second one can always be too late."""
-    one = alone()
-    one.hand.receive(10)
-    for held in (5, 0):
-        taken = items.number(one.stage.world.now + 2)
-        one.stage.dynamo.put({**items.key(items.PACE), "paced_at": taken})
-        one.tick()
-        assert len(one.hand.held) == held
-    assert len(one.stage.sqs.visible()) == 5
-
-
-def test_nobody_goes_back_to_the_queue_while_no_slot_can_be_claimed() -> None:
-    """Each time counts as a reception, and the thousandth is the last."""
-    one = alone()
-    one.hand.receive(10)
-    one.stage.faults = failing("UpdateItem", THROTTLE)
-    for _ in range(6):
-        with pytest.raises(ClientError):
-            one.hand.let_through(RATE)
-        one.stage.world.sleep(1.0)
-    assert len(one.hand.held) == 5
-    assert one.stage.sqs.visible() == []
 
 
 # --- In doubt, and admitted by others -------------------------------------------------------------

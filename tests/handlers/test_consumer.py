@@ -93,42 +93,6 @@ def test_high_rate() -> None:
     assert times[-1] - times[0] < 6.5
 
 
-@pytest.mark.parametrize("consumers", [2, 5])
-def test_several_workers_share_the_rate(consumers: int) -> None:
-    stage = Stage(rate=6_000)
-    stage.arrive(2_500)
-    stage.run(28, consumers)
-    stage.check_everyone_admitted()
-    assert stage.let_through()[-1] - START < 27
-    assert stage.pulse.admitted == 2_500
-
-
-def test_consumers_that_overlap_or_are_doubled_change_nothing() -> None:
-    stage = Stage()
-    stage.arrive(1_500)
-    for after in (0, 0, 60, 61, 119):  # EventBridge: at least once, and late
-        stage.start(75, after)
-    stage.world.run()
-    stage.check_everyone_admitted()
-    times = stage.let_through()
-    assert times[-1] - times[0] == pytest.approx(150, abs=3)
-
-
-@pytest.mark.parametrize("phase", [0.0, 0.005, 0.02, 0.1, 0.5])
-def test_consumers_that_overlap_keep_nobody_waiting(phase: float) -> None:
-    """One of them can find in each tick that the other one has taken all slots."""
-    chance = random.Random(1)
-    stage = Stage(rate=300, latency=lambda: chance.uniform(0.005, 0.03))
-    for second in range(40):
-        stage.world.start(lambda: stage.arrive(10), after=second)
-    for after in (0, phase, 60, 60.01 + phase):
-        stage.start(75, after)
-    stage.world.run()
-    order = [w.ticket_id for w in sorted(stage.dynamo.writes, key=lambda w: w.slot)]
-    late = [order.index(ticket) - place for place, ticket in enumerate(stage.tickets)]
-    assert max(late) < 5 * 10  # places, five a second: it was up to a minute
-
-
 def test_what_is_in_hand_at_the_end_goes_back_at_once() -> None:
     stage = Stage()
     stage.arrive(10)

@@ -5,7 +5,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from beekeeper.rules import pacing
@@ -206,6 +206,7 @@ def test_any_claim_is_in_the_window(paced_at: float, now: float, rate: float, wa
 
 
 @given(st.floats(1, 300_000), st.integers(1, 500), st.integers(1, 500))
+@example(200.0, 1, 6)  # the last of seven slots is just at the end of the lookahead
 def test_two_claims_are_one_claim(rate: float, first: int, second: int) -> None:
     whole = claim(0.0, START, rate, first + second)
     a = claim(0.0, START, rate, first)

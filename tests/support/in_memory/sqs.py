@@ -72,7 +72,7 @@ class FakeSqs(FakeService):
         AttributeNames: list[str],  # noqa: N803
     ) -> Item:
         assert 1 <= MaxNumberOfMessages <= 10
-        assert AttributeNames == ["SentTimestamp"]
+        assert AttributeNames == ["SentTimestamp", "ApproximateReceiveCount"]
 
         def work() -> Item:
             if WaitTimeSeconds and not self.visible(1):
@@ -87,7 +87,10 @@ class FakeSqs(FakeService):
                         "MessageId": f"id of {i}",
                         "Body": message.body,
                         "ReceiptHandle": f"{i}/{message.receipts}",
-                        "Attributes": {"SentTimestamp": str(int(message.sent_at * 1000))},
+                        "Attributes": {
+                            "SentTimestamp": str(int(message.sent_at * 1000)),
+                            "ApproximateReceiveCount": str(message.receipts),
+                        },
                     }
                 )
             return {"Messages": got} if got else {}
