@@ -18,7 +18,7 @@ from beekeeper.provision.aws import Aws
 from beekeeper.provision.engine.decision import Plan
 from beekeeper.provision.engine.pipeline import Engine
 from beekeeper.provision.names import Names
-from beekeeper.provision.resources.outputs import ENDPOINT, OTHER_APIS
+from beekeeper.provision.resources.outputs import ENDPOINT, OTHER_APIS, deletion
 from beekeeper.provision.state import State, StateStore
 from beekeeper.results import Action
 from beekeeper.rules import destination
@@ -78,8 +78,8 @@ def consequences(
         )
     for other in filter(None, engine.outputs.get(OTHER_APIS, "").split(", ")):
         yield (
-            f"The HTTP API {other} has this room's tag as well, and is not in use. Remove it: aws"
-            f" apigatewayv2 delete-api --api-id {other} --region {names.region}"
+            f"The HTTP API {other} has this room's tag as well, and is not in use. Remove it:"
+            f" {deletion(other, names.region)}"
         )
 
 

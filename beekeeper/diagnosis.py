@@ -17,6 +17,7 @@ from beekeeper.errors import BeekeeperError, ConfigError, CredentialsError, NotO
 from beekeeper.provision import readiness
 from beekeeper.provision.aws import Aws
 from beekeeper.provision.checks import quotas
+from beekeeper.provision.checks.account import account_of
 from beekeeper.provision.checks.boundary import CHECK as BOUNDARY
 from beekeeper.provision.checks.boundary import boundary
 from beekeeper.provision.checks.certificate import CHECK as CERTIFICATE
@@ -138,7 +139,9 @@ def _looks(
     aws: Aws, room: RoomConfig, names: Names, arrivals: float | None, polls: float | None
 ) -> Iterator[Finding]:
     yield _looked("permissions", lambda: _permissions(aws, room))
-    yield _looked("concurrency", lambda: quotas.concurrency(aws, room, names, arrivals))
+    yield _looked(
+        "concurrency", lambda: quotas.concurrency(aws, room, names, account_of(aws), arrivals)
+    )
     yield _looked("throttle", lambda: quotas.throttle(aws, room, arrivals, deployed=polls))
     yield quotas.scaling(room, arrivals)
     yield quotas.table(aws, room, names, arrivals)

@@ -2,7 +2,8 @@
 
 import functools
 import time
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from typing import TypeVar
 
 from beekeeper import results
@@ -27,6 +28,7 @@ from beekeeper.provision.state import State, StateStore, check_place
 from beekeeper.provision.table_lease import TableLease
 from beekeeper.results import Action, Deployment, Destruction
 from beekeeper.rules.destination import origin_of
+from beekeeper.rules.quotas import Account
 
 T = TypeVar("T")
 Approve = Callable[[results.Plan], object]
@@ -64,6 +66,33 @@ def _when_free(
         machine.sleep(min(LOCK_POLL_SECONDS, left))
 
 
+@dataclass(frozen=True, slots=True)
+class _Prepared:
+    """What ``plan`` shows and ``deploy`` does."""
+
+    room: RoomConfig
+    aws: Aws
+    names: Names
+    account: Account
+    state: State | None
+    engine: Engine
+    planned: Plan
+    told: results.Plan
+
+
+def _prepared(connection: Connection, store: StateStore, on_event: OnEvent | None) -> _Prepared:
+    """Read everything, and return what a deploy would do. Changes nothing."""
+    room, aws, names = _wanted(connection, store)
+    state = _state_here(connection, aws, store, room)
+    account = account_of(aws, state.id_of("api") if state else "")
+    planned_steps = steps(room, names, account, state.tag_keys if state else ())
+    guard = _guard(aws, names, store)
+    engine = Engine(aws, room.name, planned_steps, store, on_event, guard=guard)
+    planned = engine.plan()
+    told = _told(Before.of(state, store), room, aws, names, engine, planned)
+    return _Prepared(room, aws, names, account, state, engine, planned, told)
+
+
 def _deploy(
     connection: Connection, on_event: OnEvent | None, approve: Approve | None
 ) -> Deployment:
@@ -71,27 +100,11 @@ def _deploy(
     store = connection.open_store()
     connection.wanted(store)  # refuse what is wrong before anything is locked
     with store.locked():
-        room, aws, names = _wanted(connection, store)
-        state = _state_here(connection, aws, store, room)
-        guard = _guard(aws, names, store)
-        planned_steps = steps(room, names, account_of(aws), _tags_of(state))
-        engine = Engine(aws, room.name, planned_steps, store, on_event, guard=guard)
-        planned = engine.plan()
-        before = Before.of(state, store)
-        told = _told(before, room, aws, names, engine, planned)
+        ready = _prepared(connection, store, on_event)
+        room, engine = ready.room, ready.engine
         if approve:
-            approve(told)
-        if state is None:  # not earlier: a deploy that is refused must not leave a state behind
-            store.write(State(room.name, aws.account, aws.region))
-        if planned.has_changes:
-            for warning in quick_checks(aws, room, names) if on_event else ():
-                engine.emit(StepWarning("quotas", "check", warning))
-        for warning in told.warnings:
-            engine.emit(StepWarning(room.name, "check", warning))
-        engine.apply(planned)
-        store.set(url=campaign_link(room, engine.outputs), config=room.model_dump(mode="json"))
-        if planned.has_changes:
-            consumer_start.start(aws, names)
+            approve(ready.told)
+        _apply(ready, store, has_listener=bool(on_event))
         connection.read(store)
     engine.check_listener("the deploy was completed")
     seconds = round(time.monotonic() - started, 1)
@@ -99,14 +112,36 @@ def _deploy(
         room=room.name,
         url=campaign_link(room, engine.outputs),
         destination=room.destination,
-        account=names.account,
-        region=names.region,
-        changes=differences(planned),
+        account=ready.names.account,
+        region=ready.names.region,
+        changes=differences(ready.planned),
         state_file=store.location,
         seconds=seconds,
         dns_record=_dns_record(room, engine.outputs),
-        warnings=told.warnings,
+        warnings=ready.told.warnings,
     )
+
+
+def _apply(ready: _Prepared, store: StateStore, *, has_listener: bool) -> None:
+    room, aws, engine = ready.room, ready.aws, ready.engine
+    if ready.state is None:  # not earlier: a refused deploy must not leave a state behind
+        store.write(State(room.name, aws.account, aws.region))
+    # A deploy that is interrupted sets tags, too. The next one must know that they are ours.
+    former = ready.state.tag_keys if ready.state else ()
+    store.set(tag_keys=tuple(sorted({*former, *room.tags})))
+    if ready.planned.has_changes and has_listener:
+        for warning in quick_checks(aws, room, ready.names, ready.account):
+            engine.emit(StepWarning("quotas", "check", warning))
+    for warning in ready.told.warnings:
+        engine.emit(StepWarning(room.name, "check", warning))
+    engine.apply(ready.planned)
+    store.set(
+        url=campaign_link(room, engine.outputs),
+        config=room.model_dump(mode="json"),
+        tag_keys=tuple(sorted(room.tags)),
+    )
+    if ready.planned.has_changes:
+        consumer_start.start(aws, ready.names)
 
 
 def _told(
@@ -134,11 +169,6 @@ def _wanted(connection: Connection, store: StateStore) -> tuple[RoomConfig, Aws,
     return room, aws, aws.names(room.name, strict=room.is_strict)
 
 
-def _tags_of(state: State | None) -> Iterable[str]:
-    """Return the keys of the tags that the last deploy set."""
-    return state.config.get("tags", {}) if state and state.config else ()
-
-
 def _check_boundary(room: RoomConfig, account: str) -> None:
     """Raise ConfigError if the permissions boundary is a policy of another account."""
     boundary = room.permissions_boundary
@@ -158,15 +188,9 @@ def _dns_record(room: RoomConfig, outputs: Mapping[str, str]) -> str | None:
 
 def plan(connection: Connection, on_event: OnEvent | None = None) -> results.Plan:
     """Return what a deploy would do. Changes nothing. See Room.plan."""
-    store = connection.open_store()
-    room, aws, names = _wanted(connection, store)
-    state = _state_here(connection, aws, store, room)
-    before = Before.of(state, store)
-    planned_steps = steps(room, names, account_of(aws), _tags_of(state))
-    engine = Engine(aws, room.name, planned_steps, store, on_event)
-    found = _told(before, room, aws, names, engine, engine.plan())
-    engine.check_listener("the plan was made")
-    return found
+    ready = _prepared(connection, connection.open_store(), on_event)
+    ready.engine.check_listener("the plan was made")
+    return ready.told
 
 
 def _state_here(

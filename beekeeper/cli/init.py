@@ -82,7 +82,7 @@ def _ask(values: dict[str, Any], output: Output) -> dict[str, Any]:
             try:
                 values[field] = _checked(field, text)
             except ConfigError as error:
-                output.say(f"{error}.".replace("..", "."))
+                output.say(f"{str(error).rstrip('.')}.")
                 continue
             if field == "name" and values[field] != text:
                 typed_name = text

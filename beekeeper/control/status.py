@@ -73,5 +73,6 @@ def _longest_wait(settings: Settings, pulse: Pulse) -> float | None:
 
 
 def _drift(room: Deployed) -> tuple[Change, ...]:
-    planned = steps(room.config, room.names, account_of(room.aws))
+    account = account_of(room.aws, room.state.id_of("api"))
+    planned = steps(room.config, room.names, account, room.state.tag_keys)
     return differences(Engine(room.aws, room.state.room, planned, room.store).plan())

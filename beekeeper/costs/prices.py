@@ -6,7 +6,6 @@ assets/prices.json says where and when each price was read. None was read from A
 """
 
 import json
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
@@ -14,10 +13,10 @@ from functools import cache
 from importlib.resources import files
 from typing import Any
 
+from beekeeper.config.essentials import REGION
 from beekeeper.errors import ConfigError
 
 FALLBACK = "us-east-1"
-REGION = re.compile(r"[a-z]{2,}(-[a-z]+)+-\d{1,2}")
 
 
 class Item(StrEnum):

@@ -2,7 +2,6 @@
 
 Quirks:
 
-- New accounts can run only ten functions at once, instead of 1,000.
 - GetAccount reports the throttle that API Gateway enforces. Service Quotas was seen to report the
   usual 10,000 requests a second in regions where the limit is 2,500. So we call GetAccount first.
 - AWS sets the burst itself, in proportion to the rate (API Gateway, "Quotas").
@@ -15,14 +14,18 @@ from botocore.exceptions import BotoCoreError, ClientError
 
 from beekeeper.provision.aws import Aws
 from beekeeper.provision.engine.failures import explained
+from beekeeper.provision.resources import stage
 from beekeeper.rules import quotas
 from beekeeper.rules.quotas import THROTTLE, Account
 
 REFUSED = (400, 403, 404, 501)  # no permission, or a service that the region or emulator lacks
 
 
-def account_of(aws: Aws) -> Account:
-    """Return the account's quotas for a deploy. What it may not read is as AWS documents it.
+def account_of(aws: Aws, api_id: str = "") -> Account:
+    """Return the account's quotas for a deploy.
+
+    What it may not read is as in the deployed stage of ``api_id``, or else as AWS documents it: who
+    can't read a quota that AWS has raised must not take it from the room.
 
     Raises ProvisionError if AWS does not answer: a guess could change a room that is right.
     """
@@ -30,8 +33,14 @@ def account_of(aws: Aws) -> Account:
         return throttled(aws)
     except (BotoCoreError, ClientError) as error:
         if _is_refused(error):
-            return quotas.usual_in(aws.region)  # doctor reports that it could not check
+            return _as_deployed(aws, api_id)  # doctor reports that it could not check
         raise explained(error, "read", "the account's", "quotas") from error
+
+
+def _as_deployed(aws: Aws, api_id: str) -> Account:
+    usual = quotas.usual_in(aws.region)
+    rate, burst = stage.throttle(aws, api_id) if api_id else (0, 0)
+    return replace(usual, requests_per_second=rate, burst=burst) if rate and burst else usual
 
 
 def throttled(aws: Aws) -> Account:

@@ -15,7 +15,7 @@ from beekeeper.config import RoomConfig
 from beekeeper.contract.functions import CONSUMER
 from beekeeper.errors import BeekeeperError
 from beekeeper.provision.aws import Aws
-from beekeeper.provision.checks.account import account_of, throttled
+from beekeeper.provision.checks.account import throttled
 from beekeeper.provision.engine.wait import has_code
 from beekeeper.provision.grant import Grant, grant, unscoped
 from beekeeper.provision.names import Names
@@ -46,17 +46,17 @@ def grants(names: Names) -> Iterable[Grant]:
     yield grant("apigateway", ["GET"], names.api_gateway_arn("account"), statement="Throttle")
 
 
-def quick_checks(aws: Aws, config: RoomConfig, names: Names) -> list[str]:
+def quick_checks(aws: Aws, config: RoomConfig, names: Names, account: Account) -> list[str]:
     """Return the warnings to show before a deploy. It never raises."""
     try:
-        found = concurrency(aws, config, names)
+        found = concurrency(aws, config, names, account)
     except (BeekeeperError, BotoCoreError, ClientError):
         return []  # doctor reports that it could not check
     return [] if found.verdict is Verdict.OK else [f"{found.text} {found.remedy}"]
 
 
 def concurrency(
-    aws: Aws, config: RoomConfig, names: Names, arrivals: float | None = None
+    aws: Aws, config: RoomConfig, names: Names, account: Account, arrivals: float | None = None
 ) -> Finding:
     """Compare the concurrency that the functions need at the peak with the account's quota.
 
@@ -67,7 +67,7 @@ def concurrency(
     unreserved = int(limits["UnreservedConcurrentExecutions"])
     ours = _reserved(aws, names) if unreserved < total else 0
     free, consumers = unreserved + ours, sizing.reserved_concurrency(config.rate)
-    need = sizing.concurrent_executions(_requests(config, arrivals, account_of(aws))) + consumers
+    need = sizing.concurrent_executions(_requests(config, arrivals, account)) + consumers
     has = f"The account lets {free:,} functions run at once"
     if free >= need and free - consumers >= UNRESERVED_EXECUTIONS:
         return Finding("concurrency", Verdict.OK, f"{has}, and the event needs about {need:,}.")

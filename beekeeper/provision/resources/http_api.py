@@ -25,8 +25,21 @@ from beekeeper.provision.engine.step import (
 from beekeeper.provision.engine.wait import ignoring, retrying
 from beekeeper.provision.grant import Grant
 from beekeeper.provision.names import Names
-from beekeeper.provision.resources.apigateway import BUSY, CHANGE, MISSING, once, pages, verbs
-from beekeeper.provision.resources.outputs import API_ID, ENDPOINT, OTHER_APIS, UNDECIDED_APIS
+from beekeeper.provision.resources.apigateway import (
+    BUSY,
+    CHANGE,
+    MISSING,
+    once,
+    pages,
+    verbs,
+)
+from beekeeper.provision.resources.outputs import (
+    API_ID,
+    ENDPOINT,
+    OTHER_APIS,
+    UNDECIDED_APIS,
+    deletion,
+)
 
 DESCRIPTION = "Made by Beekeeper: a waiting room."
 
@@ -63,7 +76,7 @@ class Api(Resource):
             raise ProvisionError(
                 f"There are several HTTP APIs with the tag of room {self._names.room}, and the"
                 f" state names none of them: {others}. Keep the one whose link is in use, and"
-                f" delete the others: {self.deletion('ID')}"
+                f" delete the others: {deletion('ID', self._names.region)}"
             )
         wanted = {
             "name": self.name,
@@ -102,10 +115,6 @@ class Api(Resource):
     def _tagged(self, apis: Iterable[Mapping[str, Any]]) -> list[Mapping[str, Any]]:
         room = self._names.room
         return [api for api in apis if tags.room_of(api.get("Tags", {})) == room]
-
-    def deletion(self, api_id: str) -> str:
-        """Return the command that deletes an API."""
-        return f"aws apigatewayv2 delete-api --api-id {api_id} --region {self._names.region}"
 
     def create(self, aws: Aws, desired: Attributes) -> None:
         if self.find(aws, {}):

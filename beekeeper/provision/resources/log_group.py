@@ -26,7 +26,7 @@ MISSING = "ResourceNotFoundException"
 EXISTS = "ResourceAlreadyExistsException"
 BUSY = (Busy("OperationAbortedException"),)
 CHANGE = Wait("CloudWatch Logs to accept a change", 60)
-# A function that was deleted while it ran can still write logs, and re-create the group.
+# If somebody has let a role create groups, a function that was deleted while it ran re-creates its.
 QUIET = Wait("late log lines of the function", 30)
 QUIET_LOOKS = 3
 
@@ -85,7 +85,7 @@ class LogGroup(Resource):
     def create(self, aws: Aws, desired: Attributes) -> None:
         create = aws.client("logs").create_log_group
         wanted = {"logGroupName": self.name, "tags": dict(desired["tags"])}
-        with new_only(EXISTS):  # an earlier try of this call, or Lambda itself, has created it
+        with new_only(EXISTS):  # an earlier try of this call has created it
             retrying(aws, CHANGE, BUSY, lambda: create(**wanted))
         self._set_retention(aws, desired["retention_days"])
 

@@ -19,3 +19,8 @@ def role_id(part: str) -> str:
 def queue_url(key: str) -> str:
     """Return the output that has a queue's URL."""
     return f"{key} url"
+
+
+def deletion(api_id: str, region: str) -> str:
+    """Return the command that deletes an API."""
+    return f"aws apigatewayv2 delete-api --api-id {api_id} --region {region}"

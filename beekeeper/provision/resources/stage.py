@@ -50,12 +50,8 @@ class Stage(Contained):
 
     def find(self, aws: Aws, outputs: Mapping[str, str]) -> Found | None:
         api_id = outputs.get(API_ID)
-        if api_id is None:
-            return None
-        with ignoring(MISSING):
-            raw = aws.client("apigatewayv2").get_stage(ApiId=api_id, StageName=STAGE)
-            return Found(api_id, _normalised(api_id, raw), Owner.OURS)
-        return None
+        found = _read(aws, api_id) if api_id else None
+        return Found(str(api_id), found, Owner.OURS) if found else None
 
     def create(self, aws: Aws, desired: Attributes) -> None:
         create = aws.client("apigatewayv2").create_stage
@@ -81,6 +77,19 @@ class Stage(Contained):
             "ThrottlingBurstLimit": self._account.burst,
         }
         return {"AutoDeploy": True, "DefaultRouteSettings": throttle}
+
+
+def throttle(aws: Aws, api_id: str) -> tuple[int, int]:
+    """Return the requests a second and the burst of the deployed stage. Both are 0 without one."""
+    found = _read(aws, api_id) or {"rate_per_second": 0, "burst": 0}
+    return found["rate_per_second"], found["burst"]
+
+
+def _read(aws: Aws, api_id: str) -> dict[str, Any] | None:
+    with ignoring(MISSING):
+        raw = aws.client("apigatewayv2").get_stage(ApiId=api_id, StageName=STAGE)
+        return _normalised(api_id, raw)
+    return None
 
 
 def _normalised(api_id: str, raw: Mapping[str, Any]) -> dict[str, Any]:

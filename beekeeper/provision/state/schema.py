@@ -30,8 +30,13 @@ class State:
     config: Mapping[str, Any] = field(default_factory=dict)
     url: str = ""  # the campaign link
     resources: tuple[Record, ...] = ()
+    tag_keys: tuple[str, ...] = ()  # of the tags that deploys set, also of one that was interrupted
     beekeeper: str = __version__
     schema: int = SCHEMA
+
+    def id_of(self, key: str) -> str:
+        """Return AWS's id of a resource. It is empty if the resource is not known."""
+        return next((record.id for record in self.resources if record.key == key), "")
 
 
 def to_text(state: State) -> str:
@@ -85,4 +90,4 @@ def _state(content: Document) -> State:
     records = tuple(Record(**record) for record in content["resources"])
     # Only bucket.py uses "writer".
     known = {name: value for name, value in content.items() if name != "writer"}
-    return State(**{**known, "resources": records})
+    return State(**{**known, "resources": records, "tag_keys": tuple(content.get("tag_keys", ()))})

@@ -1,7 +1,10 @@
 """The stage: a throttle that follows the account's quota, and deployments that come later."""
 
+from typing import Any
+
 import pytest
 
+import beekeeper
 from beekeeper.contract import items
 from beekeeper.errors import ProvisionError, TimedOutError
 from beekeeper.provision.engine.events import StepWaiting
@@ -10,7 +13,7 @@ from tests.support.moto_aws.cloud import Cloud
 from tests.support.moto_aws.deployments import NO_ROUTES, Deployments
 from tests.support.moto_aws.doctors import throttle
 from tests.support.moto_aws.wire import Rule, instead, refuse
-from tests.support.rooms import REGION, config
+from tests.support.rooms import BASE, REGION, config
 
 DENIED = refuse("apigateway:GetAccount", "AccessDeniedException", status=403)
 UNKNOWN = refuse("service-quotas:GetServiceQuota", "AccessDeniedException", status=403)
@@ -68,6 +71,20 @@ def test_a_quota_that_may_not_be_read_is_the_documented_one(
     cloud.deploy(config(region=region))
     assert _throttle(cloud, region) == expected
     assert _polls(cloud, region) == expected[0] / 2
+
+
+@pytest.mark.usefixtures("deployed_room")
+def test_who_may_not_read_a_raised_quota_leaves_it_to_the_room(
+    cloud: Cloud, where: dict[str, Any]
+) -> None:
+    cloud.wire.add(throttle(30_000.0))
+    beekeeper.deploy(BASE, **where)
+    cloud.wire.clear()
+    cloud.wire.add(DENIED, UNKNOWN)
+    room = beekeeper.deploy({**BASE, "rate": 700}, **where)
+    assert not room.status(drift=True).drift
+    assert _throttle(cloud) == (30_000, 15_000)
+    assert _polls(cloud) == 15_000
 
 
 def test_quotas_that_aws_does_not_tell_just_now_are_not_guessed(cloud: Cloud) -> None:

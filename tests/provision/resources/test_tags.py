@@ -5,9 +5,11 @@ from typing import Any
 import pytest
 
 import beekeeper
+from beekeeper.errors import BeekeeperError
 from tests.support.moto_aws.by_hand import BUCKET
 from tests.support.moto_aws.cloud import Cloud
 from tests.support.moto_aws.drifts_tags import TAGGED, Tagged
+from tests.support.moto_aws.wire import refuse
 from tests.support.rooms import BASE, config
 
 THEIRS = {"cost-centre": "4711"}
@@ -56,3 +58,16 @@ def test_a_tag_that_leaves_the_configuration_is_removed(
     cloud.wire.clear()
     beekeeper.deploy(BASE, **where)
     assert cloud.wire.mutations == []
+
+
+@pytest.mark.usefixtures("deployed_room")
+def test_a_tag_of_a_deploy_that_was_interrupted_is_removed(
+    cloud: Cloud, where: dict[str, Any]
+) -> None:
+    cloud.wire.add(refuse("lambda:TagResource", "AccessDeniedException", status=403))
+    with pytest.raises(BeekeeperError):
+        beekeeper.deploy({**BASE, "tags": {"team": "sales"}}, **where)
+    cloud.wire.clear()
+    assert bucket_tags(cloud)["team"] == "sales"
+    beekeeper.deploy(BASE, **where)
+    assert "team" not in bucket_tags(cloud)
