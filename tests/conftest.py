@@ -1,13 +1,13 @@
 """What several kinds of tests share: a real browser, and a summary of the matrix at the end."""
 
-import os
-import shutil
 from collections import Counter
 from collections.abc import Iterator
 
 import pytest
 from hypothesis import HealthCheck, settings
 from playwright.sync_api import Browser, sync_playwright
+
+from tests.support.browsers import installed
 
 pytest_plugins = ["tests.support.moto_aws.fixtures"]
 
@@ -25,20 +25,14 @@ FLAGS = [
     "--disable-component-update",
     "--disable-sync",
 ]
-NAMES = ("chromium", "chromium-browser", "google-chrome")
+CHROMIUM = ("chromium", "chromium-browser", "google-chrome")
 
 
 @pytest.fixture(scope="session")
 def browser() -> Iterator[Browser]:
     """The installed Chromium. Without it the tests are skipped, or fail if it is required."""
-    path = next(filter(None, map(shutil.which, NAMES)), None)
-    if path is None:
-        absent = f"no browser: none of {', '.join(NAMES)} is on the PATH"
-        if os.environ.get("BEEKEEPER_REQUIRE_BROWSER"):
-            pytest.fail(absent)
-        pytest.skip(absent)
     with sync_playwright() as playwright:
-        chromium = playwright.chromium.launch(executable_path=path, args=FLAGS)
+        chromium = playwright.chromium.launch(executable_path=installed(*CHROMIUM), args=FLAGS)
         yield chromium
         chromium.close()
 

@@ -4,7 +4,6 @@ The room's functions answer, over a table and a queue in memory. The page comes 
 for a browser, `localhost` and `127.0.0.1` are two.
 """
 
-import shutil
 import subprocess
 import threading
 from collections.abc import Iterator
@@ -20,6 +19,7 @@ from beekeeper.handlers import turnstile
 from beekeeper.handlers.http import Request, Response
 from beekeeper.handlers.room import Pages
 from beekeeper.page import build_page
+from tests.support.browsers import installed
 from tests.support.in_memory.fakes import FakeS3
 from tests.support.in_memory.joining import NOBODY, Sends, asked
 from tests.support.in_memory.recorded import NOW, Place
@@ -179,9 +179,7 @@ def test_a_page_that_is_no_visit_takes_no_place(
 
 def test_nor_does_it_in_firefox(visited: VisitedRoom, tmp_path: Path) -> None:
     """Firefox opens a page and ends by itself, if it is told to take a picture."""
-    path = shutil.which("firefox-esr") or shutil.which("firefox")
-    if path is None:
-        pytest.skip("no browser: neither firefox-esr nor firefox is on the PATH")
+    path = installed("firefox-esr", "firefox")
     options = ["--headless", "--no-remote", "--profile", str(tmp_path), "--screenshot"]
     for address, places in ((visited.elsewhere, 0), (visited.link, 1)):
         command = [path, *options, str(tmp_path / "page.png"), address]
