@@ -16,6 +16,7 @@ from beekeeper.costs.result import CostLine, Estimate
 from beekeeper.provision.names import WATCHED_METRICS
 from beekeeper.rules import cadence, sizing
 from beekeeper.rules.arrivals import SHARDS
+from beekeeper.rules.settings import Mode, Settings
 from beekeeper.simulation.usage import Usage
 from beekeeper.simulation.whatif import Arrivals, simulate
 
@@ -110,8 +111,20 @@ def priced(usage: Usage, prices: Prices, *, visitors: int, rate: float) -> Estim
         event=[*_requests(bill, usage), *_line(bill, usage, rate), *_watching(bill, hours)],
         idle=_empty_day(bill, rate, IDLE_RUN_SECONDS, IDLE_READ_UNITS, queue_requests=2),
         off=_empty_day(bill, rate, OFF_RUN_SECONDS, OFF_READ_UNITS, queue_requests=1),
-        notes=[FREE, *prices.notes],
+        notes=[FREE, *_warm_writes(rate), *prices.notes],
     )
+
+
+def _warm_writes(rate: float) -> list[str]:
+    """Return what a table for a high rate costs besides. The table of prices does not have it."""
+    settings = Settings(Mode.ON, rate, "https://destination.example/")
+    units = sizing.warm_write_units(rate, settings.overbooking)
+    if units is None:
+        return []
+    return [
+        f"For this rate, deploy makes the table ready for {units:,} writes a second (warm"
+        " throughput). AWS charges for that once, when the table is made. It is not in the sums."
+    ]
 
 
 def _requests(bill: Bill, usage: Usage) -> list[CostLine]:

@@ -175,3 +175,9 @@ def test_bad_input_is_refused(
     printed = capsys.readouterr()
     assert text in printed.err
     assert printed.out == ""
+
+
+def test_a_table_that_deploy_makes_ready_for_a_high_rate_is_named() -> None:
+    assert priced(EVENT, listed_prices(), visitors=1, rate=20_000).notes[1:] == []
+    note = priced(EVENT, listed_prices(), visitors=1, rate=40_000).notes[1]
+    assert "6,000 writes a second (warm throughput). AWS charges for that once" in note
