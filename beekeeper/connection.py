@@ -64,6 +64,8 @@ class Connection:
         self.state_dir = state_dir
         self.known: State | None = None
         """The state as last read. None before the first read, and when there was no state."""
+        self.consumer_started_at = 0.0
+        """When a command with this connection started a consumer (epoch seconds)."""
         self._clients: dict[str, Aws] = {}
 
     @property

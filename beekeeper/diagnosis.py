@@ -1,4 +1,4 @@
-"""Checks an account before you deploy to it: credentials, permissions, quotas, names.
+"""Checks an account and a room: credentials, permissions, quotas, names, and what is deployed.
 
 The module is not called doctor.py, because ``beekeeper.doctor`` is the function.
 """
@@ -25,7 +25,7 @@ from beekeeper.provision.checks.certificate import certificate
 from beekeeper.provision.checks.permissions import Denial, NotSimulated, denied_actions
 from beekeeper.provision.checks.region import region
 from beekeeper.provision.credentials import credentials_problem
-from beekeeper.provision.denials import REMEDIES, WHO_DENIES, Denier
+from beekeeper.provision.denials import WHO_DENIES, WHOM_TO_ASK, Denier
 from beekeeper.provision.deployer import deployer_policies, grants
 from beekeeper.provision.engine.failures import explained
 from beekeeper.provision.names import Names
@@ -185,7 +185,7 @@ def _permissions(aws: Aws, room: RoomConfig) -> Finding:
     found = [(d, each) for d, each in by_denier.items() if each]
     text = " ".join(f"{WHO_DENIES[d]}: {_listed(each)}." for d, each in found)
     remedies = dict.fromkeys(
-        REMEDIES[denier].format(actions="these actions") for denier, _ in found
+        WHOM_TO_ASK[denier].format(actions="these actions") for denier, _ in found
     )
     if by_denier[Denier.NO_GRANT]:
         remedies[f"{POLICY}."] = None

@@ -12,7 +12,6 @@
     │   └── TimedOutError    AWS was not ready before a step's deadline
     ├── InvalidToken         a pass is not valid (gate.py)
     ├── LocalError           the local AWS can't be started
-    ├── InvalidToken         a pass is not valid (gate.py)
     └── SourceError          the waiting page can't be built from its files (page/sources.py)
 
 A message says what Beekeeper was doing, with which resource, why that failed, and what to do. The

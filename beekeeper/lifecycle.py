@@ -104,7 +104,7 @@ def _deploy(
         room, engine = ready.room, ready.engine
         if approve:
             approve(ready.told)
-        _apply(ready, store, has_listener=bool(on_event))
+        connection.consumer_started_at = _apply(ready, store, has_listener=bool(on_event))
         connection.read(store)
     engine.check_listener("the deploy was completed")
     seconds = round(time.monotonic() - started, 1)
@@ -122,7 +122,8 @@ def _deploy(
     )
 
 
-def _apply(ready: _Prepared, store: StateStore, *, has_listener: bool) -> None:
+def _apply(ready: _Prepared, store: StateStore, *, has_listener: bool) -> float:
+    """Do what the plan says. Return when a consumer was started, and 0 if none was."""
     room, aws, engine = ready.room, ready.aws, ready.engine
     if ready.state is None:  # not earlier: a refused deploy must not leave a state behind
         store.write(State(room.name, aws.account, aws.region))
@@ -140,8 +141,7 @@ def _apply(ready: _Prepared, store: StateStore, *, has_listener: bool) -> None:
         config=room.model_dump(mode="json"),
         tag_keys=tuple(sorted(room.tags)),
     )
-    if ready.planned.has_changes:
-        consumer_start.start(aws, ready.names)
+    return consumer_start.start(aws, ready.names) if ready.planned.has_changes else 0.0
 
 
 def _told(
@@ -155,7 +155,7 @@ def _told(
         policies=function_policies(names),
         notes=notes(room),
         warnings=(*consequences(before, room, names, engine, planned), *filter(None, [rate])),
-        affects_waiting=bool(rate),
+        question=rate,
     )
 
 

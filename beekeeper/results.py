@@ -74,7 +74,8 @@ class Plan(Result):
 
     ``notes`` are the limits of this configuration. ``warnings`` are what the deploy means for
     visitors, for the destination and for the bill, such as a campaign link that changes.
-    ``affects_waiting`` says that it would change the rate while visitors wait.
+    ``question`` is the warning that needs a decision: the rate would change while visitors wait.
+    Otherwise it is empty.
     """
 
     room: str
@@ -82,7 +83,7 @@ class Plan(Result):
     policies: Mapping[str, Any]  # by function
     notes: Sequence[str] = ()
     warnings: Sequence[str] = ()
-    affects_waiting: bool = False
+    question: str = ""
 
     @property
     def has_changes(self) -> bool:

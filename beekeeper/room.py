@@ -41,8 +41,6 @@ class Room:
 
     A typical day::
 
-        import beekeeper
-
         room = beekeeper.Room("beekeeper.toml")
         print(room.deploy().url)       # the campaign link: give it to your visitors
         room.set_rate(900)             # visitors per minute
@@ -53,7 +51,7 @@ class Room:
     Raises TypeError for anything that can't be a room, and ConfigError for a wrong name or
     configuration. All methods that call AWS raise CredentialsError when the credentials can't be
     used, WrongAccountError when they belong to another account or region than the room, and
-    ProvisionError when AWS refuses a call.
+    ProvisionError when AWS refuses a call. Those that need a deployed room raise RoomNotFoundError.
     """
 
     deployment: Deployment | None = None
@@ -195,20 +193,20 @@ class Room:
         minute or two. Raises RoomNotFoundError when the room is not deployed, and ProvisionError,
         with the mode changed, when a function can't be woken or started.
         """
-        control.mode.set_mode(self._connection.deployed(), Mode.ON)
+        room = self._connection.deployed()
+        self._connection.consumer_started_at = control.mode.set_mode(room, Mode.ON)
 
     def off(self) -> None:
         """Turn the room off: every visitor goes straight to the destination.
 
-        This is one write to the table. Raises RoomNotFoundError when the room is not deployed.
+        This is one write to the table.
         """
         control.mode.set_mode(self._connection.deployed(), Mode.OFF)
 
     def pause(self) -> None:
         """Pause the line: nobody is admitted, and everybody keeps their place.
 
-        New visitors can still join. This is one write to the table. Raises RoomNotFoundError when
-        the room is not deployed.
+        New visitors can still join. This is one write to the table.
         """
         control.mode.set_mode(self._connection.deployed(), Mode.PAUSED)
 
@@ -216,8 +214,7 @@ class Room:
         """Set the rate, in visitors per minute.
 
         This is one write to the table. Raises ConfigError for a rate that is out of bounds or too
-        high for the workers of the deployed room, and RoomNotFoundError when the room is not
-        deployed.
+        high for the workers of the deployed room.
 
         >>> Room("summer-sale").set_rate(900)
         """
@@ -228,18 +225,18 @@ class Room:
 
         Use it after a rehearsal, or between two events in one room. A visitor of before who follows
         the campaign link, or whose page still waits, gets a new place. Mode and rate stay. This is
-        one write to the table, and one call that starts a consumer unless the room is off. Raises
-        RoomNotFoundError when the room is not deployed.
+        one write to the table, and starts a consumer unless the room is off.
         """
         control.clear.clear(self._connection.deployed())
 
     def wait_for_consumer(self) -> None:
-        """Wait until a consumer has started, for up to 20 seconds. Raise ProvisionError if none.
+        """Wait until a consumer works, for up to 20 seconds. Raise ProvisionError if none does.
 
-        ``on`` and ``deploy`` start one, and AWS starts one every minute. Without a consumer nobody
-        is admitted. None runs while the room is off.
+        ``on`` and ``deploy`` start one, and AWS starts one every minute. What one published before
+        that does not count. Without a consumer nobody is admitted. None runs while the room is off.
         """
-        control.consumer.wait_for_consumer(self._connection.deployed())
+        started_at = self._connection.consumer_started_at
+        control.consumer.wait_for_consumer(self._connection.deployed(), started_at)
 
     def pass_keys(self) -> PassKeys:
         """Return what the destination needs to verify passes. The keys are secret.

@@ -26,7 +26,9 @@ def add_commands(commands: Any) -> None:
         },
     )
     deploy.add_argument(
-        "--yes", action="store_true", help="change the rate even while visitors wait, unasked"
+        "--yes",
+        action="store_true",
+        help="change the rate without a question, even while visitors wait",
     )
     add_config(deploy)
     deploy.set_defaults(run=run_deploy)
@@ -53,8 +55,8 @@ class _AffectsWaitingError(BeekeeperError):
 
 def _deploy(room: Room, output: Output, *, approved: bool) -> Deployment:
     def approve(plan: Plan) -> None:
-        if plan.affects_waiting and not approved:
-            raise _AffectsWaitingError(plan.warnings[-1])
+        if plan.question and not approved:
+            raise _AffectsWaitingError(plan.question)
 
     with progress(output) as on_event:
         return room.deploy(on_event=on_event, approve=approve)

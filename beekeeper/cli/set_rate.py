@@ -23,7 +23,9 @@ def add_commands(commands: Any) -> None:
         },
     )
     rate.add_argument("rate", metavar="N", help=setting_help("rate"))
-    rate.add_argument("--yes", action="store_true", help="change it by any factor, unasked")
+    rate.add_argument(
+        "--yes", action="store_true", help="change it by any factor, without a question"
+    )
     add_room(rate)
     rate.set_defaults(run=run_set_rate)
 

@@ -24,19 +24,26 @@ def problems(room: Deployed, settings: Settings, pulse: Pulse, now: float) -> It
     That is so if the consumer, its schedule or the queue was deleted. ``now`` is of AWS's clock.
     """
     if settings.mode is Mode.ON and now - pulse.as_of > LATE_SECONDS:
+        since = f"for {LATE_SECONDS / 60:.0f} minutes or more" if pulse.as_of else "yet"
         text = (
-            f"The consumer of room {room.state.room} has not worked for {LATE_SECONDS / 60:.0f}"
-            " minutes or more, and without it nobody is admitted."
+            f"The consumer of room {room.state.room} has not worked {since}, and without it nobody"
+            " is admitted."
         )
-        remedy = "Run python -m beekeeper doctor, which names what is missing or damaged."
+        remedy = (
+            "If the room was deployed or turned on just now, one starts within a minute. Otherwise"
+            " run python -m beekeeper doctor, which names what is missing or damaged."
+        )
         yield Finding("consumer", Verdict.PROBLEM, text, remedy)
 
 
-def wait_for_consumer(room: Deployed) -> None:
-    """Wait until a consumer has published. Raise ProvisionError if none does in WAIT_SECONDS."""
+def wait_for_consumer(room: Deployed, started_at: float = 0.0) -> None:
+    """Wait until a consumer has published. Raise ProvisionError if none does in WAIT_SECONDS.
+
+    What one has published before ``started_at`` (epoch seconds, by AWS's clock) does not count.
+    """
     for _ in range(WAIT_SECONDS + 1):
         pulse, now = read_at(room, items.PULSE)
-        if now - pulse_item.pulse_of(pulse).as_of <= FRESH_SECONDS:
+        if pulse_item.pulse_of(pulse).as_of >= max(now - FRESH_SECONDS, started_at):
             return
         room.aws.sleep(1)
     name = room.names.function(CONSUMER.name)

@@ -1,7 +1,6 @@
 """The room's items in its table: the settings, the pulse, the counts and the keys."""
 
-from collections.abc import Iterable, Mapping
-from email.utils import parsedate_to_datetime
+from collections.abc import Iterable
 from typing import Any
 
 from botocore.exceptions import BotoCoreError, ClientError
@@ -42,18 +41,10 @@ def read_item(room: Deployed, item_id: str) -> dict[str, Any]:
 
 
 def read_at(room: Deployed, item_id: str) -> tuple[dict[str, Any], float]:
-    """Return an item, empty if there is none, and when AWS answered (epoch seconds, whole).
-
-    This machine's clock may be wrong, and the functions' clocks are those of AWS.
-    """
+    """Return an item, empty if there is none, and when AWS answered (Aws.answered_at)."""
     key = {"TableName": room.names.stem, "Key": items.key(item_id), "ConsistentRead": True}
     response = _call(room, "reading", "get_item", **key)
-    return response.get("Item", {}), _answered_at(response)
-
-
-def _answered_at(response: Mapping[str, Any]) -> float:
-    date = parsedate_to_datetime(response["ResponseMetadata"]["HTTPHeaders"]["date"])
-    return date.timestamp()
+    return response.get("Item", {}), room.aws.answered_at(response)
 
 
 def find_items(room: Deployed, item_ids: Iterable[str]) -> dict[str, dict[str, Any]]:
@@ -76,7 +67,7 @@ def find_items_at(
         found |= {items.id_of(item): item for item in response["Responses"].get(table, [])}
         request = response.get("UnprocessedKeys") or {}
         if not request:
-            return found, _answered_at(response)
+            return found, room.aws.answered_at(response)
         room.aws.sleep(0.1 * 2**attempt)
     raise ProvisionError(
         f"reading room {room.state.room}: DynamoDB throttles the calls. Wait a minute, then run the"

@@ -61,9 +61,11 @@ SETTINGS_SECONDS = 10.0
 # If the room is turned off during a run, the run continues: somebody may turn it on again at once.
 ENDS_RUN_IF_FIRST = {TickEnd.OFF}
 # After the line was cleared, a paused room looks for former visitors' messages, until it found none
-# this often: a standard queue hands out a sample. Each run does so, for this long after the clear.
+# this often: a standard queue hands out a sample. The runs of the first minutes do so, because some
+# messages are with another consumer. Later runs don't: each sweep also receives new visitors'
+# messages, and those have a bound (MOST_RECEPTIONS in admitting.py).
 CLEAN_SWEEPS = 3
-SWEEP_WITHIN_SECONDS = 3_600.0
+SWEEP_WITHIN_SECONDS = 150.0
 ENDS_RUN_IF_IDLE = {TickEnd.ALL_SLOTS_USED, TickEnd.SLOTS_LEFT, TickEnd.PAUSED}
 
 

@@ -97,7 +97,7 @@ class Request:
         return "application/json" in accept and "text/html" not in accept
 
 
-def without_get(request: Request) -> Response | None:
+def other_method(request: Request) -> Response | None:
     """Return the answer to a request that is neither GET nor HEAD, and None to these.
 
     It has no CORS headers: no page of another origin may read an answer.

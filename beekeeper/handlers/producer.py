@@ -27,11 +27,11 @@ from beekeeper.handlers.http import (
     Request,
     Response,
     json_response,
+    other_method,
     redirect,
     ticket_cookie,
     unavailable,
     without_body,
-    without_get,
 )
 from beekeeper.handlers.tickets import ticket_in
 from beekeeper.handlers.visitor_table import RoomCopy, VisitorTable
@@ -60,7 +60,7 @@ def answer(
     ``send`` puts a message on the queue, and returns when SQS has confirmed it. ``counter`` counts
     the visitor then, so that the line knows its length.
     """
-    if answered := without_get(request) or refusal(request):
+    if answered := other_method(request) or refusal(request):
         return answered
     try:
         room = table.room(now)

@@ -24,10 +24,10 @@ from beekeeper.handlers.http import (
     PRIVATE_HEADERS,
     Request,
     Response,
+    other_method,
     plain_text,
     unavailable,
     without_body,
-    without_get,
 )
 from beekeeper.handlers.visits import Visit, refusal, robots_txt, visit_of
 from beekeeper.rules.cadence import PAGE_COPY_SECONDS
@@ -72,7 +72,7 @@ class Pages:
 
 def answer(request: Request, pages: Pages, now: float) -> Response:
     """Answer with the page, compressed if the browser accepts that, or with robots.txt."""
-    if answered := without_get(request):
+    if answered := other_method(request):
         return answered
     if request.path == Path.ROBOTS:
         found = plain_text(200, robots_txt())

@@ -17,10 +17,10 @@ from beekeeper.handlers.http import (
     Request,
     Response,
     json_response,
+    other_method,
     redirect,
     unavailable,
     without_body,
-    without_get,
 )
 from beekeeper.handlers.tickets import ticket_in
 from beekeeper.handlers.visitor_table import RoomCopy, VisitorTable
@@ -43,7 +43,7 @@ logger = logging.getLogger(__name__)
 def answer(request: Request, table: VisitorTable, waker: Waker, now: float) -> Response:
     """Answer one of the turnstile's three routes."""
     routes = {Path.TURN: _turn, Path.ENTER: _enter, Path.CHECK: _check}
-    if answered := without_get(request):
+    if answered := other_method(request):
         return answered
     if request.method == "HEAD":
         return without_body(json_response(200, {}))  # it asks for nobody, and changes nothing

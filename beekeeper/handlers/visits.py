@@ -19,6 +19,7 @@ from enum import Enum
 
 from beekeeper.handlers.http import Request, Response, json_response, plain_text
 
+WHATSAPP = "WhatsApp"  # a person's browser in WhatsApp names it, too, but not first
 # The bots that make previews in chats and social networks. robots.txt lets them in.
 PREVIEW_BOTS = (
     "facebookexternalhit",
@@ -29,20 +30,21 @@ PREVIEW_BOTS = (
     "Slackbot-LinkExpanding",
     "Discordbot",
     "TelegramBot",
-    "WhatsApp",
+    WHATSAPP,
     "SkypeUriPreview",
     "MicrosoftPreview",
     "Pinterestbot",
     "redditbot",
 )
+_PREVIEWS = tuple(name.lower() for name in PREVIEW_BOTS if name != WHATSAPP)
 # What else is in the names of those who are no person, in lower case. In-app browsers of people
 # name their app, and none of these. One large pattern would take 2 ms of each cold start.
 _OTHERS = (
     *("crawl", "spider", "slurp", "lighthouse", "googleother", "feedfetcher", "mediapartners"),
     *("google-pagerenderer", "google-inspectiontool", "google-read-aloud", "google-safety"),
-    *("facebookexternal", "facebookcatalog", "meta-external", "line-poker", "kakaotalk-scrap"),
+    *("facebookcatalog", "meta-external", "line-poker", "kakaotalk-scrap"),
     *("slack-imgproxy", "cardyb", "mastodon/", "iframely", "embedly", "vkshare"),
-    *("bingpreview", "microsoftpreview", "uripreview", "url preview", "urlpreview", "link preview"),
+    *("bingpreview", "uripreview", "url preview", "urlpreview", "link preview"),
     *("flipboardproxy", "imageproxy", "yahoomailproxy"),
     *("barracuda", "proofpoint", "mimecast", "ciscosecureemail"),
     *("ms-office", "msoffice", "microsoft office"),
@@ -91,7 +93,9 @@ def visit_of(request: Request) -> Visit:
 
 
 def _is_bot(agent: str) -> bool:
-    if agent.startswith("whatsapp/") or any(other in agent for other in _OTHERS):
+    if agent.startswith(f"{WHATSAPP.lower()}/"):
+        return True
+    if any(name in agent for name in (*_PREVIEWS, *_OTHERS)):
         return True
     return bool(_BOT.search(agent.replace("cubot", "")))  # Cubot makes phones
 

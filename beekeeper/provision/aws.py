@@ -9,8 +9,9 @@ without a network, or with an address that accepts and never answers, hears of i
 
 import threading
 import time
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
+from email.utils import parsedate_to_datetime
 from functools import cached_property
 from typing import Any
 from urllib.parse import urlsplit
@@ -138,6 +139,15 @@ class Aws:
     def account(self) -> str:
         """The account id of the credentials in use."""
         return self.identity[0]
+
+    def answered_at(self, response: Mapping[str, Any]) -> float:
+        """Return when AWS gave an answer (epoch seconds, whole).
+
+        This machine's clock may be wrong, and the functions' clocks are those of AWS. Without the
+        header, as from some emulators, it is this machine's clock.
+        """
+        date = response["ResponseMetadata"]["HTTPHeaders"].get("date")
+        return parsedate_to_datetime(date).timestamp() if date else self.clock()
 
     def names(self, room: str, *, strict: bool = False) -> Names:
         """Return the names of a room's resources in this account and region.

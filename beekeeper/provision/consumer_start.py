@@ -16,11 +16,14 @@ from beekeeper.provision.resources.function_state import STATE_BUSY
 START = Wait("the consumer to accept its first call", 60)
 
 
-def start(aws: Aws, names: Names) -> None:
-    """Invoke the consumer asynchronously. An extra one does no harm: they share one schedule."""
+def start(aws: Aws, names: Names) -> float:
+    """Invoke the consumer asynchronously. Return when (Aws.answered_at).
+
+    An extra one does no harm: all consumers share one schedule.
+    """
     invoke, name = aws.client("lambda").invoke, names.function(CONSUMER.name)
     try:
-        retrying(
+        answer = retrying(
             aws,
             START,
             STATE_BUSY,
@@ -33,6 +36,7 @@ def start(aws: Aws, names: Names) -> None:
                 " run: python -m beekeeper deploy"
             ) from error
         raise explained(error, "start", "function", name) from error
+    return aws.answered_at(answer)
 
 
 def grants(names: Names) -> Iterable[Grant]:

@@ -40,7 +40,7 @@ _ORGANISATION = (
     "Ask those who manage your organisation in AWS to allow {actions}. A grant in the account does"
     " not help."
 )
-REMEDIES = {
+WHOM_TO_ASK = {
     Denier.ORGANISATION: _ORGANISATION,
     Denier.RESOURCE_CONTROL: _ORGANISATION,
     Denier.BOUNDARY: "Ask those who manage your account to allow {actions} in the boundary. A grant"
@@ -81,6 +81,6 @@ def denier_in(message: str) -> Denier:
 def refused(action: str, message: str) -> str:
     """Return who refuses an action with this message, and what to do about it."""
     denier = denier_in(message)
-    remedy = REMEDIES[denier].format(actions=action)
+    remedy = WHOM_TO_ASK[denier].format(actions=action)
     # The message has said that the permission is missing.
     return remedy if denier is Denier.NO_GRANT else f"{WHO_DENIES[denier]} {action}. {remedy}"

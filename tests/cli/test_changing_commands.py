@@ -2,6 +2,7 @@
 
 import io
 import json
+import time
 from pathlib import Path
 from typing import Any
 
@@ -193,6 +194,17 @@ def test_on_says_that_a_consumer_runs(capsys: pytest.CaptureFixture[str]) -> Non
     assert "A consumer is running." in said.err
 
 
+def test_what_a_consumer_published_before_does_not_say_that_one_has_started(
+    cloud: Cloud, where: dict[str, Any]
+) -> None:
+    room = beekeeper.Room(ROOM, **where)
+    publish(cloud, Pulse(as_of=time.time() - 3))
+    room.wait_for_consumer()
+    room.on()
+    with pytest.raises(beekeeper.ProvisionError, match="has not started within 20 s"):
+        room.wait_for_consumer()
+
+
 def test_a_consumer_that_does_not_start(cloud: Cloud, where: dict[str, Any]) -> None:
     room = beekeeper.Room(ROOM, **where)
     room.on()
@@ -241,9 +253,9 @@ def test_a_deploy_asks_about_the_rate_only_while_people_wait(
     where: dict[str, Any], tmp_path: Path
 ) -> None:
     room = beekeeper.Room(RoomConfig(**{**BASE, "rate": 700}), **where)
-    assert room.plan().affects_waiting
+    assert room.plan().question
     room.off()
-    assert not room.plan().affects_waiting
+    assert not room.plan().question
 
 
 @pytest.mark.parametrize(("rate", "measured"), [(98.0, 98.0), (3_317.0, None), (0.0, None)])

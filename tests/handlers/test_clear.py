@@ -5,6 +5,7 @@ from dataclasses import replace
 import pytest
 
 from beekeeper.contract import items, pulse_item
+from beekeeper.handlers.admitting import MOST_RECEPTIONS
 from beekeeper.handlers.http import Request
 from beekeeper.rules import line, tokens
 from beekeeper.rules.curve import Sample
@@ -95,6 +96,17 @@ def test_a_paused_room_is_swept() -> None:
     assert len(stage.sqs.messages) == 3
     assert stage.pulse.waiting == 3
     assert stage.dynamo.rows() == {}
+
+
+def test_a_paused_room_leaves_new_visitors_messages_alone_after_some_minutes() -> None:
+    stage = cleared_stage(Mode.PAUSED)
+    stage.tickets.clear()
+    stage.arrive(3)
+    for _ in range(40):  # a run a minute
+        began = stage.world.now
+        stage.run(50)
+        stage.world.now = began + 60
+    assert max(message.receipts for message in stage.sqs.messages.values()) < MOST_RECEPTIONS / 3
 
 
 @pytest.mark.parametrize("seconds", [0.0, 0.3, 0.9])

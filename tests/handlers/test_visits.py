@@ -8,6 +8,7 @@ import pytest
 from beekeeper.handlers import room, turnstile
 from beekeeper.handlers.http import Request, Response
 from beekeeper.handlers.room import Pages
+from beekeeper.handlers.visits import PREVIEW_BOTS
 from beekeeper.rules.settings import Mode
 from beekeeper.rules.tokens import new_ticket
 from tests.support.in_memory.fakes import FakeS3
@@ -148,6 +149,12 @@ def test_no_part_of_a_page_and_no_prefetch_takes_a_place(
     assert response["headers"]["cache-control"] == "no-store"
     assert "beekeeper_pass" not in response["body"]
     assert "access-control-allow-origin" not in response["headers"]
+
+
+@pytest.mark.parametrize("name", PREVIEW_BOTS)
+def test_a_bot_that_robots_txt_lets_in_takes_no_place(name: str) -> None:
+    _, places = visit({**BROWSER, "user-agent": f"{name}/2.0"})
+    assert places == 0
 
 
 @each(BOTS)

@@ -13,7 +13,7 @@ from botocore.exceptions import ClientError
 from beekeeper.config import RoomConfig
 from beekeeper.provision.aws import Aws
 from beekeeper.provision.blueprint import function_policies
-from beekeeper.provision.checks.permissions import context_entries
+from beekeeper.provision.checks.permissions import NotSimulated, context_entries, simulated
 from beekeeper.provision.engine.wait import has_code
 from beekeeper.provision.grant import Grant, grant, unscoped
 from beekeeper.provision.names import Names
@@ -41,7 +41,11 @@ def boundary(aws: Aws, arn: str, names: Names) -> Finding:
         remedy = "Correct permissions_boundary, or ask those who manage your account for the ARN."
         return Finding(CHECK, Verdict.PROBLEM, text, remedy)
     wanted = [s for policy in function_policies(names).values() for s in policy["Statement"]]
-    denied = sorted({action for each in wanted for action in _denied(aws, limit, each)})
+    try:
+        denied = sorted({action for each in wanted for action in _denied(aws, limit, each)})
+    except NotSimulated as reason:
+        remedy = "Compare it with what the functions need: python -m beekeeper plan --policies"
+        return Finding(CHECK, Verdict.UNKNOWN, str(reason), remedy)
     if not denied:
         text = f"The permissions boundary {arn} allows what the functions need."
         return Finding(CHECK, Verdict.OK, text)
@@ -77,10 +81,17 @@ def _denied(aws: Aws, limit: Document, statement: dict[str, Any]) -> Iterator[st
             PolicyInputList=[json.dumps(document(statement))],
             PermissionsBoundaryPolicyInputList=[json.dumps(limit)],
             ActionNames=[action.rstrip("*") for action in statement["Action"]],
-            ResourceArns=[statement["Resource"]],
-            ContextEntries=context_entries(statement.get("Condition", {})),
+            ResourceArns=[_example(statement["Resource"])],
+            ContextEntries=context_entries(statement.get("Condition", {}), aws.region),
         )
     )
-    for result in (r for page in pages for r in page["EvaluationResults"]):
+    for result in simulated(pages, "The permissions boundary depends"):
         if result["EvalDecision"] != "allowed":
             yield f"{result['EvalActionName']} on {result.get('EvalResourceName', '*')}"
+
+
+def _example(resource: str) -> str:
+    """Return one of the resources that a pattern means. Ours with a star are log streams."""
+    return (
+        f"{resource.removesuffix('*')}log-stream:example" if resource.endswith(":*") else resource
+    )

@@ -82,16 +82,21 @@ def _denied(aws: Aws, source: str, grant: Grant) -> Iterator[Denial]:
             PolicySourceArn=source,
             ActionNames=actions,
             ResourceArns=list(grant.examples),
-            ContextEntries=context_entries(grant.condition),
+            ContextEntries=context_entries(grant.condition, aws.region),
         )
     )
+    for result in simulated(pages, "The policies of the credentials depend"):
+        yield from _denied_resources(result)
+
+
+def simulated(pages: Iterable[Mapping[str, Any]], depends: str) -> Iterator[Mapping[str, Any]]:
+    """Yield the results of a simulation. Raise NotSimulated if they depend on unknown values."""
     for result in (r for page in pages for r in page["EvaluationResults"]):
         if missing := result.get("MissingContextValues"):
             raise NotSimulated(
-                f"The policies of the credentials depend on {', '.join(missing)}, which the"
-                " simulator does not know."
+                f"{depends} on {', '.join(missing)}, which the simulator does not know."
             )
-        yield from _denied_resources(result)
+        yield result
 
 
 def _denied_resources(result: Mapping[str, Any]) -> Iterator[Denial]:
@@ -115,14 +120,15 @@ def _denier(result: Mapping[str, Any]) -> Denier:
     return Denier.EXPLICIT if decision == "explicitDeny" else Denier.NO_GRANT
 
 
-def context_entries(condition: Conditions) -> list[dict[str, Any]]:
-    """Return what our requests contain, from the conditions of our own policies."""
+def context_entries(condition: Conditions, region: str) -> list[dict[str, Any]]:
+    """Return what our requests contain: the region, and what our own policies' conditions ask."""
+    given = {**condition, "": {"aws:RequestedRegion": region}}
     return [
         {
             "ContextKeyName": key,
             "ContextKeyType": "stringList" if isinstance(value, list) else "string",
             "ContextKeyValues": value if isinstance(value, list) else [value],
         }
-        for keys in condition.values()
+        for keys in given.values()
         for key, value in keys.items()
     ]

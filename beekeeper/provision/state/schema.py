@@ -13,11 +13,17 @@ from beekeeper._version import __version__
 from beekeeper.errors import StateError
 from beekeeper.provision.engine.journal import Record
 
-SCHEMA = 1
+SCHEMA = 2
 Document = dict[str, Any]
+
+
+def _with_tag_keys(content: Document) -> Document:
+    return {**content, "tag_keys": sorted(content.get("config", {}).get("tags", {}))}
+
+
 # Maps a version to the function that upgrades a document to the next version. To change the schema,
 # increase SCHEMA by one, and add the function that makes the new fields from the old ones here.
-UPGRADES: Mapping[int, Callable[[Document], Document]] = {}
+UPGRADES: Mapping[int, Callable[[Document], Document]] = {1: _with_tag_keys}
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,4 +96,4 @@ def _state(content: Document) -> State:
     records = tuple(Record(**record) for record in content["resources"])
     # Only bucket.py uses "writer".
     known = {name: value for name, value in content.items() if name != "writer"}
-    return State(**{**known, "resources": records, "tag_keys": tuple(content.get("tag_keys", ()))})
+    return State(**{**known, "resources": records, "tag_keys": tuple(content["tag_keys"])})

@@ -8,7 +8,7 @@ from botocore.awsrequest import AWSPreparedRequest, AWSResponse
 from tests.support.moto_aws.cloud import Cloud
 from tests.support.moto_aws.doctors import diagnose, finding, xml
 from tests.support.moto_aws.wire import Call, Forward, refuse
-from tests.support.rooms import ACCOUNT
+from tests.support.rooms import ACCOUNT, REGION
 
 BOUNDARY = f"arn:aws:iam::{ACCOUNT}:policy/boundary"
 LIMIT = {
@@ -20,8 +20,11 @@ LIMIT = {
 class CustomSimulator:
     """IAM's simulator of given policies, whose boundary denies some actions."""
 
-    def __init__(self, denied: Sequence[str] = ()) -> None:
+    def __init__(self, denied: Sequence[str] = (), missing: str = "") -> None:
         self.denied = denied
+        self.missing = f"<MissingContextValues><member>{missing}</member></MissingContextValues>"
+        if not missing:
+            self.missing = ""
         self.asked: list[str] = []
 
     def __call__(
@@ -31,10 +34,15 @@ class CustomSimulator:
             return None
         assert json.loads(call.arguments["PermissionsBoundaryPolicyInputList"][0]) == LIMIT
         assert not any("*" in action for action in call.arguments["ActionNames"])
+        assert not any("*" in resource for resource in call.arguments["ResourceArns"])
+        given = {
+            e["ContextKeyName"]: e["ContextKeyValues"] for e in call.arguments["ContextEntries"]
+        }
+        assert given["aws:RequestedRegion"] == [REGION]
         self.asked += call.arguments["ActionNames"]
         members = "".join(
             f"<member><EvalActionName>{action}</EvalActionName><EvalResourceName>arn:x"
-            f"</EvalResourceName><EvalDecision>{self._said(action)}</EvalDecision></member>"
+            f"</EvalResourceName><EvalDecision>{self._said(action)}</EvalDecision>{self.missing}</member>"
             for action in call.arguments["ActionNames"]
         )
         body = f"<EvaluationResults>{members}</EvaluationResults><IsTruncated>false</IsTruncated>"
@@ -65,6 +73,14 @@ def test_what_a_boundary_lacks_is_named(cloud: Cloud) -> None:
     assert verdict == "problem"
     assert "does not allow what the functions need: sqs:SendMessage on" in text
     assert "plan --policies" in text
+
+
+def test_a_boundary_that_depends_on_what_the_simulator_does_not_know(cloud: Cloud) -> None:
+    make_boundary(cloud)
+    simulator = CustomSimulator(["sqs:SendMessage"], missing="aws:PrincipalTag/team")
+    verdict, text = finding(diagnose(cloud, simulator, permissions_boundary=BOUNDARY), "boundary")
+    assert verdict == "unknown"
+    assert "depends on aws:PrincipalTag/team, which the simulator does not know" in text
 
 
 def test_a_boundary_that_does_not_exist(cloud: Cloud) -> None:

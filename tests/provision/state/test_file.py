@@ -38,8 +38,14 @@ def test_an_older_schema_is_upgraded_step_by_step() -> None:
     account = new.pop("account")
     resources = [{k: v for k, v in r.items() if k != "made"} for r in new["resources"]]
     old = {**new, "schema": -1, "account_id": account, "resources": resources}
-    upgrades = {-1: from_minus_one, 0: from_zero}
+    upgrades = {**schema.UPGRADES, -1: from_minus_one, 0: from_zero}
     assert from_text(json.dumps(old), "here", upgrades=upgrades) == STATE
+
+
+def test_the_tags_of_a_state_without_their_keys_are_still_ours() -> None:
+    first = {**json.loads(to_text(STATE)), "schema": 1, "config": {"tags": {"team": "sales"}}}
+    del first["tag_keys"]
+    assert from_text(json.dumps(first), "here").tag_keys == ("team",)
 
 
 def test_every_older_schema_has_its_upgrade() -> None:
@@ -63,6 +69,7 @@ def test_a_newer_schema_is_refused() -> None:
         ('{"schema": 1}', "damaged"),
         ('{"schema": 0}', "damaged"),
         ('{"schema": 1, "resources": [1]}', "damaged"),
+        ('{"schema": 1, "config": [], "resources": []}', "damaged"),
         ('{"schema": 1, "resources": [], "room": "x", "more": 1}', "damaged"),
     ],
 )
