@@ -22,7 +22,7 @@ from beekeeper.provision.checks.boundary import CHECK as BOUNDARY
 from beekeeper.provision.checks.boundary import boundary
 from beekeeper.provision.checks.certificate import CHECK as CERTIFICATE
 from beekeeper.provision.checks.certificate import certificate
-from beekeeper.provision.checks.permissions import Denial, NotSimulated, denied_actions
+from beekeeper.provision.checks.permissions import NotSimulated, denied_actions, listed
 from beekeeper.provision.checks.region import region
 from beekeeper.provision.credentials import credentials_problem
 from beekeeper.provision.denials import WHO_DENIES, WHOM_TO_ASK, Denier
@@ -36,7 +36,6 @@ from beekeeper.shortcuts import as_room
 if TYPE_CHECKING:
     from boto3.session import Session
 
-SHOWN = 5
 POLICY = "`python -m beekeeper doctor --policy` prints the IAM policies that a deployer needs"
 
 
@@ -183,18 +182,13 @@ def _permissions(aws: Aws, room: RoomConfig) -> Finding:
         return Finding("permissions", Verdict.OK, text)
     by_denier = {d: [each for each in denied if each.denier is d] for d in Denier}
     found = [(d, each) for d, each in by_denier.items() if each]
-    text = " ".join(f"{WHO_DENIES[d]}: {_listed(each)}." for d, each in found)
+    text = " ".join(f"{WHO_DENIES[d]}: {listed(each)}." for d, each in found)
     remedies = dict.fromkeys(
         WHOM_TO_ASK[denier].format(actions="these actions") for denier, _ in found
     )
     if by_denier[Denier.NO_GRANT]:
         remedies[f"{POLICY}."] = None
     return Finding("permissions", Verdict.PROBLEM, text, " ".join(remedies))
-
-
-def _listed(denied: list[Denial]) -> str:
-    shown = ", ".join(map(str, denied[:SHOWN]))
-    return f"{shown}, and {len(denied) - SHOWN} more" if len(denied) > SHOWN else shown
 
 
 def _looked(check: str, look: Callable[[], Finding]) -> Finding:

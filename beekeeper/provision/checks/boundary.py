@@ -13,7 +13,7 @@ from botocore.exceptions import ClientError
 from beekeeper.config import RoomConfig
 from beekeeper.provision.aws import Aws
 from beekeeper.provision.blueprint import function_policies
-from beekeeper.provision.checks.permissions import NotSimulated, context_entries, simulated
+from beekeeper.provision.checks.permissions import NotSimulated, context_entries, listed, simulated
 from beekeeper.provision.engine.wait import has_code
 from beekeeper.provision.grant import Grant, grant, unscoped
 from beekeeper.provision.names import Names
@@ -21,7 +21,6 @@ from beekeeper.provision.policies import Document, as_document, document
 from beekeeper.results import Finding, Verdict
 
 CHECK = "boundary"
-SHOWN = 5
 
 
 def grants(config: RoomConfig) -> Iterable[Grant]:
@@ -49,9 +48,9 @@ def boundary(aws: Aws, arn: str, names: Names) -> Finding:
     if not denied:
         text = f"The permissions boundary {arn} allows what the functions need."
         return Finding(CHECK, Verdict.OK, text)
-    shown = ", ".join(denied[:SHOWN])
-    more = f", and {len(denied) - SHOWN} more" if len(denied) > SHOWN else ""
-    text = f"The permissions boundary {arn} does not allow what the functions need: {shown}{more}."
+    text = (
+        f"The permissions boundary {arn} does not allow what the functions need: {listed(denied)}."
+    )
     remedy = (
         "Ask those who manage the boundary to allow these actions. `python -m beekeeper plan"
         " --policies` prints all that the functions need."

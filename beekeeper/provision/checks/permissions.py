@@ -13,7 +13,7 @@ Quirks:
   on ``/tags/*``, which are tried.
 """
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -26,6 +26,7 @@ from beekeeper.provision.grant import Grant, combined
 from beekeeper.provision.policies import Conditions
 
 UNKNOWN_ACTIONS = ("apigateway:TagResource", "apigateway:UntagResource")
+SHOWN = 5  # of what is denied
 DENIED = ("AccessDenied", "AccessDeniedException")
 
 
@@ -55,6 +56,12 @@ def denied_actions(aws: Aws, wanted: Iterable[Grant]) -> list[Denial]:
         return []  # the root user has every permission
     source = _principal(aws, account, caller)
     return sorted({denied for g in combined(wanted) for denied in _denied(aws, source, g)})
+
+
+def listed(denied: Sequence[object]) -> str:
+    """Return a list of what is denied, for people. A long one is cut."""
+    shown = ", ".join(map(str, denied[:SHOWN]))
+    return f"{shown}, and {len(denied) - SHOWN} more" if len(denied) > SHOWN else shown
 
 
 def _principal(aws: Aws, account: str, caller: str) -> str:

@@ -10,9 +10,11 @@ from beekeeper.handlers import producer
 from beekeeper.handlers.arrivals import Arrivals, Counter
 from beekeeper.handlers.http import Request, Response
 from beekeeper.handlers.wake import Waker
+from beekeeper.rules import tokens
+from beekeeper.rules.tokens import Ticket
 from tests.support.in_memory.dynamo import FakeDynamo
 from tests.support.in_memory.fakes import TABLE
-from tests.support.in_memory.recorded import NOW, Place
+from tests.support.in_memory.recorded import NOW, ROOM, TICKET_KEY, Place
 
 # Starts no consumer: for tests of what visitors are told.
 NOBODY = Waker(FakeDynamo(), TABLE, lambda workers: None)
@@ -42,3 +44,16 @@ def asked(
     counter = Counter(Arrivals(place.dynamo, TABLE), random.Random(1))
     waker = Waker(place.dynamo, TABLE, start)
     return producer.answer(req, place.table, sends, counter, waker, now)
+
+
+def cookie_of(response: Response) -> str:
+    """Return the ticket cookie of an answer."""
+    (cookie,) = response["cookies"]
+    assert cookie.startswith("beekeeper_ticket_sale=")
+    return str(cookie)
+
+
+def ticket_of(response: Response) -> Ticket:
+    """Return the ticket of an answer."""
+    token = cookie_of(response).split(";")[0].partition("=")[2]
+    return tokens.read_ticket(token, [TICKET_KEY], ROOM, NOW)
