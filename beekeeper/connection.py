@@ -34,8 +34,9 @@ class Deployed:
         """Return the error for a room that is in the state but not in AWS."""
         return RoomNotFoundError(
             f"Room {self.state.room} has a state, but in account {self.state.account},"
-            f" {self.state.region}, it is missing or incomplete. To complete it, run:"
-            " python -m beekeeper deploy"
+            f" {self.state.region}, it is missing or incomplete. To see what is missing, and"
+            " what that means for your visitors, run: python -m beekeeper plan. To complete the"
+            " room, run: python -m beekeeper deploy"
         )
 
 

@@ -25,6 +25,14 @@ FLAGS = [
     "--disable-component-update",
     "--disable-sync",
 ]
+# Laws over many simulated events. Other tests run the same code.
+LAWS = (
+    "handlers/test_laws.py",
+    "handlers/test_consumer_faults.py",
+    "handlers/test_consumer_strict.py",
+    "rules/test_no_shows.py",
+    "simulation/test_whatif.py",
+)
 CHROMIUM = ("chromium", "chromium-browser", "google-chrome")
 
 
@@ -40,7 +48,8 @@ def browser() -> Iterator[Browser]:
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Turn the tracer off in tests that it would slow down by minutes. See pyproject.toml."""
     for item in items:
-        if item.get_closest_marker("matrix") or item.get_closest_marker("end_to_end"):
+        is_law = item.nodeid.partition("::")[0].endswith(LAWS)
+        if is_law or item.get_closest_marker("matrix") or item.get_closest_marker("end_to_end"):
             item.add_marker(pytest.mark.no_cover)
 
 

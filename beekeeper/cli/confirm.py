@@ -1,5 +1,7 @@
 """What a command says and asks before it changes or removes a room."""
 
+import sys
+
 from beekeeper.cli.output import Output
 from beekeeper.errors import BeekeeperError, ProvisionError
 from beekeeper.results import Status
@@ -39,7 +41,9 @@ def ask(question: str, output: Output) -> None:
 def answer(question: str, output: Output) -> str:
     """Return what the user types. It is empty if the input has ended."""
     try:
-        return output.err.input(question, markup=False).strip()
+        typed = output.err.input(question, markup=False).strip()
     except EOFError:
-        output.say("")
-        return ""
+        typed = ""
+    if not sys.stdin.isatty():
+        output.say(typed)  # a terminal shows what is typed, and a pipe does not
+    return typed

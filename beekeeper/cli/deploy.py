@@ -44,7 +44,10 @@ def run_deploy(options: argparse.Namespace, output: Output) -> None:
         ask(f"{asked} Change it?", output)
         deployment = _deploy(room, output, approved=True)
     output.result(deployment, next_steps(deployment))
-    if deployment.changes and room.status().mode == "on":
+    mode = room.status().mode
+    if mode != "on":
+        output.say(f"The room is {mode}. To admit visitors at the rate: python -m beekeeper on")
+    elif deployment.changes:
         room.wait_for_consumer()
         output.say("A consumer is running.")
 

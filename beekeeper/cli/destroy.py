@@ -51,8 +51,14 @@ def run_destroy(options: argparse.Namespace, output: Output) -> None:
     if options.room and not known and not done.deleted:
         raise RoomNotFoundError(f"There is no room {room.name}: AWS has no resources of it.")
     removed = f"Removed room {room.name}: {len(done.deleted)} resources in {done.seconds} s."
-    nothing = f"Room {room.name} has no resources in AWS: nothing to remove."
+    nothing = f"Room {room.name} has no resources in AWS: nothing to remove.{_others(room)}"
     output.result(done, [removed if done.deleted else nothing])
+
+
+def _others(room: Room) -> str:
+    """Return which rooms were deployed from here, if the one that was named is none of them."""
+    names = ", ".join(room._connection.open_store().rooms())
+    return f" The rooms that were deployed from here: {names}." if names else ""
 
 
 def _known(room: Room, *, is_sure: bool) -> bool:

@@ -59,6 +59,8 @@ def run_plan(options: argparse.Namespace, output: Output) -> int:
 
 
 def _show(plan: Plan, output: Output, *, policies: bool) -> None:
+    for warning in plan.warnings:
+        output.out.print(f"WARNING: {warning}", markup=False)
     table = Table(title=f"Room {plan.room}", title_justify="left", box=None)
     for heading in ("", "kind", "name", "what changes"):
         table.add_column(heading, overflow="fold")
@@ -68,8 +70,6 @@ def _show(plan: Plan, output: Output, *, policies: bool) -> None:
     output.out.print(table)
     for part, policy in plan.policies.items() if policies else ():
         output.out.print(f"\nPolicy of the {part}:\n{json.dumps(policy, indent=2)}", markup=False)
-    for warning in plan.warnings:
-        output.out.print(f"WARNING: {warning}", markup=False)
     for note in plan.notes:
         output.out.print(f"Note: {note}", markup=False)
     count = sum(change.action is not Action.UNCHANGED for change in plan.changes)

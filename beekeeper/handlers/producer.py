@@ -70,7 +70,9 @@ def answer(
             return _pass_through(request, table, room, now)
         ticket = ticket_in(request, room, now)
         if ticket is None or _may_rejoin(request, ticket, table, room, now):
-            ticket = _towards_wish(request, tokens.new_ticket(now), ticket)
+            # A clock that is behind AWS's must not give a ticket of before the last clear.
+            new = tokens.new_ticket(max(now, room.settings.cleared_at))
+            ticket = _towards_wish(request, new, ticket)
             send(ticket.id, messages.ticket_message(ticket.id, ticket.number))
             counter.count(ticket.number, may_write=not table.is_stale)
             if not table.is_stale:  # an old copy says nothing, and the table is in trouble already

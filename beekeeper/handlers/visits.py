@@ -52,6 +52,8 @@ _OTHERS = (
 )
 # In names such as Googlebot/2.1. A phone can have the model "robot 3".
 _BOT = re.compile(r"bot(?![a-z]|\s\d)")
+# What a phone's browser says of the phone: Android's version; the model. Bots add an address.
+_MODEL = re.compile(r"android [\d.]+;(?! compatible)(?![^)]*(?:http|\+))[^)]*\)")
 IN_ADVANCE = "This page can't be loaded in advance. Open it to join the line.\n"
 IN_A_PAGE = (
     "A place in line is only for a visit. Open the link in a tab of its own. An app asks with the"
@@ -93,6 +95,7 @@ def visit_of(request: Request) -> Visit:
 
 
 def _is_bot(agent: str) -> bool:
+    agent = _MODEL.sub("", agent)
     if agent.startswith(f"{WHATSAPP.lower()}/"):
         return True
     if any(name in agent for name in (*_PREVIEWS, *_OTHERS)):

@@ -19,6 +19,9 @@ def has_host(url: str) -> bool:
         host, _ = parts.hostname, parts.port
     except ValueError:
         return False
+    labels = (host or "").removesuffix(".").split(".")
+    if ":" not in (host or "") and not all(0 < len(label) <= 63 for label in labels):
+        return False
     is_plain = all(0x20 < ord(c) < 0x7F and c != "\\" for c in url)
     return bool(host) and not parts.username and is_plain
 

@@ -27,6 +27,7 @@ EXAMPLE = "Write one line for each minute, such as 1200 or 09:01,1200."
 NUMBER = re.compile(r"[+-]?(?:\d[\d.,]*|nan|inf(?:inity)?)", re.IGNORECASE)
 GROUPED = re.compile(r"\d{1,3}(?:[.,]\d{3})+")  # the last sign can be a decimal sign, too
 SPACES = re.compile("(?<=\\d)[ \u00a0\u2009\u202f'\u2019](?=\\d{3}(?!\\d))")
+ODD = re.compile(r"#|\W*\d+(?:[eE][+-]?\d+)?\W*$")  # #REF!, 1E+03, (5), 5 %
 COUNTED = re.compile(r"(\D*)(\d+)(\D*)")  # 1, or minute 1
 HALF_DAY = re.compile(r"\b[ap]\.?m\b\.?", re.IGNORECASE)
 CLOCK = re.compile(r"(?<!\d)(\d{1,2}):(\d\d)(?!\d)")
@@ -97,6 +98,7 @@ def _split(text: str, separator: str) -> Iterator[Row]:
 
 def _minutes(separator: str, rows: Sequence[Row]) -> list[float]:
     data = _without_titles(rows)
+    _check_titles(rows[: len(rows) - len(data)], data)
     _check_columns(separator, rows, data)
     sign = _decimal_sign(separator, data)
     found = [_arrivals(row, sign) for row in data]
@@ -114,6 +116,16 @@ def _without_titles(rows: Sequence[Row]) -> Sequence[Row]:
     return ()
 
 
+def _check_titles(titles: Sequence[Row], data: Sequence[Row]) -> None:
+    """Raise an error if the row above the data is no title, but a minute that can't be read."""
+    for title, first in zip(titles[-1:], data, strict=False):
+        if len(title.fields) != len(first.fields):
+            continue
+        is_minute = _is_next(title.label, first.label) if title.label else ODD.match(title.last)
+        if is_minute:
+            raise _no_arrivals(title)
+
+
 def _check_columns(separator: str, rows: Sequence[Row], data: Sequence[Row]) -> None:
     """Raise an error unless the last column is clear: a comma can also be a sign in a number."""
     widths = [len(row.fields) for row in data]
@@ -121,8 +133,8 @@ def _check_columns(separator: str, rows: Sequence[Row], data: Sequence[Row]) -> 
         if width != max(widths, key=widths.count):
             raise _WrongLineError(
                 row.line,
-                f"this line has {_columns(width)}, and others have another number of columns. A"
-                " number with a comma in it needs quotes.",
+                f"this line has {_columns(width)}, and others have another number of columns. An"
+                " empty cell needs a 0, and a number with a comma in it needs quotes.",
             )
     titles = rows[: len(rows) - len(data)]
     if separator != "," or not data or any(len(row.fields) == widths[0] > 1 for row in titles):
@@ -189,7 +201,12 @@ def _arrivals(row: Row, sign: str) -> float:
     group = "," if sign == "." else "."
     if re.fullmatch(rf"\d+|\d{{1,3}}([{group}]\d{{3}})+", whole) and re.fullmatch(r"\d*", part):
         return float(f"{whole.replace(group, '')}.{part}")
-    raise _WrongLineError(row.line, f"{row.fields[-1]!r} is not a number of arrivals. {EXAMPLE}")
+    raise _no_arrivals(row)
+
+
+def _no_arrivals(row: Row) -> _WrongLineError:
+    text = f"{row.fields[-1]!r} is not a number of arrivals. {EXAMPLE}"
+    return _WrongLineError(row.line, text)
 
 
 def _ends_with_sum(data: Sequence[Row], found: Sequence[float]) -> bool:

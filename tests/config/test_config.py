@@ -73,6 +73,8 @@ def test_good(changes: dict[str, Any]) -> None:
         ("destination", "https://bücher..example/", "which begins with xn--"),
         ("destination", "https://shop.example.com:99999/", "https://shop.example.com"),
         ("destination", "https://[::1/", "https://shop.example.com"),
+        ("destination", "https://a..b/", "whole address"),
+        ("destination", f"https://{'a' * 64}.example/", "whole address"),
         ("destination", "https://shop.example.com/#seats", "leave out # and what follows"),
         ("rate", 0, "visitors per minute"),
         ("rate", -1, "visitors per minute"),

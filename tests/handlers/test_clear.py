@@ -58,6 +58,15 @@ def test_the_page_of_a_former_visitor_is_told_to_ask_for_a_place(name: str) -> N
     assert asking.asked(place, name)["statusCode"] == 401
 
 
+def test_a_producer_whose_clock_is_behind_gives_a_ticket_that_is_good() -> None:
+    place, sends = cleared_place(), Sends()
+    behind = place.table.room(NOW).settings.cleared_at - 0.5
+    response = joining.asked(place, sends, request("aws_campaign_first"), behind)
+    token = response["cookies"][0].partition("=")[2].partition(";")[0]
+    again = joining.asked(place, sends, request("aws_campaign_cookies", ticket=token))
+    assert (len(sends.bodies), again["cookies"]) == (1, [])
+
+
 def test_a_former_visitor_cannot_go_in() -> None:
     place = cleared_place()
     place.admit(mine, NOW - 5)

@@ -151,6 +151,26 @@ def test_no_part_of_a_page_and_no_prefetch_takes_a_place(
     assert "access-control-allow-origin" not in response["headers"]
 
 
+@pytest.mark.parametrize(
+    "model", ["Xbot Senior 17", "BOT-L29", "ROBOT Build/RQ3A", "en-us; iRobot 2", "SPIDER X; wv"]
+)
+def test_a_phone_is_no_bot_by_its_model(model: str) -> None:
+    agent = f"Mozilla/5.0 (Linux; Android 13; {model}) AppleWebKit/537.36 Chrome/120.0 Mobile"
+    assert visit({**BROWSER, "user-agent": agent})[1] == 1
+
+
+@pytest.mark.parametrize(
+    "agent",
+    [
+        "Mozilla/5.0 (Linux; Android 6.0.1; Nexus 5X) Chrome/120.0 (compatible; Googlebot/2.1)",
+        "Mozilla/5.0 (Linux; Android 5.0; compatible; SomeSpider/1.0)",
+        "Mozilla/5.0 (Linux; Android 5.0; SomeBot/1.0; +https://bot.example)",
+    ],
+)
+def test_a_bot_that_looks_like_a_phone_is_a_bot(agent: str) -> None:
+    assert visit({**BROWSER, "user-agent": agent})[1] == 0
+
+
 @pytest.mark.parametrize("name", PREVIEW_BOTS)
 def test_a_bot_that_robots_txt_lets_in_takes_no_place(name: str) -> None:
     _, places = visit({**BROWSER, "user-agent": f"{name}/2.0"})

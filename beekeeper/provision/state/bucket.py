@@ -108,7 +108,7 @@ class StateBucket(StateStore):
         """Return the state. Reads S3 only once: while we have the lock, nobody else writes it."""
         if self._known is None:
             text, etag = self._get(self._key)
-            self._known = (from_text(text, self.location) if text else None, etag)
+            self._known = (from_text(text, self.location, self.room) if text else None, etag)
         return self._known[0]
 
     def write(self, state: State) -> None:

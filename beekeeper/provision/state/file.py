@@ -48,7 +48,7 @@ class StateFile(StateStore):
                 f"The state file {self.path} can't be read: {error}. Make it readable, or delete"
                 " it. Beekeeper then finds the room's resources by their tags."
             ) from error
-        return from_text(text, self.location)
+        return from_text(text, self.location, self.room)
 
     def write(self, state: State) -> None:
         with self._writing():

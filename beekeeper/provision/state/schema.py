@@ -53,13 +53,17 @@ def to_text(state: State) -> str:
 def from_text(
     text: str | bytes,
     location: str,
+    room: str | None = None,
     schema: int = SCHEMA,
     upgrades: Mapping[int, Callable[[Document], Document]] = UPGRADES,
 ) -> State:
-    """Read a document. Raise StateError if it is not ours, is damaged, or has a newer schema."""
+    """Read a document. Raise StateError if it is not ours, is damaged, or has a newer schema.
+
+    ``room`` is the one that it must be about.
+    """
     try:
         content = json.loads(text)
-    except ValueError as error:
+    except (ValueError, RecursionError) as error:
         raise StateError(
             f"The state file {location} can't be read: {error}. Restore it, or delete it. Beekeeper"
             " then finds the room's resources by their tags."
@@ -75,12 +79,18 @@ def from_text(
             " beekeeper-waiting-room"
         )
     try:
-        return _state(_upgraded(content, schema, upgrades))
+        state = _state(_upgraded(content, schema, upgrades))
     except (AttributeError, KeyError, TypeError) as error:
         raise StateError(
             f"The state file {location} is damaged: {error}. Delete it. Beekeeper then finds the"
             " room's resources by their tags."
         ) from error
+    if room not in (None, state.room):
+        raise StateError(
+            f"The state file {location} is about room {state.room}. Restore the one of room {room},"
+            " or delete this one. Beekeeper then finds the room's resources by their tags."
+        )
+    return state
 
 
 def _upgraded(
@@ -94,6 +104,9 @@ def _upgraded(
 
 def _state(content: Document) -> State:
     records = tuple(Record(**record) for record in content["resources"])
+    for name in ("room", "account", "region", "url"):
+        if not isinstance(content.get(name, ""), str):
+            raise TypeError(f"{name} is no text")
     # Only bucket.py uses "writer".
     known = {name: value for name, value in content.items() if name != "writer"}
     return State(**{**known, "resources": records, "tag_keys": tuple(content["tag_keys"])})

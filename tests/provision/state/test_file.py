@@ -5,7 +5,7 @@ import json
 import os
 import threading
 from contextlib import suppress
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from pathlib import Path
 
 import pytest
@@ -48,6 +48,12 @@ def test_the_tags_of_a_state_without_their_keys_are_still_ours() -> None:
     assert from_text(json.dumps(first), "here").tag_keys == ("team",)
 
 
+def test_a_state_of_another_room_is_refused(tmp_path: Path) -> None:
+    (tmp_path / "winter.json").write_text(to_text(STATE), encoding="utf-8")
+    with pytest.raises(StateError, match=f"is about room {STATE.room}. Restore the one of room"):
+        StateFile(tmp_path, "winter").read()
+
+
 def test_every_older_schema_has_its_upgrade() -> None:
     assert set(schema.UPGRADES) == set(range(1, schema.SCHEMA))
 
@@ -69,6 +75,8 @@ def test_a_newer_schema_is_refused() -> None:
         ('{"schema": 1}', "damaged"),
         ('{"schema": 0}', "damaged"),
         ('{"schema": 1, "resources": [1]}', "damaged"),
+        ("[" * 100_000, "can't be read"),
+        (to_text(replace(STATE, region=5)), "damaged: region is no text"),  # type: ignore[arg-type]
         ('{"schema": 1, "config": [], "resources": []}', "damaged"),
         ('{"schema": 1, "resources": [], "room": "x", "more": 1}', "damaged"),
     ],
