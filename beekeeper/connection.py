@@ -18,6 +18,8 @@ if TYPE_CHECKING:
 
 # What operators call first, on the day of the event: the table.
 OPERATORS = ("dynamodb",)
+# The settings that the names of a room's resources depend on.
+KEPT = ("order", "role_path")
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,7 +137,7 @@ class Connection:
         state = self.state(store)
         aws = self._aws(self.region or state.region)
         check_place(state, aws.account, aws.region, store, self.reference.region)
-        config = last_config(state)
+        config = known_config(state)
         names = aws.names(self.name, strict=config.is_strict)
         return Deployed(state, config, store, aws, names)
 
@@ -150,6 +152,19 @@ class Connection:
         if region not in self._clients:
             self._clients[region] = Aws(self.session, region=region, soon=OPERATORS)
         return self._clients[region]
+
+
+def known_config(state: State) -> RoomConfig:
+    """Return enough of the last deploy's configuration to operate and to remove the room.
+
+    An earlier version may have accepted what this one refuses. That must not keep an operator from
+    pausing the room.
+    """
+    try:
+        return last_config(state)
+    except ConfigError:
+        known = {name: state.config[name] for name in KEPT if name in state.config}
+        return bare_config(state.room, **known)
 
 
 def last_config(state: State) -> RoomConfig:

@@ -10,7 +10,7 @@ from beekeeper import results
 from beekeeper.changes import all_changes, differences
 from beekeeper.config import RoomConfig, bare_config
 from beekeeper.config.functions import account_in
-from beekeeper.connection import Connection, last_config
+from beekeeper.connection import Connection, known_config
 from beekeeper.consequences import Before, campaign_link, consequences, rate_change
 from beekeeper.errors import ConfigError, LockedError
 from beekeeper.provision import consumer_start
@@ -84,6 +84,9 @@ def _prepared(connection: Connection, store: StateStore, on_event: OnEvent | Non
     """Read everything, and return what a deploy would do. Changes nothing."""
     room, aws, names = _wanted(connection, store)
     state = _state_here(connection, aws, store, room)
+    if on_event:
+        tell = on_event
+        aws.on_wait = lambda what: tell(StepWaiting(room.name, "read", what))
     account = account_of(aws, state.id_of("api") if state else "")
     planned_steps = steps(room, names, account, state.tag_keys if state else ())
     guard = _guard(aws, names, store)
@@ -233,7 +236,7 @@ def _destroy(
     store, room = connection.open_store(), connection.name
     with store.locked():
         state = store.read()
-        config = last_config(state) if state else bare_config(room)
+        config = known_config(state) if state else bare_config(room)
         region = connection.region or (state.region if state else None)
         aws = Aws(connection.session, region=region)
         if state:

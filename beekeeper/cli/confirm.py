@@ -38,6 +38,16 @@ def ask(question: str, output: Output) -> None:
         )
 
 
+def consumer_problem(room: Room, output: Output) -> str:
+    """Say that a consumer runs. If none does, return what to do about it."""
+    try:
+        room.wait_for_consumer()
+    except ProvisionError as error:
+        return str(error)
+    output.say("A consumer is running.")
+    return ""
+
+
 def answer(question: str, output: Output) -> str:
     """Return what the user types. It is empty if the input has ended."""
     try:

@@ -1,9 +1,10 @@
 """deploy: create or update the configured room."""
 
 import argparse
+from dataclasses import replace
 from typing import Any
 
-from beekeeper.cli.confirm import ask
+from beekeeper.cli.confirm import ask, consumer_problem
 from beekeeper.cli.options import add_config, configured_room
 from beekeeper.cli.output import Output
 from beekeeper.cli.progress import progress
@@ -34,8 +35,8 @@ def add_commands(commands: Any) -> None:
     deploy.set_defaults(run=run_deploy)
 
 
-def run_deploy(options: argparse.Namespace, output: Output) -> None:
-    """Deploy the configured room."""
+def run_deploy(options: argparse.Namespace, output: Output) -> int:
+    """Deploy the configured room. Return the exit code."""
     room = configured_room(options)
     output.say(f"Deploying room {room.name} …")
     try:
@@ -43,13 +44,16 @@ def run_deploy(options: argparse.Namespace, output: Output) -> None:
     except _AffectsWaitingError as asked:
         ask(f"{asked} Change it?", output)
         deployment = _deploy(room, output, approved=True)
-    output.result(deployment, next_steps(deployment))
     mode = room.status().mode
+    problem = ""
+    if mode == "on" and deployment.changes:
+        problem = consumer_problem(room, output)
+    warnings = (*deployment.warnings, *filter(None, [problem]))
+    deployment = replace(deployment, warnings=warnings)
+    output.result(deployment, next_steps(deployment))
     if mode != "on":
         output.say(f"The room is {mode}. To admit visitors at the rate: python -m beekeeper on")
-    elif deployment.changes:
-        room.wait_for_consumer()
-        output.say("A consumer is running.")
+    return int(bool(problem))
 
 
 class _AffectsWaitingError(BeekeeperError):

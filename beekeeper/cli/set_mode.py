@@ -5,7 +5,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from beekeeper.cli.confirm import ask, introduce
+from beekeeper.cli.confirm import ask, consumer_problem, introduce
 from beekeeper.cli.options import add_room, room_of
 from beekeeper.cli.output import Output
 from beekeeper.room import Room
@@ -79,14 +79,18 @@ def add_commands(commands: Any) -> None:
         command.set_defaults(run=run_mode, mode=name)
 
 
-def run_mode(options: argparse.Namespace, output: Output) -> None:
-    """Turn a room on or off, or pause it."""
+def run_mode(options: argparse.Namespace, output: Output) -> int:
+    """Turn a room on or off, or pause it. Return the exit code."""
     room, mode = room_of(options), MODES[options.mode]
     status = introduce(room, output)
     if options.mode == "off" and not options.yes and (status is None or status.mode != "off"):
         ask(OFF, output)
     mode.change(room)
-    output.changed({"room": room.name, "mode": options.mode}, f"Room {room.name} {mode.done}.")
-    if options.mode == "on":
-        room.wait_for_consumer()
-        output.say("A consumer is running.")
+    problem = consumer_problem(room, output) if options.mode == "on" else ""
+    content = {"room": room.name, "mode": options.mode}
+    if problem:
+        output.say(f"beekeeper: {problem}")
+    output.changed(
+        {**content, "problem": problem} if problem else content, f"Room {room.name} {mode.done}."
+    )
+    return int(bool(problem))

@@ -12,12 +12,16 @@ from beekeeper.connection import Deployed
 from beekeeper.contract import items
 from beekeeper.control import health
 from beekeeper.control.table import change_settings, read_at
+from beekeeper.errors import BeekeeperError, ProvisionError
 from beekeeper.provision import consumer_start
 from beekeeper.rules.settings import Mode
 
 
 def clear(room: Deployed) -> None:
-    """Clear the line. Unless the room is off, also start a consumer, which clears the queue."""
+    """Clear the line. Unless the room is off, also start a consumer, which clears the queue.
+
+    Raises ProvisionError, which says that the line is cleared, if no consumer can be started.
+    """
     item, now = read_at(room, items.ROOM)
     if not item:
         raise room.missing()
@@ -25,5 +29,13 @@ def clear(room: Deployed) -> None:
     # The time has whole seconds. Who joins while we wait for the next one is cleared, too.
     room.aws.sleep(1)
     change_settings(room, cleared_at=max(now + 1, settings.cleared_at))
-    if settings.mode is not Mode.OFF:
+    if settings.mode is Mode.OFF:
+        return
+    try:
         consumer_start.start(room.aws, room.names)
+    except BeekeeperError as error:
+        raise ProvisionError(
+            f"The line of room {room.state.room} is cleared: don't clear it again, because whoever"
+            " has joined since would lose the place. Only a consumer was not started (AWS starts"
+            f" one every minute). {error}"
+        ) from error

@@ -2,6 +2,7 @@
 
 from beekeeper.connection import Deployed
 from beekeeper.control.table import change_settings
+from beekeeper.errors import BeekeeperError, ProvisionError
 from beekeeper.provision import consumer_start, readiness
 from beekeeper.rules.settings import Mode
 
@@ -16,5 +17,10 @@ def set_mode(room: Deployed, mode: Mode) -> float:
     change_settings(room, mode=mode.value)
     if mode is not Mode.ON:
         return 0.0
-    readiness.wake_functions(room.aws, room.names)
-    return consumer_start.start(room.aws, room.names)
+    try:
+        readiness.wake_functions(room.aws, room.names)
+        return consumer_start.start(room.aws, room.names)
+    except BeekeeperError as error:
+        raise ProvisionError(
+            f"Room {room.state.room} is on, but its functions may not work yet. {error}"
+        ) from error

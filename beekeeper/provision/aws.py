@@ -147,7 +147,7 @@ class Aws:
         header, as from some emulators, it is this machine's clock.
         """
         date = response["ResponseMetadata"]["HTTPHeaders"].get("date")
-        return parsedate_to_datetime(date).timestamp() if date else self.clock()
+        return parsedate_to_datetime(date).timestamp() if date else time.time()
 
     def names(self, room: str, *, strict: bool = False) -> Names:
         """Return the names of a room's resources in this account and region.

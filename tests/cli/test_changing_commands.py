@@ -15,6 +15,7 @@ from beekeeper.contract import items, pulse_item
 from beekeeper.control.table import read_at
 from beekeeper.rules.line import Pulse
 from tests.support.moto_aws.cloud import Cloud
+from tests.support.moto_aws.wire import refuse
 from tests.support.rooms import BASE, DESTINATION, REGION, ROOM
 
 TABLE = "beekeeper-sale"
@@ -192,6 +193,46 @@ def test_on_says_that_a_consumer_runs(capsys: pytest.CaptureFixture[str]) -> Non
     said = capsys.readouterr()
     assert "Room sale is on." in said.out
     assert "A consumer is running." in said.err
+
+
+def test_a_consumer_that_does_not_start_is_in_the_one_json_document(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    assert main(["on", "--json"]) == 1
+    said = capsys.readouterr()
+    assert "has not started within 20 s" in json.loads(said.out)["problem"]
+    assert "has not started within 20 s" in said.err
+
+
+def test_a_clear_without_a_consumer_says_that_the_line_is_cleared(
+    cloud: Cloud, where: dict[str, Any]
+) -> None:
+    cloud.wire.add(refuse("lambda:Invoke", "AccessDeniedException", status=403))
+    with pytest.raises(beekeeper.ProvisionError, match="is cleared: don't clear it again"):
+        beekeeper.clear(ROOM, **where)
+
+
+def test_on_says_that_the_room_is_on_if_its_functions_cannot_be_woken(
+    cloud: Cloud, where: dict[str, Any]
+) -> None:
+    beekeeper.off(ROOM, **where)
+    cloud.wire.add(refuse("lambda:GetFunction", "AccessDeniedException", status=403))
+    with pytest.raises(beekeeper.ProvisionError, match="Room sale is on, but its functions"):
+        beekeeper.on(ROOM, **where)
+
+
+def test_a_configuration_that_is_refused_by_now_keeps_nobody_from_operating(
+    cloud: Cloud, where: dict[str, Any]
+) -> None:
+    path = cloud.state_dir / "sale.json"
+    state = json.loads(path.read_text(encoding="utf-8"))
+    state["config"]["tags"] = {"Cost Center": "R&D, 100%"}
+    path.write_text(json.dumps(state), encoding="utf-8")
+    beekeeper.pause(ROOM, **where)
+    assert beekeeper.status(ROOM, **where).mode == "paused"
+    with pytest.raises(beekeeper.ConfigError):
+        beekeeper.Room(ROOM, **where).deploy()
+    assert len(beekeeper.destroy(ROOM, **where).deleted) == 32
 
 
 def test_what_a_consumer_published_before_does_not_say_that_one_has_started(

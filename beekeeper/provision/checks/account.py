@@ -47,7 +47,7 @@ def throttled(aws: Aws) -> Account:
     """Return the account with its throttle of API Gateway. Raises the errors of boto3."""
     usual = quotas.usual_in(aws.region)
     try:
-        settings: dict[str, Any] = aws.client("apigateway").get_account()["throttleSettings"]
+        found = aws.client("apigateway").get_account()
     except ClientError as error:
         if not _is_refused(error):
             raise
@@ -56,7 +56,10 @@ def throttled(aws: Aws) -> Account:
             rate = usual.requests_per_second
         burst = rate * usual.burst / usual.requests_per_second
     else:
-        rate, burst = settings["rateLimit"], settings["burstLimit"]
+        # Some emulators tell nothing. A throttle of 0 would block everything.
+        settings: dict[str, Any] = found.get("throttleSettings", {})
+        rate = settings.get("rateLimit") or usual.requests_per_second
+        burst = settings.get("burstLimit") or usual.burst
     return replace(usual, requests_per_second=int(rate), burst=int(burst))
 
 

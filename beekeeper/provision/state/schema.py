@@ -107,6 +107,8 @@ def _state(content: Document) -> State:
     for name in ("room", "account", "region", "url"):
         if not isinstance(content.get(name, ""), str):
             raise TypeError(f"{name} is no text")
+    if not isinstance(content.get("config", {}), dict):
+        raise TypeError("config is no table")
     # Only bucket.py uses "writer".
     known = {name: value for name, value in content.items() if name != "writer"}
     return State(**{**known, "resources": records, "tag_keys": tuple(content["tag_keys"])})

@@ -87,6 +87,13 @@ def test_who_may_not_read_a_raised_quota_leaves_it_to_the_room(
     assert _polls(cloud) == 15_000
 
 
+@pytest.mark.parametrize("told", [{}, {"throttleSettings": {"rateLimit": 0.0, "burstLimit": 0}}])
+def test_a_throttle_that_is_not_told_is_not_nothing(cloud: Cloud, told: dict[str, Any]) -> None:
+    cloud.wire.add(instead("apigateway:GetAccount", lambda _: told))
+    cloud.deploy()
+    assert _throttle(cloud) == (10_000, 5_000)
+
+
 def test_quotas_that_aws_does_not_tell_just_now_are_not_guessed(cloud: Cloud) -> None:
     """A guess would change a room that keeps to a lower quota."""
     cloud.wire.add(refuse("apigateway:GetAccount", "InternalFailure", status=500))
