@@ -66,6 +66,11 @@ def consequences(
             " join again, and your site refuses every pass until it has the new keys. Right after"
             " the deploy, run python -m beekeeper keys show, and give them to your site."
         )
+    if before.had("settings") and "settings" in is_new:
+        yield (
+            "The room's mode and rate were deleted with its table: after the deploy it is on, at"
+            f" {room.rate:,} a minute. If it was paused or off, set that again right after."
+        )
     if before.had("queue") and "queue" in is_new:
         yield "The queue was deleted, and everybody who waits has lost their place in it."
     attributes = changes["settings"].attributes if "settings" in changes else {}

@@ -82,7 +82,10 @@ def _show(found: Diagnosis, output: Output) -> None:
     output.out.print(table)
     count = sum(finding.verdict is Verdict.PROBLEM for finding in found.findings)
     warnings = sum(finding.verdict is Verdict.WARNING for finding in found.findings)
-    text = f"Problems to solve: {count}." if count else "No problems."
+    unknown = sum(finding.verdict is Verdict.UNKNOWN for finding in found.findings)
+    text = f"Problems to solve: {count}." if count else "No problems were found."
+    if unknown:
+        text += f" Checks that were not possible: {unknown}."
     if found.is_ready:
         text += f" Room {found.room} is ready."
     if warnings:

@@ -96,7 +96,9 @@ def setting_value(name: str, text: str) -> Any:
 
 def room_of(options: argparse.Namespace) -> Room:
     """Return the room of ``--room``, or of the configuration, or the only one with a state here."""
-    if options.room:
+    if options.room is not None:
+        if not options.room.strip():
+            raise ConfigError("--room is empty. Give the name of a room, or leave it out.")
         return Room(options.room, **place(options))
     if options.config or config_path(options).exists():
         return Room(config_path(options), state_dir=options.state_dir)
@@ -123,5 +125,19 @@ def place(options: argparse.Namespace) -> dict[str, Any]:
         path = config_path(options)
         if options.config:
             read_toml(path)  # a file that was named must be there
-        named = configured_text(path, "state") or path.parent / DEFAULT_DIR
+        named = _configured_place(options, path) or path.parent / DEFAULT_DIR
     return {"state_dir": named}
+
+
+def _configured_place(options: argparse.Namespace, path: Path) -> str | None:
+    """Return the place of the state that the configuration names, if it names one.
+
+    Whoever names the room does not mean another one. So a file that can't be read must not keep an
+    operator from pausing the room that is here.
+    """
+    try:
+        return configured_text(path, "state")
+    except ConfigError:
+        if getattr(options, "room", None) and not options.config:
+            return None
+        raise

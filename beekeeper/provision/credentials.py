@@ -45,7 +45,13 @@ UNREACHABLE = (
 )
 SILENT = f"AWS can't be reached: it accepted the connection, but did not answer. {NETWORK}"
 CUT = f"AWS can't be reached: the connection was cut. {NETWORK}"
+NOT_AWS = (
+    "What answered is not AWS. It may be the sign-in page of a network, or a proxy. Open a page in"
+    f" your browser. {NETWORK}"
+)
 REMEDIES = {
+    "KeyError": NOT_AWS,  # from botocore, when an answer in another form can be parsed
+    "ResponseParserError": NOT_AWS,
     "NoCredentialsError": "No AWS credentials were found. Run `aws configure`, or set"
     " AWS_PROFILE or AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY.",
     "PartialCredentialsError": "The AWS credentials are incomplete. Set both"
@@ -88,7 +94,7 @@ def signing_in(session: Session | None = None) -> Iterator[None]:
     """Raise CredentialsError for whatever keeps boto3 from finding and using credentials."""
     try:
         yield
-    except (BotoCoreError, ClientError, OSError, ValueError) as error:
+    except (BotoCoreError, ClientError, OSError, ValueError, KeyError) as error:
         profile = str(session.profile_name) if session else "default"
         raise CredentialsError(credentials_problem(error, profile)) from error
 

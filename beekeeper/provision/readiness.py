@@ -17,6 +17,8 @@ from beekeeper.provision.resources.function_state import MISSING, wake
 from beekeeper.results import Finding, Verdict
 
 CHECK = "functions"
+# Lambda's reason for a 429 (Lambda, Invoke). A quota of the account has another one.
+NONE_LEFT = "ReservedFunctionConcurrentInvocationLimitExceeded"
 
 
 def wake_functions(aws: Aws, names: Names) -> None:
@@ -36,15 +38,24 @@ def look(aws: Aws, names: Names) -> Finding:
             woken += wake(aws, name)
             problem = _problem(aws, name)
         except (ClientError, BotoCoreError) as error:
-            if not (isinstance(error, ClientError) and has_code(error, MISSING)):
+            problem = _refusal(error)
+            if not problem:
                 raise explained(error, "calling", "function", name) from error
-            problem = "it does not exist"
         if problem:
             text = f"The function {name} does not answer: {problem}."
             remedy = "Run python -m beekeeper deploy. If it still fails, read its log group."
             return Finding(CHECK, Verdict.PROBLEM, text, remedy)
     asleep = f" {woken} of them were idle for weeks, and are awake now." if woken else ""
     return Finding(CHECK, Verdict.OK, f"All functions answer.{asleep}")
+
+
+def _refusal(error: Exception) -> str:
+    """Return why a function can't be called, if that is the function's fault."""
+    if isinstance(error, ClientError) and has_code(error, MISSING):
+        return "it does not exist"
+    if isinstance(error, ClientError) and error.response.get("Reason") == NONE_LEFT:
+        return "it has no execution left of those that are reserved for it, or somebody took them"
+    return ""
 
 
 def _problem(aws: Aws, name: str) -> str:

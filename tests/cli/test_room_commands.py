@@ -127,6 +127,21 @@ def test_a_file_that_cannot_be_read_never_leads_to_another_room(
     assert deployed.wire.names(mutating=True) == []
 
 
+def test_who_names_the_room_can_pause_it_beside_a_file_that_cannot_be_read(
+    deployed: Cloud, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delenv("BEEKEEPER_STATE_DIR")
+    deployed.state_dir.rename(".beekeeper")
+    Path("beekeeper.toml").write_text('name = "rehearsal"\ntitle = Rehearsal\n')
+    assert main(["pause", "--room", ROOM]) == 0
+
+
+def test_an_empty_name_means_no_room(deployed: Cloud, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["destroy", "--yes", "--room", ""]) == 1
+    assert "--room is empty" in capsys.readouterr().err
+    assert deployed.wire.names(mutating=True) == []
+
+
 def test_a_byte_order_mark_leads_to_no_other_room(
     deployed: Cloud, capsys: pytest.CaptureFixture[str]
 ) -> None:

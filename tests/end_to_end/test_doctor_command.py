@@ -28,7 +28,7 @@ def test_a_table_for_people(here: Path, capsys: pytest.CaptureFixture[str]) -> N
     shown = capsys.readouterr().out
     for check in ("credentials", "region", "permissions", "concurrency", "throttle", "names"):
         assert check in shown
-    assert shown.rstrip().endswith("No problems.")
+    assert shown.rstrip().endswith("No problems were found.")
 
 
 def test_a_problem_is_told_and_exits_with_1(here: Path, capsys: pytest.CaptureFixture[str]) -> None:
@@ -57,7 +57,9 @@ def test_a_deployed_room_answers_and_is_ready(capsys: pytest.CaptureFixture[str]
     assert main(["deploy"]) == 0
     capsys.readouterr()
     assert main(["doctor"]) == 0
-    assert capsys.readouterr().out.rstrip().endswith("No problems. Room checked is ready.")
+    assert (
+        capsys.readouterr().out.rstrip().endswith("No problems were found. Room checked is ready.")
+    )
     assert main(["doctor", "--json"]) == 0
     found = json.loads(capsys.readouterr().out)
     assert found["is_ready"]

@@ -62,9 +62,12 @@ def test_an_api_that_was_deleted(
 @pytest.mark.usefixtures("deployed_room")
 def test_a_table_that_was_deleted(cloud: Cloud, where: dict[str, Any]) -> None:
     cloud.client("dynamodb").delete_table(TableName=TABLE)
-    (said,) = warnings(BASE, where)
-    assert "deploy makes new ones: everybody who waits must join again" in said
-    assert "python -m beekeeper keys show" in said
+    keys, settings = warnings(BASE, where)
+    assert "deploy makes new ones: everybody who waits must join again" in keys
+    assert "python -m beekeeper keys show" in keys
+    assert (
+        "mode and rate were deleted with its table: after the deploy it is on, at 600" in settings
+    )
 
 
 @pytest.mark.usefixtures("deployed_room")

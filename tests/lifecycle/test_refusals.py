@@ -3,9 +3,11 @@
 import time
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
+from pathlib import Path
 from typing import Any
 
 import pytest
+from botocore.awsrequest import AWSPreparedRequest, AWSResponse
 
 import beekeeper
 from beekeeper.contract import items
@@ -18,11 +20,11 @@ from beekeeper.errors import (
     WrongAccountError,
 )
 from beekeeper.provision.engine.events import Event, StepDone, StepWaiting
-from beekeeper.provision.state import StateFile
+from beekeeper.provision.state import State, StateFile, check_place
 from beekeeper.results import Plan
 from tests.support.moto_aws.cloud import Cloud
-from tests.support.moto_aws.wire import Switchboard, instead
-from tests.support.rooms import BASE, DOMAIN, ROOM, config
+from tests.support.moto_aws.wire import Call, Forward, Switchboard, answer, instead
+from tests.support.rooms import ACCOUNT, BASE, DOMAIN, REGION, ROOM, config
 
 
 @pytest.mark.usefixtures("deployed_room")
@@ -55,6 +57,23 @@ def test_another_region_is_refused(cloud: Cloud, where: dict[str, Any]) -> None:
     with pytest.raises(WrongAccountError, match="in eu-west-1"):
         beekeeper.destroy(ROOM, region="eu-west-1", **where)
     assert cloud.wire.mutations == []
+
+
+def test_a_region_alone_is_named_as_the_cause(tmp_path: Path) -> None:
+    state = State(ROOM, ACCOUNT, REGION)
+    with pytest.raises(WrongAccountError, match=r"the region in use is eu-west-1\. Set region ="):
+        check_place(state, ACCOUNT, "eu-west-1", StateFile(tmp_path, ROOM))
+
+
+def test_a_sign_in_page_of_a_network_is_named(cloud: Cloud, where: dict[str, Any]) -> None:
+    def portal(call: Call, request: AWSPreparedRequest, forward: Forward) -> AWSResponse | None:
+        if str(call) != "sts:GetCallerIdentity":
+            return None
+        return answer(request.url, 200, {"content-type": "text/html"}, "<html>Sign in</html>")
+
+    cloud.wire.add(portal)
+    with pytest.raises(CredentialsError, match="What answered is not AWS"):
+        beekeeper.plan(BASE, **where)
 
 
 @pytest.mark.usefixtures("deployed_room")

@@ -1,9 +1,11 @@
 """Functions that Lambda has put to sleep: deploy, on and doctor wake them and wait."""
 
+import json
 from collections.abc import Callable
 from typing import Any
 
 import pytest
+from botocore.awsrequest import AWSPreparedRequest, AWSResponse
 
 import beekeeper
 from beekeeper.errors import ProvisionError, TimedOutError
@@ -13,7 +15,7 @@ from tests.support.moto_aws.by_hand import STEM
 from tests.support.moto_aws.cloud import Cloud
 from tests.support.moto_aws.doctors import diagnose, finding
 from tests.support.moto_aws.sleepers import Sleepers
-from tests.support.moto_aws.wire import answer, refuse
+from tests.support.moto_aws.wire import Call, Forward, answer, refuse
 from tests.support.rooms import BASE, ROOM
 
 ALL = [f"{STEM}-{part}" for part in FUNCTION_NAMES]
@@ -100,6 +102,20 @@ def test_doctor_misses_a_function(cloud: Cloud) -> None:
     verdict, text = finding(diagnose(cloud), "functions")
     assert verdict == "problem"
     assert "beekeeper-sale-turnstile does not answer: it does not exist" in text
+
+
+def test_a_function_with_nothing_reserved_is_a_problem(cloud: Cloud) -> None:
+    def none_left(call: Call, request: AWSPreparedRequest, forward: Forward) -> AWSResponse | None:
+        if str(call) != "lambda:Invoke":
+            return None
+        body = {"Reason": "ReservedFunctionConcurrentInvocationLimitExceeded", "message": "Rate"}
+        headers = {"x-amzn-ErrorType": "TooManyRequestsException"}
+        return answer(request.url, 429, headers, json.dumps(body))
+
+    verdict, text = finding(diagnose(cloud, none_left), "functions")
+    assert verdict == "problem"
+    assert "has no execution left of those that are reserved for it" in text
+    assert "python -m beekeeper deploy" in text
 
 
 def test_a_function_that_lambda_fails_to_wake_at_first(cloud: Cloud, where: dict[str, Any]) -> None:

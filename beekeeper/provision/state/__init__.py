@@ -70,6 +70,12 @@ def check_place(
             f" {configured!r}. A room can't move. Set region = {state.region!r}, or give a room in"
             f" {configured} another name."
         )
+    if state.account == account and state.region != region:
+        raise WrongAccountError(
+            f"Room {state.room} was deployed in {state.region}, but the region in use is {region}."
+            f" Set region = {state.region!r} in beekeeper.toml, or AWS_DEFAULT_REGION. If you mean"
+            f" another room, use another --state-dir than {store.directory}."
+        )
     if (state.account, state.region) != (account, region):
         raise WrongAccountError(
             f"Room {state.room} was deployed to account {state.account} in {state.region}, but"

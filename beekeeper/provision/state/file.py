@@ -100,7 +100,7 @@ class StateFile(StateStore):
                     self._remove_lock(folder_is_new=folder_is_new)
 
     @contextmanager
-    def _lock_file(self) -> Iterator[IO[str]]:
+    def _lock_file(self) -> Iterator[IO[bytes]]:
         """Open the lock file, and lock it.
 
         A command that ends can delete the file between the two. Then the lock is of no use to
@@ -109,7 +109,7 @@ class StateFile(StateStore):
         while True:
             with self._writing():
                 self.directory.mkdir(parents=True, exist_ok=True)
-                file = self._lock_path.open("a+", encoding="utf-8")
+                file = self._lock_path.open("a+b", buffering=0)  # closing writes nothing
             with file:
                 if not _lock(file.fileno()):
                     raise LockedError(
@@ -120,7 +120,7 @@ class StateFile(StateStore):
                     yield file
                     return
 
-    def _is_current(self, file: IO[str]) -> bool:
+    def _is_current(self, file: IO[bytes]) -> bool:
         try:
             return os.path.samestat(os.fstat(file.fileno()), self._lock_path.stat())
         except FileNotFoundError:
@@ -141,13 +141,12 @@ def _without_tilde(directory: str | Path) -> Path:
         raise StateError(f"The folder {directory} of the state can't be found: {error}") from error
 
 
-def _kept_id(file: IO[str]) -> str:
+def _kept_id(file: IO[bytes]) -> str:
     """Return the id in the lock file. The first command that has the lock writes it."""
     file.seek(0)
-    if not (kept := file.read().strip()):
+    if not (kept := file.read().decode(errors="replace").strip()):
         kept = uuid.uuid4().hex
-        file.write(kept)
-        file.flush()
+        file.write(kept.encode())
     return kept
 
 

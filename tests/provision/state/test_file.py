@@ -3,6 +3,8 @@
 import errno
 import json
 import os
+import subprocess
+import sys
 import threading
 from contextlib import suppress
 from dataclasses import asdict, replace
@@ -177,6 +179,19 @@ def test_a_full_disk_is_said(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) ->
     with pytest.raises(StateError, match=r"can't be written to .*: No space left on device"):
         StateFile(tmp_path, ROOM).write(STATE)
     assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.skipif(os.name != "posix", reason="no limit of the size of files")
+def test_a_full_disk_is_said_at_the_lock(tmp_path: Path) -> None:
+    code = (
+        "import resource; from beekeeper.provision.state import StateFile\n"
+        "from beekeeper.errors import StateError\n"
+        "resource.setrlimit(resource.RLIMIT_FSIZE, (0, 0))\n"
+        f"try:\n  with StateFile({str(tmp_path)!r}, 'sale').locked(): pass\n"
+        "except StateError as error: print(error)"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert "can't be written to" in done.stdout
 
 
 def test_a_tilde_is_the_home_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
