@@ -54,7 +54,7 @@ def _commands(where: dict[str, Any]) -> Iterator[Any]:
 def test_another_region_is_refused(cloud: Cloud, where: dict[str, Any]) -> None:
     with pytest.raises(WrongAccountError, match=r"configuration has region = .eu-west-1."):
         beekeeper.deploy({**BASE, "region": "eu-west-1"}, **where)
-    with pytest.raises(WrongAccountError, match="in eu-west-1"):
+    with pytest.raises(WrongAccountError, match="is eu-west-1"):
         beekeeper.destroy(ROOM, region="eu-west-1", **where)
     assert cloud.wire.mutations == []
 
