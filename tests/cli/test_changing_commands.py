@@ -10,7 +10,9 @@ import pytest
 
 import beekeeper
 from beekeeper import RoomConfig
+from beekeeper.cli.confirm import consumer_problem
 from beekeeper.cli.main import main
+from beekeeper.cli.output import Output
 from beekeeper.contract import items, pulse_item
 from beekeeper.control.table import read_at
 from beekeeper.rules.line import Pulse
@@ -195,13 +197,10 @@ def test_on_says_that_a_consumer_runs(capsys: pytest.CaptureFixture[str]) -> Non
     assert "A consumer is running." in said.err
 
 
-def test_a_consumer_that_does_not_start_is_in_the_one_json_document(
-    capsys: pytest.CaptureFixture[str],
-) -> None:
-    assert main(["on", "--json"]) == 1
-    said = capsys.readouterr()
-    assert "has not started within 20 s" in json.loads(said.out)["problem"]
-    assert "has not started within 20 s" in said.err
+def test_a_consumer_that_does_not_start_is_a_part_of_the_result(where: dict[str, Any]) -> None:
+    room, output = beekeeper.Room(ROOM, **where), Output(as_json=True)
+    room.on()
+    assert "has not started within 20 s" in consumer_problem(room, output)
 
 
 def test_a_clear_without_a_consumer_says_that_the_line_is_cleared(

@@ -8,7 +8,7 @@ from tests.support.in_memory.whole_room import WholeRoom
 from tests.support.in_memory.whole_weather import weather_of
 
 
-@settings(max_examples=20)
+@settings(max_examples=12)
 @given(st.integers(0, 2**32))
 def test_the_laws_hold_in_any_weather(seed: int) -> None:
     weather = weather_of(seed, most=150)
