@@ -8,11 +8,10 @@ import pytest
 from beekeeper.handlers import room, turnstile
 from beekeeper.handlers.http import Request, Response
 from beekeeper.handlers.room import Pages
-from beekeeper.handlers.visits import PREVIEW_BOTS
 from beekeeper.rules.settings import Mode
 from beekeeper.rules.tokens import new_ticket
 from tests.support.in_memory.fakes import FakeS3
-from tests.support.in_memory.joining import NOBODY, Sends, asked
+from tests.support.in_memory.joining import NOBODY, Sends, asked, visit
 from tests.support.in_memory.recorded import BROWSER, NOW, Place, signed
 
 CHROME = "Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 Chrome/131.0.0.0 Safari/537.36"
@@ -25,16 +24,6 @@ def fetch(site: str, mode: str, dest: str, **more: str) -> dict[str, str]:
     """Return what a browser of today says about a request."""
     names = {"sec-fetch-site": site, "sec-fetch-mode": mode, "sec-fetch-dest": dest}
     return {"user-agent": CHROME, **names, **more}
-
-
-def visit(
-    headers: dict[str, str], method: str = "GET", mode: Mode = Mode.ON
-) -> tuple[Response, int]:
-    """Return the answer of the campaign link, and the number of places that were taken."""
-    sends = Sends()
-    response = asked(Place(mode), sends, Request(headers=headers, method=method))
-    assert len(response.get("cookies", [])) <= len(sends.bodies)
-    return response, len(sends.bodies)
 
 
 PEOPLE = {
@@ -149,32 +138,6 @@ def test_no_part_of_a_page_and_no_prefetch_takes_a_place(
     assert response["headers"]["cache-control"] == "no-store"
     assert "beekeeper_pass" not in response["body"]
     assert "access-control-allow-origin" not in response["headers"]
-
-
-@pytest.mark.parametrize(
-    "model", ["Xbot Senior 17", "BOT-L29", "ROBOT Build/RQ3A", "en-us; iRobot 2", "SPIDER X; wv"]
-)
-def test_a_phone_is_no_bot_by_its_model(model: str) -> None:
-    agent = f"Mozilla/5.0 (Linux; Android 13; {model}) AppleWebKit/537.36 Chrome/120.0 Mobile"
-    assert visit({**BROWSER, "user-agent": agent})[1] == 1
-
-
-@pytest.mark.parametrize(
-    "agent",
-    [
-        "Mozilla/5.0 (Linux; Android 6.0.1; Nexus 5X) Chrome/120.0 (compatible; Googlebot/2.1)",
-        "Mozilla/5.0 (Linux; Android 5.0; compatible; SomeSpider/1.0)",
-        "Mozilla/5.0 (Linux; Android 5.0; SomeBot/1.0; +https://bot.example)",
-    ],
-)
-def test_a_bot_that_looks_like_a_phone_is_a_bot(agent: str) -> None:
-    assert visit({**BROWSER, "user-agent": agent})[1] == 0
-
-
-@pytest.mark.parametrize("name", PREVIEW_BOTS)
-def test_a_bot_that_robots_txt_lets_in_takes_no_place(name: str) -> None:
-    _, places = visit({**BROWSER, "user-agent": f"{name}/2.0"})
-    assert places == 0
 
 
 @each(BOTS)

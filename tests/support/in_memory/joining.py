@@ -11,6 +11,7 @@ from beekeeper.handlers.arrivals import Arrivals, Counter
 from beekeeper.handlers.http import Request, Response
 from beekeeper.handlers.wake import Waker
 from beekeeper.rules import tokens
+from beekeeper.rules.settings import Mode
 from beekeeper.rules.tokens import Ticket
 from tests.support.in_memory.dynamo import FakeDynamo
 from tests.support.in_memory.fakes import TABLE
@@ -57,3 +58,13 @@ def ticket_of(response: Response) -> Ticket:
     """Return the ticket of an answer."""
     token = cookie_of(response).split(";")[0].partition("=")[2]
     return tokens.read_ticket(token, [TICKET_KEY], ROOM, NOW)
+
+
+def visit(
+    headers: dict[str, str], method: str = "GET", mode: Mode = Mode.ON
+) -> tuple[Response, int]:
+    """Return the answer of the campaign link, and the number of places that were taken."""
+    sends = Sends()
+    response = asked(Place(mode), sends, Request(headers=headers, method=method))
+    assert len(response.get("cookies", [])) <= len(sends.bodies)
+    return response, len(sends.bodies)
