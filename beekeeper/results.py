@@ -211,10 +211,37 @@ class Status(Result):
 class PassKeys(Result):
     """What a destination needs to verify passes. The keys are secret: take care who sees them."""
 
+    room: str
+    link: str  # the campaign link, for visitors without a pass
+    destination: str
     issuer: str
     audience: str
     algorithm: str
     keys: dict[str, str] = field(repr=False)  # key id: secret; the key that signs comes first
+
+    @property
+    def environment(self) -> dict[str, str]:
+        """The environment variables from which the gate of a destination is made."""
+        return {
+            "BEEKEEPER_ROOM": self.room,
+            "BEEKEEPER_LINK": self.link,
+            "BEEKEEPER_DESTINATION": self.destination,
+            "BEEKEEPER_KEYS": ",".join(f"{kid}:{secret}" for kid, secret in self.keys.items()),
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class KeyRotation(Result):
+    """Where a change of the key that signs passes stands. Keys are named by their ids."""
+
+    room: str
+    step: str  # the step that was asked for
+    changed: bool  # False if it was done before
+    signs: str  # the key that signs passes
+    added: Sequence[str]  # the keys that verify passes, and don't sign yet
+    former: Sequence[str]  # the keys that verify passes, and don't sign any more
+    wait_seconds: float  # until the former keys can be removed; 0 without any
+    next: str  # what to do now
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,6 +6,7 @@
     clear.py    a fresh start of the line
     status.py   the status of the room, and what was changed by hand
     keys.py     the keys with which the destination verifies passes
+    rotation.py a change of the key that signs passes
     health.py   what is damaged in the room's items, and how to repair it
     table.py    the room's items in its table, which the other modules read or write
 
@@ -13,6 +14,6 @@ A change is one write. The functions read the table at least once a second, so a
 within two seconds.
 """
 
-from beekeeper.control import clear, consumer, health, keys, mode, rate, status
+from beekeeper.control import clear, consumer, health, keys, mode, rate, rotation, status
 
-__all__ = ["clear", "consumer", "health", "keys", "mode", "rate", "status"]
+__all__ = ["clear", "consumer", "health", "keys", "mode", "rate", "rotation", "status"]
