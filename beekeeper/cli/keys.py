@@ -1,10 +1,9 @@
 """keys: what a destination needs to check passes, and a change of the key that signs them."""
 
 import argparse
-import functools
 import re
 from collections.abc import Callable, Mapping
-from typing import Any, NoReturn
+from typing import Any
 
 from beekeeper.cli.options import add_room, room_of
 from beekeeper.cli.output import Output
@@ -48,13 +47,13 @@ def add_commands(commands: Any) -> None:
         " `remove` removes the former key, eleven minutes later at the earliest",
     )
     add_room(keys)
-    keys.set_defaults(run=functools.partial(run_keys, keys.error))
+    keys.set_defaults(run=run_keys, wrong=keys.error)
 
 
-def run_keys(wrong: Callable[[str], NoReturn], options: argparse.Namespace, output: Output) -> None:
+def run_keys(options: argparse.Namespace, output: Output) -> None:
     """Show what a destination needs, or do a step of a change of keys."""
     if problem := _problem(options):
-        wrong(problem)
+        options.wrong(problem)
     elif options.what == "show":
         _show(options, output)
     else:

@@ -76,8 +76,9 @@ def _refusal(room: str, ring: Ring, step: Step, now: float) -> str:
     why = f"Room {room} still has its former key {', '.join(others)}."
     if step is Step.ADD and not wait:
         return f"{why} {_first(room, Step.REMOVE)}"
-    when = f"Passes signed by it can be good for {math.ceil(wait)} seconds more. Wait for so long,"
-    return f"{why} {when} then run: {_command(room, Step.REMOVE)}"
+    left = f"for {math.ceil(wait)} more second{'s' if wait > 1 else ''}"
+    when = f"Passes signed by it can be good {left}. Wait for so long, then run:"
+    return f"{why} {when} {_command(room, Step.REMOVE)}"
 
 
 def _first(room: str, step: Step) -> str:
