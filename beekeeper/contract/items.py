@@ -218,7 +218,7 @@ def pass_ring_of(item: Item) -> Ring:
     keys: dict[str, Key] = {}
     for found in keys_of(item, PASS_KEYS):
         keys.setdefault(found.kid, found)
-    since = _signing_since(item) if len(keys) > 1 and SIGNING_SINCE in item else None
+    since = _signing_since(item) if SIGNING_SINCE in item else None
     return Ring(tuple(keys.values()), since)
 
 
