@@ -4,7 +4,7 @@
     room      the settings (rules/settings.py), format, and what   deploy, operators
               the last deploy set (contract/deployed.py)
     keys      ticket, pass (JSON lists of kid and secret)          deploy, operators
-              signing_since, if pass has former keys               operators
+              signing_since (contract/pass_ring.py)                operators
     pulse     see contract/pulse_item.py                           consumer
     pace      see contract/pace_item.py                            consumer
     late      given: the numbers of the lane (rules/lane.py)       turnstile
@@ -48,7 +48,6 @@ from beekeeper.contract.attributes import (
     read_text,
 )
 from beekeeper.rules import tokens
-from beekeeper.rules.rotation import Ring
 from beekeeper.rules.settings import SETTINGS, Settings
 from beekeeper.rules.tokens import TICKET_LIFETIME_SECONDS, Key
 from beekeeper.rules.turn import Admission
@@ -69,7 +68,6 @@ OWNER = "owner"  # of the lease
 GIVEN = "given"  # of the lane for latecomers
 # The key rings in the keys item: one signs tickets, and one signs passes.
 TICKET_KEYS, PASS_KEYS = "ticket", "pass"
-SIGNING_SINCE = "signing_since"  # of the pass keys (rules/rotation.py)
 Item = attributes.Item
 FORMAT = 1
 FORMAT_ATTRIBUTE = "format"
@@ -207,36 +205,11 @@ def _key(entry: object) -> Key | None:
 
 def keys_item(ticket: Sequence[Key], passes: Sequence[Key]) -> dict[str, Any]:
     """Return the ``keys`` item."""
-    return {**key(KEYS), TICKET_KEYS: _ring(ticket), PASS_KEYS: _ring(passes)}
+    return {**key(KEYS), TICKET_KEYS: ring_attribute(ticket), PASS_KEYS: ring_attribute(passes)}
 
 
-def pass_ring_of(item: Item) -> Ring:
-    """Read the ring of the pass keys. Raises Damaged as keys_of.
-
-    If two keys have the same id, only the first one of them signs and verifies.
-    """
-    keys: dict[str, Key] = {}
-    for found in keys_of(item, PASS_KEYS):
-        keys.setdefault(found.kid, found)
-    since = _signing_since(item) if SIGNING_SINCE in item else None
-    return Ring(tuple(keys.values()), since)
-
-
-def _signing_since(item: Item) -> float:
-    try:
-        return read_number(item, SIGNING_SINCE)
-    except Damaged:
-        return math.inf
-
-
-def pass_ring_attributes(ring: Ring) -> dict[str, dict[str, str]]:
-    """Return the attributes of the ``keys`` item that say which pass keys there are."""
-    keys = {PASS_KEYS: _ring(ring.keys)}
-    since = ring.signing_since
-    return keys if since is None else {**keys, SIGNING_SINCE: number(since)}
-
-
-def _ring(keys: Sequence[Key]) -> dict[str, str]:
+def ring_attribute(keys: Sequence[Key]) -> dict[str, str]:
+    """Return a key ring for the wire."""
     return {"S": json.dumps([{"kid": k.kid, "secret": k.secret} for k in keys])}
 
 

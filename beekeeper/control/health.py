@@ -7,7 +7,7 @@ answers 503.
 from collections.abc import Iterator, Mapping
 
 from beekeeper.connection import Deployed
-from beekeeper.contract import items
+from beekeeper.contract import items, pass_ring
 from beekeeper.contract.attributes import Damaged, Item
 from beekeeper.control.table import find_items
 from beekeeper.errors import ProvisionError
@@ -36,7 +36,7 @@ def settings_of(room: Deployed, item: Item) -> Settings:
 def pass_ring_of(room: Deployed, item: Item) -> Ring:
     """Return the ring of the pass keys. Raise ProvisionError if a key is damaged."""
     try:
-        return items.pass_ring_of(item)
+        return pass_ring.pass_ring_of(item)
     except Damaged as error:
         raise _explained(_damaged_keys(room, error)) from error
 

@@ -11,7 +11,7 @@ import math
 from collections.abc import Callable
 
 from beekeeper.connection import Deployed
-from beekeeper.contract import items
+from beekeeper.contract import items, pass_ring
 from beekeeper.contract.attributes import Item
 from beekeeper.control import health
 from beekeeper.control.table import read_at, read_item, replace_attributes
@@ -46,14 +46,11 @@ def rotate(connect: Callable[[], Deployed], step: str) -> KeyRotation:
 
 
 def _write(room: Deployed, item: Item, ring: Ring) -> None:
-    wanted = items.pass_ring_attributes(ring)
-    nothing = dict.fromkeys((items.PASS_KEYS, items.SIGNING_SINCE))
     try:
-        replace_attributes(room, item, {**nothing, **wanted})
+        replace_attributes(room, item, pass_ring.pass_ring_attributes(ring))
     except RoomNotFoundError as error:
         # The item is gone, or it has changed. We changed it if the answer to our write was lost.
-        found = read_item(room, items.KEYS)
-        if any(found.get(name) != value for name, value in wanted.items()):
+        if health.pass_ring_of(room, read_item(room, items.KEYS)) != ring:
             raise RotationError(
                 f"Another command has changed the keys of room {room.state.room} at the same"
                 " moment. Nothing was changed by this one. Run the same command again."
@@ -72,7 +69,7 @@ def _refusal(room: str, ring: Ring, step: Step, now: float) -> str:
     if wait == math.inf:
         why = f"When key {signs} of room {room} began to sign is damaged in the table"
         remedy = f"To note the time anew, run: {_command(room, Step.SIGN)}"
-        return f"{why} ({items.SIGNING_SINCE} of item {items.KEYS}). {remedy}"
+        return f"{why} ({pass_ring.SIGNING_SINCE} of item {items.KEYS}). {remedy}"
     why = f"Room {room} still has its former key {', '.join(others)}."
     if step is Step.ADD and not wait:
         return f"{why} {_first(room, Step.REMOVE)}"
