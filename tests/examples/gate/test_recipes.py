@@ -1,0 +1,148 @@
+"""Every recipe lets the same visitors in, and refuses the same attacks, over real HTTP."""
+
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
+from pathlib import Path
+from urllib.parse import parse_qs, urljoin, urlsplit
+
+import pytest
+
+from tests.examples.gate import cases
+from tests.examples.gate.cases import COOKIE, ORIGIN, ROOM
+from tests.examples.gate.sites import RECIPES, SITES, WELCOME, Answer, Site
+
+MAX_LINES = 40
+# A server may refuse by itself what is too long or no HTTP.
+REFUSED_BY_THE_SERVER = (400, 404, 405, 414, 431)
+each_recipe = pytest.mark.parametrize(
+    "recipe", [pytest.param(name, marks=pytest.mark.xdist_group(name)) for name in SITES]
+)
+
+
+@pytest.fixture(scope="session")
+def start(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[[str], Site]]:
+    """Starts each recipe once."""
+    started: dict[str, Site] = {}
+    with ExitStack() as stack:
+
+        def site(name: str) -> Site:
+            if name not in started:
+                folder = tmp_path_factory.mktemp(name)
+                started[name] = stack.enter_context(SITES[name](folder))
+            return started[name]
+
+        yield site
+
+
+@pytest.fixture
+def site(start: Callable[[str], Site], recipe: str) -> Site:
+    return start(recipe)
+
+
+def to_of(answer: Answer) -> str:
+    """Return where the room will send the visitor, after a redirect to the room."""
+    assert answer.status == 302
+    room, _, query = answer.location.partition("?")
+    assert room == ROOM.link
+    assert not answer.session
+    return parse_qs(query, strict_parsing=True)["to"][0]
+
+
+def target_of(answer: Answer, asked: str) -> str:
+    """Return the absolute address that the browser goes to."""
+    assert answer.status == 302
+    return urljoin(f"{ORIGIN}{asked}", answer.location)
+
+
+@each_recipe
+@pytest.mark.parametrize("make", cases.GOOD_PASSES.values(), ids=cases.GOOD_PASSES)
+def test_a_good_pass_opens_a_session_and_leaves_the_address(
+    site: Site, make: cases.MakeToken
+) -> None:
+    answer = site.get(f"/seats?a=1&beekeeper_pass={make()}")
+    assert target_of(answer, "/seats") == f"{ORIGIN}/seats?a=1"
+    again = site.get("/seats?a=1", f"other=1; {answer.session}; x=y")
+    assert (again.status, again.text, again.session) == (200, WELCOME, "")
+
+
+@each_recipe
+def test_the_session_is_a_cookie_that_only_this_host_gets_and_no_script_reads(site: Site) -> None:
+    (cookie,) = [c for c in site.get(f"/?beekeeper_pass={ROOM.valid_pass()}").cookies if "__" in c]
+    name, _, attributes = cookie.partition("=")
+    found = {part.strip().lower() for part in attributes.split(";")[1:]}
+    assert name == COOKIE
+    assert {"path=/", "httponly", "secure", "samesite=lax"} <= found
+    assert not any(part.startswith("domain") for part in found)
+
+
+@each_recipe
+@pytest.mark.parametrize(("query", "kept"), cases.QUERIES.items(), ids=cases.QUERIES)
+def test_all_parameters_but_the_pass_stay_as_they_are(site: Site, query: str, kept: str) -> None:
+    answer = site.get(f"/a%20b/?{query.replace('PASS', ROOM.valid_pass())}")
+    assert target_of(answer, "/") == f"{ORIGIN}/a%20b/{kept and '?'}{kept}"
+    assert answer.session
+
+
+@each_recipe
+def test_without_a_pass_the_visitor_comes_back_to_what_was_wanted(site: Site) -> None:
+    assert to_of(site.get("/")) == "/"
+    assert to_of(site.get("/seats/%C3%A9?b=2&a=%26")) == "/seats/%C3%A9?b=2&a=%26"
+
+
+@each_recipe
+@pytest.mark.parametrize("make", cases.BAD_PASSES.values(), ids=cases.BAD_PASSES)
+def test_a_bad_pass_leads_back_to_the_room(site: Site, make: cases.MakeToken) -> None:
+    assert to_of(site.get(f"/seats?a=1&beekeeper_pass={make()}&b=2")) == "/seats?a=1&b=2"
+
+
+@each_recipe
+def test_a_bad_pass_ends_no_session(site: Site) -> None:
+    session = site.get(f"/?beekeeper_pass={ROOM.valid_pass()}").session
+    answer = site.get(f"/?beekeeper_pass={ROOM.expired_pass()}", session)
+    if answer.status == 302:
+        assert target_of(answer, "/") == f"{ORIGIN}/"
+    else:
+        assert answer.text == WELCOME
+
+
+@each_recipe
+@pytest.mark.parametrize("make", cases.BAD_COOKIES.values(), ids=cases.BAD_COOKIES)
+def test_a_bad_cookie_lets_nobody_in(site: Site, make: cases.MakeToken) -> None:
+    answer = site.get("/seats", make())
+    assert answer.status in REFUSED_BY_THE_SERVER or to_of(answer) == "/seats"
+
+
+@each_recipe
+def test_a_session_that_was_altered_lets_nobody_in(site: Site) -> None:
+    session = site.get(f"/?beekeeper_pass={ROOM.valid_pass()}").session
+    head, claims, signature = session.split(".")
+    for changed in (
+        f"{head}.{claims[:-4]}AAAA.{signature}",
+        f"{head}.{claims}.{signature[:10]}{'A' * 32}{signature[42:]}",
+        f"{head}.{claims}.",
+        f"{head}.{claims}",
+    ):
+        assert to_of(site.get("/", changed)) == "/"
+
+
+@each_recipe
+@pytest.mark.parametrize("target", cases.HOSTILE, ids=ascii)
+def test_no_address_leads_elsewhere_or_adds_a_header(site: Site, target: str) -> None:
+    mark = "&" if "?" in target else "?"
+    for query in ("", f"{mark}beekeeper_pass={ROOM.valid_pass()}", f"{mark}beekeeper_pass=x"):
+        answer = site.get(f"{target}{query}")
+        if answer.status in REFUSED_BY_THE_SERVER:
+            continue
+        place = urlsplit(target_of(answer, "/"))
+        assert f"{place.scheme}://{place.netloc}" in (ORIGIN, ROOM.link.rstrip("/"))
+        assert "\\" not in answer.location[: len(ORIGIN) + 2]
+        assert not any(cookie.startswith("a=") for cookie in answer.cookies)
+
+
+def test_each_recipe_has_a_place_in_the_table_and_at_most_40_lines() -> None:
+    table = (RECIPES / "README.md").read_text(encoding="utf-8")
+    files = sorted(path for path in RECIPES.iterdir() if path.suffix in (".py", ".js", ".php", ".conf"))
+    assert len(files) == len(SITES)
+    for path in files:
+        assert f"[{path.name}]({path.name})" in table
+        assert len(path.read_text(encoding="utf-8").splitlines()) <= MAX_LINES, path.name
