@@ -29,12 +29,12 @@ site.use((req, res, next) => {
   const admitted = read(value(query.split("&"), parameter), undefined, 300); // clocks differ, by up to 300 s
   req.visitor = read(value((req.headers.cookie ?? "").split(/; */), cookie), "session", 0)?.sub;
   if (req.visitor && !admitted) return next();
-  if (!admitted) return res.redirect(`${link}?to=${encodeURIComponent(wanted)}`);
+  if (!admitted) return res.writeHead(302, { Location: `${link}?to=${encodeURIComponent(wanted)}` }).end();
   const [kid, secret] = keys.entries().next().value;
   const options = { ...issued, keyid: kid, subject: admitted.sub, expiresIn: "30m" };
-  const session = jwt.sign({ typ: "session" }, secret, options);
-  res.set("Set-Cookie", `${cookie}${session}; Path=/; HttpOnly; Secure; SameSite=Lax`);
-  return res.redirect(origin + wanted);
+  const session = `${cookie}${jwt.sign({ typ: "session" }, secret, options)}`;
+  const attributes = "; Path=/; HttpOnly; Secure; SameSite=Lax";
+  return res.writeHead(302, { Location: origin + wanted, "Set-Cookie": session + attributes }).end();
 });
 site.get(/.*/, (req, res) => res.send("Welcome. Your turn has come."));
 site.listen(process.env.PORT ?? 8000, "127.0.0.1");

@@ -1,6 +1,7 @@
 """Starts a recipe as a site, on this machine, in the engine that it is for."""
 
 import contextlib
+import functools
 import http.client
 import json
 import os
@@ -53,7 +54,10 @@ class Site:
             contextlib.closing(http.client.HTTPResponse(connection)) as answer,
         ):
             connection.sendall(request.encode("latin-1"))
-            answer.begin()
+            try:
+                answer.begin()
+            except http.client.RemoteDisconnected:  # PHP's server hangs up on what is no HTTP
+                return Answer(400, "", [], "", {})
             cookies = answer.headers.get_all("Set-Cookie") or []
             text = answer.read().decode(errors="replace")
             location = answer.getheader("Location") or ""
@@ -90,23 +94,28 @@ def await_port(port: int, running: subprocess.Popen[bytes]) -> None:
         time.sleep(0.02)
 
 
+@functools.cache
+def can_require(node: str) -> bool:
+    code = "require.resolve('express'); require.resolve('jsonwebtoken')"
+    return not subprocess.run([node, "-e", code], check=False, capture_output=True).returncode
+
+
 @contextlib.contextmanager
 def express(folder: Path) -> Iterator[Site]:
     node, port = installed("node", "nodejs"), free_port()
-    if subprocess.run([node, "-e", "require('express'); require('jsonwebtoken')"], check=False,
-                      capture_output=True).returncode:  # fmt: skip
-        absent("npm's express and jsonwebtoken are not in NODE_PATH")
+    if not can_require(node):
+        absent("npm's express and jsonwebtoken are not in a folder that NODE_PATH names")
     with process([node, RECIPES / "express.js"], port, PORT=str(port)):
         yield Site(port)
 
 
 @contextlib.contextmanager
 def php(folder: Path) -> Iterator[Site]:
-    program, port, page = installed("php"), free_port(), folder / "page.php"
+    program, port, page = installed("php"), free_port(), folder / "index.php"
     page.write_text(f"<?php header('X-Beekeeper-Sub: ' . $_SERVER['BEEKEEPER_SUB']) ?>{WELCOME}")
     gate = f"auto_prepend_file={RECIPES / 'gate.php'}"
     shown = ["-d", "display_errors=stderr", "-d", "error_reporting=-1"]
-    with process([program, "-S", f"127.0.0.1:{port}", "-d", gate, *shown, page], port):
+    with process([program, "-S", f"127.0.0.1:{port}", "-d", gate, *shown, "-t", folder], port):
         yield Site(port)
 
 
