@@ -111,6 +111,11 @@ class Gate:
         room, link, destination, keys = (os.environ[name].strip() for name in VARIABLES)
         return cls(room, parse_keys(keys, KEYS_VARIABLE), destination, link=link, **options)
 
+    @property
+    def link(self) -> str:
+        """The campaign link."""
+        return self._decisions.link
+
     def wsgi(self, app: "WSGIApplication") -> WsgiGate:
         """Return a WSGI application behind the gate: Flask, Django, Bottle, Pyramid, ..."""
         return WsgiGate(app, self.decide)

@@ -1,7 +1,8 @@
 """Replay stores: they remember which passes have opened a session.
 
 A pass that was handed on then opens no second session. Its first browser has a session, and goes
-on. In one process ``MemoryReplay`` is enough. Several processes or servers share a ``DynamoReplay``.
+on. In one process ``MemoryReplay`` is enough. Several processes or servers share a
+``DynamoReplay``.
 """
 
 import threading
