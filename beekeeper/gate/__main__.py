@@ -43,8 +43,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
         )
         return 1
     with serving:
-        host, port = serving.server_address[:2]
-        sys.stderr.write(f"The gate listens at http://{host}:{port}/check\n")
+        address = f"http://{options.host}:{serving.server_port}/check"
+        sys.stderr.write(f"The gate listens at {address}\n")
         try:
             serving.serve_forever()
         except KeyboardInterrupt:

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
 
 CHECK_PATH = b"/check"
-HAS_PASS = "a pass is in the address"
+UNTAKEN = "a pass is in the address"
 ELSEWHERE = Answer(404, (*PRIVATE, ("Content-Type", "text/plain")), b"The site is elsewhere.\n")
 
 
@@ -52,7 +52,7 @@ def _check(gate: Gate, request: Request, wanted_query: str) -> Answer:
     if passes_in(wanted_query):
         # Also of a visitor with a session: the pass must not reach the site and its log.
         text = "Hand the request over to the gate, which exchanges the pass."
-        return in_words(401, "Not yet", text, gate.link, HAS_PASS, for_people=False)
+        return in_words(401, "Not yet", text, gate.link, UNTAKEN, for_people=False)
     asked = replace(request, query="", fetch_mode="cors")
     found = gate.decide(asked, time.time())
     if isinstance(found, Answer):
