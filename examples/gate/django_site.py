@@ -5,7 +5,7 @@
     python examples/gate/django_site.py     # or a server for production:
     gunicorn --chdir examples/gate django_site:application
 
-In a site of your own, the last three lines of ``wsgi.py`` become those between the marks below.
+In a site of your own, the gate is two lines in ``wsgi.py``.
 """
 
 import os

@@ -32,9 +32,9 @@ site.use((req, res, next) => {
   if (!admitted) return res.writeHead(302, { Location: `${link}?to=${encodeURIComponent(wanted)}` }).end();
   const [kid, secret] = keys.entries().next().value;
   const options = { ...issued, keyid: kid, subject: admitted.sub, expiresIn: "30m" };
-  const session = `${cookie}${jwt.sign({ typ: "session" }, secret, options)}`;
-  const attributes = "; Path=/; HttpOnly; Secure; SameSite=Lax";
-  return res.writeHead(302, { Location: origin + wanted, "Set-Cookie": session + attributes }).end();
+  const set = `${cookie}${jwt.sign({ typ: "session" }, secret, options)}; Path=/; HttpOnly; Secure; SameSite=Lax`;
+  return res.writeHead(302, { Location: origin + wanted, "Set-Cookie": set }).end();
 });
-site.get(/.*/, (req, res) => res.send("Welcome. Your turn has come."));
+// Allow one order for each visitor.
+site.get(/.*/, (req, res) => res.set("X-Visitor", req.visitor).send("Welcome. Your turn has come."));
 site.listen(process.env.PORT ?? 8000, "127.0.0.1");

@@ -35,7 +35,9 @@ function event({ method, url, headers }) {
 createServer(async (incoming, answer) => {
   try {
     const result = await context.handler(event(incoming));
-    if (!result.statusCode) return answer.end("Welcome. Your turn has come."); // from the origin
+    if (!result.statusCode) { // from the origin
+      return answer.setHeader("X-Visitor", result.headers["x-beekeeper-sub"].value).end("Welcome. Your turn has come.");
+    }
     for (const [name, { value }] of Object.entries(result.headers)) answer.setHeader(name, value);
     const set = Object.entries(result.cookies ?? {}).map(([n, c]) => `${n}=${c.value}; ${c.attributes}`);
     if (set.length) answer.setHeader("Set-Cookie", set);

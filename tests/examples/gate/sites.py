@@ -7,10 +7,16 @@ import json
 import os
 import socket
 import subprocess
+import sys
+import tempfile
+import threading
 import time
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
+
+import pytest
 
 from beekeeper.local.ministack import free_port
 from tests.examples.gate.cases import ORIGIN, ROOM
@@ -44,9 +50,9 @@ class Site:
 
     port: int
 
-    def get(self, target: str, cookie: str = "") -> Answer:
+    def get(self, target: str, cookie: str = "", *headers: str) -> Answer:
         """Send a request as it is: no client corrects it."""
-        lines = [f"GET {target} HTTP/1.1", "Host: shop.example.com", "Accept: text/html"]
+        lines = [f"GET {target} HTTP/1.1", "Host: shop.example.com", "Accept: text/html", *headers]
         lines += [f"Cookie: {cookie}"] if cookie else []
         request = "\r\n".join([*lines, "Connection: close", "", ""])
         with (
@@ -61,37 +67,43 @@ class Site:
             cookies = answer.headers.get_all("Set-Cookie") or []
             text = answer.read().decode(errors="replace")
             location = answer.getheader("Location") or ""
-        return Answer(answer.status, location, cookies, text, dict(answer.headers))
+        return Answer(
+            answer.status,
+            location,
+            cookies,
+            text,
+            {name.title(): value for name, value in answer.headers.items()},
+        )
 
 
 @contextlib.contextmanager
-def process(command: Sequence[str | Path], port: int, **environment: str) -> Iterator[None]:
+def process(command: Sequence[object], port: int, **environment: str) -> Iterator[None]:
     """Run a program until the end of the block, from when it listens on the port."""
     own = {name: value for name, value in os.environ.items() if not name.startswith("AWS_")}
-    running = subprocess.Popen(
-        list(map(str, command)),
-        env=own | ROOM.environment() | environment,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
-    )
-    try:
-        await_port(port, running)
+    with tempfile.TemporaryFile() as log, contextlib.ExitStack() as stack:
+        running = subprocess.Popen(
+            [str(part) for part in command],
+            env=own | ROOM.environment() | environment,
+            stdout=log,
+            stderr=subprocess.STDOUT,
+        )
+        stack.callback(running.wait, 10)
+        stack.callback(running.terminate)
+        if not listens(port, running):
+            log.seek(0)
+            pytest.fail(f"{command[0]} did not start: {log.read().decode()}")
         yield
-    finally:
-        running.terminate()
-        running.communicate(timeout=10)
 
 
-def await_port(port: int, running: subprocess.Popen[bytes]) -> None:
+def listens(port: int, running: subprocess.Popen[bytes]) -> bool:
+    """Wait until something listens on the port; return whether it does."""
     deadline = time.monotonic() + START_SECONDS
-    while True:
+    while running.poll() is None and time.monotonic() < deadline:
         with contextlib.suppress(ConnectionRefusedError):
             socket.create_connection(("127.0.0.1", port), timeout=1).close()
-            return
-        if running.poll() is not None or time.monotonic() > deadline:
-            running.kill()
-            raise AssertionError(running.communicate()[0].decode())
+            return True
         time.sleep(0.02)
+    return False
 
 
 @functools.cache
@@ -112,7 +124,7 @@ def express(folder: Path) -> Iterator[Site]:
 @contextlib.contextmanager
 def php(folder: Path) -> Iterator[Site]:
     program, port, page = installed("php"), free_port(), folder / "index.php"
-    page.write_text(f"<?php header('X-Beekeeper-Sub: ' . $_SERVER['BEEKEEPER_SUB']) ?>{WELCOME}")
+    page.write_text(f"<?php header('X-Visitor: ' . $_SERVER['BEEKEEPER_SUB']) ?>{WELCOME}")
     gate = f"auto_prepend_file={RECIPES / 'gate.php'}"
     shown = ["-d", "display_errors=stderr", "-d", "error_reporting=-1"]
     with process([program, "-S", f"127.0.0.1:{port}", "-d", gate, *shown, "-t", folder], port):
@@ -137,4 +149,72 @@ def cloudfront(folder: Path) -> Iterator[Site]:
         yield Site(port)
 
 
-SITES = {"express": express, "php": php, "cloudfront": cloudfront}
+@contextlib.contextmanager
+def django(folder: Path) -> Iterator[Site]:
+    port = free_port()
+    with process([sys.executable, RECIPES / "django_site.py"], port, PORT=str(port)):
+        yield Site(port)
+
+
+@contextlib.contextmanager
+def fastapi(folder: Path) -> Iterator[Site]:
+    port = free_port()
+    serve = [sys.executable, "-m", "uvicorn", "--app-dir", RECIPES, "fastapi_site:site"]
+    with process([*serve, "--port", str(port)], port):
+        yield Site(port)
+
+
+class _Shop(BaseHTTPRequestHandler):
+    """The site behind nginx."""
+
+    def do_GET(self) -> None:
+        self.send_response(200)
+        self.send_header("X-Visitor", self.headers["X-Beekeeper-Sub"])
+        self.end_headers()
+        self.wfile.write(WELCOME.encode())
+
+    def log_message(self, format: str, *args: object) -> None:  # noqa: A002 - the base's name
+        pass
+
+
+NGINX = """
+daemon off; pid {folder}/pid; error_log stderr; events {{}}
+http {{
+  access_log off;
+  client_body_temp_path {folder}/body; proxy_temp_path {folder}/proxy; scgi_temp_path {folder}/scgi;
+  fastcgi_temp_path {folder}/fastcgi; uwsgi_temp_path {folder}/uwsgi;
+  include {folder}/site.conf;
+}}
+"""
+
+
+@contextlib.contextmanager
+def nginx(folder: Path) -> Iterator[Site]:
+    program = installed("nginx", "/usr/sbin/nginx")
+    shop = ThreadingHTTPServer(("127.0.0.1", 0), _Shop)
+    threading.Thread(target=shop.serve_forever, daemon=True).start()
+    port, gate = free_port(), free_port()
+    recipe = (RECIPES / "nginx.conf").read_text(encoding="utf-8")
+    ports = {"listen 8080": f"listen 127.0.0.1:{port}", ":9191": f":{gate}"}
+    ports |= {":8000": f":{shop.server_port}"}
+    for documented, free in ports.items():
+        assert documented in recipe
+        recipe = recipe.replace(documented, free)
+    (folder / "site.conf").write_text(recipe)
+    (folder / "nginx.conf").write_text(NGINX.format(folder=folder))
+    serve = [sys.executable, "-m", "beekeeper.gate", "serve", "--port", str(gate)]
+    run = [program, "-e", "stderr", "-p", folder, "-c", folder / "nginx.conf"]
+    with process(serve, gate), process(run, port):
+        yield Site(port)
+    shop.shutdown()
+    shop.server_close()
+
+
+SITES = {
+    "django": django,
+    "fastapi": fastapi,
+    "express": express,
+    "nginx": nginx,
+    "cloudfront": cloudfront,
+    "php": php,
+}

@@ -3,7 +3,6 @@
 import re
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
-from pathlib import Path
 from urllib.parse import parse_qs, urljoin, urlsplit
 
 import pytest
@@ -66,6 +65,13 @@ def test_a_good_pass_opens_a_session_and_leaves_the_address(
     assert target_of(answer, "/seats") == f"{ORIGIN}/seats?a=1"
     again = site.get("/seats?a=1", f"other=1; {answer.session}; x=y")
     assert (again.status, again.text, again.session) == (200, WELCOME, "")
+
+
+@each_recipe
+def test_the_site_hears_which_visitor_it_is_from_the_gate_alone(site: Site) -> None:
+    session = site.get(f"/?beekeeper_pass={ROOM.valid_pass('anna')}").session
+    answer = site.get("/", session, "X-Beekeeper-Sub: somebody else")
+    assert answer.headers["X-Visitor"] == "anna"
 
 
 @each_recipe
@@ -144,7 +150,9 @@ def test_no_address_leads_elsewhere_or_adds_a_header(site: Site, target: str) ->
 
 def test_each_recipe_has_a_place_in_the_table_and_at_most_40_lines() -> None:
     table = (RECIPES / "README.md").read_text(encoding="utf-8")
-    files = sorted(path for path in RECIPES.iterdir() if path.suffix in (".py", ".js", ".php", ".conf"))
+    files = sorted(
+        path for path in RECIPES.iterdir() if path.suffix in (".py", ".js", ".php", ".conf")
+    )
     assert len(files) == len(SITES)
     for path in files:
         assert f"[{path.name}]({path.name})" in table
