@@ -105,6 +105,13 @@ def test_a_bad_pass_leads_back_to_the_room(site: Site, make: cases.MakeToken) ->
 
 
 @each_recipe
+def test_a_pass_does_not_reach_the_site_from_a_visitor_with_a_session(site: Site) -> None:
+    session = site.get(f"/?beekeeper_pass={ROOM.valid_pass('anna')}").session
+    answer = site.get(f"/seats?beekeeper_pass={ROOM.valid_pass('anna')}", session)
+    assert target_of(answer, "/") == f"{ORIGIN}/seats"
+
+
+@each_recipe
 def test_a_bad_pass_ends_no_session(site: Site) -> None:
     session = site.get(f"/?beekeeper_pass={ROOM.valid_pass()}").session
     answer = site.get(f"/?beekeeper_pass={ROOM.expired_pass()}", session)
