@@ -38,7 +38,7 @@ def test_a_websocket_without_a_session_is_closed() -> None:
 
 
 def test_or_denied_with_the_reason_where_the_server_can() -> None:
-    extensions = {"websocket.http.response": {}}
+    extensions: dict[str, Any] = {"websocket.http.response": {}}
     denied = by_asgi(a_gate().asgi(accepting), websocket(extensions=extensions))
     assert (denied.status, denied.get("content-type")) == (401, "application/json")
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from typing import Any
+from wsgiref.util import setup_testing_defaults
 from wsgiref.validate import validator
 
 import pytest
@@ -55,13 +56,16 @@ def test_error_information_is_passed_on_with_a_renewed_session() -> None:
 
     cookie = f"{COOKIE}={a_session(seconds=60)}"
     app = a_gate(sliding=True).wsgi(failing)
-    app(environ("/", HTTP_COOKIE=cookie), lambda *told: seen.append(told) or print)
+
+    def start(*told: Any) -> Any:
+        seen.append(told)
+        return print
+
+    app(environ("/", HTTP_COOKIE=cookie), start)
     assert seen[0][2] == ("a", "b", "c")
 
 
 def test_what_the_gate_answers_is_valid_wsgi() -> None:
-    from wsgiref.util import setup_testing_defaults
-
     for target, accept in [
         ("/", "text/html"),
         ("/", "application/json"),
