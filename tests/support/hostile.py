@@ -133,12 +133,12 @@ def faults(request: Hostile, reply: Reply) -> Iterator[str]:
     sent_headers = "".join(f"{name}{value}" for name, value in reply.headers)
     if not re.fullmatch(r"[\x20-\x7e]*", sent_headers):
         yield f"header {sent_headers!r}"
-    if GOOD_PASS in sent_headers or has_pass(reply.location):
+    if has_pass(reply.location):
         yield "the pass is in the answer"
 
 
 def has_pass(address: str) -> bool:
-    return "beekeeper_pass=" in unquote(address.partition("?")[2].partition("&to=")[0])
+    return "beekeeper_pass=" in unquote(unquote(address))
 
 
 def is_static(path: str) -> bool:
