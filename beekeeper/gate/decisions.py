@@ -130,7 +130,7 @@ class Decisions:
             if session and session.id == found.id:
                 return self._onward(request)
             if self._is_first_use(found, now, may_wait):
-                return self._enter(request, found, now)
+                return self._enter(request, found, session, now)
             found = USED
         if session:
             logger.info("a visitor with a session brought a pass that is no good: %s", found)
@@ -167,12 +167,14 @@ class Decisions:
                 return True
             raise Unavailable("the replay store can't be asked") from error
 
-    def _enter(self, request: Request, found: Pass, now: float) -> Decision:
+    def _enter(self, request: Request, found: Pass, former: Session | None, now: float) -> Decision:
+        opened = self._opened(found.subject, found.id, now)
+        if former:  # this browser keeps sessions
+            return self._onward(request, (opened,))
         rounds = self.cookies.rounds_in(request, GOOD)
         if rounds >= MAX_ROUNDS:
             return self._out_of_the_loop(request, NO_COOKIE, GOOD)
-        counted = self.cookies.rounds(GOOD, rounds + 1)
-        return self._onward(request, (self._opened(found.subject, found.id, now), counted))
+        return self._onward(request, (opened, self.cookies.rounds(GOOD, rounds + 1)))
 
     def _onward(self, request: Request, cookies: tuple[str, ...] = (), reason: str = "") -> Answer:
         # 307 keeps the method and the body, which a script may send with the pass.

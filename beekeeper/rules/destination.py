@@ -104,6 +104,8 @@ def _name(pair: str) -> str:
 
 def passes_in(query: str) -> list[str]:
     """Return the values of all passes in a query."""
+    if PASS_PARAMETER not in query and "%" not in query:
+        return []  # nearly always
     pairs = [pair for pair in query.split("&") if pair and _name(pair) == PASS_PARAMETER]
     return [unquote_plus(pair.partition("=")[2]) for pair in pairs]
 
