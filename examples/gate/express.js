@@ -16,10 +16,10 @@ function read(token, typ, clockTolerance) {
     const { kid } = jwt.decode(token, { complete: true }).header;
     const claims = jwt.verify(token, keys.get(kid), { ...issued, algorithms: ["HS256"], clockTolerance });
     return claims.typ === typ && claims.exp ? claims : null;
-  } catch {
-    return null; // malformed, forged, expired, or for another site
-  }
+  } catch { return null; } // malformed, forged, expired, or for another site
 }
+const redirect = (res, Location, cookies) =>
+  res.writeHead(302, { Location, "Set-Cookie": cookies, "Cache-Control": "no-store" }).end();
 const value = (pairs, name) => pairs.find((pair) => pair.startsWith(name))?.slice(name.length);
 const site = express();
 site.use((req, res, next) => {
@@ -29,11 +29,11 @@ site.use((req, res, next) => {
   const admitted = read(value(query.split("&"), parameter), undefined, 300); // clocks differ, by up to 300 s
   req.visitor = read(value((req.headers.cookie ?? "").split(/; */), cookie), "session", 0)?.sub;
   if (req.visitor && !admitted) return next();
-  if (!admitted) return res.writeHead(302, { Location: `${link}?to=${encodeURIComponent(wanted)}` }).end();
+  if (!admitted) return redirect(res, `${link}?to=${encodeURIComponent(wanted)}`, []);
   const [kid, secret] = keys.entries().next().value;
   const options = { ...issued, keyid: kid, subject: admitted.sub, expiresIn: "30m" };
   const set = `${cookie}${jwt.sign({ typ: "session" }, secret, options)}; Path=/; HttpOnly; Secure; SameSite=Lax`;
-  return res.writeHead(302, { Location: origin + wanted, "Set-Cookie": set }).end();
+  return redirect(res, origin + wanted, [set]);
 });
 // Allow one order for each visitor.
 site.get(/.*/, (req, res) => res.set("X-Visitor", req.visitor).send("Welcome. Your turn has come."));

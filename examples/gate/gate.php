@@ -25,11 +25,11 @@
     $passes = preg_grep('/^beekeeper_pass=/', $pairs = explode('&', $url[2]));
     $kept = implode('&', array_diff_key($pairs, $passes));
     $wanted = "/$url[1]" . ($kept === '' ? '' : "?$kept");
-    $found = substr(current($passes) ?: '', strlen('beekeeper_pass='));
-    $admitted = $read($found, null, 300); // clocks differ, by up to 300 s
+    $admitted = $read(substr(strstr(current($passes) ?: '', '='), 1), null, 300); // clocks differ, by up to 300 s
     $cookie = "__Host-beekeeper_gate_$room";
     $_SERVER['BEEKEEPER_SUB'] = $read($_COOKIE[$cookie] ?? null, 'session', 0)['sub'] ?? null;
     if ($_SERVER['BEEKEEPER_SUB'] && !$admitted) return;
+    header('Cache-Control: no-store');
     if (!$admitted) exit(header("Location: $link?to=" . rawurlencode($wanted), true, 302));
     $kid = array_key_first($keys); // the first key signs
     $session = ['typ' => 'session', 'exp' => time() + 1800] + $admitted;

@@ -12,6 +12,7 @@ from tests.examples.gate.cases import COOKIE, ORIGIN, ROOM
 from tests.examples.gate.sites import RECIPES, SITES, WELCOME, Answer, Site
 
 MAX_LINES = 40
+PYTHON_SITES = ("django", "fastapi")
 # A server may refuse by itself what is too long or no HTTP.
 REFUSED_BY_THE_SERVER = (400, 404, 405, 414, 431)
 # Browsers read a backslash as a slash, and drop tabs and line ends.
@@ -153,6 +154,20 @@ def test_no_address_leads_elsewhere_or_adds_a_header(site: Site, target: str) ->
         assert f"{place.scheme}://{place.netloc}" in (ORIGIN, ROOM.link.rstrip("/"))
         assert RELATIVE_OR_ABSOLUTE.match(answer.location)
         assert not any(cookie.startswith("a=") for cookie in answer.cookies)
+
+
+@pytest.mark.parametrize(
+    "recipe", [pytest.param(name, marks=pytest.mark.xdist_group(name)) for name in PYTHON_SITES]
+)
+def test_the_load_balancer_needs_no_pass(site: Site) -> None:
+    assert site.get("/health").status == 200
+
+
+def test_the_cloudfront_function_keeps_to_the_syntax_and_the_size_that_aws_documents() -> None:
+    code = (RECIPES / "cloudfront.js").read_text(encoding="utf-8")
+    assert len(code) < 10 * 1024
+    for newer in ("?.", "??", "...", " of ", "class ", "const {", "const [", "catch {", "{ ["):
+        assert newer not in code
 
 
 def test_each_recipe_has_a_place_in_the_table_and_at_most_40_lines() -> None:
