@@ -24,7 +24,7 @@ from tests.support.programs import absent, installed
 
 RECIPES = Path(__file__).parents[3] / "examples" / "gate"
 WELCOME = "Welcome. Your turn has come."
-START_SECONDS = 20
+START_SECONDS = 60
 
 
 @dataclass(frozen=True)
