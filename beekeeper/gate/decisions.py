@@ -38,6 +38,7 @@ from beekeeper.rules.tokens import (
 NO_PASS, USED, NO_COOKIE = "no pass", "used", "the session cookie was not kept"
 NO_ENTRY = "You need a place in the waiting room"
 ROUND_AND_ROUND = "This site could not let you in"
+MAX_PASSES = 3  # the room gives one
 BUSY = "This site can't check passes at the moment"
 CAUSES = {
     "expired": "The clock of this site may be wrong.",
@@ -140,7 +141,7 @@ class Decisions:
     def _best(self, tokens: list[str], now: float, may_wait: bool) -> Pass | str:
         """Return the first good pass, or why the first one is not good."""
         reasons = []
-        for token in tokens[:MAX_ROUNDS]:
+        for token in tokens[:MAX_PASSES]:
             try:
                 return self.keys.read(partial(self._read_pass, token, now), now, may_wait)
             except InvalidToken as error:

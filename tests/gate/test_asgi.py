@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from beekeeper.gate import MemoryReplay
 from beekeeper.gate.asgi import Message, Receive, Scope, Send
 from tests.support.gates import (
     COOKIE,
@@ -59,12 +60,10 @@ def test_a_websocket_with_a_session_is_let_in() -> None:
 
 
 def test_a_pass_opens_no_websocket_and_is_not_used_up() -> None:
-    class Store:
-        def first_use(self, pass_id: str, until: int, now: float) -> bool:
-            raise AssertionError
-
+    store = MemoryReplay()
     scope = websocket(query_string=f"beekeeper_pass={a_pass()}".encode())
-    assert by_asgi(a_gate(replay=Store()).asgi(accepting), scope).status == 1008
+    assert by_asgi(a_gate(replay=store).asgi(accepting), scope).status == 1008
+    assert store._until == {}
 
 
 @pytest.mark.parametrize("kind", ["lifespan", "something.new"])

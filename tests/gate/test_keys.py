@@ -98,8 +98,13 @@ def test_a_session_of_an_unknown_key_is_a_reason_too() -> None:
 
 
 def test_many_threads_ask_once() -> None:
-    store = Store()
-    gate, now, start = a_gate(store), time.time(), threading.Barrier(8)
+    store, others = Store(), threading.Event()
+
+    def slow() -> Mapping[str, str]:
+        others.wait(0.05)  # nobody sets it: the other threads arrive meanwhile
+        return store()
+
+    gate, now, start = a_gate(slow), time.time(), threading.Barrier(8)
     found: list[bool] = []
 
     def ask() -> None:

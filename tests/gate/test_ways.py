@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping
 import pytest
 
 from beekeeper.gate import Answer, Refusal
-from tests.support.gates import COOKIE, LINK, PAGE, SCRIPT, Reply, Visitor, a_gate, a_pass
+from tests.support.gates import COOKIE, LINK, ORIGIN, PAGE, SCRIPT, Reply, Visitor, a_gate, a_pass
 
 MakeVisitor = Callable[..., Visitor]
 TO_ROOM = f"{LINK}&to="
@@ -84,6 +84,18 @@ def test_a_pass_is_exchanged_for_a_session_and_taken_out_of_the_address(
     assert cookie.startswith(f"{COOKIE}=")
     assert cookie.endswith("; Max-Age=1800; Path=/; HttpOnly; SameSite=Lax; Secure")
     assert somebody.ask("/x?a=1").body == b"ann|a=1"
+
+
+@pytest.mark.parametrize("path", ["//evil.example/x", "///evil.example", "//"])
+def test_a_path_that_browsers_read_as_a_host_stays_on_the_site(
+    visitor: MakeVisitor, path: str
+) -> None:
+    assert visitor(a_gate()).enter(path).location == ORIGIN + path
+
+
+def test_what_no_header_may_contain_is_encoded(visitor: MakeVisitor) -> None:
+    reply = visitor(a_gate()).enter("/x?a=\r\nSet-Cookie: b=1&c=\x7f\t")
+    assert reply.location == "/x?a=%0D%0ASet-Cookie:%20b=1&c=%7F%09"
 
 
 def test_a_session_outlives_its_pass_and_the_room(visitor: MakeVisitor) -> None:
