@@ -3,8 +3,9 @@
     from beekeeper.testing import FakeRoom
 
     room = FakeRoom(destination="https://shop.example.com/")
-    client.get(room.entry("/seats"))                  # a visitor whose turn has come
-    client.get(f"/?beekeeper_pass={room.forged_pass()}")  # and one who tries to skip the line
+    client.get(f"/seats?beekeeper_pass={room.valid_pass()}")  # a visitor whose turn has come
+    client.get(f"/seats?beekeeper_pass={room.forged_pass()}")  # and one who tries to skip the line
+    browser.goto(room.entry("/seats"))                         # the whole address, for a browser
 
     with beekeeper.testing.local_room(destination="http://127.0.0.1:8000/") as room:
         browser.goto(room.url)                        # the whole way, from the campaign link
