@@ -19,7 +19,7 @@ def loop() -> Iterator[asyncio.Runner]:
         yield runner
 
 
-@settings(max_examples=300)
+@settings(max_examples=200)
 @given(request=requests)
 def test_no_request_is_an_error_or_leads_off_the_two_origins(
     loop: asyncio.Runner, request: Hostile
