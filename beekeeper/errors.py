@@ -11,7 +11,7 @@
     ├── ProvisionError       AWS refused a step, or a step failed; run the same command again
     │   ├── NotOursError     a resource with a name that we need belongs to somebody else
     │   └── TimedOutError    AWS was not ready before a step's deadline
-    ├── InvalidToken         a pass is not valid (gate.py)
+    ├── InvalidToken         a pass is not valid (gate/passes.py)
     ├── LocalError           the local AWS can't be started
     └── SourceError          the waiting page can't be built from its files (page/sources.py)
 

@@ -7,9 +7,9 @@ import pytest
 from hypothesis import HealthCheck, settings
 from playwright.sync_api import Browser, sync_playwright
 
-from tests.support.browsers import installed
+from tests.support.programs import installed
 
-pytest_plugins = ["tests.support.moto_aws.fixtures"]
+pytest_plugins = ["beekeeper.testing.fixtures", "tests.support.moto_aws.fixtures"]
 
 # No deadline, so that a busy machine can't fail a law. No database, so that no files are left.
 settings.register_profile(

@@ -1,13 +1,15 @@
 """The README names every command, every option and every setting."""
 
 import argparse
-import textwrap
+import inspect
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
 from beekeeper.cli.main import parser
+from beekeeper.gate import Gate
+from beekeeper.gate.gate import VARIABLES, Options
 from tests.settings_table import with_table
 
 README = (Path(__file__).parents[1] / "README.md").read_text(encoding="utf-8")
@@ -45,10 +47,15 @@ def test_the_table_of_settings_is_that_of_the_declarations() -> None:
     assert with_table(README) == README, "run: python -m tests.settings_table"
 
 
-def test_the_site_in_it_is_that_of_the_examples() -> None:
-    shown = README.partition("```python\n@site.before_request")[2].partition("```")[0]
+def test_the_lines_for_a_site_are_those_of_the_example() -> None:
     example = (Path(__file__).parents[1] / "examples" / "flask_site.py").read_text(encoding="utf-8")
-    assert shown.strip()
-    assert "@site.before_request" + shown.rstrip() in textwrap.dedent(
-        "".join(line for line in example.splitlines(keepends=True) if line.startswith("    "))
-    ).replace("\n\n    ", "\n\n")
+    line = "site.wsgi_app = gate.wsgi(site.wsgi_app)"
+    assert line in README
+    assert line in example
+
+
+def test_every_option_of_the_gate_is_there() -> None:
+    options = set(inspect.signature(Gate).parameters) - {"room", "keys", "destination", "link"}
+    assert [name for name in options if f"`{name}=" not in README] == []
+    assert set(Options.__annotations__) == options
+    assert [name for name in VARIABLES if name.removeprefix("BEEKEEPER") not in README] == []

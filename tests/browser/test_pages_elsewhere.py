@@ -19,11 +19,11 @@ from beekeeper.handlers import turnstile
 from beekeeper.handlers.http import Request, Response
 from beekeeper.handlers.room import Pages
 from beekeeper.page import build_page
-from tests.support.browsers import installed
 from tests.support.in_memory.fakes import FakeS3
 from tests.support.in_memory.joining import NOBODY, Sends, asked
 from tests.support.in_memory.recorded import NOW, Place
 from tests.support.page_moves import eventually
+from tests.support.programs import installed
 
 pytestmark = pytest.mark.browser
 
