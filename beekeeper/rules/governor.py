@@ -147,7 +147,9 @@ def decide(
     if not health.is_measure:
         text = f"all {health.sent} probes were refused" if health.sent else "no probe was sent"
         held = Memory(load, memory.too_much, memory.well)
-        return Decision(pace, f"{text}, which is no measure of health: {_said(pace)} as before", held)
+        return Decision(
+            pace, f"{text}, which is no measure of health: {_said(pace)} as before", held
+        )
     slowness = health.slowness(baseline_seconds)
     if health.fails(FAILED_SHARE):
         wanted = _relieved(health, pace, load, floor)
