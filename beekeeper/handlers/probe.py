@@ -27,6 +27,7 @@ from typing import Any
 from urllib.parse import SplitResult, urljoin, urlsplit, urlunsplit
 
 from beekeeper.handlers.deadline import Address, Wire, connected, in_time, left
+from beekeeper.rules import destination
 from beekeeper.rules.probes import Answer
 
 TIMEOUT_SECONDS = 2.0
@@ -120,13 +121,15 @@ class Prober:
         connection = HTTPConnection(url.hostname or "", _port(url))
         connection.auto_open = 0  # otherwise it could connect by itself, to an unchecked address
         connection.sock = Wire(line, deadline)
-        connection.request("GET", _path(url), headers=self._headers())
+        connection.request("GET", _path(url), headers=self._headers(url))
         response: HTTPResponse = connection.getresponse()
         response.read(MOST_BODY)
         return response.status, response.getheader("location") or ""
 
-    def _headers(self) -> dict[str, str]:
+    def _headers(self, url: SplitResult) -> dict[str, str]:
         return {
+            # http.client would name the port 443 too, and some sites don't know that name.
+            "Host": destination.origin_of(url.geturl()).partition("//")[2],
             "User-Agent": f"Beekeeper-Governor (room {self.room})",
             "X-Beekeeper-Probe": self.room,
             "Accept": "text/html,*/*",
