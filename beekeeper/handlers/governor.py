@@ -28,9 +28,9 @@ from beekeeper.contract.functions import Variable, is_call
 from beekeeper.handlers import aws, pace_requests
 from beekeeper.handlers.governor_table import TROUBLE, GovernorTable, Known
 from beekeeper.handlers.http import Response
-from beekeeper.handlers.probe import Prober
+from beekeeper.handlers.probe import TIMEOUT_SECONDS, Prober
 from beekeeper.handlers.visitor_table import VisitorTable
-from beekeeper.rules import destination, probes
+from beekeeper.rules import destination, line, probes
 from beekeeper.rules.governed import Governed
 from beekeeper.rules.governor import Memory, decide, needs_relief
 from beekeeper.rules.probes import Answer, baseline_after, health_of
@@ -64,7 +64,7 @@ class Governor:
             logger.info("the governor is off: nothing was measured")
             return None
         is_held = governed.is_held(self.clock())
-        memory = Memory.of(governed.memory if is_held else ())
+        memory = Memory.of(governed.memory) if is_held else _new_memory(known, self.clock())
         # What it advises is not in force.
         is_in_force = is_held and settings.governor_mode is GovernorMode.AUTOMATIC
         self._probe(settings, memory)
@@ -129,7 +129,7 @@ class Governor:
     def _tell(self, governed: Governed, settings: Settings, item: str) -> None:
         """Log one structured line: in Lambda's JSON format, ``extra`` becomes a part of it."""
         measured = {f.name: getattr(governed, f.name) for f in fields(governed)}
-        line = {
+        told = {
             **{name: measured[name] for name in LOGGED},
             "mode": settings.governor_mode.value,
             "rate": settings.rate,
@@ -137,7 +137,13 @@ class Governor:
             "outcomes": dict(Counter(answer.outcome for answer in self.answers)),
             "item": item,
         }
-        logger.info(governed.reason, extra={"governor": line})
+        logger.info(governed.reason, extra={"governor": told})
+
+
+def _new_memory(known: Known, now: float) -> Memory:
+    """Return the memory of a governor that begins, or was away: the line may have been running."""
+    pulse, rate = known.pulse, known.settings.rate
+    return Memory() if line.is_stale(pulse, now) else Memory(load=min(pulse.rate, rate))
 
 
 def probed_url(settings: Settings) -> str:
@@ -145,11 +151,11 @@ def probed_url(settings: Settings) -> str:
     return settings.governor_probe_url or settings.destination
 
 
-def bursts(room: str) -> Burst:
+def bursts(room: str, timeout_seconds: float = TIMEOUT_SECONDS) -> Burst:
     """Return what sends PROBES_PER_BURST probes side by side, and waits for all of them."""
 
     def burst(settings: Settings) -> Sequence[Answer]:
-        prober = Prober(probed_url(settings), room)
+        prober = Prober(probed_url(settings), room, timeout_seconds)
         with ThreadPoolExecutor(PROBES_PER_BURST) as pool:
             return list(pool.map(lambda _: prober.ask(), range(PROBES_PER_BURST)))
 
