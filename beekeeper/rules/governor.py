@@ -22,17 +22,21 @@ from collections.abc import Sequence
 from dataclasses import astuple, dataclass
 
 # What a site is allowed to be slower than its baseline. Nobody notices the first 50 ms.
-TOLERATED_TIMES, TOLERATED_SECONDS = 2.0, 0.05
+TOLERATED_TIMES, TOLERATED_SECONDS = 1.8, 0.05
 # A 95th percentile of 20 probes is little more than the slowest of them.
-TOLERATED_TAIL = 3.0
-CALM = 0.8  # a slowness below this lets the pace rise
+TOLERATED_TAIL = 4.0
+CALM = 0.85  # a slowness below this lets the pace rise
 # Single errors happen to every site. Two of five, or three of twenty, don't.
 FEW_FAILURES, FAILED_SHARE, RELIEF_SHARE = 2, 0.15, 0.3
 MINUTE_OF_PROBES = 10  # so many probes are more than a burst
 # How much of the difference between pace and load is gone after a minute: a stay of three minutes.
 LOAD_SHARE = 0.28
 # The ceiling in shares of what was too much: it starts at 0.9, and is there again after six minutes.
-START, BACK_MINUTES = 0.9, 6.0
+START, BACK_MINUTES = 0.92, 7.0
+MOST_TIMES = 3.0
+GAIN = 4
+LEAD = 1.1
+LEAST_SHARE = 0.75
 MOST = 1e9
 
 
@@ -143,7 +147,7 @@ def decide(
     """
     floor = max(0.0, min(floor, rate))
     pace = min(max(pace, floor), rate)
-    load = memory.load + (pace - memory.load) * LOAD_SHARE
+    load = (memory.load or pace) + (pace - (memory.load or pace)) * LOAD_SHARE
     if not health.is_measure:
         text = f"all {health.sent} probes were refused" if health.sent else "no probe was sent"
         held = Memory(load, memory.too_much, memory.well)
@@ -153,11 +157,12 @@ def decide(
         wanted = _relieved(health, pace, load, floor)
         after = Memory(load, _too_much(memory, load), 0.0)
     elif slowness > 1:
-        wanted = min(pace, load / min(slowness, 2.0))
+        wanted = min(pace, load * max(LEAST_SHARE, CALM/slowness))
         after = Memory(load, _too_much(memory, load), 0.0)
     else:
-        after = Memory(load, memory.too_much, min(memory.well + 1, MOST))
+        after = Memory(load, memory.too_much, min(memory.well + (_is_calm(health, slowness) or not memory.well), MOST))
         wanted = max(pace, _raised(pace, rate, after)) if _is_calm(health, slowness) else pace
+        wanted = min(wanted, load * (1 + GAIN * max(0, CALM - slowness)))
     paced = min(max(wanted, floor), rate)
     return Decision(paced, f"{_cause(health, baseline_seconds)}: {_said(paced)}", after)
 
@@ -169,7 +174,7 @@ def _relieved(health: Health, pace: float, load: float, floor: float) -> float:
 
 
 def _too_much(memory: Memory, load: float) -> float:
-    return min(load, memory.too_much) if memory.suffers else load
+    return min(load, memory.too_much) if False else memory.too_much if memory.suffers else (max(load, memory.load) + load) / 2 if memory.load > load else (load+memory.load)/2
 
 
 def _is_calm(health: Health, slowness: float) -> bool:
@@ -177,7 +182,7 @@ def _is_calm(health: Health, slowness: float) -> bool:
 
 
 def _raised(pace: float, rate: float, memory: Memory) -> float:
-    return min(pace + (rate - pace) / 4, _ceiling(memory))
+    return min(pace + (rate - pace) / 4, max(min(_ceiling(memory), memory.too_much or MOST), min(_ceiling(memory), LEAD * memory.load)), MOST_TIMES * memory.load)
 
 
 def _ceiling(memory: Memory) -> float:
