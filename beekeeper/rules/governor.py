@@ -17,22 +17,27 @@ the site again and again.
 The law needs no clock and no randomness: it is a pure function.
 """
 
-import math
 from collections.abc import Sequence
 from dataclasses import astuple, dataclass
 
-# What a site is allowed to be slower than its baseline. Nobody notices the first 50 ms.
-TOLERATED_TIMES, TOLERATED_SECONDS = 2.0, 0.05
-# A 95th percentile of 20 probes is little more than the slowest of them.
-TOLERATED_TAIL = 3.0
-CALM = 0.8  # a slowness below this lets the pace rise
-# Single errors happen to every site. Two of five, or three of twenty, don't.
+# What a site is allowed to be slower than its baseline: nobody notices the first 50 ms. The 95th
+# percentile of 20 probes is little more than the slowest of them, so it is allowed much more.
+TOLERATED_TIMES, TOLERATED_SECONDS, TOLERATED_TAIL = 1.8, 0.05, 4.0
+# A slowness below this lets the pace rise, and from 1 on it is lowered. In between it is held.
+CALM = 0.85
+# Single errors happen to every site. Two of a burst of five, or three of twenty, don't.
 FEW_FAILURES, FAILED_SHARE, RELIEF_SHARE = 2, 0.15, 0.3
-MINUTE_OF_PROBES = 10  # so many probes are more than a burst
+MINUTE_OF_PROBES = 10  # more than a burst
 # How much of the difference between pace and load is gone after a minute: a stay of three minutes.
 LOAD_SHARE = 0.28
-# The ceiling in shares of what was too much: it starts at 0.9, and is there again after six minutes.
-START, BACK_MINUTES = 0.9, 6.0
+# Slow: a little below what it carried. A queue makes long waits of a small excess, so one minute
+# lowers the load by a seventh at most, and each minute after it the pace by three tenths at most.
+BELOW, LEAST_AT_FIRST, LEAST_AFTER = 0.95, 0.85, 0.7
+# The ceiling in shares of what was too much: it starts at 0.95, and reaches 1 after seven minutes.
+START, BACK_MINUTES = 0.95, 7.0
+# How far the pace may be above the load, for each 1 of slowness that is spare: on the way back to
+# what was too much, and beyond it.
+LEAD, LEAD_BEYOND = 4.0, 0.4
 MOST = 1e9
 
 
@@ -143,51 +148,68 @@ def decide(
     """
     floor = max(0.0, min(floor, rate))
     pace = min(max(pace, floor), rate)
-    load = memory.load + (pace - memory.load) * LOAD_SHARE
+    before = memory.load or pace
+    load = before + (pace - before) * LOAD_SHARE
     if not health.is_measure:
-        text = f"all {health.sent} probes were refused" if health.sent else "no probe was sent"
-        held = Memory(load, memory.too_much, memory.well)
-        return Decision(
-            pace, f"{text}, which is no measure of health: {_said(pace)} as before", held
-        )
+        after = Memory(load, memory.too_much, memory.well)
+        return Decision(pace, f"{_no_measure(health)}: {_said(pace)}, as before", after)
     slowness = health.slowness(baseline_seconds)
     if health.fails(FAILED_SHARE):
-        wanted = _relieved(health, pace, load, floor)
-        after = Memory(load, _too_much(memory, load), 0.0)
+        wanted, after = _failing(health, pace, load, floor), _suffering(memory, load, before)
     elif slowness > 1:
-        wanted = min(pace, load / min(slowness, 2.0))
-        after = Memory(load, _too_much(memory, load), 0.0)
+        wanted, after = _slow(slowness, pace, load, memory), _suffering(memory, load, before)
     else:
-        after = Memory(load, memory.too_much, min(memory.well + 1, MOST))
-        wanted = max(pace, _raised(pace, rate, after)) if _is_calm(health, slowness) else pace
+        spare = max(0.0, CALM - slowness) if health.failed < FEW_FAILURES else 0.0
+        minute = 1.0 if spare or memory.suffers else 0.0
+        after = Memory(load, memory.too_much, min(memory.well + minute, MOST))
+        wanted = _well(spare, pace, rate, after)
     paced = min(max(wanted, floor), rate)
     return Decision(paced, f"{_cause(health, baseline_seconds)}: {_said(paced)}", after)
 
 
-def _relieved(health: Health, pace: float, load: float, floor: float) -> float:
+def _failing(health: Health, pace: float, load: float, floor: float) -> float:
     if health.error_share == 1 and health.sent >= MINUTE_OF_PROBES:
         return floor
     return min(pace, load) / 2
 
 
-def _too_much(memory: Memory, load: float) -> float:
-    return min(load, memory.too_much) if memory.suffers else load
+def _slow(slowness: float, pace: float, load: float, memory: Memory) -> float:
+    share = BELOW / slowness
+    if memory.suffers:
+        return min(pace, load) * max(LEAST_AFTER, share)
+    return min(pace, load * max(LEAST_AT_FIRST, share))
 
 
-def _is_calm(health: Health, slowness: float) -> bool:
-    return slowness < CALM and health.failed < FEW_FAILURES
+def _suffering(memory: Memory, load: float, before: float) -> Memory:
+    """Return the memory of a site that suffers. What was too much is known when it begins.
+
+    The measured minute began with the load ``before``, and that is nearer to the truth than the
+    load now: a site that is far too full is slow to say so.
+    """
+    return Memory(load, memory.too_much if memory.suffers else before, 0.0)
 
 
-def _raised(pace: float, rate: float, memory: Memory) -> float:
-    return min(pace + (rate - pace) / 4, _ceiling(memory))
+def _well(spare: float, pace: float, rate: float, memory: Memory) -> float:
+    """Return the pace for a site that is well, with so much slowness to spare."""
+    quarter = pace + (rate - pace) / 4 if spare else pace
+    if not memory.too_much:
+        return quarter
+    # Visitors who are let in now are felt in minutes. So the pace doesn't run ahead of the load.
+    lead = max(memory.load * (1 + LEAD * spare), memory.too_much / 3)
+    beyond = max(memory.load * (1 + LEAD_BEYOND * spare), memory.too_much)
+    return min(max(pace, min(quarter, _ceiling(memory), beyond)), lead)
 
 
 def _ceiling(memory: Memory) -> float:
     """Return the most that the law tries by now, in visitors per minute."""
-    if not memory.too_much:
-        return math.inf
     since = memory.well / BACK_MINUTES - 1
     return memory.too_much * (1 + (1 - START) * since**3)
+
+
+def _no_measure(health: Health) -> str:
+    if not health.sent:
+        return "no probe was sent"
+    return "all probes were refused (401, 403 or 429), which is no measure of health"
 
 
 def _cause(health: Health, baseline_seconds: float) -> str:
