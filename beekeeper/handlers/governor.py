@@ -30,7 +30,7 @@ from beekeeper.handlers.governor_table import TROUBLE, GovernorTable, Known
 from beekeeper.handlers.http import Response
 from beekeeper.handlers.probe import TIMEOUT_SECONDS, Prober
 from beekeeper.handlers.visitor_table import VisitorTable
-from beekeeper.rules import destination, line, probes
+from beekeeper.rules import destination, probes
 from beekeeper.rules.governed import Governed
 from beekeeper.rules.governor import Memory, decide, needs_relief
 from beekeeper.rules.probes import Answer, baseline_after, health_of
@@ -64,7 +64,7 @@ class Governor:
             logger.info("the governor is off: nothing was measured")
             return None
         is_held = governed.is_held(self.clock())
-        memory = Memory.of(governed.memory) if is_held else _new_memory(known, self.clock())
+        memory = Memory.of(governed.memory) if is_held else Memory()
         # What it advises is not in force.
         is_in_force = is_held and settings.governor_mode is GovernorMode.AUTOMATIC
         self._probe(settings, memory)
@@ -138,12 +138,6 @@ class Governor:
             "item": item,
         }
         logger.info(governed.reason, extra={"governor": told})
-
-
-def _new_memory(known: Known, now: float) -> Memory:
-    """Return the memory of a governor that begins, or was away: the line may have been running."""
-    pulse, rate = known.pulse, known.settings.rate
-    return Memory() if line.is_stale(pulse, now) else Memory(load=min(pulse.rate, rate))
 
 
 def probed_url(settings: Settings) -> str:
