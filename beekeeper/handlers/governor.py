@@ -166,12 +166,21 @@ def _parts() -> tuple[GovernorTable, VisitorTable, Burst]:
 
 def handler(event: Mapping[str, Any], context: object) -> Response:
     """Lambda's entry: a minute, or a request. It raises if the table fails, so the alarm fires."""
-    if is_call(event):
-        return {}
-    table, copies, burst = _parts()
+    return {} if is_call(event) else handle(event, *_parts(), time.time, time.sleep)
+
+
+def handle(
+    event: Mapping[str, Any],
+    table: GovernorTable,
+    copies: VisitorTable,
+    burst: Burst,
+    clock: Callable[[], float],
+    sleep: Callable[[float], None],
+) -> Response:
+    """Answer a request of API Gateway. Any other event is the schedule's, and begins a minute."""
     if "requestContext" in event:
-        return pace_requests.answer(event, copies, table, time.time())
-    Governor(table, burst, time.time, time.sleep).run()
+        return pace_requests.answer(event, copies, table, clock())
+    Governor(table, burst, clock, sleep).run()
     return {}
 
 

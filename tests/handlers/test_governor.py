@@ -8,11 +8,13 @@ from botocore.exceptions import ClientError
 
 from beekeeper.contract import items
 from beekeeper.handlers import governor
-from beekeeper.handlers.governor import Governor, bursts, probed_url
+from beekeeper.handlers.governor import Governor, bursts, handle, probed_url
+from beekeeper.handlers.visitor_table import VisitorTable
 from beekeeper.rules.governed import Governed
 from beekeeper.rules.governor import Memory
 from beekeeper.rules.probes import Answer
 from beekeeper.rules.settings import GovernorMode, Mode
+from tests.support.in_memory.fakes import TABLE
 from tests.support.in_memory.governed import AUTOMATIC, FAILED, REFUSED, Minutes, well
 from tests.support.in_memory.virtual import START
 from tests.support.site import answering, hanging, site
@@ -253,6 +255,20 @@ def test_one_structured_line_says_what_was_measured_and_decided(
         "outcomes": {"503": 1, "200": 19},
         "item": "written",
     }
+
+
+# --- What starts it -------------------------------------------------------------------------------
+
+
+def test_the_schedule_begins_a_minute_and_a_request_does_not() -> None:
+    minutes = Minutes()
+    copies = VisitorTable(minutes.dynamo, TABLE, "sale")
+    parts = (minutes.table, copies, minutes.burst, minutes.world.clock, minutes.world.sleep)
+    request = {"requestContext": {"http": {"method": "GET"}}, "routeKey": "ANY /pace"}
+    assert handle(request, *parts)["statusCode"] == 405
+    assert minutes.bursts == []
+    assert handle({"source": "aws.events", "detail-type": "Scheduled Event"}, *parts) == {}
+    assert len(minutes.bursts) == 5
 
 
 # --- With a real server ---------------------------------------------------------------------------
