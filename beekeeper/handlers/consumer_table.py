@@ -37,6 +37,10 @@ class OtherFormat(Exception):
 TROUBLE = (BotoCoreError, ClientError, Throttled, KeyError, ValueError)
 
 
+# Of the governor's item: about as many seconds, as for the settings (SETTINGS_SECONDS, consumer.py).
+MOST_MISSES = 10
+
+
 @dataclass(frozen=True, slots=True)
 class Orders:
     """What a consumer goes by: the operators' settings, the lane's numbers, and the governor."""
@@ -57,13 +61,15 @@ class Table:
         self._admissions = Admissions(dynamodb, name, chance)
         self._as_of: Mapping[str, Any] | None = None  # of the last pulse, as it is in the table
         self._is_governed = False  # as it was when the settings were last read
-        self._governed = NEVER  # the last copy
+        self._governed: Governed | None = None  # the last copy, if there was one
+        self._misses = 0  # how often the first copy could not be read
 
     def orders(self) -> Orders:
         """Read what operators and the governor want. Raises if that fails, and OtherFormat.
 
         The governor's item is read only in automatic mode. If that alone fails, the last copy stays
-        in use until it is too old (rules/governed.py).
+        in use until it is too old (rules/governed.py). Without a copy the operator's rate could be
+        too much, so nobody is admitted for MOST_MISSES ticks. Then it is in force.
         """
         found = self._read_orders()
         item = found.get(items.ROOM, {})
@@ -75,7 +81,7 @@ class Table:
         settings = items.settings_of(item)
         self._admissions.cleared_at = settings.cleared_at
         self._note_governed(settings, found)
-        return Orders(settings, items.given_of(found.get(items.LATE)), self._governed)
+        return Orders(settings, items.given_of(found.get(items.LATE)), self._governed or NEVER)
 
     def _read_orders(self) -> dict[str, Item]:
         if self._is_governed:
@@ -91,12 +97,15 @@ class Table:
         was_read = self._is_governed
         self._is_governed = settings.governor_mode is GovernorMode.AUTOMATIC
         if not self._is_governed:
-            self._governed = NEVER
+            self._governed, self._misses = None, 0
             return
         try:
             read = found if was_read else self._read(items.GOVERNOR)
         except (BotoCoreError, ClientError, Throttled) as error:
-            logger.warning("reading the governor's item failed: %s; the last one is used", error)
+            if self._governed is None and not _is_denied(error) and self._misses < MOST_MISSES:
+                self._misses += 1
+                raise
+            logger.warning("reading the governor's item failed: %s", error)
             return
         self._governed = governor_item.governed_of(read.get(items.GOVERNOR))
 
@@ -177,3 +186,9 @@ class Table:
         outcomes = list(self._executor.map(write, together))
         outcomes += self._executor.map(write, [[a] for a in admissions if a[0] in alone])
         return functools.reduce(operator.or_, outcomes, Outcome())
+
+
+def _is_denied(error: Exception) -> bool:
+    """Return whether IAM refuses the call. To try again changes nothing."""
+    code = error.response["Error"]["Code"] if isinstance(error, ClientError) else ""
+    return bool(code == "AccessDeniedException")

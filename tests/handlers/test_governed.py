@@ -109,13 +109,25 @@ def test_the_item_takes_no_call_of_its_own() -> None:
     assert stage.calls.count()["BatchGetItem"] == plain.calls.count()["BatchGetItem"] + 1
 
 
-@pytest.mark.parametrize("code", ["AccessDeniedException", "ThrottlingException"])
-def test_an_item_that_cannot_be_read_leaves_the_operators_rate(code: str) -> None:
+@pytest.mark.parametrize(
+    ("code", "after"), [("AccessDeniedException", 0), ("ThrottlingException", 10)]
+)
+def test_an_item_that_cannot_be_read_leaves_the_operators_rate(code: str, after: int) -> None:
     stage = stage_with(AUTOMATIC, item_of(HELD))
     stage.dynamo.refuse_read(items.GOVERNOR, code)
     stage.arrive(100)
-    stage.run(15)
+    stage.run(15 + after)
     stage.check_everyone_admitted()
+    assert stage.let_through()[0] - START == pytest.approx(after, abs=1)
+
+
+def test_a_consumer_that_starts_while_reads_fail_does_not_let_in_more_than_is_held() -> None:
+    stage = stage_with(AUTOMATIC, item_of(HELD))
+    stage.dynamo.refuse_read(items.GOVERNOR, "ThrottlingException")
+    stage.arrive(100)
+    stage.world.start(lambda: stage.dynamo.allow(items.GOVERNOR), after=5)
+    stage.run(20)
+    assert admitted_in(stage, 20) == pytest.approx(15, abs=2)
 
 
 def test_one_that_was_read_stays_in_force_while_reads_fail() -> None:

@@ -75,6 +75,10 @@ class FakeDynamo(FakeService):
         """Let each update of this item fail with an error."""
         self._refused[f"write {item_id}"] = code
 
+    def allow(self, item_id: str) -> None:
+        """Refuse nothing any more that is done to this item."""
+        self._refused = {what: c for what, c in self._refused.items() if item_id not in what}
+
     def _refuse(self, what: str) -> None:
         if what in self._refused:
             raise client_error(self._refused[what])

@@ -141,8 +141,11 @@ def everybody_hears(room: WholeRoom) -> Found:
 
 
 def a_turn_is_seen(room: WholeRoom) -> Found | None:
-    """In fair weather, at most two polls after the slot don't find the turn."""
-    if not room.weather.is_fair:
+    """In fair weather, at most two polls after the slot don't find the turn.
+
+    If a governor raises the pace several times over, who was told to ask later takes the lane.
+    """
+    if not room.weather.is_fair or room.weather.held:
         return None
     return Found(max((turn.late_polls for turn in _turns(room)), default=0), LATE_POLLS)
 
