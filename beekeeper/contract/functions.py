@@ -65,10 +65,22 @@ CONSUMER = Function(
     timeout_seconds=cadence.CONSUMER_TIMEOUT_SECONDS,
     variables=(Variable.TABLE, Variable.QUEUE_URL, Variable.DEAD_LETTER_URL),
 )
-FUNCTIONS = (PRODUCER, ROOM, TURNSTILE, CONSUMER)
+# It measures for most of a minute (handlers/governor.py), and also answers the site's requests.
+GOVERNOR = Function(
+    name="governor",
+    timeout_seconds=75,
+    variables=(Variable.TABLE, Variable.ROOM),
+    paths=(Path.PACE,),
+)
+FUNCTIONS = (PRODUCER, ROOM, TURNSTILE, CONSUMER)  # of each room
 # A deployer invokes a function with this to wake it, and to see that it answers. It does nothing.
 # No event of API Gateway or EventBridge has this key.
 CALL = {"beekeeper": "wake"}
+
+
+def functions_of(*, governed: bool) -> tuple[Function, ...]:
+    """Return the functions of a room, which has a governor or has none."""
+    return (*FUNCTIONS, GOVERNOR) if governed else FUNCTIONS
 
 
 def is_call(event: Mapping[str, object]) -> bool:

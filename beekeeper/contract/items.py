@@ -7,6 +7,7 @@
               signing_since (contract/pass_ring.py)                operators
     pulse     see contract/pulse_item.py                           consumer
     pace      see contract/pace_item.py                            consumer
+    governor  see contract/governor_item.py                        governor
     late      given: the numbers of the lane (rules/lane.py)       turnstile
     wake      woken_at                                             producer, turnstile
     lease     owner, expires_at                                    deploy, destroy
@@ -53,7 +54,7 @@ from beekeeper.rules.tokens import TICKET_LIFETIME_SECONDS, Key
 from beekeeper.rules.turn import Admission
 
 ROOM, KEYS, PULSE, PACE, WAKE, LEASE = "room", "keys", "pulse", "pace", "wake", "lease"
-LATE = "late"
+LATE, GOVERNOR = "late", "governor"
 VISITOR_PREFIX = "v#"
 COUNT_PREFIX = "count#"
 COUNT_SHARDS = 32

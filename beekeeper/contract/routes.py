@@ -16,6 +16,7 @@ class Path(StrEnum):
 
     A route takes every method, because API Gateway answers 404 itself to a method without a route,
     also to HEAD and OPTIONS. The functions answer GET, HEAD and OPTIONS, and refuse the rest.
+    Only PACE takes POST: the site asks there for a slower pace.
     """
 
     CAMPAIGN = "/"
@@ -24,6 +25,7 @@ class Path(StrEnum):
     ENTER = "/enter"
     CHECK = "/check"
     ROBOTS = "/robots.txt"
+    PACE = "/pace"  # only of a room with a governor
 
     @property
     def route_key(self) -> str:

@@ -29,6 +29,14 @@ class Mode(StrEnum):
     PAUSED = "paused"
 
 
+class GovernorMode(StrEnum):
+    """What the governor does with what it measures (rules/governed.py)."""
+
+    OFF = "off"
+    ADVISE = "advise"
+    AUTOMATIC = "automatic"
+
+
 @dataclass(frozen=True, slots=True)
 class Setting:
     """What people need to know about one setting.
@@ -111,6 +119,36 @@ class Settings:
         default="",
         configured=True,
         accepts=lambda url: not url or addresses.is_address(url),
+    )
+    governor_mode: GovernorMode = setting(
+        "what the governor does while your site suffers: off, advise (it measures and says which"
+        " pace it would hold) or automatic (it holds that pace)",
+        default=GovernorMode.OFF,
+        configured=True,
+        live=True,
+    )
+    governor_probe_url: str = setting(
+        "the page that the governor asks for to measure your site; by default, the destination",
+        default="",
+        configured=True,
+        accepts=lambda url: not url or addresses.is_address(url),
+    )
+    governor_floor: float = setting(
+        "the lowest pace that the governor holds",
+        default=10.0,
+        unit="visitors a minute",
+        minimum=1,
+        maximum=sizing.MAX_RATE_PER_MINUTE,
+        configured=True,
+    )
+    governor_baseline_seconds: float = setting(
+        "how long your site takes to answer the governor when it is well; 0 means that the governor"
+        " measures it in a quiet minute",
+        default=0.0,
+        unit="seconds",
+        minimum=0,
+        maximum=60,
+        configured=True,
     )
 
     @property

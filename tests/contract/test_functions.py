@@ -6,9 +6,10 @@ from pathlib import Path as File
 
 import pytest
 
-from beekeeper.contract.functions import CALL, FUNCTIONS, Function, Variable, is_call
+from beekeeper.contract.functions import CALL, Function, Variable, functions_of, is_call
 from beekeeper.contract.routes import REJOIN_LINK, TICKET_COOKIE, Path, ticket_cookie_name
 
+FUNCTIONS = functions_of(governed=True)
 EVENTS = sorted((File(__file__).parents[1] / "support/in_memory/events").glob("*.json"))
 
 
@@ -20,11 +21,21 @@ def test_routes() -> None:
         "ANY /turn": "turnstile",
         "ANY /enter": "turnstile",
         "ANY /check": "turnstile",
+        "ANY /pace": "governor",
     }
 
 
 def test_each_path_has_one_function() -> None:
     assert sorted(path for f in FUNCTIONS for path in f.paths) == sorted(Path)
+
+
+def test_only_a_governed_room_has_a_governor() -> None:
+    assert [f.name for f in functions_of(governed=False)] == [
+        "producer",
+        "room",
+        "turnstile",
+        "consumer",
+    ]
 
 
 def test_links_are_relative() -> None:
@@ -36,6 +47,7 @@ def test_links_are_relative() -> None:
         "/enter": "enter",
         "/check": "check",
         "/robots.txt": "robots.txt",
+        "/pace": "pace",
     }
     assert REJOIN_LINK == ".?rejoin=1"
 
@@ -56,6 +68,7 @@ def test_variables() -> None:
         "room": {"BEEKEEPER_BUCKET"},
         "turnstile": {"BEEKEEPER_TABLE", "BEEKEEPER_ROOM", "BEEKEEPER_CONSUMER"},
         "consumer": {"BEEKEEPER_TABLE", "BEEKEEPER_QUEUE_URL", "BEEKEEPER_DEAD_LETTER_URL"},
+        "governor": {"BEEKEEPER_TABLE", "BEEKEEPER_ROOM"},
     }
     assert {v for f in FUNCTIONS for v in f.variables} == set(Variable)
 

@@ -61,10 +61,27 @@ class FakeDynamo(FakeService):
         self.writes: list[Write] = []
         self.damaged: set[str] = set()  # the ids of items that no transaction can write
         self.names_damaged = True  # or it refuses the whole call, and names no item
+        self._refused: dict[str, str] = {}  # the error's code, by item and what is done to it
 
     def put(self, *new: Item) -> None:
         for item in new:
             self.items[item["id"]["S"]] = item
+
+    def refuse_read(self, item_id: str, code: str) -> None:
+        """Let each read that asks for this item fail with an error."""
+        self._refused[f"read {item_id}"] = code
+
+    def refuse_write(self, item_id: str, code: str) -> None:
+        """Let each update of this item fail with an error."""
+        self._refused[f"write {item_id}"] = code
+
+    def allow(self, item_id: str) -> None:
+        """Refuse nothing any more that is done to this item."""
+        self._refused = {what: c for what, c in self._refused.items() if item_id not in what}
+
+    def _refuse(self, what: str) -> None:
+        if what in self._refused:
+            raise client_error(self._refused[what])
 
     def set_room(self, settings: Settings) -> None:
         self.put(items.settings_item(settings))
@@ -121,6 +138,7 @@ class FakeDynamo(FakeService):
         self.items[item_id] = item
 
     def _read(self, item_id: str, *, consistent: bool) -> Item | None:
+        self._refuse(f"read {item_id}")
         if not consistent:
             since = self.calls.world.now - self.stale_seconds
             for at, old in self._before.get(item_id, []):
@@ -152,6 +170,7 @@ class FakeDynamo(FakeService):
             refuse_key(Key, "UpdateItem")
             refuse_values(values, "UpdateItem")
             item_id = Key["id"]["S"]
+            self._refuse(f"write {item_id}")
             if not self._spend(item_id, 1):
                 raise client_error("ThrottlingException", "UpdateItem")
             item = self.items.get(item_id, dict(Key))

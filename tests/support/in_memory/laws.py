@@ -141,15 +141,18 @@ def everybody_hears(room: WholeRoom) -> Found:
 
 
 def a_turn_is_seen(room: WholeRoom) -> Found | None:
-    """In fair weather, at most two polls after the slot don't find the turn."""
-    if not room.weather.is_fair:
+    """In fair weather, at most two polls after the slot don't find the turn.
+
+    If a governor raises the pace several times over, who was told to ask later takes the lane.
+    """
+    if not room.weather.is_fair or room.weather.held:
         return None
     return Found(max((turn.late_polls for turn in _turns(room)), default=0), LATE_POLLS)
 
 
 def a_turn_is_seen_in_time(room: WholeRoom) -> Found | None:
-    """In fair weather, if no operator acts, a turn is seen before it costs another slot."""
-    if not room.weather.is_fair or room.weather.changes:
+    """In fair weather, if nobody changes the pace, a turn is seen before it costs another slot."""
+    if not room.weather.is_fair or room.weather.changes or room.weather.held:
         return None
     return Found(max((turn.seconds for turn in _turns(room)), default=0.0), PROMPT_SECONDS)
 

@@ -1,0 +1,85 @@
+"""The table's ``governor`` item (rules/governed.py), to and from DynamoDB's wire format.
+
+    pace, held_at, reason               what the governor holds, since when, and why
+    sent, failed, refused,              what it last measured: requests, and seconds
+    median_seconds, p95_seconds
+    baseline_seconds                    how long the site takes when it is well; 0: not known yet
+    memory                              what the law remembers: a JSON list of numbers
+    asked_pace, asked_until, asked_at   what the site asked for, and when
+
+Only the governor writes it. Two kinds of writes touch different attributes: a measurement's, and
+that of a request of the site. Each attribute is read on its own. One that was damaged counts as
+absent, so that at worst the operator's rate is in force.
+"""
+
+import json
+from typing import Any
+
+from beekeeper.contract.attributes import Damaged, or_default, read_json, read_number, read_text
+from beekeeper.contract.items import LATEST, MOST, Item, number
+from beekeeper.rules.governed import NEVER, Governed
+
+HELD_AT = "held_at"
+ASKED_PACE, ASKED_UNTIL, ASKED_AT = "asked_pace", "asked_until", "asked_at"
+MOST_REASON_CHARACTERS = 300
+MOST_REMEMBERED = 100  # numbers of the law's memory
+
+
+def governed_of(item: Item | None) -> Governed:
+    """Read the ``governor`` item. What is absent or damaged has its default."""
+    if not item:
+        return NEVER
+
+    def value(name: str, high: float = MOST) -> float:
+        return or_default(item, name, 0.0, lambda: _within(item, name, high))
+
+    return Governed(
+        pace=value("pace"),
+        held_at=value(HELD_AT, LATEST),
+        reason=or_default(item, "reason", "", lambda: read_text(item, "reason")),
+        sent=int(value("sent")),
+        failed=int(value("failed")),
+        refused=int(value("refused")),
+        median_seconds=value("median_seconds"),
+        p95_seconds=value("p95_seconds"),
+        baseline_seconds=value("baseline_seconds"),
+        memory=or_default(item, "memory", (), lambda: _memory(item)),
+        asked_pace=value(ASKED_PACE),
+        asked_until=value(ASKED_UNTIL, LATEST),
+    )
+
+
+def _within(item: Item, name: str, high: float) -> float:
+    # A bound in place of the value would be a pace, or a time, that nobody decided.
+    found = read_number(item, name, -high - 1, high + 1)
+    if 0 <= found <= high:
+        return found
+    raise Damaged(item, name)
+
+
+def _memory(item: Item) -> tuple[float, ...]:
+    try:
+        memory = tuple(float(one) for one in read_json(item, "memory"))
+    except (TypeError, ValueError, OverflowError):
+        raise Damaged(item, "memory") from None
+    if len(memory) <= MOST_REMEMBERED and all(abs(one) <= LATEST for one in memory):
+        return memory
+    raise Damaged(item, "memory")
+
+
+def measured_values(governed: Governed) -> dict[str, Any]:
+    """Return the attributes that a measurement writes."""
+    names = (
+        "pace", HELD_AT, "sent", "failed", "refused", "median_seconds", "p95_seconds",
+        "baseline_seconds",
+    )  # fmt: skip
+    return {
+        **{name: number(getattr(governed, name)) for name in names},
+        "reason": {"S": governed.reason[:MOST_REASON_CHARACTERS]},
+        "memory": {"S": json.dumps(governed.memory, separators=(",", ":"))},
+    }
+
+
+def asked_values(pace: float, asked_at: float, until: float) -> dict[str, Any]:
+    """Return the attributes that a request of the site writes."""
+    return {ASKED_PACE: number(pace), ASKED_AT: number(asked_at), ASKED_UNTIL: number(until)}
