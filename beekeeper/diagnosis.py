@@ -104,7 +104,7 @@ def doctor(
     ]
     if connection.known:
         found.append(_looked("items", lambda: control.health.look(connection.deployed())))
-        found.append(_looked(readiness.CHECK, lambda: readiness.look(aws, names)))
+        found.append(_looked(readiness.CHECK, lambda: _readiness(connection, aws, names)))
     return Diagnosis(config.name, account, aws.region, found)
 
 
@@ -118,6 +118,11 @@ def _names(connection: Connection) -> Finding:
         return Finding("names", Verdict.PROBLEM, text, remedy)
     text = f"All names of room {connection.name} are free, or already belong to the room."
     return Finding("names", Verdict.OK, text)
+
+
+def _readiness(connection: Connection, aws: Aws, names: Names) -> Finding:
+    governed = connection.deployed().config.is_governed
+    return readiness.look(aws, names, governed=governed)
 
 
 def _has_functions(connection: Connection) -> bool:
@@ -147,7 +152,7 @@ def _looks(
     if room.is_strict:
         yield quotas.joins(room, arrivals)
     if limit := room.permissions_boundary:
-        yield _looked(BOUNDARY, lambda: boundary(aws, limit, names))
+        yield _looked(BOUNDARY, lambda: boundary(aws, limit, names, governed=room.is_governed))
     if (name := room.domain_name) and (arn := room.certificate_arn):
         yield _looked(CERTIFICATE, lambda: certificate(aws, arn, name))
 

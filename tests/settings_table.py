@@ -15,9 +15,7 @@ BEGIN, END = "<!-- settings: python -m tests.settings_table -->\n", "<!-- end of
 
 def table() -> str:
     """Return the table of all settings."""
-    rows = [
-        f"| `{name}` | {_default(field)} | {help_of(field)} |" for name, field in _settings()
-    ]
+    rows = [f"| `{name}` | {_default(field)} | {help_of(field)} |" for name, field in _settings()]
     return "\n".join(["| setting | default | meaning |", "| --- | --- | --- |", *rows, ""])
 
 

@@ -5,6 +5,7 @@ It is the only setting that is a table with settings of its own. In Python it is
 """
 
 from collections.abc import Mapping
+from pathlib import Path
 from typing import Annotated, Any, Literal, Self, TypedDict
 
 from pydantic import AfterValidator, Field, field_validator, model_validator
@@ -12,6 +13,7 @@ from pydantic import AfterValidator, Field, field_validator, model_validator
 from beekeeper.config.address import ascii_address
 from beekeeper.config.essentials import Essentials
 from beekeeper.config.section import Section, declared
+from beekeeper.config.toml_file import configured
 from beekeeper.rules.destination import has_host, is_private
 from beekeeper.rules.settings import SETTINGS, GovernorMode
 
@@ -69,7 +71,7 @@ class Governed(Essentials):
     @property
     def is_governed(self) -> bool:
         """Whether the room has a governor: its function, its role, its alarm and so on."""
-        return self.governor.mode != GovernorMode.OFF
+        return self.governor.mode != GovernorMode.OFF.value
 
     @field_validator("governor", mode="before")
     @classmethod
@@ -92,6 +94,12 @@ class Governed(Essentials):
                 f" {self.rate}). Give at most the rate"
             )
         return self
+
+
+def configured_governor(path: str | Path) -> bool:
+    """Return whether a TOML file asks for a governor, even if other settings are wrong."""
+    table = configured(path, "governor")
+    return isinstance(table, Mapping) and table.get("mode", GovernorMode.OFF) != GovernorMode.OFF
 
 
 def governor_settings(governor: Governor) -> dict[str, Any]:

@@ -59,6 +59,8 @@ def declared(name: str, *, example: str = "") -> Any:
     known = SETTINGS[name]
     assert known.configured, f"{name} is not declared as configured"
     default = next(field.default for field in fields(Settings) if field.name == name)
+    if isinstance(default, float) and default.is_integer():
+        default = int(default)  # 10, as people write it
     return described(
         known.help,
         default=PydanticUndefined if default is MISSING else default,

@@ -18,6 +18,7 @@ def function_policy(names: Names, part: str) -> Document:
         functions.ROOM.name: _room,
         functions.TURNSTILE.name: _turnstile,
         functions.CONSUMER.name: _consumer,
+        functions.GOVERNOR.name: _governor,
     }[part](names)
     return document(*statements, _logs(names, part))
 
@@ -59,10 +60,21 @@ def _consumer(names: Names) -> list[Document]:
         allow(queue, names.queue_arn(names.queue)),
         allow(["sqs:SendMessage*"], names.queue_arn(names.dead_letter_queue)),
         _on_items(names, ["dynamodb:GetItem", "dynamodb:UpdateItem"], [items.PULSE, items.PACE]),
-        _on_items(names, ["dynamodb:BatchGetItem"], [items.ROOM, items.LATE, VISITORS, ARRIVALS]),
+        _on_items(
+            names,
+            ["dynamodb:BatchGetItem"],
+            [items.ROOM, items.LATE, items.GOVERNOR, VISITORS, ARRIVALS],
+        ),
         # A transaction needs the actions of its parts. AWS does not say whether the leading keys
         # are those of the part, or of the whole transaction. So both parts may write both.
         _on_items(names, ["dynamodb:PutItem", "dynamodb:UpdateItem"], [VISITORS, COUNTS]),
+    ]
+
+
+def _governor(names: Names) -> list[Document]:
+    return [
+        _on_items(names, ["dynamodb:BatchGetItem"], [*COPIED, items.GOVERNOR]),
+        _on_items(names, ["dynamodb:GetItem", "dynamodb:UpdateItem"], [items.GOVERNOR]),
     ]
 
 
