@@ -20,19 +20,20 @@ import random
 import time
 from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from enum import Enum
 
 from beekeeper.contract.functions import Variable, is_call
 from beekeeper.handlers import aws
 from beekeeper.handlers.admitting import Hand
 from beekeeper.handlers.consumer_queue import PARALLEL, Queue
-from beekeeper.handlers.consumer_table import TROUBLE, OtherFormat, Table
+from beekeeper.handlers.consumer_table import TROUBLE, Orders, OtherFormat, Table
 from beekeeper.handlers.schedule import Schedule
 from beekeeper.handlers.tally import Tally
 from beekeeper.rules import lane
 from beekeeper.rules.cadence import CONSUMER_RUN_SECONDS
-from beekeeper.rules.settings import Mode, Settings
+from beekeeper.rules.governed import pace_in_force
+from beekeeper.rules.settings import Mode
 
 logger = logging.getLogger(__name__)
 
@@ -78,8 +79,8 @@ class Consumer:
     schedule: Schedule
     clock: Callable[[], float]
     sleep: Callable[[float], None]
-    settings: Settings | None = None
-    read_at: float = 0.0  # when the settings were last read
+    orders: Orders | None = None
+    read_at: float = 0.0  # when they were last read
     tally: Tally = field(init=False)
     hand: Hand = field(init=False)
     sweeps: int = 0  # how many more times to look for former visitors while paused
@@ -134,20 +135,23 @@ class Consumer:
 
     def tick(self) -> TickEnd:
         """Admit as many visitors as the rate allows now. Raises any error of TROUBLE."""
-        settings, given = self._read_settings()
-        self.settings = settings
+        self.orders = orders = self._read_orders()
+        settings, given = orders.settings, orders.given
         self._begin_anew(settings.cleared_at, given)
         self.tally.interval = settings.heard_within_seconds(self.tally.pulse)
         pulse = self.tally.pulse
-        pace = settings.pace(pulse)
+        # What the governor holds takes the place of the rate wherever the line is paced.
+        rate = pace_in_force(settings, orders.governed, self.clock())
+        pace = replace(settings, rate=rate).pace(pulse)
         is_short = lane.is_short(pulse.waiting, pace)
-        self.schedule.expect(pulse.lane, given, settings.rate, line_is_short=is_short)
+        self.schedule.expect(pulse.lane, given, rate, line_is_short=is_short)
         if settings.mode is not Mode.ON:
             return self._stand_still(settings.mode)
         self.queue.expected = pulse.waiting
         self.hand.let_through(pace)
         self.tally.check(settings)
         self.tally.lane, self.tally.is_clearing = self.schedule.lane, self.hand.dropped > 0
+        self.tally.is_held = rate < settings.rate
         self.tally.publish(pace, is_empty=self.hand.is_idle(), paced_at=self.schedule.paced_at)
         return TickEnd.SLOTS_LEFT if self.hand.missing else TickEnd.ALL_SLOTS_USED
 
@@ -176,15 +180,14 @@ class Consumer:
         self.hand.clear(cleared_at)
         self.tally.clear(cleared_at)
 
-    def _read_settings(self) -> tuple[Settings, int]:
-        """Return the settings, and how many numbers the lane for latecomers has given."""
+    def _read_orders(self) -> Orders:
         try:
-            found = self.table.settings_and_given()
+            found = self.table.orders()
         except TROUBLE:
-            if self.settings is None or self.clock() - self.read_at > SETTINGS_SECONDS:
+            if self.orders is None or self.clock() - self.read_at > SETTINGS_SECONDS:
                 raise
             logger.warning("reading the settings failed; the last ones stay in use")
-            return self.settings, 0
+            return replace(self.orders, given=0)
         self.read_at = self.clock()
         return found
 

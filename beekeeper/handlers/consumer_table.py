@@ -6,18 +6,21 @@ import operator
 import random
 from collections.abc import Callable, Container, Iterable, Mapping, Sequence
 from concurrent.futures import Executor
+from dataclasses import dataclass
 from typing import Any
 
 from botocore.exceptions import BotoCoreError, ClientError
 
-from beekeeper.contract import items, pulse_item
+from beekeeper.contract import governor_item, items, pulse_item
+from beekeeper.contract.items import Item
 from beekeeper.handlers.admissions import Admissions, Admitting, Outcome
 from beekeeper.handlers.arrivals import Arrivals
 from beekeeper.handlers.batches import batches
 from beekeeper.handlers.reading import READ_BATCH, Throttled, read_items
 from beekeeper.rules.cadence import ROWS_PER_TRANSACTION
+from beekeeper.rules.governed import NEVER, Governed
 from beekeeper.rules.line import Pulse
-from beekeeper.rules.settings import Settings
+from beekeeper.rules.settings import GovernorMode, Settings
 
 UNCHANGED, NEW = "as_of = :stored", "attribute_not_exists(as_of)"
 logger = logging.getLogger(__name__)
@@ -34,6 +37,15 @@ class OtherFormat(Exception):
 TROUBLE = (BotoCoreError, ClientError, Throttled, KeyError, ValueError)
 
 
+@dataclass(frozen=True, slots=True)
+class Orders:
+    """What a consumer goes by: the operators' settings, the lane's numbers, and the governor."""
+
+    settings: Settings
+    given: int  # how many numbers the lane has given
+    governed: Governed = NEVER
+
+
 class Table:
     """The room's table."""
 
@@ -44,15 +56,16 @@ class Table:
         self.arrivals = Arrivals(dynamodb, name)
         self._admissions = Admissions(dynamodb, name, chance)
         self._as_of: Mapping[str, Any] | None = None  # of the last pulse, as it is in the table
+        self._is_governed = False  # as it was when the settings were last read
+        self._governed = NEVER  # the last copy
 
-    def settings_and_given(self) -> tuple[Settings, int]:
-        """Read the settings of the operators, and how many numbers the lane has given.
+    def orders(self) -> Orders:
+        """Read what operators and the governor want. Raises if that fails, and OtherFormat.
 
-        Raises if that fails, and OtherFormat.
+        The governor's item is read only in automatic mode. If that alone fails, the last copy stays
+        in use until it is too old (rules/governed.py).
         """
-        keys = [items.key(item_id) for item_id in (items.ROOM, items.LATE)]
-        query = {"Keys": keys, "ConsistentRead": True}
-        found = {items.id_of(i): i for i in read_items(self._dynamodb, self._name, query)}
+        found = self._read_orders()
         item = found.get(items.ROOM, {})
         if (other := items.format_of(item)) != items.FORMAT:
             raise OtherFormat(
@@ -61,7 +74,35 @@ class Table:
             )
         settings = items.settings_of(item)
         self._admissions.cleared_at = settings.cleared_at
-        return settings, items.given_of(found.get(items.LATE))
+        self._note_governed(settings, found)
+        return Orders(settings, items.given_of(found.get(items.LATE)), self._governed)
+
+    def _read_orders(self) -> dict[str, Item]:
+        if self._is_governed:
+            try:
+                return self._read(items.ROOM, items.LATE, items.GOVERNOR)
+            except (BotoCoreError, ClientError, Throttled) as error:
+                # The role may not be allowed to read the governor's item. It costs nobody a turn.
+                logger.warning("reading the room and its governor failed: %s", error)
+                self._is_governed = False
+        return self._read(items.ROOM, items.LATE)
+
+    def _note_governed(self, settings: Settings, found: Mapping[str, Item]) -> None:
+        was_read = self._is_governed
+        self._is_governed = settings.governor_mode is GovernorMode.AUTOMATIC
+        if not self._is_governed:
+            self._governed = NEVER
+            return
+        try:
+            read = found if was_read else self._read(items.GOVERNOR)
+        except (BotoCoreError, ClientError, Throttled) as error:
+            logger.warning("reading the governor's item failed: %s; the last one is used", error)
+            return
+        self._governed = governor_item.governed_of(read.get(items.GOVERNOR))
+
+    def _read(self, *ids: str) -> dict[str, Item]:
+        query = {"Keys": [items.key(item_id) for item_id in ids], "ConsistentRead": True}
+        return {items.id_of(i): i for i in read_items(self._dynamodb, self._name, query)}
 
     def pulse(self, now: float) -> Pulse:
         """Read the pulse; raise if that fails."""

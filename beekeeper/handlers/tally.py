@@ -58,6 +58,7 @@ class Tally:
     sent: tuple[float, int, int, int] = NOTHING_SENT
     has_published: bool = False  # in this run
     pace: float = 0.0  # of the last tick, in visitors a minute
+    is_held: bool = False  # the governor holds it below the operator's rate
     paced_at: float = 0.0  # the last slot that was given out
     lane: Lane = EMPTY  # for latecomers, as the schedule knows it
     interval: float = 0.0  # the longest that a visitor is told now, in seconds
@@ -157,6 +158,7 @@ class Tally:
             # counts exactly (SQS, GetQueueAttributes).
             is_empty=is_empty and not (self.queue.is_fifo and queued),
             pace=self.pace,
+            is_held=self.is_held,
             paced_at=self.paced_at,
             lane=self.lane,
             interval=self.interval,

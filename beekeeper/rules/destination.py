@@ -102,8 +102,25 @@ def _name(pair: str) -> str:
     return unquote_plus(pair.partition("=")[0])
 
 
+def passes_in(query: str) -> list[str]:
+    """Return the values of all passes in a query."""
+    pairs = [pair for pair in query.split("&") if pair and _name(pair) == PASS_PARAMETER]
+    return [unquote_plus(pair.partition("=")[2]) for pair in pairs]
+
+
+def query_without_pass(query: str) -> str:
+    """Return a query without passes. All else stays as it is, in its order."""
+    return "&".join(pair for pair in query.split("&") if _name(pair) != PASS_PARAMETER)
+
+
 def without_pass(url: str) -> str:
-    """Return the address without the pass. Redirect to it once a session has begun."""
-    parts = urlsplit(url)
-    kept = [pair for pair in parts.query.split("&") if _name(pair) != PASS_PARAMETER]
-    return urlunsplit(parts._replace(query="&".join(kept)))
+    """Return the address without the pass. Redirect to it once a session has begun.
+
+    A relative address begins with one slash: browsers read two as another host.
+    """
+    address, mark, fragment = url.partition("#")
+    path, _, query = address.partition("?")
+    if path[:1] in ("/", "\\"):
+        path = "/" + path.lstrip("/\\\t\r\n")
+    kept = query_without_pass(query)
+    return path + (f"?{kept}" if kept else "") + mark + fragment

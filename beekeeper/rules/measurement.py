@@ -38,7 +38,8 @@ class Seen:
     how many of these got a slot: the others had gone in before. ``shows`` says, for each visitor
     who was looked up, whether the visitor had gone in. ``queued`` is SQS's count. ``is_empty`` says
     that slots were free, and the queue had no ticket for them. ``pace`` is visitors a minute, or 0
-    while the line is paused. ``lane`` is what the consumer knows of the lane for latecomers, and
+    while the line is paused. ``is_held`` says that the governor holds it below the operator's rate.
+    ``lane`` is what the consumer knows of the lane for latecomers, and
     ``interval`` the longest time, in seconds, that a visitor is told now to wait between questions.
     ``is_clearing`` says that tickets of before the line was cleared still came off the queue.
     """
@@ -52,6 +53,7 @@ class Seen:
     queued: int = 0
     is_empty: bool = False
     pace: float = 0.0
+    is_held: bool = False
     paced_at: float = 0.0
     lane: Lane = EMPTY
     interval: float = 0.0
@@ -91,7 +93,7 @@ def measured(pulse: Pulse, seen: Seen) -> Pulse:
         # The curve keeps a part before that place, which tickets that come out late need.
         arrivals=curve.thinned(arrivals, serving - slack),
         settled=settled,
-        rate=_rate(marks, seen.pace),
+        rate=_rate(marks, seen),
         marks=marks,
         paced_at=seen.paced_at,
         as_of=now,
@@ -173,8 +175,16 @@ def _window(pace: float) -> float:
     return max(RATE_SECONDS, RATE_ADMISSIONS / pace * 60)
 
 
-def _rate(marks: Curve, pace: float) -> float:
-    """Return the admissions a minute, or 0 before visitors have waited for most of the window."""
+def _rate(marks: Curve, seen: Seen) -> float:
+    """Return the admissions a minute, or 0 before visitors have waited for most of the window.
+
+    The turnstile knows only the operator's rate. What the governor holds can't wait for a measure.
+    """
+    found = _admitted_a_minute(marks, seen.pace)
+    return min(found or seen.pace, seen.pace) if seen.is_held else found
+
+
+def _admitted_a_minute(marks: Curve, pace: float) -> float:
     if len(marks) < 2 or not pace:
         return 0.0
     first, last = marks[0], marks[-1]

@@ -1,13 +1,19 @@
-"""Tickets and passes: what they contain, how they are signed, and when they are refused.
+"""Tickets, passes and what the gate signs: what is in them, and when they are refused.
 
-Both are JWTs (RFC 7519, HS256 with PyJWT). They have different keys, so that a destination, which
-knows the pass key, can't forge tickets. A key ring is a list of keys, newest first. The first key
-signs. All keys verify, and the token's ``kid`` says which one to use.
+All are JWTs (RFC 7519, HS256 with PyJWT). Tickets and passes have different keys, so that a
+destination, which knows the pass key, can't forge tickets. A key ring is a list of keys, newest
+first. The first key signs. All keys verify, and the token's ``kid`` says which one to use.
+
+A pass has no ``typ``. All other tokens have one, so none of them is taken for another. The keys of
+the gate's sessions are derived from the pass keys, and are no pass keys either.
 
 This module checks the expiry against the caller's clock. PyJWT would check it against the clock of
 the machine, and the rules would not be pure.
 """
 
+import base64
+import hashlib
+import hmac
 import re
 import secrets
 from collections.abc import Mapping, Sequence
@@ -19,6 +25,8 @@ import jwt
 ALGORITHM = "HS256"
 TICKET_LIFETIME_SECONDS = 14 * 86_400  # the longest time that SQS keeps a message
 PASS_LIFETIME_SECONDS = 300
+PACE_REQUEST_LIFETIME_SECONDS = 60
+MIN_PACE_SECONDS, MAX_PACE_SECONDS = 10, 600
 # A longer token is refused before it is parsed. Our own tokens are much shorter.
 MAX_TOKEN_CHARACTERS = 2_048
 MAX_TO_CHARACTERS = 512
@@ -33,6 +41,10 @@ _KID, _SECRET = re.compile(r"[\w.-]{1,64}", re.ASCII), re.compile(r"[\w-]{32,256
 
 class InvalidToken(Exception):
     """The token is missing, malformed, forged, expired, or for somebody else."""
+
+
+class UnknownKey(InvalidToken):
+    """No key of the ring has the token's ``kid``. The ring may be older than the token."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +75,24 @@ class Pass:
 
     subject: str  # the id of the visitor's ticket
     expires_at: int
+    id: str
+
+
+@dataclass(frozen=True, slots=True)
+class Session:
+    """What the gate gives a visitor for a pass."""
+
+    subject: str  # of the pass
+    expires_at: int
+    id: str  # of the pass
+
+
+@dataclass(frozen=True, slots=True)
+class PaceRequest:
+    """What a site that suffers asks of its room."""
+
+    per_minute: int  # visitors per minute, at most
+    seconds: int  # for so long
     id: str
 
 
@@ -136,10 +166,81 @@ def read_pass(token: str, keys: Sequence[Key], room: str, origin: str, now: floa
     """Return the pass in a token; raise InvalidToken unless it is valid for ``origin`` now."""
     claims = _verify(token, keys, origin, now)
     match claims:
+        case {"typ": _}:  # another token that the same key signs
+            pass
         case {"iss": str(iss), "sub": str(subject), "exp": int(expires_at), "jti": str(id)}:
             if iss == issuer(room):
                 return Pass(subject, expires_at, id)
     raise InvalidToken("not a pass of this room")
+
+
+def session_key(key: Key) -> Key:
+    """Return the key that signs the gate's sessions, derived from a pass key with the same id."""
+    mac = hmac.new(key.secret.encode(), b"beekeeper session", hashlib.sha256).digest()
+    return Key(key.kid, base64.urlsafe_b64encode(mac).rstrip(b"=").decode())
+
+
+def sign_session(session: Session, keys: Sequence[Key], room: str, origin: str) -> str:
+    """Return the session as a token. ``keys`` are those of :func:`session_key`."""
+    claims = {
+        "iss": issuer(room),
+        "aud": origin,
+        "sub": session.subject,
+        "exp": session.expires_at,
+        "jti": session.id,
+        "typ": "session",
+    }
+    return _sign(claims, keys[0])
+
+
+def read_session(token: str, keys: Sequence[Key], room: str, origin: str, now: float) -> Session:
+    """Return the session in a token; raise InvalidToken unless ``origin`` gave it and it lasts."""
+    match _verify(token, keys, origin, now):
+        case {
+            "typ": "session",
+            "iss": str(iss),
+            "sub": str(subject),
+            "exp": int(expires_at),
+            "jti": str(id),
+        }:
+            if iss == issuer(room):
+                return Session(subject, expires_at, id)
+    raise InvalidToken("not a session of this site")
+
+
+def sign_pace_request(
+    per_minute: int, seconds: int, keys: Sequence[Key], room: str, now: float
+) -> str:
+    """Return a request for a pace of at most ``per_minute``, for ``seconds``. Pass keys sign it."""
+    claims = {
+        "typ": "pace",
+        "aud": room,
+        "iss": f"{issuer(room)}:site",
+        "pace": per_minute,
+        "seconds": seconds,
+        "iat": int(now),
+        "exp": int(now) + PACE_REQUEST_LIFETIME_SECONDS,
+        "jti": new_id(),
+    }
+    return _sign(claims, keys[0])
+
+
+def read_pace_request(token: str, keys: Sequence[Key], room: str, now: float) -> PaceRequest:
+    """Return the request in a token; raise InvalidToken unless this room's site made it."""
+    match _verify(token, keys, room, now):
+        case {
+            "typ": "pace",
+            "iss": str(iss),
+            "pace": int(per_minute),
+            "seconds": int(seconds),
+            "jti": str(id),
+        }:
+            # True is an int, too.
+            are_numbers = type(per_minute) is int and type(seconds) is int
+            is_in_bounds = per_minute >= 0 and MIN_PACE_SECONDS <= seconds <= MAX_PACE_SECONDS
+            if iss == f"{issuer(room)}:site" and are_numbers and is_in_bounds:
+                return PaceRequest(per_minute, seconds, id)
+    raise InvalidToken("not a pace request of this room's site")
 
 
 def issuer(room: str) -> str:
@@ -165,7 +266,7 @@ def _verify(token: str, keys: Sequence[Key], audience: str, now: float) -> dict[
             options={"verify_exp": False, "verify_iat": False, "require": ["exp", "jti"]},
         )
     except StopIteration:
-        raise InvalidToken("signed with an unknown key") from None
+        raise UnknownKey("signed with an unknown key") from None
     # RecursionError: PyJWT parses the header before it checks the signature. It can nest deeply.
     except (jwt.PyJWTError, ValueError, TypeError, RecursionError) as error:
         raise InvalidToken("forged, malformed or for somebody else") from error

@@ -18,7 +18,7 @@ from tests.support.in_memory.faults import (
     failing,
     troubles,
 )
-from tests.support.in_memory.stage import ON, Stage
+from tests.support.in_memory.stage import Stage
 from tests.support.in_memory.virtual import START
 
 OPERATIONS = [
@@ -159,7 +159,6 @@ def test_ticket_that_is_held_too_long_is_let_go() -> None:
     stage = Stage()
     stage.arrive(10)
     consumer = stage.consumer()
-    consumer.settings = ON
     consumer.hand.receive(10)
     assert len(consumer.hand.held) == 10
     stage.world.sleep(16)

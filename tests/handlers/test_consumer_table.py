@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 
 from beekeeper.contract import items, pulse_item
 from beekeeper.handlers.batches import batches
-from beekeeper.handlers.consumer_table import Table
+from beekeeper.handlers.consumer_table import Orders, Table
 from beekeeper.handlers.reading import Throttled
 from beekeeper.rules import tokens
 from beekeeper.rules.curve import Sample
@@ -114,7 +114,7 @@ def test_settings_round_trip(mode: Mode, rate: float, message: str, claim_minute
     settings = Settings(mode, rate, "https://shop.example.com/", message, claim_minutes)
     found, dynamo = table()
     dynamo.set_room(settings)
-    assert found.settings_and_given() == (settings, 0)
+    assert found.orders() == Orders(settings, 0)
 
 
 def test_settings_of_an_earlier_version() -> None:

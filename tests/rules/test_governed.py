@@ -1,4 +1,4 @@
-"""The pace in force is never above the operator's rate, and the governor's only while it is fresh."""
+"""The pace in force: never above the rate, and the governor's only while it is fresh."""
 
 from dataclasses import replace
 

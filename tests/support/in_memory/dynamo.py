@@ -61,10 +61,15 @@ class FakeDynamo(FakeService):
         self.writes: list[Write] = []
         self.damaged: set[str] = set()  # the ids of items that no transaction can write
         self.names_damaged = True  # or it refuses the whole call, and names no item
+        self._unreadable: dict[str, str] = {}  # the error's code, by item
 
     def put(self, *new: Item) -> None:
         for item in new:
             self.items[item["id"]["S"]] = item
+
+    def refuse_read(self, item_id: str, code: str) -> None:
+        """Let each read that asks for this item fail with an error."""
+        self._unreadable[item_id] = code
 
     def set_room(self, settings: Settings) -> None:
         self.put(items.settings_item(settings))
@@ -121,6 +126,8 @@ class FakeDynamo(FakeService):
         self.items[item_id] = item
 
     def _read(self, item_id: str, *, consistent: bool) -> Item | None:
+        if item_id in self._unreadable:
+            raise client_error(self._unreadable[item_id], "GetItem")
         if not consistent:
             since = self.calls.world.now - self.stale_seconds
             for at, old in self._before.get(item_id, []):

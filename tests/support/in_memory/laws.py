@@ -148,8 +148,8 @@ def a_turn_is_seen(room: WholeRoom) -> Found | None:
 
 
 def a_turn_is_seen_in_time(room: WholeRoom) -> Found | None:
-    """In fair weather, if no operator acts, a turn is seen before it costs another slot."""
-    if not room.weather.is_fair or room.weather.changes:
+    """In fair weather, if nobody changes the pace, a turn is seen before it costs another slot."""
+    if not room.weather.is_fair or room.weather.changes or room.weather.held:
         return None
     return Found(max((turn.seconds for turn in _turns(room)), default=0.0), PROMPT_SECONDS)
 

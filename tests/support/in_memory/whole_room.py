@@ -15,7 +15,7 @@ from typing import Any
 
 from botocore.exceptions import EndpointConnectionError
 
-from beekeeper.contract import arrival_rows, items, messages
+from beekeeper.contract import arrival_rows, governor_item, items, messages
 from beekeeper.contract.routes import Path
 from beekeeper.handlers import producer, turnstile
 from beekeeper.handlers.arrivals import Arrivals, Counter
@@ -24,7 +24,8 @@ from beekeeper.handlers.visitor_table import VisitorTable
 from beekeeper.handlers.wake import Waker
 from beekeeper.rules import pacing
 from beekeeper.rules.cadence import CONSUMER_RUN_SECONDS, CONSUMER_START_SECONDS
-from beekeeper.rules.settings import Mode, Settings
+from beekeeper.rules.governed import HELD_SECONDS, Governed
+from beekeeper.rules.settings import GovernorMode, Mode, Settings
 from tests.support.in_memory.containers import Function
 from tests.support.in_memory.fakes import TABLE
 from tests.support.in_memory.faults import KILL_BEFORE, no_faults, troubles
@@ -63,6 +64,7 @@ class WholeRoom:
     confirmed: int = 0  # tickets that SQS has confirmed
     is_closed: bool = False
     paces: list[Paced] = field(default_factory=list)
+    held: float | None = None  # the pace that a governor holds, in visitors a minute
     uncounted_entries: int = 0  # at the worst moment: rows that say so, beside the counts
 
     def __post_init__(self) -> None:
@@ -88,6 +90,7 @@ class WholeRoom:
             claim_minutes=CLAIM_MINUTES,
             overbooking=weather.overbooking,
             polls_per_second=weather.budget,
+            governor_mode=GovernorMode.AUTOMATIC if weather.held else GovernorMode.OFF,
         )
         self._configure(Mode.ON, 1.0)
         self.producer = self._function(self._producer)
@@ -142,8 +145,22 @@ class WholeRoom:
     def _configure(self, mode: Mode, factor: float) -> None:
         self.settings = replace(self.settings, mode=mode, rate=self.weather.rate * factor)
         self.dynamo.change(items.settings_item(self.settings))
-        pace = self.settings.rate * self.settings.overbooking if mode is Mode.ON else 0.0
+        self._note_pace()
+
+    def _note_pace(self) -> None:
+        rate = min(self.held or self.settings.rate, self.settings.rate)
+        pace = rate * self.settings.overbooking if self.settings.mode is Mode.ON else 0.0
         self.paces.append(Paced(self.world.now, pace))
+
+    def _hold(self, factor: float) -> None:
+        pace = max(self.weather.rate * factor, self.settings.governor_floor)
+        governed, self.held = Governed(pace, self.world.now), pace
+        self.dynamo.change({**items.key(items.GOVERNOR), **governor_item.measured_values(governed)})
+        self._note_pace()
+
+    def _let_go(self) -> None:
+        self.held = None
+        self._note_pace()
 
     def run(self) -> "WholeRoom":
         """Let the crowd come, and everything happen."""
@@ -154,6 +171,10 @@ class WholeRoom:
             self.world.start(visitor.run, after)
         for change in self.weather.changes:
             self.world.start(partial(self._configure, change.mode, change.factor), change.after)
+        for held in self.weather.held:
+            self.world.start(partial(self._hold, held.factor), held.after)
+        if self.weather.held:  # nobody writes it any more
+            self.world.start(self._let_go, self.weather.held[-1].after + HELD_SECONDS)
         self.world.start(self._calm, STORM_SECONDS)
         self.world.start(self._schedule)
         self.world.start(self._watch)

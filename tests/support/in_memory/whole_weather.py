@@ -24,6 +24,14 @@ class Change:
 
 
 @dataclass(frozen=True, slots=True)
+class Held:
+    """What the governor holds from ``after`` so many seconds on, as a share of the first rate."""
+
+    after: float
+    factor: float
+
+
+@dataclass(frozen=True, slots=True)
 class Weather:
     """A crowd, and all that happens to it."""
 
@@ -43,6 +51,7 @@ class Weather:
     strict: bool = False
     parallel: bool = False
     changes: tuple[Change, ...] = ()
+    held: tuple[Held, ...] = ()  # without any, the room has no governor
 
     @property
     def budget(self) -> float:
@@ -62,6 +71,7 @@ def weather_of(seed: int, most: int = 200) -> Weather:
     The line is up to two minutes long if all come at once.
     """
     chance = random.Random(seed)
+    governor = random.Random(seed + 1)
     rate = chance.choice([6.0, 30.0, 120.0, 600.0, 3_000.0])
     return Weather(
         seed=seed,
@@ -80,6 +90,7 @@ def weather_of(seed: int, most: int = 200) -> Weather:
         strict=chance.random() < 0.25,
         parallel=chance.random() < 0.5,
         changes=tuple(_changes(chance)),
+        held=tuple(_held(governor)),
     )
 
 
@@ -87,3 +98,9 @@ def _changes(chance: random.Random) -> list[Change]:
     count = chance.choice([0, 0, 1, 2, 3])
     times = sorted(chance.uniform(0, STORM_SECONDS) for _ in range(count))
     return [Change(at, chance.choice(list(Mode)), chance.choice([0.5, 1, 2, 4])) for at in times]
+
+
+def _held(chance: random.Random) -> list[Held]:
+    """The governor dies after the last one."""
+    times = sorted(chance.uniform(0, STORM_SECONDS) for _ in range(chance.choice([0, 1, 3, 6])))
+    return [Held(at, chance.choice([0.1, 0.25, 0.5, 0.9, 1])) for at in times]
