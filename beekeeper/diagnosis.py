@@ -22,6 +22,7 @@ from beekeeper.provision.checks.boundary import CHECK as BOUNDARY
 from beekeeper.provision.checks.boundary import boundary
 from beekeeper.provision.checks.certificate import CHECK as CERTIFICATE
 from beekeeper.provision.checks.certificate import certificate
+from beekeeper.provision.checks.governor import governor
 from beekeeper.provision.checks.permissions import NotSimulated, denied_actions, listed
 from beekeeper.provision.checks.region import region
 from beekeeper.provision.credentials import credentials_problem
@@ -121,8 +122,7 @@ def _names(connection: Connection) -> Finding:
 
 
 def _readiness(connection: Connection, aws: Aws, names: Names) -> Finding:
-    governed = connection.deployed().config.is_governed
-    return readiness.look(aws, names, governed=governed)
+    return readiness.look(aws, names, governed=connection.deployed().has_governor)
 
 
 def _has_functions(connection: Connection) -> bool:
@@ -151,6 +151,8 @@ def _looks(
     yield quotas.table(aws, room, names, arrivals)
     if room.is_strict:
         yield quotas.joins(room, arrivals)
+    if room.is_governed:
+        yield governor(room)
     if limit := room.permissions_boundary:
         yield _looked(BOUNDARY, lambda: boundary(aws, limit, names, governed=room.is_governed))
     if (name := room.domain_name) and (arn := room.certificate_arn):

@@ -152,6 +152,39 @@ class Finding(Result):
 
 
 @dataclass(frozen=True, slots=True)
+class GovernorStatus(Result):
+    """What the governor measured and does. Paces are visitors a minute, times epoch seconds.
+
+    ``pace`` is in force now. ``advised`` is what the governor holds, or would hold in the mode
+    ``advise``, and what the site asks for. ``history`` has the last decisions: when, the pace, the
+    95th percentile in milliseconds, and the share of the probes that failed.
+    """
+
+    mode: str
+    pace: float
+    advised: float
+    reason: str  # of the last decision
+    measured_at: float | None  # None before the first measurement
+    sent: int  # probes of the last measurement
+    failed: int
+    refused: int
+    median_seconds: float
+    p95_seconds: float
+    baseline_seconds: float  # 0 while it is not known
+    asked_pace: float | None  # what the site asks for now, if it does
+    asked_until: float | None
+    history: Sequence[tuple[float, ...]] = ()
+
+    def __str__(self) -> str:
+        if self.mode == "off":
+            return "off"
+        asked = f"; the site asks for {self.asked_pace:,.0f}" if self.asked_pace else ""
+        why = f" ({self.reason})" if self.reason and self.measured_at else ""
+        verb = "would hold" if self.mode == "advise" else "holds"
+        return f"{self.mode}: {verb} {self.advised:,.0f} a minute{why}{asked}"
+
+
+@dataclass(frozen=True, slots=True)
 class Status(Result):
     """The status of a room. Names that end in ``_seconds`` are durations.
 
@@ -179,6 +212,7 @@ class Status(Result):
     region: str
     problems: Sequence[Finding] = ()  # what somebody damaged in the table, with the remedies
     drift: Sequence[Change] = ()  # what a deploy would change back; empty unless requested
+    governor: GovernorStatus | None = None  # None in a room without one
 
     @property
     def mode(self) -> str:

@@ -40,9 +40,9 @@ IDLE_RUN_SECONDS = OFF_RUN_SECONDS + cadence.LONG_POLL_SECONDS
 # run before: a minute and SETTLED_SECONDS, in some four spans.
 OFF_READ_UNITS, IDLE_WRITE_UNITS = 4, 2
 IDLE_READ_UNITS = OFF_READ_UNITS + 4 * SHARDS
-# The governor measures for most of each minute. It reads the room's items and its own, and writes its
-# own with what it remembers.
-GOVERNOR_RUN_SECONDS, GOVERNOR_READ_UNITS, GOVERNOR_WRITE_UNITS = 55.0, 6, 3
+# The governor measures for most of each minute. It reads the room's items and its own twice, and
+# writes its own with what it remembers.
+GOVERNOR_RUN_SECONDS, GOVERNOR_READ_UNITS, GOVERNOR_WRITE_UNITS = 46.0, 8, 3
 GB = 2**30  # as AWS counts
 MB_PER_GB = 1_024
 HOURS_PER_MONTH = 730.0  # as AWS counts
@@ -68,8 +68,9 @@ def estimate(
     The arguments of the event are those of ``simulate``. ``rate`` is visitors per minute. By
     default the prices come from a table in the package, without a call to AWS. With
     ``live_prices``, they come from AWS's price list. That uses the credentials of ``session``,
-    which need ``pricing:GetProducts``. ``governed`` adds the governor. AWS's free allowances are not subtracted. Raises
-    ConfigError, and with ``live_prices`` also CredentialsError and ProvisionError.
+    which need ``pricing:GetProducts``. ``governed`` adds the governor. AWS's free allowances are
+    not subtracted. Raises ConfigError, and with ``live_prices`` also CredentialsError and
+    ProvisionError.
 
     >>> estimate(10_000, rate=600).event_usd < 1
     True

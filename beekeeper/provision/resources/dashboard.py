@@ -19,7 +19,11 @@ from beekeeper.provision.grant import Grant, grant
 from beekeeper.provision.names import TAG_ROOM, Names
 
 # Of the governor's log. The newest lines come first.
-LAST_PACES = "fields @timestamp, level, message | sort @timestamp desc | limit 60"
+LAST_PACES = (
+    "filter ispresent(governor.pace)"
+    " | fields @timestamp, governor.rate, governor.pace, governor.p95_seconds, governor.reason"
+    " | sort @timestamp desc | limit 60"
+)
 MISSING = ("ResourceNotFound", "DashboardNotFoundError", "ResourceNotFoundException")
 
 

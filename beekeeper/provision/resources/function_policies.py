@@ -74,7 +74,7 @@ def _consumer(names: Names) -> list[Document]:
 def _governor(names: Names) -> list[Document]:
     return [
         _on_items(names, ["dynamodb:BatchGetItem"], [*COPIED, items.GOVERNOR]),
-        _on_items(names, ["dynamodb:GetItem", "dynamodb:UpdateItem"], [items.GOVERNOR]),
+        _on_items(names, ["dynamodb:UpdateItem"], [items.GOVERNOR]),
     ]
 
 
