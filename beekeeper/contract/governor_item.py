@@ -5,7 +5,7 @@
     median_seconds, p95_seconds
     baseline_seconds                    how long the site takes when it is well; 0: not known yet
     memory                              what the law remembers: a JSON list of numbers
-    asked_pace, asked_until             what the site asked for
+    asked_pace, asked_until, asked_at   what the site asked for, and when
     history                             the last decisions (JSON), the newest last: when, the pace,
                                         the 95th percentile in ms, and the share that failed
 
@@ -21,7 +21,8 @@ from beekeeper.contract.attributes import Damaged, or_default, read_json, read_n
 from beekeeper.contract.items import LATEST, MOST, Item, number
 from beekeeper.rules.governed import NEVER, Governed
 
-HELD_AT, ASKED_PACE, ASKED_UNTIL = "held_at", "asked_pace", "asked_until"
+HELD_AT = "held_at"
+ASKED_PACE, ASKED_UNTIL, ASKED_AT = "asked_pace", "asked_until", "asked_at"
 HISTORY = "history"
 MOST_DECISIONS = 30  # half an hour
 MOST_REASON_CHARACTERS = 300
@@ -105,6 +106,6 @@ def measured_values(governed: Governed) -> dict[str, Any]:
     }
 
 
-def asked_values(pace: float, until: float) -> dict[str, Any]:
+def asked_values(pace: float, asked_at: float, until: float) -> dict[str, Any]:
     """Return the attributes that a request of the site writes."""
-    return {ASKED_PACE: number(pace), ASKED_UNTIL: number(until)}
+    return {ASKED_PACE: number(pace), ASKED_AT: number(asked_at), ASKED_UNTIL: number(until)}

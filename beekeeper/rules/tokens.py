@@ -94,6 +94,7 @@ class PaceRequest:
     per_minute: int  # visitors per minute, at most
     seconds: int  # for so long
     id: str
+    issued_at: int
 
 
 def new_id() -> str:
@@ -233,13 +234,17 @@ def read_pace_request(token: str, keys: Sequence[Key], room: str, now: float) ->
             "iss": str(iss),
             "pace": int(per_minute),
             "seconds": int(seconds),
+            "iat": int(issued_at),
             "jti": str(id),
         }:
             # True is an int, too.
             are_numbers = type(per_minute) is int and type(seconds) is int
-            is_in_bounds = per_minute >= 0 and MIN_PACE_SECONDS <= seconds <= MAX_PACE_SECONDS
+            is_now = issued_at <= now + PACE_REQUEST_LIFETIME_SECONDS  # clocks differ
+            is_in_bounds = (
+                is_now and per_minute >= 0 and MIN_PACE_SECONDS <= seconds <= MAX_PACE_SECONDS
+            )
             if iss == f"{issuer(room)}:site" and are_numbers and is_in_bounds:
-                return PaceRequest(per_minute, seconds, id)
+                return PaceRequest(per_minute, seconds, id, issued_at)
     raise InvalidToken("not a pace request of this room's site")
 
 

@@ -18,7 +18,7 @@ HELD = Governed(
 ITEM = {
     **items.key(items.GOVERNOR),
     **measured_values(HELD),
-    **asked_values(HELD.asked_pace, HELD.asked_until),
+    **asked_values(HELD.asked_pace, NOW, HELD.asked_until),
 }
 SETTINGS = Settings(
     Mode.ON, 600.0, "https://shop.example.com/", governor_mode=GovernorMode.AUTOMATIC
@@ -32,7 +32,7 @@ def test_round_trip() -> None:
 
 
 def test_the_two_kinds_of_writes_touch_different_attributes() -> None:
-    assert not measured_values(HELD).keys() & asked_values(1.0, NOW).keys()
+    assert not measured_values(HELD).keys() & asked_values(1.0, NOW, NOW).keys()
 
 
 def test_a_long_reason_is_cut() -> None:

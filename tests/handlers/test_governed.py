@@ -8,7 +8,6 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from beekeeper.contract import governor_item, items
-from beekeeper.contract.items import Item
 from beekeeper.rules.governed import Governed
 from beekeeper.rules.settings import GovernorMode
 from tests.support.in_memory.laws import LAWS
@@ -22,12 +21,12 @@ AUTOMATIC = GovernorMode.AUTOMATIC
 HELD = Governed(pace=60.0, held_at=START)
 
 
-def item_of(governed: Governed) -> Item:
-    asked = governor_item.asked_values(governed.asked_pace, governed.asked_until)
+def item_of(governed: Governed) -> dict[str, Any]:
+    asked = governor_item.asked_values(governed.asked_pace, START, governed.asked_until)
     return {**items.key(items.GOVERNOR), **governor_item.measured_values(governed), **asked}
 
 
-def stage_with(mode: GovernorMode, item: Item | None = None, **more: Any) -> Stage:
+def stage_with(mode: GovernorMode, item: dict[str, Any] | None = None, **more: Any) -> Stage:
     stage = Stage()
     stage.dynamo.set_room(replace(ON, governor_mode=mode, **more))
     if item:

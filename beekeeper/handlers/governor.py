@@ -1,0 +1,180 @@
+"""The governor: it measures the destination once a minute, and holds the pace that it can bear.
+
+EventBridge starts it every minute. It sends a few short bursts of probes, spread over the minute:
+
+    0 s   burst   errors and time-outs?   decide at once, and end
+    11 s  burst   ...
+    44 s  burst   decide, by all probes of the minute (rules/governor.py), and write the item
+
+It slows the line down, and never stops it. Whatever the destination does is a measurement, so the
+function ends well. If the table can't be read or written, it fails, so that the alarm fires; the
+pace that is held ends by itself (rules/governed.py). EventBridge can start it twice. Both measure,
+and the one that ends first writes.
+
+The same function answers the site's own requests, ``POST /pace`` (handlers/pace_requests.py).
+"""
+
+import functools
+import logging
+import os
+import time
+from collections import Counter
+from collections.abc import Callable, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field, fields
+from typing import Any
+
+from beekeeper.contract.functions import Variable, is_call
+from beekeeper.handlers import aws, pace_requests
+from beekeeper.handlers.governor_table import TROUBLE, GovernorTable, Known
+from beekeeper.handlers.http import Response
+from beekeeper.handlers.probe import Prober
+from beekeeper.handlers.visitor_table import VisitorTable
+from beekeeper.rules import destination, probes
+from beekeeper.rules.governed import Governed
+from beekeeper.rules.governor import Memory, decide, needs_relief
+from beekeeper.rules.probes import Answer, baseline_after, health_of
+from beekeeper.rules.settings import GovernorMode, Settings
+
+BURSTS, PROBES_PER_BURST = 5, 4
+BETWEEN_BURSTS_SECONDS = 11.0
+LOGGED = (
+    "pace", "reason", "sent", "failed", "refused", "median_seconds", "p95_seconds",
+    "baseline_seconds",
+)  # fmt: skip
+Burst = Callable[[Settings], Sequence[Answer]]
+logger = logging.getLogger(__name__)
+
+
+@dataclass
+class Governor:
+    """One minute's measurement. ``burst`` sends some probes side by side."""
+
+    table: GovernorTable
+    burst: Burst
+    clock: Callable[[], float]
+    sleep: Callable[[float], None]
+    answers: list[Answer] = field(default_factory=list)
+
+    def run(self) -> Governed | None:
+        """Measure, decide and write; return what is held now, or None if the governor is off."""
+        known = self.table.read(self.clock())
+        settings, governed = known.settings, known.governed
+        if settings.governor_mode is GovernorMode.OFF:
+            logger.info("the governor is off: nothing was measured")
+            return None
+        is_held = governed.is_held(self.clock())
+        memory = Memory.of(governed.memory if is_held else ())
+        # What it advises is not in force.
+        is_in_force = is_held and settings.governor_mode is GovernorMode.AUTOMATIC
+        self._probe(settings, memory)
+        return self._hold(known, memory, governed.pace if is_in_force else settings.rate)
+
+    def _probe(self, settings: Settings, memory: Memory) -> None:
+        """Send the bursts of the minute. Stop as soon as the destination needs relief."""
+        started = self.clock()
+        for number in range(BURSTS):
+            due = started + number * BETWEEN_BURSTS_SECONDS
+            self.sleep(max(0.0, due - self.clock()))
+            self.answers += self.burst(settings)
+            if needs_relief(health_of(self.answers), memory):
+                return
+
+    def _hold(self, known: Known, memory: Memory, pace: float) -> Governed:
+        settings, health = known.settings, health_of(self.answers)
+        baseline = settings.governor_baseline_seconds or self._baseline(known)
+        decision = decide(
+            health,
+            memory,
+            pace=pace,
+            rate=settings.rate,
+            floor=settings.governor_floor,
+            # Until a quiet minute has been measured, only errors say that the site suffers.
+            baseline_seconds=baseline or health.median_seconds or 0.0,
+        )
+        governed = Governed(
+            pace=decision.pace,
+            held_at=self.clock(),
+            reason=decision.reason,
+            sent=health.sent,
+            failed=health.failed,
+            refused=health.refused,
+            median_seconds=health.median_seconds or 0.0,
+            p95_seconds=health.p95_seconds or 0.0,
+            baseline_seconds=baseline,
+            memory=decision.memory.as_numbers(),
+            history=known.governed.history,
+        )
+        self._write(governed, known)
+        return governed
+
+    def _baseline(self, known: Known) -> float:
+        """Return how long the site takes when it is well, as measured; 0 if that is not known."""
+        before = known.governed.baseline_seconds
+        try:
+            after = self.table.read(self.clock()).pulse
+        except TROUBLE as error:
+            logger.warning("reading the pulse failed: %s; the baseline stays as it is", error)
+            return before
+        is_quiet = probes.is_quiet(known.settings.mode, known.pulse, after)
+        return baseline_after(before, health_of(self.answers)) if is_quiet else before
+
+    def _write(self, governed: Governed, known: Known) -> None:
+        try:
+            is_first = self.table.hold(governed, known.stored)
+        except TROUBLE as error:
+            self._tell(governed, known.settings, "not written")
+            raise RuntimeError(f"the governor's item can't be written: {error}") from error
+        self._tell(governed, known.settings, "written" if is_first else "another one was first")
+
+    def _tell(self, governed: Governed, settings: Settings, item: str) -> None:
+        """Log one structured line: in Lambda's JSON format, ``extra`` becomes a part of it."""
+        measured = {f.name: getattr(governed, f.name) for f in fields(governed)}
+        line = {
+            **{name: measured[name] for name in LOGGED},
+            "mode": settings.governor_mode.value,
+            "rate": settings.rate,
+            "probed": destination.origin_of(probed_url(settings)),
+            "outcomes": dict(Counter(answer.outcome for answer in self.answers)),
+            "item": item,
+        }
+        logger.info(governed.reason, extra={"governor": line})
+
+
+def probed_url(settings: Settings) -> str:
+    """Return the page that the probes ask for."""
+    return settings.governor_probe_url or settings.destination
+
+
+def bursts(room: str) -> Burst:
+    """Return what sends PROBES_PER_BURST probes side by side, and waits for all of them."""
+
+    def burst(settings: Settings) -> Sequence[Answer]:
+        prober = Prober(probed_url(settings), room)
+        with ThreadPoolExecutor(PROBES_PER_BURST) as pool:
+            return list(pool.map(lambda _: prober.ask(), range(PROBES_PER_BURST)))
+
+    return burst
+
+
+@functools.cache
+def _parts() -> tuple[GovernorTable, VisitorTable, Burst]:
+    environ = os.environ
+    dynamodb, name = aws.client("dynamodb"), Variable.TABLE.read(environ)
+    room = Variable.ROOM.read(environ)
+    return GovernorTable(dynamodb, name), VisitorTable(dynamodb, name, room), bursts(room)
+
+
+def handler(event: Mapping[str, Any], context: object) -> Response:
+    """Lambda's entry: a minute, or a request. It raises if the table fails, so the alarm fires."""
+    if is_call(event):
+        return {}
+    table, copies, burst = _parts()
+    if "requestContext" in event:
+        return pace_requests.answer(event, copies, table, time.time())
+    Governor(table, burst, time.time, time.sleep).run()
+    return {}
+
+
+if aws.in_lambda():
+    _parts()

@@ -1,0 +1,201 @@
+"""One probe: asks the destination for a page as a visitor would, and measures the time.
+
+The probe says who it is: its ``User-Agent``, and the header ``X-Beekeeper-Probe`` with the room's
+name. No cache answers it: it says ``no-cache``, and each one has another query.
+
+Nothing that the destination does takes longer than the time-out. DNS, the connection, TLS and each
+byte of the answer share one deadline, so an answer that drips is cut off too. DNS alone can't be
+cut off: it gets a thread of its own, which is left behind.
+
+Nothing that the destination says leads elsewhere. A name that means an address which is not public
+is not connected to: it could be this function's own services, or a network behind it. The address
+that was checked is the one that is connected to, so DNS can't answer the check and the connection
+differently. A redirect is followed only on the same host, at the same address. An address that the
+configuration names literally is the operator's own choice.
+"""
+
+import functools
+import ipaddress
+import secrets
+import socket
+import ssl
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from http.client import HTTPConnection, HTTPException, HTTPResponse
+from typing import Any
+from urllib.parse import SplitResult, urljoin, urlsplit, urlunsplit
+
+from beekeeper.handlers.deadline import Address, Wire, connected, in_time, left
+from beekeeper.rules import destination
+from beekeeper.rules.probes import Answer
+
+TIMEOUT_SECONDS = 2.0
+MOST_BODY = 16_384  # bytes; the rest of a page is not waited for
+MOST_REDIRECTS = 3
+MOST_ADDRESSES = 4  # of a name, that are tried
+PARAMETER = "beekeeper_probe"
+REDIRECTS = {301, 302, 303, 307, 308}
+# The site answers that it does not answer us. That says nothing about its health.
+REFUSALS = {401, 403, 429}
+PORTS = {"http": 80, "https": 443}
+LOCAL_NAME = "localhost"
+# IPv6 addresses that contain an IPv4 address, which a translator on the way would connect to.
+TRANSLATED = tuple(map(ipaddress.ip_network, ("64:ff9b::/96", "64:ff9b:1::/48", "2002::/16")))
+
+Resolve = Callable[..., Sequence[tuple[Any, ...]]]
+
+
+class NotPublic(Exception):
+    """A name means only addresses that are not public, so nothing was connected to."""
+
+
+@functools.cache
+def trusted() -> ssl.SSLContext:
+    """Return the context that verifies certificates. To read the authorities takes milliseconds."""
+    return ssl.create_default_context()
+
+
+@dataclass(frozen=True, slots=True)
+class Prober:
+    """Probes one address for one room."""
+
+    url: str
+    room: str
+    timeout_seconds: float = TIMEOUT_SECONDS
+    resolve: Resolve = socket.getaddrinfo
+    context: Callable[[], ssl.SSLContext] = trusted
+
+    def ask(self) -> Answer:
+        """Ask once. Whatever the destination does becomes an answer, within the time-out."""
+        started = time.monotonic()
+        try:
+            status = self._status(started + self.timeout_seconds)
+        except NotPublic:
+            return Answer("not a public address", _since(started), refused=True)
+        except (OSError, HTTPException, ValueError) as error:
+            return Answer(_said(error), _since(started), failed=True)
+        return Answer(str(status), _since(started), status >= 500, status in REFUSALS)
+
+    def _status(self, deadline: float) -> int:
+        url = urlsplit(_with_parameter(self.url))
+        addresses = self._addresses(url, deadline)
+        for _ in range(1 + MOST_REDIRECTS):
+            status, location = self._fetch(url, addresses, deadline)
+            onward = _onward(url, location) if status in REDIRECTS else None
+            if onward is None:
+                return status
+            url = onward
+        return status
+
+    def _addresses(self, url: SplitResult, deadline: float) -> list[Address]:
+        """Return the addresses of a host that can be connected to, IPv4 first."""
+        host = url.hostname or ""
+        if is_literal(host):
+            found = self.resolve(host, _port(url), type=socket.SOCK_STREAM)
+        else:
+            found = in_time(
+                lambda: self.resolve(host, _port(url), type=socket.SOCK_STREAM), deadline
+            )
+        addresses = [(family, where) for family, _, _, _, where in found]
+        if not is_literal(host):
+            addresses = [a for a in addresses if is_public(a[1][0])]
+        if not addresses:
+            raise NotPublic(host)
+        # A function has no route for IPv6 in most accounts.
+        return sorted(addresses, key=lambda a: a[0] != socket.AF_INET)[:MOST_ADDRESSES]
+
+    def _fetch(
+        self, url: SplitResult, addresses: Sequence[Address], deadline: float
+    ) -> tuple[int, str]:
+        host = url.hostname or ""
+        with connected(addresses, _port(url), deadline) as plain:
+            if url.scheme != "https":
+                return self._exchange(url, plain, deadline)
+            plain.settimeout(left(deadline))  # of the whole handshake
+            with self.context().wrap_socket(plain, server_hostname=host) as encrypted:
+                return self._exchange(url, encrypted, deadline)
+
+    def _exchange(self, url: SplitResult, line: socket.socket, deadline: float) -> tuple[int, str]:
+        """Send the request and read the answer; return its status and where it redirects to."""
+        connection = HTTPConnection(url.hostname or "", _port(url))
+        connection.auto_open = 0  # otherwise it could connect by itself, to an unchecked address
+        connection.sock = Wire(line, deadline)
+        connection.request("GET", _path(url), headers=self._headers(url))
+        response: HTTPResponse = connection.getresponse()
+        response.read(MOST_BODY)
+        return response.status, response.getheader("location") or ""
+
+    def _headers(self, url: SplitResult) -> dict[str, str]:
+        return {
+            # http.client would name the port 443 too, and some sites don't know that name.
+            "Host": destination.origin_of(url.geturl()).partition("//")[2],
+            "User-Agent": f"Beekeeper-Governor (room {self.room})",
+            "X-Beekeeper-Probe": self.room,
+            "Accept": "text/html,*/*",
+            "Cache-Control": "no-cache",
+            "Pragma": "no-cache",
+            "Connection": "close",
+        }
+
+
+def is_literal(host: str) -> bool:
+    """Return whether a host is an address itself, or this machine."""
+    try:
+        ipaddress.ip_address(host)
+    except ValueError:
+        return host == LOCAL_NAME
+    return True
+
+
+def is_public(address: str) -> bool:
+    """Return whether an IP address belongs to the internet: not private, local or reserved."""
+    found = ipaddress.ip_address(address.partition("%")[0])
+    inside = getattr(found, "ipv4_mapped", None) or found
+    is_translated = any(inside in network for network in TRANSLATED)
+    return inside.is_global and not inside.is_multicast and not is_translated
+
+
+def _since(started: float) -> float:
+    return time.monotonic() - started
+
+
+def _port(url: SplitResult) -> int:
+    return url.port or PORTS.get(url.scheme, 0)
+
+
+def _path(url: SplitResult) -> str:
+    return urlunsplit(("", "", url.path or "/", url.query, ""))
+
+
+def _with_parameter(url: str) -> str:
+    parts = urlsplit(url)
+    parameter = f"{PARAMETER}={secrets.token_hex(8)}"
+    query = f"{parts.query}&{parameter}" if parts.query else parameter
+    return urlunsplit(parts._replace(query=query))
+
+
+def _onward(url: SplitResult, location: str) -> SplitResult | None:
+    """Return where a redirect leads, if that is the same host and port, or its https."""
+    try:
+        onward = urlsplit(urljoin(url.geturl(), location))
+        same = onward.hostname == url.hostname and not onward.username
+        service = onward.scheme, _port(onward)
+    except ValueError:
+        return None
+    is_allowed = same and service in ((url.scheme, _port(url)), ("https", PORTS["https"]))
+    return onward if is_allowed and location else None
+
+
+def _said(error: Exception) -> str:
+    """Return the error in a few words. Texts of the destination are never in it."""
+    match error:
+        case ssl.SSLCertVerificationError():
+            return f"certificate: {error.verify_message}"
+        case TimeoutError():
+            return "time-out"
+        case socket.gaierror():
+            return "no address in DNS"
+        case ConnectionRefusedError():
+            return "connection refused"
+    return type(error).__name__

@@ -1,0 +1,65 @@
+"""What the probes of a minute say: the destination's health, and how long it takes when it is well.
+
+The baseline is measured in quiet minutes, in which nobody was admitted. Each one moves it by
+BASELINE_WEIGHT. A quiet minute in which the site still suffers must not become the measure of a
+site that is well: it changes nothing.
+"""
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from beekeeper.rules.governor import TOLERATED_TIMES, Health
+from beekeeper.rules.line import Pulse
+from beekeeper.rules.settings import Mode
+
+BASELINE_WEIGHT = 0.25
+SHORTEST_SECONDS = 0.001
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What became of one probe. ``outcome`` is an HTTP status, or the error in a few words."""
+
+    outcome: str
+    seconds: float
+    failed: bool = False
+    refused: bool = False
+
+
+def health_of(answers: Sequence[Answer]) -> Health:
+    """Return what the probes say. The times are those of the answers that are no errors."""
+    seconds = sorted(a.seconds for a in answers if not a.failed and not a.refused)
+    return Health(
+        sent=len(answers),
+        failed=sum(a.failed for a in answers),
+        refused=sum(a.refused for a in answers),
+        median_seconds=_percentile(seconds, 0.5),
+        p95_seconds=_percentile(seconds, 0.95),
+    )
+
+
+def _percentile(ordered: Sequence[float], share: float) -> float | None:
+    """Return the smallest value that at least this share of the values does not exceed."""
+    return ordered[max(0, math.ceil(share * len(ordered)) - 1)] if ordered else None
+
+
+def is_quiet(mode: Mode, before: Pulse, after: Pulse) -> bool:
+    """Return whether the line sent nobody to the site between two pulses.
+
+    While the room is off, visitors go to the site without the line.
+    """
+    counted = [(pulse.admitted, pulse.cleared_at, pulse.waiting) for pulse in (before, after)]
+    return mode is not Mode.OFF and counted[0] == counted[1] and not after.waiting
+
+
+def baseline_after(baseline_seconds: float, health: Health) -> float:
+    """Return the baseline after a quiet minute, in seconds. 0 means that it is not known."""
+    median = health.median_seconds
+    if median is None or health.failed or health.refused:
+        return baseline_seconds
+    if not baseline_seconds:
+        return max(median, SHORTEST_SECONDS)
+    if median > TOLERATED_TIMES * baseline_seconds:
+        return baseline_seconds
+    return baseline_seconds + (median - baseline_seconds) * BASELINE_WEIGHT
