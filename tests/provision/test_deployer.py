@@ -23,7 +23,7 @@ from beekeeper.provision.deployer import (
     size_of,
 )
 from beekeeper.provision.grant import ROOM, Grant, combined
-from beekeeper.provision.names import FUNCTION_NAMES, Names
+from beekeeper.provision.names import ALL_FUNCTION_NAMES, Names
 from tests.support.rooms import ACCOUNT, DOMAIN_NAME, NAMES, WITH_ALL, config
 
 # Made of a service's reads, for those who look; no resource's ARN can stand for them.
@@ -202,7 +202,7 @@ def test_roles_are_passed_to_lambda_only() -> None:
             "Sid": "PassRoles",
             "Effect": "Allow",
             "Action": ["iam:PassRole"],
-            "Resource": [NAMES.role_arn(part) for part in FUNCTION_NAMES],
+            "Resource": [NAMES.role_arn(part) for part in ALL_FUNCTION_NAMES],
             "Condition": {"StringEquals": {"iam:PassedToService": "lambda.amazonaws.com"}},
         }
     ]
@@ -231,9 +231,9 @@ def test_without_a_boundary_none_is_touched() -> None:
 def test_a_role_is_looked_for_without_its_path_too() -> None:
     (policy,) = deployer_policies(NAMES, config(role_path="/events/"))
     by_sid = {s["Sid"]: s for s in policy["Statement"]}
-    pathed = [NAMES.role_arn(part, "/events/") for part in FUNCTION_NAMES]
+    pathed = [NAMES.role_arn(part, "/events/") for part in ALL_FUNCTION_NAMES]
     assert by_sid["FindRoles"]["Action"] == ["iam:GetRole"]
-    assert by_sid["FindRoles"]["Resource"] == [NAMES.role_arn(part) for part in FUNCTION_NAMES]
+    assert by_sid["FindRoles"]["Resource"] == [NAMES.role_arn(part) for part in ALL_FUNCTION_NAMES]
     assert by_sid["PassRoles"]["Resource"] == pathed
     assert set(pathed) <= set(by_sid["Room"]["Resource"])
 
@@ -243,7 +243,7 @@ def test_a_role_is_looked_for_without_its_path_too() -> None:
 @example(other="sal")
 def test_another_room_is_out_of_reach(other: str) -> None:
     """Except HTTP APIs, which have no names. See names.py for rooms that would share names."""
-    ours = [f"{NAMES.room}-{part}" for part in (*FUNCTION_NAMES, "dead-letter")]
+    ours = [f"{NAMES.room}-{part}" for part in (*ALL_FUNCTION_NAMES, "dead-letter")]
     if other == NAMES.room or other.startswith(tuple(ours)):
         return
     names = Names(other, NAMES.account, NAMES.region, NAMES.partition)
