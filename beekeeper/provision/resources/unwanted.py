@@ -13,13 +13,16 @@ from beekeeper.provision.grant import Grant
 class Unwanted(Resource):
     """A resource that is found and deleted as its own step does it, and is not wanted."""
 
-    def __init__(self, step: Step, needs: tuple[str, ...]) -> None:
+    def __init__(self, step: Step, needs: tuple[str, ...], inside: Sequence[Step]) -> None:
         self.key, self.kind, self.name = step.key, step.kind, step.name
-        self.container, self.needs = step.container, needs
+        self.needs = needs
         self._step = step
+        self._inside = inside
 
     def grants(self) -> Iterable[Grant]:
-        return self._step.grants()
+        """Return what it takes to make it, too: it can be wanted again."""
+        for step in (self._step, *self._inside):
+            yield from step.grants()
 
     def desired(self, outputs: Mapping[str, str]) -> Attributes | None:
         return None
@@ -47,4 +50,11 @@ def unwanted(steps: Sequence[Step]) -> list[Step]:
     """
     whole = [step for step in steps if step.container is None]
     keys = {step.key for step in whole}
-    return [Unwanted(step, tuple(need for need in step.needs if need in keys)) for step in whole]
+    return [
+        Unwanted(
+            step,
+            tuple(need for need in step.needs if need in keys),
+            [inner for inner in steps if inner.container == step.key],
+        )
+        for step in whole
+    ]
