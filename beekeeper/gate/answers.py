@@ -41,8 +41,9 @@ Decision = LetIn | Answer
 
 def redirect(status: int, location: str, cookies: Sequence[str] = (), reason: str = "") -> Answer:
     """Answer with another address."""
-    headers = [*PRIVATE, ("Location", location), *_set(cookies), *_because(reason)]
-    return Answer(status, (*headers, ("Content-Length", "0")))
+    empty = (("Content-Type", "text/plain"), ("Content-Length", "0"))  # PEP 3333 wants a type
+    headers = [*PRIVATE, ("Location", location), *empty, *_set(cookies), *_because(reason)]
+    return Answer(status, tuple(headers))
 
 
 def in_words(

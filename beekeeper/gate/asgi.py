@@ -36,7 +36,7 @@ def request_of(scope: Scope) -> Request:
         path=scope.get("path", "/").encode("utf-8", "replace"),
         raw_path=(scope.get("raw_path") or b"").partition(b"?")[0],
         # A WebSocket can't be redirected. Its pass would be used up, and open no session.
-        query="" if is_websocket else scope.get("query_string", b"").decode("latin-1"),
+        query="" if is_websocket else (scope.get("query_string") or b"").decode("latin-1"),
         cookies=headers.get(b"cookie", ""),
         accept=headers.get(b"accept", ""),
         fetch_mode="websocket" if is_websocket else headers.get(b"sec-fetch-mode", ""),

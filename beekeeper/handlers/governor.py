@@ -28,7 +28,7 @@ from beekeeper.contract.functions import Variable, is_call
 from beekeeper.handlers import aws, pace_requests
 from beekeeper.handlers.governor_table import TROUBLE, GovernorTable, Known
 from beekeeper.handlers.http import Response
-from beekeeper.handlers.probe import Prober
+from beekeeper.handlers.probe import TIMEOUT_SECONDS, Prober
 from beekeeper.handlers.visitor_table import VisitorTable
 from beekeeper.rules import destination, probes
 from beekeeper.rules.governed import Governed
@@ -64,7 +64,7 @@ class Governor:
             logger.info("the governor is off: nothing was measured")
             return None
         is_held = governed.is_held(self.clock())
-        memory = Memory.of(governed.memory if is_held else ())
+        memory = Memory.of(governed.memory) if is_held else Memory()
         # What it advises is not in force.
         is_in_force = is_held and settings.governor_mode is GovernorMode.AUTOMATIC
         self._probe(settings, memory)
@@ -130,7 +130,7 @@ class Governor:
     def _tell(self, governed: Governed, settings: Settings, item: str) -> None:
         """Log one structured line: in Lambda's JSON format, ``extra`` becomes a part of it."""
         measured = {f.name: getattr(governed, f.name) for f in fields(governed)}
-        line = {
+        told = {
             **{name: measured[name] for name in LOGGED},
             "mode": settings.governor_mode.value,
             "rate": settings.rate,
@@ -138,7 +138,7 @@ class Governor:
             "outcomes": dict(Counter(answer.outcome for answer in self.answers)),
             "item": item,
         }
-        logger.info(governed.reason, extra={"governor": line})
+        logger.info(governed.reason, extra={"governor": told})
 
 
 def probed_url(settings: Settings) -> str:
@@ -146,11 +146,11 @@ def probed_url(settings: Settings) -> str:
     return settings.governor_probe_url or settings.destination
 
 
-def bursts(room: str) -> Burst:
+def bursts(room: str, timeout_seconds: float = TIMEOUT_SECONDS) -> Burst:
     """Return what sends PROBES_PER_BURST probes side by side, and waits for all of them."""
 
     def burst(settings: Settings) -> Sequence[Answer]:
-        prober = Prober(probed_url(settings), room)
+        prober = Prober(probed_url(settings), room, timeout_seconds)
         with ThreadPoolExecutor(PROBES_PER_BURST) as pool:
             return list(pool.map(lambda _: prober.ask(), range(PROBES_PER_BURST)))
 
@@ -167,12 +167,21 @@ def _parts() -> tuple[GovernorTable, VisitorTable, Burst]:
 
 def handler(event: Mapping[str, Any], context: object) -> Response:
     """Lambda's entry: a minute, or a request. It raises if the table fails, so the alarm fires."""
-    if is_call(event):
-        return {}
-    table, copies, burst = _parts()
+    return {} if is_call(event) else handle(event, *_parts(), time.time, time.sleep)
+
+
+def handle(
+    event: Mapping[str, Any],
+    table: GovernorTable,
+    copies: VisitorTable,
+    burst: Burst,
+    clock: Callable[[], float],
+    sleep: Callable[[float], None],
+) -> Response:
+    """Answer a request of API Gateway. Any other event is the schedule's, and begins a minute."""
     if "requestContext" in event:
-        return pace_requests.answer(event, copies, table, time.time())
-    Governor(table, burst, time.time, time.sleep).run()
+        return pace_requests.answer(event, copies, table, clock())
+    Governor(table, burst, clock, sleep).run()
     return {}
 
 

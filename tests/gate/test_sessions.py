@@ -35,7 +35,7 @@ def altered(token: str) -> str:
 
 def unsigned(token: str) -> str:
     claims = jwt.decode(token, options={"verify_signature": False})
-    return jwt.encode(claims, None, algorithm="none", headers={"kid": KEY.kid})
+    return jwt.encode(claims, "", algorithm="none", headers={"kid": KEY.kid})
 
 
 BAD = {

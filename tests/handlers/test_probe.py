@@ -10,6 +10,8 @@ from typing import Any
 from urllib.parse import urlsplit
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from beekeeper.handlers.probe import MOST_BODY, PARAMETER, Prober, is_public
 from beekeeper.rules.probes import Answer
@@ -119,6 +121,17 @@ def test_nonsense_has_failed(text: bytes) -> None:
     with site(index=talking(text)) as shop:
         answer = probe(shop.url())
     assert answer.failed
+
+
+STARTS = [b"", b"HTTP/1.1 ", b"HTTP/1.1 302 x\r\nLocation: ", b"HTTP/1.1 200 x\r\n"]
+LENGTHS = [b"Content-Length: -1\r\n\r\n", b"Transfer-Encoding: chunked\r\n\r\n"]
+
+
+@settings(max_examples=40)
+@given(st.sampled_from(STARTS + [STARTS[-1] + length for length in LENGTHS]), st.binary())
+def test_whatever_a_site_says_is_an_answer(start: bytes, rest: bytes) -> None:
+    with site(index=talking(start + rest + b"\r\n\r\n")) as shop:
+        assert probe(shop.url()).outcome
 
 
 def test_of_a_large_page_only_the_start_is_read() -> None:

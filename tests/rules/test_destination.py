@@ -9,6 +9,8 @@ from beekeeper.rules.destination import (
     campaign_query,
     entry_url,
     origin_of,
+    passes_in,
+    query_without_pass,
     safe_path,
     without_pass,
 )
@@ -209,3 +211,26 @@ def test_without_pass_keeps_the_rest_as_it_was(pairs: list[str]) -> None:
     kept = [pair for pair in pairs if "pass" not in pair]
     expected = "https://a.example/p" + ("?" + "&".join(kept) if kept else "") + "#f"
     assert without_pass("https://a.example/p?" + "&".join(pairs) + "#f") == expected
+
+
+@pytest.mark.parametrize(
+    ("url", "kept"),
+    [
+        ("//evil.example/?a=1&beekeeper_pass=x", "/evil.example/?a=1"),
+        ("/\\evil.example/?beekeeper_pass=x", "/evil.example/"),
+        ("\\\\evil.example/", "/evil.example/"),
+        ("/\t/evil.example/", "/evil.example/"),
+        ("//[/?beekeeper_pass=x", "/[/"),
+        ("?beekeeper_pass=x&a=%20", "?a=%20"),
+        ("", ""),
+    ],
+)
+def test_an_address_without_the_pass_is_on_the_site_and_never_an_error(url: str, kept: str) -> None:
+    assert without_pass(url) == kept
+
+
+def test_all_passes_of_a_query_are_found_also_encoded_ones() -> None:
+    query = "a=1&beekeeper_pass=x.y&%62eekeeper_pass=%7A&beekeeper_pass&&b=beekeeper_pass"
+    assert passes_in(query) == ["x.y", "z", ""]
+    assert query_without_pass(query) == "a=1&&b=beekeeper_pass"
+    assert passes_in("") == []

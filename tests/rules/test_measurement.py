@@ -154,3 +154,11 @@ def test_the_longest_interval_is_kept_until_everybody_has_asked() -> None:
     assert measured(told, Seen(T0 + 1, interval=10.0)).longest_interval == 1_157.0
     over = replace(told, busy_at=T0 - 1_158)
     assert measured(over, Seen(T0 + 1, interval=10.0)).longest_interval == 10.0
+
+
+def test_a_pace_that_the_governor_holds_is_published_before_it_can_be_measured() -> None:
+    pulse = rate_of(lambda _: 100, 60)
+    held = measured(pulse, Seen(T0 + 60, pace=300.0, is_held=True))
+    assert held.rate == 300.0
+    assert measured(Pulse(), Seen(T0 + 60, pace=300.0, is_held=True)).rate == 300.0
+    assert measured(held, Seen(T0 + 61, pace=0.0, is_held=True)).rate == 0

@@ -61,7 +61,7 @@ class Site:
 
     def paths(self) -> list[str]:
         """Return the path of each request, without its query."""
-        return [request.split()[1].partition("?")[0] for request in self.requests]
+        return [_path(request) for request in self.requests]
 
     def serve(self) -> None:
         with contextlib.suppress(OSError):  # closed
@@ -79,8 +79,13 @@ class Site:
                     if not (received := connection.recv(65_536)):
                         return
                     request += received
-                self.requests.append(request.decode())
-                self.behaviours[self.paths()[-1]](self, connection)
+                text = request.decode()
+                self.requests.append(text)
+                self.behaviours.get(_path(text), answering(404))(self, connection)
+
+
+def _path(request: str) -> str:
+    return request.split()[1].partition("?")[0]
 
 
 @contextlib.contextmanager

@@ -61,7 +61,7 @@ class FakeDynamo(FakeService):
         self.writes: list[Write] = []
         self.damaged: set[str] = set()  # the ids of items that no transaction can write
         self.names_damaged = True  # or it refuses the whole call, and names no item
-        self._unreadable: dict[str, str] = {}  # the error's code, by item
+        self._refused: dict[str, str] = {}  # the error's code, by item and what is done to it
 
     def put(self, *new: Item) -> None:
         for item in new:
@@ -69,7 +69,15 @@ class FakeDynamo(FakeService):
 
     def refuse_read(self, item_id: str, code: str) -> None:
         """Let each read that asks for this item fail with an error."""
-        self._unreadable[item_id] = code
+        self._refused[f"read {item_id}"] = code
+
+    def refuse_write(self, item_id: str, code: str) -> None:
+        """Let each update of this item fail with an error."""
+        self._refused[f"write {item_id}"] = code
+
+    def _refuse(self, what: str) -> None:
+        if what in self._refused:
+            raise client_error(self._refused[what])
 
     def set_room(self, settings: Settings) -> None:
         self.put(items.settings_item(settings))
@@ -126,8 +134,7 @@ class FakeDynamo(FakeService):
         self.items[item_id] = item
 
     def _read(self, item_id: str, *, consistent: bool) -> Item | None:
-        if item_id in self._unreadable:
-            raise client_error(self._unreadable[item_id], "GetItem")
+        self._refuse(f"read {item_id}")
         if not consistent:
             since = self.calls.world.now - self.stale_seconds
             for at, old in self._before.get(item_id, []):
@@ -159,6 +166,7 @@ class FakeDynamo(FakeService):
             refuse_key(Key, "UpdateItem")
             refuse_values(values, "UpdateItem")
             item_id = Key["id"]["S"]
+            self._refuse(f"write {item_id}")
             if not self._spend(item_id, 1):
                 raise client_error("ThrottlingException", "UpdateItem")
             item = self.items.get(item_id, dict(Key))
