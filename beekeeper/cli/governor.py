@@ -19,7 +19,7 @@ def add_commands(commands: Any) -> None:
     """Add the command of this module."""
     governor = commands.add_parser(
         "governor",
-        help="let the governor slow the line down while your site suffers, or not",
+        help="let the governor slow the line down, only advise, or rest",
         description="Set what the governor does: off, advise (it measures your site, and `status`"
         " says which pace it would hold) or automatic (it holds that pace). This takes effect"
         " within two seconds, without a deploy. The room must have been deployed with a governor.",
