@@ -110,7 +110,7 @@ def report(rate: int, minutes: int) -> Report:
     well = next((s.at for s in samples if s.at > down and s.answer_seconds <= SUFFERS_SECONDS), 1e9)
     worst = max(s.answer_seconds for s in samples)
     last = sorted(after[-10:])[len(after[-10:]) // 2]
-    once, in_seconds = at_most(1), {"unit": "s", "digits": 2}
+    once = at_most(1)
     figures = [
         figure(
             "until the pace is down", down - suffers, "goal", DOWN_WITHIN_SECONDS, once, unit="s"
@@ -118,8 +118,10 @@ def report(rate: int, minutes: int) -> Report:
         figure(
             "then until it is well", well - down, "two windows", 2 * WINDOW_SECONDS, once, unit="s"
         ),
-        figure("an answer in the end", last, "when well", WELL_SECONDS, at_most(2), **in_seconds),
-        figure("an answer at the worst", worst, "when well", WELL_SECONDS, **in_seconds),
+        figure(
+            "an answer in the end", last, "when well", WELL_SECONDS, at_most(2), unit="s", digits=2
+        ),
+        figure("an answer at the worst", worst, "when well", WELL_SECONDS, unit="s", digits=2),
         figure("decisions in the history", decisions, "minutes", minutes - 1, at_least(1)),
     ]
     return Report(f"A site that can bear half of {rate:,} a minute", figures)
