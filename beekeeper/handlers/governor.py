@@ -38,6 +38,7 @@ from beekeeper.rules.settings import GovernorMode, Settings
 
 BURSTS, PROBES_PER_BURST = 5, 4
 BETWEEN_BURSTS_SECONDS = 11.0
+NO_BASELINE = "only errors count before a quiet minute gives the baseline"
 LOGGED = (
     "pace", "reason", "sent", "failed", "refused", "median_seconds", "p95_seconds",
     "baseline_seconds",
@@ -83,19 +84,20 @@ class Governor:
     def _hold(self, known: Known, memory: Memory, pace: float) -> Governed:
         settings, health = known.settings, health_of(self.answers)
         baseline = settings.governor_baseline_seconds or self._baseline(known)
+        knows = baseline or health.median_seconds is None
         decision = decide(
             health,
             memory,
             pace=pace,
             rate=settings.rate,
             floor=settings.governor_floor,
-            # Until a quiet minute has been measured, only errors say that the site suffers.
+            # As slow as it is now: nobody knows yet what is slow.
             baseline_seconds=baseline or health.median_seconds or 0.0,
         )
         governed = Governed(
             pace=decision.pace,
             held_at=self.clock(),
-            reason=decision.reason,
+            reason=decision.reason if knows else f"{NO_BASELINE}: {decision.reason}",
             sent=health.sent,
             failed=health.failed,
             refused=health.refused,
