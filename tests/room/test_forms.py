@@ -189,7 +189,7 @@ def test_by_name_the_configuration_and_region_are_the_last_deploys(
     assert not beekeeper.plan(ROOM, **where).has_changes
     again = beekeeper.deploy(ROOM, **where)
     assert (list(again.changes), again.region, again.config.rate) == ([], "eu-west-1", 700)
-    with pytest.raises(WrongAccountError, match="in eu-central-1"):
+    with pytest.raises(WrongAccountError, match="region in use is eu-central-1"):
         beekeeper.destroy(ROOM, region=REGION, **where)
     assert beekeeper.destroy(ROOM, **where).deleted
     assert inventory("eu-west-1") == {}
