@@ -7,6 +7,7 @@
     │   ├── LockedError      another command is working on this room
     │   └── WrongAccountError  the room was deployed to another account or region
     ├── RoomNotFoundError    the room was not deployed, or its state is in another place
+    ├── RotationError        a step of a change of keys is not possible now; nothing was changed
     ├── ProvisionError       AWS refused a step, or a step failed; run the same command again
     │   ├── NotOursError     a resource with a name that we need belongs to somebody else
     │   └── TimedOutError    AWS was not ready before a step's deadline
@@ -45,6 +46,10 @@ class WrongAccountError(StateError):
 
 class RoomNotFoundError(BeekeeperError):
     """The room was not deployed, its state is in another place, or it is no longer in AWS."""
+
+
+class RotationError(BeekeeperError):
+    """A step of a change of keys comes too early, out of order, or second. It changed nothing."""
 
 
 class ProvisionError(BeekeeperError):

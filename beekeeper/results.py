@@ -2,34 +2,12 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field
-from datetime import datetime
 from enum import StrEnum
 from html import escape
 from typing import Any
 
+from beekeeper.result import Result
 from beekeeper.rules.settings import Settings
-
-
-class Result:
-    """Base of the results. It has ``to_dict`` for JSON, and shows as a table in a notebook."""
-
-    def to_dict(self) -> dict[str, Any]:
-        """Return the result as plain values."""
-        return asdict(self)  # type: ignore[call-overload, no-any-return]
-
-    def _repr_html_(self) -> str:
-        return html_table(
-            {name: getattr(self, name, value) for name, value in self.to_dict().items()}
-        )
-
-
-def html_table(rows: Mapping[str, object]) -> str:
-    """Return an HTML table of names and values, as a notebook shows it."""
-    cells = "".join(
-        f"<tr><th align='left'>{escape(name)}</th><td>{escape(_text(name, value))}</td></tr>"
-        for name, value in rows.items()
-    )
-    return f"<table>{cells}</table>"
 
 
 class Action(StrEnum):
@@ -245,10 +223,37 @@ class Status(Result):
 class PassKeys(Result):
     """What a destination needs to verify passes. The keys are secret: take care who sees them."""
 
+    room: str
+    link: str  # the campaign link, for visitors without a pass
+    destination: str
     issuer: str
     audience: str
     algorithm: str
     keys: dict[str, str] = field(repr=False)  # key id: secret; the key that signs comes first
+
+    @property
+    def environment(self) -> dict[str, str]:
+        """The environment variables from which the gate of a destination is made."""
+        return {
+            "BEEKEEPER_ROOM": self.room,
+            "BEEKEEPER_LINK": self.link,
+            "BEEKEEPER_DESTINATION": self.destination,
+            "BEEKEEPER_KEYS": ",".join(f"{kid}:{secret}" for kid, secret in self.keys.items()),
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class KeyRotation(Result):
+    """Where a change of the key that signs passes stands. Keys are named by their ids."""
+
+    room: str
+    step: str  # the step that was asked for
+    changed: bool  # False if it was done before
+    signs: str  # the key that signs passes
+    added: Sequence[str]  # the keys that verify passes, and don't sign yet
+    former: Sequence[str]  # the keys that verify passes, and don't sign any more
+    wait_seconds: float  # until the former keys can be removed; 0 without any
+    next: str  # what to do now
 
 
 @dataclass(frozen=True, slots=True)
@@ -279,17 +284,3 @@ class Diagnosis(Result):
         )
         head = "<tr><th>verdict</th><th>check</th><th>found</th><th>what to do</th></tr>"
         return f"<table>{head}{rows}</table>"
-
-
-def _text(name: str, value: object) -> str:
-    if isinstance(value, str):
-        return value
-    if isinstance(value, Mapping):
-        return ", ".join(value)  # the ids of keys only: a page must not show the secrets
-    if isinstance(value, Sequence):
-        return ", ".join(map(str, value)) or "–"
-    if isinstance(value, float) and name.endswith("_at"):
-        return datetime.fromtimestamp(value).astimezone().strftime("%Y-%m-%d %H:%M:%S %Z")
-    if isinstance(value, int | float):
-        return f"{value:,.0f}" if value == int(value) else f"{value:,}"
-    return "–" if value is None else str(value)

@@ -1,24 +1,17 @@
 """The public handle of one room."""
 
-from collections import Counter
-from collections.abc import Callable, Sequence
-from pathlib import Path
-from typing import TYPE_CHECKING, Any, TypeAlias
+from collections.abc import Callable
+from typing import TypeAlias
 
 from beekeeper import control, lifecycle
-from beekeeper.config import RoomConfig
-from beekeeper.connection import Connection
+from beekeeper.handle import Handle
 from beekeeper.provision.engine.pipeline import OnEvent
-from beekeeper.provision.state import State
-from beekeeper.reference import Form, read
-from beekeeper.results import Change, Deployment, Destruction, PassKeys, Plan, Status, html_table
+from beekeeper.reference import Form
+from beekeeper.results import Deployment, Destruction, KeyRotation, PassKeys, Plan, Status
 from beekeeper.rules.settings import Mode
 
-if TYPE_CHECKING:
-    from boto3.session import Session
 
-
-class Room:
+class Room(Handle):
     """One waiting room: deploy it, watch it, operate it, remove it.
 
     ``room`` says which one. Give one of these:
@@ -53,86 +46,6 @@ class Room:
     used, WrongAccountError when they belong to another account or region than the room, and
     ProvisionError when AWS refuses a call. Those that need a deployed room raise RoomNotFoundError.
     """
-
-    deployment: Deployment | None = None
-    """What the last ``deploy`` with this handle did. None if this handle did not deploy."""
-
-    def __init__(
-        self,
-        room: "RoomLike",
-        *,
-        session: "Session | None" = None,
-        region: str | None = None,
-        state_dir: str | Path | None = None,
-    ) -> None:
-        if isinstance(room, Room):
-            known: Connection = room._connection
-            reference = known.reference
-            session = session or known.session
-            region = region or known.given_region
-            state_dir = state_dir or known.state_dir
-        else:
-            reference = read(room)
-        self._connection: Connection = Connection(reference, session, region, state_dir)
-
-    @property
-    def name(self) -> str:
-        """The room's name."""
-        return self._connection.name
-
-    @property
-    def session(self) -> "Session | None":
-        """The boto3 session that you gave, if any."""
-        return self._connection.session
-
-    @property
-    def state_dir(self) -> str | Path | None:
-        """The place of the state that you gave, if any."""
-        return self._connection.state_dir
-
-    @property
-    def config(self) -> RoomConfig:
-        """The settings that ``deploy`` and ``plan`` use.
-
-        These are the settings that you gave, or else the settings of the last deploy. Raises
-        ConfigError when they are wrong, and RoomNotFoundError when there are none.
-        """
-        return self._connection.wanted()[0]
-
-    @property
-    def url(self) -> str:
-        """The campaign link of the deployed room.
-
-        Like ``destination``, ``region`` and ``account``, this comes from the room's state. Raises
-        RoomNotFoundError when there is no state.
-        """
-        return self._state.url
-
-    @property
-    def destination(self) -> str:
-        """The address of the site that the deployed room protects. Raises RoomNotFoundError."""
-        return str(self._state.config.get("destination", ""))
-
-    @property
-    def region(self) -> str:
-        """The AWS region that the room is deployed in. Raises RoomNotFoundError."""
-        return self._state.region
-
-    @property
-    def account(self) -> str:
-        """The id of the AWS account that the room is deployed in. Raises RoomNotFoundError."""
-        return self._state.account
-
-    @property
-    def changes(self) -> Sequence[Change]:
-        """What the last ``deploy`` with this handle changed. Empty when it changed nothing."""
-        return self.deployment.changes if self.deployment else ()
-
-    @property
-    def _state(self) -> State:
-        store, known = self._connection.open_store(), self._connection.known
-        # Reading a file is quick. Reading a bucket is a call to AWS, so it happens once.
-        return known if known and store.is_shared else self._connection.state(store)
 
     def plan(self, *, on_event: OnEvent | None = None) -> Plan:
         """Return what :meth:`deploy` would do. Changes nothing.
@@ -248,12 +161,34 @@ class Room:
     def pass_keys(self) -> PassKeys:
         """Return what the destination needs to verify passes. The keys are secret.
 
-        Raises RoomNotFoundError when the room is not deployed.
+        ``PassKeys.environment`` has it as the variables that the gate reads. Raises
+        RoomNotFoundError when the room is not deployed.
 
         >>> Room("summer-sale").pass_keys().audience
         'https://shop.example.com'
         """
         return control.keys.pass_keys(self._connection.deployed())
+
+    def rotate_keys(self, step: str) -> KeyRotation:
+        """Do one step of a change of the key that signs passes. Return where the change stands.
+
+        Nobody who is under way is refused if your site gets :meth:`pass_keys` after each step:
+
+        - ``add`` makes a new key. Passes signed by it are accepted, and none is signed yet.
+        - ``sign`` lets the new key sign. Do it when each server of your site has the new key.
+        - ``remove`` removes the former key. It is refused until no pass signed by it is good any
+          more, eleven minutes after ``sign``. ``KeyRotation.wait_seconds`` is what is left of that.
+
+        Each step is one write to the table. A step that was done before changes nothing. The keys
+        of tickets stay. The result has the ids of keys and no secret.
+
+        Raises ConfigError for an unknown step, RoomNotFoundError when the room is not deployed, and
+        RotationError when the step is not possible now, or another command was quicker.
+
+        >>> Room("summer-sale").rotate_keys("add").added
+        ('5e6f7a8b',)
+        """
+        return control.rotation.rotate(self._connection.deployed, step)
 
     def destroy(
         self,
@@ -274,33 +209,6 @@ class Room:
         32
         """
         return lifecycle.destroy(self._connection, on_event, approve, wait_seconds)
-
-    def to_dict(self) -> dict[str, Any]:
-        """Return what the state says about the deployed room, as plain values for JSON.
-
-        ``resources`` is the number of resources in AWS. Raises RoomNotFoundError.
-        """
-        return {
-            "room": self.name,
-            "url": self.url,
-            "destination": self.destination,
-            "account": self.account,
-            "region": self.region,
-            "state_file": self._connection.open_store().location,
-            "resources": sum(record.made for record in self._state.resources),
-        }
-
-    def __repr__(self) -> str:
-        known = self._connection.known
-        return f"Room({self.name!r}{f', url={known.url!r}' if known and known.url else ''})"
-
-    def _repr_html_(self) -> str:
-        # A notebook shows what is already known: displaying a handle must not call AWS.
-        if self._connection.known is None:
-            return html_table({"room": self.name})
-        counts = Counter(change.action for change in self.changes)
-        changed = ", ".join(f"{action} {count}" for action, count in counts.items())
-        return html_table({**self.to_dict(), **({"changes": changed} if self.deployment else {})})
 
 
 RoomLike: TypeAlias = Room | Form

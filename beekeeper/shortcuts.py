@@ -14,7 +14,7 @@ from beekeeper.config.room_config import RoomConfig, RoomValues
 from beekeeper.errors import ConfigError
 from beekeeper.provision.engine.pipeline import OnEvent
 from beekeeper.provision.state import open_store
-from beekeeper.results import Destruction, PassKeys, Plan, Status
+from beekeeper.results import Destruction, KeyRotation, PassKeys, Plan, Status
 from beekeeper.room import Room, RoomLike
 
 if TYPE_CHECKING:
@@ -239,6 +239,23 @@ def pass_keys(
     See :meth:`beekeeper.Room.pass_keys`.
     """
     return as_room(room, session=session, state_dir=state_dir).pass_keys()
+
+
+def rotate_keys(
+    room: RoomLike,
+    step: str,
+    *,
+    session: "Session | None" = None,
+    state_dir: str | Path | None = None,
+) -> KeyRotation:
+    """Do one step of a change of the key that signs passes: ``add``, ``sign`` or ``remove``.
+
+    See :meth:`beekeeper.Room.rotate_keys`.
+
+    >>> rotate_keys("sale", "add").added
+    ('5e6f7a8b',)
+    """
+    return as_room(room, session=session, state_dir=state_dir).rotate_keys(step)
 
 
 def list_rooms(

@@ -13,7 +13,7 @@ from beekeeper.config import RoomConfig
 from beekeeper.config.essentials import is_name
 from beekeeper.config.governor import COMMENTED
 from beekeeper.errors import ConfigError
-from beekeeper.results import Result
+from beekeeper.result import Result
 
 # The settings that init asks for, each with the answer that it proposes.
 PROPOSED = {

@@ -72,6 +72,7 @@ MEANT = {
     "create": "To make the room: deploy.",
     "update": "To bring the room up to date: deploy.",
     "ls": "To list the rooms: list.",
+    "rotate": "To change the key that signs passes: keys rotate --step add.",
     "check": "To check the account: doctor. To see how the room stands: status.",
 }
 

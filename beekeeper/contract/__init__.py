@@ -6,6 +6,7 @@ messages.py    what a producer puts on the queue, and a consumer takes off it
 items.py       the items of the table; attributes.py reads them, whatever they contain
 pulse_item.py  the item with the state of the line
 pace_item.py   the item with the schedule of slots
+pass_ring.py   the keys of passes in their item
 arrival_rows.py  the rows that count who joined
 deployed.py    what of the room's item a deploy decides
 page.py        the names of the waiting page and of its parts

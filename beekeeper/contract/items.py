@@ -3,7 +3,8 @@
     item      attributes                                           written by
     room      the settings (rules/settings.py), format, and what   deploy, operators
               the last deploy set (contract/deployed.py)
-    keys      ticket, pass (JSON lists of kid and secret)          deploy
+    keys      ticket, pass (JSON lists of kid and secret)          deploy, operators
+              signing_since (contract/pass_ring.py)                operators
     pulse     see contract/pulse_item.py                           consumer
     pace      see contract/pace_item.py                            consumer
     governor  see contract/governor_item.py                        governor
@@ -205,10 +206,11 @@ def _key(entry: object) -> Key | None:
 
 def keys_item(ticket: Sequence[Key], passes: Sequence[Key]) -> dict[str, Any]:
     """Return the ``keys`` item."""
-    return {**key(KEYS), TICKET_KEYS: _ring(ticket), PASS_KEYS: _ring(passes)}
+    return {**key(KEYS), TICKET_KEYS: ring_attribute(ticket), PASS_KEYS: ring_attribute(passes)}
 
 
-def _ring(keys: Sequence[Key]) -> dict[str, str]:
+def ring_attribute(keys: Sequence[Key]) -> dict[str, str]:
+    """Return a key ring for the wire."""
     return {"S": json.dumps([{"kid": k.kid, "secret": k.secret} for k in keys])}
 
 

@@ -7,13 +7,13 @@ answers 503.
 from collections.abc import Iterator, Mapping
 
 from beekeeper.connection import Deployed
-from beekeeper.contract import items
+from beekeeper.contract import items, pass_ring
 from beekeeper.contract.attributes import Damaged, Item
 from beekeeper.control.table import find_items
 from beekeeper.errors import ProvisionError
 from beekeeper.results import Finding, Verdict
+from beekeeper.rules.rotation import Ring
 from beekeeper.rules.settings import Settings
-from beekeeper.rules.tokens import Key
 
 SETTINGS_REMEDY = (
     "Run python -m beekeeper deploy, which writes what can't be right anew. If it is the mode, run"
@@ -33,10 +33,10 @@ def settings_of(room: Deployed, item: Item) -> Settings:
         raise _explained(_damaged_settings(room, item)) from error
 
 
-def pass_keys_of(room: Deployed, item: Item) -> list[Key]:
-    """Return the keys that sign passes. Raise ProvisionError if they are damaged."""
+def pass_ring_of(room: Deployed, item: Item) -> Ring:
+    """Return the ring of the pass keys. Raise ProvisionError if a key is damaged."""
     try:
-        return items.keys_of(item, items.PASS_KEYS)
+        return pass_ring.pass_ring_of(item)
     except Damaged as error:
         raise _explained(_damaged_keys(room, error)) from error
 

@@ -13,8 +13,16 @@ def pass_keys(room: Deployed) -> PassKeys:
 
     Raises ProvisionError, with the way to make new ones, when the keys are damaged.
     """
-    ring = health.pass_keys_of(room, read_item(room, items.KEYS))
-    keys = {key.kid: key.secret for key in ring}
+    ring = health.pass_ring_of(room, read_item(room, items.KEYS))
+    keys = {key.kid: key.secret for key in ring.keys}
     settings = health.settings_of(room, read_item(room, items.ROOM))
     audience = destination.origin_of(settings.destination)
-    return PassKeys(tokens.issuer(room.state.room), audience, tokens.ALGORITHM, keys)
+    return PassKeys(
+        room=room.state.room,
+        link=room.state.url,
+        destination=settings.destination,
+        issuer=tokens.issuer(room.state.room),
+        audience=audience,
+        algorithm=tokens.ALGORITHM,
+        keys=keys,
+    )

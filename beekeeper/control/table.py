@@ -7,6 +7,7 @@ from botocore.exceptions import BotoCoreError, ClientError
 
 from beekeeper.connection import Deployed
 from beekeeper.contract import items
+from beekeeper.contract.attributes import Item
 from beekeeper.errors import ProvisionError
 from beekeeper.provision.engine.failures import explained
 from beekeeper.provision.engine.wait import has_code
@@ -27,6 +28,30 @@ def change_settings(room: Deployed, **values: str | float) -> None:
         ConditionExpression=items.PRESENT,
         ExpressionAttributeNames={f"#{name}": name for name in values},
         ExpressionAttributeValues={f":{n}": items.setting_attribute(v) for n, v in values.items()},
+    )
+
+
+def replace_attributes(room: Deployed, item: Item, wanted: Item) -> None:
+    """Set these attributes of an item that was read, and remove those that are None, in one write.
+
+    Raises RoomNotFoundError if one of them has changed since it was read, or the item is gone.
+    """
+    known = {name: item.get(name) for name in wanted}
+    conditions = [f"#{n} = :was_{n}" if known[n] else f"attribute_not_exists(#{n})" for n in known]
+    to_set = [f"#{n} = :{n}" for n in wanted if wanted[n]]
+    to_remove = [f"#{n}" for n in wanted if not wanted[n]]
+    parts = {"SET": to_set, "REMOVE": to_remove}
+    _call(
+        room,
+        "updating",
+        "update_item",
+        TableName=room.names.stem,
+        Key=items.key(items.id_of(item)),
+        UpdateExpression=" ".join(f"{verb} {', '.join(p)}" for verb, p in parts.items() if p),
+        ConditionExpression=" AND ".join(conditions),
+        ExpressionAttributeNames={f"#{name}": name for name in wanted},
+        ExpressionAttributeValues={f":{n}": value for n, value in wanted.items() if value}
+        | {f":was_{n}": value for n, value in known.items() if value},
     )
 
 

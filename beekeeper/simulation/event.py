@@ -3,7 +3,8 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-from beekeeper.results import Finding, Result, Verdict
+from beekeeper.result import Result
+from beekeeper.results import Finding, Verdict
 from beekeeper.simulation.governed import Governed
 from beekeeper.simulation.usage import Usage
 

@@ -62,7 +62,8 @@ def test_the_policy_is_enough(
     beekeeper.set_rate(700, room=NAME, **room)
     status = beekeeper.status(NAME, drift=True, **room)
     assert (status.mode, status.rate, status.drift) == ("on", 700, ())
-    assert beekeeper.pass_keys(NAME, **room).keys
+    assert len(beekeeper.pass_keys(NAME, **room).keys) == 1
+    assert all(beekeeper.rotate_keys(NAME, step, **room).changed for step in ("add", "sign"))
 
     mutations: list[str] = []
 

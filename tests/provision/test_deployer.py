@@ -263,6 +263,12 @@ def test_another_room_is_out_of_reach(other: str) -> None:
     assert all(":apigateway:" in arn for arn in reached)
 
 
+def test_an_operator_may_change_the_keys() -> None:
+    (on_items,) = (s for s in statements() if "dynamodb:UpdateItem" in s["Action"])
+    assert "dynamodb:GetItem" in on_items["Action"]
+    assert "keys" in on_items["Condition"]["ForAllValues:StringLike"]["dynamodb:LeadingKeys"]
+
+
 def test_the_visitors_are_none_of_the_deployers_business() -> None:
     on_items = [s for s in statements() if "dynamodb:GetItem" in s["Action"]]
     keys = on_items[0]["Condition"]["ForAllValues:StringLike"]["dynamodb:LeadingKeys"]

@@ -23,6 +23,7 @@ FUNCTIONS: dict[str, Callable[..., Any]] = {
     "pause": beekeeper.pause,
     "set_rate": lambda room, **where: beekeeper.set_rate(900, room=room, **where),
     "pass_keys": beekeeper.pass_keys,
+    "rotate_keys": lambda room, **where: beekeeper.rotate_keys(room, "add", **where),
     "destroy": beekeeper.destroy,
 }
 FORMS = ("name", "Room", "RoomConfig", "mapping", "Path", "path as text")
@@ -59,6 +60,8 @@ def check_effect(function: str, result: Any, cloud: Cloud, where: Where) -> None
             assert (result.room, result.rate, mutations) == (ROOM, 600, [])
         case "pass_keys":
             assert (result.audience, mutations) == ("https://shop.example.com", [])
+        case "rotate_keys":
+            assert (result.room, mutations) == (ROOM, ["dynamodb:UpdateItem"])
         case "set_rate":
             assert beekeeper.status(ROOM, **where).rate == 900
         case "destroy":
@@ -160,7 +163,7 @@ def test_a_file_that_is_wrong_is_named(
 
 
 @pytest.mark.usefixtures("deployed_room")
-@pytest.mark.parametrize("function", ["status", "pause", "off", "on", "pass_keys", "destroy"])
+@pytest.mark.parametrize("function", sorted(FUNCTIONS.keys() - {"deploy", "plan", "set_rate"}))
 def test_on_the_day_only_the_name_counts(where: Where, file: Path, function: str) -> None:
     """A mistake elsewhere in the configuration does not stop an operator from pausing."""
     file.write_text(f'name = "{ROOM}"\nrate = "many"\n', encoding="utf-8")

@@ -51,6 +51,7 @@ def test_the_whole_life_through_one_handle(
     assert (room.status().mode, room.status().rate) == ("on", 900)
     assert list(room.status(drift=True).drift) == []
     assert room.pass_keys().audience == "https://shop.example.com"
+    assert room.rotate_keys("add").added
     assert not room.deploy().changes
     assert room.changes == ()
 
