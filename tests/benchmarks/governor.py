@@ -124,12 +124,9 @@ def report(rate: int, minutes: int) -> Report:
             later,
             "time-out",
             TIMEOUT_SECONDS,
-            at_most(0.5),
+            at_most(0.75),
             unit="s",
             digits=2,
-        ),
-        figure(
-            "an answer in the end", last, "when well", WELL_SECONDS, at_most(2), unit="s", digits=2
         ),
         figure("an answer at the worst", worst, "when well", WELL_SECONDS, unit="s", digits=2),
         figure("decisions in the history", decisions, "minutes", minutes - 1, at_least(1)),
