@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from beekeeper.config import RoomConfig, bare_config
+from beekeeper.contract.functions import GOVERNOR
 from beekeeper.errors import ConfigError, RoomNotFoundError
 from beekeeper.provision.aws import Aws
 from beekeeper.provision.names import Names
@@ -31,6 +32,12 @@ class Deployed:
     store: StateStore
     aws: Aws
     names: Names
+
+    @property
+    def has_governor(self) -> bool:
+        """Whether the last deploy made a governor."""
+        key = f"function {GOVERNOR.name}"
+        return any(each.key == key and each.made for each in self.state.resources)
 
     def missing(self) -> RoomNotFoundError:
         """Return the error for a room that is in the state but not in AWS."""

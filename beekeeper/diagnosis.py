@@ -22,6 +22,7 @@ from beekeeper.provision.checks.boundary import CHECK as BOUNDARY
 from beekeeper.provision.checks.boundary import boundary
 from beekeeper.provision.checks.certificate import CHECK as CERTIFICATE
 from beekeeper.provision.checks.certificate import certificate
+from beekeeper.provision.checks.governor import governor
 from beekeeper.provision.checks.permissions import NotSimulated, denied_actions, listed
 from beekeeper.provision.checks.region import region
 from beekeeper.provision.credentials import credentials_problem
@@ -104,7 +105,7 @@ def doctor(
     ]
     if connection.known:
         found.append(_looked("items", lambda: control.health.look(connection.deployed())))
-        found.append(_looked(readiness.CHECK, lambda: readiness.look(aws, names)))
+        found.append(_looked(readiness.CHECK, lambda: _readiness(connection, aws, names)))
     return Diagnosis(config.name, account, aws.region, found)
 
 
@@ -118,6 +119,10 @@ def _names(connection: Connection) -> Finding:
         return Finding("names", Verdict.PROBLEM, text, remedy)
     text = f"All names of room {connection.name} are free, or already belong to the room."
     return Finding("names", Verdict.OK, text)
+
+
+def _readiness(connection: Connection, aws: Aws, names: Names) -> Finding:
+    return readiness.look(aws, names, governed=connection.deployed().has_governor)
 
 
 def _has_functions(connection: Connection) -> bool:
@@ -146,8 +151,10 @@ def _looks(
     yield quotas.table(aws, room, names, arrivals)
     if room.is_strict:
         yield quotas.joins(room, arrivals)
+    if room.is_governed:
+        yield governor(room)
     if limit := room.permissions_boundary:
-        yield _looked(BOUNDARY, lambda: boundary(aws, limit, names))
+        yield _looked(BOUNDARY, lambda: boundary(aws, limit, names, governed=room.is_governed))
     if (name := room.domain_name) and (arn := room.certificate_arn):
         yield _looked(CERTIFICATE, lambda: certificate(aws, arn, name))
 

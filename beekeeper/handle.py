@@ -9,7 +9,8 @@ from beekeeper.config import RoomConfig
 from beekeeper.connection import Connection
 from beekeeper.provision.state import State
 from beekeeper.reference import Form, read
-from beekeeper.results import Change, Deployment, html_table
+from beekeeper.result import html_table
+from beekeeper.results import Change, Deployment
 
 if TYPE_CHECKING:
     from boto3.session import Session

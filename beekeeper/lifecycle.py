@@ -155,7 +155,7 @@ def _told(
     return results.Plan(
         room=room.name,
         changes=all_changes(planned),
-        policies=function_policies(names),
+        policies=function_policies(names, governed=room.is_governed),
         notes=notes(room),
         warnings=(*consequences(before, room, names, engine, planned), *filter(None, [rate])),
         question=rate,

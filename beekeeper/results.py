@@ -2,34 +2,12 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field
-from datetime import datetime
 from enum import StrEnum
 from html import escape
 from typing import Any
 
+from beekeeper.result import Result
 from beekeeper.rules.settings import Settings
-
-
-class Result:
-    """Base of the results. It has ``to_dict`` for JSON, and shows as a table in a notebook."""
-
-    def to_dict(self) -> dict[str, Any]:
-        """Return the result as plain values."""
-        return asdict(self)  # type: ignore[call-overload, no-any-return]
-
-    def _repr_html_(self) -> str:
-        return html_table(
-            {name: getattr(self, name, value) for name, value in self.to_dict().items()}
-        )
-
-
-def html_table(rows: Mapping[str, object]) -> str:
-    """Return an HTML table of names and values, as a notebook shows it."""
-    cells = "".join(
-        f"<tr><th align='left'>{escape(name)}</th><td>{escape(_text(name, value))}</td></tr>"
-        for name, value in rows.items()
-    )
-    return f"<table>{cells}</table>"
 
 
 class Action(StrEnum):
@@ -152,6 +130,39 @@ class Finding(Result):
 
 
 @dataclass(frozen=True, slots=True)
+class GovernorStatus(Result):
+    """What the governor measured and does. Paces are visitors a minute, times epoch seconds.
+
+    ``pace`` is in force now. ``advised`` is what the governor holds, or would hold in the mode
+    ``advise``, and what the site asks for. ``history`` has the last decisions: when, the pace, the
+    95th percentile in milliseconds, and the share of the probes that failed.
+    """
+
+    mode: str
+    pace: float
+    advised: float
+    reason: str  # of the last decision
+    measured_at: float | None  # None before the first measurement
+    sent: int  # probes of the last measurement
+    failed: int
+    refused: int
+    median_seconds: float
+    p95_seconds: float
+    baseline_seconds: float  # 0 while it is not known
+    asked_pace: float | None  # what the site asks for now, if it does
+    asked_until: float | None
+    history: Sequence[tuple[float, ...]] = ()
+
+    def __str__(self) -> str:
+        if self.mode == "off":
+            return "off"
+        asked = f"; the site asks for {self.asked_pace:,.0f}" if self.asked_pace else ""
+        why = f" ({self.reason})" if self.reason and self.measured_at else ""
+        verb = "would hold" if self.mode == "advise" else "holds"
+        return f"{self.mode}: {verb} {self.advised:,.0f} a minute{why}{asked}"
+
+
+@dataclass(frozen=True, slots=True)
 class Status(Result):
     """The status of a room. Names that end in ``_seconds`` are durations.
 
@@ -179,6 +190,7 @@ class Status(Result):
     region: str
     problems: Sequence[Finding] = ()  # what somebody damaged in the table, with the remedies
     drift: Sequence[Change] = ()  # what a deploy would change back; empty unless requested
+    governor: GovernorStatus | None = None  # None in a room without one
 
     @property
     def mode(self) -> str:
@@ -272,17 +284,3 @@ class Diagnosis(Result):
         )
         head = "<tr><th>verdict</th><th>check</th><th>found</th><th>what to do</th></tr>"
         return f"<table>{head}{rows}</table>"
-
-
-def _text(name: str, value: object) -> str:
-    if isinstance(value, str):
-        return value
-    if isinstance(value, Mapping):
-        return ", ".join(value)  # the ids of keys only: a page must not show the secrets
-    if isinstance(value, Sequence):
-        return ", ".join(map(str, value)) or "–"
-    if isinstance(value, float) and name.endswith("_at"):
-        return datetime.fromtimestamp(value).astimezone().strftime("%Y-%m-%d %H:%M:%S %Z")
-    if isinstance(value, int | float):
-        return f"{value:,.0f}" if value == int(value) else f"{value:,}"
-    return "–" if value is None else str(value)

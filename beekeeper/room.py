@@ -133,6 +133,13 @@ class Room(Handle):
         """
         control.rate.set_rate(self._connection.deployed(), rate)
 
+    def set_governor(self, mode: str) -> None:
+        """Set what the governor does: ``off``, ``advise`` or ``automatic``. This is one write.
+
+        Raises ConfigError to turn it on in a room that was deployed without a governor.
+        """
+        control.governor.set_governor(self._connection.deployed(), mode)
+
     def clear(self) -> None:
         """Clear the line: all who wait lose their place, and the counts start anew.
 

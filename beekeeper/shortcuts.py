@@ -205,6 +205,22 @@ def set_rate(
     as_room(room, session=session, state_dir=state_dir).set_rate(rate)
 
 
+def set_governor(
+    mode: str,
+    *,
+    room: RoomLike,
+    session: "Session | None" = None,
+    state_dir: str | Path | None = None,
+) -> None:
+    """Set what the governor does: ``off``, ``advise`` or ``automatic``.
+
+    See :meth:`beekeeper.Room.set_governor`.
+
+    >>> set_governor("off", room="sale")
+    """
+    as_room(room, session=session, state_dir=state_dir).set_governor(mode)
+
+
 def clear(
     room: RoomLike, *, session: "Session | None" = None, state_dir: str | Path | None = None
 ) -> None:

@@ -1,10 +1,12 @@
 """Writes the README's table of settings from the declarations: python -m tests.settings_table"""
 
+from collections.abc import Iterator
 from pathlib import Path
 
 from pydantic.fields import FieldInfo
 
 from beekeeper import RoomConfig
+from beekeeper.config.governor import Governor
 from beekeeper.config.section import help_of
 
 README = Path(__file__).parents[1] / "README.md"
@@ -13,11 +15,17 @@ BEGIN, END = "<!-- settings: python -m tests.settings_table -->\n", "<!-- end of
 
 def table() -> str:
     """Return the table of all settings."""
-    rows = [
-        f"| `{name}` | {_default(field)} | {help_of(field)} |"
-        for name, field in RoomConfig.model_fields.items()
-    ]
+    rows = [f"| `{name}` | {_default(field)} | {help_of(field)} |" for name, field in _settings()]
     return "\n".join(["| setting | default | meaning |", "| --- | --- | --- |", *rows, ""])
+
+
+def _settings() -> Iterator[tuple[str, FieldInfo]]:
+    """Yield each setting by its name. Those of a table have its name before a dot."""
+    for name, field in RoomConfig.model_fields.items():
+        if field.annotation is Governor:
+            yield from ((f"{name}.{inner}", of) for inner, of in Governor.model_fields.items())
+        else:
+            yield name, field
 
 
 def _default(field: FieldInfo) -> str:

@@ -10,6 +10,7 @@ from beekeeper.cli.options import add_common, config_path
 from beekeeper.cli.output import Output
 from beekeeper.cli.simulate import add_event, event_of
 from beekeeper.config import configured_text
+from beekeeper.config.governor import configured_governor
 from beekeeper.costs import estimate as costs
 from beekeeper.costs.prices import FALLBACK
 from beekeeper.costs.result import Estimate
@@ -54,7 +55,10 @@ def run_estimate(options: argparse.Namespace, output: Output) -> None:
     event = event_of(options)
     region = options.region or configured_text(config_path(options), "region") or FALLBACK
     output.say("Simulating …")
-    found = costs.estimate(**event, region=region, live_prices=options.live_prices)
+    governed = configured_governor(config_path(options))
+    found = costs.estimate(
+        **event, region=region, live_prices=options.live_prices, governed=governed
+    )
     if output.as_json:
         output.result(found, ())
     else:

@@ -11,8 +11,9 @@ from beekeeper.cli.options import add_config, config_path, setting_help, setting
 from beekeeper.cli.output import Output
 from beekeeper.config import RoomConfig
 from beekeeper.config.essentials import is_name
+from beekeeper.config.governor import COMMENTED
 from beekeeper.errors import ConfigError
-from beekeeper.results import Result
+from beekeeper.result import Result
 
 # The settings that init asks for, each with the answer that it proposes.
 PROPOSED = {
@@ -60,7 +61,7 @@ def run_init(options: argparse.Namespace, output: Output) -> None:
         values = _ask(values, output)
     config = RoomConfig(**values)
     try:
-        path.write_text(config.to_toml(), encoding="utf-8")
+        path.write_text(config.to_toml() + COMMENTED, encoding="utf-8")
     except OSError as error:
         raise ConfigError(f"{path} can't be written: {error.strerror}.") from error
     result = _Written(config=config.model_dump(), path=str(path))

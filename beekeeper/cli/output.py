@@ -8,7 +8,8 @@ from collections.abc import Iterable, Sequence
 from rich.console import Console
 from rich.text import Text
 
-from beekeeper.results import Result, Verdict
+from beekeeper.result import Result
+from beekeeper.results import Verdict
 
 COLORS = {
     Verdict.OK: "green",

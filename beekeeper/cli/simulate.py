@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
+from rich.console import Group
 from rich.markup import escape
 from rich.table import Table
 
@@ -21,6 +22,7 @@ from beekeeper.cli.sparkline import sparkline
 from beekeeper.config import bare_config, configured
 from beekeeper.errors import ConfigError
 from beekeeper.simulation.charts import clock, short
+from beekeeper.simulation.governed import Governed
 from beekeeper.simulation.outcome import Simulation
 from beekeeper.simulation.page import figures, usage_rows
 from beekeeper.simulation.whatif import simulate
@@ -43,6 +45,13 @@ def add_commands(commands: Any) -> None:
         },
     )
     add_event(command)
+    command.add_argument(
+        "--destination-capacity",
+        type=number,
+        metavar="N",
+        help="how many visitors a minute your site can bear: shows what it serves with the governor"
+        " and without",
+    )
     command.add_argument("--html", metavar="FILE", help="also write a web page with charts")
     add_common(command)
     command.set_defaults(run=run_simulate)
@@ -120,7 +129,7 @@ def _configured_rate(path: Path) -> float:
 
 def run_simulate(options: argparse.Namespace, output: Output) -> None:
     """Show what an event would be like."""
-    event = event_of(options)
+    event = event_of(options) | {"destination_capacity": options.destination_capacity}
     output.say("Simulating …")
     found = simulate(**event)
     if options.html:
@@ -143,6 +152,8 @@ def _show(found: Simulation, output: Output) -> None:
     title = f"{found.visitors:,} visitors, {found.rate:,.0f} a minute, {found.arrivals}"
     output.table(title, figures(found))
     output.out.print(_charts(found))
+    if found.destination:
+        output.out.print(_destination(found.destination))
     output.out.print(_requests(found))
     for finding in found.findings:
         text = " ".join(part for part in (finding.text, finding.remedy) if part)
@@ -162,19 +173,37 @@ def _charts(found: Simulation) -> Table:
     for name, values, scale, unit in rows:
         top = f"up to {short(max(values) * scale)}{unit}"
         table.add_row(f"[dim]{name}[/dim]", f"[yellow]{bars(values)}[/yellow]", top)
-    end = clock(series.seconds * len(series.arrivals))
-    table.add_row("", f"[dim]0{end:>{CHART_COLUMNS - 1}}[/dim]", "")
+    table.add_row("", _time_axis(series.seconds * len(series.arrivals)), "")
     return table
 
 
-def bars(values: Sequence[float]) -> str:
-    """Return a chart of CHART_COLUMNS block characters; each shows the maximum of its part."""
+def _destination(found: Governed) -> Group:
+    """Return what the destination serves: two charts of the same height, and a sentence."""
+    table = Table("", "", "", show_header=False, box=None)
+    top = max(*found.served, *found.served_without)
+    rows = (("governor", found.served), ("without", found.served_without))
+    for name, served in rows:
+        said = f"up to {short(max(served))} served a minute"
+        table.add_row(f"[dim]{name}[/dim]", f"[yellow]{bars(served, top)}[/yellow]", said)
+    table.add_row("", _time_axis(60 * len(found.served)), "")
+    return Group(table, escape(found.verdict))
+
+
+def _time_axis(seconds: float) -> str:
+    return f"[dim]0{clock(seconds):>{CHART_COLUMNS - 1}}[/dim]"
+
+
+def bars(values: Sequence[float], top: float = 0.0) -> str:
+    """Return a chart of CHART_COLUMNS block characters; each shows the maximum of its part.
+
+    The full one is ``top``, or the largest value if that is more.
+    """
     columns = min(CHART_COLUMNS, len(values))
     ends = [len(values) * (i + 1) // columns for i in range(columns)]
     tops = [max(values[a:b]) for a, b in zip([0, *ends], ends, strict=False)]
     # With fewer values than columns, a value takes several columns.
     tops = [tops[i * columns // CHART_COLUMNS] for i in range(CHART_COLUMNS)]
-    return sparkline(tops)
+    return sparkline(tops, top)
 
 
 def _requests(found: Simulation) -> Table:

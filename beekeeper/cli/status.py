@@ -13,8 +13,8 @@ from rich.text import Text
 from beekeeper.cli.changes import line
 from beekeeper.cli.options import add_room, room_of
 from beekeeper.cli.output import Output
-from beekeeper.results import Status
-from beekeeper.rules.settings import SETTINGS, Mode
+from beekeeper.results import GovernorStatus, Status
+from beekeeper.rules.settings import SETTINGS, GovernorMode, Mode
 
 
 def add_commands(commands: Any) -> None:
@@ -52,6 +52,7 @@ def _rows(status: Status, *, checked: bool) -> list[tuple[str | Text, str]]:
     rows: list[tuple[str | Text, str]] = [
         ("mode", status.mode),
         ("rate", f"{status.rate:,.0f} a minute{measured}{absent}"),
+        *_governor(status.governor),
         ("waiting", "nobody, because the room is off" if is_off else f"{status.waiting:,}"),
         ("joined", f"{'about ' if status.waiting else ''}{status.joined:,}"),
         ("admitted", f"{status.admitted:,}"),
@@ -70,11 +71,22 @@ def _rows(status: Status, *, checked: bool) -> list[tuple[str | Text, str]]:
     return rows
 
 
+def _governor(governor: GovernorStatus | None) -> Iterator[tuple[str, str]]:
+    if governor is None:
+        return
+    is_on = governor.mode != GovernorMode.OFF
+    measured = f", measured {_ago(governor.measured_at)}" if governor.measured_at else ""
+    yield "governor", f"{governor}{measured if is_on else ''}"
+    if governor.asked_pace is not None and governor.asked_until is not None:
+        until = f"{datetime.fromtimestamp(governor.asked_until, UTC):%H:%M:%S} UTC"
+        yield "your site asks for", f"at most {governor.asked_pace:,.0f} a minute until {until}"
+
+
 def _other_settings(status: Status) -> Iterator[tuple[str, str]]:
     """Return the settings that have no row of their own, if they differ from the defaults."""
     for field in fields(status.settings):
         known, value = SETTINGS[field.name], getattr(status.settings, field.name)
-        is_set_by_people = known.configured or known.live
+        is_set_by_people = (known.configured or known.live) and field.name != "governor_mode"
         if field.name == "cleared_at" and value:
             yield "cleared", f"{datetime.fromtimestamp(value, UTC):%Y-%m-%d %H:%M:%S} UTC"
         elif is_set_by_people and field.default is not MISSING and value != field.default:

@@ -6,6 +6,7 @@ essentials.py    name, destination, rate, title, picture, region
 line.py          how the line admits visitors
 domain.py        the custom domain
 upkeep.py        logs, state, tags
+governor.py      the table [governor]
 room_config.py   RoomConfig, which has all of these
 toml_file.py     reading and writing beekeeper.toml
 

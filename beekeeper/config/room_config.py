@@ -10,6 +10,7 @@ from pydantic import ValidationError
 from beekeeper.config.domain import Domain, DomainValues
 from beekeeper.config.essentials import EssentialValues
 from beekeeper.config.functions import Functions, FunctionsValues
+from beekeeper.config.governor import Governed, GovernorValues, governor_settings
 from beekeeper.config.line import Line, LineValues
 from beekeeper.config.section import explained
 from beekeeper.config.toml_file import check_tags, read_toml, shown, to_toml
@@ -28,8 +29,10 @@ class RoomValues(
 ):
     """The fields of :class:`RoomConfig` as keyword arguments, for editors and type checkers."""
 
+    governor: GovernorValues
 
-class RoomConfig(Upkeep, Functions, Domain, Line):
+
+class RoomConfig(Governed, Upkeep, Functions, Domain, Line):
     """What to deploy.
 
     Make one from keyword arguments, or with :meth:`load` from a mapping or a ``beekeeper.toml``.
@@ -64,10 +67,12 @@ class RoomConfig(Upkeep, Functions, Domain, Line):
 
     def settings(self, account: Account) -> Settings:
         """Return the settings that the first deploy to this account writes into the table."""
+        values = {name: getattr(self, name) for name in type(self).model_fields}
+        values |= governor_settings(self.governor)
         of_config = {
-            setting.name: setting.type(getattr(self, setting.name))  # type: ignore[operator]
+            setting.name: setting.type(values[setting.name])  # type: ignore[operator]
             for setting in fields(Settings)
-            if setting.name in type(self).model_fields
+            if setting.name in values
         }
         budget = polling.budget_of(account)
         return Settings(mode=Mode.ON, polls_per_second=budget, **of_config)

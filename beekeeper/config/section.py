@@ -59,6 +59,8 @@ def declared(name: str, *, example: str = "") -> Any:
     known = SETTINGS[name]
     assert known.configured, f"{name} is not declared as configured"
     default = next(field.default for field in fields(Settings) if field.name == name)
+    if isinstance(default, float) and default.is_integer():
+        default = int(default)  # 10, as people write it
     return described(
         known.help,
         default=PydanticUndefined if default is MISSING else default,
@@ -82,7 +84,7 @@ def _explained(problem: ErrorDetails, model: type[BaseModel]) -> str:
     if problem["type"] == "missing":
         return f"{field} is missing: give {_hint(field, model)}"
     if problem["type"] == "extra_forbidden":
-        return f"{field} is not a setting. The settings are: {', '.join(model.model_fields)}"
+        return _unknown(field, model)
     # Our own checks say what to do. Those of pydantic say only what is wrong.
     if problem["type"] != "value_error" and (number := _number(field, model)):
         text = number
@@ -93,9 +95,36 @@ def _explained(problem: ErrorDetails, model: type[BaseModel]) -> str:
     return f"{field} = {problem['input']!r}: {text}"
 
 
+def _unknown(field: str, model: type[BaseModel]) -> str:
+    """Return what to do about a setting that there is not."""
+    table, _, name = field.rpartition(".")
+    if table and name in model.model_fields:
+        return (
+            f"{name} is below [{table}], and so it is not the room's setting. Move it above"
+            f" [{table}]"
+        )
+    inner = _field(table, model) if table else None
+    of_table = inner.annotation if inner else model
+    assert isinstance(of_table, type)
+    assert issubclass(of_table, BaseModel)
+    whose = f"The settings below [{table}]" if table else "The settings"
+    return f"{field} is not a setting. {whose} are: {', '.join(of_table.model_fields)}"
+
+
+def _field(name: str, model: type[BaseModel]) -> FieldInfo | None:
+    """Return a field by its name. That of a table is ``table.name``."""
+    table, _, inner = name.partition(".")
+    known = model.model_fields.get(table)
+    if not inner or known is None:
+        return known
+    of_table = known.annotation
+    is_model = isinstance(of_table, type) and issubclass(of_table, BaseModel)
+    return _field(inner, of_table) if is_model else None  # type: ignore[arg-type]
+
+
 def _number(field: str, model: type[BaseModel]) -> str:
     """Return what to give for a number: ``give a whole number, 1 to 300,000: visitors per …``."""
-    known = model.model_fields.get(field)
+    known = _field(field, model)
     if known is None or known.annotation not in (int, float):
         return ""
     kind = "a whole number" if known.annotation is int else "a number"
@@ -105,7 +134,7 @@ def _number(field: str, model: type[BaseModel]) -> str:
 
 
 def _hint(field: str, model: type[BaseModel]) -> str:
-    known = model.model_fields.get(field)
+    known = _field(field, model)
     if known is None or not (example := _extra(known)["example"]):
         return ""
     return ", ".join(filter(None, (known.description, bounds_of(known), f"such as {example}")))

@@ -1,5 +1,6 @@
 """Reads and writes beekeeper.toml."""
 
+import re
 import tomllib
 from collections.abc import Iterable, Mapping
 from pathlib import Path
@@ -84,13 +85,17 @@ def _exists(path: str | Path) -> bool:
 
 
 def to_toml(values: Mapping[str, Any]) -> str:
-    """Return values as TOML: strings and numbers first, then tables of strings."""
+    """Return values as TOML: strings and numbers first, then tables of these."""
     plain = {name: value for name, value in values.items() if not isinstance(value, Mapping)}
     tables = {name: value for name, value in values.items() if isinstance(value, Mapping)}
     lines = [f"{name} = {_toml(value)}" for name, value in plain.items()]
     for name, table in tables.items():
-        lines += ["", f"[{name}]", *(f"{_toml(k)} = {_toml(v)}" for k, v in table.items())]
+        lines += ["", f"[{name}]", *(f"{_key(k)} = {_toml(v)}" for k, v in table.items())]
     return "\n".join(lines) + "\n"
+
+
+def _key(name: str) -> str:
+    return name if re.fullmatch(r"[A-Za-z0-9_-]+", name) else _toml(name)
 
 
 def _toml(value: str | float) -> str:

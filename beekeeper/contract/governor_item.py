@@ -6,6 +6,8 @@
     baseline_seconds                    how long the site takes when it is well; 0: not known yet
     memory                              what the law remembers: a JSON list of numbers
     asked_pace, asked_until, asked_at   what the site asked for, and when
+    history                             the last decisions (JSON), the newest last: when, the pace,
+                                        the 95th percentile in ms, and the share that failed
 
 Only the governor writes it. Two kinds of writes touch different attributes: a measurement's, and
 that of a request of the site. Each attribute is read on its own. One that was damaged counts as
@@ -21,6 +23,8 @@ from beekeeper.rules.governed import NEVER, Governed
 
 HELD_AT = "held_at"
 ASKED_PACE, ASKED_UNTIL, ASKED_AT = "asked_pace", "asked_until", "asked_at"
+HISTORY = "history"
+MOST_DECISIONS = 30  # half an hour
 MOST_REASON_CHARACTERS = 300
 MOST_REMEMBERED = 100  # numbers of the law's memory
 
@@ -46,6 +50,7 @@ def governed_of(item: Item | None) -> Governed:
         memory=or_default(item, "memory", (), lambda: _memory(item)),
         asked_pace=value(ASKED_PACE),
         asked_until=value(ASKED_UNTIL, LATEST),
+        history=or_default(item, HISTORY, (), lambda: _history(item)),
     )
 
 
@@ -67,8 +72,28 @@ def _memory(item: Item) -> tuple[float, ...]:
     raise Damaged(item, "memory")
 
 
+def _history(item: Item) -> tuple[tuple[float, ...], ...]:
+    try:
+        history = tuple(tuple(float(one) for one in each) for each in read_json(item, HISTORY))
+    except (TypeError, ValueError, OverflowError):
+        raise Damaged(item, HISTORY) from None
+    are_right = all(len(each) == 4 and all(0 <= one <= LATEST for one in each) for each in history)
+    if are_right and len(history) <= MOST_DECISIONS:
+        return history
+    raise Damaged(item, HISTORY)
+
+
+def _continued(governed: Governed) -> dict[str, str]:
+    """Return the history with the decision of this measurement."""
+    failed = governed.failed / governed.sent if governed.sent else 0.0
+    milliseconds = round(1000 * governed.p95_seconds)
+    last = (int(governed.held_at), round(governed.pace, 1), milliseconds, round(failed, 2))
+    decisions = (*governed.history, last)[-MOST_DECISIONS:]
+    return {"S": json.dumps(decisions, separators=(",", ":"))}
+
+
 def measured_values(governed: Governed) -> dict[str, Any]:
-    """Return the attributes that a measurement writes."""
+    """Return the attributes that a measurement writes. Its ``history`` is that until then."""
     names = (
         "pace", HELD_AT, "sent", "failed", "refused", "median_seconds", "p95_seconds",
         "baseline_seconds",
@@ -76,6 +101,7 @@ def measured_values(governed: Governed) -> dict[str, Any]:
     return {
         **{name: number(getattr(governed, name)) for name in names},
         "reason": {"S": governed.reason[:MOST_REASON_CHARACTERS]},
+        HISTORY: _continued(governed),
         "memory": {"S": json.dumps(governed.memory, separators=(",", ":"))},
     }
 

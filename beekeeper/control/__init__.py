@@ -5,6 +5,7 @@
     consumer.py whether a consumer is running
     clear.py    a fresh start of the line
     status.py   the status of the room, and what was changed by hand
+    governor.py whether the governor may slow the line down, and what it does
     keys.py     the keys with which the destination verifies passes
     rotation.py a change of the key that signs passes
     health.py   what is damaged in the room's items, and how to repair it
@@ -14,6 +15,26 @@ A change is one write. The functions read the table at least once a second, so a
 within two seconds.
 """
 
-from beekeeper.control import clear, consumer, health, keys, mode, rate, rotation, status
+from beekeeper.control import (
+    clear,
+    consumer,
+    governor,
+    health,
+    keys,
+    mode,
+    rate,
+    rotation,
+    status,
+)
 
-__all__ = ["clear", "consumer", "health", "keys", "mode", "rate", "rotation", "status"]
+__all__ = [
+    "clear",
+    "consumer",
+    "governor",
+    "health",
+    "keys",
+    "mode",
+    "rate",
+    "rotation",
+    "status",
+]

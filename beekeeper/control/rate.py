@@ -9,8 +9,9 @@ from beekeeper.rules import sizing
 
 def set_rate(room: Deployed, per_minute: int) -> None:
     """Set the rate. Raise ConfigError when the deployed workers are too few for it."""
-    # An operator's rate is checked like a configured one.
-    rate = RoomConfig(**{**room.config.model_dump(), "rate": per_minute}).rate
+    # An operator's rate is checked like a configured one. It can be below the governor's floor.
+    values = {**room.config.model_dump(exclude={"governor"}), "rate": per_minute}
+    rate = RoomConfig(**values).rate
     capacity = sizing.capacity_per_minute(room.config.rate)
     if rate > capacity:
         raise ConfigError(

@@ -1,15 +1,18 @@
 """The status of a room, and what in AWS differs from what was deployed."""
 
+from dataclasses import replace
+
 from beekeeper.changes import differences
 from beekeeper.connection import Deployed
-from beekeeper.contract import items, pulse_item
-from beekeeper.control import consumer, health
+from beekeeper.contract import governor_item, items, pulse_item
+from beekeeper.control import consumer, governor, health
 from beekeeper.control.table import find_items_at
 from beekeeper.provision.blueprint import steps
 from beekeeper.provision.checks.account import account_of
 from beekeeper.provision.engine.pipeline import Engine
 from beekeeper.results import Change, Status
 from beekeeper.rules import line, no_shows
+from beekeeper.rules.governed import pace_in_force
 from beekeeper.rules.line import Pulse
 from beekeeper.rules.settings import Mode, Settings
 
@@ -21,11 +24,15 @@ def status(room: Deployed, *, drift: bool = False) -> Status:
 
     Raises ProvisionError when somebody has damaged the settings.
     """
-    found, now = find_items_at(room, (items.ROOM, items.KEYS, items.PULSE, *items.COUNT_IDS))
+    ids = [items.ROOM, items.KEYS, items.PULSE, *items.COUNT_IDS]
+    # Only then: an operator's permissions can be those of a room without a governor.
+    ids += [items.GOVERNOR] if room.has_governor else []
+    found, now = find_items_at(room, ids)
     if items.ROOM not in found:
         raise room.missing()
     settings = health.settings_of(room, found[items.ROOM])
     published = pulse_item.pulse_of(found.get(items.PULSE))
+    governed = governor_item.governed_of(found.get(items.GOVERNOR))
     pulse = line.since_cleared(published, settings.cleared_at)
     counts = [found[count_id] for count_id in items.COUNT_IDS if count_id in found]
     admitted, entered = (
@@ -42,7 +49,7 @@ def status(room: Deployed, *, drift: bool = False) -> Status:
         entered=entered,
         measured_rate=_measured(settings, pulse),
         no_show_share=no_shows.share(pulse.shows),
-        longest_wait_seconds=_longest_wait(settings, pulse),
+        longest_wait_seconds=_longest_wait(settings, pulse, pace_in_force(settings, governed, now)),
         heard_within_seconds=round(settings.heard_within_seconds(pulse), 1),
         updated_at=pulse.as_of or None,
         account=room.state.account,
@@ -50,7 +57,9 @@ def status(room: Deployed, *, drift: bool = False) -> Status:
         problems=(
             *health.problems(room, found),
             *consumer.problems(room, settings, published, now),
+            *(governor.problems(room, settings, governed, now) if room.has_governor else ()),
         ),
+        governor=governor.governor_status(settings, governed, now) if room.has_governor else None,
         drift=_drift(room) if drift else (),
     )
 
@@ -64,11 +73,14 @@ def _measured(settings: Settings, pulse: Pulse) -> float | None:
     return round(pulse.rate, 1) if settings.mode is Mode.ON and 0 < pulse.rate <= most else None
 
 
-def _longest_wait(settings: Settings, pulse: Pulse) -> float | None:
-    """Return what the page tells a visitor who joined at the time of the pulse."""
+def _longest_wait(settings: Settings, pulse: Pulse, rate: float) -> float | None:
+    """Return what the page tells a visitor who joined at the time of the pulse.
+
+    ``rate`` is what is in force of the operators' rate.
+    """
     if settings.mode is not Mode.ON:
         return None
-    pace = settings.pace(pulse)
+    pace = replace(settings, rate=rate).pace(pulse)
     return round(line.eta_seconds(pulse.waiting, pulse, pace, pulse.as_of), 1)
 
 

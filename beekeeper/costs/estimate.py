@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 from beekeeper.costs.prices import FALLBACK, Item, Prices, listed_prices
 from beekeeper.costs.result import CostLine, Estimate
-from beekeeper.provision.names import WATCHED_METRICS
+from beekeeper.provision.names import watched_metrics
 from beekeeper.rules import cadence, sizing
 from beekeeper.rules.arrivals import SHARDS
 from beekeeper.rules.settings import Mode, Settings
@@ -40,6 +40,9 @@ IDLE_RUN_SECONDS = OFF_RUN_SECONDS + cadence.LONG_POLL_SECONDS
 # run before: a minute and SETTLED_SECONDS, in some four spans.
 OFF_READ_UNITS, IDLE_WRITE_UNITS = 4, 2
 IDLE_READ_UNITS = OFF_READ_UNITS + 4 * SHARDS
+# The governor measures for most of each minute. It reads the room's items and its own twice, and
+# writes its own with what it remembers.
+GOVERNOR_RUN_SECONDS, GOVERNOR_READ_UNITS, GOVERNOR_WRITE_UNITS = 46.0, 8, 3
 GB = 2**30  # as AWS counts
 MB_PER_GB = 1_024
 HOURS_PER_MONTH = 730.0  # as AWS counts
@@ -57,6 +60,7 @@ def estimate(
     no_shows: float = 0.0,
     region: str = FALLBACK,
     live_prices: bool = False,
+    governed: bool = False,
     session: "Session | None" = None,
 ) -> Estimate:
     """Return what an event costs in US dollars, by service, and what a day of the empty room costs.
@@ -64,8 +68,9 @@ def estimate(
     The arguments of the event are those of ``simulate``. ``rate`` is visitors per minute. By
     default the prices come from a table in the package, without a call to AWS. With
     ``live_prices``, they come from AWS's price list. That uses the credentials of ``session``,
-    which need ``pricing:GetProducts``. AWS's free allowances are not subtracted. Raises
-    ConfigError, and with ``live_prices`` also CredentialsError and ProvisionError.
+    which need ``pricing:GetProducts``. ``governed`` adds the governor. AWS's free allowances are
+    not subtracted. Raises ConfigError, and with ``live_prices`` also CredentialsError and
+    ProvisionError.
 
     >>> estimate(10_000, rate=600).event_usd < 1
     True
@@ -79,7 +84,7 @@ def estimate(
         abandonment=abandonment,
         no_shows=no_shows,
     )
-    return priced(event.usage, prices, visitors=event.visitors, rate=event.rate)
+    return priced(event.usage, prices, visitors=event.visitors, rate=event.rate, governed=governed)
 
 
 def _live(region: str, session: "Session | None") -> Prices:
@@ -99,18 +104,21 @@ class Bill:
         return CostLine(service, what, quantity, quantity * self.prices.usd[item])
 
 
-def priced(usage: Usage, prices: Prices, *, visitors: int, rate: float) -> Estimate:
+def priced(
+    usage: Usage, prices: Prices, *, visitors: int, rate: float, governed: bool = False
+) -> Estimate:
     """Return the cost of a usage and of the empty room. ``rate`` is in visitors per minute."""
     bill, hours = Bill(prices), usage.seconds / 3600
+    always, a_day = (_always(bill, each, governed=governed) for each in (hours, 24.0))
     return Estimate(
         region=prices.region,
         prices=prices.source,
         visitors=visitors,
         rate=rate,
         hours=round(hours, 2),
-        event=[*_requests(bill, usage), *_line(bill, usage, rate), *_watching(bill, hours)],
-        idle=_empty_day(bill, rate, IDLE_RUN_SECONDS, IDLE_READ_UNITS, queue_requests=2),
-        off=_empty_day(bill, rate, OFF_RUN_SECONDS, OFF_READ_UNITS, queue_requests=1),
+        event=[*_requests(bill, usage), *_line(bill, usage, rate), *always],
+        idle=[*_empty_day(bill, rate, IDLE_RUN_SECONDS, IDLE_READ_UNITS, queue=2), *a_day],
+        off=[*_empty_day(bill, rate, OFF_RUN_SECONDS, OFF_READ_UNITS, queue=1), *a_day],
         notes=[FREE, *_warm_writes(rate), *prices.notes],
     )
 
@@ -166,17 +174,29 @@ def _line(bill: Bill, usage: Usage, rate: float) -> list[CostLine]:
     ]
 
 
-def _watching(bill: Bill, hours: float) -> list[CostLine]:
-    """Return the cost of the alarms and the dashboard, which does not depend on visitors."""
-    months = hours / HOURS_PER_MONTH
+def _always(bill: Bill, hours: float, *, governed: bool) -> list[CostLine]:
+    """Return the cost of what does not depend on visitors: alarms, dashboard and governor."""
+    months, metrics = hours / HOURS_PER_MONTH, watched_metrics(governed=governed)
     return [
-        bill.line("CloudWatch", "alarm-months", Item.ALARM_MONTHS, WATCHED_METRICS * months),
+        *(_governor(bill, hours * 60) if governed else ()),
+        bill.line("CloudWatch", "alarm-months", Item.ALARM_MONTHS, metrics * months),
         bill.line("CloudWatch", "dashboard-months", Item.DASHBOARD_MONTHS, months),
     ]
 
 
+def _governor(bill: Bill, runs: float) -> list[CostLine]:
+    compute = runs * GOVERNOR_RUN_SECONDS * sizing.VISITORS_MEMORY_MB / MB_PER_GB
+    reads, writes = runs * GOVERNOR_READ_UNITS, runs * GOVERNOR_WRITE_UNITS
+    return [
+        bill.line("Lambda", "requests of the governor", Item.LAMBDA_REQUESTS, runs),
+        bill.line("Lambda", "GB-seconds of the governor", Item.LAMBDA_GB_SECONDS, compute),
+        bill.line("DynamoDB", "write units of the governor", Item.DYNAMODB_WRITE_UNITS, writes),
+        bill.line("DynamoDB", "read units of the governor", Item.DYNAMODB_READ_UNITS, reads),
+    ]
+
+
 def _empty_day(
-    bill: Bill, rate: float, run_seconds: float, read_units: int, *, queue_requests: int
+    bill: Bill, rate: float, run_seconds: float, read_units: int, *, queue: int
 ) -> list[CostLine]:
     """Return the cost of a day without visitors: one tick of each consumer that is started."""
     runs = SECONDS_PER_DAY // cadence.CONSUMER_START_SECONDS * sizing.workers_for(rate)
@@ -184,8 +204,7 @@ def _empty_day(
     return [
         bill.line("Lambda", "requests", Item.LAMBDA_REQUESTS, runs),
         bill.line("Lambda", "GB-seconds of consumers", Item.LAMBDA_GB_SECONDS, compute),
-        bill.line("SQS", "requests", Item.SQS_REQUESTS, runs * queue_requests),
+        bill.line("SQS", "requests", Item.SQS_REQUESTS, runs * queue),
         bill.line("DynamoDB", "write units", Item.DYNAMODB_WRITE_UNITS, runs * IDLE_WRITE_UNITS),
         bill.line("DynamoDB", "read units", Item.DYNAMODB_READ_UNITS, runs * read_units),
-        *_watching(bill, 24.0),
     ]

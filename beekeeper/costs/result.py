@@ -5,7 +5,7 @@ from dataclasses import asdict, dataclass
 from html import escape
 from typing import Any
 
-from beekeeper.results import Result
+from beekeeper.result import Result
 
 
 @dataclass(frozen=True, slots=True)

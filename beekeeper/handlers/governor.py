@@ -105,6 +105,7 @@ class Governor:
             p95_seconds=health.p95_seconds or 0.0,
             baseline_seconds=baseline,
             memory=decision.memory.as_numbers(),
+            history=known.governed.history,
         )
         self._write(governed, known)
         return governed

@@ -16,7 +16,7 @@ from beekeeper.local.ministack import MiniStack, address
 from beekeeper.local.shop import Shop
 from beekeeper.provision.engine.pipeline import OnEvent
 from beekeeper.provision.names import stem
-from beekeeper.results import Result
+from beekeeper.result import Result
 from beekeeper.shortcuts import deploy
 
 ROOM = "demo"

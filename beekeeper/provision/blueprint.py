@@ -9,7 +9,7 @@ from beekeeper.provision import tags
 from beekeeper.provision.engine.step import Step
 from beekeeper.provision.names import FUNCTION_NAMES, Names
 from beekeeper.provision.policies import Document
-from beekeeper.provision.resources.alarm import Alarm, specifications
+from beekeeper.provision.resources.alarm import Alarm, governors, specifications
 from beekeeper.provision.resources.api_mapping import ApiMapping
 from beekeeper.provision.resources.bucket import Bucket
 from beekeeper.provision.resources.dashboard import Dashboard
@@ -29,6 +29,7 @@ from beekeeper.provision.resources.rule import Rule
 from beekeeper.provision.resources.stage import Stage
 from beekeeper.provision.resources.table import Table
 from beekeeper.provision.resources.table_items import Keys, RoomItem
+from beekeeper.provision.resources.unwanted import unwanted
 from beekeeper.rules import quotas, sizing
 from beekeeper.rules.quotas import Account
 
@@ -61,20 +62,52 @@ def steps(
         *(LogGroup(part, names, config.log_retention_days, wanted_tags) for part in FUNCTION_NAMES),
         *(_function(f, config, names, wanted_tags) for f in functions.FUNCTIONS),
         Api(names, wanted_tags, has_domain=bool(config.domain_name)),
-        Routes(names),
+        Routes(names, governed=config.is_governed),
         Stage(names, account),
         *_domain(config, names, wanted_tags),
         *(_api_permission(f.name, names) for f in functions.FUNCTIONS if f.paths),
-        Permission(functions.CONSUMER.name, names, "events.amazonaws.com", names.rule_arn),
-        Rule(names, sizing.workers_for(config.rate), wanted_tags),
+        _schedule_permission(functions.CONSUMER.name, names),
+        _consumer_rule(config, names, wanted_tags),
         *(Alarm(each, names, wanted_tags) for each in specifications(names)),
-        Dashboard(names),
+        Dashboard(names, governed=config.is_governed),
+        *_governor(config, names, wanted_tags),
     ]
 
 
-def function_policies(names: Names) -> dict[str, Document]:
+def function_policies(names: Names, *, governed: bool) -> dict[str, Document]:
     """Return the inline policy of each function's role, by the function's name."""
-    return {part: function_policy(names, part) for part in FUNCTION_NAMES}
+    wanted = functions.functions_of(governed=governed)
+    return {function.name: function_policy(names, function.name) for function in wanted}
+
+
+def _governor(config: RoomConfig, names: Names, wanted_tags: Mapping[str, str]) -> list[Step]:
+    """Return the governor's steps. Without a governor, they remove what is left of one."""
+    function = functions.GOVERNOR
+    part = function.name
+    scheduled = _schedule_permission(part, names, after=f"permission {part}")
+    wanted: list[Step] = [
+        _role(part, config, names, wanted_tags),
+        LogGroup(part, names, config.log_retention_days, wanted_tags),
+        _function(function, config, names, wanted_tags),
+        _api_permission(part, names),
+        scheduled,
+        Rule(
+            f"rule {part}",
+            part,
+            names,
+            1,
+            wanted_tags,
+            needs=(f"function {part}", scheduled.key, "settings"),
+        ),
+        Alarm(governors(names), names, wanted_tags),
+    ]
+    return wanted if config.is_governed else unwanted(wanted)
+
+
+def _consumer_rule(config: RoomConfig, names: Names, wanted_tags: Mapping[str, str]) -> Rule:
+    part = functions.CONSUMER.name
+    needs = (f"permission {part}", "settings", "queue")
+    return Rule("rule", part, names, sizing.workers_for(config.rate), wanted_tags, needs)
 
 
 def _queues(names: Names, wanted_tags: Mapping[str, str]) -> list[Step]:
@@ -137,6 +170,13 @@ def _values(names: Names) -> dict[Variable, str]:
         Variable.BUCKET: names.bucket,
         Variable.CONSUMER: names.function(functions.CONSUMER.name),
     }
+
+
+def _schedule_permission(part: str, names: Names, after: str = "") -> Permission:
+    """Return the permission for the function's rule, and its key. ``after`` is its first one."""
+    needs, second = ((after,), "schedule") if after else ((), "")
+    source = names.rule_arn(part)
+    return Permission(part, names, "events.amazonaws.com", source, needs, second)
 
 
 def _api_permission(part: str, names: Names) -> Permission:

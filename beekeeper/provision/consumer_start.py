@@ -10,7 +10,7 @@ from beekeeper.provision.aws import Aws
 from beekeeper.provision.engine.failures import explained
 from beekeeper.provision.engine.wait import Wait, has_code, retrying
 from beekeeper.provision.grant import Grant, grant
-from beekeeper.provision.names import FUNCTION_NAMES, Names
+from beekeeper.provision.names import ALL_FUNCTION_NAMES, Names
 from beekeeper.provision.resources.function_state import STATE_BUSY
 
 START = Wait("the consumer to accept its first call", 60)
@@ -43,4 +43,4 @@ def grants(names: Names) -> Iterable[Grant]:
     """Return the permission that a deployer and the operators need for this."""
     # The grant is for all functions, to share their statement. It adds no power in practice: a
     # deployer can change the functions' code anyway.
-    yield grant("lambda", ["InvokeFunction"], *map(names.function_arn, FUNCTION_NAMES))
+    yield grant("lambda", ["InvokeFunction"], *map(names.function_arn, ALL_FUNCTION_NAMES))

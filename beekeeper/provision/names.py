@@ -10,6 +10,8 @@ from beekeeper.contract import functions
 from beekeeper.contract.messages import FIFO_ENDING
 
 FUNCTION_NAMES = tuple(function.name for function in functions.FUNCTIONS)
+# Those that any room can have: a deploy looks for a governor also when none is wanted.
+ALL_FUNCTION_NAMES = tuple(function.name for function in functions.functions_of(governed=True))
 TAG_ROOM, TAG_VERSION = "beekeeper:room", "beekeeper:version"
 
 
@@ -20,10 +22,15 @@ class Watch(StrEnum):
     LINE_STOPPED = "line-stopped"
     CONSUMER_ERRORS = "consumer-errors"
     VISITOR_ERRORS = "visitor-errors"
+    GOVERNOR = "governor"  # only in a room with one
 
 
-# AWS bills an alarm for each metric that it watches. That of a stopped line compares two.
-WATCHED_METRICS = len(Watch) + 1
+def watched_metrics(*, governed: bool) -> int:
+    """Return the number of metrics that alarms watch: AWS bills an alarm for each of its metrics.
+
+    The alarm of a stopped line compares two. A room without a governor lacks that alarm.
+    """
+    return len(Watch) + 1 if governed else len(Watch)
 
 
 def stem(room: str) -> str:
@@ -69,9 +76,8 @@ class Names:
         # Bucket names are global: the account and the region make ours unique.
         return f"{self.stem}-{self.account}-{self.region}"
 
-    @property
-    def rule(self) -> str:
-        return f"{self.stem}-consumer"
+    def rule(self, part: str) -> str:
+        return f"{self.stem}-{part}"
 
     def function(self, part: str) -> str:
         return f"{self.stem}-{part}"
@@ -109,9 +115,8 @@ class Names:
     def log_group_arn(self, part: str) -> str:
         return self.arn("logs", f"log-group:{self.log_group(part)}")
 
-    @property
-    def rule_arn(self) -> str:
-        return self.arn("events", f"rule/{self.rule}")
+    def rule_arn(self, part: str) -> str:
+        return self.arn("events", f"rule/{self.rule(part)}")
 
     def alarm_arn(self, what: Watch) -> str:
         return self.arn("cloudwatch", f"alarm:{self.alarm(what)}")

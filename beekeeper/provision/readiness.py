@@ -8,11 +8,11 @@ import json
 
 from botocore.exceptions import BotoCoreError, ClientError
 
-from beekeeper.contract.functions import CALL
+from beekeeper.contract.functions import CALL, functions_of
 from beekeeper.provision.aws import Aws
 from beekeeper.provision.engine.failures import explained
 from beekeeper.provision.engine.wait import has_code
-from beekeeper.provision.names import FUNCTION_NAMES, Names
+from beekeeper.provision.names import Names
 from beekeeper.provision.resources.function_state import MISSING, wake
 from beekeeper.results import Finding, Verdict
 
@@ -21,19 +21,19 @@ CHECK = "functions"
 NONE_LEFT = "ReservedFunctionConcurrentInvocationLimitExceeded"
 
 
-def wake_functions(aws: Aws, names: Names) -> None:
+def wake_functions(aws: Aws, names: Names, *, governed: bool) -> None:
     """Wake the functions that are asleep, and wait for them. Raises ProvisionError."""
-    for name in map(names.function, FUNCTION_NAMES):
+    for name in _named(names, governed=governed):
         try:
             wake(aws, name)
         except (ClientError, BotoCoreError) as error:
             raise explained(error, "waking", "function", name) from error
 
 
-def look(aws: Aws, names: Names) -> Finding:
+def look(aws: Aws, names: Names, *, governed: bool) -> Finding:
     """Wake and call each function, and return whether all of them answer."""
     woken = 0
-    for name in map(names.function, FUNCTION_NAMES):
+    for name in _named(names, governed=governed):
         try:
             woken += wake(aws, name)
             problem = _problem(aws, name)
@@ -47,6 +47,10 @@ def look(aws: Aws, names: Names) -> Finding:
             return Finding(CHECK, Verdict.PROBLEM, text, remedy)
     asleep = f" {woken} of them were idle for weeks, and are awake now." if woken else ""
     return Finding(CHECK, Verdict.OK, f"All functions answer.{asleep}")
+
+
+def _named(names: Names, *, governed: bool) -> list[str]:
+    return [names.function(each.name) for each in functions_of(governed=governed)]
 
 
 def _refusal(error: Exception) -> str:

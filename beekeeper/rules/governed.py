@@ -40,6 +40,8 @@ class Governed:
     memory: tuple[float, ...] = ()  # of the law
     asked_pace: float = 0.0
     asked_until: float = 0.0
+    # The last decisions, the newest last: when, the pace, the 95th percentile in ms, share failed.
+    history: tuple[tuple[float, ...], ...] = ()
 
     def is_held(self, now: float) -> bool:
         """Return whether the pace was decided so recently that it holds."""

@@ -56,6 +56,7 @@ LEAD, LEAD_BEYOND = 4.0, 0.4
 # A site that fails at less than a twentieth of the rate has an outage, and not too many visitors.
 LEAST_KNOWN = 0.05
 MOST = 1e9
+SEV = 2.5
 
 
 @dataclass(frozen=True, slots=True)
@@ -200,7 +201,7 @@ def _slow(slowness: float, pace: float, load: float, memory: Memory) -> float:
     share = BELOW / slowness
     if memory.suffers:
         return min(pace, load) * max(LEAST_AFTER, share)
-    return min(pace, load * max(LEAST_AT_FIRST, share))
+    return min(pace, load * max(share, 0.5, min(LEAST_AT_FIRST, SEV / slowness)))
 
 
 def _suffering(memory: Memory, load: float, before: float, rate: float) -> Memory:
@@ -232,6 +233,7 @@ def _well(spare: float, pace: float, rate: float, memory: Memory) -> float:
 def _ceiling(spare: float, memory: Memory) -> float:
     """Return the most that the law tries by now, in visitors per minute."""
     since = memory.well / BACK_MINUTES - 1
+    since = max(since, 2 * since - 1)  # twice as fast after another seven minutes
     cubic = memory.too_much * (1 + (1 - START) * since**3)
     beyond = memory.load * (1 + LEAD_BEYOND * spare * max(1.0, since))
     return min(cubic, max(memory.too_much, beyond))

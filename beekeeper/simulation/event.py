@@ -3,7 +3,9 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-from beekeeper.results import Finding, Result, Verdict
+from beekeeper.result import Result
+from beekeeper.results import Finding, Verdict
+from beekeeper.simulation.governed import Governed
 from beekeeper.simulation.usage import Usage
 
 
@@ -30,7 +32,7 @@ class Event(Result):
     ``wait_percentiles`` has 101 waits of the visitors who stay until their turn. Number n is the
     longest wait among the n % who wait least. Each visitor is counted in one of ``entered``,
     ``left`` (while waiting), ``stayed_away`` (when it was their turn) and ``expired`` (asked too
-    late).
+    late). ``destination`` is what the destination serves, if its capacity was given.
     """
 
     visitors: int
@@ -53,6 +55,7 @@ class Event(Result):
     usage: Usage
     findings: Sequence[Finding]  # compare the event with the default quotas of AWS
     series: Series = field(repr=False)
+    destination: Governed | None = None
 
     @property
     def has_problems(self) -> bool:

@@ -109,7 +109,7 @@ class Governed:
     """What a destination serves, with the governor and without.
 
     ``capacity`` is what the destination can bear, in visitors a minute. ``served`` counts visitors
-    in each minute by the requests that are answered, and ``pace`` is the governor's. ``share`` is
+    in each minute by the requests that are answered, and ``pace`` is the governor's at its end. ``share`` is
     which share of all requests of those who were let in is answered. ``seconds`` is how long the
     line lasts. The three names with ``without`` tell the same without the governor.
     """
@@ -145,9 +145,13 @@ def governed(capacity: float, rate: float, came: Sequence[float], seed: int) -> 
         seconds,
         seconds_without,
         [round(minute.pace, 1) for minute in with_it],
-        [round(minute.served, 1) for minute in with_it],
-        [round(minute.served, 1) for minute in without],
+        *_same_length([minute.served for minute in with_it], [minute.served for minute in without]),
     )
+
+
+def _same_length(*series: Sequence[float]) -> list[list[float]]:
+    longest = max(map(len, series))
+    return [[round(n, 1) for n in each] + [0.0] * (longest - len(each)) for each in series]
 
 
 def _event(all_minutes: Iterator[Minute], coming_seconds: int) -> list[Minute]:

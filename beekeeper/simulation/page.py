@@ -5,6 +5,7 @@ from html import escape
 
 from beekeeper.simulation.charts import Axis, Line, amounts, chart, clock, durations, times
 from beekeeper.simulation.event import Event
+from beekeeper.simulation.governed import Governed
 
 STYLE = """
 .bk { --ink:#1c1b22; --soft:#5d5b66; --back:#fff; --rule:#dddbe3; --a:#0b62c4; --b:#a34e00;
@@ -126,6 +127,8 @@ def _charts(event: Event) -> Iterable[str]:
     )
     yield _waits(event)
     yield _requests(event)
+    if event.destination:
+        yield _destination(event.destination)
 
 
 def _over_time(event: Event, title: str, said: str, *lines: Line) -> str:
@@ -153,6 +156,14 @@ def _requests(event: Event) -> str:
     )
     line = Line("requests", "a", event.series.requests)
     return _over_time(event, "Requests a second", said, line)
+
+
+def _destination(found: Governed) -> str:
+    lines = [Line("with the governor", "a", found.served)]
+    lines += [Line("without", "b", found.served_without)]
+    top = max(*found.served, *found.served_without)
+    time = times(60 * len(found.served))
+    return _figure("Served by the destination a minute", found.verdict, lines, time, amounts(top))
 
 
 def _figure(title: str, said: str, lines: Sequence[Line], x: Axis, y: Axis) -> str:

@@ -8,6 +8,7 @@ It works in two passes. The first simulates the line as a whole, which gives eve
 import math
 import random
 from collections.abc import Sequence
+from dataclasses import replace
 from itertools import pairwise
 from pathlib import Path
 
@@ -17,6 +18,7 @@ from beekeeper.rules.settings import Mode, Settings
 from beekeeper.simulation import crowd, limits
 from beekeeper.simulation.event import Series
 from beekeeper.simulation.flow import Flow, run_line
+from beekeeper.simulation.governed import governed
 from beekeeper.simulation.metering import Meter, usage
 from beekeeper.simulation.outcome import Simulation
 from beekeeper.simulation.visitors import asks, sample
@@ -42,6 +44,7 @@ def simulate(
     abandonment: float = 0.0,
     no_shows: float = 0.0,
     disorder: float = 0.0,
+    destination_capacity: float | None = None,
     seed: int = 1,
 ) -> Simulation:
     """Return what an event is like: waits, requests, quotas. Does not use AWS.
@@ -56,18 +59,33 @@ def simulate(
     each minute, which are otherwise scaled to it. ``abandonment`` is the share (0 to 1) of visitors
     who leave while they wait. ``no_shows`` is the share of the others who don't enter when it is
     their turn. ``disorder`` is the share of the places ahead by which the queue can misplace a
-    ticket. The same ``seed`` gives the same event. Raises ConfigError.
+    ticket. ``destination_capacity`` is how many visitors a minute the destination can bear; with it
+    the result tells what it serves with the governor and without. The same ``seed`` gives the same
+    event. Raises ConfigError.
 
     >>> simulate(1_200, rate=600).longest_wait_seconds < 90
     True
     """
     came, name = _curve(visitors, arrivals, over_minutes)
     _check(sum(came), len(came), rate, abandonment, no_shows, disorder)
+    _check_capacity(destination_capacity)
     settings = Settings(Mode.ON, float(rate), "https://destination.example/")
     present = (1 - abandonment) * (1 - no_shows)
     flow = run_line(came, settings, present, disorder, seed)
     meter = _meter(flow, abandonment, no_shows, seed)
-    return _outcome(flow, meter, came, name, (abandonment, no_shows))
+    event = _outcome(flow, meter, came, name, (abandonment, no_shows))
+    if destination_capacity is None:
+        return event
+    enter = [visitors * present for visitors in came]
+    return replace(event, destination=governed(destination_capacity, float(rate), enter, seed))
+
+
+def _check_capacity(capacity: float | None) -> None:
+    if capacity is not None and not 1 <= capacity <= sizing.MAX_RATE_PER_MINUTE:
+        most = sizing.MAX_RATE_PER_MINUTE
+        raise ConfigError(
+            f"destination_capacity = {capacity:g}: use 1 to {most:,} visitors per minute."
+        )
 
 
 def _curve(

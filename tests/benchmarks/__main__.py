@@ -16,7 +16,7 @@ from dataclasses import dataclass
 from tests.benchmarks.figures import Report
 
 QUICK = ("cost", "polling", "numbers", "laws", "turnstile", "producer", "consumer", "gate")
-SLOW = ("deploy", "event", "stale")
+SLOW = ("deploy", "event", "stale", "governor")
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,5 +1,6 @@
 """The governor's item: a round trip, and whatever somebody has made of it by hand."""
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -26,13 +27,24 @@ SETTINGS = Settings(
 
 
 def test_round_trip() -> None:
-    assert governed_of(ITEM) == HELD
+    found = governed_of(ITEM)
+    assert replace(found, history=()) == HELD
+    assert found.history == ((NOW, 300.0, 3_100.0, 0.05),)
     assert governed_of(None) == NEVER
     assert governed_of(items.key(items.GOVERNOR)) == NEVER
 
 
 def test_the_two_kinds_of_writes_touch_different_attributes() -> None:
     assert not measured_values(HELD).keys() & asked_values(1.0, NOW, NOW).keys()
+
+
+def test_the_last_decisions_are_kept() -> None:
+    held = HELD
+    for minute in range(40):
+        item = measured_values(replace(held, held_at=NOW + 60 * minute, pace=float(minute)))
+        held = governed_of({**items.key(items.GOVERNOR), **item})
+    assert [decision[1] for decision in held.history] == list(range(10, 40))
+    assert len(item["history"]["S"]) < 1_000  # with the rest, that is two write units
 
 
 def test_a_long_reason_is_cut() -> None:

@@ -181,3 +181,33 @@ def test_a_table_that_deploy_makes_ready_for_a_high_rate_is_named() -> None:
     assert priced(EVENT, listed_prices(), visitors=1, rate=20_000).notes[1:] == []
     note = priced(EVENT, listed_prices(), visitors=1, rate=40_000).notes[1]
     assert "6,000 writes a second (warm throughput). AWS charges for that once" in note
+
+
+def test_a_governor_costs_its_minutes_and_only_if_there_is_one() -> None:
+    def priced_with(*, governed: bool) -> Estimate:
+        return priced(EVENT, listed_prices(), visitors=100_000, rate=600, governed=governed)
+
+    without, with_one = priced_with(governed=False), priced_with(governed=True)
+    of_governor = {x.what: x for x in with_one.event if "governor" in x.what}
+    assert not any("governor" in x.what for x in (*without.event, *without.off, *without.idle))
+    seconds = of_governor["GB-seconds of the governor"]
+    assert seconds.quantity == pytest.approx(60 * 46 * VISITORS_MEMORY_MB / 1_024)
+    assert seconds.usd == pytest.approx(seconds.quantity * 0.0000133334)
+    more = with_one.event_usd - without.event_usd
+    alarm = 0.10 / 730
+    assert more == pytest.approx(sum(x.usd for x in of_governor.values()) + alarm)
+    for day in ("idle_usd_per_day", "off_usd_per_day"):
+        assert getattr(with_one, day) - getattr(without, day) == pytest.approx(24 * more)
+
+
+def test_the_command_reads_from_the_configuration_whether_there_is_one(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    command = ["estimate", "--visitors", "100", "--rate", "600", "--json"]
+    shown = []
+    for text in ("", '[governor]\nmode = "advise"\n'):
+        (tmp_path / "beekeeper.toml").write_text(text, encoding="utf-8")
+        assert main(command) == 0
+        shown.append("of the governor" in capsys.readouterr().out)
+    assert shown == [False, True]

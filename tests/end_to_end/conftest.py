@@ -5,7 +5,7 @@ import functools
 import itertools
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Literal
+from typing import Any
 
 import pytest
 
@@ -69,9 +69,7 @@ def deploy_room(tmp_path: Path) -> Iterator[DeployRoom]:
     """Deploys rooms, and removes them at the end."""
     made: list[DeployedRoom] = []
 
-    def deploy(
-        aws: MiniStack, rate: int, order: Literal["standard", "strict"] = "standard"
-    ) -> DeployedRoom:
+    def deploy(aws: MiniStack, rate: int, **more: Any) -> DeployedRoom:
         name = f"room-{next(numbers)}"
         shop = Shop(name)
         session = aws.session()
@@ -80,7 +78,7 @@ def deploy_room(tmp_path: Path) -> Iterator[DeployRoom]:
             title='The "Spring" <sale>',
             destination=f"{shop.origin}/",
             rate=rate,
-            order=order,
+            **more,
             session=session,
             state_dir=tmp_path,
         )

@@ -66,7 +66,7 @@ def attempts(account: Account, foreign: str, api: str) -> Iterator[Attempt]:
     code = {"Code": {"ZipFile": zipped("")}, "Handler": "theirs.handler", "Runtime": "python3.12"}
     yield Attempt("iam:PassRole", "create_function", {**passing, **code}, "lambda")
     target = {"Id": "more", "Arn": names.function_arn("consumer"), "RoleArn": foreign}
-    rule = {"Rule": names.rule, "Targets": [target]}
+    rule = {"Rule": names.rule("consumer"), "Targets": [target]}
     yield Attempt("iam:PassRole", "put_targets", rule, "events")
     integration = {"ApiId": api, "IntegrationType": "AWS_PROXY", "CredentialsArn": foreign}
     yield Attempt("iam:PassRole", "create_integration", integration, "apigatewayv2")

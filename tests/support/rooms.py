@@ -24,4 +24,5 @@ def with_domain(**values: Any) -> RoomConfig:
     return config(**{**DOMAIN, **values})
 
 
+GOVERNED = config(governor={"mode": "automatic"})
 WITH_ALL = with_domain(hosted_zone_id="Z0123456789ABCDEFGHIJ", state="s3://our-bucket/beekeeper")

@@ -32,14 +32,15 @@ def grants(config: RoomConfig) -> Iterable[Grant]:
         yield unscoped("iam:SimulateCustomPolicy")
 
 
-def boundary(aws: Aws, arn: str, names: Names) -> Finding:
+def boundary(aws: Aws, arn: str, names: Names, *, governed: bool = False) -> Finding:
     """Report whether the boundary exists, and allows what the functions of the room need."""
     limit = _document(aws, arn)
     if limit is None:
         text = f"There is no policy {arn} in this account."
         remedy = "Correct permissions_boundary, or ask those who manage your account for the ARN."
         return Finding(CHECK, Verdict.PROBLEM, text, remedy)
-    wanted = [s for policy in function_policies(names).values() for s in policy["Statement"]]
+    policies = function_policies(names, governed=governed).values()
+    wanted = [statement for policy in policies for statement in policy["Statement"]]
     try:
         denied = sorted({action for each in wanted for action in _denied(aws, limit, each)})
     except NotSimulated as reason:

@@ -26,7 +26,7 @@ from beekeeper.provision.grant import Grant, combined
 from beekeeper.provision.policies import Conditions
 
 UNKNOWN_ACTIONS = ("apigateway:TagResource", "apigateway:UntagResource")
-SHOWN = 5  # of what is denied
+SHOWN = 6  # of what is denied; an action on all roles is five
 DENIED = ("AccessDenied", "AccessDeniedException")
 
 

@@ -7,8 +7,10 @@ Quirks:
 - PutMetricAlarm accepts tags only for a new alarm.
 - CloudWatch returns thresholds as floats.
 - Where missing data counts as breaching, a new alarm begins in ALARM: the first data come after a
-  minute or two. So in all our alarms missing data are good. What must not be missing is compared
-  with something else, in a metric math expression.
+  minute or two. So in the alarms of each room missing data are good. What must not be missing is
+  compared with something else, in a metric math expression.
+- Lambda reports 0 errors for each invocation without one. So where missing data count as breaching,
+  the one metric Errors tells both that a function fails, and that it does not run.
 - MiniStack has no metric math. It returns such an alarm without any metric.
 - We delete alarms one by one, because one missing name can fail a whole batch.
 """
@@ -17,7 +19,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any, ClassVar
 
-from beekeeper.contract.functions import CONSUMER, TURNSTILE
+from beekeeper.contract.functions import CONSUMER, GOVERNOR, TURNSTILE
 from beekeeper.provision import tags
 from beekeeper.provision.aws import Aws
 from beekeeper.provision.engine.step import Attributes, Found, Resource, known
@@ -30,7 +32,7 @@ from beekeeper.provision.resources.outputs import API_ID
 ACTIONS = ("ActionsEnabled", "OKActions", "AlarmActions", "InsufficientDataActions")
 API_DIMENSION = "ApiId"  # its value is unknown until the API exists
 VALUE = "value"  # the key of an expression, among the metrics that it names
-
+GOOD, BAD = "notBreaching", "breaching"  # what missing data count as
 
 PERIOD_SECONDS = 60
 # A minute counts if visitors ask and no consumer starts. A healthy room has one each minute.
@@ -59,6 +61,7 @@ class Specification:
     metrics: Mapping[str, Metric]
     expression: str = ""
     minutes: int = 1
+    missing: str = GOOD
 
     @property
     def needs(self) -> tuple[str, ...]:
@@ -109,6 +112,22 @@ def specifications(names: Names) -> list[Specification]:
     ]
 
 
+def governors(names: Names) -> Specification:
+    """Return the alarm of a room with a governor.
+
+    It begins in ALARM, for the two or three minutes until the governor has run. That disturbs
+    nobody: an alarm tells nobody until an operator has named somebody.
+    """
+    return Specification(
+        Watch.GOVERNOR,
+        "The governor has failed, or has not run, for three minutes, so the operators' rate is in"
+        " force. Check the log group of the governor.",
+        {"errors": Metric("AWS/Lambda", "Errors", {"FunctionName": names.function(GOVERNOR.name)})},
+        minutes=3,
+        missing=BAD,
+    )
+
+
 class Alarm(Resource):
     """One alarm."""
 
@@ -150,7 +169,7 @@ class Alarm(Resource):
                 "ComparisonOperator": "GreaterThanThreshold",
                 "Threshold": 0.0,
                 "EvaluationPeriods": wanted.minutes,
-                "TreatMissingData": "notBreaching",
+                "TreatMissingData": wanted.missing,
             },
             "tags": self._tags,
         }

@@ -4,7 +4,7 @@ Quirks:
 
 - Lambda refuses to add a statement that exists already.
 - If two statements are added to one function at once, one of them is lost. So a function has only
-  one here.
+  one here, or the step of its second one needs that of the first.
 - A statement id can't contain a dot.
 - GetPolicy answers 404 when the function has no statement.
 - A new function can be invisible for some seconds.
@@ -46,10 +46,21 @@ class Permission(Contained):
     kind: ClassVar[str] = "permission"
 
     def __init__(
-        self, part: str, names: Names, service: str, source: str, needs: tuple[str, ...] = ()
+        self,
+        part: str,
+        names: Names,
+        service: str,
+        source: str,
+        needs: tuple[str, ...] = (),
+        second: str = "",
     ) -> None:
-        """``source`` is the ARN that can invoke. In it, ``{api_id}`` stands for the API's id."""
-        self.key, self.name = f"permission {part}", f"{names.function(part)}/{STATEMENT_ID}"
+        """``source`` is the ARN that can invoke. In it, ``{api_id}`` stands for the API's id.
+
+        ``second`` names the second permission of a function: its key and its statement end in it.
+        """
+        self._statement = f"{STATEMENT_ID}-{second}" if second else STATEMENT_ID
+        self.key = f"permission {part} {second}".rstrip()
+        self.name = f"{names.function(part)}/{self._statement}"
         self.container = f"function {part}"
         self.needs = (self.container, *needs)
         self._arn = names.function_arn(part)
@@ -73,7 +84,7 @@ class Permission(Contained):
         with ignoring(MISSING):
             raw = aws.client("lambda").get_policy(FunctionName=self._function)
             for statement in json.loads(raw["Policy"])["Statement"]:
-                if statement.get("Sid") == STATEMENT_ID:
+                if statement.get("Sid") == self._statement:
                     return Found(self.name, _normalised(statement), Owner.OURS)
         return None
 
@@ -81,7 +92,7 @@ class Permission(Contained):
         add = aws.client("lambda").add_permission
         wanted = {
             "FunctionName": self._function,
-            "StatementId": STATEMENT_ID,
+            "StatementId": self._statement,
             "Action": desired["action"],
             "Principal": desired["service"],
             "SourceArn": desired["source"],
@@ -96,7 +107,7 @@ class Permission(Contained):
 
     def _remove(self, aws: Aws) -> None:
         remove = aws.client("lambda").remove_permission
-        which = {"FunctionName": self._function, "StatementId": STATEMENT_ID}
+        which = {"FunctionName": self._function, "StatementId": self._statement}
         with ignoring(MISSING):
             retrying(aws, CHANGE, BUSY[1:], lambda: remove(**which))
 

@@ -5,18 +5,20 @@ Quirks:
 - Integrations have no name and no tag. Ours is the one that calls our function.
 - If the answer to CreateIntegration is lost, a retry creates a second one: see apigateway.py.
 - Writes to one API conflict with each other, so all routes are one step.
+- API Gateway refuses to delete an integration that a route uses. So the route goes first.
 """
 
+import functools
 from collections.abc import Callable, Mapping
 from typing import Any
 
 from botocore.exceptions import ClientError
 
-from beekeeper.contract.functions import FUNCTIONS
+from beekeeper.contract.functions import FUNCTIONS, GOVERNOR
 from beekeeper.provision.aws import Aws
 from beekeeper.provision.engine.step import Attributes, Contained, Found, Owner, known
 from beekeeper.provision.engine.wait import has_code, ignoring, retrying
-from beekeeper.provision.names import FUNCTION_NAMES, Names
+from beekeeper.provision.names import ALL_FUNCTION_NAMES, Names
 from beekeeper.provision.resources.apigateway import (
     BUSY,
     CHANGE,
@@ -31,18 +33,25 @@ from beekeeper.provision.resources.outputs import API_ID
 ROUTES = {path.route_key: function.name for function in FUNCTIONS for path in function.paths}
 # A route with a method would come before ours. An earlier version made these.
 UNWANTED = {f"GET {path.value}": None for function in FUNCTIONS for path in function.paths}
+GOVERNORS = tuple(path.route_key for path in GOVERNOR.paths)
+# Of a room that has no governor any more. Without it, nobody would look for that integration.
+INTEGRATION = "governor's integration"
 
 
 class Routes(Contained):
     """All routes, each with its integration. The attributes are {route key: function ARN}."""
 
     key, kind = "routes", "routes"
-    needs = ("api", *(f"function {part}" for part in FUNCTION_NAMES))
+    needs = ("api", *(f"function {part}" for part in ALL_FUNCTION_NAMES))
     container = "api"
 
-    def __init__(self, names: Names) -> None:
+    def __init__(self, names: Names, *, governed: bool) -> None:
         self.name = f"{names.stem}/routes"
-        self._wanted = {route: names.function_arn(part) for route, part in ROUTES.items()}
+        self._governor = names.function_arn(GOVERNOR.name)
+        wanted = {route: names.function_arn(part) for route, part in ROUTES.items()}
+        of_governor = dict.fromkeys(GOVERNORS, self._governor if governed else None)
+        gone = {} if governed else {INTEGRATION: None}
+        self._wanted = {**wanted, **of_governor, **gone}
 
     def desired(self, outputs: Mapping[str, str]) -> Attributes:
         return {API_ID: known(outputs, API_ID), **self._wanted, **UNWANTED}
@@ -66,7 +75,12 @@ class Routes(Contained):
             r["RouteKey"]: _open(r, uris.get(r.get("Target", "").removeprefix("integrations/")))
             for r in routes
         }
-        return Found(api_id, {API_ID: api_id, **targets}, Owner.OURS)
+        of_governor = [i["IntegrationId"] for i in integrations if self._is_governors(i)]
+        return Found(
+            api_id,
+            {API_ID: api_id, **targets, INTEGRATION: next(iter(of_governor), None)},
+            Owner.OURS,
+        )
 
     def create(self, aws: Aws, desired: Attributes) -> None:
         self._set(aws, desired[API_ID], desired)
@@ -76,7 +90,7 @@ class Routes(Contained):
 
     def _set(self, aws: Aws, api_id: str, attributes: Attributes) -> None:
         client, before = aws.client("apigatewayv2"), newest_deployment(aws, api_id)
-        wanted = {route: uri for route, uri in attributes.items() if route != API_ID}
+        wanted = {r: uri for r, uri in attributes.items() if r not in (API_ID, INTEGRATION)}
         present = {r["RouteKey"]: r["RouteId"] for r in pages(client.get_routes, ApiId=api_id)}
         for route_key, uri in wanted.items():
             if uri is None:
@@ -96,6 +110,8 @@ class Routes(Contained):
                     client.create_route, ApiId=api_id, RouteKey=route_key, Target=target
                 )
             retrying(aws, CHANGE, BUSY, call)
+        if INTEGRATION in attributes:
+            self._remove_integration(aws, api_id)
         wait_until_deployed(aws, api_id, before)
 
     @staticmethod
@@ -104,6 +120,18 @@ class Routes(Contained):
         if route_id:
             with ignoring(MISSING):
                 retrying(aws, CHANGE, BUSY, lambda: delete(ApiId=api_id, RouteId=route_id))
+
+    def _remove_integration(self, aws: Aws, api_id: str) -> None:
+        client = aws.client("apigatewayv2")
+        for found in list(pages(client.get_integrations, ApiId=api_id)):
+            if self._is_governors(found):
+                which = {"ApiId": api_id, "IntegrationId": found["IntegrationId"]}
+                with ignoring(MISSING):
+                    delete = functools.partial(client.delete_integration, **which)
+                    retrying(aws, CHANGE, BUSY, delete)
+
+    def _is_governors(self, integration: Mapping[str, Any]) -> bool:
+        return integration.get("IntegrationUri") == self._governor
 
     @staticmethod
     def _bind(call: Callable[..., Any], **arguments: Any) -> Callable[[], Any]:

@@ -1,4 +1,4 @@
-"""The EventBridge rule that starts the consumers every minute.
+"""The EventBridge rules that start the consumers, and the governor, every minute.
 
 Quirks:
 
@@ -11,11 +11,10 @@ Quirks:
 """
 
 from collections.abc import Iterable, Mapping
-from typing import Any
+from typing import Any, ClassVar
 
 from botocore.exceptions import ClientError
 
-from beekeeper.contract.functions import CONSUMER
 from beekeeper.errors import ProvisionError
 from beekeeper.provision import tags
 from beekeeper.provision.aws import Aws
@@ -29,7 +28,7 @@ MISSING = "ResourceNotFoundException"
 # A rate is in whole minutes, and a rate of 1 needs the singular (EventBridge, "Rate expressions").
 MINUTES = CONSUMER_START_SECONDS // 60
 SCHEDULE = f"rate({MINUTES} {'minute' if MINUTES == 1 else 'minutes'})"
-DESCRIPTION = "Starts the consumers of a Beekeeper waiting room."
+DESCRIPTION = "Starts the {part} of a Beekeeper waiting room."
 BUSY = (Busy("ConcurrentModificationException"),)
 NEW = (*BUSY, Busy(MISSING))
 HAS_TARGETS = Busy("ValidationException", "since it has targets")
@@ -39,18 +38,26 @@ NO_RETRY = {"MaximumRetryAttempts": 0, "MaximumEventAgeInSeconds": 60}
 
 
 class Rule(Resource):
-    """The rule with its targets: one for each worker of the consumer."""
+    """The rule of one function with its targets: one for each worker that it starts."""
 
-    key, kind = "rule", "schedule"
-    # The rule comes after everything that the consumers use.
-    needs = (f"permission {CONSUMER.name}", "settings", "queue")
+    kind: ClassVar[str] = "schedule"
 
-    def __init__(self, names: Names, workers: int, wanted_tags: Mapping[str, str]) -> None:
-        self.name = names.rule
+    def __init__(
+        self,
+        key: str,
+        part: str,
+        names: Names,
+        workers: int,
+        wanted_tags: Mapping[str, str],
+        needs: tuple[str, ...],
+    ) -> None:
+        """``needs``: a rule comes after everything that its function uses."""
+        self.key, self.name, self.needs = key, names.rule(part), needs
         self._room = names.room
-        self._arn = names.rule_arn
+        self._arn = names.rule_arn(part)
+        self._description = DESCRIPTION.format(part=part)
         self._tags = wanted_tags
-        target = {"arn": names.function_arn(CONSUMER.name), "retry": NO_RETRY}
+        target = {"arn": names.function_arn(part), "retry": NO_RETRY}
         self._targets = {f"worker-{i}": target for i in range(workers)}
 
     def grants(self) -> Iterable[Grant]:
@@ -69,7 +76,7 @@ class Rule(Resource):
 
     def desired(self, outputs: Mapping[str, str]) -> Attributes:
         return {
-            "description": DESCRIPTION,
+            "description": self._description,
             "schedule": SCHEDULE,
             "enabled": True,
             "targets": self._targets,
@@ -142,7 +149,7 @@ class Rule(Resource):
                 Name=self.name,
                 ScheduleExpression=SCHEDULE,
                 State="ENABLED" if enabled else "DISABLED",
-                Description=DESCRIPTION,
+                Description=self._description,
                 **only_new,
             ),
         )

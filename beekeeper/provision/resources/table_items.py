@@ -24,12 +24,12 @@ from collections.abc import Iterable, Mapping
 from dataclasses import fields
 from typing import Any
 
-from beekeeper.contract import deployed, functions, items
+from beekeeper.contract import deployed, items
 from beekeeper.provision.aws import Aws
 from beekeeper.provision.engine.step import Attributes, Contained, Found, Owner
 from beekeeper.provision.engine.wait import Busy, Wait, ignoring, retrying
 from beekeeper.provision.grant import Grant, grant
-from beekeeper.provision.names import Names
+from beekeeper.provision.names import ALL_FUNCTION_NAMES, Names
 from beekeeper.rules import tokens
 from beekeeper.rules.settings import SETTINGS, Settings
 
@@ -76,7 +76,7 @@ class RoomItem(Contained):
     """The ``room`` item."""
 
     key, kind = "settings", "room settings"
-    needs = ("table", *(f"function {function.name}" for function in functions.FUNCTIONS))
+    needs = ("table", *(f"function {part}" for part in ALL_FUNCTION_NAMES))
     container = "table"
 
     def __init__(self, names: Names, settings: Settings) -> None:
@@ -142,7 +142,8 @@ def _grant(names: Names) -> Grant:
     """Return what deploy and the operators' commands need. It excludes the visitors' items."""
     # All our requests name a key. ForAllValues also allows a request without a key, but the only
     # such request would be Scan, which is not among the actions.
-    leading = [items.ROOM, items.KEYS, items.PULSE, items.LEASE, f"{items.COUNT_PREFIX}*"]
+    leading = [items.ROOM, items.KEYS, items.PULSE, items.GOVERNOR, items.LEASE]
+    leading += [f"{items.COUNT_PREFIX}*"]
     condition = {"ForAllValues:StringLike": {"dynamodb:LeadingKeys": leading}}
     actions = ("BatchGetItem", "GetItem", "PutItem", "UpdateItem")
     return grant("dynamodb", actions, names.table_arn, statement="Items", condition=condition)

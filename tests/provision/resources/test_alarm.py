@@ -5,8 +5,8 @@ from typing import Any
 
 import pytest
 
-from beekeeper.provision.names import WATCHED_METRICS, Watch
-from beekeeper.provision.resources.alarm import STOPPED, specifications
+from beekeeper.provision.names import Watch, watched_metrics
+from beekeeper.provision.resources.alarm import STOPPED, governors, specifications
 from tests.support.moto_aws.by_hand import STEM
 from tests.support.moto_aws.cloud import Cloud
 
@@ -19,9 +19,10 @@ def _alarms(cloud: Cloud) -> list[dict[str, Any]]:
 
 
 def test_each_watch_is_one_alarm(cloud: Cloud) -> None:
-    found = specifications(cloud.names())
-    assert [each.what for each in found] == list(Watch)
-    assert sum(len(each.metrics) for each in found) == WATCHED_METRICS
+    names = cloud.names()
+    found = specifications(names)
+    assert [each.what for each in (*found, governors(names))] == list(Watch)
+    assert sum(len(each.metrics) for each in found) == watched_metrics(governed=False)
 
 
 def test_a_new_room_has_no_data_and_is_in_no_alarm(deployed: Cloud) -> None:

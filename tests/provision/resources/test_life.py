@@ -5,7 +5,14 @@ import pytest
 from beekeeper.errors import NotOursError
 from beekeeper.provision.engine.step import AlreadyThere
 from beekeeper.provision.state import StateFile
-from tests.support.moto_aws.by_hand import DELETIONS, FOREIGN, FUNCTIONS, raw_state, untag
+from tests.support.moto_aws.by_hand import (
+    DELETIONS,
+    FOREIGN,
+    FUNCTIONS,
+    GOVERNORS,
+    raw_state,
+    untag,
+)
 from tests.support.moto_aws.cloud import Bench, Cloud
 from tests.support.moto_aws.inventory import inventory
 from tests.support.rooms import ROOM, config
@@ -32,8 +39,9 @@ REMADE = {f"role {part}": {f"permission {part}"} for part in FUNCTIONS}
 
 
 def test_every_step_has_its_tests(cloud: Cloud) -> None:
-    # For the domain see test_domain.py. For the FIFO queues see test_strict.py.
-    elsewhere = {"former domains", "other queue", "other dead-letter queue"}
+    # For the domain see test_domain.py, for the FIFO queues test_strict.py, for the governor
+    # test_governor.py.
+    elsewhere = {"former domains", "other queue", "other dead-letter queue", *GOVERNORS}
     assert DELETIONS.keys() == cloud.engine()._steps.keys() - elsewhere
 
 

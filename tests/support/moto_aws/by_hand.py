@@ -38,9 +38,9 @@ def _delete_function(part: str) -> ByHand:
     return lambda c: c.client("lambda").delete_function(FunctionName=f"{STEM}-{part}")
 
 
-def _delete_permission(part: str) -> ByHand:
+def _delete_permission(part: str, statement: str = "beekeeper") -> ByHand:
     return lambda c: c.client("lambda").remove_permission(
-        FunctionName=f"{STEM}-{part}", StatementId="beekeeper"
+        FunctionName=f"{STEM}-{part}", StatementId=statement
     )
 
 
@@ -58,10 +58,13 @@ def _delete_bucket(cloud: Cloud) -> None:
     s3.delete_bucket(Bucket=BUCKET)
 
 
-def _delete_rule(cloud: Cloud) -> None:
-    events = cloud.client("events")
-    events.remove_targets(Rule=f"{STEM}-consumer", Ids=["worker-0"])
-    events.delete_rule(Name=f"{STEM}-consumer")
+def _delete_rule(part: str) -> ByHand:
+    def delete(cloud: Cloud) -> None:
+        events = cloud.client("events")
+        events.remove_targets(Rule=f"{STEM}-{part}", Ids=["worker-0"])
+        events.delete_rule(Name=f"{STEM}-{part}")
+
+    return delete
 
 
 def _delete_routes(cloud: Cloud) -> None:
@@ -98,7 +101,7 @@ DELETIONS: dict[str, tuple[ByHand, tuple[str, ...]]] = {
         lambda c: c.client("apigatewayv2").delete_stage(ApiId=api_id(c), StageName="$default"),
         (),
     ),
-    "rule": (_delete_rule, ()),
+    "rule": (_delete_rule("consumer"), ()),
     "dashboard": (
         lambda c: c.client("cloudwatch").delete_dashboards(DashboardNames=[f"{STEM}-{REGION}"]),
         (),
@@ -108,6 +111,21 @@ DELETIONS: dict[str, tuple[ByHand, tuple[str, ...]]] = {
     **{f"function {part}": (_delete_function(part), (f"permission {part}",)) for part in FUNCTIONS},
     **{f"permission {part}": (_delete_permission(part), ()) for part in FUNCTIONS},
     **{f"alarm {what}": (_delete_alarm(what), ()) for what in ALARMS},
+}
+
+
+# The same for the resources of a governor, in a room with one.
+GOVERNORS: dict[str, tuple[ByHand, tuple[str, ...]]] = {
+    "role governor": (_delete_role("governor"), ()),
+    "log group governor": (_delete_log_group("governor"), ()),
+    "function governor": (
+        _delete_function("governor"),
+        ("permission governor", "permission governor schedule"),
+    ),
+    "permission governor": (_delete_permission("governor"), ()),
+    "permission governor schedule": (_delete_permission("governor", "beekeeper-schedule"), ()),
+    "rule governor": (_delete_rule("governor"), ()),
+    "alarm governor": (_delete_alarm("governor"), ()),
 }
 
 

@@ -14,6 +14,7 @@ ROLE = f"{STEM}-producer-{REGION}"
 FUNCTION = f"{STEM}-consumer"
 FUNCTION_ARN = f"arn:aws:lambda:{REGION}:{ACCOUNT}:function:{FUNCTION}"
 RULE = f"{STEM}-consumer"
+STARTS = DESCRIPTION.format(part="consumer")
 RULE_ARN = f"arn:aws:events:{REGION}:{ACCOUNT}:rule/{RULE}"
 ALLOW_ALL: dict[str, Any] = {
     "Version": "2012-10-17",
@@ -185,7 +186,7 @@ DRIFTS = [
           ["apigatewayv2:UpdateStage"]),
     # rule
     Drift("schedule", lambda c: c.client("events").put_rule(
-              Name=RULE, ScheduleExpression="rate(1 hour)", Description=DESCRIPTION),
+              Name=RULE, ScheduleExpression="rate(1 hour)", Description=STARTS),
           "rule", {"schedule"}, ["events:PutRule"]),
     Drift("rule-description", lambda c: c.client("events").put_rule(
               Name=RULE, ScheduleExpression="rate(1 minute)", Description="theirs"),

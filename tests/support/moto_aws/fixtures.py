@@ -94,7 +94,7 @@ def deployed_room(
     cloud: Cloud, where: dict[str, Any], first_room: list[tuple[Moment, float]]
 ) -> beekeeper.Room:
     """A room in an account, deployed by the public functions: its state has a link, too."""
-    _go_to(first_room, cloud, lambda: beekeeper.deploy(BASE, **where))
+    go_to(first_room, cloud, lambda: beekeeper.deploy(BASE, **where))
     return beekeeper.Room(ROOM, **where)
 
 
@@ -130,11 +130,12 @@ def first_deploy() -> list[tuple[Moment, float]]:
 @pytest.fixture
 def deployed(cloud: Cloud, first_deploy: list[tuple[Moment, float]]) -> Cloud:
     """An account with a room in it."""
-    _go_to(first_deploy, cloud, cloud.deploy)
+    go_to(first_deploy, cloud, cloud.deploy)
     return cloud
 
 
-def _go_to(kept: list[tuple[Moment, float]], cloud: Cloud, deploy: Callable[[], object]) -> None:
+def go_to(kept: list[tuple[Moment, float]], cloud: Cloud, deploy: Callable[[], object]) -> None:
+    """Bring the account to what a deploy leaves. Only the first one of a process takes place."""
     if not kept:
         deploy()
         kept.append((Moment.now(cloud), cloud.time.now))

@@ -1,0 +1,66 @@
+"""The governor of a room: what it holds and why, and whether it may act."""
+
+from collections.abc import Iterator
+
+from beekeeper.connection import Deployed
+from beekeeper.contract.functions import GOVERNOR
+from beekeeper.control.table import change_settings
+from beekeeper.errors import ConfigError
+from beekeeper.results import Finding, GovernorStatus, Verdict
+from beekeeper.rules.governed import HELD_SECONDS, Governed, pace_advised, pace_in_force
+from beekeeper.rules.settings import GovernorMode, Settings
+
+
+def set_governor(room: Deployed, mode: str) -> None:
+    """Set the mode of the governor. Raise ConfigError if the room was deployed without one."""
+    known = [each.value for each in GovernorMode]
+    if mode not in known:
+        raise ConfigError(f"governor mode = {mode!r}: give {', '.join(known[:-1])} or {known[-1]}.")
+    if mode != GovernorMode.OFF and not room.has_governor:
+        raise ConfigError(
+            f"Room {room.state.room} was deployed without a governor. Write [governor] and below it"
+            f' mode = "{mode}" at the end of the configuration, then run: python -m beekeeper'
+            " deploy"
+        )
+    change_settings(room, governor_mode=mode)
+
+
+def governor_status(settings: Settings, governed: Governed, now: float) -> GovernorStatus:
+    """Return what the governor last measured, and what it holds at ``now`` (epoch seconds)."""
+    is_asked = governed.is_asked(now)
+    return GovernorStatus(
+        mode=settings.governor_mode.value,
+        pace=pace_in_force(settings, governed, now),
+        advised=pace_advised(settings, governed, now),
+        reason=governed.reason,
+        measured_at=governed.held_at or None,
+        sent=governed.sent,
+        failed=governed.failed,
+        refused=governed.refused,
+        median_seconds=governed.median_seconds,
+        p95_seconds=governed.p95_seconds,
+        baseline_seconds=governed.baseline_seconds,
+        asked_pace=governed.asked_pace if is_asked else None,
+        asked_until=governed.asked_until if is_asked else None,
+        history=governed.history,
+    )
+
+
+def problems(
+    room: Deployed, settings: Settings, governed: Governed, now: float
+) -> Iterator[Finding]:
+    """Return whether the governor should measure, and has not done so for HELD_SECONDS."""
+    if settings.governor_mode is GovernorMode.OFF or now - governed.held_at <= HELD_SECONDS:
+        return
+    name = room.names.function(GOVERNOR.name)
+    since = f"for {HELD_SECONDS / 60:.0f} minutes or more" if governed.held_at else "yet"
+    text = (
+        f"The governor of room {room.state.room} has not measured your site {since}, so it slows"
+        " nobody down: the operators' rate is in force."
+    )
+    remedy = (
+        "If the room was deployed or the governor turned on just now, it measures within two"
+        " minutes. Otherwise run python -m beekeeper doctor, and read its log: aws logs tail"
+        f" /aws/lambda/{name} --since 10m --region {room.state.region}"
+    )
+    yield Finding("governor", Verdict.PROBLEM, text, remedy)

@@ -1,0 +1,152 @@
+"""What operators see of the governor, and how they turn it off with one write."""
+
+import json
+import re
+from typing import Any
+
+import pytest
+
+import beekeeper
+from beekeeper.cli.main import main
+from beekeeper.contract import governor_item, items
+from beekeeper.errors import ConfigError
+from beekeeper.rules.governed import Governed
+from tests.support.moto_aws.cloud import Cloud
+from tests.support.moto_aws.fixtures import go_to
+from tests.support.moto_aws.tape import Moment
+from tests.support.rooms import GOVERNED, ROOM
+
+REASON = "destination answers in 2.4 s, baseline 0.3 s: 300 a minute"
+Kept = list[tuple[Moment, float]]
+
+
+@pytest.fixture(scope="session")
+def first_governed_room() -> Kept:
+    return []
+
+
+@pytest.fixture
+def governed_room(cloud: Cloud, where: dict[str, Any], first_governed_room: Kept) -> beekeeper.Room:
+    go_to(first_governed_room, cloud, lambda: beekeeper.deploy(GOVERNED, **where))
+    return beekeeper.Room(ROOM, **where)
+
+
+def now_of(cloud: Cloud, room: beekeeper.Room) -> float:
+    """AWS's clock, which moto shows in its answers."""
+    return room._connection.deployed().aws.answered_at(cloud.client("dynamodb").list_tables())
+
+
+def hold(cloud: Cloud, room: beekeeper.Room, *, age: float = 20, **more: Any) -> float:
+    """Write what a governor has measured ``age`` seconds ago. Return when."""
+    at = now_of(cloud, room) - age
+    held = Governed(300.0, at, REASON, 20, 1, 0, 2.4, 3.1, 0.3, history=((at - 60, 600, 310, 0),))
+    values = {**items.key(items.GOVERNOR), **governor_item.measured_values(held), **more}
+    cloud.client("dynamodb").put_item(TableName="beekeeper-sale", Item=values)
+    cloud.wire.clear()
+    return at
+
+
+def test_the_status_says_what_is_held_and_why(cloud: Cloud, governed_room: beekeeper.Room) -> None:
+    at = hold(cloud, governed_room)
+    status = governed_room.status()
+    found = status.governor
+    assert found is not None
+    assert (status.rate, found.pace, found.advised) == (600, 300, 300)
+    assert str(found) == f"automatic: holds 300 a minute ({REASON})"
+    assert found.history == ((at - 60, 600, 310, 0), (int(at), 300, 3_100, 0.05))
+    assert [problem for problem in status.problems if problem.check == "governor"] == []
+    assert json.loads(json.dumps(status.to_dict()))["governor"]["reason"] == REASON
+    assert REASON in status._repr_html_()
+
+
+def test_the_wait_is_that_at_the_pace_which_is_held(
+    cloud: Cloud, governed_room: beekeeper.Room
+) -> None:
+    hold(cloud, governed_room)
+    governed_room.set_rate(300)
+    cut = governed_room.status().longest_wait_seconds
+    governed_room.set_rate(600)
+    assert governed_room.status().longest_wait_seconds == cut
+
+
+def test_the_text_says_it_too(
+    cloud: Cloud, governed_room: beekeeper.Room, capsys: pytest.CaptureFixture[str]
+) -> None:
+    now = now_of(cloud, governed_room)
+    hold(cloud, governed_room, **governor_item.asked_values(150.0, now, now + 60))
+    assert main(["status"]) == 0
+    shown = " ".join(capsys.readouterr().out.split())
+    said = f"automatic: holds 150 a minute ({REASON}); the site asks for 150, measured "
+    assert said in shown
+    assert re.search(r"your site asks for at most 150 a minute until \d\d:\d\d:\d\d UTC", shown)
+
+
+@pytest.mark.parametrize(("age", "since"), [(200, "for 3 minutes or more"), (1.7e9, "yet")])
+def test_a_governor_that_is_silent_is_a_problem(
+    cloud: Cloud, governed_room: beekeeper.Room, age: float, since: str
+) -> None:
+    hold(cloud, governed_room, age=age if age < 1e9 else now_of(cloud, governed_room))
+    status = governed_room.status()
+    assert status.governor is not None
+    assert status.governor.pace == 600
+    (found,) = [problem for problem in status.problems if problem.check == "governor"]
+    assert f"has not measured your site {since}" in found.text
+    assert "the operators' rate is in force" in found.text
+    assert "aws logs tail /aws/lambda/beekeeper-sale-governor" in found.remedy
+
+
+def test_one_write_turns_it_off_and_a_deploy_keeps_that(
+    cloud: Cloud, governed_room: beekeeper.Room
+) -> None:
+    hold(cloud, governed_room)
+    governed_room.set_governor("off")
+    assert cloud.wire.names(mutating=True) == ["dynamodb:UpdateItem"]
+    status = governed_room.status()
+    assert status.governor is not None
+    assert (str(status.governor), status.governor.pace) == ("off", 600)
+    assert [problem for problem in status.problems if problem.check == "governor"] == []
+    assert not governed_room.deploy().changes
+    governed_room.set_governor("advise")
+    advising = governed_room.status().governor
+    assert advising is not None
+    assert (advising.pace, advising.advised) == (600, 300)
+    assert str(advising).startswith("advise: would hold 300 a minute (")
+
+
+def test_the_command_turns_it_off(
+    governed_room: beekeeper.Room, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["governor", "off", "--json"]) == 0
+    assert json.loads(capsys.readouterr().out) == {"room": ROOM, "governor": "off"}
+    assert main(["governor", "automatic"]) == 0
+    assert "is automatic: it slows the line down" in capsys.readouterr().out
+    with pytest.raises(SystemExit):
+        main(["governor", "on"])
+
+
+def test_a_mode_that_there_is_not_is_refused(governed_room: beekeeper.Room) -> None:
+    with pytest.raises(ConfigError, match="'on': give off, advise or automatic"):
+        governed_room.set_governor("on")
+
+
+def test_a_room_without_one_says_how_to_get_one(
+    cloud: Cloud, deployed_room: beekeeper.Room, where: dict[str, Any]
+) -> None:
+    with pytest.raises(ConfigError, match=r"without a governor\. Write \[governor\].*deploy"):
+        beekeeper.set_governor("automatic", room=ROOM, **where)
+    assert cloud.wire.mutations == []
+    assert deployed_room.status().governor is None
+    asked = [call for call in cloud.wire.calls if str(call) == "dynamodb:BatchGetItem"]
+    assert "'governor'" not in str([call.arguments for call in asked])
+
+
+def test_an_operator_can_go_below_the_floor(
+    cloud: Cloud, where: dict[str, Any], governed_room: beekeeper.Room
+) -> None:
+    beekeeper.deploy(
+        {**GOVERNED.model_dump(), "governor": {"mode": "advise", "floor": 50}}, **where
+    )
+    governed_room.set_rate(20)
+    status = governed_room.status()
+    assert status.governor is not None
+    assert (status.rate, status.governor.pace) == (20, 20)
