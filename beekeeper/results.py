@@ -6,6 +6,7 @@ from enum import StrEnum
 from html import escape
 from typing import Any
 
+from beekeeper.contract import site
 from beekeeper.result import Result
 from beekeeper.rules.settings import Settings
 
@@ -234,12 +235,7 @@ class PassKeys(Result):
     @property
     def environment(self) -> dict[str, str]:
         """The environment variables from which the gate of a destination is made."""
-        return {
-            "BEEKEEPER_ROOM": self.room,
-            "BEEKEEPER_LINK": self.link,
-            "BEEKEEPER_DESTINATION": self.destination,
-            "BEEKEEPER_KEYS": ",".join(f"{kid}:{secret}" for kid, secret in self.keys.items()),
-        }
+        return site.environment(self.room, self.link, self.destination, self.keys)
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 
 from beekeeper.cli.main import parser
+from beekeeper.contract.site import VARIABLES, Options
 from beekeeper.gate import Gate
-from beekeeper.gate.gate import VARIABLES, Options
 from tests.settings_table import with_table
 
 README = (Path(__file__).parents[1] / "README.md").read_text(encoding="utf-8")

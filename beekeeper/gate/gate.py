@@ -7,13 +7,14 @@ from collections.abc import Callable, Iterable, Mapping
 from typing import TYPE_CHECKING, TypedDict, Unpack
 from urllib.parse import urldefrag
 
+from beekeeper.contract import site
 from beekeeper.errors import BeekeeperError, ConfigError
 from beekeeper.gate.answers import Answer, Decision
 from beekeeper.gate.asgi import AsgiApp, AsgiGate
 from beekeeper.gate.cookies import Cookies
 from beekeeper.gate.decisions import Decisions, Refusal
 from beekeeper.gate.exemptions import Exemptions
-from beekeeper.gate.keys import KEYS_VARIABLE, REMEDY, Keys, KeySource, parse_keys
+from beekeeper.gate.keys import REMEDY, Keys, KeySource, parse_keys
 from beekeeper.gate.pace import ask_pace
 from beekeeper.gate.replay import Replay
 from beekeeper.gate.request import Request
@@ -24,7 +25,6 @@ from beekeeper.rules.destination import has_host, is_address, origin_of
 if TYPE_CHECKING:
     from _typeshed.wsgi import WSGIApplication
 
-VARIABLES = ("BEEKEEPER_ROOM", "BEEKEEPER_LINK", "BEEKEEPER_DESTINATION", KEYS_VARIABLE)
 MAX_SESSION_MINUTES = 7 * 24 * 60
 _ROOM = re.compile(r"[a-z0-9-]{1,24}")
 
@@ -105,11 +105,11 @@ class Gate:
         Reads BEEKEEPER_ROOM, BEEKEEPER_LINK, BEEKEEPER_DESTINATION and BEEKEEPER_KEYS. Raises
         ConfigError if one is missing or wrong.
         """
-        missing = [name for name in VARIABLES if not os.environ.get(name, "").strip()]
+        missing = [name for name in site.VARIABLES if not os.environ.get(name, "").strip()]
         if missing:
             raise ConfigError(f"gate: {', '.join(missing)} not set in the environment. {REMEDY}")
-        room, link, destination, keys = (os.environ[name].strip() for name in VARIABLES)
-        return cls(room, parse_keys(keys, KEYS_VARIABLE), destination, link=link, **options)
+        room, link, destination, keys = (os.environ[name].strip() for name in site.VARIABLES)
+        return cls(room, parse_keys(keys, site.KEYS), destination, link=link, **options)
 
     @property
     def link(self) -> str:

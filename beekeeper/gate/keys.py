@@ -11,12 +11,12 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import TypeVar
 
+from beekeeper.contract import site
 from beekeeper.errors import ConfigError
 from beekeeper.gate.waiting import Unavailable, WouldWait
 from beekeeper.rules.tokens import Key, UnknownKey, is_usable, session_key
 
 ASK_SECONDS = 10
-KEYS_VARIABLE = "BEEKEEPER_KEYS"
 REMEDY = "Take them from: python -m beekeeper keys show --format env"
 Keys = Mapping[str, str]
 T = TypeVar("T")
@@ -31,7 +31,7 @@ class Ring:
     sessions: tuple[Key, ...]
 
 
-def keys_from_environment(name: str = KEYS_VARIABLE) -> dict[str, str]:
+def keys_from_environment(name: str = site.KEYS) -> dict[str, str]:
     """Return the keys in an environment variable: ``kid:secret,kid:secret``, newest first.
 
     Raises ConfigError if the variable is missing or damaged.

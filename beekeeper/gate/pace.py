@@ -17,6 +17,7 @@ REMEDIES = {
     401: "Are the keys those of `keys show`, and is the clock of this site right?",
     403: "Are the keys those of `keys show`, and is the clock of this site right?",
     404: "Is the governor on ([governor] in the configuration), and the link the campaign link?",
+    409: "The governor of the room is off, or a later request is in force.",
 }
 
 

@@ -37,7 +37,7 @@ class OtherFormat(Exception):
 TROUBLE = (BotoCoreError, ClientError, Throttled, KeyError, ValueError)
 
 
-# Of the governor's item: about as many seconds, as for the settings (SETTINGS_SECONDS, consumer.py).
+# Of the governor's item: as many ticks as there are SETTINGS_SECONDS for settings (consumer.py).
 MOST_MISSES = 10
 
 

@@ -4,11 +4,11 @@ import time
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from beekeeper.contract import site
 from beekeeper.gate import LEEWAY_SECONDS
 from beekeeper.rules import tokens
 from beekeeper.rules.destination import entry_url, origin_of
 from beekeeper.rules.tokens import PASS_LIFETIME_SECONDS, Key
-from beekeeper.testing.site_settings import environment
 
 
 def _new_keys() -> Mapping[str, str]:
@@ -32,7 +32,7 @@ class FakeRoom:
 
     def environment(self) -> dict[str, str]:
         """Return the environment variables that a gate reads."""
-        return environment(self.name, self.link, self.destination, self.keys)
+        return site.environment(self.name, self.link, self.destination, self.keys)
 
     def valid_pass(self, subject: str | None = None) -> str:
         """Return a pass that lets a visitor in."""

@@ -11,8 +11,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from beekeeper.contract import site
 from beekeeper.errors import LocalError
-from beekeeper.testing.site_settings import environment
 
 if TYPE_CHECKING:
     from beekeeper.room import Room
@@ -34,7 +34,7 @@ class LocalRoom:
 
     def environment(self) -> dict[str, str]:
         """Return the environment variables that a gate reads."""
-        return environment(self.name, self.url, self.destination, self.keys)
+        return site.environment(self.name, self.url, self.destination, self.keys)
 
 
 @contextmanager

@@ -11,6 +11,7 @@ import pytest
 import beekeeper
 from beekeeper.cli.keys import _dotenv, _env
 from beekeeper.cli.main import main
+from beekeeper.gate import Gate, keys_from_environment
 from beekeeper.results import PassKeys
 from tests.support.moto_aws.cloud import Cloud
 from tests.support.rooms import DESTINATION, ROOM
@@ -79,6 +80,13 @@ def test_a_file_of_variables_has_no_quotes_where_none_are_needed(
     lines = shown(capsys, "show", "--format", "dotenv").splitlines()
     assert lines == [f"{name}={value}" for name, value in variables(room).items()]
     assert room.pass_keys().environment == variables(room)
+
+
+def test_a_gate_takes_the_variables(room: beekeeper.Room, monkeypatch: pytest.MonkeyPatch) -> None:
+    for name, value in room.pass_keys().environment.items():
+        monkeypatch.setenv(name, value)
+    assert Gate.from_environment().link == room.url
+    assert keys_from_environment() == room.pass_keys().keys
 
 
 HOSTILE = 'https://shop.example.com/$(id)`id`;&|#it\'s "here"!$HOME%20~*?[a]{b}<c>'

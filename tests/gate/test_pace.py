@@ -64,6 +64,7 @@ def test_a_site_asks_with_a_token_that_the_room_can_read(room: Room, end: str) -
     [
         (403, "the clock of this site"),
         (404, "Is the governor on"),
+        (409, "a later request"),
         (500, "Try again"),
         (307, "Try"),
     ],
