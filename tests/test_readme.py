@@ -8,7 +8,8 @@ from pathlib import Path
 import pytest
 
 from beekeeper.cli.main import parser
-from beekeeper.contract.site import VARIABLES, Options
+from beekeeper.contract.site import VARIABLES
+from beekeeper.gate.gate import Options
 from beekeeper.gate import Gate
 from tests.settings_table import with_table
 

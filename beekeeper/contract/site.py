@@ -10,6 +10,6 @@ VARIABLES = (ROOM, LINK, DESTINATION, KEYS)
 
 
 def environment(room: str, link: str, destination: str, keys: Mapping[str, str]) -> dict[str, str]:
-    """Return the variables of a destination. The keys are secret; the one that signs comes first."""
+    """Return the variables. The keys are secret; the one that signs comes first."""
     ring = ",".join(f"{kid}:{secret}" for kid, secret in keys.items())
     return dict(zip(VARIABLES, (room, link, destination, ring), strict=True))
