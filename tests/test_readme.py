@@ -9,8 +9,8 @@ import pytest
 
 from beekeeper.cli.main import parser
 from beekeeper.contract.site import VARIABLES
-from beekeeper.gate.gate import Options
 from beekeeper.gate import Gate
+from beekeeper.gate.gate import Options
 from tests.settings_table import with_table
 
 README = (Path(__file__).parents[1] / "README.md").read_text(encoding="utf-8")
