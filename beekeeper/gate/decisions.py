@@ -14,12 +14,14 @@ import logging
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from functools import partial
+from inspect import isawaitable
 from urllib.parse import quote
 
-from beekeeper.gate.answers import Answer, Decision, LetIn, in_words, redirect
+from beekeeper.errors import ConfigError
+from beekeeper.gate.answers import Answer, Decision, LetIn, in_words, is_sendable, redirect
 from beekeeper.gate.cookies import GOOD, MAX_ROUNDS, REFUSED, Cookies
 from beekeeper.gate.exemptions import Exemptions
-from beekeeper.gate.keys import KeySource, Ring
+from beekeeper.gate.keys import KeySource, Ring, told
 from beekeeper.gate.passes import LEEWAY_SECONDS
 from beekeeper.gate.replay import Replay
 from beekeeper.gate.request import Request
@@ -160,10 +162,13 @@ class Decisions:
         if not may_wait:
             raise WouldWait
         try:
-            return self.replay.first_use(found.id, found.expires_at + LEEWAY_SECONDS, now)
+            noted = self.replay.first_use(found.id, found.expires_at + LEEWAY_SECONDS, now)
+            if isawaitable(noted):  # it would count as true, and each pass as new
+                raise ConfigError("first_use must not be async")
+            return noted
         except Exception as error:
             # A store of the site's own can raise anything.
-            logger.error("the replay store failed: %s", type(error).__name__)
+            logger.error("the replay store failed: %s", told(error))
             if self.fail_open:
                 return True
             raise Unavailable("the replay store can't be asked") from error
@@ -241,7 +246,10 @@ class Decisions:
         if self.on_refused is None:
             return answer
         try:
-            return self.on_refused(Refusal(reason, request, answer)) or answer
+            found = self.on_refused(Refusal(reason, request, answer)) or answer
+            if is_sendable(found):
+                return found
+            logger.error("on_refused returned no Answer that can be sent: %s", type(found))
         except Exception:
             logger.exception("on_refused failed")
-            return answer
+        return answer

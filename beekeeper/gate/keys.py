@@ -115,17 +115,19 @@ class KeySource:
             self._asked_at = now
 
     def _is_fresh(self, now: float) -> bool:
-        return 0 <= now - self._asked_at < ASK_SECONDS
+        # Whoever waited for another thread came a little earlier or later than that one.
+        return abs(now - self._asked_at) < ASK_SECONDS
 
     def _asked(self) -> Ring | None:
         assert self._ask is not None
         try:
             return ring_of(self._ask(), "what the callable returned")
         except Exception as error:
-            # Whatever it is: the site goes on with the keys that it has. Its text could be secret.
-            logger.error("asking for the keys failed: %s", _told(error))
+            # Whatever it is: the site goes on with the keys that it has.
+            logger.error("asking for the keys failed: %s", told(error))
             return None
 
 
-def _told(error: Exception) -> str:
-    return str(error) if isinstance(error, ConfigError) else type(error).__name__
+def told(error: Exception) -> str:
+    """Return what a log may say of an error of the site's own. Its text could be secret."""
+    return str(error) if isinstance(error, ConfigError | Unavailable) else type(error).__name__
