@@ -83,6 +83,9 @@ class Decisions:
         Raises WouldWait only without ``may_wait``, if the keys or the replay store must be asked.
         """
         tokens = passes_in(request.query)
+        is_bare = not tokens and self.cookies.session_name not in request.cookies
+        if is_bare and self.exemptions.cover(request):
+            return LetIn()  # a health check waits for no keys
         try:
             self.keys.ring(now, may_wait)
             session = self._session(request, now, may_wait)
@@ -179,7 +182,8 @@ class Decisions:
             return self._onward(request, (opened,))
         rounds = self.cookies.rounds_in(request, GOOD)
         if rounds >= MAX_ROUNDS:
-            return self._out_of_the_loop(request, NO_COOKIE, GOOD)
+            # With the session: another host of this site's domain can set the count.
+            return self._out_of_the_loop(request, NO_COOKIE, GOOD, opened)
         return self._onward(request, (opened, self.cookies.rounds(GOOD, rounds + 1)))
 
     def _onward(self, request: Request, cookies: tuple[str, ...] = (), reason: str = "") -> Answer:
@@ -214,13 +218,15 @@ class Decisions:
         mark = "&" if "?" in self.link else "?"
         return f"{self.link}{mark}to={quote(wanted, safe='/')}"
 
-    def _out_of_the_loop(self, request: Request, reason: str, kind: str) -> Decision:
+    def _out_of_the_loop(
+        self, request: Request, reason: str, kind: str, opened: str = ""
+    ) -> Decision:
         cause = CAUSES.get(reason, MISCONFIGURED)
         logger.error(
             "a visitor went round between room and gate %s times: %s. %s", MAX_ROUNDS, reason, cause
         )
         text = f"The waiting room has let you go on, but this site refuses: {reason}. {cause}"
-        again = (self.cookies.rounds(kind, 0),)  # the link on the page starts afresh
+        again = (self.cookies.rounds(kind, 0), opened)  # the link on the page starts afresh
         answer = self._words(request, 503, ROUND_AND_ROUND, text, reason, again)
         return self._refused(request, reason, answer)
 

@@ -67,6 +67,13 @@ def test_threads_that_waited_for_the_keys_ask_no_more() -> None:
     assert store.asked == 2
 
 
+def test_a_health_check_waits_for_no_keys() -> None:
+    store = Store()
+    gate = a_gate(store, exempt_paths=["/health"])
+    assert gate.decide(Request(path=b"/health"), time.time(), may_wait=False) == LetIn()
+    assert store.asked == 0
+
+
 def test_a_callable_is_asked_when_the_first_request_comes_and_not_again() -> None:
     store, now = Store(), time.time()
     gate = a_gate(store)
