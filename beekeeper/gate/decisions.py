@@ -87,12 +87,17 @@ class Decisions:
         if is_bare and self.exemptions.cover(request):
             return LetIn()  # a health check waits for no keys
         try:
-            self.keys.ring(now, may_wait)
-            session = self._session(request, now, may_wait)
-            if tokens:
-                return self._with_pass(request, tokens, session, now, may_wait)
+            return self._checked(request, tokens, now, may_wait)
         except Unavailable as error:
-            return self._without_help(request, str(error))
+            reason = str(error)
+        # Out here, no traceback of on_refused shows what the site's store has said.
+        return self._without_help(request, reason)
+
+    def _checked(self, request: Request, tokens: list[str], now: float, may_wait: bool) -> Decision:
+        self.keys.ring(now, may_wait)
+        session = self._session(request, now, may_wait)
+        if tokens:
+            return self._with_pass(request, tokens, session, now, may_wait)
         if session:
             return LetIn(session.subject, self._renewed(session, now))
         return self._without_pass(request, NO_PASS)

@@ -8,7 +8,7 @@ import boto3
 import pytest
 from botocore.stub import Stubber
 
-from beekeeper.gate import DynamoReplay, MemoryReplay
+from beekeeper.gate import DynamoReplay, MemoryReplay, Refusal
 from beekeeper.gate.waiting import Unavailable
 from tests.support.gates import Visitor, a_gate, a_pass
 
@@ -57,6 +57,17 @@ def test_a_store_that_fails_keeps_visitors_out(
     reply = visitor(a_gate(replay=Broken())).enter()
     assert (reply.status, reply.get("retry-after")) == (503, "10")
     assert "the replay store failed: RuntimeError" in caplog.text
+    assert "s3cret" not in caplog.text
+
+
+def test_a_hook_that_fails_as_well_shows_nothing_of_the_store(
+    visitor: MakeVisitor, caplog: pytest.LogCaptureFixture
+) -> None:
+    def hook(refusal: Refusal) -> None:
+        raise RuntimeError(refusal.reason)
+
+    assert visitor(a_gate(replay=Broken(), on_refused=hook)).enter().status == 503
+    assert "on_refused failed" in caplog.text
     assert "s3cret" not in caplog.text
 
 
