@@ -1,7 +1,8 @@
 """The keys that the gate checks with, and where they come from.
 
 A callable is asked when the first request comes, and again when a token's key is unknown, at most
-every ten seconds. So a site follows ``keys rotate`` without a restart.
+every ten seconds. It is also asked every five minutes: no token tells that a key has to go. So a
+site follows ``keys rotate`` without a restart.
 """
 
 import logging
@@ -17,6 +18,7 @@ from beekeeper.gate.waiting import Unavailable, WouldWait
 from beekeeper.rules.tokens import Key, UnknownKey, is_usable, session_key
 
 ASK_SECONDS = 10
+RENEW_SECONDS = 300
 REMEDY = "Take them from: python -m beekeeper keys show --format env"
 Keys = Mapping[str, str]
 T = TypeVar("T")
@@ -79,7 +81,7 @@ class KeySource:
 
     def ring(self, now: float, may_wait: bool) -> Ring:
         """Return the keys. Raises Unavailable, or WouldWait if they must be asked for."""
-        if self._ring is None:
+        if self._ring is None or self._is_due(now):
             self._ask_again(now, may_wait)
         if self._ring is None:
             raise Unavailable("the keys can't be read")
@@ -101,22 +103,27 @@ class KeySource:
             raise Unavailable("a key is unknown, and the keys can't be asked for")
         return reader(self.ring(now, may_wait))
 
+    def _is_due(self, now: float) -> bool:
+        if self._ask is None or self._is_younger(now, RENEW_SECONDS):
+            return False
+        return not self._lock.locked()  # while one asks, the others go on with the keys they have
+
     def _ask_again(self, now: float, may_wait: bool) -> None:
-        if self._ask is None or self._is_fresh(now):
+        if self._ask is None or self._is_younger(now, ASK_SECONDS):
             return
         if not may_wait:
             raise WouldWait
         with self._lock:
-            if self._is_fresh(now):  # another thread has asked meanwhile
+            if self._is_younger(now, ASK_SECONDS):  # another thread has asked meanwhile
                 return
             found = self._asked()
             self._failed = found is None
             self._ring = found or self._ring
             self._asked_at = now
 
-    def _is_fresh(self, now: float) -> bool:
+    def _is_younger(self, now: float, seconds: float) -> bool:
         # Whoever waited for another thread came a little earlier or later than that one.
-        return abs(now - self._asked_at) < ASK_SECONDS
+        return abs(now - self._asked_at) < seconds
 
     def _asked(self) -> Ring | None:
         assert self._ask is not None
