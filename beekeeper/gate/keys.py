@@ -1,8 +1,8 @@
 """The keys that the gate checks with, and where they come from.
 
 A callable is asked when the first request comes, and again when a token's key is unknown, at most
-every ten seconds. It is also asked every five minutes: no token tells that a key has to go. So a
-site follows ``keys rotate`` without a restart.
+every ten seconds. It is also asked every five minutes, and no visitor waits for that: no token
+tells that a key has to go. So a site follows ``keys rotate`` without a restart.
 """
 
 import logging
@@ -19,6 +19,7 @@ from beekeeper.rules.tokens import Key, UnknownKey, is_usable, session_key
 
 ASK_SECONDS = 10
 RENEW_SECONDS = 300
+RENEWING = "beekeeper gate keys"  # the name of the thread
 REMEDY = "Take them from: python -m beekeeper keys show --format env"
 Keys = Mapping[str, str]
 T = TypeVar("T")
@@ -81,8 +82,11 @@ class KeySource:
 
     def ring(self, now: float, may_wait: bool) -> Ring:
         """Return the keys. Raises Unavailable, or WouldWait if they must be asked for."""
-        if self._ring is None or self._is_due(now):
+        if self._ring is None:
             self._ask_again(now, may_wait)
+        elif self._ask is not None and not self._is_younger(now, RENEW_SECONDS):
+            self._asked_at = now  # by one thread only
+            threading.Thread(target=self._renew, args=(now,), name=RENEWING, daemon=True).start()
         if self._ring is None:
             raise Unavailable("the keys can't be read")
         return self._ring
@@ -103,23 +107,24 @@ class KeySource:
             raise Unavailable("a key is unknown, and the keys can't be asked for")
         return reader(self.ring(now, may_wait))
 
-    def _is_due(self, now: float) -> bool:
-        if self._ask is None or self._is_younger(now, RENEW_SECONDS):
-            return False
-        return not self._lock.locked()  # while one asks, the others go on with the keys they have
-
     def _ask_again(self, now: float, may_wait: bool) -> None:
         if self._ask is None or self._is_younger(now, ASK_SECONDS):
             return
         if not may_wait:
             raise WouldWait
         with self._lock:
-            if self._is_younger(now, ASK_SECONDS):  # another thread has asked meanwhile
-                return
-            found = self._asked()
-            self._failed = found is None
-            self._ring = found or self._ring
-            self._asked_at = now
+            if not self._is_younger(now, ASK_SECONDS):  # no other thread has asked meanwhile
+                self._take(now)
+
+    def _renew(self, now: float) -> None:
+        with self._lock:
+            self._take(now)
+
+    def _take(self, now: float) -> None:
+        found = self._asked()
+        self._failed = found is None
+        self._ring = found or self._ring
+        self._asked_at = now
 
     def _is_younger(self, now: float, seconds: float) -> bool:
         # Whoever waited for another thread came a little earlier or later than that one.

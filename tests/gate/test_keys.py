@@ -98,18 +98,6 @@ def test_it_is_asked_again_for_an_unknown_key_at_most_every_ten_seconds() -> Non
     assert store.asked == 3
 
 
-def test_a_key_that_has_to_go_is_forgotten_within_five_minutes() -> None:
-    store, now = Store(), time.time()
-    gate = a_gate(store)
-    session = Request(cookies=f"{COOKIE}={a_session()}")
-    assert gate.decide(session, now) == LetIn("visitor")
-    store.keys, store.down = {NEW.kid: NEW.secret}, True
-    assert gate.decide(session, now + 300) == LetIn("visitor"), "the store can't be asked"
-    store.down = False
-    assert isinstance(gate.decide(session, now + 600), Answer)
-    assert store.asked == 3
-
-
 def test_it_is_asked_again_when_the_clock_was_set_back() -> None:
     store, now = Store(), time.time()
     gate = a_gate(store)
