@@ -81,7 +81,10 @@ def test_the_text_says_it_too(
     assert re.search(r"your site asks for at most 150 a minute until \d\d:\d\d:\d\d UTC", shown)
 
 
-@pytest.mark.parametrize(("age", "since"), [(200, "for 3 minutes or more"), (1.7e9, "yet")])
+@pytest.mark.parametrize(
+    ("age", "since"),
+    [(200, "for 3 minutes or more"), (1.7e9, "yet"), (-60, "for 3 minutes or more")],
+)
 def test_a_governor_that_is_silent_is_a_problem(
     cloud: Cloud, governed_room: beekeeper.Room, age: float, since: str
 ) -> None:
