@@ -153,3 +153,12 @@ def test_an_operator_can_go_below_the_floor(
     status = governed_room.status()
     assert status.governor is not None
     assert (status.rate, status.governor.pace) == (20, 20)
+
+
+def test_the_line_starts_also_without_the_function(
+    cloud: Cloud, governed_room: beekeeper.Room
+) -> None:
+    cloud.client("lambda").delete_function(FunctionName="beekeeper-sale-governor")
+    cloud.wire.clear()
+    governed_room.on()
+    assert "lambda:Invoke" in cloud.wire.names()
