@@ -28,7 +28,7 @@ from beekeeper.contract.functions import Variable, is_call
 from beekeeper.handlers import aws, pace_requests
 from beekeeper.handlers.governor_table import TROUBLE, GovernorTable, Known
 from beekeeper.handlers.http import Response
-from beekeeper.handlers.probe import TIMEOUT_SECONDS, Prober
+from beekeeper.handlers.probe import TIMEOUT_SECONDS, Prober, trusted
 from beekeeper.handlers.visitor_table import VisitorTable
 from beekeeper.rules import destination, probes
 from beekeeper.rules.governed import Governed
@@ -76,7 +76,8 @@ class Governor:
         started = self.clock()
         for number in range(BURSTS):
             due = started + number * BETWEEN_BURSTS_SECONDS
-            self.sleep(max(0.0, due - self.clock()))
+            # At most that, if the clock is set back.
+            self.sleep(min(BETWEEN_BURSTS_SECONDS, max(0.0, due - self.clock())))
             self.answers += self.burst(settings)
             if needs_relief(health_of(self.answers), memory):
                 return
@@ -150,6 +151,7 @@ def probed_url(settings: Settings) -> str:
 
 def bursts(room: str, timeout_seconds: float = TIMEOUT_SECONDS) -> Burst:
     """Return what sends PROBES_PER_BURST probes side by side, and waits for all of them."""
+    trusted()  # now: the first probes would have to wait for it, and seem slow
 
     def burst(settings: Settings) -> Sequence[Answer]:
         prober = Prober(probed_url(settings), room, timeout_seconds)

@@ -7,6 +7,7 @@ import pytest
 
 from beekeeper.handlers import governor
 from beekeeper.handlers.governor import Governor, bursts, handle, probed_url
+from beekeeper.handlers.probe import trusted
 from beekeeper.handlers.visitor_table import VisitorTable
 from beekeeper.rules.governed import Governed
 from beekeeper.rules.governor import Memory
@@ -40,6 +41,24 @@ def test_a_minute_of_probes_that_all_hang_ends_in_time_too() -> None:
     minutes.minute()
     assert [at - START for at in minutes.bursts] == [0, 11, 22, 33, 44]
     assert minutes.held.held_at - START < 50
+
+
+def test_a_minute_ends_in_time_if_the_clock_is_set_back() -> None:
+    minutes = Minutes()
+    slept = list[float]()
+
+    def sleep(seconds: float) -> None:
+        slept.append(seconds)
+        minutes.world.now -= 3_600
+
+    Governor(minutes.table, minutes.burst, minutes.world.clock, sleep).run()
+    assert sum(slept) < 60
+
+
+def test_the_first_probes_do_not_wait_for_the_authorities() -> None:
+    trusted.cache_clear()
+    bursts("sale")
+    assert trusted.cache_info().currsize == 1
 
 
 def test_a_site_that_is_well_gets_the_operators_rate() -> None:
