@@ -15,6 +15,7 @@ The same function answers the site's own requests, ``POST /pace`` (handlers/pace
 """
 
 import functools
+import hashlib
 import logging
 import os
 import time
@@ -105,6 +106,8 @@ class Governor:
             median_seconds=health.median_seconds or 0.0,
             p95_seconds=health.p95_seconds or 0.0,
             baseline_seconds=baseline,
+            # What the configuration says was not measured.
+            baseline_of="" if settings.governor_baseline_seconds else _digest(settings),
             memory=decision.memory.as_numbers(),
             history=known.governed.history,
         )
@@ -113,7 +116,8 @@ class Governor:
 
     def _baseline(self, known: Known) -> float:
         """Return how long the site takes when it is well, as measured; 0 if that is not known."""
-        before = known.governed.baseline_seconds
+        is_of_this_page = known.governed.baseline_of == _digest(known.settings)
+        before = known.governed.baseline_seconds if is_of_this_page else 0.0
         try:
             after = self.table.read(self.clock()).pulse
         except TROUBLE as error:
@@ -147,6 +151,11 @@ class Governor:
 def probed_url(settings: Settings) -> str:
     """Return the page that the probes ask for."""
     return settings.governor_probe_url or settings.destination
+
+
+def _digest(settings: Settings) -> str:
+    """Return a short text for the page: its address can be long, or have a secret in it."""
+    return hashlib.sha256(probed_url(settings).encode()).hexdigest()[:16]
 
 
 def bursts(room: str, timeout_seconds: float = TIMEOUT_SECONDS) -> Burst:

@@ -160,6 +160,24 @@ def test_a_baseline_of_the_configuration_is_used_as_it_is() -> None:
     assert (held.pace, held.baseline_seconds) == (AUTOMATIC.rate, 2.0)
 
 
+def test_another_page_gets_a_baseline_of_its_own() -> None:
+    minutes = Minutes()
+    minutes.minute()
+    other = "https://shop.example.com/search"
+    minutes.dynamo.set_room(replace(AUTOMATIC, governor_probe_url=other))
+    minutes.answers = lambda: well(1.0)
+    held = minutes.minute()
+    assert (held.baseline_seconds, held.pace) == (1.0, AUTOMATIC.rate)
+
+
+def test_a_baseline_that_leaves_the_configuration_is_measured() -> None:
+    minutes = Minutes(replace(AUTOMATIC, governor_baseline_seconds=0.01))
+    minutes.answers = lambda: well(1.0)
+    assert minutes.minute().pace < AUTOMATIC.rate
+    minutes.dynamo.set_room(AUTOMATIC)
+    assert minutes.minute().baseline_seconds == 1.0
+
+
 # --- Modes ----------------------------------------------------------------------------------------
 
 
