@@ -1,6 +1,7 @@
 """The table's ``governor`` item (rules/governed.py), to and from DynamoDB's wire format.
 
     pace, held_at, reason               what the governor holds, since when, and why
+    rate                                the operators' rate at that time
     sent, failed, refused,              what it last measured: requests, and seconds
     median_seconds, p95_seconds
     baseline_seconds                    how long the site takes when it is well; 0: not known yet
@@ -48,6 +49,7 @@ def governed_of(item: Item | None) -> Governed:
         median_seconds=value("median_seconds"),
         p95_seconds=value("p95_seconds"),
         baseline_seconds=value("baseline_seconds"),
+        rate=value("rate"),
         baseline_of=or_default(item, BASELINE_OF, "", lambda: read_text(item, BASELINE_OF)),
         memory=or_default(item, "memory", (), lambda: _memory(item)),
         asked_pace=value(ASKED_PACE),
@@ -98,7 +100,7 @@ def measured_values(governed: Governed) -> dict[str, Any]:
     """Return the attributes that a measurement writes. Its ``history`` is that until then."""
     names = (
         "pace", HELD_AT, "sent", "failed", "refused", "median_seconds", "p95_seconds",
-        "baseline_seconds",
+        "baseline_seconds", "rate",
     )  # fmt: skip
     return {
         **{name: number(getattr(governed, name)) for name in names},

@@ -68,7 +68,8 @@ class Governor:
         is_held = governed.is_held(self.clock())
         memory = Memory.of(governed.memory) if is_held else Memory()
         # What it advises is not in force.
-        is_in_force = is_held and settings.governor_mode is GovernorMode.AUTOMATIC
+        is_automatic = settings.governor_mode is GovernorMode.AUTOMATIC
+        is_in_force = is_held and governed.is_lowered and is_automatic
         self._probe(settings, memory)
         return self._hold(known, memory, governed.pace if is_in_force else settings.rate)
 
@@ -109,6 +110,7 @@ class Governor:
             # What the configuration says was not measured.
             baseline_of="" if settings.governor_baseline_seconds else _digest(settings),
             memory=decision.memory.as_numbers(),
+            rate=settings.rate,
             history=known.governed.history,
         )
         self._write(governed, known)

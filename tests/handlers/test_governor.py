@@ -106,6 +106,19 @@ def test_a_site_that_gets_slow_gets_less() -> None:
     assert held.reason.startswith("destination answers in 2.4 s, baseline 0.1 s")
 
 
+def test_a_rate_that_operators_raise_is_in_force_at_once_unless_a_lower_pace_is_held() -> None:
+    minutes = Minutes()
+    minutes.minute()
+    minutes.settings = replace(AUTOMATIC, rate=6_000.0)
+    minutes.dynamo.set_room(minutes.settings)
+    assert minutes.in_force == 6_000
+    assert minutes.minute().pace == 6_000
+    minutes.answers = lambda: FAILED
+    held = minutes.minute().pace
+    minutes.settings = replace(AUTOMATIC, rate=60_000.0)
+    assert minutes.in_force == held < 6_000
+
+
 def test_probes_that_are_refused_change_nothing() -> None:
     minutes = Minutes()
     minutes.answers = lambda: REFUSED
