@@ -29,10 +29,12 @@ def ask_pace(
     The room's governor takes it if it is on. The rate that the operator set is never exceeded.
     Raises BeekeeperError if the room can't be asked or refuses, after TIMEOUT_SECONDS at most.
     """
-    if per_minute < 0 or not MIN_PACE_SECONDS <= seconds <= MAX_PACE_SECONDS:
+    # The room refuses any other number: JSON's true is 1 to Python, and there is no half a visitor.
+    are_whole = type(per_minute) is int and type(seconds) is int
+    if not are_whole or per_minute < 0 or not MIN_PACE_SECONDS <= seconds <= MAX_PACE_SECONDS:
         raise ConfigError(
             "asking the room for a pace: give visitors per minute, 0 or more, and"
-            f" {MIN_PACE_SECONDS} to {MAX_PACE_SECONDS} seconds"
+            f" {MIN_PACE_SECONDS} to {MAX_PACE_SECONDS} seconds, as whole numbers"
         )
     ring = ring_of(keys, "the keys of the pace request")
     token = sign_pace_request(per_minute, seconds, ring.passes, room, time.time())

@@ -84,7 +84,9 @@ def test_a_room_that_can_t_be_reached() -> None:
             ask_pace(link, KEYS, ROOM, 300)
 
 
-@pytest.mark.parametrize(("per_minute", "seconds"), [(-1, 60), (300, 9), (300, 601)])
+@pytest.mark.parametrize(
+    ("per_minute", "seconds"), [(-1, 60), (300, 9), (300, 601), (0.5, 60), (True, 60), (9, 60.0)]
+)
 def test_a_pace_that_makes_no_sense(per_minute: int, seconds: int) -> None:
     with pytest.raises(ConfigError, match="10 to 600 seconds"):
         ask_pace("https://room.example.com/", KEYS, ROOM, per_minute, seconds)
