@@ -24,7 +24,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from http.client import HTTPConnection, HTTPException, HTTPResponse
 from typing import Any
-from urllib.parse import SplitResult, urljoin, urlsplit, urlunsplit
+from urllib.parse import SplitResult, quote, urljoin, urlsplit, urlunsplit
 
 from beekeeper.handlers.deadline import Address, Wire, connected, in_time, left
 from beekeeper.rules import destination
@@ -40,8 +40,9 @@ REDIRECTS = {301, 302, 303, 307, 308}
 REFUSALS = {401, 403, 429}
 PORTS = {"http": 80, "https": 443}
 LOCAL_NAME = "localhost"
-# IPv6 addresses that contain an IPv4 address, which a translator on the way would connect to.
-TRANSLATED = tuple(map(ipaddress.ip_network, ("64:ff9b::/96", "64:ff9b:1::/48", "2002::/16")))
+# The part of IPv6 that is the internet's. Python calls others global, too: fec0::/10, ::127.0.0.1.
+INTERNET = ipaddress.IPv6Network("2000::/3")
+SIX_TO_FOUR = ipaddress.IPv6Network("2002::/16")  # has an IPv4 address in it, which can be any
 
 Resolve = Callable[..., Sequence[tuple[Any, ...]]]
 
@@ -91,12 +92,7 @@ class Prober:
     def _addresses(self, url: SplitResult, deadline: float) -> list[Address]:
         """Return the addresses of a host that can be connected to, IPv4 first."""
         host = url.hostname or ""
-        if is_literal(host):
-            found = self.resolve(host, _port(url), type=socket.SOCK_STREAM)
-        else:
-            found = in_time(
-                lambda: self.resolve(host, _port(url), type=socket.SOCK_STREAM), deadline
-            )
+        found = in_time(lambda: self.resolve(host, _port(url), type=socket.SOCK_STREAM), deadline)
         addresses = [(family, where) for family, _, _, _, where in found]
         if not is_literal(host):
             addresses = [a for a in addresses if is_public(a[1][0])]
@@ -151,9 +147,11 @@ def is_literal(host: str) -> bool:
 def is_public(address: str) -> bool:
     """Return whether an IP address belongs to the internet: not private, local or reserved."""
     found = ipaddress.ip_address(address.partition("%")[0])
-    inside = getattr(found, "ipv4_mapped", None) or found
-    is_translated = any(inside in network for network in TRANSLATED)
-    return inside.is_global and not inside.is_multicast and not is_translated
+    if isinstance(found, ipaddress.IPv6Address):
+        if found.ipv4_mapped is None:
+            return found.is_global and found in INTERNET and found not in SIX_TO_FOUR
+        found = found.ipv4_mapped
+    return found.is_global and not found.is_multicast
 
 
 def _since(started: float) -> float:
@@ -178,13 +176,19 @@ def _with_parameter(url: str) -> str:
 def _onward(url: SplitResult, location: str) -> SplitResult | None:
     """Return where a redirect leads, if that is the same host and port, or its https."""
     try:
-        onward = urlsplit(urljoin(url.geturl(), location))
+        onward = urlsplit(urljoin(url.geturl(), _encoded(location)))
         same = onward.hostname == url.hostname and not onward.username
         service = onward.scheme, _port(onward)
     except ValueError:
         return None
     is_allowed = same and service in ((url.scheme, _port(url)), ("https", PORTS["https"]))
     return onward if is_allowed and location else None
+
+
+def _encoded(location: str) -> str:
+    """Return where a redirect leads as browsers ask for it: spaces and other letters encoded."""
+    # http.client reads headers as Latin-1. This gives the bytes that the site sent.
+    return quote(location.strip().encode("latin-1"), safe=destination.AS_IT_IS)
 
 
 def _said(error: Exception) -> str:

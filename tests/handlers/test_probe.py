@@ -154,6 +154,18 @@ def test_a_redirect_on_the_same_host_is_followed() -> None:
 
 
 @pytest.mark.parametrize(
+    ("location", "path"),
+    [("/a b", "/a%20b"), ("/s\u00f8k", "/s%F8k"), ("/s\u00c3\u00b8k", "/s%C3%B8k")],
+)
+def test_a_redirect_with_letters_that_browsers_encode_is_followed(location: str, path: str) -> None:
+    text = f"HTTP/1.1 302 x\r\nLocation: {location}\r\n\r\n".encode("latin-1")
+    with site(index=talking(text)) as shop:
+        shop.behaviours[path] = answering(200)
+        answer = probe(shop.url())
+    assert (answer.outcome, answer.failed, shop.paths()) == ("200", False, ["/", path])
+
+
+@pytest.mark.parametrize(
     "location",
     [
         "http://localhost:{other}/",
@@ -204,6 +216,7 @@ def leading_to(*addresses: str) -> Any:
         "127.0.0.1", "10.0.0.1", "192.168.1.1", "172.16.0.1", "169.254.169.254", "100.64.0.1",
         "0.0.0.0", "224.0.0.1", "240.0.0.1", "::1", "::", "fe80::1", "fe80::1%eth0", "fd00::1",
         "::ffff:127.0.0.1", "::ffff:169.254.169.254", "64:ff9b::7f00:1", "2002:7f00:1::", "ff02::1",
+        "::127.0.0.1", "::ffff:0:169.254.169.254", "fec0::1", "2001:db8::1",
     ],
 )  # fmt: skip
 def test_an_address_inside_is_not_public(address: str) -> None:
