@@ -21,14 +21,14 @@ import time
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, field, fields
+from dataclasses import dataclass, field, fields, replace
 from typing import Any
 
 from beekeeper.contract.functions import Variable, is_call
 from beekeeper.handlers import aws, pace_requests
 from beekeeper.handlers.governor_table import TROUBLE, GovernorTable, Known
 from beekeeper.handlers.http import Response
-from beekeeper.handlers.probe import TIMEOUT_SECONDS, Prober
+from beekeeper.handlers.probe import TIMEOUT_SECONDS, Prober, trusted
 from beekeeper.handlers.visitor_table import VisitorTable
 from beekeeper.rules import destination, probes
 from beekeeper.rules.governed import Governed
@@ -84,20 +84,20 @@ class Governor:
     def _hold(self, known: Known, memory: Memory, pace: float) -> Governed:
         settings, health = known.settings, health_of(self.answers)
         baseline = settings.governor_baseline_seconds or self._baseline(known)
-        knows = baseline or health.median_seconds is None
         decision = decide(
-            health,
+            # Without a baseline nobody knows what is slow.
+            health if baseline else replace(health, median_seconds=None, p95_seconds=None),
             memory,
             pace=pace,
             rate=settings.rate,
             floor=settings.governor_floor,
-            # As slow as it is now: nobody knows yet what is slow.
-            baseline_seconds=baseline or health.median_seconds or 0.0,
+            baseline_seconds=baseline,
         )
+        is_blind = health.median_seconds is not None and not baseline
         governed = Governed(
             pace=decision.pace,
             held_at=self.clock(),
-            reason=decision.reason if knows else f"{NO_BASELINE}: {decision.reason}",
+            reason=f"{NO_BASELINE}: {decision.reason}" if is_blind else decision.reason,
             sent=health.sent,
             failed=health.failed,
             refused=health.refused,
@@ -150,6 +150,7 @@ def probed_url(settings: Settings) -> str:
 
 def bursts(room: str, timeout_seconds: float = TIMEOUT_SECONDS) -> Burst:
     """Return what sends PROBES_PER_BURST probes side by side, and waits for all of them."""
+    trusted()  # now, and not in the time of the first probes, each of which would do it
 
     def burst(settings: Settings) -> Sequence[Answer]:
         prober = Prober(probed_url(settings), room, timeout_seconds)

@@ -7,6 +7,7 @@ import pytest
 
 from beekeeper.handlers import governor
 from beekeeper.handlers.governor import Governor, bursts, handle, probed_url
+from beekeeper.handlers.probe import trusted
 from beekeeper.handlers.visitor_table import VisitorTable
 from beekeeper.rules.governed import Governed
 from beekeeper.rules.governor import Memory
@@ -110,6 +111,16 @@ def test_a_quiet_minute_gives_the_baseline_and_a_busy_one_does_not() -> None:
     assert minutes.held.reason.startswith("only errors count before")
     minutes.answers = well
     assert minutes.minute().baseline_seconds == 0.1
+
+
+def test_before_the_baseline_is_known_single_slow_answers_change_nothing_either() -> None:
+    minutes = Minutes()
+    minutes.admitted(0, waiting=3)  # not quiet
+    found = iter([well(0.1)] * 17 + [well(1.9)] * 3)
+    minutes.answers = lambda: next(found)
+    held = minutes.minute()
+    assert (held.pace, held.median_seconds, held.p95_seconds) == (AUTOMATIC.rate, 0.1, 1.9)
+    assert held.reason.endswith("gives the baseline: 0 of 20 probes failed: 600 a minute")
 
 
 @pytest.mark.parametrize("mode", Mode)
@@ -234,6 +245,12 @@ def test_a_minute_with_a_real_server() -> None:
         held = minutes.held
     assert (held.sent, held.failed, len(shop.requests)) == (20, 0, 20)
     assert 0 < held.median_seconds <= held.p95_seconds < 1
+
+
+def test_the_certificate_authorities_are_read_before_the_first_probe_is_timed() -> None:
+    trusted.cache_clear()
+    bursts("sale")
+    assert trusted.cache_info().currsize == 1
 
 
 def test_the_probes_of_a_burst_run_side_by_side() -> None:
