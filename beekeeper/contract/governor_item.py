@@ -3,7 +3,8 @@
     pace, held_at, reason               what the governor holds, since when, and why
     sent, failed, refused,              what it last measured: requests, and seconds
     median_seconds, p95_seconds
-    baseline_seconds                    how long the site takes when it is well; 0: not known yet
+    baseline_seconds, baseline_of       how long the site takes when it is well (0: not known yet),
+                                        and the page that this was measured of
     memory                              what the law remembers: a JSON list of numbers
     asked_pace, asked_until, asked_at   what the site asked for, and when
     history                             the last decisions (JSON), the newest last: when, the pace,
@@ -51,6 +52,7 @@ def governed_of(item: Item | None) -> Governed:
         asked_pace=value(ASKED_PACE),
         asked_until=value(ASKED_UNTIL, LATEST),
         history=or_default(item, HISTORY, (), lambda: _history(item)),
+        baseline_of=or_default(item, "baseline_of", "", lambda: read_text(item, "baseline_of")),
     )
 
 
@@ -101,6 +103,7 @@ def measured_values(governed: Governed) -> dict[str, Any]:
     return {
         **{name: number(getattr(governed, name)) for name in names},
         "reason": {"S": governed.reason[:MOST_REASON_CHARACTERS]},
+        "baseline_of": {"S": governed.baseline_of},
         HISTORY: _continued(governed),
         "memory": {"S": json.dumps(governed.memory, separators=(",", ":"))},
     }

@@ -106,13 +106,17 @@ class Governor:
             baseline_seconds=baseline,
             memory=decision.memory.as_numbers(),
             history=known.governed.history,
+            baseline_of="" if settings.governor_baseline_seconds else probed_url(settings),
         )
         self._write(governed, known)
         return governed
 
     def _baseline(self, known: Known) -> float:
         """Return how long the site takes when it is well, as measured; 0 if that is not known."""
-        before = known.governed.baseline_seconds
+        governed, page = known.governed, probed_url(known.settings)
+        # One of another page, or of the configuration, says nothing about this page. It could be so
+        # short that no minute ever counts as well again.
+        before = governed.baseline_seconds if governed.baseline_of == page else 0.0
         try:
             after = self.table.read(self.clock()).pulse
         except TROUBLE as error:

@@ -42,6 +42,7 @@ class Governed:
     asked_until: float = 0.0
     # The last decisions, the newest last: when, the pace, the 95th percentile in ms, share failed.
     history: tuple[tuple[float, ...], ...] = ()
+    baseline_of: str = ""  # the page that the baseline was measured of; empty if operators gave it
 
     def is_held(self, now: float) -> bool:
         """Return whether the pace was decided so recently that it holds."""

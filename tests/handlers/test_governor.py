@@ -152,6 +152,27 @@ def test_a_baseline_of_the_configuration_is_used_as_it_is() -> None:
     assert (held.pace, held.baseline_seconds) == (AUTOMATIC.rate, 2.0)
 
 
+OTHER_PAGE = "https://shop.example.com/search?q=bees"
+
+
+@pytest.mark.parametrize("other", [{"governor_probe_url": OTHER_PAGE}, {"destination": OTHER_PAGE}])
+def test_the_baseline_of_one_page_is_not_that_of_another(other: dict[str, str]) -> None:
+    minutes = Minutes()
+    minutes.minute()
+    minutes.dynamo.set_room(replace(AUTOMATIC, **other))  # type: ignore[arg-type]
+    minutes.answers = lambda: well(0.8)
+    held = minutes.minute()
+    assert (held.pace, held.baseline_seconds) == (AUTOMATIC.rate, 0.8)
+
+
+def test_a_baseline_of_the_configuration_that_was_taken_out_is_measured_anew() -> None:
+    minutes = Minutes(replace(AUTOMATIC, governor_baseline_seconds=0.01))
+    minutes.answers = lambda: well(0.4)
+    assert minutes.minute().pace < AUTOMATIC.rate
+    minutes.dynamo.set_room(AUTOMATIC)
+    assert minutes.minute().baseline_seconds == 0.4
+
+
 # --- Modes ----------------------------------------------------------------------------------------
 
 
