@@ -28,11 +28,11 @@ from beekeeper.contract.functions import Variable, is_call
 from beekeeper.handlers import aws, pace_requests
 from beekeeper.handlers.governor_table import TROUBLE, GovernorTable, Known
 from beekeeper.handlers.http import Response
-from beekeeper.handlers.probe import TIMEOUT_SECONDS, Prober, trusted
+from beekeeper.handlers.probe import NOT_PUBLIC, TIMEOUT_SECONDS, Prober, trusted
 from beekeeper.handlers.visitor_table import VisitorTable
 from beekeeper.rules import destination, probes
 from beekeeper.rules.governed import Governed
-from beekeeper.rules.governor import Memory, decide, needs_relief
+from beekeeper.rules.governor import Decision, Health, Memory, decide, needs_relief
 from beekeeper.rules.probes import Answer, baseline_after, health_of
 from beekeeper.rules.settings import GovernorMode, Settings
 
@@ -93,11 +93,10 @@ class Governor:
             floor=settings.governor_floor,
             baseline_seconds=baseline,
         )
-        is_blind = health.median_seconds is not None and not baseline
         governed = Governed(
             pace=decision.pace,
             held_at=self.clock(),
-            reason=f"{NO_BASELINE}: {decision.reason}" if is_blind else decision.reason,
+            reason=self._reason(decision, health, baseline),
             sent=health.sent,
             failed=health.failed,
             refused=health.refused,
@@ -110,6 +109,13 @@ class Governor:
         )
         self._write(governed, known)
         return governed
+
+    def _reason(self, decision: Decision, health: Health, baseline: float) -> str:
+        if {answer.outcome for answer in self.answers} == {NOT_PUBLIC}:
+            return f"the name of the site has no public address: {decision.pace:,.0f} a minute"
+        if health.median_seconds is not None and not baseline:
+            return f"{NO_BASELINE}: {decision.reason}"
+        return decision.reason
 
     def _baseline(self, known: Known) -> float:
         """Return how long the site takes when it is well, as measured; 0 if that is not known."""

@@ -35,6 +35,7 @@ MOST_BODY = 16_384  # bytes; the rest of a page is not waited for
 MOST_REDIRECTS = 3
 MOST_ADDRESSES = 4  # of a name, that are tried
 PARAMETER = "beekeeper_probe"
+NOT_PUBLIC = "not a public address"  # the outcome of a probe that was not sent
 REDIRECTS = {301, 302, 303, 307, 308}
 # The site answers that it does not answer us. That says nothing about its health.
 REFUSALS = {401, 403, 429}
@@ -73,7 +74,7 @@ class Prober:
         try:
             status = self._status(started + self.timeout_seconds)
         except NotPublic:
-            return Answer("not a public address", _since(started), refused=True)
+            return Answer(NOT_PUBLIC, _since(started), refused=True)
         except (OSError, HTTPException, ValueError) as error:
             return Answer(_said(error), _since(started), failed=True)
         return Answer(str(status), _since(started), status >= 500, status in REFUSALS)

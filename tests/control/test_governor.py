@@ -81,7 +81,10 @@ def test_the_text_says_it_too(
     assert re.search(r"your site asks for at most 150 a minute until \d\d:\d\d:\d\d UTC", shown)
 
 
-@pytest.mark.parametrize(("age", "since"), [(200, "for 3 minutes or more"), (1.7e9, "yet")])
+@pytest.mark.parametrize(
+    ("age", "since"),
+    [(200, "for 3 minutes or more"), (-60, "for 3 minutes or more"), (1.7e9, "yet")],
+)
 def test_a_governor_that_is_silent_is_a_problem(
     cloud: Cloud, governed_room: beekeeper.Room, age: float, since: str
 ) -> None:
@@ -93,6 +96,16 @@ def test_a_governor_that_is_silent_is_a_problem(
     assert f"has not measured your site {since}" in found.text
     assert "the operators' rate is in force" in found.text
     assert "aws logs tail /aws/lambda/beekeeper-sale-governor" in found.remedy
+
+
+def test_a_governor_that_the_site_refuses_is_a_problem(
+    cloud: Cloud, governed_room: beekeeper.Room
+) -> None:
+    hold(cloud, governed_room, refused=items.number(20))
+    (found,) = [p for p in governed_room.status().problems if p.check == "governor"]
+    assert found.text.startswith("The governor of room sale does not know how your site is: ")
+    assert REASON in found.text
+    assert "X-Beekeeper-Probe" in found.remedy
 
 
 def test_one_write_turns_it_off_and_a_deploy_keeps_that(

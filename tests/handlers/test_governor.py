@@ -7,7 +7,7 @@ import pytest
 
 from beekeeper.handlers import governor
 from beekeeper.handlers.governor import Governor, bursts, handle, probed_url
-from beekeeper.handlers.probe import trusted
+from beekeeper.handlers.probe import NOT_PUBLIC, trusted
 from beekeeper.handlers.visitor_table import VisitorTable
 from beekeeper.rules.governed import Governed
 from beekeeper.rules.governor import Memory
@@ -95,6 +95,8 @@ def test_probes_that_are_refused_change_nothing() -> None:
     assert held.pace == AUTOMATIC.rate
     assert (held.sent, held.refused, held.baseline_seconds) == (20, 20, 0.0)
     assert "were refused" in held.reason
+    minutes.answers = lambda: Answer(NOT_PUBLIC, 0.01, refused=True)
+    assert minutes.minute().reason == ("the name of the site has no public address: 600 a minute")
 
 
 # --- The baseline ---------------------------------------------------------------------------------
