@@ -21,7 +21,7 @@ import time
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, field, fields, replace
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from beekeeper.contract.functions import Variable, is_call
@@ -141,9 +141,8 @@ class Governor:
 
     def _tell(self, governed: Governed, settings: Settings, item: str) -> None:
         """Log one structured line: in Lambda's JSON format, ``extra`` becomes a part of it."""
-        measured = {f.name: getattr(governed, f.name) for f in fields(governed)}
         told = {
-            **{name: measured[name] for name in LOGGED},
+            **{name: getattr(governed, name) for name in LOGGED},
             "mode": settings.governor_mode.value,
             "rate": settings.rate,
             "probed": destination.origin_of(probed_url(settings)),

@@ -21,7 +21,7 @@ from beekeeper.handlers.entries import Unavailable
 from beekeeper.handlers.governor_table import TROUBLE, GovernorTable
 from beekeeper.handlers.http import PRIVATE_HEADERS, Request, Response, json_response
 from beekeeper.handlers.visitor_table import RoomCopy, VisitorTable
-from beekeeper.rules import tokens
+from beekeeper.rules import sizing, tokens
 from beekeeper.rules.settings import GovernorMode
 from beekeeper.rules.tokens import InvalidToken, PaceRequest
 
@@ -72,7 +72,8 @@ def _note(asked: PaceRequest, room: RoomCopy, table: GovernorTable, now: float) 
     until = min(asked.issued_at, now) + asked.seconds
     if until <= now:
         raise InvalidToken("the time that it asks for is over")
-    pace = min(settings.rate, max(settings.governor_floor, float(asked.per_minute)))
+    # Operators can change the rate before it ends. rules/governed.py compares it with the rate.
+    pace = float(min(max(asked.per_minute, settings.governor_floor), sizing.MAX_RATE_PER_MINUTE))
     if not table.ask(pace, asked.issued_at, until, now):
         raise _Refused(409, "the site has asked for something else since")
     logger.info(
