@@ -194,6 +194,19 @@ def test_advise_measures_and_says_what_it_would_hold() -> None:
     assert minutes.in_force == AUTOMATIC.rate
 
 
+@pytest.mark.parametrize(
+    ("mode", "pace"), [(GovernorMode.AUTOMATIC, AUTOMATIC.rate / 2), (GovernorMode.ADVISE, 600.0)]
+)
+def test_a_minute_that_says_nothing_leaves_what_is_in_force(
+    mode: GovernorMode, pace: float
+) -> None:
+    minutes = Minutes(replace(AUTOMATIC, governor_mode=mode), answers=lambda: FAILED)
+    assert minutes.minute().pace == AUTOMATIC.rate / 2
+    minutes.answers = lambda: REFUSED
+    assert minutes.minute().pace == pace
+    assert [decision[1] for decision in minutes.held.history] == [AUTOMATIC.rate / 2, pace]
+
+
 def test_what_was_held_long_ago_is_forgotten() -> None:
     minutes = Minutes()
     for _ in range(4):
