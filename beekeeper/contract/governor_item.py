@@ -27,7 +27,6 @@ ASKED_PACE, ASKED_UNTIL, ASKED_AT = "asked_pace", "asked_until", "asked_at"
 HISTORY = "history"
 MOST_DECISIONS = 30  # half an hour
 MOST_REASON_CHARACTERS = 300
-MOST_REMEMBERED = 100  # numbers of the law's memory
 
 
 def governed_of(item: Item | None) -> Governed:
@@ -66,12 +65,10 @@ def _within(item: Item, name: str, high: float) -> float:
 
 def _memory(item: Item) -> tuple[float, ...]:
     try:
-        memory = tuple(float(one) for one in read_json(item, "memory"))
+        # The law itself checks how many there are, and their bounds.
+        return tuple(float(one) for one in read_json(item, "memory"))
     except (TypeError, ValueError, OverflowError):
         raise Damaged(item, "memory") from None
-    if len(memory) <= MOST_REMEMBERED and all(abs(one) <= LATEST for one in memory):
-        return memory
-    raise Damaged(item, "memory")
 
 
 def _history(item: Item) -> tuple[tuple[float, ...], ...]:

@@ -33,7 +33,6 @@ from beekeeper.rules.probes import Answer
 TIMEOUT_SECONDS = 2.0
 MOST_BODY = 16_384  # bytes; the rest of a page is not waited for
 MOST_REDIRECTS = 3
-MOST_ADDRESSES = 4  # of a name, that are tried
 PARAMETER = "beekeeper_probe"
 NOT_PUBLIC = "not a public address"  # the outcome of a probe that was not sent
 REDIRECTS = {301, 302, 303, 307, 308}
@@ -100,7 +99,7 @@ class Prober:
         if not addresses:
             raise NotPublic(host)
         # A function has no route for IPv6 in most accounts.
-        return sorted(addresses, key=lambda a: a[0] != socket.AF_INET)[:MOST_ADDRESSES]
+        return sorted(addresses, key=lambda a: a[0] != socket.AF_INET)
 
     def _fetch(
         self, url: SplitResult, addresses: Sequence[Address], deadline: float
@@ -131,7 +130,6 @@ class Prober:
             "X-Beekeeper-Probe": self.room,
             "Accept": "text/html,*/*",
             "Cache-Control": "no-cache",
-            "Pragma": "no-cache",
             "Connection": "close",
         }
 

@@ -14,7 +14,6 @@ from beekeeper.rules.line import Pulse
 from beekeeper.rules.settings import Mode
 
 BASELINE_WEIGHT = 0.25
-SHORTEST_SECONDS = 0.001
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +58,7 @@ def baseline_after(baseline_seconds: float, health: Health) -> float:
     if median is None or health.failed or health.refused:
         return baseline_seconds
     if not baseline_seconds:
-        return max(median, SHORTEST_SECONDS)
+        return median
     if median > TOLERATED_TIMES * baseline_seconds:
         return baseline_seconds
     return baseline_seconds + (median - baseline_seconds) * BASELINE_WEIGHT

@@ -60,6 +60,10 @@ def test_what_is_held_is_published_at_once() -> None:
     stage.arrive(100)
     stage.run(3)
     assert stage.pulse.rate == HELD.pace
+    plain = Stage()
+    plain.arrive(100)
+    plain.run(3)
+    assert plain.pulse.rate == 0  # not measured yet
 
 
 def test_what_the_site_asks_for_is_in_force() -> None:
