@@ -15,7 +15,6 @@ configuration names literally is the operator's own choice.
 """
 
 import functools
-import ipaddress
 import secrets
 import socket
 import ssl
@@ -28,7 +27,7 @@ from urllib.parse import SplitResult, quote, urljoin, urlsplit, urlunsplit
 
 from beekeeper.handlers.deadline import Address, Wire, connected, in_time, left
 from beekeeper.rules import destination
-from beekeeper.rules.probes import Answer
+from beekeeper.rules.probes import Answer, is_literal, is_public
 
 TIMEOUT_SECONDS = 2.0
 MOST_BODY = 16_384  # bytes; the rest of a page is not waited for
@@ -39,10 +38,6 @@ REDIRECTS = {301, 302, 303, 307, 308}
 # The site answers that it does not answer us. That says nothing about its health.
 REFUSALS = {401, 403, 429}
 PORTS = {"http": 80, "https": 443}
-LOCAL_NAME = "localhost"
-# The part of IPv6 that is the internet's. Python calls others global, too: fec0::/10, ::127.0.0.1.
-INTERNET = ipaddress.IPv6Network("2000::/3")
-SIX_TO_FOUR = ipaddress.IPv6Network("2002::/16")  # has an IPv4 address in it, which can be any
 
 Resolve = Callable[..., Sequence[tuple[Any, ...]]]
 
@@ -132,25 +127,6 @@ class Prober:
             "Cache-Control": "no-cache",
             "Connection": "close",
         }
-
-
-def is_literal(host: str) -> bool:
-    """Return whether a host is an address itself, or this machine."""
-    try:
-        ipaddress.ip_address(host)
-    except ValueError:
-        return host == LOCAL_NAME
-    return True
-
-
-def is_public(address: str) -> bool:
-    """Return whether an IP address belongs to the internet: not private, local or reserved."""
-    found = ipaddress.ip_address(address.partition("%")[0])
-    if isinstance(found, ipaddress.IPv6Address):
-        if found.ipv4_mapped is None:
-            return found.is_global and found in INTERNET and found not in SIX_TO_FOUR
-        found = found.ipv4_mapped
-    return found.is_global and not found.is_multicast
 
 
 def _since(started: float) -> float:

@@ -7,7 +7,8 @@ from urllib.parse import urlsplit
 
 import pytest
 
-from beekeeper.handlers.probe import Prober, _onward, is_public
+from beekeeper.handlers.probe import Prober, _onward
+from beekeeper.rules.probes import is_public
 from tests.support.site import ROOM, answering, probe, site, talking
 
 
