@@ -28,16 +28,20 @@ from beekeeper.contract.functions import Variable, is_call
 from beekeeper.handlers import aws, pace_requests
 from beekeeper.handlers.governor_table import TROUBLE, GovernorTable, Known
 from beekeeper.handlers.http import Response
-from beekeeper.handlers.probe import NOT_PUBLIC, TIMEOUT_SECONDS, Prober, trusted
+from beekeeper.handlers.probe import NOT_PUBLIC, Prober, trusted
 from beekeeper.handlers.visitor_table import VisitorTable
 from beekeeper.rules import destination, probes
+from beekeeper.rules.cadence import (
+    BETWEEN_BURSTS_SECONDS,
+    BURSTS,
+    PROBE_TIMEOUT_SECONDS,
+    PROBES_PER_BURST,
+)
 from beekeeper.rules.governed import Governed
 from beekeeper.rules.governor import Decision, Health, Memory, decide, needs_relief
 from beekeeper.rules.probes import Answer, baseline_after, health_of
 from beekeeper.rules.settings import GovernorMode, Settings
 
-BURSTS, PROBES_PER_BURST = 5, 4
-BETWEEN_BURSTS_SECONDS = 11.0
 NO_BASELINE = "only errors count before a quiet minute gives the baseline"
 LOGGED = (
     "pace", "reason", "sent", "failed", "refused", "median_seconds", "p95_seconds",
@@ -157,7 +161,7 @@ def probed_url(settings: Settings) -> str:
     return settings.governor_probe_url or settings.destination
 
 
-def bursts(room: str, timeout_seconds: float = TIMEOUT_SECONDS) -> Burst:
+def bursts(room: str, timeout_seconds: float = PROBE_TIMEOUT_SECONDS) -> Burst:
     """Return what sends PROBES_PER_BURST probes side by side, and waits for all of them."""
     trusted()  # now, and not in the time of the first probes, each of which would do it
 

@@ -27,9 +27,9 @@ from urllib.parse import SplitResult, quote, urljoin, urlsplit, urlunsplit
 
 from beekeeper.handlers.deadline import Address, Wire, connected, in_time, left
 from beekeeper.rules import destination
+from beekeeper.rules.cadence import PROBE_TIMEOUT_SECONDS
 from beekeeper.rules.probes import Answer, is_literal, is_public
 
-TIMEOUT_SECONDS = 2.0
 MOST_BODY = 16_384  # bytes; the rest of a page is not waited for
 MOST_REDIRECTS = 3
 PARAMETER = "beekeeper_probe"
@@ -58,7 +58,7 @@ class Prober:
 
     url: str
     room: str
-    timeout_seconds: float = TIMEOUT_SECONDS
+    timeout_seconds: float = PROBE_TIMEOUT_SECONDS
     resolve: Resolve = socket.getaddrinfo
     context: Callable[[], ssl.SSLContext] = trusted
 
