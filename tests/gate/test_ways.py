@@ -33,9 +33,11 @@ def test_what_the_room_would_not_take_is_left_out(visitor: MakeVisitor, target: 
     assert len(reply.location) < 700
 
 
+WITHIN_AN_APP = {"x-requested-with": "com.instagram.android"}  # Android's WebView sends it
 PROGRAMS: list[tuple[str, Mapping[str, str]]] = [
     ("GET", SCRIPT),
     ("GET", {"accept": "*/*", "x-requested-with": "XMLHttpRequest"}),
+    ("GET", SCRIPT | WITHIN_AN_APP),
     ("GET", {"accept": "application/json"}),
     ("POST", {"accept": "application/json"}),
     ("POST", SCRIPT),
@@ -55,7 +57,17 @@ def test_a_program_without_a_session_is_told_where_the_room_is(
     assert "no pass" in told["error"]
 
 
-@pytest.mark.parametrize("headers", [PAGE, {"accept": "*/*"}, {}, {"accept": "text/html, x/json"}])
+@pytest.mark.parametrize(
+    "headers",
+    [
+        PAGE,
+        {"accept": "*/*"},
+        {},
+        {"accept": "text/html, x/json"},
+        PAGE | WITHIN_AN_APP,
+        {"accept": "text/html"} | WITHIN_AN_APP,
+    ],
+)
 def test_whoever_may_be_a_person_is_redirected(
     visitor: MakeVisitor, headers: Mapping[str, str]
 ) -> None:
