@@ -50,7 +50,8 @@ class Gate:
 
     ``room`` is its name, ``link`` its campaign link, ``destination`` the address of the site, as in
     the room's configuration. ``keys`` maps key ids to secrets, newest first, or is a callable that
-    returns such a mapping; it is asked again when a key is unknown, at most every ten seconds.
+    returns such a mapping; it is asked again when a key is unknown, at most every ten seconds, and
+    else every five minutes. Give it a short time-out.
 
     - ``session_minutes``: how long a visitor may stay (1 minute to a week). With ``sliding`` the
       time begins anew while the visitor is there, when half of it is over.

@@ -1,7 +1,8 @@
 """The keys that the gate checks with, and where they come from.
 
-A callable is asked when the first request comes, and again when a token's key is unknown, at most
-every ten seconds. So a site follows ``keys rotate`` without a restart.
+A callable is asked when the first request comes, again when a token's key is unknown, at most every
+ten seconds, and else every five minutes. So a site follows ``keys rotate`` without a restart: no
+token tells that the keys have another order, or that one of them is gone.
 """
 
 import logging
@@ -17,6 +18,7 @@ from beekeeper.gate.waiting import Unavailable, WouldWait
 from beekeeper.rules.tokens import Key, UnknownKey, is_usable, session_key
 
 ASK_SECONDS = 10
+KEEP_SECONDS = 300
 REMEDY = "Take them from: python -m beekeeper keys show --format env"
 Keys = Mapping[str, str]
 T = TypeVar("T")
@@ -79,7 +81,9 @@ class KeySource:
 
     def ring(self, now: float, may_wait: bool) -> Ring:
         """Return the keys. Raises Unavailable, or WouldWait if they must be asked for."""
-        if self._ring is None:
+        # While somebody asks, the others go on with the keys that are there.
+        is_old = not self._were_asked_within(KEEP_SECONDS, now) and not self._lock.locked()
+        if self._ring is None or is_old:
             self._ask_again(now, may_wait)
         if self._ring is None:
             raise Unavailable("the keys can't be read")
@@ -102,20 +106,21 @@ class KeySource:
         return reader(self.ring(now, may_wait))
 
     def _ask_again(self, now: float, may_wait: bool) -> None:
-        if self._ask is None or self._is_fresh(now):
+        if self._ask is None or self._were_asked_within(ASK_SECONDS, now):
             return
         if not may_wait:
             raise WouldWait
         with self._lock:
-            if self._is_fresh(now):  # another thread has asked meanwhile
+            if self._were_asked_within(ASK_SECONDS, now):  # by another thread meanwhile
                 return
             found = self._asked()
             self._failed = found is None
             self._ring = found or self._ring
             self._asked_at = now
 
-    def _is_fresh(self, now: float) -> bool:
-        return 0 <= now - self._asked_at < ASK_SECONDS
+    def _were_asked_within(self, seconds: float, now: float) -> bool:
+        # `now` can be a little before the time at which another thread asked.
+        return abs(now - self._asked_at) < seconds
 
     def _asked(self) -> Ring | None:
         assert self._ask is not None
