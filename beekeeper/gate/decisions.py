@@ -241,7 +241,10 @@ class Decisions:
         if self.on_refused is None:
             return answer
         try:
-            return self.on_refused(Refusal(reason, request, answer)) or answer
+            own = self.on_refused(Refusal(reason, request, answer))
+            if not isinstance(own, Answer | None):
+                raise TypeError(f"it returned no Answer and not None, but {type(own).__name__}")
+            return own or answer
         except Exception:
             logger.exception("on_refused failed")
             return answer

@@ -61,7 +61,8 @@ class Gate:
     - ``exempt_methods``: such as OPTIONS.
     - ``exempt_addresses``: addresses and networks, compared with the connection's own address.
       ``X-Forwarded-For`` is never read. Behind a proxy every visitor has the proxy's address.
-    - ``on_refused``: called with each :class:`Refusal`. It may return another :class:`Answer`.
+    - ``on_refused``: called with each :class:`Refusal`. It may return another :class:`Answer`. It
+      must be quick: behind ASGI it runs in the event loop.
     - ``fail_open``: let visitors in when the keys or the replay store can't be read. By default
       they get 503, and are asked to try again.
 

@@ -3,6 +3,7 @@
 import json
 import logging
 from collections.abc import Callable, Mapping
+from typing import Any
 
 import pytest
 
@@ -184,6 +185,18 @@ def test_a_hook_that_fails_changes_nothing(
 
     assert visitor(a_gate(on_refused=hook)).ask("/").status == 302
     assert "on_refused failed" in caplog.text
+
+
+@pytest.mark.parametrize("own", ["a text", {"error": "no"}, 403])
+def test_a_hook_that_returns_no_answer_changes_nothing_and_is_told(
+    visitor: MakeVisitor, own: Any, caplog: pytest.LogCaptureFixture
+) -> None:
+    assert visitor(a_gate(on_refused=lambda _: own)).ask("/").status == 302
+    assert f"not None, but {type(own).__name__}" in caplog.text
+
+
+def test_a_hook_may_answer_with_a_status_of_its_own(visitor: MakeVisitor) -> None:
+    assert visitor(a_gate(on_refused=lambda _: Answer(499))).ask("/").status == 499
 
 
 def test_a_refusal_shows_no_cookie_and_no_pass(visitor: MakeVisitor) -> None:
