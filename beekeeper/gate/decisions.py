@@ -162,8 +162,9 @@ class Decisions:
         try:
             return self.replay.first_use(found.id, found.expires_at + LEEWAY_SECONDS, now)
         except Exception as error:
-            # A store of the site's own can raise anything.
-            logger.error("the replay store failed: %s", type(error).__name__)
+            # A store of the site's own can raise anything, with secrets in the text.
+            told = str(error) if isinstance(error, Unavailable) else type(error).__name__
+            logger.error("the replay store failed: %s", told)
             if self.fail_open:
                 return True
             raise Unavailable("the replay store can't be asked") from error

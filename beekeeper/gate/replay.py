@@ -70,7 +70,8 @@ class DynamoReplay:
         except Exception as error:
             # botocore is not imported here. Its errors have the answer as `response`.
             response = getattr(error, "response", None) or {}
-            if response.get("Error", {}).get("Code") == CONDITION_FAILED:
+            code = response.get("Error", {}).get("Code") or type(error).__name__
+            if code == CONDITION_FAILED:
                 return False
-            raise Unavailable(f"the table {self._table} can't be written") from error
+            raise Unavailable(f"writing to the table {self._table}: {code}") from error
         return True
