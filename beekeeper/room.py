@@ -186,7 +186,7 @@ class Room(Handle):
         RotationError when the step is not possible now, or another command was quicker.
 
         >>> Room("summer-sale").rotate_keys("add").added
-        ('5e6f7a8b',)
+        ('k5e6f7a8b',)
         """
         return control.rotation.rotate(self._connection.deployed, step)
 

@@ -5,10 +5,11 @@ from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from urllib.parse import unquote, urljoin, urlsplit
 
+import jwt
 import pytest
 
 from tests.examples.gate import cases
-from tests.examples.gate.cases import COOKIE, ORIGIN, ROOM
+from tests.examples.gate.cases import COOKIE, NEW, OLD, ORIGIN, ROOM, token
 from tests.examples.gate.sites import RECIPES, SITES, WELCOME, Answer, Site
 
 MAX_LINES = 40
@@ -79,6 +80,12 @@ def test_the_session_is_a_cookie_that_only_this_host_gets_and_no_script_reads(si
     assert name == COOKIE
     assert {"path=/", "httponly", "secure", "samesite=lax"} <= found
     assert not any(part.startswith("domain") for part in found)
+
+
+@each_recipe
+def test_the_first_key_signs_the_session(site: Site) -> None:
+    session = site.get(f"/?beekeeper_pass={token(key=OLD)}").session
+    assert jwt.get_unverified_header(session.partition("=")[2])["kid"] == NEW.kid
 
 
 @each_recipe
