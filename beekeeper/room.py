@@ -161,7 +161,7 @@ class Room(Handle):
     def pass_keys(self) -> PassKeys:
         """Return what the destination needs to verify passes. The keys are secret.
 
-        ``PassKeys.environment`` has it as the variables that the gate reads. Raises
+        ``PassKeys.environment()`` has it as the variables that the gate reads. Raises
         RoomNotFoundError when the room is not deployed.
 
         >>> Room("summer-sale").pass_keys().audience
