@@ -177,8 +177,9 @@ class _Shop(BaseHTTPRequestHandler):
         pass
 
 
+# Only who runs the tests may write to the folder. For others than root, nginx ignores `user`.
 NGINX = """
-daemon off; pid {folder}/pid; error_log stderr; events {{}}
+daemon off; user root; pid {folder}/pid; error_log stderr; events {{}}
 http {{
   access_log off;
   client_body_temp_path {folder}/body; proxy_temp_path {folder}/proxy; scgi_temp_path {folder}/scgi;

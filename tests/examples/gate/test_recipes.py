@@ -1,5 +1,6 @@
 """Every recipe lets the same visitors in, and refuses the same attacks, over real HTTP."""
 
+import http.client
 import re
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
@@ -170,6 +171,21 @@ def leads_nowhere_else(answer: Answer) -> bool:
 )
 def test_the_load_balancer_needs_no_pass(site: Site) -> None:
     assert site.get("/health").status == 200
+
+
+@pytest.mark.xdist_group("nginx")
+@pytest.mark.parametrize(("make", "status"), [(str, 401), (ROOM.valid_pass, 307)])
+def test_a_large_form_gets_the_gates_answer_through_nginx(
+    start: Callable[[str], Site], make: Callable[[], str], status: int
+) -> None:
+    """The gate closes the connection without having read the form. nginx would answer 502."""
+    connection = http.client.HTTPConnection("127.0.0.1", start("nginx").port, timeout=10)
+    for _ in range(5):
+        connection.request("POST", f"/order?beekeeper_pass={make()}", b"x" * 900_000)
+        answer = connection.getresponse()
+        answer.read()
+        assert answer.status == status
+    connection.close()
 
 
 def test_the_cloudfront_function_keeps_to_the_syntax_and_the_size_that_aws_documents() -> None:
