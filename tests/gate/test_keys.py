@@ -53,6 +53,7 @@ def test_while_there_are_no_keys_nobody_gets_in_and_all_are_told(
     assert (reply.status, reply.get("retry-after")) == (503, "10")
     assert somebody.ask("/", "GET", SCRIPT).get("content-type") == "application/json"
     assert "asking for the keys failed: gate: " in caplog.text
+    assert "nobody can be let in: the keys can't be read" in caplog.text
     store.keys = KEYS
     assert somebody.enter().status == 503, "it was asked twice in ten seconds"
 

@@ -125,6 +125,14 @@ def test_a_pass_with_a_post_keeps_the_method_and_the_body(visitor: MakeVisitor) 
     assert (reply.status, reply.location) == (307, "/api?x=1")
 
 
+def test_of_many_passes_only_the_first_three_are_looked_at(visitor: MakeVisitor) -> None:
+    """Each costs a verification."""
+    bad = "&".join(["beekeeper_pass=x"] * 2)
+    assert visitor(a_gate()).ask(f"/?{bad}&beekeeper_pass={a_pass()}").location == "/"
+    reply = visitor(a_gate()).ask(f"/?{bad}&beekeeper_pass=x&beekeeper_pass={a_pass()}")
+    assert reply.reason == "missing or malformed"
+
+
 OTHERS = [
     ("missing or malformed", ""),
     ("missing or malformed", "a.b.c"),
