@@ -59,12 +59,13 @@ class Gate:
     - ``exempt_paths``: paths that need no session, such as ``/health``, or ``/static/*`` for all
       that begin so. They are compared with upper and lower case.
     - ``exempt_methods``: such as OPTIONS.
-    - ``exempt_addresses``: addresses and networks, compared with the connection's own address.
-      ``X-Forwarded-For`` is never read. Behind a proxy every visitor has the proxy's address.
+    - ``exempt_addresses``: addresses and networks, compared with the connection's own address, as
+      the server tells it. The gate never reads ``X-Forwarded-For``. Behind a proxy every visitor
+      has the proxy's address, unless the server puts another in its place, as uvicorn can.
     - ``on_refused``: called with each :class:`Refusal`. It may return another :class:`Answer`. It
       must be quick: behind ASGI it runs in the event loop.
-    - ``fail_open``: let visitors in when the keys or the replay store can't be read. By default
-      they get 503, and are asked to try again.
+    - ``fail_open``: let visitors in when the keys or the replay store can't be read. Who it is, is
+      then empty. By default they get 503, and are asked to try again.
 
     Raises ConfigError for settings that can't work.
     """
