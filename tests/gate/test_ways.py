@@ -159,12 +159,14 @@ def test_a_pass_that_is_no_good_leads_to_the_room_and_is_in_no_log(
 
 @pytest.mark.parametrize(("reason", "token"), OTHERS)
 def test_whoever_has_a_session_goes_on_with_any_pass(
-    visitor: MakeVisitor, reason: str, token: str
+    visitor: MakeVisitor, reason: str, token: str, caplog: pytest.LogCaptureFixture
 ) -> None:
+    caplog.set_level(logging.INFO)
     somebody = visitor(a_gate())
     somebody.enter()
     reply = somebody.ask(f"/x?beekeeper_pass={token}&a=1")
     assert (reply.status, reply.location, reply.reason) == (302, "/x?a=1", reason)
+    assert f"a visitor with a session brought a pass that is no good: {reason}" in caplog.text
     assert somebody.ask(reply.location).status == 200
 
 
