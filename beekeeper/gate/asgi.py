@@ -12,6 +12,7 @@ from beekeeper.gate.waiting import WouldWait
 SUBJECT_KEY = "beekeeper_sub"
 POLICY_VIOLATION = 1008  # RFC 6455, section 7.4.1
 DENIAL = "websocket.http.response"
+LOOKED_AT = frozenset((b"cookie", b"accept", b"sec-fetch-mode", b"x-requested-with"))
 Message = MutableMapping[str, Any]
 Scope = MutableMapping[str, Any]
 Receive = Callable[[], Awaitable[Message]]
@@ -43,9 +44,6 @@ def request_of(scope: Scope) -> Request:
         requested_with=headers.get(b"x-requested-with", ""),
         address=str(client[0]),
     )
-
-
-LOOKED_AT = frozenset((b"cookie", b"accept", b"sec-fetch-mode", b"x-requested-with"))
 
 
 def _headers(pairs: Iterable[tuple[bytes, bytes]]) -> dict[bytes, str]:

@@ -53,19 +53,19 @@ def parse_keys(text: str, name: str) -> dict[str, str]:
     return keys
 
 
-def ring_of(keys: Keys, origin: str) -> Ring:
+def ring_of(keys: Keys, source: str) -> Ring:
     """Return the keys as a ring; raise ConfigError if there is none, or one is damaged.
 
-    ``origin`` says in the error where the keys are from. No error contains a secret.
+    ``source`` says in the error where the keys are from. No error contains a secret.
     """
     if not isinstance(keys, Mapping) or not keys:
-        raise ConfigError(f"gate: there are no keys in {origin}. {REMEDY}")
+        raise ConfigError(f"gate: there are no keys in {source}. {REMEDY}")
     if not all(isinstance(text, str) for pair in keys.items() for text in pair):
-        raise ConfigError(f"gate: the keys in {origin} are no texts. {REMEDY}")
+        raise ConfigError(f"gate: the keys in {source} are no texts. {REMEDY}")
     ring = tuple(Key(kid, secret) for kid, secret in keys.items())
     for number, key in enumerate(ring, 1):
         if not is_usable(key):
-            raise ConfigError(f"gate: key {number} in {origin} is cut off or damaged. {REMEDY}")
+            raise ConfigError(f"gate: key {number} in {source} is cut off or damaged. {REMEDY}")
     return Ring(ring, tuple(map(session_key, ring)))
 
 
