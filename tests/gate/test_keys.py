@@ -92,7 +92,7 @@ def test_open_by_choice_everybody_gets_in_while_there_are_no_keys(
 
 
 def test_open_by_choice_a_pass_of_an_unknown_key_gives_a_session_without_a_name(
-    visitor: MakeVisitor,
+    visitor: MakeVisitor, caplog: pytest.LogCaptureFixture
 ) -> None:
     now, store = time.time(), Store()
     gate = a_gate(store, fail_open=True)
@@ -101,6 +101,16 @@ def test_open_by_choice_a_pass_of_an_unknown_key_gives_a_session_without_a_name(
     somebody = visitor(gate)
     assert somebody.enter(token=a_pass(key=NEW)).status == 302
     assert somebody.ask("/x").body == b"|"
+    assert "let in unchecked: a key is unknown, and the keys can't be asked for" in caplog.text
+
+
+def test_open_by_choice_a_session_of_an_unknown_key_is_let_in_while_the_store_fails() -> None:
+    now, store = time.time(), Store()
+    gate = a_gate(store, fail_open=True)
+    stale = Request(cookies=f"{COOKIE}={a_session(key=NEW)}", accept=PAGE["accept"])
+    assert isinstance(gate.decide(stale, now), Answer)
+    store.down = True
+    assert gate.decide(stale, now + 11) == LetIn()
 
 
 def test_an_exempt_path_needs_no_keys(visitor: MakeVisitor) -> None:
