@@ -9,6 +9,7 @@ import logging
 import os
 import threading
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import TypeVar
 
@@ -92,12 +93,8 @@ class KeySource:
 
         Raises what the reader raises, Unavailable if asking failed, and WouldWait.
         """
-        ring = self.ring(now, may_wait)
-        try:
-            return reader(ring)
-        except UnknownKey:
-            if self._ask is None:
-                raise
+        with suppress(UnknownKey):
+            return reader(self.ring(now, may_wait))
         self._ask_again(now, may_wait)
         if self._failed:
             raise Unavailable("a key is unknown, and the keys can't be asked for")
