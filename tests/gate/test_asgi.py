@@ -34,8 +34,17 @@ async def accepting(scope: Scope, receive: Receive, send: Send) -> None:
 
 
 def test_a_websocket_without_a_session_is_closed() -> None:
-    closed = by_asgi(a_gate().asgi(accepting), websocket())
-    assert closed.status == 1008
+    seen: list[Any] = []
+
+    async def receive() -> Message:
+        seen.append("received")
+        return {"type": "websocket.connect"}
+
+    async def send(message: Message) -> None:
+        seen.append((message["type"], message["code"]))
+
+    asyncio.run(a_gate().asgi(accepting)(websocket(), receive, send))
+    assert seen == ["received", ("websocket.close", 1008)]
 
 
 def test_or_denied_with_the_reason_where_the_server_can() -> None:
