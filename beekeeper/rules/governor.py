@@ -37,26 +37,26 @@ from dataclasses import astuple, dataclass
 # How much slower than its baseline a site may be: nobody notices the first 50 ms. The 95th
 # percentile of 20 probes is hardly less than the slowest of them, so it may be much slower.
 TOLERATED_TIMES, TOLERATED_SECONDS, TOLERATED_TAIL = 1.8, 0.05, 4.0
-# In shares of what is tolerated: below this the pace can rise.
+# The pace rises only while the site is faster than this share of what is tolerated.
 CALM = 0.85
-# Single errors happen to every site. Two of a burst of five, or three of twenty, don't.
+# Single errors happen to every site. Two of a burst of four, or three of twenty, don't.
 FEW_FAILURES, FAILED_SHARE, RELIEF_SHARE = 2, 0.15, 0.3
-MINUTE_OF_PROBES = 10  # more than a burst
+MINUTE_OF_PROBES = 10  # more probes than a burst has
 # Which share of the difference between pace and load is gone after a minute: visitors stay for
 # three minutes.
 LOAD_SHARE = 0.28
-# A slow site gets a little less than in proportion. A queue turns a small excess into long waits,
-# so the first minute takes at most 15 % of the load, and each minute after it 30 % of the pace.
-BELOW, LEAST_AT_FIRST, LEAST_AFTER = 0.95, 0.85, 0.7
+# The share that a slow site keeps at least. A queue turns a small excess into long waits, so in
+# proportion alone the pace would fall far below what the site bears.
+LEAST_KEPT = 0.85
 # The ceiling starts at this share of what was too much, and is back at it after seven minutes.
 START, BACK_MINUTES = 0.95, 7.0
-# How far the pace may be ahead of the load, for each 1 of slowness that is left: on the way back to
-# what was too much, and beyond it.
-LEAD, LEAD_BEYOND = 4.0, 0.4
+# How far the pace may be ahead of the load, for each 1 of slowness that is left.
+LEAD = 4.0
+# A site that has recovered gets at once this share of what was too much.
+AT_ONCE = 1 / 3
 # A site that fails at less than a twentieth of the rate has an outage, and not too many visitors.
 LEAST_KNOWN = 0.05
-MOST = 1e9
-SEV = 2.5
+MOST = 1e9  # more than any rate, in visitors a minute, and than any number of minutes
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,6 +104,7 @@ class Health:
 
 def tolerated(baseline_seconds: float) -> float:
     """Return how long the median answer may take, in seconds."""
+    baseline_seconds = max(0.0, baseline_seconds)
     return max(TOLERATED_TIMES * baseline_seconds, baseline_seconds + TOLERATED_SECONDS)
 
 
@@ -173,7 +174,7 @@ def decide(
     rate counts as the rate.
     """
     floor = max(0.0, min(floor, rate))
-    pace = min(max(pace, floor), rate)
+    pace, memory = _within(pace, floor, rate), Memory.of(memory.as_numbers())
     before = memory.load or pace
     load = before + (pace - before) * LOAD_SHARE
     slowness = health.slowness(baseline_seconds)
@@ -182,26 +183,27 @@ def decide(
     elif health.fails(FAILED_SHARE):
         wanted, after = _failing(health, pace, load, floor), _suffering(memory, load, before, rate)
     elif slowness > 1:
-        wanted, after = _slow(slowness, pace, load, memory), _suffering(memory, load, before, rate)
+        wanted = min(pace, load) * max(LEAST_KEPT, 1 / slowness)
+        after = _suffering(memory, load, before, rate)
     else:
         spare = max(0.0, CALM - slowness) if health.failed < FEW_FAILURES else 0.0
         after = Memory(load, memory.too_much, _minutes_well(memory, spare))
         wanted = _well(spare, pace, rate, after)
-    held = min(max(wanted, floor), rate)
+    held = _within(wanted, floor, rate)
     return Decision(held, f"{_cause(health, baseline_seconds)}: {_said(held)}", after)
+
+
+def _within(pace: float, floor: float, rate: float) -> float:
+    """Return the pace, or the bound that it exceeds; the rate if it is no number."""
+    if pace < floor:
+        return floor
+    return pace if pace <= rate else rate
 
 
 def _failing(health: Health, pace: float, load: float, floor: float) -> float:
     if health.error_share == 1 and health.measured >= MINUTE_OF_PROBES:
         return floor
     return min(pace, load) / 2
-
-
-def _slow(slowness: float, pace: float, load: float, memory: Memory) -> float:
-    share = BELOW / slowness
-    if memory.suffers:
-        return min(pace, load) * max(LEAST_AFTER, share)
-    return min(pace, load * max(share, 0.5, min(LEAST_AT_FIRST, SEV / slowness)))
 
 
 def _suffering(memory: Memory, load: float, before: float, rate: float) -> Memory:
@@ -226,17 +228,15 @@ def _well(spare: float, pace: float, rate: float, memory: Memory) -> float:
     if not memory.too_much:
         return quarter
     # Visitors who are let in now are felt in minutes. So the pace doesn't run ahead of the load.
-    lead = max(memory.load * (1 + LEAD * spare), memory.too_much / 3)
+    lead = max(memory.load * (1 + LEAD * spare), memory.too_much * AT_ONCE)
     return min(max(pace, min(quarter, _ceiling(spare, memory))), lead)
 
 
 def _ceiling(spare: float, memory: Memory) -> float:
     """Return the most that the law tries by now, in visitors per minute."""
     since = memory.well / BACK_MINUTES - 1
-    since = max(since, 2 * since - 1)  # twice as fast after another seven minutes
     cubic = memory.too_much * (1 + (1 - START) * since**3)
-    beyond = memory.load * (1 + LEAD_BEYOND * spare * max(1.0, since))
-    return min(cubic, max(memory.too_much, beyond))
+    return min(cubic, max(memory.too_much, memory.load * (1 + spare)))
 
 
 def _cause(health: Health, baseline_seconds: float) -> str:

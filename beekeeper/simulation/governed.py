@@ -10,7 +10,7 @@ from beekeeper.rules.governor import Health, Memory, decide, needs_relief
 from beekeeper.simulation.charts import clock
 from beekeeper.simulation.destination import BASELINE_SECONDS, Database, Destination
 
-BURST_SECONDS, BURST_PROBES = (10, 25, 40, 55), 5  # of each minute
+BURST_SECONDS, BURST_PROBES = (0, 11, 22, 33, 44), 4  # of each minute, as the function does
 EFFECT_SECONDS = 5  # from a decision until visitors come at the new pace
 FLOOR = 1.0
 AFTER_MINUTES = 10  # that the last visitors have for their visit
@@ -27,6 +27,7 @@ class Governor:
     memory: Memory = field(default_factory=Memory)
     pace: float = 0.0
     _answers: list[float | None] = field(default_factory=list)
+    _is_decided: bool = False  # for this minute
     _coming: list[tuple[int, float]] = field(default_factory=list)
 
     def __post_init__(self) -> None:
@@ -40,15 +41,20 @@ class Governor:
         return self._coming[0][1]
 
     def measure(self, second: int) -> None:
-        """Send a burst of probes, and decide if that is due."""
-        burst = [self.site.probe(self.chance) for _ in range(BURST_PROBES)]
-        self._answers += burst
-        if second % 60 == BURST_SECONDS[-1] or needs_relief(health_of(burst), self.memory):
-            self._decide(second)
+        """Send a burst of probes, and decide if that is due. After that the minute is over."""
+        if second % 60 == BURST_SECONDS[0]:
+            self._answers.clear()
+            self._is_decided = False
+        if self._is_decided:
+            return
+        self._answers += [self.site.probe(self.chance) for _ in range(BURST_PROBES)]
+        health = health_of(self._answers)
+        if second % 60 == BURST_SECONDS[-1] or needs_relief(health, self.memory):
+            self._decide(health, second)
 
-    def _decide(self, second: int) -> None:
+    def _decide(self, health: Health, second: int) -> None:
         decision = decide(
-            health_of(self._answers),
+            health,
             self.memory,
             pace=self.pace,
             rate=self.rate,
@@ -57,7 +63,7 @@ class Governor:
         )
         self.pace, self.memory = decision.pace, decision.memory
         self._coming.append((second + EFFECT_SECONDS, self.pace))
-        self._answers.clear()
+        self._is_decided = True
 
 
 def health_of(answers: Sequence[float | None]) -> Health:
@@ -109,9 +115,9 @@ class Governed:
     """What a destination serves, with the governor and without.
 
     ``capacity`` is what the destination can bear, in visitors a minute. ``served`` counts visitors
-    in each minute by the requests that are answered, and ``pace`` is the governor's at its end. ``share`` is
-    which share of all requests of those who were let in is answered. ``seconds`` is how long the
-    line lasts. The three names with ``without`` tell the same without the governor.
+    in each minute by the requests that are answered, and ``pace`` is the governor's at its end.
+    ``share`` is which share of all requests of those who were let in is answered. ``seconds`` is
+    how long the line lasts. The names with ``without`` tell the same without the governor.
     """
 
     capacity: float
