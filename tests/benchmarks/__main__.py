@@ -15,7 +15,7 @@ from dataclasses import dataclass
 
 from tests.benchmarks.figures import Report
 
-QUICK = ("cost", "polling", "numbers", "laws", "turnstile", "producer", "consumer")
+QUICK = ("cost", "polling", "numbers", "laws", "governed", "turnstile", "producer", "consumer")
 SLOW = ("deploy", "event", "stale")
 
 
