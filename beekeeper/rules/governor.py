@@ -46,20 +46,21 @@ from dataclasses import astuple, dataclass
 # percentile of 20 probes is hardly less than the slowest of them, so it may be much slower.
 TOLERATED_TIMES, TOLERATED_SECONDS, TOLERATED_TAIL = 1.8, 0.05, 4.0
 # The pace rises only while the site is faster than this share of what is tolerated.
-CALM = 0.85
+CALM = 0.82
 # Single errors happen to every site. Two of a burst of four, or three of twenty, don't.
 FEW_FAILURES, FAILED_SHARE, RELIEF_SHARE = 2, 0.15, 0.3
 MINUTE_OF_PROBES = 10  # more probes than a burst has
-# Which share of the difference between pace and load is gone after a minute: visitors stay for
-# three minutes.
-LOAD_SHARE = 0.28
+# Which share of the difference between pace and load is gone after a minute, if visitors stay for
+# five. Nobody knows how long they do; this serves sites well where it is one to six minutes.
+LOAD_SHARE = 0.18
 # The share that a slow site keeps at least. A queue turns a small excess into long waits, so in
 # proportion alone the pace would fall far below what the site bears.
 LEAST_KEPT = 0.85
 # The ceiling starts at this share of what was too much, and is back at it after seven minutes.
 START, BACK_MINUTES = 0.95, 7.0
-# How far the pace may be ahead of the load, for each 1 of slowness that is left.
-LEAD = 4.0
+# How far the pace may be ahead of the load, by the slowness that is left: on the way back to what
+# was too much, and beyond it.
+LEAD, LEAD_BEYOND = 4.0, 2.0
 # A site that has recovered gets at once this share of what was too much.
 AT_ONCE = 1 / 3
 # A site that fails at less than a fiftieth of the rate has an outage, and not too many visitors.
@@ -236,7 +237,7 @@ def _well(spare: float, pace: float, rate: float, memory: Memory) -> float:
     if not memory.too_much:
         return quarter
     # Visitors who are let in now are felt in minutes. So the pace doesn't run ahead of the load.
-    lead = max(memory.load * (1 + LEAD * spare), memory.too_much * AT_ONCE)
+    lead = max(_ahead(memory.load, LEAD * spare), memory.too_much * AT_ONCE)
     return min(max(pace, min(quarter, _ceiling(spare, memory))), lead)
 
 
@@ -244,7 +245,12 @@ def _ceiling(spare: float, memory: Memory) -> float:
     """Return the most that the law tries by now, in visitors per minute."""
     since = memory.well / BACK_MINUTES - 1
     cubic = memory.too_much * (1 + (1 - START) * since**3)
-    return min(cubic, max(memory.too_much, memory.load * (1 + spare)))
+    return min(cubic, max(memory.too_much, _ahead(memory.load, LEAD_BEYOND * spare)))
+
+
+def _ahead(load: float, lead: float) -> float:
+    # By the square: the less is left, the more of it can be chance. There are only 20 probes.
+    return load * (1 + lead**2)
 
 
 def _cause(health: Health, baseline_seconds: float) -> str:
