@@ -8,8 +8,8 @@
 
 All count in requests. A visitor stays for minutes and makes REQUESTS meanwhile, at an even pace.
 Whoever gets no answer asks again some seconds later. So the load follows the pace by minutes, and
-goes on when the pace is down. An overload feeds itself: none of the sites recovers before the load
-is far below what it can bear.
+goes on when the pace is down. An overload feeds itself: the queue and the database don't recover
+before the load is far below what they can bear, and the pool not while it is above that.
 """
 
 import random

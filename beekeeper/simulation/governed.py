@@ -13,7 +13,7 @@ from beekeeper.simulation.destination import BASELINE_SECONDS, Database, Destina
 BURST_SECONDS, BURST_PROBES = (0, 11, 22, 33, 44), 4  # of each minute, as the function does
 EFFECT_SECONDS = 5  # from a decision until visitors come at the new pace
 FLOOR = 1.0
-AFTER_MINUTES = 10  # that the last visitors have for their visit
+AFTER_MINUTES = 15  # that the last visitors have for their visit
 MOST_MINUTES = 720
 
 
@@ -140,8 +140,7 @@ def governed(capacity: float, rate: float, came: Sequence[float], seed: int) -> 
     chance = random.Random(seed)  # noqa: S311 - no secret
     with_it = _event(minutes(site, rate, Governor(site, rate, chance), came), len(came))
     without = _event(minutes(Database(capacity), rate, None, came), len(came))
-    shares = [sum(m.served for m in ms) / sum(m.admitted for m in ms) for ms in (with_it, without)]
-    share, share_without = (min(1.0, round(share, 3)) for share in shares)
+    share, share_without = _share(with_it), _share(without)
     seconds, seconds_without = (_line_seconds(each, len(came)) for each in (with_it, without))
     return Governed(
         capacity,
@@ -153,6 +152,12 @@ def governed(capacity: float, rate: float, came: Sequence[float], seed: int) -> 
         [round(minute.pace, 1) for minute in with_it],
         *_same_length([minute.served for minute in with_it], [minute.served for minute in without]),
     )
+
+
+def _share(found: Sequence[Minute]) -> float:
+    admitted = sum(minute.admitted for minute in found)
+    served = sum(minute.served for minute in found)
+    return min(1.0, round(served / admitted, 3)) if admitted else 1.0
 
 
 def _same_length(*series: Sequence[float]) -> list[list[float]]:
@@ -182,8 +187,8 @@ def _verdict(
     site = f"A destination that can bear {capacity:,.0f} visitors a minute"
     if min(shares) > 0.99:
         return f"{site} serves everybody, with the governor and without."
+    longer = f"; the line then lasts {clock(seconds[0])} instead of {clock(seconds[1])}"
     return (
         f"{site}, at a rate of {rate:,.0f}, answers {shares[1]:.0%} of what visitors ask without"
-        f" the governor, and {shares[0]:.0%} with it; the line then lasts {clock(seconds[0])}"
-        f" instead of {clock(seconds[1])}."
+        f" the governor, and {shares[0]:.0%} with it{longer if seconds[0] > seconds[1] else ''}."
     )
