@@ -19,7 +19,7 @@ What holds, in simulations of three kinds of sites (beekeeper/simulation/destina
 200 to 6,000 visitors a minute, at rates from 1.05 to 10 times that, with the noise of 20 probes a
 minute:
 
-- Without the governor all of them collapse, and none recovers by itself. At best, which is at a rate
+- Without the governor all of them collapse, and none recovers by itself. At best, at a rate that is
   5 % too high, they serve 0, 68 and 38 % of what they bear.
 - The first overload is felt. Nobody knows yet what the site bears, and who is in stays in. A queue
   and a database collapse, often a second time. In the first hour they serve less than half of what

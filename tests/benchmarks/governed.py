@@ -36,7 +36,7 @@ def governed(
     stay_minutes: float = 3.0,
 ) -> list[Shares]:
     """Return what sites of a kind serve with the governor, one list of minutes for each run."""
-    found = []
+    found: list[Shares] = []
     for capacity, rate, seed in product(capacities, rates, range(seeds)):
         site = kind(capacity, 60 * stay_minutes)
         found.append(shares(site, with_governor(site, rate * capacity, seed, MINUTES)))

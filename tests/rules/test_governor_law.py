@@ -1,4 +1,4 @@
-"""The governor's law: what it decides in a minute, and what becomes of three sites that saturate."""
+"""The governor's law: what it decides in a minute, and what becomes of sites that saturate."""
 
 from statistics import mean
 
@@ -27,9 +27,7 @@ def failing(failed: int, sent: int = 20) -> Health:
 
 
 def decided(health: Health, memory: Memory = NEVER_SUFFERED, pace: float = 800.0) -> Decision:
-    return decide(
-        health, memory, pace=pace, rate=RATE, floor=FLOOR, baseline_seconds=BASELINE
-    )
+    return decide(health, memory, pace=pace, rate=RATE, floor=FLOOR, baseline_seconds=BASELINE)
 
 
 @pytest.mark.parametrize("sent", [4, 20])

@@ -67,7 +67,7 @@ def test_it_is_told_only_if_asked_for() -> None:
 
 @pytest.mark.parametrize("capacity", [0.0, -5.0, float("nan"), float("inf")])
 def test_a_capacity_that_no_site_has_is_refused(capacity: float) -> None:
-    with pytest.raises(ConfigError, match="destination_capacity = .*: use 1 to"):
+    with pytest.raises(ConfigError, match=r"destination_capacity = .*: use 1 to"):
         simulate(100, rate=300, destination_capacity=capacity)
 
 
