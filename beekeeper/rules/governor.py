@@ -42,7 +42,7 @@ The law needs no clock and no randomness: it is a pure function.
 """
 
 from collections.abc import Sequence
-from dataclasses import astuple, dataclass
+from dataclasses import astuple, dataclass, replace
 
 # How much slower than its baseline a site may be: nobody notices the first 50 ms. The 95th
 # percentile of 20 probes is hardly less than the slowest of them, so it may be much slower.
@@ -180,22 +180,19 @@ def decide(
 ) -> Decision:
     """Return the pace from now on, in visitors per minute.
 
-    Call it once a minute, and whenever ``needs_relief``, with the probes that were sent since the
-    last decision. ``pace`` is the pace held until now, ``rate`` the operator's. A floor above the
-    rate counts as the rate.
+    Call it once a minute, and whenever ``needs_relief``, with the probes since the last decision.
+    ``pace`` is held until now, ``rate`` is the operator's. A floor above it counts as the rate.
     """
-    floor = max(0.0, min(floor, rate))
-    pace, memory = _within(pace, floor, rate), Memory.of(memory.as_numbers())
-    before = memory.load or pace
+    floor, memory = max(0.0, min(floor, rate)), Memory.of(memory.as_numbers())
+    pace = _within(pace, floor, rate)
+    before, slowness = memory.load or pace, health.slowness(baseline_seconds)
     load = before + (pace - before) * LOAD_SHARE
-    slowness = health.slowness(baseline_seconds)
     if not health.is_measure:
-        wanted, after = pace, Memory(load, memory.too_much, memory.well)
+        wanted, after = pace, replace(memory, load=load)
     elif health.fails(FAILED_SHARE):
         wanted, after = _failing(health, pace, load, floor), _suffering(memory, load, before, rate)
     elif slowness > 1:
-        wanted = min(pace, load) * max(LEAST_KEPT, 1 / slowness)
-        after = _suffering(memory, load, before, rate)
+        wanted, after = _slow(slowness, pace, load), _suffering(memory, load, before, rate)
     else:
         spare = max(0.0, CALM - slowness) if health.failed < FEW_FAILURES else 0.0
         after = Memory(load, memory.too_much, _minutes_well(memory, spare))
@@ -206,15 +203,17 @@ def decide(
 
 def _within(pace: float, floor: float, rate: float) -> float:
     """Return the pace, or the bound that it exceeds; the rate if it is no number."""
-    if pace < floor:
-        return floor
-    return pace if pace <= rate else rate
+    return max(pace, floor) if pace <= rate else rate
 
 
 def _failing(health: Health, pace: float, load: float, floor: float) -> float:
     if health.error_share == 1 and health.measured >= MINUTE_OF_PROBES:
         return floor
     return min(pace, load) / 2
+
+
+def _slow(slowness: float, pace: float, load: float) -> float:
+    return min(pace, load) * max(LEAST_KEPT, 1 / slowness)
 
 
 def _suffering(memory: Memory, load: float, before: float, rate: float) -> Memory:
@@ -224,7 +223,7 @@ def _suffering(memory: Memory, load: float, before: float, rate: float) -> Memor
     measured minute. While it lasts, the load falls and says nothing.
     """
     if memory.suffers:
-        return Memory(load, memory.too_much, 0.0)
+        return replace(memory, load=load)
     return Memory(load, max((before + load) / 2, rate * LEAST_KNOWN), 0.0)
 
 
