@@ -25,7 +25,7 @@ minute:
   and a database collapse, often a second time. In the first hour they serve less than half of what
   they bear for 10 and 14 minutes on average, and for 31 and 26 at most.
 - After the first hour no site collapses. In each half hour it serves at least 91 % of what it
-  bears, on average 95 to 96 %, and in no minute less than 75 %.
+  bears, on average 95 to 96 %, and 75 % in the worst minute.
 - A site that bears 20 % more than the rate is left alone: the pace is the rate.
 
 The visitors of these sites stay for three minutes. For stays of one to six minutes it is the same.
