@@ -8,8 +8,8 @@
 
 All count in requests. A visitor stays for minutes and makes REQUESTS meanwhile, at an even pace.
 Whoever gets no answer asks again some seconds later. So the load follows the pace by minutes, and
-goes on when the pace is down. An overload feeds itself: none of the sites recovers before the load
-is far below what it can bear.
+goes on when the pace is down. An overload feeds itself: the queue and the database don't recover
+before the load is far below what they can bear, and the pool not while it is above that.
 """
 
 import random
@@ -27,8 +27,8 @@ PROBE_TIMEOUT_SECONDS = 2.0
 class Destination(ABC):
     """A site with visitors in it. ``capacity``: what it can bear for good, in visitors a minute."""
 
-    def __init__(self, capacity: float) -> None:
-        self.capacity = capacity
+    def __init__(self, capacity: float, stay_seconds: float = STAY_SECONDS) -> None:
+        self.capacity, self.stay_seconds = capacity, stay_seconds
         self._present = self._again = 0.0
         self._failed = 0.0  # which share of the requests fails now
 
@@ -39,9 +39,9 @@ class Destination(ABC):
 
     def second(self, admitted: float, probes: float = 0.0) -> float:
         """Let visitors in, and return how many visitors' worth of requests are answered."""
-        self._present += admitted - self._present / STAY_SECONDS
+        self._present += admitted - self._present / self.stay_seconds
         again = self._again / RETRY_SECONDS
-        asked = self._present * REQUESTS / STAY_SECONDS + again + probes
+        asked = self._present * REQUESTS / self.stay_seconds + again + probes
         answered = self._serve(asked)
         self._again += RETRY_SHARE * self._failed * asked - again
         return max(0.0, answered - probes * (1 - self._failed)) / REQUESTS
@@ -66,8 +66,8 @@ class Servers(Destination):
 
     LISTEN_SECONDS = 20.0  # so many seconds of work wait at most; what exceeds it is refused
 
-    def __init__(self, capacity: float) -> None:
-        super().__init__(capacity)
+    def __init__(self, capacity: float, stay_seconds: float = STAY_SECONDS) -> None:
+        super().__init__(capacity, stay_seconds)
         self._backlog = self._busy = 0.0
 
     @property
@@ -116,8 +116,8 @@ class Database(Destination):
     MOST_KNEES = 5.0  # so many connections at most; more are refused
     STEPS = 20  # a second is long beside the time of an answer
 
-    def __init__(self, capacity: float) -> None:
-        super().__init__(capacity)
+    def __init__(self, capacity: float, stay_seconds: float = STAY_SECONDS) -> None:
+        super().__init__(capacity, stay_seconds)
         self._inside = 0.0
 
     @property

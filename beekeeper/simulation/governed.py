@@ -10,10 +10,10 @@ from beekeeper.rules.governor import Health, Memory, decide, needs_relief
 from beekeeper.simulation.charts import clock
 from beekeeper.simulation.destination import BASELINE_SECONDS, Database, Destination
 
-BURST_SECONDS, BURST_PROBES = (10, 25, 40, 55), 5  # of each minute
+BURST_SECONDS, BURST_PROBES = (0, 11, 22, 33, 44), 4  # of each minute, as the function does
 EFFECT_SECONDS = 5  # from a decision until visitors come at the new pace
 FLOOR = 1.0
-AFTER_MINUTES = 10  # that the last visitors have for their visit
+AFTER_MINUTES = 15  # that the last visitors have for their visit
 MOST_MINUTES = 720
 
 
@@ -27,6 +27,7 @@ class Governor:
     memory: Memory = field(default_factory=Memory)
     pace: float = 0.0
     _answers: list[float | None] = field(default_factory=list)
+    _is_decided: bool = False  # for this minute
     _coming: list[tuple[int, float]] = field(default_factory=list)
 
     def __post_init__(self) -> None:
@@ -40,15 +41,20 @@ class Governor:
         return self._coming[0][1]
 
     def measure(self, second: int) -> None:
-        """Send a burst of probes, and decide if that is due."""
-        burst = [self.site.probe(self.chance) for _ in range(BURST_PROBES)]
-        self._answers += burst
-        if second % 60 == BURST_SECONDS[-1] or needs_relief(health_of(burst), self.memory):
-            self._decide(second)
+        """Send a burst of probes, and decide if that is due. After that the minute is over."""
+        if second % 60 == BURST_SECONDS[0]:
+            self._answers.clear()
+            self._is_decided = False
+        if self._is_decided:
+            return
+        self._answers += [self.site.probe(self.chance) for _ in range(BURST_PROBES)]
+        health = health_of(self._answers)
+        if second % 60 == BURST_SECONDS[-1] or needs_relief(health, self.memory):
+            self._decide(health, second)
 
-    def _decide(self, second: int) -> None:
+    def _decide(self, health: Health, second: int) -> None:
         decision = decide(
-            health_of(self._answers),
+            health,
             self.memory,
             pace=self.pace,
             rate=self.rate,
@@ -57,7 +63,7 @@ class Governor:
         )
         self.pace, self.memory = decision.pace, decision.memory
         self._coming.append((second + EFFECT_SECONDS, self.pace))
-        self._answers.clear()
+        self._is_decided = True
 
 
 def health_of(answers: Sequence[float | None]) -> Health:
@@ -109,9 +115,9 @@ class Governed:
     """What a destination serves, with the governor and without.
 
     ``capacity`` is what the destination can bear, in visitors a minute. ``served`` counts visitors
-    in each minute by the requests that are answered, and ``pace`` is the governor's at its end. ``share`` is
-    which share of all requests of those who were let in is answered. ``seconds`` is how long the
-    line lasts. The three names with ``without`` tell the same without the governor.
+    in each minute by the requests that are answered, and ``pace`` is the governor's at its end.
+    ``share`` is which share of all requests of those who were let in is answered. ``seconds`` is
+    how long the line lasts. The names with ``without`` tell the same without the governor.
     """
 
     capacity: float
@@ -134,8 +140,7 @@ def governed(capacity: float, rate: float, came: Sequence[float], seed: int) -> 
     chance = random.Random(seed)  # noqa: S311 - no secret
     with_it = _event(minutes(site, rate, Governor(site, rate, chance), came), len(came))
     without = _event(minutes(Database(capacity), rate, None, came), len(came))
-    shares = [sum(m.served for m in ms) / sum(m.admitted for m in ms) for ms in (with_it, without)]
-    share, share_without = (min(1.0, round(share, 3)) for share in shares)
+    share, share_without = _share(with_it), _share(without)
     seconds, seconds_without = (_line_seconds(each, len(came)) for each in (with_it, without))
     return Governed(
         capacity,
@@ -147,6 +152,12 @@ def governed(capacity: float, rate: float, came: Sequence[float], seed: int) -> 
         [round(minute.pace, 1) for minute in with_it],
         *_same_length([minute.served for minute in with_it], [minute.served for minute in without]),
     )
+
+
+def _share(found: Sequence[Minute]) -> float:
+    admitted = sum(minute.admitted for minute in found)
+    served = sum(minute.served for minute in found)
+    return min(1.0, round(served / admitted, 3)) if admitted else 1.0
 
 
 def _same_length(*series: Sequence[float]) -> list[list[float]]:
@@ -176,8 +187,8 @@ def _verdict(
     site = f"A destination that can bear {capacity:,.0f} visitors a minute"
     if min(shares) > 0.99:
         return f"{site} serves everybody, with the governor and without."
+    longer = f"; the line then lasts {clock(seconds[0])} instead of {clock(seconds[1])}"
     return (
         f"{site}, at a rate of {rate:,.0f}, answers {shares[1]:.0%} of what visitors ask without"
-        f" the governor, and {shares[0]:.0%} with it; the line then lasts {clock(seconds[0])}"
-        f" instead of {clock(seconds[1])}."
+        f" the governor, and {shares[0]:.0%} with it{longer if seconds[0] > seconds[1] else ''}."
     )

@@ -15,7 +15,17 @@ from dataclasses import dataclass
 
 from tests.benchmarks.figures import Report
 
-QUICK = ("cost", "polling", "numbers", "laws", "turnstile", "producer", "consumer", "gate")
+QUICK = (
+    "cost",
+    "polling",
+    "numbers",
+    "laws",
+    "turnstile",
+    "producer",
+    "consumer",
+    "gate",
+    "governed",
+)
 SLOW = ("deploy", "event", "stale", "governor")
 
 
