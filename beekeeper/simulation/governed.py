@@ -6,11 +6,12 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from statistics import median
 
+from beekeeper.rules.cadence import BETWEEN_BURSTS_SECONDS, BURSTS, PROBES_PER_BURST
 from beekeeper.rules.governor import Health, Memory, decide, needs_relief
 from beekeeper.simulation.charts import clock
 from beekeeper.simulation.destination import BASELINE_SECONDS, Database, Destination
 
-BURST_SECONDS, BURST_PROBES = (0, 11, 22, 33, 44), 4  # of each minute, as the function does
+BURST_SECONDS = [round(BETWEEN_BURSTS_SECONDS * number) for number in range(BURSTS)]  # of a minute
 EFFECT_SECONDS = 5  # from a decision until visitors come at the new pace
 FLOOR = 1.0
 AFTER_MINUTES = 15  # that the last visitors have for their visit
@@ -47,7 +48,7 @@ class Governor:
             self._is_decided = False
         if self._is_decided:
             return
-        self._answers += [self.site.probe(self.chance) for _ in range(BURST_PROBES)]
+        self._answers += [self.site.probe(self.chance) for _ in range(PROBES_PER_BURST)]
         health = health_of(self._answers)
         if second % 60 == BURST_SECONDS[-1] or needs_relief(health, self.memory):
             self._decide(health, second)
@@ -102,7 +103,7 @@ def minutes(
             goes_in = min(waiting, pace / 60)
             waiting -= goes_in
             is_burst = governor is not None and second % 60 in BURST_SECONDS
-            served += site.second(goes_in, BURST_PROBES if is_burst else 0)
+            served += site.second(goes_in, PROBES_PER_BURST if is_burst else 0)
             admitted += goes_in
             if governor and is_burst:
                 governor.measure(second)
