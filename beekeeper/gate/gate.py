@@ -132,7 +132,7 @@ class Gate:
         """
         return self._decisions.decide(request, now, may_wait)
 
-    def ask_pace(self, per_minute: int, seconds: int = 60) -> None:
+    def ask_pace(self, per_minute: float, seconds: float = 60) -> None:
         """Ask the room for fewer visitors. See :func:`ask_pace`; raises BeekeeperError."""
         found = self._decisions
         try:

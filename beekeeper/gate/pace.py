@@ -22,7 +22,7 @@ REMEDIES = {
 
 
 def ask_pace(
-    link: str, keys: Mapping[str, str], room: str, per_minute: int, seconds: int = 60
+    link: str, keys: Mapping[str, str], room: str, per_minute: float, seconds: float = 60
 ) -> None:
     """Ask the room for at most ``per_minute`` visitors a minute, for ``seconds`` (10 to 600).
 
@@ -35,7 +35,9 @@ def ask_pace(
             f" {MIN_PACE_SECONDS} to {MAX_PACE_SECONDS} seconds"
         )
     ring = ring_of(keys, "the keys of the pace request")
-    token = sign_pace_request(per_minute, seconds, ring.passes, room, time.time())
+    # A site computes its pace, but the room takes whole numbers only.
+    whole, for_seconds = int(per_minute), int(seconds)
+    token = sign_pace_request(whole, for_seconds, ring.passes, room, time.time())
     _post(_address(link), json.dumps({"token": token}).encode())
 
 

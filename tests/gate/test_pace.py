@@ -59,6 +59,13 @@ def test_a_site_asks_with_a_token_that_the_room_can_read(room: Room, end: str) -
     assert (path, found.per_minute, found.seconds) == ("/stage/pace", 300, 120)
 
 
+def test_a_pace_that_was_computed_is_rounded_down(room: Room) -> None:
+    ask_pace(room.link, KEYS, ROOM, 0.9 * 335, seconds=90.5)
+    [(_, body)] = room.asked
+    found = tokens.read_pace_request(body["token"], [KEY], ROOM, time.time())
+    assert (found.per_minute, found.seconds) == (301, 90)
+
+
 @pytest.mark.parametrize(
     ("status", "remedy"),
     [
