@@ -1,6 +1,7 @@
 """``POST pace``: a site that knows its own health asks its room for fewer visitors."""
 
 import json
+import math
 import time
 from collections.abc import Mapping
 from http.client import HTTPException
@@ -29,7 +30,7 @@ def ask_pace(
     The room's governor takes it if it is on. The rate that the operator set is never exceeded.
     Raises BeekeeperError if the room can't be asked or refuses, after TIMEOUT_SECONDS at most.
     """
-    if per_minute < 0 or not MIN_PACE_SECONDS <= seconds <= MAX_PACE_SECONDS:
+    if not (0 <= per_minute < math.inf and MIN_PACE_SECONDS <= seconds <= MAX_PACE_SECONDS):
         raise ConfigError(
             "asking the room for a pace: give visitors per minute, 0 or more, and"
             f" {MIN_PACE_SECONDS} to {MAX_PACE_SECONDS} seconds"

@@ -1,6 +1,7 @@
 """A site that asks its room for fewer visitors."""
 
 import json
+import math
 import socket
 import threading
 import time
@@ -92,8 +93,10 @@ def test_a_room_that_can_t_be_reached() -> None:
         assert "urlopen" not in str(told.value)
 
 
-@pytest.mark.parametrize(("per_minute", "seconds"), [(-1, 60), (300, 9), (300, 601)])
-def test_a_pace_that_makes_no_sense(per_minute: int, seconds: int) -> None:
+@pytest.mark.parametrize(
+    ("per_minute", "seconds"), [(-1, 60), (math.inf, 60), (math.nan, 60), (300, 9), (300, 601)]
+)
+def test_a_pace_that_makes_no_sense(per_minute: float, seconds: int) -> None:
     with pytest.raises(ConfigError, match="10 to 600 seconds"):
         ask_pace("https://room.example.com/", KEYS, ROOM, per_minute, seconds)
 
