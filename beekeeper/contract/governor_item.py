@@ -1,9 +1,11 @@
 """The table's ``governor`` item (rules/governed.py), to and from DynamoDB's wire format.
 
     pace, held_at, reason               what the governor holds, since when, and why
+    rate                                the operators' rate at that time
     sent, failed, refused,              what it last measured: requests, and seconds
     median_seconds, p95_seconds
     baseline_seconds                    how long the site takes when it is well; 0: not known yet
+    baseline_of                         a digest of the page that gave it; empty if none did
     memory                              what the law remembers: a JSON list of numbers
     asked_pace, asked_until, asked_at   what the site asked for, and when
     history                             the last decisions (JSON), the newest last: when, the pace,
@@ -23,7 +25,7 @@ from beekeeper.rules.governed import NEVER, Governed
 
 HELD_AT = "held_at"
 ASKED_PACE, ASKED_UNTIL, ASKED_AT = "asked_pace", "asked_until", "asked_at"
-HISTORY = "history"
+HISTORY, BASELINE_OF = "history", "baseline_of"
 MOST_DECISIONS = 30  # half an hour
 MOST_REASON_CHARACTERS = 300
 MOST_REMEMBERED = 100  # numbers of the law's memory
@@ -47,6 +49,8 @@ def governed_of(item: Item | None) -> Governed:
         median_seconds=value("median_seconds"),
         p95_seconds=value("p95_seconds"),
         baseline_seconds=value("baseline_seconds"),
+        rate=value("rate"),
+        baseline_of=or_default(item, BASELINE_OF, "", lambda: read_text(item, BASELINE_OF)),
         memory=or_default(item, "memory", (), lambda: _memory(item)),
         asked_pace=value(ASKED_PACE),
         asked_until=value(ASKED_UNTIL, LATEST),
@@ -96,11 +100,12 @@ def measured_values(governed: Governed) -> dict[str, Any]:
     """Return the attributes that a measurement writes. Its ``history`` is that until then."""
     names = (
         "pace", HELD_AT, "sent", "failed", "refused", "median_seconds", "p95_seconds",
-        "baseline_seconds",
+        "baseline_seconds", "rate",
     )  # fmt: skip
     return {
         **{name: number(getattr(governed, name)) for name in names},
         "reason": {"S": governed.reason[:MOST_REASON_CHARACTERS]},
+        BASELINE_OF: {"S": governed.baseline_of},
         HISTORY: _continued(governed),
         "memory": {"S": json.dumps(governed.memory, separators=(",", ":"))},
     }

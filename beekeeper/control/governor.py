@@ -53,7 +53,7 @@ def problems(
     room: Deployed, settings: Settings, governed: Governed, now: float
 ) -> Iterator[Finding]:
     """Return whether the governor should measure, and has not done so for HELD_SECONDS."""
-    if settings.governor_mode is GovernorMode.OFF or now - governed.held_at <= HELD_SECONDS:
+    if settings.governor_mode is GovernorMode.OFF or governed.is_held(now):
         return
     name = room.names.function(GOVERNOR.name)
     since = f"for {HELD_SECONDS / 60:.0f} minutes or more" if governed.held_at else "yet"

@@ -18,7 +18,7 @@ def set_mode(room: Deployed, mode: Mode) -> float:
     if mode is not Mode.ON:
         return 0.0
     try:
-        readiness.wake_functions(room.aws, room.names, governed=room.has_governor)
+        readiness.wake_functions(room.aws, room.names)
         return consumer_start.start(room.aws, room.names)
     except BeekeeperError as error:
         raise ProvisionError(

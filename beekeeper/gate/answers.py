@@ -2,12 +2,17 @@
 
 import html
 import json
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from http import HTTPStatus
 
 RETRY_SECONDS = 10
 REASON_HEADER = "X-Beekeeper-Gate"
 SUBJECT_HEADER = "X-Beekeeper-Sub"
+# What HTTP allows (RFC 9110, section 5), and interfaces can send.
+_STATUSES = frozenset(status for status in HTTPStatus if status >= 200)
+_NAME, _VALUE = re.compile(r"[\w!#$%&'*+.^`|~-]+", re.ASCII), re.compile(r"[\t\x20-\x7e\xa0-\xff]*")
 Headers = Sequence[tuple[str, str]]
 # The pass must not be in the Referer of what the next page loads.
 PRIVATE = (("Cache-Control", "no-store"), ("Referrer-Policy", "no-referrer"))
@@ -62,6 +67,16 @@ def in_words(
     size = ("Content-Length", str(len(body)))
     headers = [*PRIVATE, ("Content-Type", kind), size, *again, *_set(cookies), *_because(reason)]
     return Answer(status, tuple(headers), body)
+
+
+def is_sendable(answer: object) -> bool:
+    """Return whether every server can send this. A function of the site can return anything."""
+    return (
+        isinstance(answer, Answer)
+        and answer.status in _STATUSES
+        and all(_NAME.fullmatch(n) and _VALUE.fullmatch(v) for n, v in answer.headers)
+        and isinstance(answer.body, bytes)
+    )
 
 
 def without_body(answer: Answer) -> Answer:

@@ -10,6 +10,7 @@ from beekeeper.gate.request import Request
 from beekeeper.gate.waiting import WouldWait
 
 SUBJECT_KEY = "beekeeper_sub"
+FOR_CACHES = (b"cache-control", b"surrogate-control")  # also CDN-Cache-Control and the like
 POLICY_VIOLATION = 1008  # RFC 6455, section 7.4.1
 DENIAL = "websocket.http.response"
 Message = MutableMapping[str, Any]
@@ -108,7 +109,8 @@ async def _answer(answer: Answer, scope: Scope, receive: Receive, send: Send) ->
 def _renewing(send: Send, cookie: str) -> Send:
     async def sending(message: Message) -> None:
         if message["type"] in ("http.response.start", "websocket.accept"):
-            headers = [h for h in message.get("headers", ()) if h[0].lower() != b"cache-control"]
+            sent = message.get("headers", ())
+            headers = [h for h in sent if not h[0].lower().endswith(FOR_CACHES)]
             headers += [(b"cache-control", b"no-store"), (b"set-cookie", cookie.encode())]
             message = {**message, "headers": headers}
         await send(message)

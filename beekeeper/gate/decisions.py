@@ -14,12 +14,14 @@ import logging
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from functools import partial
+from inspect import isawaitable
 from urllib.parse import quote
 
-from beekeeper.gate.answers import Answer, Decision, LetIn, in_words, redirect
+from beekeeper.errors import ConfigError
+from beekeeper.gate.answers import Answer, Decision, LetIn, in_words, is_sendable, redirect
 from beekeeper.gate.cookies import GOOD, MAX_ROUNDS, REFUSED, Cookies
 from beekeeper.gate.exemptions import Exemptions
-from beekeeper.gate.keys import KeySource, Ring
+from beekeeper.gate.keys import KeySource, Ring, told
 from beekeeper.gate.passes import LEEWAY_SECONDS
 from beekeeper.gate.replay import Replay
 from beekeeper.gate.request import Request
@@ -81,13 +83,21 @@ class Decisions:
         Raises WouldWait only without ``may_wait``, if the keys or the replay store must be asked.
         """
         tokens = passes_in(request.query)
+        is_bare = not tokens and self.cookies.session_name not in request.cookies
+        if is_bare and self.exemptions.cover(request):
+            return LetIn()  # a health check waits for no keys
         try:
-            self.keys.ring(now, may_wait)
-            session = self._session(request, now, may_wait)
-            if tokens:
-                return self._with_pass(request, tokens, session, now, may_wait)
+            return self._checked(request, tokens, now, may_wait)
         except Unavailable as error:
-            return self._without_help(request, str(error))
+            reason = str(error)
+        # Out here, no traceback of on_refused shows what the site's store has said.
+        return self._without_help(request, reason)
+
+    def _checked(self, request: Request, tokens: list[str], now: float, may_wait: bool) -> Decision:
+        self.keys.ring(now, may_wait)
+        session = self._session(request, now, may_wait)
+        if tokens:
+            return self._with_pass(request, tokens, session, now, may_wait)
         if session:
             return LetIn(session.subject, self._renewed(session, now))
         return self._without_pass(request, NO_PASS)
@@ -160,10 +170,13 @@ class Decisions:
         if not may_wait:
             raise WouldWait
         try:
-            return self.replay.first_use(found.id, found.expires_at + LEEWAY_SECONDS, now)
+            noted = self.replay.first_use(found.id, found.expires_at + LEEWAY_SECONDS, now)
+            if isawaitable(noted):  # it would count as true, and each pass as new
+                raise ConfigError("first_use must not be async")
+            return noted
         except Exception as error:
             # A store of the site's own can raise anything.
-            logger.error("the replay store failed: %s", type(error).__name__)
+            logger.error("the replay store failed: %s", told(error))
             if self.fail_open:
                 return True
             raise Unavailable("the replay store can't be asked") from error
@@ -174,7 +187,8 @@ class Decisions:
             return self._onward(request, (opened,))
         rounds = self.cookies.rounds_in(request, GOOD)
         if rounds >= MAX_ROUNDS:
-            return self._out_of_the_loop(request, NO_COOKIE, GOOD)
+            # With the session: another host of this site's domain can set the count.
+            return self._out_of_the_loop(request, NO_COOKIE, GOOD, opened)
         return self._onward(request, (opened, self.cookies.rounds(GOOD, rounds + 1)))
 
     def _onward(self, request: Request, cookies: tuple[str, ...] = (), reason: str = "") -> Answer:
@@ -209,13 +223,15 @@ class Decisions:
         mark = "&" if "?" in self.link else "?"
         return f"{self.link}{mark}to={quote(wanted, safe='/')}"
 
-    def _out_of_the_loop(self, request: Request, reason: str, kind: str) -> Decision:
+    def _out_of_the_loop(
+        self, request: Request, reason: str, kind: str, opened: str = ""
+    ) -> Decision:
         cause = CAUSES.get(reason, MISCONFIGURED)
         logger.error(
             "a visitor went round between room and gate %s times: %s. %s", MAX_ROUNDS, reason, cause
         )
         text = f"The waiting room has let you go on, but this site refuses: {reason}. {cause}"
-        again = (self.cookies.rounds(kind, 0),)  # the link on the page starts afresh
+        again = (self.cookies.rounds(kind, 0), opened)  # the link on the page starts afresh
         answer = self._words(request, 503, ROUND_AND_ROUND, text, reason, again)
         return self._refused(request, reason, answer)
 
@@ -241,7 +257,10 @@ class Decisions:
         if self.on_refused is None:
             return answer
         try:
-            return self.on_refused(Refusal(reason, request, answer)) or answer
+            found = self.on_refused(Refusal(reason, request, answer)) or answer
+            if is_sendable(found):
+                return found
+            logger.error("on_refused returned no Answer that can be sent: %s", type(found))
         except Exception:
             logger.exception("on_refused failed")
-            return answer
+        return answer

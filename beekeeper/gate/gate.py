@@ -50,7 +50,8 @@ class Gate:
 
     ``room`` is its name, ``link`` its campaign link, ``destination`` the address of the site, as in
     the room's configuration. ``keys`` maps key ids to secrets, newest first, or is a callable that
-    returns such a mapping; it is asked again when a key is unknown, at most every ten seconds.
+    returns such a mapping; it is asked again when a key is unknown, at most every ten seconds, and
+    every five minutes. Give it short time-outs: whoever brings an unknown key waits for it.
 
     - ``session_minutes``: how long a visitor may stay (1 minute to a week). With ``sliding`` the
       time begins anew while the visitor is there, when half of it is over.
@@ -58,9 +59,11 @@ class Gate:
     - ``exempt_paths``: paths that need no session, such as ``/health``, or ``/static/*`` for all
       that begin so. They are compared with upper and lower case.
     - ``exempt_methods``: such as OPTIONS.
-    - ``exempt_addresses``: addresses and networks, compared with the connection's own address.
-      ``X-Forwarded-For`` is never read. Behind a proxy every visitor has the proxy's address.
-    - ``on_refused``: called with each :class:`Refusal`. It may return another :class:`Answer`.
+    - ``exempt_addresses``: addresses and networks, compared with the address that the server tells:
+      behind a proxy, the proxy's. The gate reads no ``X-Forwarded-For``, but a server may: uvicorn
+      does, from a proxy on its own machine. Then the proxy must set that header anew.
+    - ``on_refused``: called with each :class:`Refusal`. It may return another :class:`Answer`. With
+      ASGI it runs in the event loop, and must not wait for anything.
     - ``fail_open``: let visitors in when the keys or the replay store can't be read. By default
       they get 503, and are asked to try again.
 
@@ -132,7 +135,7 @@ class Gate:
         """
         return self._decisions.decide(request, now, may_wait)
 
-    def ask_pace(self, per_minute: float, seconds: float = 60) -> None:
+    def ask_pace(self, per_minute: int, seconds: int = 60) -> None:
         """Ask the room for fewer visitors. See :func:`ask_pace`; raises BeekeeperError."""
         found = self._decisions
         try:

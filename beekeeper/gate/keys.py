@@ -1,7 +1,8 @@
 """The keys that the gate checks with, and where they come from.
 
 A callable is asked when the first request comes, and again when a token's key is unknown, at most
-every ten seconds. So a site follows ``keys rotate`` without a restart.
+every ten seconds. It is also asked every five minutes, and no visitor waits for that: no token
+tells that a key has to go. So a site follows ``keys rotate`` without a restart.
 """
 
 import logging
@@ -17,6 +18,8 @@ from beekeeper.gate.waiting import Unavailable, WouldWait
 from beekeeper.rules.tokens import Key, UnknownKey, is_usable, session_key
 
 ASK_SECONDS = 10
+RENEW_SECONDS = 300
+RENEWING = "beekeeper gate keys"  # the name of the thread
 REMEDY = "Take them from: python -m beekeeper keys show --format env"
 Keys = Mapping[str, str]
 T = TypeVar("T")
@@ -81,6 +84,9 @@ class KeySource:
         """Return the keys. Raises Unavailable, or WouldWait if they must be asked for."""
         if self._ring is None:
             self._ask_again(now, may_wait)
+        elif self._ask is not None and not self._is_younger(now, RENEW_SECONDS):
+            self._asked_at = now  # by one thread only
+            threading.Thread(target=self._renew, args=(now,), name=RENEWING, daemon=True).start()
         if self._ring is None:
             raise Unavailable("the keys can't be read")
         return self._ring
@@ -102,30 +108,38 @@ class KeySource:
         return reader(self.ring(now, may_wait))
 
     def _ask_again(self, now: float, may_wait: bool) -> None:
-        if self._ask is None or self._is_fresh(now):
+        if self._ask is None or self._is_younger(now, ASK_SECONDS):
             return
         if not may_wait:
             raise WouldWait
         with self._lock:
-            if self._is_fresh(now):  # another thread has asked meanwhile
-                return
-            found = self._asked()
-            self._failed = found is None
-            self._ring = found or self._ring
-            self._asked_at = now
+            if not self._is_younger(now, ASK_SECONDS):  # no other thread has asked meanwhile
+                self._take(now)
 
-    def _is_fresh(self, now: float) -> bool:
-        return 0 <= now - self._asked_at < ASK_SECONDS
+    def _renew(self, now: float) -> None:
+        with self._lock:
+            self._take(now)
+
+    def _take(self, now: float) -> None:
+        found = self._asked()
+        self._failed = found is None
+        self._ring = found or self._ring
+        self._asked_at = now
+
+    def _is_younger(self, now: float, seconds: float) -> bool:
+        # Whoever waited for another thread came a little earlier or later than that one.
+        return abs(now - self._asked_at) < seconds
 
     def _asked(self) -> Ring | None:
         assert self._ask is not None
         try:
             return ring_of(self._ask(), "what the callable returned")
         except Exception as error:
-            # Whatever it is: the site goes on with the keys that it has. Its text could be secret.
-            logger.error("asking for the keys failed: %s", _told(error))
+            # Whatever it is: the site goes on with the keys that it has.
+            logger.error("asking for the keys failed: %s", told(error))
             return None
 
 
-def _told(error: Exception) -> str:
-    return str(error) if isinstance(error, ConfigError) else type(error).__name__
+def told(error: Exception) -> str:
+    """Return what a log may say of an error of the site's own. Its text could be secret."""
+    return str(error) if isinstance(error, ConfigError | Unavailable) else type(error).__name__

@@ -1,7 +1,6 @@
 """``POST pace``: a site that knows its own health asks its room for fewer visitors."""
 
 import json
-import math
 import time
 from collections.abc import Mapping
 from http.client import HTTPException
@@ -23,22 +22,22 @@ REMEDIES = {
 
 
 def ask_pace(
-    link: str, keys: Mapping[str, str], room: str, per_minute: float, seconds: float = 60
+    link: str, keys: Mapping[str, str], room: str, per_minute: int, seconds: int = 60
 ) -> None:
     """Ask the room for at most ``per_minute`` visitors a minute, for ``seconds`` (10 to 600).
 
     The room's governor takes it if it is on. The rate that the operator set is never exceeded.
     Raises BeekeeperError if the room can't be asked or refuses, after TIMEOUT_SECONDS at most.
     """
-    if not (0 <= per_minute < math.inf and MIN_PACE_SECONDS <= seconds <= MAX_PACE_SECONDS):
+    # The room refuses any other number: JSON's true is 1 to Python, and there is no half a visitor.
+    are_whole = type(per_minute) is int and type(seconds) is int
+    if not are_whole or per_minute < 0 or not MIN_PACE_SECONDS <= seconds <= MAX_PACE_SECONDS:
         raise ConfigError(
             "asking the room for a pace: give visitors per minute, 0 or more, and"
-            f" {MIN_PACE_SECONDS} to {MAX_PACE_SECONDS} seconds"
+            f" {MIN_PACE_SECONDS} to {MAX_PACE_SECONDS} seconds, as whole numbers"
         )
     ring = ring_of(keys, "the keys of the pace request")
-    # A site computes its pace, but the room takes whole numbers only.
-    whole, for_seconds = int(per_minute), int(seconds)
-    token = sign_pace_request(whole, for_seconds, ring.passes, room, time.time())
+    token = sign_pace_request(per_minute, seconds, ring.passes, room, time.time())
     _post(_address(link), json.dumps({"token": token}).encode())
 
 

@@ -6,8 +6,10 @@ on. In one process ``MemoryReplay`` is enough. Several processes or servers shar
 """
 
 import threading
+from inspect import isawaitable
 from typing import Any, Protocol
 
+from beekeeper.errors import ConfigError
 from beekeeper.gate.waiting import Unavailable
 
 CONDITION_FAILED = "ConditionalCheckFailedException"
@@ -60,9 +62,9 @@ class DynamoReplay:
         self._client = client
 
     def first_use(self, pass_id: str, until: int, now: float) -> bool:
-        """Note the pass; return whether it is new. Raises Unavailable."""
+        """Note the pass; return whether it is new. Raises Unavailable and ConfigError."""
         try:
-            self._client.put_item(
+            noted = self._client.put_item(
                 TableName=self._table,
                 Item={"id": {"S": pass_id}, "expires_at": {"N": str(until)}},
                 ConditionExpression="attribute_not_exists(id)",
@@ -70,7 +72,10 @@ class DynamoReplay:
         except Exception as error:
             # botocore is not imported here. Its errors have the answer as `response`.
             response = getattr(error, "response", None) or {}
-            if response.get("Error", {}).get("Code") == CONDITION_FAILED:
+            code = response.get("Error", {}).get("Code", type(error).__name__)
+            if code == CONDITION_FAILED:
                 return False
-            raise Unavailable(f"the table {self._table} can't be written") from error
+            raise Unavailable(f"the table {self._table} can't be written: {code}") from error
+        if isawaitable(noted):
+            raise ConfigError("DynamoReplay needs boto3's client, and not an async one")
         return True

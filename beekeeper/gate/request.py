@@ -75,4 +75,5 @@ def canonical(path: bytes) -> str:
 
 def sendable(query: str) -> str:
     """Return a query with all encoded that no header may contain. All else stays as it is."""
-    return _NOT_SENDABLE.sub(lambda found: quote(found[0], errors="replace"), query)
+    # Each character is a byte, as PEP 3333 has it.
+    return _NOT_SENDABLE.sub(lambda found: quote(found[0].encode("latin-1", "replace")), query)

@@ -8,6 +8,8 @@ the answer is 401, it hands the whole request over, and sends the visitor what t
 more than a small site, run ``application()`` with a WSGI server such as gunicorn.
 """
 
+import logging
+import sys
 import time
 from collections.abc import Iterable
 from dataclasses import replace
@@ -25,8 +27,10 @@ if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
 
 CHECK_PATH = b"/check"
+PATIENCE_SECONDS = 10
 UNTAKEN = "a pass is in the address"
 ELSEWHERE = Answer(404, (*PRIVATE, ("Content-Type", "text/plain")), b"The site is elsewhere.\n")
+logger = logging.getLogger("beekeeper.gate")
 
 
 def application() -> "WSGIApplication":
@@ -71,12 +75,22 @@ class Server(ThreadingMixIn, WSGIServer):
     daemon_threads = True
     request_queue_size = 128
 
+    def handle_error(self, request: object, client_address: object) -> None:
+        """Note that a connection broke off. The application's own errors don't come here."""
+        logger.info("a connection broke off: %s", type(sys.exc_info()[1]).__name__)
+
 
 class _Quiet(WSGIRequestHandler):
     def log_message(self, format: str, *args: object) -> None:  # noqa: A002 - the base's name
         """Log nothing: a request line can contain a pass."""
 
 
-def server(app: "WSGIApplication", host: str, port: int) -> WSGIServer:
-    """Return a server that listens, for a small site. ``port`` 0 takes a free one."""
-    return make_server(host, port, app, Server, _Quiet)
+def server(
+    app: "WSGIApplication", host: str, port: int, patience_seconds: float = PATIENCE_SECONDS
+) -> WSGIServer:
+    """Return a server that listens, for a small site. ``port`` 0 takes a free one.
+
+    It hangs up on a client that sends nothing for ``patience_seconds``.
+    """
+    handler = type("Handler", (_Quiet,), {"timeout": patience_seconds})
+    return make_server(host, port, app, Server, handler)

@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
 
 SUBJECT_KEY = "beekeeper.sub"
+FOR_CACHES = ("cache-control", "surrogate-control")  # also CDN-Cache-Control and the like
 
 
 def request_of(environ: "WSGIEnvironment") -> Request:
@@ -72,8 +73,8 @@ class WsgiGate:
 
 def _renewing(start_response: "StartResponse", cookie: str) -> "StartResponse":
     def start(status: str, headers: list[tuple[str, str]], *error: Any) -> Callable[..., object]:
-        # No cache may give the cookie of this visitor to others.
-        kept = [pair for pair in headers if pair[0].lower() != "cache-control"]
+        # No cache may give the cookie of this visitor to others, and no CDN (RFC 9213).
+        kept = [pair for pair in headers if not pair[0].lower().endswith(FOR_CACHES)]
         kept += [("Cache-Control", "no-store"), ("Set-Cookie", cookie)]
         return start_response(status, kept, *error)
 

@@ -15,10 +15,15 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 Address = tuple[int, Any]  # family and socket address
+# Bytes of an answer. http.client reads to the end if a chunk's length is -1.
+MOST_RECEIVED = 1_000_000
 
 
 class Wire:
-    """A connected socket as http.client uses it, with one deadline for all that goes over it."""
+    """A connected socket as http.client uses it, with one deadline for all that goes over it.
+
+    To receive more than MOST_RECEIVED raises ValueError.
+    """
 
     def __init__(self, connected: socket.socket, deadline: float) -> None:
         self._connected = connected
@@ -40,13 +45,18 @@ class _Received(io.RawIOBase):
         super().__init__()
         self._connected = connected
         self._deadline = deadline
+        self._left = MOST_RECEIVED
 
     def readable(self) -> bool:
         return True
 
     def readinto(self, buffer: Any) -> int:
         self._connected.settimeout(left(self._deadline))
-        return self._connected.recv_into(buffer)
+        received = self._connected.recv_into(buffer)
+        self._left -= received
+        if self._left < 0:
+            raise ValueError(f"more than {MOST_RECEIVED} bytes came")
+        return received
 
 
 def in_time(work: Callable[[], Any], deadline: float) -> Any:

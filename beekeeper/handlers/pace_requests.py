@@ -72,7 +72,8 @@ def _note(asked: PaceRequest, room: RoomCopy, table: GovernorTable, now: float) 
     until = min(asked.issued_at, now) + asked.seconds
     if until <= now:
         raise InvalidToken("the time that it asks for is over")
-    pace = min(settings.rate, max(settings.governor_floor, float(asked.per_minute)))
+    # The number can be too large for a float.
+    pace = float(min(settings.rate, max(settings.governor_floor, asked.per_minute)))
     if not table.ask(pace, asked.issued_at, until, now):
         raise _Refused(409, "the site has asked for something else since")
     logger.info(

@@ -3,9 +3,9 @@
 The probe says who it is: its ``User-Agent``, and the header ``X-Beekeeper-Probe`` with the room's
 name. No cache answers it: it says ``no-cache``, and each one has another query.
 
-Nothing that the destination does takes longer than the time-out. DNS, the connection, TLS and each
-byte of the answer share one deadline, so an answer that drips is cut off too. DNS alone can't be
-cut off: it gets a thread of its own, which is left behind.
+Nothing that the destination does takes longer than the time-out, or much memory. DNS, the
+connection, TLS and each byte of the answer share one deadline, so an answer that drips is cut off
+too. DNS alone can't be cut off: it gets a thread of its own, which is left behind.
 
 Nothing that the destination says leads elsewhere. A name that means an address which is not public
 is not connected to: it could be this function's own services, or a network behind it. The address
@@ -22,9 +22,9 @@ import ssl
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from http.client import HTTPConnection, HTTPException, HTTPResponse
+from http.client import HTTPConnection, HTTPException, HTTPResponse, IncompleteRead, parse_headers
 from typing import Any
-from urllib.parse import SplitResult, urljoin, urlsplit, urlunsplit
+from urllib.parse import SplitResult, quote, urljoin, urlsplit, urlunsplit
 
 from beekeeper.handlers.deadline import Address, Wire, connected, in_time, left
 from beekeeper.rules import destination
@@ -40,14 +40,27 @@ REDIRECTS = {301, 302, 303, 307, 308}
 REFUSALS = {401, 403, 429}
 PORTS = {"http": 80, "https": 443}
 LOCAL_NAME = "localhost"
-# IPv6 addresses that contain an IPv4 address, which a translator on the way would connect to.
-TRANSLATED = tuple(map(ipaddress.ip_network, ("64:ff9b::/96", "64:ff9b:1::/48", "2002::/16")))
+# The IPv6 addresses of the internet. Those of 6to4 among them contain an IPv4 address, which a
+# translator on the way would connect to.
+GLOBAL_UNICAST, SIX_TO_FOUR = map(ipaddress.ip_network, ("2000::/3", "2002::/16"))
+PRINTABLE = "".join(map(chr, range(0x21, 0x7F)))
 
 Resolve = Callable[..., Sequence[tuple[Any, ...]]]
 
 
 class NotPublic(Exception):
     """A name means only addresses that are not public, so nothing was connected to."""
+
+
+class _Final(HTTPResponse):
+    """An answer without the interim ones before it (RFC 9110, 15.2). http.client skips only 100."""
+
+    def _read_status(self) -> tuple[str, int, str]:
+        while True:
+            found: tuple[str, int, str] = super()._read_status()  # type: ignore[misc]
+            if found[1] >= 200:
+                return found
+            parse_headers(self.fp)
 
 
 @functools.cache
@@ -73,14 +86,16 @@ class Prober:
             status = self._status(started + self.timeout_seconds)
         except NotPublic:
             return Answer("not a public address", _since(started), refused=True)
-        except (OSError, HTTPException, ValueError) as error:
+        # ArithmeticError: http.client takes a length that no number of bytes can be.
+        except (OSError, HTTPException, ValueError, ArithmeticError) as error:
             return Answer(_said(error), _since(started), failed=True)
         return Answer(str(status), _since(started), status >= 500, status in REFUSALS)
 
     def _status(self, deadline: float) -> int:
-        url = urlsplit(_with_parameter(self.url))
+        url = urlsplit(self.url)
         addresses = self._addresses(url, deadline)
         for _ in range(1 + MOST_REDIRECTS):
+            url = _with_parameter(url)
             status, location = self._fetch(url, addresses, deadline)
             onward = _onward(url, location) if status in REDIRECTS else None
             if onward is None:
@@ -121,9 +136,12 @@ class Prober:
         connection = HTTPConnection(url.hostname or "", _port(url))
         connection.auto_open = 0  # otherwise it could connect by itself, to an unchecked address
         connection.sock = Wire(line, deadline)
+        connection.response_class = _Final
         connection.request("GET", _path(url), headers=self._headers(url))
         response: HTTPResponse = connection.getresponse()
-        response.read(MOST_BODY)
+        body = response.read(MOST_BODY)
+        if response.length and len(body) < MOST_BODY:
+            raise IncompleteRead(body, response.length)  # the site broke off, which a read allows
         return response.status, response.getheader("location") or ""
 
     def _headers(self, url: SplitResult) -> dict[str, str]:
@@ -152,8 +170,9 @@ def is_public(address: str) -> bool:
     """Return whether an IP address belongs to the internet: not private, local or reserved."""
     found = ipaddress.ip_address(address.partition("%")[0])
     inside = getattr(found, "ipv4_mapped", None) or found
-    is_translated = any(inside in network for network in TRANSLATED)
-    return inside.is_global and not inside.is_multicast and not is_translated
+    if inside.version == 6 and (inside not in GLOBAL_UNICAST or inside in SIX_TO_FOUR):
+        return False
+    return inside.is_global and not inside.is_multicast
 
 
 def _since(started: float) -> float:
@@ -168,17 +187,19 @@ def _path(url: SplitResult) -> str:
     return urlunsplit(("", "", url.path or "/", url.query, ""))
 
 
-def _with_parameter(url: str) -> str:
-    parts = urlsplit(url)
+def _with_parameter(url: SplitResult) -> SplitResult:
     parameter = f"{PARAMETER}={secrets.token_hex(8)}"
-    query = f"{parts.query}&{parameter}" if parts.query else parameter
-    return urlunsplit(parts._replace(query=query))
+    return url._replace(query=f"{url.query}&{parameter}" if url.query else parameter)
 
 
 def _onward(url: SplitResult, location: str) -> SplitResult | None:
-    """Return where a redirect leads, if that is the same host and port, or its https."""
+    """Return where a redirect leads, if that is the same host and port, or its https.
+
+    Sites write spaces and letters beyond ASCII into it, as they are. http.client reads Latin-1.
+    """
     try:
-        onward = urlsplit(urljoin(url.geturl(), location))
+        encoded = quote(location, safe=PRINTABLE, encoding="latin-1", errors="replace")
+        onward = urlsplit(urljoin(url.geturl(), encoded))
         same = onward.hostname == url.hostname and not onward.username
         service = onward.scheme, _port(onward)
     except ValueError:

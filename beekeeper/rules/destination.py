@@ -23,7 +23,7 @@ def has_host(url: str) -> bool:
     if ":" not in (host or "") and not all(0 < len(label) <= 63 for label in labels):
         return False
     is_plain = all(0x20 < ord(c) < 0x7F and c != "\\" for c in url)
-    return bool(host) and not parts.username and is_plain
+    return bool(host) and "@" not in parts.netloc and is_plain
 
 
 def is_private(url: str) -> bool:

@@ -8,6 +8,9 @@ which). The site itself can also ask for a pace for some minutes. Both can only 
     the pace asked for      until the end that the site named, at most MOST_ASKED_SECONDS ahead
     the floor               the lower bound, unless the operator's rate is lower
 
+A governor that lets the whole rate through holds nothing. So when operators raise the rate then,
+the new one is in force at once, and not step by step.
+
 So a governor that dies leaves the operator's rate in force after HELD_SECONDS. A time that can't be
 right (somebody damaged the item, or a clock is wrong) counts as none.
 """
@@ -42,10 +45,17 @@ class Governed:
     asked_until: float = 0.0
     # The last decisions, the newest last: when, the pace, the 95th percentile in ms, share failed.
     history: tuple[tuple[float, ...], ...] = ()
+    rate: float = 0.0  # the operators', when the pace was decided; 0 if it is not known
+    baseline_of: str = ""  # a digest of the page that gave the baseline; empty if none did
 
     def is_held(self, now: float) -> bool:
         """Return whether the pace was decided so recently that it holds."""
         return self.pace > 0 and -AHEAD_SECONDS <= now - self.held_at <= HELD_SECONDS
+
+    @property
+    def is_lowered(self) -> bool:
+        """Whether the pace is below the rate that operators wanted then."""
+        return not 0 < self.rate <= self.pace
 
     def is_asked(self, now: float) -> bool:
         """Return whether the site has asked for a pace for now."""
@@ -58,7 +68,7 @@ NEVER = Governed()
 
 def pace_advised(settings: Settings, governed: Governed, now: float) -> float:
     """Return the pace that the governor would hold now, in visitors a minute."""
-    slower = [governed.pace] if governed.is_held(now) else []
+    slower = [governed.pace] if governed.is_held(now) and governed.is_lowered else []
     slower += [governed.asked_pace] if governed.is_asked(now) else []
     return min(settings.rate, max(settings.governor_floor, min(slower, default=settings.rate)))
 

@@ -104,8 +104,11 @@ def new_id() -> str:
 
 
 def new_key() -> Key:
-    """Return a new 256-bit key. RFC 7518, section 3.2, requires this length for HS256."""
-    return Key(kid=secrets.token_hex(4), secret=secrets.token_urlsafe(32))
+    """Return a new 256-bit key. RFC 7518, section 3.2, requires this length for HS256.
+
+    Its id is no number: JavaScript would put that before all others, and the first key signs.
+    """
+    return Key(kid=f"k{secrets.token_hex(4)}", secret=secrets.token_urlsafe(32))
 
 
 def is_usable(key: Key) -> bool:

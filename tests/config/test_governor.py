@@ -51,6 +51,7 @@ def test_the_functions_get_them() -> None:
         ({"baseline_seconds": 61}, r"governor\.baseline_seconds = 61: give a number from 0 to 60"),
         ({"probe_url": "/health"}, r"governor\.probe_url = '/health': give the whole address"),
         ({"probe_url": "https://me:pw@shop.example.com/"}, r"without a user name or a password"),
+        ({"probe_url": "https://:pw@shop.example.com/"}, r"without a user name or a password"),
         ({"probe_url": "http://shop.example.com/"}, r"governor\.probe_url = .*use https://"),
         ({"probe_url": "ftp://shop.example.com/"}, r"use https://"),
         ({"prob_url": PROBE}, r"governor\.prob_url is not a setting.*below \[governor\] are: mode"),

@@ -88,7 +88,10 @@ def test_the_text_says_it_too(
     assert asked not in " ".join(capsys.readouterr().out.split()), "it is not in force"
 
 
-@pytest.mark.parametrize(("age", "since"), [(200, "for 3 minutes or more"), (1.7e9, "yet")])
+@pytest.mark.parametrize(
+    ("age", "since"),
+    [(200, "for 3 minutes or more"), (1.7e9, "yet"), (-60, "for 3 minutes or more")],
+)
 def test_a_governor_that_is_silent_is_a_problem(
     cloud: Cloud, governed_room: beekeeper.Room, age: float, since: str
 ) -> None:
@@ -157,3 +160,12 @@ def test_an_operator_can_go_below_the_floor(
     status = governed_room.status()
     assert status.governor is not None
     assert (status.rate, status.governor.pace) == (20, 20)
+
+
+def test_the_line_starts_also_without_the_function(
+    cloud: Cloud, governed_room: beekeeper.Room
+) -> None:
+    cloud.client("lambda").delete_function(FunctionName="beekeeper-sale-governor")
+    cloud.wire.clear()
+    governed_room.on()
+    assert "lambda:Invoke" in cloud.wire.names()

@@ -56,6 +56,24 @@ def opens(gate: Gate, key: tokens.Key, now: float) -> bool:
     return any(value.startswith(COOKIE) for name, value in found.headers if name == "Set-Cookie")
 
 
+def test_threads_that_waited_for_the_keys_ask_no_more() -> None:
+    """Their requests came before the one that asked, and after it."""
+    store, now = Store(), time.time()
+    gate = a_gate(store)
+    for seconds in (0, -0.001, -5, 5, -9):
+        gate.decide(Request(), now + seconds)
+    assert store.asked == 1
+    gate.decide(with_pass(NEW), now - 3_600)  # the clock was set back
+    assert store.asked == 2
+
+
+def test_a_health_check_waits_for_no_keys() -> None:
+    store = Store()
+    gate = a_gate(store, exempt_paths=["/health"])
+    assert gate.decide(Request(path=b"/health"), time.time(), may_wait=False) == LetIn()
+    assert store.asked == 0
+
+
 def test_a_callable_is_asked_when_the_first_request_comes_and_not_again() -> None:
     store, now = Store(), time.time()
     gate = a_gate(store)

@@ -1,14 +1,14 @@
 """Replay stores: a pass that was handed on opens no second session."""
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import boto3
 import pytest
 from botocore.stub import Stubber
 
-from beekeeper.gate import DynamoReplay, MemoryReplay
+from beekeeper.gate import DynamoReplay, MemoryReplay, Refusal
 from beekeeper.gate.waiting import Unavailable
 from tests.support.gates import Visitor, a_gate, a_pass
 
@@ -58,6 +58,40 @@ def test_a_store_that_fails_keeps_visitors_out(
     assert (reply.status, reply.get("retry-after")) == (503, "10")
     assert "the replay store failed: RuntimeError" in caplog.text
     assert "s3cret" not in caplog.text
+
+
+def test_a_hook_that_fails_as_well_shows_nothing_of_the_store(
+    visitor: MakeVisitor, caplog: pytest.LogCaptureFixture
+) -> None:
+    def hook(refusal: Refusal) -> None:
+        raise RuntimeError(refusal.reason)
+
+    assert visitor(a_gate(replay=Broken(), on_refused=hook)).enter().status == 503
+    assert "on_refused failed" in caplog.text
+    assert "s3cret" not in caplog.text
+
+
+class Later:
+    """What an async store returns: it counts as true."""
+
+    def __await__(self) -> Iterator[bool]:
+        yield False
+
+
+class Async:
+    def first_use(self, pass_id: str, until: int, now: float) -> Any:
+        return Later()
+
+    def put_item(self, **_: Any) -> Any:
+        return Later()
+
+
+@pytest.mark.parametrize("store", [Async(), DynamoReplay("passes", Async())])
+def test_a_store_that_is_async_keeps_visitors_out_and_takes_no_pass_for_new(
+    visitor: MakeVisitor, caplog: pytest.LogCaptureFixture, store: Any
+) -> None:
+    assert visitor(a_gate(replay=store)).enter().status == 503
+    assert "async" in caplog.text
 
 
 def test_or_lets_them_in_by_choice(visitor: MakeVisitor) -> None:
@@ -112,7 +146,7 @@ def test_a_table_notes_each_pass_once(table: tuple[DynamoReplay, Stubber]) -> No
 def test_a_table_that_can_t_be_written(table: tuple[DynamoReplay, Stubber], code: str) -> None:
     store, stub = table
     stub.add_client_error("put_item", code)
-    with stub, pytest.raises(Unavailable, match="passes"):
+    with stub, pytest.raises(Unavailable, match=f"passes can't be written: {code}"):
         store.first_use("a", 1_000, 0)
 
 

@@ -5,7 +5,7 @@ from collections.abc import Callable
 
 import pytest
 
-from beekeeper.gate import Gate
+from beekeeper.gate import Gate, MemoryReplay
 from beekeeper.rules import tokens
 from tests.support.gates import KEY, LINK, SCRIPT, Reply, Visitor, a_gate, a_pass
 
@@ -74,6 +74,19 @@ def test_a_browser_that_keeps_no_session_is_told_after_three_rounds(visitor: Mak
         somebody.kept = {n: v for n, v in somebody.kept.items() if not n.startswith("__Host-")}
     assert [reply.status for reply in replies] == [302, 302, 302, 302, 503]
     assert "refuses cookies" in replies[-1].body.decode()
+
+
+def test_a_count_that_another_host_of_the_domain_has_set_keeps_nobody_out(
+    visitor: MakeVisitor,
+) -> None:
+    """Such a cookie stays, whatever the gate answers."""
+    somebody, token = visitor(a_gate(replay=MemoryReplay())), a_pass()
+    tossed = {"beekeeper_gate_rounds_sale": "good3"}
+    somebody.kept |= tossed
+    assert somebody.enter("/page", token=token).status == 503
+    somebody.kept |= tossed
+    assert somebody.enter("/page", token=token).location == "/page", "the page is loaded again"
+    assert somebody.ask("/page").status == 200
 
 
 def test_a_script_with_a_bad_pass_is_refused_at_once(visitor: MakeVisitor) -> None:

@@ -2,10 +2,12 @@
 
 import io
 import json
+import socket
 import threading
 import urllib.request
 from collections.abc import Iterator
 from typing import Any
+from urllib.parse import urlsplit
 
 import pytest
 
@@ -74,7 +76,7 @@ def test_a_request_that_is_handed_over_gets_what_the_gate_answers() -> None:
 
 @pytest.fixture
 def address() -> Iterator[str]:
-    serving = server(service(a_gate()), "127.0.0.1", 0)
+    serving = server(service(a_gate()), "127.0.0.1", 0, patience_seconds=0.1)
     thread = threading.Thread(target=serving.serve_forever, args=(0.01,))
     thread.start()
     yield f"http://127.0.0.1:{serving.server_port}"
@@ -90,6 +92,17 @@ def test_it_answers_over_http_and_logs_no_address(
     asked = urllib.request.Request(f"{address}/check?beekeeper_pass=x", headers=headers)
     with urllib.request.urlopen(asked, timeout=30) as reply:
         assert (reply.status, reply.headers["X-Beekeeper-Sub"]) == (204, "ann")
+    assert capsys.readouterr() == ("", "")
+
+
+@pytest.mark.parametrize("sent", [b"", b"GET /che", b"GET /check HTTP/1.1\r\nHost: shop"])
+def test_it_hangs_up_on_who_sends_no_whole_request(
+    address: str, sent: bytes, capsys: pytest.CaptureFixture[str]
+) -> None:
+    place = urlsplit(address)
+    with socket.create_connection((place.hostname, place.port), timeout=10) as connection:
+        connection.sendall(sent)
+        assert connection.recv(1) == b""
     assert capsys.readouterr() == ("", "")
 
 

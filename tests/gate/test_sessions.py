@@ -146,6 +146,7 @@ def test_no_cache_keeps_an_answer_that_renews_a_session(visitor: MakeVisitor) ->
     reply = somebody.ask()
     assert reply.status == 200
     assert reply.all("cache-control") == ["no-store"]
+    assert reply.all("cdn-cache-control") == []
     assert reply.get("set-cookie").startswith(f"{COOKIE}=")
     again = somebody.ask()
     assert (again.all("cache-control"), again.all("set-cookie")) == (["max-age=60"], [])

@@ -3,10 +3,14 @@
 import json
 import logging
 from collections.abc import Callable, Mapping
+from typing import Any, cast
+from urllib.parse import quote
 
 import pytest
 
 from beekeeper.gate import Answer, Refusal
+from beekeeper.gate.answers import LetIn
+from beekeeper.gate.request import Request
 from tests.support.gates import COOKIE, LINK, ORIGIN, PAGE, SCRIPT, Reply, Visitor, a_gate, a_pass
 
 MakeVisitor = Callable[..., Visitor]
@@ -31,6 +35,12 @@ def test_what_the_room_would_not_take_is_left_out(visitor: MakeVisitor, target: 
     assert reply.location.startswith(LINK)
     assert not reply.location.startswith((TO_ROOM + "//", TO_ROOM + "/%5C"))
     assert len(reply.location) < 700
+
+
+def test_bytes_in_a_query_that_the_browser_did_not_encode_stay_the_same_bytes() -> None:
+    for sent in ("caf\u00e9\u20ac".encode(), b"caf\xe9"):
+        request = Request(query=f"q={sent.decode('latin-1')}&a=%20")
+        assert request.wanted == f"/?q={quote(sent)}&a=%20"
 
 
 PROGRAMS: list[tuple[str, Mapping[str, str]]] = [
@@ -172,6 +182,27 @@ def test_a_hook_that_fails_changes_nothing(
 
     assert visitor(a_gate(on_refused=hook)).ask("/").status == 302
     assert "on_refused failed" in caplog.text
+
+
+@pytest.mark.parametrize(
+    "found",
+    [
+        "403 Forbidden",
+        403,
+        LetIn("eve"),
+        Answer(999),
+        Answer(100),
+        Answer(403, (("X-Own", "a\r\nSet-Cookie: b=c"),)),
+        Answer(403, (("X Own", "1"),)),
+        Answer(403, (), cast("Any", "a text")),
+        Answer(403, cast("Any", {"X-Own": "1"})),
+    ],
+)
+def test_a_hook_that_returns_what_can_t_be_sent_changes_nothing(
+    visitor: MakeVisitor, caplog: pytest.LogCaptureFixture, found: Any
+) -> None:
+    assert visitor(a_gate(on_refused=lambda _: found)).ask("/").status == 302
+    assert "on_refused" in caplog.text
 
 
 def test_a_refusal_shows_no_cookie_and_no_pass(visitor: MakeVisitor) -> None:

@@ -7,6 +7,7 @@ import pytest
 
 from beekeeper.handlers import governor
 from beekeeper.handlers.governor import Governor, bursts, handle, probed_url
+from beekeeper.handlers.probe import trusted
 from beekeeper.handlers.visitor_table import VisitorTable
 from beekeeper.rules.governed import Governed
 from beekeeper.rules.governor import Memory
@@ -40,6 +41,24 @@ def test_a_minute_of_probes_that_all_hang_ends_in_time_too() -> None:
     minutes.minute()
     assert [at - START for at in minutes.bursts] == [0, 11, 22, 33, 44]
     assert minutes.held.held_at - START < 50
+
+
+def test_a_minute_ends_in_time_if_the_clock_is_set_back() -> None:
+    minutes = Minutes()
+    slept = list[float]()
+
+    def sleep(seconds: float) -> None:
+        slept.append(seconds)
+        minutes.world.now -= 3_600
+
+    Governor(minutes.table, minutes.burst, minutes.world.clock, sleep).run()
+    assert sum(slept) < 60
+
+
+def test_the_first_probes_do_not_wait_for_the_authorities() -> None:
+    trusted.cache_clear()
+    bursts("sale")
+    assert trusted.cache_info().currsize == 1
 
 
 def test_a_site_that_is_well_gets_the_operators_rate() -> None:
@@ -85,6 +104,19 @@ def test_a_site_that_gets_slow_gets_less() -> None:
     held = minutes.minute()
     assert held.pace < AUTOMATIC.rate
     assert held.reason.startswith("destination answers in 2.4 s, baseline 0.1 s")
+
+
+def test_a_rate_that_operators_raise_is_in_force_at_once_unless_a_lower_pace_is_held() -> None:
+    minutes = Minutes()
+    minutes.minute()
+    minutes.settings = replace(AUTOMATIC, rate=6_000.0)
+    minutes.dynamo.set_room(minutes.settings)
+    assert minutes.in_force == 6_000
+    assert minutes.minute().pace == 6_000
+    minutes.answers = lambda: FAILED
+    held = minutes.minute().pace
+    minutes.settings = replace(AUTOMATIC, rate=60_000.0)
+    assert minutes.in_force == held < 6_000
 
 
 def test_probes_that_are_refused_change_nothing() -> None:
@@ -139,6 +171,24 @@ def test_a_baseline_of_the_configuration_is_used_as_it_is() -> None:
     minutes.answers = lambda: well(2.1)
     held = minutes.minute()
     assert (held.pace, held.baseline_seconds) == (AUTOMATIC.rate, 2.0)
+
+
+def test_another_page_gets_a_baseline_of_its_own() -> None:
+    minutes = Minutes()
+    minutes.minute()
+    other = "https://shop.example.com/search"
+    minutes.dynamo.set_room(replace(AUTOMATIC, governor_probe_url=other))
+    minutes.answers = lambda: well(1.0)
+    held = minutes.minute()
+    assert (held.baseline_seconds, held.pace) == (1.0, AUTOMATIC.rate)
+
+
+def test_a_baseline_that_leaves_the_configuration_is_measured() -> None:
+    minutes = Minutes(replace(AUTOMATIC, governor_baseline_seconds=0.01))
+    minutes.answers = lambda: well(1.0)
+    assert minutes.minute().pace < AUTOMATIC.rate
+    minutes.dynamo.set_room(AUTOMATIC)
+    assert minutes.minute().baseline_seconds == 1.0
 
 
 # --- Modes ----------------------------------------------------------------------------------------

@@ -254,6 +254,11 @@ def test_rotation_keeps_the_old_key_valid_and_signs_with_the_new() -> None:
         tokens.read_ticket(SIGNED_TICKET, [new], ROOM, NOW)
 
 
+def test_no_key_has_a_number_as_its_id() -> None:
+    """In JavaScript these come before all others, and the first key of a site signs."""
+    assert not any(tokens.new_key().kid[0].isdigit() for _ in range(64))
+
+
 def test_no_keys_at_all() -> None:
     with pytest.raises(InvalidToken):
         tokens.read_ticket(SIGNED_TICKET, [], ROOM, NOW)

@@ -17,6 +17,7 @@ KEY = tokens.new_key()
 KEYS = {KEY.kid: KEY.secret}
 PAGE = {"accept": "text/html,application/xhtml+xml", "sec-fetch-mode": "navigate"}
 SCRIPT = {"accept": "*/*", "sec-fetch-mode": "cors"}
+CACHED = {"Cache-Control": "max-age=60", "CDN-Cache-Control": "max-age=60"}
 COOKIE = "__Host-beekeeper_gate_sale"
 
 
@@ -95,13 +96,13 @@ def by_asgi(app: Any, scope: Scope) -> Reply:
 
 def shop_by_wsgi(environ: dict[str, Any], start_response: Any) -> Iterable[bytes]:
     """Tell who is in, and what the shop saw."""
-    start_response("200 OK", [("Cache-Control", "max-age=60")])
+    start_response("200 OK", [*CACHED.items()])
     body = f"{environ['beekeeper.sub']}|{environ.get('QUERY_STRING', '')}"
     return [body.encode("utf-8", "replace")]
 
 
 async def shop_by_asgi(scope: Scope, receive: Receive, send: Send) -> None:
-    headers = [(b"cache-control", b"max-age=60")]
+    headers = [(name.lower().encode(), value.encode()) for name, value in CACHED.items()]
     body = f"{scope['state']['beekeeper_sub']}|{scope.get('query_string', b'').decode('latin-1')}"
     await send({"type": "http.response.start", "status": 200, "headers": headers})
     await send({"type": "http.response.body", "body": body.encode()})

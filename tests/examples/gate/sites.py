@@ -2,6 +2,7 @@
 
 import contextlib
 import functools
+import grp
 import http.client
 import json
 import os
@@ -54,12 +55,21 @@ class Site:
         """Send a request as it is: no client corrects it."""
         lines = [f"GET {target} HTTP/1.1", "Host: shop.example.com", "Accept: text/html", *headers]
         lines += [f"Cookie: {cookie}"] if cookie else []
-        request = "\r\n".join([*lines, "Connection: close", "", ""])
+        return self.send("\r\n".join([*lines, "Connection: close", "", ""]).encode("latin-1"))
+
+    def post(self, target: str, body: bytes) -> Answer:
+        """Send a form."""
+        lines = [f"POST {target} HTTP/1.1", "Host: shop.example.com", "Accept: text/html"]
+        lines += [f"Content-Length: {len(body)}", "Connection: close", "", ""]
+        return self.send("\r\n".join(lines).encode() + body)
+
+    def send(self, request: bytes) -> Answer:
+        """Send a request as it is."""
         with (
             socket.create_connection(("127.0.0.1", self.port), timeout=10) as connection,
             contextlib.closing(http.client.HTTPResponse(connection)) as answer,
         ):
-            connection.sendall(request.encode("latin-1"))
+            connection.sendall(request)
             try:
                 answer.begin()
             except http.client.RemoteDisconnected:  # PHP's server hangs up on what is no HTTP
@@ -178,9 +188,9 @@ class _Shop(BaseHTTPRequestHandler):
 
 
 NGINX = """
-daemon off; pid {folder}/pid; error_log stderr; events {{}}
+{user} daemon off; pid {folder}/pid; error_log stderr; events {{}}
 http {{
-  access_log off;
+  access_log off; client_body_buffer_size 1k;
   client_body_temp_path {folder}/body; proxy_temp_path {folder}/proxy; scgi_temp_path {folder}/scgi;
   fastcgi_temp_path {folder}/fastcgi; uwsgi_temp_path {folder}/uwsgi;
   include {folder}/site.conf;
@@ -201,7 +211,9 @@ def nginx(folder: Path) -> Iterator[Site]:
         assert documented in recipe
         recipe = recipe.replace(documented, free)
     (folder / "site.conf").write_text(recipe)
-    (folder / "nginx.conf").write_text(NGINX.format(folder=folder))
+    # Its workers write bodies to files. Those of root would be nobody, who may not.
+    user = "" if os.geteuid() else f"user root {grp.getgrgid(0).gr_name};"
+    (folder / "nginx.conf").write_text(NGINX.format(folder=folder, user=user))
     serve = [sys.executable, "-m", "beekeeper.gate", "serve", "--port", str(gate)]
     run = [program, "-e", "stderr", "-p", folder, "-c", folder / "nginx.conf"]
     with process(serve, gate), process(run, port):

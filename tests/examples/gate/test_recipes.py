@@ -165,6 +165,14 @@ def test_the_load_balancer_needs_no_pass(site: Site) -> None:
     assert site.get("/health").status == 200
 
 
+@pytest.mark.xdist_group("nginx")
+def test_nginx_answers_a_large_form_without_a_session(start: Callable[[str], Site]) -> None:
+    """The gate reads no body. While nginx sends it one, the answer gets lost: 502."""
+    site = start("nginx")
+    answers = [site.post("/form", b"x" * 1_000_000) for _ in range(3)]
+    assert {(answer.status, answer.location) for answer in answers} == {(401, "")}
+
+
 def test_the_cloudfront_function_keeps_to_the_syntax_and_the_size_that_aws_documents() -> None:
     code = (RECIPES / "cloudfront.js").read_text(encoding="utf-8")
     assert len(code) < 10 * 1024
