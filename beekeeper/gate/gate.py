@@ -165,4 +165,4 @@ def _check_replay(replay: object) -> None:
     # The class in place of an instance would refuse everybody, once the first visitor comes.
     is_store = hasattr(replay, "first_use") and not isinstance(replay, type)
     if replay is not None and not is_store:
-        raise ConfigError(f"gate: replay={replay!r} is no replay store. Give one: MemoryReplay()")
+        raise ConfigError("gate: replay is no replay store. Give one, such as MemoryReplay()")
