@@ -7,8 +7,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from http import HTTPStatus
 
+from beekeeper.contract.site import REASON_HEADER
+
 RETRY_SECONDS = 10
-REASON_HEADER = "X-Beekeeper-Gate"
 SUBJECT_HEADER = "X-Beekeeper-Sub"
 # What HTTP allows (RFC 9110, section 5), and interfaces can send.
 _STATUSES = frozenset(status for status in HTTPStatus if status >= 200)

@@ -26,6 +26,7 @@ from http.client import HTTPConnection, HTTPException, HTTPResponse, IncompleteR
 from typing import Any
 from urllib.parse import SplitResult, quote, urljoin, urlsplit, urlunsplit
 
+from beekeeper.contract.site import REASON_HEADER
 from beekeeper.handlers.deadline import Address, Wire, connected, in_time, left
 from beekeeper.rules import destination
 from beekeeper.rules.probes import Answer
@@ -50,6 +51,10 @@ Resolve = Callable[..., Sequence[tuple[Any, ...]]]
 
 class NotPublic(Exception):
     """A name means only addresses that are not public, so nothing was connected to."""
+
+
+class SentToTheRoom(Exception):
+    """The gate of the site took the probe for a visitor without a pass. The site saw none of it."""
 
 
 class _Final(HTTPResponse):
@@ -86,6 +91,8 @@ class Prober:
             status = self._status(started + self.timeout_seconds)
         except NotPublic:
             return Answer("not a public address", _since(started), refused=True)
+        except SentToTheRoom:
+            return Answer("sent to the room by the gate", _since(started), refused=True)
         # ArithmeticError: http.client takes a length that no number of bytes can be.
         except (OSError, HTTPException, ValueError, ArithmeticError) as error:
             return Answer(_said(error), _since(started), failed=True)
@@ -142,6 +149,8 @@ class Prober:
         body = response.read(MOST_BODY)
         if response.length and len(body) < MOST_BODY:
             raise IncompleteRead(body, response.length)  # the site broke off, which a read allows
+        if response.status in REDIRECTS and response.getheader(REASON_HEADER):
+            raise SentToTheRoom
         return response.status, response.getheader("location") or ""
 
     def _headers(self, url: SplitResult) -> dict[str, str]:
