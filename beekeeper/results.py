@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field
+from datetime import UTC, datetime
 from enum import StrEnum
 from html import escape
 from typing import Any
@@ -138,6 +139,9 @@ class GovernorDecision(Result):
     pace: float
     p95_seconds: float
     failed_share: float  # of the probes
+
+    def __str__(self) -> str:
+        return f"{datetime.fromtimestamp(self.at, UTC):%H:%M} UTC: {self.pace:,.0f} a minute"
 
 
 @dataclass(frozen=True, slots=True)

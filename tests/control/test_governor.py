@@ -60,6 +60,9 @@ def test_the_status_says_what_is_held_and_why(cloud: Cloud, governed_room: beeke
     assert [problem for problem in status.problems if problem.check == "governor"] == []
     assert json.loads(json.dumps(status.to_dict()))["governor"]["reason"] == REASON
     assert REASON in status._repr_html_()
+    assert re.search(
+        r"\d\d:\d\d UTC: 600 a minute, \d\d:\d\d UTC: 300 a minute", found._repr_html_()
+    )
 
 
 def test_the_wait_is_that_at_the_pace_which_is_held(
