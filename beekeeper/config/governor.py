@@ -59,7 +59,7 @@ class Governor(Section):
     baseline_seconds: float = declared(f"{PREFIX}baseline_seconds")
 
 
-class Governed(Essentials):
+class WithGovernor(Essentials):
     """The governor of the room."""
 
     governor: Governor = Field(

@@ -10,7 +10,7 @@ from pydantic import ValidationError
 from beekeeper.config.domain import Domain, DomainValues
 from beekeeper.config.essentials import EssentialValues
 from beekeeper.config.functions import Functions, FunctionsValues
-from beekeeper.config.governor import Governed, GovernorValues, governor_settings
+from beekeeper.config.governor import GovernorValues, WithGovernor, governor_settings
 from beekeeper.config.line import Line, LineValues
 from beekeeper.config.section import explained
 from beekeeper.config.toml_file import check_tags, read_toml, shown, to_toml
@@ -32,7 +32,7 @@ class RoomValues(
     governor: GovernorValues
 
 
-class RoomConfig(Governed, Upkeep, Functions, Domain, Line):
+class RoomConfig(WithGovernor, Upkeep, Functions, Domain, Line):
     """What to deploy.
 
     Make one from keyword arguments, or with :meth:`load` from a mapping or a ``beekeeper.toml``.

@@ -68,7 +68,7 @@ CONSUMER = Function(
 # It measures for most of a minute (handlers/governor.py), and also answers the site's requests.
 GOVERNOR = Function(
     name="governor",
-    timeout_seconds=75,
+    timeout_seconds=cadence.GOVERNOR_TIMEOUT_SECONDS,
     variables=(Variable.TABLE, Variable.ROOM),
     paths=(Path.PACE,),
 )

@@ -4,8 +4,8 @@
     rate                                the operators' rate at that time
     sent, failed, refused,              what it last measured: requests, and seconds
     median_seconds, p95_seconds
-    baseline_seconds                    how long the site takes when it is well; 0: not known yet
-    baseline_of                         a digest of the page that gave it; empty if none did
+    baseline_seconds, baseline_of       how long the site takes when it is well (0: not known yet),
+                                        and the page that this was measured of
     memory                              what the law remembers: a JSON list of numbers
     asked_pace, asked_until, asked_at   what the site asked for, and when
     history                             the last decisions (JSON), the newest last: when, the pace,
@@ -25,10 +25,9 @@ from beekeeper.rules.governed import NEVER, Governed
 
 HELD_AT = "held_at"
 ASKED_PACE, ASKED_UNTIL, ASKED_AT = "asked_pace", "asked_until", "asked_at"
-HISTORY, BASELINE_OF = "history", "baseline_of"
+HISTORY = "history"
 MOST_DECISIONS = 30  # half an hour
 MOST_REASON_CHARACTERS = 300
-MOST_REMEMBERED = 100  # numbers of the law's memory
 
 
 def governed_of(item: Item | None) -> Governed:
@@ -50,7 +49,7 @@ def governed_of(item: Item | None) -> Governed:
         p95_seconds=value("p95_seconds"),
         baseline_seconds=value("baseline_seconds"),
         rate=value("rate"),
-        baseline_of=or_default(item, BASELINE_OF, "", lambda: read_text(item, BASELINE_OF)),
+        baseline_of=or_default(item, "baseline_of", "", lambda: read_text(item, "baseline_of")),
         memory=or_default(item, "memory", (), lambda: _memory(item)),
         asked_pace=value(ASKED_PACE),
         asked_until=value(ASKED_UNTIL, LATEST),
@@ -68,12 +67,10 @@ def _within(item: Item, name: str, high: float) -> float:
 
 def _memory(item: Item) -> tuple[float, ...]:
     try:
-        memory = tuple(float(one) for one in read_json(item, "memory"))
+        # The law itself checks how many there are, and their bounds.
+        return tuple(float(one) for one in read_json(item, "memory"))
     except (TypeError, ValueError, OverflowError):
         raise Damaged(item, "memory") from None
-    if len(memory) <= MOST_REMEMBERED and all(abs(one) <= LATEST for one in memory):
-        return memory
-    raise Damaged(item, "memory")
 
 
 def _history(item: Item) -> tuple[tuple[float, ...], ...]:
@@ -105,7 +102,7 @@ def measured_values(governed: Governed) -> dict[str, Any]:
     return {
         **{name: number(getattr(governed, name)) for name in names},
         "reason": {"S": governed.reason[:MOST_REASON_CHARACTERS]},
-        BASELINE_OF: {"S": governed.baseline_of},
+        "baseline_of": {"S": governed.baseline_of},
         HISTORY: _continued(governed),
         "memory": {"S": json.dumps(governed.memory, separators=(",", ":"))},
     }

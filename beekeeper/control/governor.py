@@ -52,9 +52,22 @@ def governor_status(settings: Settings, governed: Governed, now: float) -> Gover
 def problems(
     room: Deployed, settings: Settings, governed: Governed, now: float
 ) -> Iterator[Finding]:
-    """Return whether the governor should measure, and has not done so for HELD_SECONDS."""
-    if settings.governor_mode is GovernorMode.OFF or governed.is_held(now):
+    """Return whether the governor, unless it is off, does not measure the site."""
+    if settings.governor_mode is GovernorMode.OFF:
         return
+    if not governed.is_held(now):
+        yield _silent(room, governed)
+    elif governed.sent and governed.refused == governed.sent:
+        text = f"The governor of room {room.state.room} does not know how your site is: "
+        remedy = (
+            "Let your site and its firewall answer requests with the header X-Beekeeper-Probe, and"
+            " exempt the page at the gate (exempt_paths). Or set governor.probe_url to another page"
+            " and run python -m beekeeper deploy."
+        )
+        yield Finding("governor", Verdict.PROBLEM, f"{text}{governed.reason}.", remedy)
+
+
+def _silent(room: Deployed, governed: Governed) -> Finding:
     name = room.names.function(GOVERNOR.name)
     since = f"for {HELD_SECONDS / 60:.0f} minutes or more" if governed.held_at else "yet"
     text = (
@@ -66,4 +79,4 @@ def problems(
         " minutes. Otherwise run python -m beekeeper doctor, and read its log: aws logs tail"
         f" /aws/lambda/{name} --since 10m --region {room.state.region}"
     )
-    yield Finding("governor", Verdict.PROBLEM, text, remedy)
+    return Finding("governor", Verdict.PROBLEM, text, remedy)

@@ -42,7 +42,7 @@ OFF_READ_UNITS, IDLE_WRITE_UNITS = 4, 2
 IDLE_READ_UNITS = OFF_READ_UNITS + 4 * SHARDS
 # The governor measures for most of each minute. It reads the room's items and its own twice, and
 # writes its own with what it remembers.
-GOVERNOR_RUN_SECONDS, GOVERNOR_READ_UNITS, GOVERNOR_WRITE_UNITS = 46.0, 8, 3
+GOVERNOR_READ_UNITS, GOVERNOR_WRITE_UNITS = 8, 3
 GB = 2**30  # as AWS counts
 MB_PER_GB = 1_024
 HOURS_PER_MONTH = 730.0  # as AWS counts
@@ -185,7 +185,7 @@ def _always(bill: Bill, hours: float, *, governed: bool) -> list[CostLine]:
 
 
 def _governor(bill: Bill, runs: float) -> list[CostLine]:
-    compute = runs * GOVERNOR_RUN_SECONDS * sizing.VISITORS_MEMORY_MB / MB_PER_GB
+    compute = runs * cadence.GOVERNOR_RUN_SECONDS * sizing.VISITORS_MEMORY_MB / MB_PER_GB
     reads, writes = runs * GOVERNOR_READ_UNITS, runs * GOVERNOR_WRITE_UNITS
     return [
         bill.line("Lambda", "requests of the governor", Item.LAMBDA_REQUESTS, runs),

@@ -97,7 +97,6 @@ class Table:
         was_read = self._is_governed
         self._is_governed = settings.governor_mode is GovernorMode.AUTOMATIC
         if not self._is_governed:
-            self._governed, self._misses = None, 0
             return
         try:
             read = found if was_read else self._read(items.GOVERNOR)

@@ -15,30 +15,37 @@ The same function answers the site's own requests, ``POST /pace`` (handlers/pace
 """
 
 import functools
-import hashlib
 import logging
 import os
 import time
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, field, fields
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from beekeeper.contract.functions import Variable, is_call
 from beekeeper.handlers import aws, pace_requests
 from beekeeper.handlers.governor_table import TROUBLE, GovernorTable, Known
 from beekeeper.handlers.http import Response
-from beekeeper.handlers.probe import TIMEOUT_SECONDS, Prober, trusted
+from beekeeper.handlers.probe import NOT_PUBLIC, SENT_TO_THE_ROOM, Prober, trusted
 from beekeeper.handlers.visitor_table import VisitorTable
 from beekeeper.rules import destination, probes
+from beekeeper.rules.cadence import (
+    BETWEEN_BURSTS_SECONDS,
+    BURSTS,
+    PROBE_TIMEOUT_SECONDS,
+    PROBES_PER_BURST,
+)
 from beekeeper.rules.governed import Governed
-from beekeeper.rules.governor import Memory, decide, needs_relief
+from beekeeper.rules.governor import Decision, Health, Memory, decide, needs_relief
 from beekeeper.rules.probes import Answer, baseline_after, health_of
 from beekeeper.rules.settings import GovernorMode, Settings
 
-BURSTS, PROBES_PER_BURST = 5, 4
-BETWEEN_BURSTS_SECONDS = 11.0
+BLIND = {  # by the outcome of all probes of a minute
+    NOT_PUBLIC: "the name of the site has no public address",
+    SENT_TO_THE_ROOM: "the gate of the site sends the governor to the room",
+}
 NO_BASELINE = "only errors count before a quiet minute gives the baseline"
 LOGGED = (
     "pace", "reason", "sent", "failed", "refused", "median_seconds", "p95_seconds",
@@ -87,39 +94,48 @@ class Governor:
     def _hold(self, known: Known, memory: Memory, pace: float) -> Governed:
         settings, health = known.settings, health_of(self.answers)
         baseline = settings.governor_baseline_seconds or self._baseline(known)
-        knows = baseline or health.median_seconds is None
         decision = decide(
-            health,
+            # Without a baseline nobody knows what is slow.
+            health if baseline else replace(health, median_seconds=None, p95_seconds=None),
             memory,
             pace=pace,
             rate=settings.rate,
             floor=settings.governor_floor,
-            # As slow as it is now: nobody knows yet what is slow.
-            baseline_seconds=baseline or health.median_seconds or 0.0,
+            baseline_seconds=baseline,
         )
         governed = Governed(
             pace=decision.pace,
             held_at=self.clock(),
-            reason=decision.reason if knows else f"{NO_BASELINE}: {decision.reason}",
+            reason=self._reason(decision, health, baseline),
             sent=health.sent,
             failed=health.failed,
             refused=health.refused,
             median_seconds=health.median_seconds or 0.0,
             p95_seconds=health.p95_seconds or 0.0,
             baseline_seconds=baseline,
-            # What the configuration says was not measured.
-            baseline_of="" if settings.governor_baseline_seconds else _digest(settings),
             memory=decision.memory.as_numbers(),
             rate=settings.rate,
             history=known.governed.history,
+            baseline_of="" if settings.governor_baseline_seconds else probed_url(settings),
         )
         self._write(governed, known)
         return governed
 
+    def _reason(self, decision: Decision, health: Health, baseline: float) -> str:
+        outcomes = {answer.outcome for answer in self.answers}
+        for outcome, why in BLIND.items():
+            if outcomes == {outcome}:
+                return f"{why}: {decision.pace:,.0f} a minute"
+        if health.median_seconds is not None and not baseline:
+            return f"{NO_BASELINE}: {decision.reason}"
+        return decision.reason
+
     def _baseline(self, known: Known) -> float:
         """Return how long the site takes when it is well, as measured; 0 if that is not known."""
-        is_of_this_page = known.governed.baseline_of == _digest(known.settings)
-        before = known.governed.baseline_seconds if is_of_this_page else 0.0
+        governed, page = known.governed, probed_url(known.settings)
+        # One of another page, or of the configuration, says nothing about this page. It could be so
+        # short that no minute ever counts as well again.
+        before = governed.baseline_seconds if governed.baseline_of == page else 0.0
         try:
             after = self.table.read(self.clock()).pulse
         except TROUBLE as error:
@@ -138,9 +154,8 @@ class Governor:
 
     def _tell(self, governed: Governed, settings: Settings, item: str) -> None:
         """Log one structured line: in Lambda's JSON format, ``extra`` becomes a part of it."""
-        measured = {f.name: getattr(governed, f.name) for f in fields(governed)}
         told = {
-            **{name: measured[name] for name in LOGGED},
+            **{name: getattr(governed, name) for name in LOGGED},
             "mode": settings.governor_mode.value,
             "rate": settings.rate,
             "probed": destination.origin_of(probed_url(settings)),
@@ -155,14 +170,9 @@ def probed_url(settings: Settings) -> str:
     return settings.governor_probe_url or settings.destination
 
 
-def _digest(settings: Settings) -> str:
-    """Return a short text for the page: its address can be long, or have a secret in it."""
-    return hashlib.sha256(probed_url(settings).encode()).hexdigest()[:16]
-
-
-def bursts(room: str, timeout_seconds: float = TIMEOUT_SECONDS) -> Burst:
+def bursts(room: str, timeout_seconds: float = PROBE_TIMEOUT_SECONDS) -> Burst:
     """Return what sends PROBES_PER_BURST probes side by side, and waits for all of them."""
-    trusted()  # now: the first probes would have to wait for it, and seem slow
+    trusted()  # now, and not in the time of the first probes, each of which would do it
 
     def burst(settings: Settings) -> Sequence[Answer]:
         prober = Prober(probed_url(settings), room, timeout_seconds)

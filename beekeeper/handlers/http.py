@@ -15,7 +15,7 @@ from beekeeper.contract.page import TEXTS, UNAVAILABLE_SCRIPT
 from beekeeper.contract.routes import TICKET_COOKIE, Path, ticket_cookie_name
 
 RETRY_SECONDS = 5
-METHODS = "GET, HEAD, OPTIONS"
+READS = ("GET", "HEAD")
 
 PRIVATE_HEADERS = {
     "cache-control": "no-store",
@@ -97,15 +97,16 @@ class Request:
         return "application/json" in accept and "text/html" not in accept
 
 
-def other_method(request: Request) -> Response | None:
-    """Return the answer to a request that is neither GET nor HEAD, and None to these.
+def other_method(request: Request, methods: Sequence[str] = READS) -> Response | None:
+    """Return the answer to a request with another method than these, and None to these.
 
     It has no CORS headers: no page of another origin may read an answer.
     """
-    if request.method in ("GET", "HEAD"):
+    if request.method in methods:
         return None
     status = 204 if request.method == "OPTIONS" else 405
-    return {"statusCode": status, "headers": {**PRIVATE_HEADERS, "allow": METHODS}, "body": ""}
+    headers = {**PRIVATE_HEADERS, "allow": ", ".join((*methods, "OPTIONS"))}
+    return {"statusCode": status, "headers": headers, "body": ""}
 
 
 def without_body(response: Response) -> Response:
@@ -163,15 +164,20 @@ def unavailable_page() -> tuple[str, str]:
 def unavailable(request: Request) -> Response:
     """Answer 503 as HTML or JSON, whichever the caller wants, and say when to try again."""
     if request.wants_json():
-        response = json_response(503, {"error": "unavailable", "retry_after": RETRY_SECONDS})
-    else:
-        page, policy = unavailable_page()
-        headers = {
-            **PRIVATE_HEADERS,
-            "content-type": "text/html; charset=utf-8",
-            "content-security-policy": policy,
-        }
-        response = {"statusCode": 503, "headers": headers, "body": page}
+        return unavailable_json()
+    page, policy = unavailable_page()
+    headers = {
+        **PRIVATE_HEADERS,
+        "content-type": "text/html; charset=utf-8",
+        "content-security-policy": policy,
+        "retry-after": str(RETRY_SECONDS),
+    }
+    return {"statusCode": 503, "headers": headers, "body": page}
+
+
+def unavailable_json() -> Response:
+    """Answer 503 as JSON."""
+    response = json_response(503, {"error": "unavailable", "retry_after": RETRY_SECONDS})
     response["headers"]["retry-after"] = str(RETRY_SECONDS)
     return response
 

@@ -19,15 +19,20 @@ from typing import Any
 
 from beekeeper.handlers.entries import Unavailable
 from beekeeper.handlers.governor_table import TROUBLE, GovernorTable
-from beekeeper.handlers.http import PRIVATE_HEADERS, Request, Response, json_response
+from beekeeper.handlers.http import (
+    PRIVATE_HEADERS,
+    Request,
+    Response,
+    json_response,
+    other_method,
+    unavailable_json,
+)
 from beekeeper.handlers.visitor_table import RoomCopy, VisitorTable
-from beekeeper.rules import tokens
+from beekeeper.rules import sizing, tokens
 from beekeeper.rules.settings import GovernorMode
 from beekeeper.rules.tokens import InvalidToken, PaceRequest
 
-METHODS = "POST, OPTIONS"
 MOST_BODY_CHARACTERS = 2 * tokens.MAX_TOKEN_CHARACTERS
-RETRY_SECONDS = 5
 logger = logging.getLogger(__name__)
 
 
@@ -41,10 +46,8 @@ def answer(
     event: Mapping[str, Any], copies: VisitorTable, table: GovernorTable, now: float
 ) -> Response:
     """Answer a request to PACE. ``now`` is in seconds since the epoch."""
-    method = Request.from_event(event).method
-    if method != "POST":
-        status = 204 if method == "OPTIONS" else 405
-        return {"statusCode": status, "headers": {**PRIVATE_HEADERS, "allow": METHODS}, "body": ""}
+    if answered := other_method(Request.from_event(event), ("POST",)):
+        return answered
     try:
         token = _token_in(event)
         room = copies.room(now)
@@ -56,9 +59,7 @@ def answer(
         return json_response(refused.status, {"error": str(refused)})
     except (Unavailable, *TROUBLE) as error:
         logger.error("a pace was asked for: %s", error)
-        response = json_response(503, {"error": "unavailable", "retry_after": RETRY_SECONDS})
-        response["headers"]["retry-after"] = str(RETRY_SECONDS)
-        return response
+        return unavailable_json()
     if room.settings.governor_mode is GovernorMode.ADVISE:
         return json_response(202, {"mode": "advise", "note": "noted; the governor only advises"})
     return {"statusCode": 204, "headers": PRIVATE_HEADERS, "body": ""}
@@ -72,8 +73,8 @@ def _note(asked: PaceRequest, room: RoomCopy, table: GovernorTable, now: float) 
     until = min(asked.issued_at, now) + asked.seconds
     if until <= now:
         raise InvalidToken("the time that it asks for is over")
-    # The number can be too large for a float.
-    pace = float(min(settings.rate, max(settings.governor_floor, asked.per_minute)))
+    # Operators can change the rate before it ends. rules/governed.py compares it with the rate.
+    pace = float(min(max(asked.per_minute, settings.governor_floor), sizing.MAX_RATE_PER_MINUTE))
     if not table.ask(pace, asked.issued_at, until, now):
         raise _Refused(409, "the site has asked for something else since")
     logger.info(
@@ -87,7 +88,7 @@ def _token_in(event: Mapping[str, Any]) -> str:
     if len(body) > MOST_BODY_CHARACTERS:
         raise _Refused(413, f"the body has more than {MOST_BODY_CHARACTERS:,} characters")
     try:
-        text = base64.b64decode(body, validate=True) if event.get("isBase64Encoded") else body
+        text = base64.b64decode(body) if event.get("isBase64Encoded") else body
         match json.loads(text):
             case {"token": str(token)}:
                 return token

@@ -15,7 +15,6 @@ configuration names literally is the operator's own choice.
 """
 
 import functools
-import ipaddress
 import secrets
 import socket
 import ssl
@@ -29,22 +28,18 @@ from urllib.parse import SplitResult, quote, urljoin, urlsplit, urlunsplit
 from beekeeper.contract.site import REASON_HEADER
 from beekeeper.handlers.deadline import Address, Wire, connected, in_time, left
 from beekeeper.rules import destination
-from beekeeper.rules.probes import Answer
+from beekeeper.rules.cadence import PROBE_TIMEOUT_SECONDS
+from beekeeper.rules.probes import Answer, is_literal, is_public
 
-TIMEOUT_SECONDS = 2.0
 MOST_BODY = 16_384  # bytes; the rest of a page is not waited for
 MOST_REDIRECTS = 3
-MOST_ADDRESSES = 4  # of a name, that are tried
 PARAMETER = "beekeeper_probe"
+NOT_PUBLIC = "not a public address"  # the outcome of a probe that was not sent
+SENT_TO_THE_ROOM = "sent to the room"  # of one that the gate of the site took for a visitor
 REDIRECTS = {301, 302, 303, 307, 308}
 # The site answers that it does not answer us. That says nothing about its health.
 REFUSALS = {401, 403, 429}
 PORTS = {"http": 80, "https": 443}
-LOCAL_NAME = "localhost"
-# The IPv6 addresses of the internet. Those of 6to4 among them contain an IPv4 address, which a
-# translator on the way would connect to.
-GLOBAL_UNICAST, SIX_TO_FOUR = map(ipaddress.ip_network, ("2000::/3", "2002::/16"))
-PRINTABLE = "".join(map(chr, range(0x21, 0x7F)))
 
 Resolve = Callable[..., Sequence[tuple[Any, ...]]]
 
@@ -80,7 +75,7 @@ class Prober:
 
     url: str
     room: str
-    timeout_seconds: float = TIMEOUT_SECONDS
+    timeout_seconds: float = PROBE_TIMEOUT_SECONDS
     resolve: Resolve = socket.getaddrinfo
     context: Callable[[], ssl.SSLContext] = trusted
 
@@ -90,9 +85,9 @@ class Prober:
         try:
             status = self._status(started + self.timeout_seconds)
         except NotPublic:
-            return Answer("not a public address", _since(started), refused=True)
+            return Answer(NOT_PUBLIC, _since(started), refused=True)
         except SentToTheRoom:
-            return Answer("sent to the room by the gate", _since(started), refused=True)
+            return Answer(SENT_TO_THE_ROOM, _since(started), refused=True)
         # ArithmeticError: http.client takes a length that no number of bytes can be.
         except (OSError, HTTPException, ValueError, ArithmeticError) as error:
             return Answer(_said(error), _since(started), failed=True)
@@ -113,19 +108,14 @@ class Prober:
     def _addresses(self, url: SplitResult, deadline: float) -> list[Address]:
         """Return the addresses of a host that can be connected to, IPv4 first."""
         host = url.hostname or ""
-        if is_literal(host):
-            found = self.resolve(host, _port(url), type=socket.SOCK_STREAM)
-        else:
-            found = in_time(
-                lambda: self.resolve(host, _port(url), type=socket.SOCK_STREAM), deadline
-            )
+        found = in_time(lambda: self.resolve(host, _port(url), type=socket.SOCK_STREAM), deadline)
         addresses = [(family, where) for family, _, _, _, where in found]
         if not is_literal(host):
             addresses = [a for a in addresses if is_public(a[1][0])]
         if not addresses:
             raise NotPublic(host)
         # A function has no route for IPv6 in most accounts.
-        return sorted(addresses, key=lambda a: a[0] != socket.AF_INET)[:MOST_ADDRESSES]
+        return sorted(addresses, key=lambda a: a[0] != socket.AF_INET)
 
     def _fetch(
         self, url: SplitResult, addresses: Sequence[Address], deadline: float
@@ -161,27 +151,8 @@ class Prober:
             "X-Beekeeper-Probe": self.room,
             "Accept": "text/html,*/*",
             "Cache-Control": "no-cache",
-            "Pragma": "no-cache",
             "Connection": "close",
         }
-
-
-def is_literal(host: str) -> bool:
-    """Return whether a host is an address itself, or this machine."""
-    try:
-        ipaddress.ip_address(host)
-    except ValueError:
-        return host == LOCAL_NAME
-    return True
-
-
-def is_public(address: str) -> bool:
-    """Return whether an IP address belongs to the internet: not private, local or reserved."""
-    found = ipaddress.ip_address(address.partition("%")[0])
-    inside = getattr(found, "ipv4_mapped", None) or found
-    if inside.version == 6 and (inside not in GLOBAL_UNICAST or inside in SIX_TO_FOUR):
-        return False
-    return inside.is_global and not inside.is_multicast
 
 
 def _since(started: float) -> float:
@@ -207,14 +178,19 @@ def _onward(url: SplitResult, location: str) -> SplitResult | None:
     Sites write spaces and letters beyond ASCII into it, as they are. http.client reads Latin-1.
     """
     try:
-        encoded = quote(location, safe=PRINTABLE, encoding="latin-1", errors="replace")
-        onward = urlsplit(urljoin(url.geturl(), encoded))
+        onward = urlsplit(urljoin(url.geturl(), _encoded(location)))
         same = onward.hostname == url.hostname and not onward.username
         service = onward.scheme, _port(onward)
     except ValueError:
         return None
     is_allowed = same and service in ((url.scheme, _port(url)), ("https", PORTS["https"]))
     return onward if is_allowed and location else None
+
+
+def _encoded(location: str) -> str:
+    """Return where a redirect leads as browsers ask for it: spaces and other letters encoded."""
+    # http.client reads headers as Latin-1. This gives the bytes that the site sent.
+    return quote(location.strip().encode("latin-1"), safe=destination.AS_IT_IS)
 
 
 def _said(error: Exception) -> str:

@@ -12,6 +12,12 @@ CONSUMER_RUN_SECONDS = 75.0
 CONSUMER_TIMEOUT_SECONDS = 90
 # Lambda stops the functions that answer visitors after this time.
 VISITOR_TIMEOUT_SECONDS = 15
+# The governor starts at the same interval. It sends bursts of probes, and is done before the next
+# one starts. Lambda stops it a little later, because its calls to DynamoDB take a moment.
+BURSTS, PROBES_PER_BURST, BETWEEN_BURSTS_SECONDS = 5, 4, 11.0
+PROBE_TIMEOUT_SECONDS = 2.0
+GOVERNOR_RUN_SECONDS = (BURSTS - 1) * BETWEEN_BURSTS_SECONDS + PROBE_TIMEOUT_SECONDS
+GOVERNOR_TIMEOUT_SECONDS = 75
 # In each tick a consumer looks up at most this many visitors, to see who has gone in. That is one
 # call to DynamoDB.
 CHECKS_PER_TICK = 100

@@ -7,7 +7,7 @@ from beekeeper.rules.tokens import MAX_QUERY_CHARACTERS, MAX_TO_CHARACTERS
 
 PASS_PARAMETER = "beekeeper_pass"  # noqa: S105 - a name, no secret
 # Characters that need no encoding in a path or query (RFC 3986). API Gateway decodes queries.
-_AS_IT_IS = "/?#[]@!$&'()*+,;=:%"
+AS_IT_IS = "/?#[]@!$&'()*+,;=:%"
 
 LOOPBACK = ("localhost", "127.0.0.1", "::1")
 
@@ -57,7 +57,7 @@ def safe_path(to: str | None) -> str:
         return ""
     if "\\" in to or any(ord(c) < 0x20 or 0x7F <= ord(c) < 0xA0 for c in to):
         return ""
-    encoded = quote(to, safe=_AS_IT_IS, errors="replace")
+    encoded = quote(to, safe=AS_IT_IS, errors="replace")
     return encoded if len(encoded) <= MAX_TO_CHARACTERS else ""
 
 

@@ -5,7 +5,7 @@ which). The site itself can also ask for a pace for some minutes. Both can only 
 
     the operator's rate     the upper bound, and what is in force without a governor
     the pace that is held   while its measurement is at most HELD_SECONDS old
-    the pace asked for      until the end that the site named, at most MOST_ASKED_SECONDS ahead
+    the pace asked for      until the end that the site named, at most MAX_PACE_SECONDS ahead
     the floor               the lower bound, unless the operator's rate is lower
 
 A governor that lets the whole rate through holds nothing. So when operators raise the rate then,
@@ -18,9 +18,9 @@ right (somebody damaged the item, or a clock is wrong) counts as none.
 from dataclasses import dataclass
 
 from beekeeper.rules.settings import GovernorMode, Settings
+from beekeeper.rules.tokens import MAX_PACE_SECONDS
 
 HELD_SECONDS = 180.0
-MOST_ASKED_SECONDS = 600.0  # how long the site can ask for a pace
 AHEAD_SECONDS = 5.0  # no clock is further ahead than this
 
 
@@ -46,7 +46,7 @@ class Governed:
     # The last decisions, the newest last: when, the pace, the 95th percentile in ms, share failed.
     history: tuple[tuple[float, ...], ...] = ()
     rate: float = 0.0  # the operators', when the pace was decided; 0 if it is not known
-    baseline_of: str = ""  # a digest of the page that gave the baseline; empty if none did
+    baseline_of: str = ""  # the page that the baseline was measured of; empty if operators gave it
 
     def is_held(self, now: float) -> bool:
         """Return whether the pace was decided so recently that it holds."""
@@ -60,7 +60,7 @@ class Governed:
     def is_asked(self, now: float) -> bool:
         """Return whether the site has asked for a pace for now."""
         ahead = self.asked_until - now
-        return self.asked_pace > 0 and 0 < ahead <= MOST_ASKED_SECONDS + AHEAD_SECONDS
+        return self.asked_pace > 0 and 0 < ahead <= MAX_PACE_SECONDS + AHEAD_SECONDS
 
 
 NEVER = Governed()

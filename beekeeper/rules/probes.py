@@ -1,10 +1,11 @@
-"""What the probes of a minute say: the destination's health, and how long it takes when it is well.
+"""Where probes may go, and what those of a minute say about the destination.
 
 The baseline is measured in quiet minutes, in which nobody was admitted. Each one moves it by
-BASELINE_WEIGHT. A quiet minute in which the site still suffers must not become the measure of a
-site that is well: it changes nothing.
+BASELINE_WEIGHT. A quiet minute that is much slower raises it by BASELINE_RAISE only: the site may
+still suffer from visitors who are in, or it may be slower by day than when it was measured.
 """
 
+import ipaddress
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -13,8 +14,11 @@ from beekeeper.rules.governor import TOLERATED_TIMES, Health
 from beekeeper.rules.line import Pulse
 from beekeeper.rules.settings import Mode
 
-BASELINE_WEIGHT = 0.25
-SHORTEST_SECONDS = 0.001
+BASELINE_WEIGHT, BASELINE_RAISE = 0.25, 0.05
+LOCAL_NAME = "localhost"
+# The part of IPv6 that is the internet's. Python calls others global, too: fec0::/10, ::127.0.0.1.
+INTERNET = ipaddress.IPv6Network("2000::/3")
+SIX_TO_FOUR = ipaddress.IPv6Network("2002::/16")  # has an IPv4 address in it, which can be any
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +63,26 @@ def baseline_after(baseline_seconds: float, health: Health) -> float:
     if median is None or health.failed or health.refused:
         return baseline_seconds
     if not baseline_seconds:
-        return max(median, SHORTEST_SECONDS)
+        return median
     if median > TOLERATED_TIMES * baseline_seconds:
-        return baseline_seconds
+        return baseline_seconds * (1 + BASELINE_RAISE)
     return baseline_seconds + (median - baseline_seconds) * BASELINE_WEIGHT
+
+
+def is_literal(host: str) -> bool:
+    """Return whether a host is an address itself, or this machine."""
+    try:
+        ipaddress.ip_address(host)
+    except ValueError:
+        return host == LOCAL_NAME
+    return True
+
+
+def is_public(address: str) -> bool:
+    """Return whether an IP address belongs to the internet: not private, local or reserved."""
+    found = ipaddress.ip_address(address.partition("%")[0])
+    if isinstance(found, ipaddress.IPv6Address):
+        if found.ipv4_mapped is None:
+            return found.is_global and found in INTERNET and found not in SIX_TO_FOUR
+        found = found.ipv4_mapped
+    return found.is_global and not found.is_multicast

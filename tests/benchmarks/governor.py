@@ -21,6 +21,7 @@ import beekeeper
 from beekeeper.local.crowd import Crowd
 from beekeeper.local.ministack import MiniStack, address
 from beekeeper.local.shop import Shop
+from beekeeper.rules.cadence import PROBE_TIMEOUT_SECONDS
 from tests.benchmarks.figures import Report, at_least, at_most, figure, run
 from tests.support.slow_site import SlowSite
 
@@ -30,7 +31,6 @@ SUFFERS_SECONDS = 2 * WELL_SECONDS
 WINDOW_SECONDS = 30
 DOWN_WITHIN_SECONDS = 70
 STEP_SECONDS = 2.0
-TIMEOUT_SECONDS = 2.0  # of a probe
 # A room that is slowed down to what its site can bear, or to two thirds of it, is slow enough.
 MARGIN = 1.05
 
@@ -121,7 +121,7 @@ def report(rate: int, minutes: int) -> Report:
             "later, at the worst",
             later,
             "time-out",
-            TIMEOUT_SECONDS,
+            PROBE_TIMEOUT_SECONDS,
             at_most(0.75),
             unit="s",
             digits=2,

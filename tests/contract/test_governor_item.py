@@ -14,8 +14,9 @@ from beekeeper.rules.settings import GovernorMode, Mode, Settings
 
 NOW = 1_700_000_000.0
 HELD = Governed(
-    300.0, NOW, "slow", 20, 1, 2, 2.4, 3.1, 0.3, (1.0, 0.5), 200.0, NOW + 60, (), 600.0, "x"
-)
+    300.0, NOW, "slow", 20, 1, 2, 2.4, 3.1, 0.3, (1.0, 0.5), asked_pace=200.0, asked_until=NOW + 60,
+    baseline_of="https://shop.example.com/",
+)  # fmt: skip
 ITEM = {
     **items.key(items.GOVERNOR),
     **measured_values(HELD),

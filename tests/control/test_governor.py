@@ -53,6 +53,7 @@ def test_the_status_says_what_is_held_and_why(cloud: Cloud, governed_room: beeke
     found = status.governor
     assert found is not None
     assert (status.rate, found.pace, found.advised) == (600, 300, 300)
+    assert (found.asked_pace, found.asked_until) == (None, None)
     assert str(found) == f"automatic: holds 300 a minute ({REASON})"
     first, last = GovernorDecision(at - 60, 600, 0.31, 0), GovernorDecision(int(at), 300, 3.1, 0.05)
     assert found.history == (first, last)
@@ -93,7 +94,7 @@ def test_the_text_says_it_too(
 
 @pytest.mark.parametrize(
     ("age", "since"),
-    [(200, "for 3 minutes or more"), (1.7e9, "yet"), (-60, "for 3 minutes or more")],
+    [(200, "for 3 minutes or more"), (-60, "for 3 minutes or more"), (1.7e9, "yet")],
 )
 def test_a_governor_that_is_silent_is_a_problem(
     cloud: Cloud, governed_room: beekeeper.Room, age: float, since: str
@@ -102,10 +103,21 @@ def test_a_governor_that_is_silent_is_a_problem(
     status = governed_room.status()
     assert status.governor is not None
     assert status.governor.pace == 600
+    assert (status.governor.measured_at is None) == (since == "yet")
     (found,) = [problem for problem in status.problems if problem.check == "governor"]
     assert f"has not measured your site {since}" in found.text
     assert "the operators' rate is in force" in found.text
     assert "aws logs tail /aws/lambda/beekeeper-sale-governor" in found.remedy
+
+
+def test_a_governor_that_the_site_refuses_is_a_problem(
+    cloud: Cloud, governed_room: beekeeper.Room
+) -> None:
+    hold(cloud, governed_room, refused=items.number(20))
+    (found,) = [p for p in governed_room.status().problems if p.check == "governor"]
+    assert found.text.startswith("The governor of room sale does not know how your site is: ")
+    assert REASON in found.text
+    assert "X-Beekeeper-Probe" in found.remedy
 
 
 def test_one_write_turns_it_off_and_a_deploy_keeps_that(
@@ -148,6 +160,7 @@ def test_a_room_without_one_says_how_to_get_one(
     with pytest.raises(ConfigError, match=r"without a governor\. Write \[governor\].*deploy"):
         beekeeper.set_governor("automatic", room=ROOM, **where)
     assert cloud.wire.mutations == []
+    beekeeper.set_governor("off", room=ROOM, **where)  # so it is
     assert deployed_room.status().governor is None
     asked = [call for call in cloud.wire.calls if str(call) == "dynamodb:BatchGetItem"]
     assert "'governor'" not in str([call.arguments for call in asked])

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from beekeeper.contract import governor_item, items
+from beekeeper.contract import governor_item, items, pace_item
 from beekeeper.rules.governed import Governed
 from beekeeper.rules.settings import GovernorMode
 from tests.support.in_memory.laws import LAWS
@@ -46,6 +46,16 @@ def test_what_the_governor_holds_is_in_force() -> None:
     assert most_in(stage.let_through(), 10) <= HELD.pace * 12 / 60 + 1
 
 
+def test_latecomers_do_not_add_to_what_is_held() -> None:
+    stage = stage_with(AUTOMATIC, item_of(HELD))
+    stage.dynamo.put({**items.key(items.LATE), items.GIVEN: items.number(500)})
+    stage.arrive(100)
+    stage.run(30)
+    served = pace_item.lane_of(stage.dynamo.items[items.PACE]).served
+    assert served > 5
+    assert served + len(stage.let_through()) <= HELD.pace * (30 + 2) / 60 + 1
+
+
 def test_no_shows_are_compensated_for_at_the_pace_that_is_held() -> None:
     stage = stage_with(AUTOMATIC, item_of(HELD), overbooking=1.5)
     pulse = stage.dynamo.items[items.PULSE]
@@ -60,6 +70,10 @@ def test_what_is_held_is_published_at_once() -> None:
     stage.arrive(100)
     stage.run(3)
     assert stage.pulse.rate == HELD.pace
+    plain = Stage()
+    plain.arrive(100)
+    plain.run(3)
+    assert plain.pulse.rate == 0  # not measured yet
 
 
 def test_what_the_site_asks_for_is_in_force() -> None:

@@ -17,11 +17,14 @@ from tests.support.in_memory.governed import AUTOMATIC, FAILED, Minutes
 from tests.support.in_memory.virtual import START
 
 
-def test_of_two_governors_in_one_minute_the_first_writes() -> None:
+@pytest.mark.parametrize("earlier", [0, 1])
+def test_of_two_governors_in_one_minute_the_first_writes(earlier: int) -> None:
     minutes = Minutes()
+    for _ in range(earlier):
+        minutes.minute()
     minutes.answers = lambda: FAILED
     one = Governor(minutes.table, minutes.burst, minutes.world.clock, minutes.world.sleep)
-    known = minutes.table.read(START)
+    known = minutes.table.read(minutes.world.now)
     minutes.minute()
     first = minutes.held
     assert first.pace > 0

@@ -1,4 +1,4 @@
-"""Probes of a server that does what it should not: each ends in time, and leads nowhere else."""
+"""Probes of a server that does what it should not: each ends in time, and is an answer."""
 
 import datetime
 import socket
@@ -7,24 +7,17 @@ import threading
 import time
 from pathlib import Path
 from typing import Any
-from urllib.parse import urlsplit
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from beekeeper.handlers.probe import MOST_BODY, PARAMETER, Prober, is_public
-from beekeeper.rules.probes import Answer
+from beekeeper.handlers.probe import MOST_BODY, PARAMETER
 from tests.support.certificates import certificate, server_context
-from tests.support.site import Behaviour, answering, dripping, hanging, site, talking
+from tests.support.site import Behaviour, answering, dripping, hanging, probe, site, talking
 
-ROOM = "sale"
 SHORT_SECONDS = 0.15
 LEEWAY_SECONDS = 0.5  # of a busy machine; much less than the server would take
-
-
-def probe(url: str, **more: Any) -> Answer:
-    return Prober(url, ROOM, **{"timeout_seconds": 2.0, **more}).ask()
 
 
 def test_an_answer_has_its_status_and_its_time() -> None:
@@ -148,114 +141,6 @@ def test_of_a_large_page_only_the_start_is_read() -> None:
     assert answer.seconds < 1
 
 
-# --- Redirects and addresses ----------------------------------------------------------------------
-
-
-def test_a_redirect_on_the_same_host_is_followed() -> None:
-    moved = answering(302, Location="/page")
-    with site(index=moved, page=answering(503)) as shop:
-        answer = probe(shop.url())
-    assert (answer.outcome, answer.failed) == ("503", True)
-    assert shop.paths() == ["/", "/page"]
-
-
-@pytest.mark.parametrize(
-    "location",
-    [
-        "http://localhost:{other}/",
-        "http://127.0.0.1:{other}/",
-        "http://169.254.169.254/latest/meta-data/",
-        "//localhost:{other}/",
-        "http://user@127.0.0.1:{port}/",
-        "https://127.0.0.1:{port}/",
-        "ftp://127.0.0.1:{port}/",
-        "file:///etc/passwd",
-        "http://127.0.0.1:bad/",
-        "http://[::1",
-        "",
-    ],
-)
-def test_a_redirect_to_elsewhere_is_an_answer_and_not_followed(location: str) -> None:
-    with site(index=answering()) as other, site(index=answering()) as shop:
-        where = location.format(other=other.port, port=shop.port)
-        shop.behaviours["/"] = answering(302, Location=where)
-        answer = probe(shop.url())
-    assert (answer.outcome, answer.failed, answer.refused) == ("302", False, False)
-    assert other.requests == []
-    assert shop.paths() == ["/"]
-
-
-def test_a_circle_of_redirects_ends() -> None:
-    with site(index=answering(302, Location="/")) as shop:
-        answer = probe(shop.url())
-    assert answer.outcome == "302"
-    assert len(shop.requests) == 4
-
-
-def leading_to(*addresses: str) -> Any:
-    """Return a DNS that has these addresses for every name."""
-
-    def resolve(host: str, port: int, **_: Any) -> Any:
-        return [
-            (socket.AF_INET6 if ":" in a else socket.AF_INET, socket.SOCK_STREAM, 6, "", (a, port))
-            for a in addresses
-        ]
-
-    return resolve
-
-
-@pytest.mark.parametrize(
-    "address",
-    [
-        "127.0.0.1", "10.0.0.1", "192.168.1.1", "172.16.0.1", "169.254.169.254", "100.64.0.1",
-        "0.0.0.0", "224.0.0.1", "240.0.0.1", "::1", "::", "fe80::1", "fe80::1%eth0", "fd00::1",
-        "::ffff:127.0.0.1", "::ffff:169.254.169.254", "64:ff9b::7f00:1", "2002:7f00:1::", "ff02::1",
-        "::127.0.0.1", "::ffff:0:127.0.0.1", "fec0::1",
-    ],
-)  # fmt: skip
-def test_an_address_inside_is_not_public(address: str) -> None:
-    assert not is_public(address)
-
-
-@pytest.mark.parametrize("address", ["93.184.215.14", "8.8.8.8", "2606:4700:4700::1111"])
-def test_an_address_of_the_internet_is_public(address: str) -> None:
-    assert is_public(address)
-
-
-def test_a_name_that_means_an_address_inside_is_not_connected_to() -> None:
-    with site(index=answering()) as inside:
-        url = f"http://shop.example.com:{inside.port}/"
-        answer = probe(url, resolve=leading_to("127.0.0.1", "::1"))
-    assert (answer.outcome, answer.failed, answer.refused) == ("not a public address", False, True)
-    assert inside.requests == []
-
-
-def test_of_the_addresses_of_a_name_only_public_ones_are_left_and_ipv4_comes_first() -> None:
-    resolve = leading_to("127.0.0.1", "2606:4700:4700::1111", "10.0.0.1", "8.8.8.8")
-    prober = Prober("https://shop.example.com/", ROOM, resolve=resolve)
-    found = prober._addresses(urlsplit(prober.url), time.monotonic() + 2)
-    assert [where[0] for _, where in found] == ["8.8.8.8", "2606:4700:4700::1111"]
-
-
-def test_dns_is_asked_once_so_it_cannot_answer_the_check_and_the_connection_differently() -> None:
-    asked = list[str]()
-
-    def rebinding(host: str, port: int, **_: Any) -> Any:
-        asked.append(host)
-        return leading_to(f"127.0.0.{len(asked)}")(host, port)
-
-    with site(index=answering(302, Location="/page"), page=answering()) as shop:
-        assert probe(shop.url(host="localhost"), resolve=rebinding).outcome == "200"
-    assert asked == ["localhost"]
-    assert shop.paths() == ["/", "/page"]
-
-
-@pytest.mark.parametrize("host", ["127.0.0.1", "localhost"])
-def test_an_address_in_the_configuration_is_the_operators_choice(host: str) -> None:
-    with site(index=answering()) as shop:
-        assert probe(shop.url(host=host)).outcome == "200"
-
-
 # --- TLS ------------------------------------------------------------------------------------------
 
 
@@ -267,6 +152,12 @@ def test_a_certificate_that_is_valid(tmp_path: Path) -> None:
     file = certificate(tmp_path, datetime.timedelta(days=1))
     with site(server_context(file), index=answering()) as shop:
         assert probe(shop.url(), context=trusting(file)).outcome == "200"
+
+
+def test_a_certificate_of_a_name(tmp_path: Path) -> None:
+    file = certificate(tmp_path, datetime.timedelta(days=1), "localhost")
+    with site(server_context(file), index=answering()) as shop:
+        assert probe(shop.url(host="localhost"), context=trusting(file)).outcome == "200"
 
 
 def test_a_certificate_that_has_expired_has_failed(tmp_path: Path) -> None:

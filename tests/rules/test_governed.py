@@ -8,13 +8,13 @@ from hypothesis import strategies as st
 
 from beekeeper.rules.governed import (
     HELD_SECONDS,
-    MOST_ASKED_SECONDS,
     NEVER,
     Governed,
     pace_advised,
     pace_in_force,
 )
 from beekeeper.rules.settings import GovernorMode, Mode, Settings
+from beekeeper.rules.tokens import MAX_PACE_SECONDS
 
 NOW = 1_700_000_000.0
 AUTOMATIC = Settings(
@@ -53,7 +53,7 @@ def test_what_the_site_asked_for_ends() -> None:
 
 def test_times_that_cannot_be_right_count_as_none() -> None:
     assert pace_in_force(AUTOMATIC, replace(HELD, held_at=NOW + 60), NOW) == 600.0
-    late = replace(ASKED, asked_until=NOW + MOST_ASKED_SECONDS + 60)
+    late = replace(ASKED, asked_until=NOW + MAX_PACE_SECONDS + 60)
     assert pace_in_force(AUTOMATIC, late, NOW) == 600.0
     # A clock can be a few seconds ahead.
     assert pace_in_force(AUTOMATIC, replace(HELD, held_at=NOW + 3), NOW) == 300.0

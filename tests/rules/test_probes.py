@@ -62,9 +62,18 @@ def test_the_first_quiet_minute_is_the_baseline_and_later_ones_move_it() -> None
     assert baseline_after(0.2, well(0.12)) == pytest.approx(0.18)
 
 
+def test_a_site_that_is_slower_for_hours_becomes_the_measure() -> None:
+    night, day = 0.08, 0.2
+    baseline = baseline_after(night, well(day))
+    assert baseline == pytest.approx(1.05 * night), "it may still suffer"
+    for _ in range(30):
+        baseline = baseline_after(baseline, well(day))
+    assert baseline == pytest.approx(day, rel=0.01)
+
+
 @pytest.mark.parametrize(
     "health",
-    [well(0.41), Health(20, 1, 0, 0.1, 0.1), Health(20, 0, 1, 0.1, 0.1), health_of([])],
+    [Health(20, 1, 0, 0.1, 0.1), Health(20, 0, 1, 0.1, 0.1), health_of([])],
 )
 def test_a_site_that_is_not_well_does_not_move_it(health: Health) -> None:
     assert baseline_after(0.2, health) == 0.2

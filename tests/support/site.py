@@ -6,7 +6,12 @@ import ssl
 import threading
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
+from typing import Any
 
+from beekeeper.handlers.probe import Prober
+from beekeeper.rules.probes import Answer
+
+ROOM = "sale"
 DRIP_SECONDS = 0.01
 Behaviour = Callable[["Site", socket.socket], None]
 
@@ -103,3 +108,8 @@ def site(context: ssl.SSLContext | None = None, **behaviours: Behaviour) -> Iter
             served.listener.shutdown(socket.SHUT_RDWR)
         served.listener.close()
         thread.join()
+
+
+def probe(url: str, **more: Any) -> Answer:
+    """Probe a site once."""
+    return Prober(url, ROOM, **{"timeout_seconds": 2.0, **more}).ask()

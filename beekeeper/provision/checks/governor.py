@@ -1,12 +1,12 @@
 """Looks at what the governor is to measure. Asks nobody: the probes will come from AWS."""
 
-import ipaddress
 from collections.abc import Iterator
 from urllib.parse import urlsplit
 
 from beekeeper.config import RoomConfig
 from beekeeper.results import Finding, Verdict
 from beekeeper.rules.destination import LOOPBACK, origin_of
+from beekeeper.rules.probes import is_literal, is_public
 
 CHECK = "governor"
 # Servers and CDNs answer these from a copy, also while the site behind them suffers.
@@ -36,17 +36,9 @@ def _doubts(room: RoomConfig, url: str) -> Iterator[tuple[str, str]]:
             "Such a file is answered from a copy, also while the site suffers.",
             "Set governor.probe_url to a page that does real work, such as a search.",
         )
-    if not _is_public(parts.hostname or ""):
+    host = parts.hostname or ""
+    if host in LOOPBACK or (is_literal(host) and not is_public(host)):
         yield (
-            f"The governor's function runs in AWS, and can't reach {parts.hostname} there.",
+            f"The governor's function runs in AWS, and can't reach {host} there.",
             "Give a public address, unless this is the local AWS.",
         )
-
-
-def _is_public(host: str) -> bool:
-    if host in LOOPBACK:
-        return False
-    try:
-        return ipaddress.ip_address(host).is_global
-    except ValueError:
-        return True  # a name

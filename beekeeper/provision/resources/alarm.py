@@ -27,6 +27,7 @@ from beekeeper.provision.engine.wait import ignoring
 from beekeeper.provision.grant import Grant, grant, unscoped
 from beekeeper.provision.names import Names, Watch
 from beekeeper.provision.resources.outputs import API_ID
+from beekeeper.rules.governed import HELD_SECONDS
 
 # Operators set who an alarm notifies. A change of the other attributes keeps these.
 ACTIONS = ("ActionsEnabled", "OKActions", "AlarmActions", "InsufficientDataActions")
@@ -123,7 +124,7 @@ def governors(names: Names) -> Specification:
         "The governor has failed, or has not run, for three minutes, so the operators' rate is in"
         " force. Check the log group of the governor.",
         {"errors": Metric("AWS/Lambda", "Errors", {"FunctionName": names.function(GOVERNOR.name)})},
-        minutes=3,
+        minutes=round(HELD_SECONDS / PERIOD_SECONDS),
         missing=BAD,
     )
 

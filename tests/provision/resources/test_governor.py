@@ -37,6 +37,12 @@ def test_every_step_of_a_governor_has_its_tests() -> None:
     assert not GOVERNORS.keys() & DELETIONS.keys()
 
 
+def test_its_two_permissions_are_not_added_at_once() -> None:
+    """Otherwise Lambda loses one of them."""
+    by_key = {step.key: step for step in steps(GOVERNED, NAMES)}
+    assert "permission governor" in by_key["permission governor schedule"].needs
+
+
 def test_a_second_deploy_makes_no_mutating_call(governed: Cloud) -> None:
     assert not governed.deploy(GOVERNED).has_changes
     assert governed.wire.mutations == []
