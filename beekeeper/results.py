@@ -250,9 +250,8 @@ class PassKeys(Result):
     algorithm: str
     keys: dict[str, str] = field(repr=False)  # key id: secret; the key that signs comes first
 
-    @property
     def environment(self) -> dict[str, str]:
-        """The environment variables from which the gate of a destination is made."""
+        """Return the environment variables that a gate reads."""
         return site.environment(self.room, self.link, self.destination, self.keys)
 
 

@@ -161,7 +161,7 @@ class Room(Handle):
     def pass_keys(self) -> PassKeys:
         """Return what the destination needs to verify passes. The keys are secret.
 
-        ``PassKeys.environment`` has it as the variables that the gate reads. Raises
+        ``PassKeys.environment()`` has it as the variables that the gate reads. Raises
         RoomNotFoundError when the room is not deployed.
 
         >>> Room("summer-sale").pass_keys().audience
@@ -186,7 +186,7 @@ class Room(Handle):
         RotationError when the step is not possible now, or another command was quicker.
 
         >>> Room("summer-sale").rotate_keys("add").added
-        ('5e6f7a8b',)
+        ('k5e6f7a8b',)
         """
         return control.rotation.rotate(self._connection.deployed, step)
 

@@ -253,7 +253,7 @@ def rotate_keys(
     See :meth:`beekeeper.Room.rotate_keys`.
 
     >>> rotate_keys("sale", "add").added
-    ('5e6f7a8b',)
+    ('k5e6f7a8b',)
     """
     return as_room(room, session=session, state_dir=state_dir).rotate_keys(step)
 

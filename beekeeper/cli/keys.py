@@ -110,12 +110,12 @@ def _readable(found: PassKeys) -> list[str]:
 
 def _env(found: PassKeys) -> list[str]:
     """Return lines that a POSIX shell runs. Between single quotes it takes all but them as is."""
-    quoted = {name: value.replace("'", "'\"'\"'") for name, value in found.environment.items()}
+    quoted = {name: value.replace("'", "'\"'\"'") for name, value in found.environment().items()}
     return [f"export {name}='{value}'" for name, value in quoted.items()]
 
 
 def _dotenv(found: PassKeys) -> list[str]:
-    return [f"{name}={_quoted(value)}" for name, value in found.environment.items()]
+    return [f"{name}={_quoted(value)}" for name, value in found.environment().items()]
 
 
 def _quoted(value: str) -> str:

@@ -116,7 +116,9 @@ def _next(room: str, stage: Stage, wait: float) -> str:
             return (
                 f"Put the keys on your site again, in their new order ({show}). The first one also"
                 f" signs your site's new sessions, and what your site sends to the room. {when} no"
-                f" pass of the former key is good any more, run: {_command(room, Step.REMOVE)}"
+                f" pass of the former key is good any more, run: {_command(room, Step.REMOVE)}. If"
+                " your site gets the keys by itself, first wait until its sessions of the former"
+                " key are over, too (session_minutes of your gate, and five minutes)."
             )
     return (
         f"Put the keys on your site once more ({show}). This ends the sessions that your site began"

@@ -5,14 +5,13 @@ import json
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
-from http import HTTPStatus
 
 from beekeeper.contract.site import REASON_HEADER
 
 RETRY_SECONDS = 10
 SUBJECT_HEADER = "X-Beekeeper-Sub"
 # What HTTP allows (RFC 9110, section 5), and interfaces can send.
-_STATUSES = frozenset(status for status in HTTPStatus if status >= 200)
+_STATUSES = range(200, 600)
 _NAME, _VALUE = re.compile(r"[\w!#$%&'*+.^`|~-]+", re.ASCII), re.compile(r"[\t\x20-\x7e\xa0-\xff]*")
 Headers = Sequence[tuple[str, str]]
 # The pass must not be in the Referer of what the next page loads.

@@ -13,6 +13,7 @@ SUBJECT_KEY = "beekeeper_sub"
 FOR_CACHES = (b"cache-control", b"surrogate-control")  # also CDN-Cache-Control and the like
 POLICY_VIOLATION = 1008  # RFC 6455, section 7.4.1
 DENIAL = "websocket.http.response"
+LOOKED_AT = frozenset((b"cookie", b"accept", b"sec-fetch-mode", b"x-requested-with"))
 Message = MutableMapping[str, Any]
 Scope = MutableMapping[str, Any]
 Receive = Callable[[], Awaitable[Message]]
@@ -44,9 +45,6 @@ def request_of(scope: Scope) -> Request:
         requested_with=headers.get(b"x-requested-with", ""),
         address=str(client[0]),
     )
-
-
-LOOKED_AT = frozenset((b"cookie", b"accept", b"sec-fetch-mode", b"x-requested-with"))
 
 
 def _headers(pairs: Iterable[tuple[bytes, bytes]]) -> dict[bytes, str]:

@@ -238,7 +238,8 @@ class Decisions:
     def _without_help(self, request: Request, reason: str) -> Decision:
         if self.fail_open or self.exemptions.cover(request):
             logger.error("let in unchecked: %s", reason)
-            return LetIn()
+            # The pass may be good, so the site must not see it here either.
+            return self._onward(request) if passes_in(request.query) else LetIn()
         logger.error("nobody can be let in: %s", reason)
         text = "Please try again in a moment. You keep your place."
         return self._refused(request, reason, self._words(request, 503, BUSY, text, reason))

@@ -65,12 +65,14 @@ def _listed(name: str, values: Iterable[str]) -> list[str]:
 
 
 def _pattern(path: str) -> str:
-    if not path.startswith("/") or "*" in path[:-1]:
+    pattern = canonical(path.encode())
+    if not path.startswith("/") or "*" in path[:-1] or _AMBIGUOUS.search(pattern) or "?" in path:
         raise ConfigError(
             f"gate: the exempt path {path!r} can't match. Begin it with a slash, as in /health, and"
-            " use * only at its end, as in /static/*."
+            " use * only at its end, as in /static/*. Write letters as they are, not with a %, and"
+            " leave out a query, semicolons, backslashes, // and parts of dots."
         )
-    return canonical(path.encode())
+    return pattern
 
 
 def _network(address: str) -> Network:

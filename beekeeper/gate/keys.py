@@ -9,6 +9,7 @@ import logging
 import os
 import threading
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import TypeVar
 
@@ -46,27 +47,25 @@ def parse_keys(text: str, name: str) -> dict[str, str]:
     """Return the keys in the text of the variable ``name``; raise ConfigError."""
     if not text.strip():
         raise ConfigError(f"gate: the environment variable {name} is missing or empty. {REMEDY}")
-    pairs = [part.strip().partition(":") for part in text.split(",") if part.strip()]
-    if not all(colon for _, colon, _ in pairs):
-        raise ConfigError(f"gate: {name} must read kid:secret,kid:secret. {REMEDY}")
+    pairs = (part.strip().partition(":") for part in text.split(",") if part.strip())
     keys = {kid: secret for kid, _, secret in pairs}
     ring_of(keys, name)
     return keys
 
 
-def ring_of(keys: Keys, origin: str) -> Ring:
+def ring_of(keys: Keys, source: str) -> Ring:
     """Return the keys as a ring; raise ConfigError if there is none, or one is damaged.
 
-    ``origin`` says in the error where the keys are from. No error contains a secret.
+    ``source`` says in the error where the keys are from. No error contains a secret.
     """
     if not isinstance(keys, Mapping) or not keys:
-        raise ConfigError(f"gate: there are no keys in {origin}. {REMEDY}")
+        raise ConfigError(f"gate: there are no keys in {source}. {REMEDY}")
     if not all(isinstance(text, str) for pair in keys.items() for text in pair):
-        raise ConfigError(f"gate: the keys in {origin} are no texts. {REMEDY}")
+        raise ConfigError(f"gate: the keys in {source} are no texts. {REMEDY}")
     ring = tuple(Key(kid, secret) for kid, secret in keys.items())
     for number, key in enumerate(ring, 1):
         if not is_usable(key):
-            raise ConfigError(f"gate: key {number} in {origin} is cut off or damaged. {REMEDY}")
+            raise ConfigError(f"gate: key {number} in {source} is cut off or damaged. {REMEDY}")
     return Ring(ring, tuple(map(session_key, ring)))
 
 
@@ -96,12 +95,8 @@ class KeySource:
 
         Raises what the reader raises, Unavailable if asking failed, and WouldWait.
         """
-        ring = self.ring(now, may_wait)
-        try:
-            return reader(ring)
-        except UnknownKey:
-            if self._ask is None:
-                raise
+        with suppress(UnknownKey):
+            return reader(self.ring(now, may_wait))
         self._ask_again(now, may_wait)
         if self._failed:
             raise Unavailable("a key is unknown, and the keys can't be asked for")

@@ -15,9 +15,9 @@ from beekeeper.rules.tokens import MAX_PACE_SECONDS, MIN_PACE_SECONDS, sign_pace
 TIMEOUT_SECONDS = 3
 REMEDIES = {
     401: "Are the keys those of `keys show`, and is the clock of this site right?",
-    403: "Are the keys those of `keys show`, and is the clock of this site right?",
     404: "Is the governor on ([governor] in the configuration), and the link the campaign link?",
-    409: "The governor of the room is off, or a later request is in force.",
+    409: "A later request is in force, or the governor of the room is off. To turn it on, run:"
+    " python -m beekeeper governor automatic",
 }
 
 
@@ -26,15 +26,15 @@ def ask_pace(
 ) -> None:
     """Ask the room for at most ``per_minute`` visitors a minute, for ``seconds`` (10 to 600).
 
-    The room's governor takes it if it is on. The rate that the operator set is never exceeded.
-    Raises BeekeeperError if the room can't be asked or refuses, after TIMEOUT_SECONDS at most.
+    The room's governor takes it if it is on. The rate that the operator set is never exceeded. This
+    waits for the room, each time for up to TIMEOUT_SECONDS: to connect, and for the answer. Raises
+    BeekeeperError if the room can't be asked or refuses, and ConfigError for a wrong argument.
     """
-    # The room refuses any other number: JSON's true is 1 to Python, and there is no half a visitor.
-    are_whole = type(per_minute) is int and type(seconds) is int
+    are_whole = type(per_minute) is int and type(seconds) is int  # the room reads nothing else
     if not are_whole or per_minute < 0 or not MIN_PACE_SECONDS <= seconds <= MAX_PACE_SECONDS:
         raise ConfigError(
             "asking the room for a pace: give visitors per minute, 0 or more, and"
-            f" {MIN_PACE_SECONDS} to {MAX_PACE_SECONDS} seconds, as whole numbers"
+            f" {MIN_PACE_SECONDS} to {MAX_PACE_SECONDS} seconds, both as whole numbers (int)"
         )
     ring = ring_of(keys, "the keys of the pace request")
     token = sign_pace_request(per_minute, seconds, ring.passes, room, time.time())

@@ -54,10 +54,11 @@ class Request:
     @property
     def is_for_people(self) -> bool:
         """Whether a browser shows the answer, and no script or program reads it."""
-        if self.requested_with:
-            return False
         if self.fetch_mode:
             return self.fetch_mode == "navigate"
+        # Android's WebView sends the name of the app that it is in with each page.
+        if self.requested_with.lower() == "xmlhttprequest":
+            return False
         return "text/html" in self.accept or "json" not in self.accept
 
     def cookie_values(self, name: str) -> Iterator[str]:

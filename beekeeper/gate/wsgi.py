@@ -2,7 +2,7 @@
 
 import time
 from collections.abc import Callable, Iterable
-from http import HTTPStatus
+from http.client import responses
 from typing import TYPE_CHECKING, Any
 
 from beekeeper.gate.answers import Answer, Decision, without_body
@@ -40,7 +40,8 @@ def _bytes(path: str) -> bytes:
 def send(answer: Answer, method: str, start_response: "StartResponse") -> Iterable[bytes]:
     """Send an answer."""
     answer = without_body(answer) if method == "HEAD" else answer
-    start_response(f"{answer.status} {HTTPStatus(answer.status).phrase}", list(answer.headers))
+    phrase = responses.get(answer.status, "Unknown")  # a hook may answer with any status
+    start_response(f"{answer.status} {phrase}", list(answer.headers))
     return [answer.body]
 
 

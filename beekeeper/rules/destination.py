@@ -9,6 +9,9 @@ PASS_PARAMETER = "beekeeper_pass"  # noqa: S105 - a name, no secret
 # Characters that need no encoding in a path or query (RFC 3986). API Gateway decodes queries.
 AS_IT_IS = "/?#[]@!$&'()*+,;=:%"
 
+# WHATWG URL, 4.4: browsers drop control characters and spaces before an address.
+_DROPPED_AT_THE_START = "".join(map(chr, range(0x21)))
+
 LOOPBACK = ("localhost", "127.0.0.1", "::1")
 
 
@@ -120,7 +123,7 @@ def without_pass(url: str) -> str:
 
     A relative address begins with one slash: browsers read two as another host.
     """
-    address, mark, fragment = url.partition("#")
+    address, mark, fragment = url.lstrip(_DROPPED_AT_THE_START).partition("#")
     path, _, query = address.partition("?")
     if path[:1] in ("/", "\\"):
         path = "/" + path.lstrip("/\\\t\r\n")

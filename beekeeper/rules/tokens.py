@@ -104,10 +104,8 @@ def new_id() -> str:
 
 
 def new_key() -> Key:
-    """Return a new 256-bit key. RFC 7518, section 3.2, requires this length for HS256.
-
-    Its id is no number: JavaScript would put that before all others, and the first key signs.
-    """
+    """Return a new 256-bit key. RFC 7518, section 3.2, requires this length for HS256."""
+    # JavaScript puts names that are whole numbers first in an object, and the order of keys counts.
     return Key(kid=f"k{secrets.token_hex(4)}", secret=secrets.token_urlsafe(32))
 
 

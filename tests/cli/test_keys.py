@@ -80,11 +80,11 @@ def test_a_file_of_variables_has_no_quotes_where_none_are_needed(
     """Because `docker run --env-file` takes quotes as a part of the value."""
     lines = shown(capsys, "show", "--format", "dotenv").splitlines()
     assert lines == [f"{name}={value}" for name, value in variables(room).items()]
-    assert room.pass_keys().environment == variables(room)
+    assert room.pass_keys().environment() == variables(room)
 
 
 def test_a_gate_takes_the_variables(room: beekeeper.Room, monkeypatch: pytest.MonkeyPatch) -> None:
-    for name, value in room.pass_keys().environment.items():
+    for name, value in room.pass_keys().environment().items():
         monkeypatch.setenv(name, value)
     assert Gate.from_environment().link == room.url
     assert keys_from_environment() == room.pass_keys().keys

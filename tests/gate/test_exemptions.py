@@ -11,11 +11,20 @@ from beekeeper.gate.request import Request
 from tests.support.gates import COOKIE, SCRIPT, Visitor, a_gate, a_session
 
 MakeVisitor = Callable[..., Visitor]
-PATHS = ["/health", "/static/*", "/pay/hook-*", "/caf\u00e9"]
+PATHS = ["/health", "/static/*", "/pay/hook-*", "/caf\u00e9", "/.well-known/*"]
 
 
 @pytest.mark.parametrize(
-    "target", ["/health", "/health?x=1", "/static/a/b.css", "/static/", "/pay/hook-1", "/caf%C3%A9"]
+    "target",
+    [
+        "/health",
+        "/health?x=1",
+        "/static/a/b.css",
+        "/static/",
+        "/pay/hook-1",
+        "/caf%C3%A9",
+        "/.well-known/x",
+    ],
 )
 def test_an_exempt_path_needs_no_session(visitor: MakeVisitor, target: str) -> None:
     for method in ("GET", "POST"):
@@ -114,6 +123,11 @@ def test_nobody_can_claim_an_address(visitor: MakeVisitor) -> None:
         ({"exempt_paths": ["static/"]}, "Begin it with a slash"),
         ({"exempt_paths": ["/*/x"]}, "only at its end"),
         ({"exempt_paths": [""]}, "Begin it with a slash"),
+        ({"exempt_paths": ["/caf%C3%A9"]}, "not with a %"),
+        ({"exempt_paths": ["/static//*"]}, "leave out"),
+        ({"exempt_paths": ["/a/../b"]}, "leave out"),
+        ({"exempt_paths": ["/a;b"]}, "leave out"),
+        ({"exempt_paths": ["/search?q=shoes"]}, "leave out a query"),
         ({"exempt_paths": "/health"}, "must be a list"),
         ({"exempt_methods": "OPTIONS"}, "must be a list"),
         ({"exempt_paths": [b"/x"]}, "must be a list"),

@@ -143,11 +143,14 @@ def test_a_table_notes_each_pass_once(table: tuple[DynamoReplay, Stubber]) -> No
 
 
 @pytest.mark.parametrize("code", ["ProvisionedThroughputExceededException", "AccessDenied"])
-def test_a_table_that_can_t_be_written(table: tuple[DynamoReplay, Stubber], code: str) -> None:
+def test_a_table_that_can_t_be_written_is_named_in_the_log_with_the_cause(
+    table: tuple[DynamoReplay, Stubber], code: str, caplog: pytest.LogCaptureFixture
+) -> None:
     store, stub = table
     stub.add_client_error("put_item", code)
-    with stub, pytest.raises(Unavailable, match=f"passes can't be written: {code}"):
-        store.first_use("a", 1_000, 0)
+    with stub:
+        assert Visitor(a_gate(replay=store)).enter().status == 503
+    assert f"the replay store failed: the table passes can't be written: {code}" in caplog.text
 
 
 @pytest.mark.parametrize("error", [OSError("no network"), TypeError("x")])
@@ -156,5 +159,5 @@ def test_a_client_that_raises_anything(error: Exception) -> None:
         def put_item(self, **_: Any) -> None:
             raise error
 
-    with pytest.raises(Unavailable):
+    with pytest.raises(Unavailable, match=type(error).__name__):
         DynamoReplay("passes", Client()).first_use("a", 1_000, 0)

@@ -52,6 +52,7 @@ def test_a_gate_that_refuses_each_pass_says_why_after_three_rounds(
 def test_the_link_on_that_page_starts_afresh(visitor: MakeVisitor) -> None:
     somebody = visitor(a_gate())
     rounds(somebody, lambda: a_pass(key=OTHER))
+    assert somebody.kept == {}, "the count has to begin anew"
     replies = rounds(somebody, a_pass)
     assert [reply.status for reply in replies] == [302, 302, 200]
 

@@ -95,6 +95,16 @@ def test_the_good_one_of_several_cookies_with_one_name_counts(visitor: MakeVisit
     assert somebody.ask().body == b"ann|"
 
 
+def test_of_many_cookies_with_one_name_only_the_first_ones_are_looked_at(
+    visitor: MakeVisitor,
+) -> None:
+    """Each costs a verification."""
+    for bad, status in ((31, 200), (32, 302)):
+        others = "; ".join([f"{COOKIE}=a.b.c"] * bad)
+        somebody = visitor(a_gate(), kept={"x": f"1; {others}; {COOKIE}={a_session('ann')}"})
+        assert somebody.ask().status == status
+
+
 def test_a_hundred_cookies(visitor: MakeVisitor) -> None:
     many = {f"c{number}": "v" * 40 for number in range(100)}
     assert visitor(a_gate(), kept=many | {COOKIE: a_session()}).ask().status == 200

@@ -43,9 +43,11 @@ def test_bytes_in_a_query_that_the_browser_did_not_encode_stay_the_same_bytes() 
         assert request.wanted == f"/?q={quote(sent)}&a=%20"
 
 
+WITHIN_AN_APP = {"x-requested-with": "com.instagram.android"}  # Android's WebView sends it
 PROGRAMS: list[tuple[str, Mapping[str, str]]] = [
     ("GET", SCRIPT),
     ("GET", {"accept": "*/*", "x-requested-with": "XMLHttpRequest"}),
+    ("GET", SCRIPT | WITHIN_AN_APP),
     ("GET", {"accept": "application/json"}),
     ("POST", {"accept": "application/json"}),
     ("POST", SCRIPT),
@@ -65,7 +67,17 @@ def test_a_program_without_a_session_is_told_where_the_room_is(
     assert "no pass" in told["error"]
 
 
-@pytest.mark.parametrize("headers", [PAGE, {"accept": "*/*"}, {}, {"accept": "text/html, x/json"}])
+@pytest.mark.parametrize(
+    "headers",
+    [
+        PAGE,
+        {"accept": "*/*"},
+        {},
+        {"accept": "text/html, x/json"},
+        PAGE | WITHIN_AN_APP,
+        {"accept": "text/html"} | WITHIN_AN_APP,
+    ],
+)
 def test_whoever_may_be_a_person_is_redirected(
     visitor: MakeVisitor, headers: Mapping[str, str]
 ) -> None:
@@ -122,6 +134,14 @@ def test_a_pass_with_a_post_keeps_the_method_and_the_body(visitor: MakeVisitor) 
     assert (reply.status, reply.location) == (307, "/api?x=1")
 
 
+def test_of_many_passes_only_the_first_three_are_looked_at(visitor: MakeVisitor) -> None:
+    """Each costs a verification."""
+    bad = "&".join(["beekeeper_pass=x"] * 2)
+    assert visitor(a_gate()).ask(f"/?{bad}&beekeeper_pass={a_pass()}").location == "/"
+    reply = visitor(a_gate()).ask(f"/?{bad}&beekeeper_pass=x&beekeeper_pass={a_pass()}")
+    assert reply.reason == "missing or malformed"
+
+
 OTHERS = [
     ("missing or malformed", ""),
     ("missing or malformed", "a.b.c"),
@@ -148,12 +168,14 @@ def test_a_pass_that_is_no_good_leads_to_the_room_and_is_in_no_log(
 
 @pytest.mark.parametrize(("reason", "token"), OTHERS)
 def test_whoever_has_a_session_goes_on_with_any_pass(
-    visitor: MakeVisitor, reason: str, token: str
+    visitor: MakeVisitor, reason: str, token: str, caplog: pytest.LogCaptureFixture
 ) -> None:
+    caplog.set_level(logging.INFO)
     somebody = visitor(a_gate())
     somebody.enter()
     reply = somebody.ask(f"/x?beekeeper_pass={token}&a=1")
     assert (reply.status, reply.location, reply.reason) == (302, "/x?a=1", reason)
+    assert f"a visitor with a session brought a pass that is no good: {reason}" in caplog.text
     assert somebody.ask(reply.location).status == 200
 
 
@@ -203,6 +225,10 @@ def test_a_hook_that_returns_what_can_t_be_sent_changes_nothing(
 ) -> None:
     assert visitor(a_gate(on_refused=lambda _: found)).ask("/").status == 302
     assert "on_refused" in caplog.text
+
+
+def test_a_hook_may_answer_with_a_status_of_its_own(visitor: MakeVisitor) -> None:
+    assert visitor(a_gate(on_refused=lambda _: Answer(499))).ask("/").status == 499
 
 
 def test_a_refusal_shows_no_cookie_and_no_pass(visitor: MakeVisitor) -> None:

@@ -220,6 +220,8 @@ def test_without_pass_keeps_the_rest_as_it_was(pairs: list[str]) -> None:
         ("/\\evil.example/?beekeeper_pass=x", "/evil.example/"),
         ("\\\\evil.example/", "/evil.example/"),
         ("/\t/evil.example/", "/evil.example/"),
+        ("\t//evil.example/", "/evil.example/"),
+        (" \x00/\\evil.example/?beekeeper_pass=x", "/evil.example/"),
         ("//[/?beekeeper_pass=x", "/[/"),
         ("?beekeeper_pass=x&a=%20", "?a=%20"),
         ("", ""),

@@ -62,6 +62,12 @@ def test_any_ticket_round_trip(now: float, text: str) -> None:
     assert tokens.read_ticket(token, [TICKET_KEY], ROOM, now) == ticket
 
 
+def test_no_language_takes_the_id_of_a_key_for_a_number() -> None:
+    """JavaScript would put it first, and its key would sign."""
+    assert tokens.new_key().kid.isidentifier()
+    assert tokens.is_usable(tokens.new_key())
+
+
 def test_pass_round_trip() -> None:
     found = read_pass(SIGNED_PASS)
     assert found.subject == TICKET.id

@@ -8,13 +8,16 @@ from http.cookies import SimpleCookie
 from typing import Any
 from urllib.parse import unquote_to_bytes
 
-from beekeeper.gate import Gate
+from beekeeper.gate import Answer, Gate
 from beekeeper.gate.asgi import Message, Receive, Scope, Send
+from beekeeper.gate.request import Request
 from beekeeper.rules import tokens
 
 ROOM, LINK, ORIGIN = "sale", "https://room.example.com/?from=shop", "https://shop.example.com"
 KEY = tokens.new_key()
 KEYS = {KEY.kid: KEY.secret}
+NEW = tokens.new_key()
+BOTH = {NEW.kid: NEW.secret} | KEYS
 PAGE = {"accept": "text/html,application/xhtml+xml", "sec-fetch-mode": "navigate"}
 SCRIPT = {"accept": "*/*", "sec-fetch-mode": "cors"}
 CACHED = {"Cache-Control": "max-age=60", "CDN-Cache-Control": "max-age=60"}
@@ -46,6 +49,35 @@ def a_session(
     """Return a session that lasts for so long."""
     session = tokens.Session(subject, int(time.time()) + seconds, "a pass")
     return tokens.sign_session(session, [tokens.session_key(key)], room, origin)
+
+
+class Store:
+    """A secret store: what it has, whether it is reached, and how often it was asked."""
+
+    def __init__(self, keys: Mapping[str, str] = KEYS) -> None:
+        self.keys: Any = keys
+        self.down = False
+        self.asked = 0
+
+    def __call__(self) -> Mapping[str, str]:
+        self.asked += 1
+        if self.down:
+            raise OSError("s3cret of the store")
+        found: Mapping[str, str] = self.keys
+        return found
+
+
+def with_pass(key: tokens.Key) -> Request:
+    """Return a request with a pass that is good for half an hour to come."""
+    token = a_pass(key=key, age=-1_800)
+    return Request(query=f"beekeeper_pass={token}", accept=PAGE["accept"])
+
+
+def opens(gate: Gate, key: tokens.Key, now: float) -> bool:
+    """Return whether a pass signed by the key opens a session."""
+    found = gate.decide(with_pass(key), now)
+    assert isinstance(found, Answer)
+    return any(value.startswith(COOKIE) for name, value in found.headers if name == "Set-Cookie")
 
 
 @dataclass(frozen=True)

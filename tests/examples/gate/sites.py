@@ -187,6 +187,7 @@ class _Shop(BaseHTTPRequestHandler):
         pass
 
 
+# Only who runs the tests may write to the folder. For others than root, nginx ignores `user`.
 NGINX = """
 {user} daemon off; pid {folder}/pid; error_log stderr; events {{}}
 http {{
