@@ -2,6 +2,11 @@
 
 import sys
 
+NO_DEPLOYER = """\
+beekeeper: The package {package} is not installed, so only the gate works here. Run this command
+where you deploy the room, or install the rest: pip install beekeeper-waiting-room
+"""
+
 
 def main() -> int:
     """Run a command. Return its exit code."""
@@ -9,6 +14,11 @@ def main() -> int:
         from beekeeper.cli import main as commands  # takes a part of a second: it loads boto3
 
         return commands.main()
+    except ModuleNotFoundError as error:
+        if "beekeeper.cli.main" in sys.modules or not error.name:
+            raise
+        sys.stderr.write(NO_DEPLOYER.format(package=error.name))
+        return 1
     except KeyboardInterrupt:
         sys.stderr.write("Interrupted.\n")
         return 130

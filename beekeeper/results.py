@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field
+from datetime import UTC, datetime
 from enum import StrEnum
 from html import escape
 from typing import Any
@@ -131,12 +132,24 @@ class Finding(Result):
 
 
 @dataclass(frozen=True, slots=True)
+class GovernorDecision(Result):
+    """A decision of the governor: when (epoch seconds), the pace, and what it had measured."""
+
+    at: float
+    pace: float
+    p95_seconds: float
+    failed_share: float  # of the probes
+
+    def __str__(self) -> str:
+        return f"{datetime.fromtimestamp(self.at, UTC):%H:%M} UTC: {self.pace:,.0f} a minute"
+
+
+@dataclass(frozen=True, slots=True)
 class GovernorStatus(Result):
     """What the governor measured and does. Paces are visitors a minute, times epoch seconds.
 
     ``pace`` is in force now. ``advised`` is what the governor holds, or would hold in the mode
-    ``advise``, and what the site asks for. ``history`` has the last decisions: when, the pace, the
-    95th percentile in milliseconds, and the share of the probes that failed.
+    ``advise``, and what the site asks for. ``history`` has the last decisions, the newest last.
     """
 
     mode: str
@@ -152,15 +165,20 @@ class GovernorStatus(Result):
     baseline_seconds: float  # 0 while it is not known
     asked_pace: float | None  # what the site asks for now, if it does
     asked_until: float | None
-    history: Sequence[tuple[float, ...]] = ()
+    history: Sequence[GovernorDecision] = ()
+
+    @property
+    def held(self) -> str:
+        """The mode and the pace in words, without the reason."""
+        verb = "would hold" if self.mode == "advise" else "holds"
+        return "off" if self.mode == "off" else f"{self.mode}: {verb} {self.advised:,.0f} a minute"
 
     def __str__(self) -> str:
         if self.mode == "off":
-            return "off"
+            return self.held
         asked = f"; the site asks for {self.asked_pace:,.0f}" if self.asked_pace else ""
         why = f" ({self.reason})" if self.reason and self.measured_at else ""
-        verb = "would hold" if self.mode == "advise" else "holds"
-        return f"{self.mode}: {verb} {self.advised:,.0f} a minute{why}{asked}"
+        return f"{self.held}{why}{asked}"
 
 
 @dataclass(frozen=True, slots=True)

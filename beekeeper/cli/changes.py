@@ -15,8 +15,8 @@ def line(change: Change) -> str:
 
 
 def attributes(change: Change) -> list[str]:
-    """Return a text for each attribute that differs. Created resources show no attributes."""
-    if change.action in (Action.CREATE, Action.UNCHANGED):
+    """Return a text for each attribute that differs. Only updates and replacements have some."""
+    if change.action not in (Action.UPDATE, Action.REPLACE):
         return []
     return [f"{name}: {_short(a)} → {_short(b)}" for name, (a, b) in change.attributes.items()]
 

@@ -91,17 +91,20 @@ def _rotate(options: argparse.Namespace, output: Output) -> None:
         *(f"Key {kid} does not sign yet. Passes signed by it are accepted." for kid in done.added),
         *(f"Key {kid} signs no more. Passes signed by it are accepted." for kid in done.former),
     ]
-    first = [] if done.changed else ["Nothing was changed: this step was done before."]
+    first = [] if done.changed else ["Nothing was changed: nothing is left to do in this step."]
     signs = f"Key {done.signs} signs the passes of room {done.room}."
-    output.result(done, [*first, signs, *others, f"Next: {done.next}"])
+    following = f"Next: {done.next}".replace(". ", ".\n")  # each sentence on a line of its own
+    output.result(done, [*first, signs, *others, following])
 
 
 def _readable(found: PassKeys) -> list[str]:
+    (kid, secret), *others = found.keys.items()
     return [
         f"algorithm  {found.algorithm}",
         f"issuer     {found.issuer}   (claim iss)",
         f"audience   {found.audience}   (claim aud)",
-        *(f"key {kid}  {secret}" for kid, secret in found.keys.items()),
+        f"key {kid}  {secret}   (signs)",
+        *(f"key {kid}  {secret}" for kid, secret in others),
     ]
 
 

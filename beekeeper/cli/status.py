@@ -74,9 +74,13 @@ def _rows(status: Status, *, checked: bool) -> list[tuple[str | Text, str]]:
 def _governor(governor: GovernorStatus | None) -> Iterator[tuple[str, str]]:
     if governor is None:
         return
-    is_on = governor.mode != GovernorMode.OFF
+    if governor.mode == GovernorMode.OFF:
+        yield "governor", governor.held
+        return
     measured = f", measured {_ago(governor.measured_at)}" if governor.measured_at else ""
-    yield "governor", f"{governor}{measured if is_on else ''}"
+    yield "governor", f"{governor.held}{measured}"
+    if governor.measured_at:
+        yield "because", governor.reason
     if governor.asked_pace is not None and governor.asked_until is not None:
         until = f"{datetime.fromtimestamp(governor.asked_until, UTC):%H:%M:%S} UTC"
         yield "your site asks for", f"at most {governor.asked_pace:,.0f} a minute until {until}"

@@ -6,7 +6,7 @@ from beekeeper.connection import Deployed
 from beekeeper.contract.functions import GOVERNOR
 from beekeeper.control.table import change_settings
 from beekeeper.errors import ConfigError
-from beekeeper.results import Finding, GovernorStatus, Verdict
+from beekeeper.results import Finding, GovernorDecision, GovernorStatus, Verdict
 from beekeeper.rules.governed import HELD_SECONDS, Governed, pace_advised, pace_in_force
 from beekeeper.rules.settings import GovernorMode, Settings
 
@@ -42,7 +42,10 @@ def governor_status(settings: Settings, governed: Governed, now: float) -> Gover
         baseline_seconds=governed.baseline_seconds,
         asked_pace=governed.asked_pace if is_asked else None,
         asked_until=governed.asked_until if is_asked else None,
-        history=governed.history,
+        history=tuple(
+            GovernorDecision(at, pace, milliseconds / 1000, failed)
+            for at, pace, milliseconds, failed in governed.history
+        ),
     )
 
 
@@ -57,8 +60,9 @@ def problems(
     elif governed.sent and governed.refused == governed.sent:
         text = f"The governor of room {room.state.room} does not know how your site is: "
         remedy = (
-            "Let your site and its firewall answer requests with the header X-Beekeeper-Probe, or"
-            " set governor.probe_url to another page and run python -m beekeeper deploy."
+            "Let your site and its firewall answer requests with the header X-Beekeeper-Probe, and"
+            " exempt the page at the gate (exempt_paths). Or set governor.probe_url to another page"
+            " and run python -m beekeeper deploy."
         )
         yield Finding("governor", Verdict.PROBLEM, f"{text}{governed.reason}.", remedy)
 

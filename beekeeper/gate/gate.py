@@ -87,6 +87,7 @@ class Gate:
         fail_open: bool = False,
     ) -> None:
         _check(room, destination, link, session_minutes)
+        _check_replay(replay)
         self._decisions = Decisions(
             room=room,
             link=urldefrag(link).url,
@@ -155,5 +156,13 @@ def _check(room: str, destination: str, link: str, session_minutes: float) -> No
         )
     if not (link.startswith(("https://", "http://")) and has_host(link)):
         raise ConfigError(f"gate: {link!r} is no campaign link. It is the address of the room.")
-    if not 1 <= session_minutes <= MAX_SESSION_MINUTES:
-        raise ConfigError(f"gate: session_minutes must be 1 to {MAX_SESSION_MINUTES:,}")
+    is_number = isinstance(session_minutes, int | float)  # and no text of the environment
+    if not (is_number and 1 <= session_minutes <= MAX_SESSION_MINUTES):
+        raise ConfigError(f"gate: session_minutes must be a number, 1 to {MAX_SESSION_MINUTES:,}")
+
+
+def _check_replay(replay: object) -> None:
+    # The class in place of an instance would refuse everybody, once the first visitor comes.
+    is_store = hasattr(replay, "first_use") and not isinstance(replay, type)
+    if replay is not None and not is_store:
+        raise ConfigError("gate: replay is no replay store. Give one, such as MemoryReplay()")

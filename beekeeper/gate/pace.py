@@ -63,4 +63,5 @@ def _post(url: str, body: bytes) -> None:
         raise BeekeeperError(f"{doing}: the room answered {error.code}. {remedy}") from error
     except (OSError, HTTPException) as error:
         remedy = "Is the campaign link right, and does this machine reach it?"
-        raise BeekeeperError(f"{doing}: {error}. {remedy}") from error
+        cause = getattr(error, "reason", None) or error  # without urllib's "<urlopen error …>"
+        raise BeekeeperError(f"{doing}: {cause}. {remedy}") from error

@@ -28,7 +28,7 @@ from beekeeper.contract.functions import Variable, is_call
 from beekeeper.handlers import aws, pace_requests
 from beekeeper.handlers.governor_table import TROUBLE, GovernorTable, Known
 from beekeeper.handlers.http import Response
-from beekeeper.handlers.probe import NOT_PUBLIC, Prober, trusted
+from beekeeper.handlers.probe import NOT_PUBLIC, SENT_TO_THE_ROOM, Prober, trusted
 from beekeeper.handlers.visitor_table import VisitorTable
 from beekeeper.rules import destination, probes
 from beekeeper.rules.cadence import (
@@ -42,6 +42,10 @@ from beekeeper.rules.governor import Decision, Health, Memory, decide, needs_rel
 from beekeeper.rules.probes import Answer, baseline_after, health_of
 from beekeeper.rules.settings import GovernorMode, Settings
 
+BLIND = {  # by the outcome of all probes of a minute
+    NOT_PUBLIC: "the name of the site has no public address",
+    SENT_TO_THE_ROOM: "the gate of the site sends the governor to the room",
+}
 NO_BASELINE = "only errors count before a quiet minute gives the baseline"
 LOGGED = (
     "pace", "reason", "sent", "failed", "refused", "median_seconds", "p95_seconds",
@@ -118,8 +122,10 @@ class Governor:
         return governed
 
     def _reason(self, decision: Decision, health: Health, baseline: float) -> str:
-        if {answer.outcome for answer in self.answers} == {NOT_PUBLIC}:
-            return f"the name of the site has no public address: {decision.pace:,.0f} a minute"
+        outcomes = {answer.outcome for answer in self.answers}
+        for outcome, why in BLIND.items():
+            if outcomes == {outcome}:
+                return f"{why}: {decision.pace:,.0f} a minute"
         if health.median_seconds is not None and not baseline:
             return f"{NO_BASELINE}: {decision.reason}"
         return decision.reason

@@ -97,9 +97,7 @@ def timeline(rate: int, minutes: int) -> tuple[list[Sample], int]:
         decisions = room.status().governor
         crowd.stop()
         assert decisions is not None
-        for at, pace, p95, failed in decisions.history:
-            said = f"{pace:.0f} a minute, p95 {p95:.0f} ms, {failed:.0%} failed"
-            print(f"history: {time.ctime(at)}: {said}", file=sys.stderr)
+        print(*decisions.history, sep="\n", file=sys.stderr)
         return samples, len(decisions.history)
 
 

@@ -44,12 +44,13 @@ def shown(captured: Captured, *arguments: str) -> str:
 
 def test_people_get_a_table(room: beekeeper.Room, capsys: Captured) -> None:
     room.rotate_keys("add")
-    keys = room.pass_keys()
+    first, second = room.pass_keys().keys.items()
     assert shown(capsys, "show").splitlines() == [
         "algorithm  HS256",
         "issuer     beekeeper:sale   (claim iss)",
         "audience   https://shop.example.com   (claim aud)",
-        *(f"key {kid}  {secret}" for kid, secret in keys.keys.items()),
+        f"key {first[0]}  {first[1]}   (signs)",
+        f"key {second[0]}  {second[1]}",
     ]
 
 
@@ -122,6 +123,7 @@ def test_a_change_of_keys_from_beginning_to_end(room: beekeeper.Room, capsys: Ca
         f"Key {new} does not sign yet. Passes signed by it are accepted.",
     ]
     assert "Next: Put the keys on every server of your site (python -m beekeeper keys show" in out
+    assert "\nOnly then run: python -m beekeeper keys rotate --step sign" in out
     assert shown(capsys, "rotate", "--step", "add").startswith("Nothing was changed: ")
 
     out = shown(capsys, "rotate", "--step", "sign", "--room", ROOM)

@@ -78,7 +78,7 @@ def test_what_is_no_room_is_said(name: str, said: str, capsys: pytest.CaptureFix
             f'replace role x (a: b → {"c" * 57}…, d: [1] → {{"e": 2}})',
         ),
         (Change(Action.CREATE, "queue", "x", {"a": (None, 1)}), "create queue x"),
-        (Change(Action.DELETE, "queue", "x"), "delete queue x"),
+        (Change(Action.DELETE, "queue", "x", {"a": (1, None)}), "delete queue x"),
     ],
     ids=lambda value: getattr(value, "action", ""),
 )

@@ -10,6 +10,7 @@ import beekeeper
 from beekeeper.cli.main import main
 from beekeeper.contract import governor_item, items
 from beekeeper.errors import ConfigError
+from beekeeper.results import GovernorDecision
 from beekeeper.rules.governed import Governed
 from tests.support.moto_aws.cloud import Cloud
 from tests.support.moto_aws.fixtures import go_to
@@ -54,10 +55,15 @@ def test_the_status_says_what_is_held_and_why(cloud: Cloud, governed_room: beeke
     assert (status.rate, found.pace, found.advised) == (600, 300, 300)
     assert (found.asked_pace, found.asked_until) == (None, None)
     assert str(found) == f"automatic: holds 300 a minute ({REASON})"
-    assert found.history == ((at - 60, 600, 310, 0), (int(at), 300, 3_100, 0.05))
+    first, last = GovernorDecision(at - 60, 600, 0.31, 0), GovernorDecision(int(at), 300, 3.1, 0.05)
+    assert found.history == (first, last)
+    assert status.to_dict()["governor"]["history"][0]["p95_seconds"] == 0.31
     assert [problem for problem in status.problems if problem.check == "governor"] == []
     assert json.loads(json.dumps(status.to_dict()))["governor"]["reason"] == REASON
     assert REASON in status._repr_html_()
+    assert re.search(
+        r"\d\d:\d\d UTC: 600 a minute, \d\d:\d\d UTC: 300 a minute", found._repr_html_()
+    )
 
 
 def test_the_wait_is_that_at_the_pace_which_is_held(
@@ -77,9 +83,13 @@ def test_the_text_says_it_too(
     hold(cloud, governed_room, **governor_item.asked_values(150.0, now, now + 60))
     assert main(["status"]) == 0
     shown = " ".join(capsys.readouterr().out.split())
-    said = f"automatic: holds 150 a minute ({REASON}); the site asks for 150, measured "
-    assert said in shown
-    assert re.search(r"your site asks for at most 150 a minute until \d\d:\d\d:\d\d UTC", shown)
+    said = rf"automatic: holds 150 a minute, measured \d+ s ago because {re.escape(REASON)} "
+    assert re.search(said, shown)
+    asked = "your site asks for at most 150 a minute until "
+    assert re.search(rf"{asked}\d\d:\d\d:\d\d UTC", shown)
+    governed_room.set_governor("off")
+    assert main(["status"]) == 0
+    assert asked not in " ".join(capsys.readouterr().out.split()), "it is not in force"
 
 
 @pytest.mark.parametrize(

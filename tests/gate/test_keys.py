@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from beekeeper.errors import BeekeeperError, ConfigError
-from beekeeper.gate import Gate, InvalidToken, keys_from_environment
+from beekeeper.gate import Gate, InvalidToken, MemoryReplay, keys_from_environment
 from beekeeper.gate.answers import Answer, LetIn
 from beekeeper.gate.request import Request
 from tests.support.gates import (
@@ -175,6 +175,9 @@ def test_a_gate_of_the_environment(visitor: MakeVisitor, monkeypatch: pytest.Mon
         ({"link": ""}, "no campaign link"),
         ({"session_minutes": 0}, "session_minutes"),
         ({"session_minutes": 1e9}, "session_minutes"),
+        ({"session_minutes": "30"}, "session_minutes must be a number"),
+        ({"replay": MemoryReplay}, r"is no replay store.*MemoryReplay\(\)"),
+        ({"replay": True}, "is no replay store"),
     ],
 )
 def test_settings_that_can_t_work(change: dict[str, Any], told: str) -> None:

@@ -36,9 +36,21 @@ def site(tmp_path: Path) -> Path:
     return tmp_path
 
 
-def test_the_gate_works_where_only_pyjwt_is_installed(site: Path) -> None:
+def python(site: Path, code: str) -> subprocess.CompletedProcess[str]:
     # -I and -S: neither the environment nor the installed packages are seen.
-    code = f"import sys; sys.path.insert(0, {str(site)!r}){USE}"
+    code = f"import sys; sys.path.insert(0, {str(site)!r})\n{code}"
     command = [sys.executable, "-I", "-S", "-c", code]
-    found = subprocess.run(command, capture_output=True, text=True, check=False)
+    return subprocess.run(command, capture_output=True, text=True, check=False)
+
+
+def test_the_gate_works_where_only_pyjwt_is_installed(site: Path) -> None:
+    found = python(site, USE)
     assert (found.stderr, found.stdout.split()) == ("", ["beekeeper", "jwt"])
+
+
+def test_the_commands_say_there_that_the_rest_is_missing(site: Path) -> None:
+    found = python(site, "from beekeeper.__main__ import main; sys.exit(main())")
+    assert found.returncode == 1
+    assert found.stderr.startswith("beekeeper: The package ")
+    assert "only the gate works here" in found.stderr
+    assert "Traceback" not in found.stderr
