@@ -1,4 +1,4 @@
-"""The environment variables that a destination's gate is configured with, and how it is known."""
+"""The environment variables that a destination's gate is configured with."""
 
 from collections.abc import Mapping
 
@@ -7,7 +7,6 @@ LINK = "BEEKEEPER_LINK"
 DESTINATION = "BEEKEEPER_DESTINATION"
 KEYS = "BEEKEEPER_KEYS"
 VARIABLES = (ROOM, LINK, DESTINATION, KEYS)
-REASON_HEADER = "X-Beekeeper-Gate"  # of what the gate answers to whom it does not let in
 
 
 def environment(room: str, link: str, destination: str, keys: Mapping[str, str]) -> dict[str, str]:

@@ -6,9 +6,8 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from beekeeper.contract.site import REASON_HEADER
-
 RETRY_SECONDS = 10
+REASON_HEADER = "X-Beekeeper-Gate"
 SUBJECT_HEADER = "X-Beekeeper-Sub"
 # What HTTP allows (RFC 9110, section 5), and interfaces can send.
 _STATUSES = range(200, 600)

@@ -28,7 +28,7 @@ from beekeeper.contract.functions import Variable, is_call
 from beekeeper.handlers import aws, pace_requests
 from beekeeper.handlers.governor_table import TROUBLE, GovernorTable, Known
 from beekeeper.handlers.http import Response
-from beekeeper.handlers.probe import NOT_PUBLIC, SENT_TO_THE_ROOM, Prober, trusted
+from beekeeper.handlers.probe import LED_ELSEWHERE, NOT_PUBLIC, Prober, trusted
 from beekeeper.handlers.visitor_table import VisitorTable
 from beekeeper.rules import destination, probes
 from beekeeper.rules.cadence import (
@@ -44,7 +44,7 @@ from beekeeper.rules.settings import GovernorMode, Settings
 
 BLIND = {  # by the outcome of all probes of a minute
     NOT_PUBLIC: "the name of the site has no public address",
-    SENT_TO_THE_ROOM: "the gate of the site sends the governor to the room",
+    LED_ELSEWHERE: "the site, or its gate, redirects the governor elsewhere",
 }
 NO_BASELINE = "only errors count before a quiet minute gives the baseline"
 LOGGED = (

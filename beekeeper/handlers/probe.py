@@ -25,7 +25,6 @@ from http.client import HTTPConnection, HTTPException, HTTPResponse, IncompleteR
 from typing import Any
 from urllib.parse import SplitResult, quote, urljoin, urlsplit, urlunsplit
 
-from beekeeper.contract.site import REASON_HEADER
 from beekeeper.handlers.deadline import Address, Wire, connected, in_time, left
 from beekeeper.rules import destination
 from beekeeper.rules.cadence import PROBE_TIMEOUT_SECONDS
@@ -35,7 +34,7 @@ MOST_BODY = 16_384  # bytes; the rest of a page is not waited for
 MOST_REDIRECTS = 3
 PARAMETER = "beekeeper_probe"
 NOT_PUBLIC = "not a public address"  # the outcome of a probe that was not sent
-SENT_TO_THE_ROOM = "sent to the room"  # of one that the gate of the site took for a visitor
+LED_ELSEWHERE = "led elsewhere"  # by a redirect, maybe of the site's gate to the room
 REDIRECTS = {301, 302, 303, 307, 308}
 # The site answers that it does not answer us. That says nothing about its health.
 REFUSALS = {401, 403, 429}
@@ -46,10 +45,6 @@ Resolve = Callable[..., Sequence[tuple[Any, ...]]]
 
 class NotPublic(Exception):
     """A name means only addresses that are not public, so nothing was connected to."""
-
-
-class SentToTheRoom(Exception):
-    """The gate of the site took the probe for a visitor without a pass. The site saw none of it."""
 
 
 class _Final(HTTPResponse):
@@ -86,11 +81,11 @@ class Prober:
             status = self._status(started + self.timeout_seconds)
         except NotPublic:
             return Answer(NOT_PUBLIC, _since(started), refused=True)
-        except SentToTheRoom:
-            return Answer(SENT_TO_THE_ROOM, _since(started), refused=True)
         # ArithmeticError: http.client takes a length that no number of bytes can be.
         except (OSError, HTTPException, ValueError, ArithmeticError) as error:
             return Answer(_said(error), _since(started), failed=True)
+        if status in REDIRECTS:
+            return Answer(LED_ELSEWHERE, _since(started), refused=True)
         return Answer(str(status), _since(started), status >= 500, status in REFUSALS)
 
     def _status(self, deadline: float) -> int:
@@ -139,8 +134,6 @@ class Prober:
         body = response.read(MOST_BODY)
         if response.length and len(body) < MOST_BODY:
             raise IncompleteRead(body, response.length)  # the site broke off, which a read allows
-        if response.status in REDIRECTS and response.getheader(REASON_HEADER):
-            raise SentToTheRoom
         return response.status, response.getheader("location") or ""
 
     def _headers(self, url: SplitResult) -> dict[str, str]:

@@ -8,7 +8,7 @@ import pytest
 from beekeeper.contract.functions import GOVERNOR
 from beekeeper.handlers import governor
 from beekeeper.handlers.governor import Governor, bursts, handle, probed_url
-from beekeeper.handlers.probe import NOT_PUBLIC, SENT_TO_THE_ROOM, trusted
+from beekeeper.handlers.probe import LED_ELSEWHERE, NOT_PUBLIC, trusted
 from beekeeper.handlers.visitor_table import VisitorTable
 from beekeeper.rules.governed import Governed
 from beekeeper.rules.governor import Memory
@@ -123,8 +123,10 @@ def test_probes_that_are_refused_change_nothing() -> None:
     assert "were refused" in held.reason
     minutes.answers = lambda: Answer(NOT_PUBLIC, 0.01, refused=True)
     assert minutes.minute().reason == ("the name of the site has no public address: 600 a minute")
-    minutes.answers = lambda: Answer(SENT_TO_THE_ROOM, 0.01, refused=True)
-    assert minutes.minute().reason.startswith("the gate of the site sends the governor to the room")
+    minutes.answers = lambda: Answer(LED_ELSEWHERE, 0.01, refused=True)
+    assert minutes.minute().reason.startswith(
+        "the site, or its gate, redirects the governor elsewhere"
+    )
 
 
 # --- Modes ----------------------------------------------------------------------------------------

@@ -37,12 +37,6 @@ def test_what_each_status_means(status: int, failed: int, refused: int) -> None:
     assert (answer.failed, answer.refused) == (failed, refused)
 
 
-def test_the_redirect_of_the_site_s_gate_is_a_refusal() -> None:
-    told = answering(302, X_Beekeeper_Gate="no pass", Location="https://room.example.com/")
-    with site(index=told) as shop:
-        assert probe(shop.url()).refused, "it is as fast on a site that suffers"
-
-
 def test_it_says_who_it_is_and_is_not_cached() -> None:
     with site(index=answering()) as shop:
         for _ in range(2):

@@ -7,7 +7,7 @@ from urllib.parse import urlsplit
 
 import pytest
 
-from beekeeper.handlers.probe import Prober, _onward
+from beekeeper.handlers.probe import LED_ELSEWHERE, Prober, _onward
 from beekeeper.rules.probes import is_public
 from tests.support.site import ROOM, answering, probe, site, talking
 
@@ -48,12 +48,12 @@ def test_a_redirect_with_letters_that_browsers_encode_is_followed(location: str,
         "",
     ],
 )
-def test_a_redirect_to_elsewhere_is_an_answer_and_not_followed(location: str) -> None:
+def test_a_redirect_to_elsewhere_is_a_refusal_and_not_followed(location: str) -> None:
     with site(index=answering()) as other, site(index=answering()) as shop:
         where = location.format(other=other.port, port=shop.port)
         shop.behaviours["/"] = answering(302, Location=where)
         answer = probe(shop.url())
-    assert (answer.outcome, answer.failed, answer.refused) == ("302", False, False)
+    assert (answer.outcome, answer.failed, answer.refused) == (LED_ELSEWHERE, False, True)
     assert other.requests == []
     assert shop.paths() == ["/"]
 
@@ -72,7 +72,7 @@ def test_the_host_header_names_no_default_port() -> None:
 def test_a_circle_of_redirects_ends() -> None:
     with site(index=answering(302, Location="/")) as shop:
         answer = probe(shop.url())
-    assert answer.outcome == "302"
+    assert (answer.outcome, answer.refused) == (LED_ELSEWHERE, True)
     assert len(shop.requests) == 4
 
 
