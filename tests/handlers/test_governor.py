@@ -124,9 +124,7 @@ def test_probes_that_are_refused_change_nothing() -> None:
     minutes.answers = lambda: Answer(NOT_PUBLIC, 0.01, refused=True)
     assert minutes.minute().reason == ("the name of the site has no public address: 600 a minute")
     minutes.answers = lambda: Answer(LED_ELSEWHERE, 0.01, refused=True)
-    assert minutes.minute().reason.startswith(
-        "the site, or its gate, redirects the governor elsewhere"
-    )
+    assert "or its gate, redirects the governor elsewhere" in minutes.minute().reason
 
 
 # --- Modes ----------------------------------------------------------------------------------------
