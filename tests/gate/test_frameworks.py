@@ -72,6 +72,7 @@ async def live(websocket: WebSocket) -> None:
         (f"{COOKIE}={a_session('ann')}", ["websocket.accept", "websocket.send", "websocket.close"]),
         ("", ["websocket.close"]),
     ],
+    ids=["with a session", "without"],
 )
 def test_a_websocket_of_starlette(cookie: str, answers: list[str]) -> None:
     site = Starlette(routes=[WebSocketRoute("/live", live)])

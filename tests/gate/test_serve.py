@@ -47,7 +47,9 @@ def test_a_session_that_was_renewed_is_given_to_the_web_server() -> None:
     assert reply.get("set-cookie").startswith(COOKIE)
 
 
-@pytest.mark.parametrize("cookie", ["", f"{COOKIE}=a.b.c", f"{COOKIE}={a_pass()}"])
+@pytest.mark.parametrize(
+    "cookie", ["", f"{COOKIE}=a.b.c", f"{COOKIE}={a_pass()}"], ids=["none", "damaged", "a pass"]
+)
 def test_a_visitor_who_is_not(cookie: str) -> None:
     reply = ask("/check", cookie, "/seats")
     assert (reply.status, reply.get("content-type")) == (401, "application/json")

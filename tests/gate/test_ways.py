@@ -152,7 +152,7 @@ OTHERS = [
 ]
 
 
-@pytest.mark.parametrize(("reason", "token"), OTHERS)
+@pytest.mark.parametrize(("reason", "token"), OTHERS, ids=range(len(OTHERS)))
 def test_a_pass_that_is_no_good_leads_to_the_room_and_is_in_no_log(
     visitor: MakeVisitor, reason: str, token: str, caplog: pytest.LogCaptureFixture
 ) -> None:
@@ -166,7 +166,7 @@ def test_a_pass_that_is_no_good_leads_to_the_room_and_is_in_no_log(
     assert not any(value.startswith(COOKIE) for value in reply.all("set-cookie"))
 
 
-@pytest.mark.parametrize(("reason", "token"), OTHERS)
+@pytest.mark.parametrize(("reason", "token"), OTHERS, ids=range(len(OTHERS)))
 def test_whoever_has_a_session_goes_on_with_any_pass(
     visitor: MakeVisitor, reason: str, token: str, caplog: pytest.LogCaptureFixture
 ) -> None:
