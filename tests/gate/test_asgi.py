@@ -1,6 +1,5 @@
 """What only ASGI has: WebSockets, lifespan, an event loop that nobody may block."""
 
-import asyncio
 import threading
 from typing import Any
 
@@ -20,6 +19,7 @@ from tests.support.gates import (
     scope_of,
     shop_by_asgi,
 )
+from tests.support.loops import run
 
 
 def websocket(cookie: str = "", **more: Any) -> Scope:
@@ -43,7 +43,7 @@ def test_a_websocket_without_a_session_is_closed() -> None:
     async def send(message: Message) -> None:
         seen.append((message["type"], message["code"]))
 
-    asyncio.run(a_gate().asgi(accepting)(websocket(), receive, send))
+    run(a_gate().asgi(accepting)(websocket(), receive, send))
     assert seen == ["received", ("websocket.close", 1008)]
 
 
@@ -63,7 +63,7 @@ def test_a_websocket_with_a_session_is_let_in() -> None:
     async def send(message: Message) -> None:
         seen.append(message)
 
-    asyncio.run(a_gate().asgi(accepting)(scope, receive, send))
+    run(a_gate().asgi(accepting)(scope, receive, send))
     assert seen == [{"type": "websocket.accept"}]
     assert scope["state"]["beekeeper_sub"] == "ann"
 
@@ -86,7 +86,7 @@ def test_what_is_no_request_passes_through(kind: str) -> None:
         raise AssertionError
 
     scope = {"type": kind, "state": {"pool": 1}}
-    asyncio.run(a_gate().asgi(app)(scope, nothing, nothing))
+    run(a_gate().asgi(app)(scope, nothing, nothing))
     assert seen == [scope]
 
 
@@ -121,8 +121,8 @@ def test_a_scope_with_the_bare_minimum() -> None:
     for missing in ("client", "raw_path", "headers", "query_string"):
         scope = scope_of("GET", "/", PAGE, "203.0.113.9")
         del scope[missing]
-        assert asyncio.run(over_asgi(a_gate().asgi(shop_by_asgi), scope)).status == 302
-        empty = asyncio.run(over_asgi(a_gate().asgi(shop_by_asgi), {**scope, missing: None}))
+        assert run(over_asgi(a_gate().asgi(shop_by_asgi), scope)).status == 302
+        empty = run(over_asgi(a_gate().asgi(shop_by_asgi), {**scope, missing: None}))
         assert empty.status == 302
 
 

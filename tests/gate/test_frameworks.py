@@ -1,6 +1,5 @@
 """The gate in front of Flask, Django and FastAPI, over HTTP; and WebSockets of Starlette."""
 
-import asyncio
 import http.client
 import socket
 from collections.abc import Iterator
@@ -13,6 +12,7 @@ from starlette.websockets import WebSocket
 from beekeeper.gate import Gate
 from beekeeper.gate.asgi import Message
 from tests.support.gates import COOKIE, KEYS, LINK, PAGE, ROOM, a_gate, a_pass, a_session, scope_of
+from tests.support.loops import run
 from tests.support.sites import SITES, Log
 
 
@@ -87,6 +87,6 @@ def test_a_websocket_of_starlette(cookie: str, answers: list[str]) -> None:
     async def send(message: Message) -> None:
         seen.append(message)
 
-    asyncio.run(site(scope, receive, send))
+    run(site(scope, receive, send))
     assert [message["type"] for message in seen] == answers
     assert not cookie or seen[1]["text"] == "ann"

@@ -1,6 +1,5 @@
 """A gate, passes to it, and a browser with cookies that visits it by WSGI or by ASGI."""
 
-import asyncio
 import time
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
@@ -12,6 +11,7 @@ from beekeeper.gate import Answer, Gate
 from beekeeper.gate.asgi import Message, Receive, Scope, Send
 from beekeeper.gate.request import Request
 from beekeeper.rules import tokens
+from tests.support.loops import run
 
 ROOM, LINK, ORIGIN = "sale", "https://room.example.com/?from=shop", "https://shop.example.com"
 KEY = tokens.new_key()
@@ -123,7 +123,7 @@ async def over_asgi(app: Any, scope: Scope) -> Reply:
 
 
 def by_asgi(app: Any, scope: Scope) -> Reply:
-    return asyncio.run(over_asgi(app, scope))
+    return run(over_asgi(app, scope))
 
 
 def shop_by_wsgi(environ: dict[str, Any], start_response: Any) -> Iterable[bytes]:
