@@ -17,8 +17,9 @@ Headers = Sequence[tuple[str, str]]
 PRIVATE = (("Cache-Control", "no-store"), ("Referrer-Policy", "no-referrer"))
 PAGE = """<!doctype html><html lang="en"><meta charset="utf-8">
 <meta name="viewport" content="width=device-width"><title>{title}</title>
-<style>body{{font:18px/1.5 system-ui;max-width:34rem;margin:15vh auto;padding:0 1rem;
-color-scheme:light dark}}</style>
+<style>:root{{color-scheme:light dark}}
+body{{font:18px/1.5 system-ui,sans-serif;max-width:34rem;margin:15vh auto;padding:0 1rem}}
+h1{{line-height:1.2;text-wrap:balance}}</style>
 <main><h1>{title}</h1><p>{text}</p><p><a href="{link}">Go to the waiting room</a></p></main></html>
 """
 
