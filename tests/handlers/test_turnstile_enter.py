@@ -1,6 +1,7 @@
 """``GET /enter`` and ``/check``."""
 
 import json
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -26,6 +27,13 @@ def test_enter_takes_the_admitted_to_the_destination() -> None:
     found = tokens.read_pass(pass_of(response), [PASS_KEY], ROOM, ORIGIN, NOW)
     assert found.subject == mine.id
     assert float(place.row(mine)["claimed_at"]["N"]) == NOW
+
+
+def test_the_parameters_of_the_campaign_link_arrive_at_the_destination() -> None:
+    place, campaign = Place(), replace(mine, query="utm_source=mail&gclid=x")
+    place.admit(campaign, NOW - 20)
+    where = asked(place, "aws_enter", campaign)["headers"]["location"]
+    assert where.startswith(f"{ORIGIN}/seats?block=7&utm_source=mail&gclid=x&beekeeper_pass=")
 
 
 @pytest.mark.parametrize("admitted", [None, NOW + 1])
