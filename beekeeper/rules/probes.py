@@ -9,6 +9,7 @@ import ipaddress
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
+from statistics import median
 
 from beekeeper.rules.governor import TOLERATED_TIMES, Health
 from beekeeper.rules.line import Pulse
@@ -32,20 +33,18 @@ class Answer:
 
 
 def health_of(answers: Sequence[Answer]) -> Health:
-    """Return what the probes say. The times are those of the answers that are no errors."""
+    """Return what the probes say. The times are those of the answers that are no errors.
+
+    The 95th percentile is the smallest time that at least 95 % of them don't exceed.
+    """
     seconds = sorted(a.seconds for a in answers if not a.failed and not a.refused)
     return Health(
         sent=len(answers),
         failed=sum(a.failed for a in answers),
         refused=sum(a.refused for a in answers),
-        median_seconds=_percentile(seconds, 0.5),
-        p95_seconds=_percentile(seconds, 0.95),
+        median_seconds=median(seconds) if seconds else None,
+        p95_seconds=seconds[math.ceil(0.95 * len(seconds)) - 1] if seconds else None,
     )
-
-
-def _percentile(ordered: Sequence[float], share: float) -> float | None:
-    """Return the smallest value that at least this share of the values does not exceed."""
-    return ordered[max(0, math.ceil(share * len(ordered)) - 1)] if ordered else None
 
 
 def is_quiet(mode: Mode, before: Pulse, after: Pulse) -> bool:
@@ -59,14 +58,14 @@ def is_quiet(mode: Mode, before: Pulse, after: Pulse) -> bool:
 
 def baseline_after(baseline_seconds: float, health: Health) -> float:
     """Return the baseline after a quiet minute, in seconds. 0 means that it is not known."""
-    median = health.median_seconds
-    if median is None or health.failed or health.refused:
+    seconds = health.median_seconds
+    if seconds is None or health.failed or health.refused:
         return baseline_seconds
     if not baseline_seconds:
-        return median
-    if median > TOLERATED_TIMES * baseline_seconds:
+        return seconds
+    if seconds > TOLERATED_TIMES * baseline_seconds:
         return baseline_seconds * (1 + BASELINE_RAISE)
-    return baseline_seconds + (median - baseline_seconds) * BASELINE_WEIGHT
+    return baseline_seconds + (seconds - baseline_seconds) * BASELINE_WEIGHT
 
 
 def is_literal(host: str) -> bool:

@@ -16,12 +16,13 @@ import random
 from abc import ABC, abstractmethod
 from functools import lru_cache
 
+from beekeeper.rules.cadence import PROBE_TIMEOUT_SECONDS
+
 STAY_SECONDS, REQUESTS = 180.0, 30
 RETRY_SECONDS, RETRY_SHARE = 5.0, 0.7
 PATIENCE_SECONDS = 8.0
 BASELINE_SECONDS = 0.3
 WORK_SIGMA = 0.3  # of the logarithm of the time that a request takes when nothing else happens
-PROBE_TIMEOUT_SECONDS = 2.0
 
 
 class Destination(ABC):

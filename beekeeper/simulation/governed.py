@@ -4,10 +4,10 @@ import math
 import random
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
-from statistics import median
 
 from beekeeper.rules.cadence import BETWEEN_BURSTS_SECONDS, BURSTS, PROBES_PER_BURST
 from beekeeper.rules.governor import Health, Memory, decide, needs_relief
+from beekeeper.rules.probes import Answer, health_of
 from beekeeper.simulation.charts import clock
 from beekeeper.simulation.destination import BASELINE_SECONDS, Database, Destination
 
@@ -27,7 +27,7 @@ class Governor:
     chance: random.Random
     memory: Memory = field(default_factory=Memory)
     pace: float = 0.0
-    _answers: list[float | None] = field(default_factory=list)
+    _answers: list[Answer] = field(default_factory=list)
     _is_decided: bool = False  # for this minute
     _coming: list[tuple[int, float]] = field(default_factory=list)
 
@@ -48,10 +48,14 @@ class Governor:
             self._is_decided = False
         if self._is_decided:
             return
-        self._answers += [self.site.probe(self.chance) for _ in range(PROBES_PER_BURST)]
+        self._answers += [self._probe() for _ in range(PROBES_PER_BURST)]
         health = health_of(self._answers)
         if second % 60 == BURST_SECONDS[-1] or needs_relief(health, self.memory):
             self._decide(health, second)
+
+    def _probe(self) -> Answer:
+        took = self.site.probe(self.chance)
+        return Answer("answered", took) if took is not None else Answer("failed", 0.0, failed=True)
 
     def _decide(self, health: Health, second: int) -> None:
         decision = decide(
@@ -65,16 +69,6 @@ class Governor:
         self.pace, self.memory = decision.pace, decision.memory
         self._coming.append((second + EFFECT_SECONDS, self.pace))
         self._is_decided = True
-
-
-def health_of(answers: Sequence[float | None]) -> Health:
-    """Return what probes say: their times in seconds, or None for those that failed."""
-    times = sorted(took for took in answers if took is not None)
-    failed = len(answers) - len(times)
-    if not times:
-        return Health(len(answers), failed, 0, None, None)
-    tail = times[math.ceil(0.95 * len(times)) - 1]
-    return Health(len(answers), failed, 0, median(times), tail)
 
 
 @dataclass(frozen=True, slots=True)
