@@ -13,7 +13,7 @@ from botocore.exceptions import BotoCoreError, ClientError
 
 from beekeeper.contract import arrival_rows, items
 from beekeeper.handlers.batches import batches
-from beekeeper.handlers.reading import READ_BATCH, Throttled, read_items
+from beekeeper.handlers.reading import READ_BATCH, TROUBLE, read_items
 from beekeeper.rules import arrivals, line
 from beekeeper.rules.arrivals import SHARDS, Counting, Counts, JoinedBySecond
 from beekeeper.rules.cadence import ROOM_COPY_SECONDS
@@ -144,7 +144,7 @@ class Latest:
         self._published, self._read_at, self._first = published, now, first
         try:
             joined = self._counts.read(first, now)
-        except (BotoCoreError, ClientError, Throttled, KeyError, ValueError) as error:
+        except TROUBLE as error:
             logger.warning("reading the counts of arrivals failed: %s", error)
             self._pulse, self._failed = published, True
             return

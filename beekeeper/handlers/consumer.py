@@ -27,7 +27,8 @@ from beekeeper.contract.functions import Variable, is_call
 from beekeeper.handlers import aws
 from beekeeper.handlers.admitting import Hand
 from beekeeper.handlers.consumer_queue import PARALLEL, Queue
-from beekeeper.handlers.consumer_table import TROUBLE, Orders, OtherFormat, Table
+from beekeeper.handlers.consumer_table import Orders, OtherFormat, Table
+from beekeeper.handlers.reading import TROUBLE
 from beekeeper.handlers.schedule import Schedule
 from beekeeper.handlers.tally import Tally
 from beekeeper.rules import lane

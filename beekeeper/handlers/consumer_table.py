@@ -9,36 +9,30 @@ from concurrent.futures import Executor
 from dataclasses import dataclass
 from typing import Any
 
-from botocore.exceptions import BotoCoreError, ClientError
+from botocore.exceptions import ClientError
 
 from beekeeper.contract import governor_item, items, pulse_item
 from beekeeper.contract.items import Item
 from beekeeper.handlers.admissions import Admissions, Admitting, Outcome
 from beekeeper.handlers.arrivals import Arrivals
 from beekeeper.handlers.batches import batches
-from beekeeper.handlers.reading import READ_BATCH, Throttled, read_items
+from beekeeper.handlers.reading import CALL_FAILED, READ_BATCH, read_items
 from beekeeper.rules.cadence import ROWS_PER_TRANSACTION
 from beekeeper.rules.governed import NEVER, Governed
 from beekeeper.rules.line import Pulse
 from beekeeper.rules.settings import GovernorMode, Settings
 
 UNCHANGED, NEW = "as_of = :stored", "attribute_not_exists(as_of)"
+# Of the governor's item: as many ticks as there are SETTINGS_SECONDS for settings (consumer.py).
+MOST_MISSES = 10
 logger = logging.getLogger(__name__)
 
 
 class OtherFormat(Exception):
     """The items have another format than this code, so it must not admit anybody.
 
-    It is none of TROUBLE: to try again changes nothing.
+    It is none of TROUBLE (reading.py): to try again changes nothing.
     """
-
-
-# The errors that a call of the consumer can raise. The last two come from a damaged item.
-TROUBLE = (BotoCoreError, ClientError, Throttled, KeyError, ValueError)
-
-
-# Of the governor's item: as many ticks as there are SETTINGS_SECONDS for settings (consumer.py).
-MOST_MISSES = 10
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,7 +81,7 @@ class Table:
         if self._is_governed:
             try:
                 return self._read(items.ROOM, items.LATE, items.GOVERNOR)
-            except (BotoCoreError, ClientError, Throttled) as error:
+            except CALL_FAILED as error:
                 # The role may not be allowed to read the governor's item. It costs nobody a turn.
                 logger.warning("reading the room and its governor failed: %s", error)
                 self._is_governed = False
@@ -100,7 +94,7 @@ class Table:
             return
         try:
             read = found if was_read else self._read(items.GOVERNOR)
-        except (BotoCoreError, ClientError, Throttled) as error:
+        except CALL_FAILED as error:
             if self._governed is None and not _is_denied(error) and self._misses < MOST_MISSES:
                 self._misses += 1
                 raise

@@ -26,9 +26,10 @@ from typing import Any
 
 from beekeeper.contract.functions import Variable, is_call
 from beekeeper.handlers import aws, pace_requests
-from beekeeper.handlers.governor_table import TROUBLE, GovernorTable, Known
+from beekeeper.handlers.governor_table import GovernorTable, Known
 from beekeeper.handlers.http import Response
 from beekeeper.handlers.probe import LED_ELSEWHERE, NOT_PUBLIC, Prober, trusted
+from beekeeper.handlers.reading import TROUBLE
 from beekeeper.handlers.visitor_table import VisitorTable
 from beekeeper.rules import destination, probes
 from beekeeper.rules.cadence import (

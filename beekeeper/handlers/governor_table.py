@@ -3,11 +3,9 @@
 from dataclasses import dataclass
 from typing import Any
 
-from botocore.exceptions import BotoCoreError, ClientError
-
 from beekeeper.contract import governor_item, items, pulse_item
 from beekeeper.contract.governor_item import ASKED_AT, HELD_AT
-from beekeeper.handlers.reading import Throttled, read_items
+from beekeeper.handlers.reading import read_items
 from beekeeper.rules.governed import AHEAD_SECONDS, Governed
 from beekeeper.rules.line import Pulse
 from beekeeper.rules.settings import Settings
@@ -18,8 +16,6 @@ NOT_EARLIER = (
     f"attribute_not_exists({ASKED_AT}) OR {ASKED_AT} <= :at OR {ASKED_AT} > :after"
     f" OR NOT attribute_type({ASKED_AT}, :number)"
 )
-# The errors that a call can raise. The last two come from a damaged item.
-TROUBLE = (BotoCoreError, ClientError, Throttled, KeyError, ValueError)
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,7 +18,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from beekeeper.handlers.entries import Unavailable
-from beekeeper.handlers.governor_table import TROUBLE, GovernorTable
+from beekeeper.handlers.governor_table import GovernorTable
 from beekeeper.handlers.http import (
     PRIVATE_HEADERS,
     Request,
@@ -27,6 +27,7 @@ from beekeeper.handlers.http import (
     other_method,
     unavailable_json,
 )
+from beekeeper.handlers.reading import TROUBLE
 from beekeeper.handlers.visitor_table import RoomCopy, VisitorTable
 from beekeeper.rules import sizing, tokens
 from beekeeper.rules.settings import GovernorMode

@@ -2,6 +2,8 @@
 
 from typing import Any
 
+from botocore.exceptions import BotoCoreError, ClientError
+
 from beekeeper.contract.items import Item
 
 READ_BATCH = 100  # BatchGetItem's limit
@@ -10,6 +12,11 @@ READ_ATTEMPTS = 3
 
 class Throttled(Exception):
     """DynamoDB left items unread at each of READ_ATTEMPTS."""
+
+
+# What a call to the table can raise, and what a damaged item can.
+CALL_FAILED = (BotoCoreError, ClientError, Throttled)
+TROUBLE = (*CALL_FAILED, KeyError, ValueError)
 
 
 def read_items(dynamodb: Any, table: str, query: dict[str, Any]) -> list[Item]:

@@ -16,12 +16,10 @@ from collections import deque
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
-from botocore.exceptions import BotoCoreError, ClientError
-
 from beekeeper.handlers.admitting import Admitted
 from beekeeper.handlers.consumer_queue import Queue
-from beekeeper.handlers.consumer_table import TROUBLE, Table
-from beekeeper.handlers.reading import Throttled
+from beekeeper.handlers.consumer_table import Table
+from beekeeper.handlers.reading import CALL_FAILED, TROUBLE
 from beekeeper.rules import line, no_shows
 from beekeeper.rules.cadence import CHECKS_PER_TICK
 from beekeeper.rules.lane import EMPTY, Lane
@@ -89,7 +87,7 @@ class Tally:
             return
         try:
             gone_in = self.table.gone_in_among(due)
-        except (BotoCoreError, ClientError, Throttled) as error:
+        except CALL_FAILED as error:
             # The sample gets smaller. Nobody's turn depends on it.
             logger.warning("checking who has gone in failed: %s", error)
             return
