@@ -6,9 +6,11 @@ messages.py    what a producer puts on the queue, and a consumer takes off it
 items.py       the items of the table; attributes.py reads them, whatever they contain
 pulse_item.py  the item with the state of the line
 pace_item.py   the item with the schedule of slots
+governor_item.py  the item with what the governor holds
 pass_ring.py   the keys of passes in their item
 arrival_rows.py  the rows that count who joined
 deployed.py    what of the room's item a deploy decides
+site.py        the environment variables of a destination's gate
 page.py        the names of the waiting page and of its parts
 asking.py      how the waiting page asks whether it is the visitor's turn
 answers.py     what the room answers to that question

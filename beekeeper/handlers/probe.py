@@ -3,9 +3,8 @@
 The probe says who it is: its ``User-Agent``, and the header ``X-Beekeeper-Probe`` with the room's
 name. No cache answers it: it says ``no-cache``, and each one has another query.
 
-Nothing that the destination does takes longer than the time-out, or much memory. DNS, the
-connection, TLS and each byte of the answer share one deadline, so an answer that drips is cut off
-too. DNS alone can't be cut off: it gets a thread of its own, which is left behind.
+Nothing that the destination does takes longer than the time-out (handlers/deadline.py), or much
+memory.
 
 Nothing that the destination says leads elsewhere. A name that means an address which is not public
 is not connected to: it could be this function's own services, or a network behind it. The address

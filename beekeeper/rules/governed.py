@@ -8,11 +8,11 @@ which). The site itself can also ask for a pace for some minutes. Both can only 
     the pace asked for      until the end that the site named, at most MAX_PACE_SECONDS ahead
     the floor               the lower bound, unless the operator's rate is lower
 
-A governor that lets the whole rate through holds nothing. So when operators raise the rate then,
-the new one is in force at once, and not step by step.
-
 So a governor that dies leaves the operator's rate in force after HELD_SECONDS. A time that can't be
 right (somebody damaged the item, or a clock is wrong) counts as none.
+
+A governor that lets the whole rate through holds nothing. So when operators raise the rate then,
+the new one is in force at once, and not step by step.
 """
 
 from dataclasses import dataclass
