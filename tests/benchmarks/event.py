@@ -81,7 +81,7 @@ def event(visitors: int, rate: int) -> Figures:
         time.sleep(seconds / 2)
         killed = kill_and_start(running)
         await_entries(running, visitors)
-        admitted_at = list(admissions(running))
+        admitted_at = admissions(running.session, ROOM)
         status = running.room.status()
         logged = len(running.shop.entered)
         outcome = running.finish()

@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from beekeeper.local.demo import Demo
+from beekeeper.local.demo import ROOM, Demo
 from tests.support.local_aws import admissions
 from tests.support.windows import most_in
 
@@ -33,7 +33,7 @@ def test_three_hundred_at_ten_a_second() -> None:
     with Demo(rate=600, crowd=300) as running:
         running.send_crowd()
         time.sleep(60)
-        admitted_at = list(admissions(running))
+        admitted_at = admissions(running.session, ROOM)
         outcome = running.finish()
     assert (outcome.joined, outcome.lost, outcome.leftover) == (300, 0, 0)
     assert outcome.admitted == outcome.entered == 300

@@ -10,12 +10,11 @@ from typing import Any
 import pytest
 
 import beekeeper
-from beekeeper.contract import items
 from beekeeper.gate import ask_pace
 from beekeeper.local.crowd import Crowd, Stage
 from beekeeper.local.leftovers import leftovers
 from beekeeper.results import GovernorStatus
-from tests.support.local_aws import DeployedRoom, DeployRoom, StrictAws
+from tests.support.local_aws import DeployedRoom, DeployRoom, StrictAws, admissions
 from tests.support.slow_site import SlowSite
 
 pytestmark = [pytest.mark.end_to_end, pytest.mark.xdist_group("local aws")]
@@ -46,19 +45,10 @@ def measure(room: DeployedRoom) -> GovernorStatus:
     return governor
 
 
-def admissions(room: DeployedRoom) -> list[float]:
-    """Return when each visitor was admitted, in order, from the table itself."""
-    scan = room.session.client("dynamodb").get_paginator("scan")
-    pages = scan.paginate(TableName=f"beekeeper-{room.name}", ConsistentRead=True)
-    rows = (item for page in pages for item in page["Items"])
-    of_visitors = (row for row in rows if row["id"]["S"].startswith(items.VISITOR_PREFIX))
-    return sorted(float(row["admitted_at"]["N"]) for row in of_visitors)
-
-
 def wait_for(room: DeployedRoom, admitted: int) -> list[float]:
     """Wait until so many were admitted."""
     deadline = time.monotonic() + 60
-    while len(found := admissions(room)) < admitted:
+    while len(found := admissions(room.session, room.name)) < admitted:
         assert time.monotonic() < deadline, f"{len(found)} of {admitted} were admitted"
         time.sleep(0.5)
     return found

@@ -1,7 +1,6 @@
 """The gate in front of Flask, Django and FastAPI, over HTTP; and WebSockets of Starlette."""
 
 import http.client
-import socket
 from collections.abc import Iterator
 
 import pytest
@@ -11,16 +10,10 @@ from starlette.websockets import WebSocket
 
 from beekeeper.gate import Gate
 from beekeeper.gate.asgi import Message
+from beekeeper.local.ministack import free_port
 from tests.support.gates import COOKIE, KEYS, LINK, PAGE, ROOM, a_gate, a_pass, a_session, scope_of
 from tests.support.loops import run
 from tests.support.sites import SITES, Log
-
-
-def free_port() -> int:
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port: int = free.getsockname()[1]
-        return port
 
 
 @pytest.fixture(params=SITES)

@@ -113,12 +113,6 @@ def test_open_by_choice_a_session_of_an_unknown_key_is_let_in_while_the_store_fa
     assert gate.decide(stale, now + 11) == LetIn()
 
 
-def test_an_exempt_path_needs_no_keys(visitor: MakeVisitor) -> None:
-    store = Store()
-    store.down = True
-    assert visitor(a_gate(store, exempt_paths=["/health"])).ask("/health").status == 200
-
-
 @pytest.mark.parametrize("keys", DAMAGED)
 def test_damaged_keys_are_refused_at_once_and_not_shown(keys: Any) -> None:
     with pytest.raises(ConfigError, match="keys show --format env") as told:

@@ -7,10 +7,8 @@ from collections.abc import Mapping
 from beekeeper.gate.answers import Answer, LetIn
 from beekeeper.gate.keys import RENEWING
 from beekeeper.gate.request import Request
-from beekeeper.rules import tokens
-from tests.support.gates import COOKIE, KEYS, a_gate, a_session
+from tests.support.gates import COOKIE, KEYS, NEW, a_gate, a_session
 
-NEW = tokens.new_key()
 SESSION = Request(cookies=f"{COOKIE}={a_session()}")
 IN = LetIn("visitor")
 

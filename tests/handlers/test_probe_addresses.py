@@ -22,11 +22,18 @@ def test_a_redirect_on_the_same_host_is_followed() -> None:
 
 @pytest.mark.parametrize(
     ("location", "path"),
-    [("/a b", "/a%20b"), ("/s\u00f8k", "/s%F8k"), ("/s\u00c3\u00b8k", "/s%C3%B8k")],
+    [
+        (b"/a b", "/a%20b"),
+        (b"/a%20b", "/a%20b"),
+        ("/s\u00f8k".encode("latin-1"), "/s%F8k"),
+        ("/s\u00f8k".encode(), "/s%C3%B8k"),
+        ("/\u202e".encode(), "/%E2%80%AE"),
+    ],
 )
-def test_a_redirect_with_letters_that_browsers_encode_is_followed(location: str, path: str) -> None:
-    text = f"HTTP/1.1 302 x\r\nLocation: {location}\r\n\r\n".encode("latin-1")
-    with site(index=talking(text)) as shop:
+def test_a_redirect_with_letters_that_browsers_encode_is_followed(
+    location: bytes, path: str
+) -> None:
+    with site(index=talking(b"HTTP/1.1 302 x\r\nLocation: " + location + b"\r\n\r\n")) as shop:
         shop.behaviours[path] = answering(200)
         answer = probe(shop.url())
     assert (answer.outcome, answer.failed, shop.paths()) == ("200", False, ["/", path])

@@ -3,16 +3,11 @@
 import pytest
 
 from beekeeper.handlers.deadline import MOST_RECEIVED
-from beekeeper.handlers.probe import PARAMETER, Prober
-from beekeeper.rules.probes import Answer
-from tests.support.site import Behaviour, Site, answering, site, talking
+from beekeeper.handlers.probe import PARAMETER
+from tests.support.site import Behaviour, Site, answering, probe, site, talking
 
 OK, EMPTY = b"HTTP/1.1 200 OK\r\n", b"Content-Length: 0\r\n\r\n"
 HINTS = b"HTTP/1.1 103 Early Hints\r\nLink: </a.css>\r\n\r\n"
-
-
-def probe(url: str) -> Answer:
-    return Prober(url, "sale", timeout_seconds=1.0).ask()
 
 
 @pytest.mark.parametrize(("status", "failed"), [(b"200", False), (b"503", True)])
@@ -59,23 +54,6 @@ def test_an_endless_answer_takes_little_memory() -> None:
         answer = probe(shop.url())
     assert answer.failed
     assert sum(sent) < MOST_RECEIVED + 16_000_000  # some is under way
-
-
-@pytest.mark.parametrize(
-    ("location", "path"),
-    [
-        ("/a b", "/a%20b"),
-        ("/k\u00e4se", "/k%C3%A4se"),
-        ("/a%20b", "/a%20b"),
-        ("/\u202e", "/%E2%80%AE"),
-    ],
-)
-def test_a_redirect_is_followed_that_is_written_as_people_write(location: str, path: str) -> None:
-    moved = f"HTTP/1.1 302 x\r\nLocation: {location}\r\n".encode() + EMPTY
-    with site(index=talking(moved)) as shop:
-        shop.behaviours[path] = answering(200)
-        assert probe(shop.url()).outcome == "200"
-    assert shop.paths() == ["/", path]
 
 
 def test_no_cache_answers_after_a_redirect_either() -> None:

@@ -3,7 +3,7 @@
 import itertools
 import json
 import os
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
@@ -13,7 +13,6 @@ from boto3.session import Session
 
 import beekeeper
 from beekeeper.contract import items
-from beekeeper.local.demo import ROOM, Demo
 from beekeeper.local.ministack import KEY, REGION, MiniStack, local_session
 from beekeeper.local.shop import Shop
 
@@ -105,10 +104,10 @@ def environment(endpoint_url: str, state_dir: Path) -> dict[str, str]:
     return own | exported(endpoint_url) | {"BEEKEEPER_STATE_DIR": str(state_dir)}
 
 
-def admissions(running: Demo) -> Iterator[float]:
-    """Yield when each visitor was admitted, from the table itself."""
-    scan = running.session.client("dynamodb").get_paginator("scan")
-    for page in scan.paginate(TableName=f"beekeeper-{ROOM}"):
-        for item in page["Items"]:
-            if item["id"]["S"].startswith(items.VISITOR_PREFIX):
-                yield float(item["admitted_at"]["N"])
+def admissions(session: Session, room: str) -> list[float]:
+    """Return when each visitor was admitted, in order, from the table itself."""
+    scan = session.client("dynamodb").get_paginator("scan")
+    pages = scan.paginate(TableName=f"beekeeper-{room}", ConsistentRead=True)
+    rows = (item for page in pages for item in page["Items"])
+    of_visitors = (row for row in rows if row["id"]["S"].startswith(items.VISITOR_PREFIX))
+    return sorted(float(row["admitted_at"]["N"]) for row in of_visitors)

@@ -9,8 +9,7 @@ import pytest
 
 from beekeeper.gate import InvalidToken, check_pass
 from beekeeper.testing import FakeRoom
-
-ORIGIN = "https://shop.example.com"
+from tests.support.gates import ORIGIN
 
 
 def checked(room: FakeRoom, token: str, origin: str = ORIGIN) -> str:

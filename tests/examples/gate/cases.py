@@ -10,16 +10,15 @@ from typing import Any
 
 from beekeeper.rules.tokens import Key, new_key
 from beekeeper.testing import FakeRoom
+from tests.support.gates import COOKIE, ORIGIN
 
 NEW, OLD = new_key(), new_key()
-ORIGIN = "https://shop.example.com"
 ROOM = FakeRoom(
     name="sale",
     destination=f"{ORIGIN}/sale",
     link="https://room.example.com/",
     keys={key.kid: key.secret for key in (NEW, OLD)},
 )
-COOKIE = "__Host-beekeeper_gate_sale"
 MakeToken = Callable[[], str]
 DELETED: Any = object()
 

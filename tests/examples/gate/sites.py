@@ -20,7 +20,8 @@ from pathlib import Path
 import pytest
 
 from beekeeper.local.ministack import free_port
-from tests.examples.gate.cases import ORIGIN, ROOM
+from tests.examples.gate.cases import ROOM
+from tests.support.gates import ORIGIN
 from tests.support.programs import absent, installed
 
 RECIPES = Path(__file__).parents[3] / "examples" / "gate"

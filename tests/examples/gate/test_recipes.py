@@ -10,8 +10,9 @@ import jwt
 import pytest
 
 from tests.examples.gate import cases
-from tests.examples.gate.cases import COOKIE, NEW, OLD, ORIGIN, ROOM, token
+from tests.examples.gate.cases import NEW, OLD, ROOM, token
 from tests.examples.gate.sites import RECIPES, SITES, WELCOME, Answer, Site
+from tests.support.gates import COOKIE, ORIGIN
 
 MAX_LINES = 40
 PYTHON_SITES = ("django", "fastapi")
