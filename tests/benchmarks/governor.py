@@ -23,7 +23,7 @@ from beekeeper.local.ministack import MiniStack, address
 from beekeeper.local.shop import Shop
 from beekeeper.rules.cadence import PROBE_TIMEOUT_SECONDS
 from tests.benchmarks.figures import Report, at_least, at_most, figure, run
-from tests.support.slow_site import SlowSite
+from tests.support.site import site, slow
 
 ROOM = "governed"
 WELL_SECONDS, OVERLOADED_SECONDS = 0.1, 3.0
@@ -59,14 +59,15 @@ def answer_seconds(shop: Shop, capacity: float) -> float:
 
 
 @contextmanager
-def deployed(rate: int) -> Iterator[tuple[beekeeper.Room, Shop, SlowSite]]:
+def deployed(rate: int) -> Iterator[tuple[beekeeper.Room, Shop]]:
     """Deploy a room with a governor, a shop, and the page of the shop that tells its health."""
     with ExitStack() as stack:
         aws, shop = stack.enter_context(MiniStack()), Shop(ROOM)
         stack.callback(shop.close)
-        site = stack.enter_context(SlowSite(lambda: answer_seconds(shop, rate / 2)))
+        page = slow(lambda: answer_seconds(shop, rate / 2))
+        url = stack.enter_context(site(search=page)).url("/search?q=x")
         folder = stack.enter_context(tempfile.TemporaryDirectory())
-        governor = {"mode": "automatic", "probe_url": site.url, "baseline_seconds": WELL_SECONDS}
+        governor = {"mode": "automatic", "probe_url": url, "baseline_seconds": WELL_SECONDS}
         handle = beekeeper.deploy(
             {
                 "name": ROOM,
@@ -79,19 +80,20 @@ def deployed(rate: int) -> Iterator[tuple[beekeeper.Room, Shop, SlowSite]]:
             state_dir=Path(folder),
         )
         shop.room_url, shop.keys = address(handle.url), handle.pass_keys().keys
-        yield handle, shop, site
+        yield handle, shop
 
 
 def timeline(rate: int, minutes: int) -> tuple[list[Sample], int]:
     """Hold the event. Return what was seen, and the number of decisions in the room's history."""
-    with deployed(rate) as (room, shop, site):
+    with deployed(rate) as (room, shop):
         crowd = Crowd(shop.room_url, rate * minutes, joins_per_second=20)
         crowd.start()
         started, samples = time.monotonic(), list[Sample]()
         while (now := time.monotonic() - started) < 60 * minutes:
             governor = room.status().governor
             assert governor is not None
-            samples.append(Sample(now, site.seconds(), governor.pace, governor.reason))
+            seconds = answer_seconds(shop, rate / 2)
+            samples.append(Sample(now, seconds, governor.pace, governor.reason))
             print(samples[-1], file=sys.stderr)
             time.sleep(STEP_SECONDS)
         decisions = room.status().governor

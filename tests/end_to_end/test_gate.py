@@ -2,7 +2,6 @@
 for, in Chromium on the local AWS. The site is one of Flask, of Django and of FastAPI.
 """
 
-import socket
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
@@ -11,7 +10,7 @@ from playwright.sync_api import Browser, BrowserContext, Page, Request, expect
 
 import beekeeper
 from beekeeper.gate import Gate, MemoryReplay
-from beekeeper.local.ministack import MiniStack
+from beekeeper.local.ministack import MiniStack, free_port
 from tests.support.sites import SITES, Log
 
 pytestmark = [
@@ -37,9 +36,7 @@ def room(
     aws: MiniStack, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[tuple[beekeeper.Room, int]]:
     """One room for all three sites, which take turns at its destination's port."""
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port: int = free.getsockname()[1]
+    port = free_port()
     handle = beekeeper.deploy(
         name=ROOM,
         destination=f"http://127.0.0.1:{port}/",

@@ -15,23 +15,24 @@ from beekeeper.local.crowd import Crowd, Stage
 from beekeeper.local.leftovers import leftovers
 from beekeeper.results import GovernorStatus
 from tests.support.local_aws import DeployedRoom, DeployRoom, StrictAws, admissions
-from tests.support.slow_site import SlowSite
+from tests.support.site import Site, slow
+from tests.support.site import site as a_site
 
 pytestmark = [pytest.mark.end_to_end, pytest.mark.xdist_group("local aws")]
 RATE, CROWD = 240, 40
 
 
 @pytest.fixture
-def site() -> Iterator[SlowSite]:
+def site() -> Iterator[Site]:
     """A site that answers after three seconds, which is longer than the governor waits."""
-    with SlowSite(lambda: 3.0) as made:
+    with a_site(search=slow(lambda: 3.0)) as made:
         yield made
 
 
 @pytest.fixture
-def room(strict_aws: StrictAws, deploy_room: DeployRoom, site: SlowSite) -> DeployedRoom:
+def room(strict_aws: StrictAws, deploy_room: DeployRoom, site: Site) -> DeployedRoom:
     """A room in an AWS that enforces the policies of the functions' roles."""
-    governor = {"mode": "automatic", "probe_url": site.url, "baseline_seconds": 0.1}
+    governor = {"mode": "automatic", "probe_url": site.url("/search?q=x"), "baseline_seconds": 0.1}
     return deploy_room(strict_aws, rate=RATE, overbooking=1.0, governor=governor)
 
 
@@ -59,12 +60,13 @@ def per_minute(times: list[float]) -> float:
 
 
 def test_a_site_that_suffers_gets_fewer_visitors_until_an_operator_says_otherwise(
-    room: DeployedRoom, site: SlowSite
+    room: DeployedRoom, site: Site
 ) -> None:
     held = measure(room)
     assert (held.pace, held.failed) == (RATE / 2, 4), "not halved at the first burst"
     assert held.reason.startswith("4 of 4 probes failed: 120 a minute")
-    assert site.agents == {f"Beekeeper-Governor (room {room.name})"}
+    agent = f"User-Agent: Beekeeper-Governor (room {room.name})"
+    assert {agent in request for request in site.requests} == {True}, "it does not say who it is"
 
     crowd = Crowd(room.url, CROWD)
     crowd.start()

@@ -24,6 +24,16 @@ def answering(status: int = 200, body: bytes = b"hello", **headers: str) -> Beha
     return lambda _, connection: connection.sendall(head + body)
 
 
+def slow(seconds: Callable[[], float]) -> Behaviour:
+    """Answer after so many seconds, which are asked for when the request comes."""
+
+    def answer(site: "Site", connection: socket.socket) -> None:
+        if not site.closed.wait(seconds()):
+            answering()(site, connection)
+
+    return answer
+
+
 def hanging(site: "Site", connection: socket.socket) -> None:
     """Take the request, and never answer."""
     site.closed.wait()
