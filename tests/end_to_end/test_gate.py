@@ -11,7 +11,7 @@ from playwright.sync_api import Browser, BrowserContext, Page, Request, expect
 import beekeeper
 from beekeeper.gate import Gate, MemoryReplay
 from beekeeper.local.ministack import MiniStack, free_port
-from tests.support.sites import SITES, Log
+from tests.support.framework_sites import SITES, Log
 
 pytestmark = [
     pytest.mark.end_to_end,

@@ -11,9 +11,9 @@ from starlette.websockets import WebSocket
 from beekeeper.gate import Gate
 from beekeeper.gate.asgi import Message
 from beekeeper.local.ministack import free_port
+from tests.support.framework_sites import SITES, Log
 from tests.support.gates import COOKIE, KEYS, LINK, PAGE, ROOM, a_gate, a_pass, a_session, scope_of
 from tests.support.loops import run
-from tests.support.sites import SITES, Log
 
 
 @pytest.fixture(params=SITES)
