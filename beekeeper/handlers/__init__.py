@@ -1,4 +1,4 @@
-"""The four Lambda functions of a room: producer, room, turnstile, consumer.
+"""The Lambda functions of a room: producer, room, turnstile, consumer, and maybe a governor.
 
 Each module is an adapter for the pure rules: it parses a request, calls a rule, and formats the
 answer. This folder is part of the Lambda zip. So it imports only the standard library, botocore
