@@ -84,7 +84,7 @@ class KeySource:
         if self._ring is None:
             self._ask_again(now, may_wait)
         elif self._ask is not None and not self._is_younger(now, RENEW_SECONDS):
-            self._asked_at = now  # by one thread only
+            self._asked_at = now  # so that other threads leave it to this one
             threading.Thread(target=self._renew, args=(now,), name=RENEWING, daemon=True).start()
         if self._ring is None:
             raise Unavailable("the keys can't be read")

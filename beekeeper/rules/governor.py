@@ -75,7 +75,8 @@ class Health:
     """One measurement: what probes said, over a minute or in one burst.
 
     ``failed`` counts errors (5xx, refused connections, TLS, DNS) and time-outs. ``refused`` counts
-    401, 403 and 429, which don't measure health. The times are those of the answers, in seconds.
+    what does not measure health: 401, 403, 429, redirects to elsewhere, and names that have no
+    public address. The times are those of the other answers, in seconds.
     """
 
     sent: int
