@@ -142,20 +142,22 @@ def test_of_many_passes_only_the_first_three_are_looked_at(visitor: MakeVisitor)
     assert reply.reason == "missing or malformed"
 
 
-OTHERS = [
-    ("missing or malformed", ""),
-    ("missing or malformed", "a.b.c"),
-    ("expired", a_pass(age=601)),
-    ("forged, malformed or for somebody else", a_pass()[:-8] + "AAAAAAAA"),
-    ("forged, malformed or for somebody else", a_pass(origin="https://other.example.com")),
-    ("not a pass of this room", a_pass(room="other")),
+# Made when a test needs it: a pass that is made at the start would have expired after ten minutes.
+OTHERS: list[tuple[str, Callable[[], str]]] = [
+    ("missing or malformed", lambda: ""),
+    ("missing or malformed", lambda: "a.b.c"),
+    ("expired", lambda: a_pass(age=601)),
+    ("forged, malformed or for somebody else", lambda: a_pass()[:-8] + "AAAAAAAA"),
+    ("forged, malformed or for somebody else", lambda: a_pass(origin="https://other.example.com")),
+    ("not a pass of this room", lambda: a_pass(room="other")),
 ]
 
 
-@pytest.mark.parametrize(("reason", "token"), OTHERS, ids=range(len(OTHERS)))
+@pytest.mark.parametrize(("reason", "make"), OTHERS, ids=range(len(OTHERS)))
 def test_a_pass_that_is_no_good_leads_to_the_room_and_is_in_no_log(
-    visitor: MakeVisitor, reason: str, token: str, caplog: pytest.LogCaptureFixture
+    visitor: MakeVisitor, reason: str, make: Callable[[], str], caplog: pytest.LogCaptureFixture
 ) -> None:
+    token = make()
     caplog.set_level(logging.DEBUG)
     reply = visitor(a_gate()).ask(f"/x?a=1&beekeeper_pass={token}")
     assert (reply.status, reply.location) == (302, TO_ROOM + "/x%3Fa%3D1")
@@ -166,10 +168,11 @@ def test_a_pass_that_is_no_good_leads_to_the_room_and_is_in_no_log(
     assert not any(value.startswith(COOKIE) for value in reply.all("set-cookie"))
 
 
-@pytest.mark.parametrize(("reason", "token"), OTHERS, ids=range(len(OTHERS)))
+@pytest.mark.parametrize(("reason", "make"), OTHERS, ids=range(len(OTHERS)))
 def test_whoever_has_a_session_goes_on_with_any_pass(
-    visitor: MakeVisitor, reason: str, token: str, caplog: pytest.LogCaptureFixture
+    visitor: MakeVisitor, reason: str, make: Callable[[], str], caplog: pytest.LogCaptureFixture
 ) -> None:
+    token = make()
     caplog.set_level(logging.INFO)
     somebody = visitor(a_gate())
     somebody.enter()
