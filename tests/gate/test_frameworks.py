@@ -62,7 +62,10 @@ async def live(websocket: WebSocket) -> None:
 @pytest.mark.parametrize(
     ("cookie", "answers"),
     [
-        (f"{COOKIE}={a_session('ann')}", ["websocket.accept", "websocket.send", "websocket.close"]),
+        (
+            f"{COOKIE}={a_session('ann', seconds=7_200)}",
+            ["websocket.accept", "websocket.send", "websocket.close"],
+        ),
         ("", ["websocket.close"]),
     ],
     ids=["with a session", "without"],

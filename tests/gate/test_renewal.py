@@ -9,7 +9,7 @@ from beekeeper.gate.keys import RENEWING
 from beekeeper.gate.request import Request
 from tests.support.gates import COOKIE, KEYS, NEW, a_gate, a_session
 
-SESSION = Request(cookies=f"{COOKIE}={a_session()}")
+SESSION = Request(cookies=f"{COOKIE}={a_session(seconds=7_200)}")
 IN = LetIn("visitor")
 
 

@@ -32,7 +32,7 @@ def ask(target: str, cookie: str = "", original: str = "", **options: Any) -> Re
     return by_wsgi(service(a_gate(**options)), environ)
 
 
-IN = f"{COOKIE}={a_session('ann')}"
+IN = f"{COOKIE}={a_session('ann', seconds=7_200)}"
 
 
 def test_a_visitor_who_is_in() -> None:
