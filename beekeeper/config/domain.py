@@ -6,10 +6,13 @@ from typing import Annotated, Self, TypedDict
 from pydantic import AfterValidator, model_validator
 
 from beekeeper.config.address import ascii_host
-from beekeeper.config.essentials import Essentials
+from beekeeper.config.edge import Edge
 from beekeeper.config.section import described
 from beekeeper.rules.destination import origin_of
 
+# CloudFront is global, and reads certificates and web ACLs in one region (CloudFront Developer
+# Guide, "Requirements for using SSL/TLS certificates with CloudFront").
+EDGE_REGION = "us-east-1"
 CERTIFICATE_ARN = re.compile(r"arn:aws[a-z-]*:acm:([a-z0-9-]+):\d{12}:certificate/[A-Za-z0-9-]+")
 
 
@@ -46,7 +49,7 @@ def _hosted_zone_id(value: str) -> str:
     return zone
 
 
-class Domain(Essentials):
+class Domain(Edge):
     """The domain name, its certificate, and the hosted zone for its DNS record."""
 
     domain_name: Annotated[str, AfterValidator(_domain_name)] | None = described(
@@ -55,7 +58,9 @@ class Domain(Essentials):
         default=None,
     )
     certificate_arn: Annotated[str, AfterValidator(_certificate_arn)] | None = described(
-        "the certificate in ACM for `domain_name`, in the room's region", default=None
+        "the certificate in ACM for `domain_name`, in the room's region; with an edge, in"
+        " us-east-1",
+        default=None,
     )
     hosted_zone_id: Annotated[str, AfterValidator(_hosted_zone_id)] | None = described(
         "the hosted zone in Route 53 where deploy creates the DNS record of `domain_name`",
@@ -64,11 +69,11 @@ class Domain(Essentials):
 
     @model_validator(mode="after")
     def _whole(self) -> Self:
+        where = EDGE_REGION if self.edge else "the room's region"
         if self.domain_name and not self.certificate_arn:
             raise ValueError(
                 f"certificate_arn is missing: domain_name = {self.domain_name!r} needs a"
-                " certificate. Give the ARN of one in ACM that is valid for this name, in the"
-                " room's region"
+                f" certificate. Give the ARN of one in ACM that is valid for this name, in {where}"
             )
         for field in ("certificate_arn", "hosted_zone_id"):
             if not self.domain_name and (value := getattr(self, field)):
@@ -93,7 +98,13 @@ class Domain(Essentials):
     @model_validator(mode="after")
     def _certificate_in_the_region(self) -> Self:
         match = CERTIFICATE_ARN.fullmatch(self.certificate_arn or "")
-        if self.region and match and match[1] != self.region:
+        if self.edge and match and match[1] != EDGE_REGION:
+            raise ValueError(
+                f"certificate_arn = {self.certificate_arn!r}: the certificate is in {match[1]}, but"
+                f" an edge (CloudFront) takes one in {EDGE_REGION} only, wherever the room is."
+                " Request or import one there, in ACM"
+            )
+        if self.region and not self.edge and match and match[1] != self.region:
             raise ValueError(
                 f"certificate_arn = {self.certificate_arn!r}: the certificate is in {match[1]}, but"
                 f" it must be in the room's region, {self.region}. Request or import one there, in"

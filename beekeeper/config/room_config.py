@@ -8,6 +8,7 @@ from typing import Any, Unpack
 from pydantic import ValidationError
 
 from beekeeper.config.domain import Domain, DomainValues
+from beekeeper.config.edge import EdgeValues
 from beekeeper.config.essentials import EssentialValues
 from beekeeper.config.functions import Functions, FunctionsValues
 from beekeeper.config.governor import GovernorValues, WithGovernor, governor_settings
@@ -25,7 +26,13 @@ UNKNOWN_DESTINATION = "https://unknown.invalid/"
 
 
 class RoomValues(
-    EssentialValues, LineValues, DomainValues, FunctionsValues, UpkeepValues, total=False
+    EssentialValues,
+    LineValues,
+    EdgeValues,
+    DomainValues,
+    FunctionsValues,
+    UpkeepValues,
+    total=False,
 ):
     """The fields of :class:`RoomConfig` as keyword arguments, for editors and type checkers."""
 
@@ -69,6 +76,7 @@ class RoomConfig(WithGovernor, Upkeep, Functions, Domain, Line):
         """Return the settings that the first deploy to this account writes into the table."""
         values = {name: getattr(self, name) for name in type(self).model_fields}
         values |= governor_settings(self.governor)
+        values["news_seconds"] = self.news_seconds if self.edge else 0
         of_config = {
             setting.name: setting.type(values[setting.name])  # type: ignore[operator]
             for setting in fields(Settings)

@@ -46,7 +46,7 @@ PRODUCER = Function(
     name="producer",
     timeout_seconds=cadence.VISITOR_TIMEOUT_SECONDS,
     variables=(Variable.TABLE, Variable.ROOM, Variable.QUEUE_URL, Variable.CONSUMER),
-    paths=(Path.CAMPAIGN,),
+    paths=(Path.CAMPAIGN, Path.JOIN),
 )
 ROOM = Function(
     name="room",
@@ -58,7 +58,7 @@ TURNSTILE = Function(
     name="turnstile",
     timeout_seconds=cadence.VISITOR_TIMEOUT_SECONDS,
     variables=(Variable.TABLE, Variable.ROOM, Variable.CONSUMER),
-    paths=(Path.TURN, Path.ENTER, Path.CHECK),
+    paths=(Path.TURN, Path.ENTER, Path.CHECK, Path.NEWS),
 )
 CONSUMER = Function(
     name="consumer",

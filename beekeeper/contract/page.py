@@ -1,6 +1,10 @@
-"""The waiting page in the room's bucket: deploy writes it, and the ``room`` function reads it."""
+"""The waiting page in the room's bucket: deploy writes it, and the ``room`` function reads it.
 
-PAGE_KEY = "room.html"
+With an edge, CloudFront reads it instead, for ``/`` and for ``/room``: so its key is ``room``.
+"""
+
+PAGE_KEY = "room"
+ROBOTS_KEY = "robots.txt"
 # The sentences that visitors read: a file of the package, and of the functions' zip.
 TEXTS = ("assets", "room", "texts", "en.json")
 # The script of the page that a function answers with 503: a file of both, too.

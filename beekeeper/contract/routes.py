@@ -9,6 +9,8 @@ from enum import StrEnum
 TICKET_COOKIE = "beekeeper_ticket"  # and the room's name, as in beekeeper_ticket_summer-sale
 TO_PARAMETER = "to"  # where at the destination the visitor wants to go
 REJOIN_PARAMETER = "rejoin"  # exchanges a turn that has ended for a new place in line
+# CloudFront adds this to each request that it sends to the API (rules/edge.py).
+EDGE_HEADER = "x-beekeeper-edge"
 
 
 class Path(StrEnum):
@@ -16,14 +18,19 @@ class Path(StrEnum):
 
     A route takes every method, because API Gateway answers 404 itself to a method without a route,
     also to HEAD and OPTIONS. The functions answer GET, HEAD and OPTIONS, and refuse the rest.
-    Only PACE takes POST: the site asks there for a slower pace.
+    POST is for JOIN, where the page asks for a place, and for PACE, where the site asks for a
+    slower pace.
+
+    With an edge, CAMPAIGN and ROOM are the static page at the edge, and ROBOTS a file there.
     """
 
     CAMPAIGN = "/"
+    JOIN = "/join"
     ROOM = "/room"
     TURN = "/turn"
     ENTER = "/enter"
     CHECK = "/check"
+    NEWS = "/news"
     ROBOTS = "/robots.txt"
     PACE = "/pace"  # only of a room with a governor
 
@@ -43,4 +50,4 @@ def ticket_cookie_name(room: str) -> str:
     return f"{TICKET_COOKIE}_{room}"
 
 
-REJOIN_LINK = f"{Path.CAMPAIGN.link}?{REJOIN_PARAMETER}=1"
+REJOIN_LINK = f"{Path.JOIN.link}?{REJOIN_PARAMETER}=1"

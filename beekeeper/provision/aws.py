@@ -90,25 +90,28 @@ class Aws:
         self.workers = machine.workers
         self.on_wait: Callable[[str], None] | None = None
         self.on_warning: Callable[[str], None] | None = None
-        self._clients: dict[tuple[str, bool], Any] = {}
+        self._clients: dict[tuple[str, str, bool], Any] = {}
         self._lock = threading.Lock()  # a boto3 session can't make clients in several threads
 
-    def client(self, service: str, *, once: bool = False) -> Any:
-        """Return the client of a service. With ``once``, return one that never repeats a call."""
-        with self._lock:
-            if (service, once) not in self._clients:
-                config = CONFIG.merge(SOON) if service in self._soon else CONFIG
-                self._clients[service, once] = self._made(
-                    service, config.merge(ONCE) if once else config
-                )
-            return self._clients[service, once]
+    def client(self, service: str, *, once: bool = False, region: str = "") -> Any:
+        """Return the client of a service. With ``once``, return one that never repeats a call.
 
-    def _made(self, service: str, config: Config) -> Any:
+        ``region`` is for what AWS keeps in one region only: the certificates and the web ACLs of
+        CloudFront. By default, it is the room's.
+        """
+        key = (service, region or self.region, once)
+        with self._lock:
+            if key not in self._clients:
+                config = CONFIG.merge(SOON) if service in self._soon else CONFIG
+                self._clients[key] = self._made(*key[:2], config.merge(ONCE) if once else config)
+            return self._clients[key]
+
+    def _made(self, service: str, region: str, config: Config) -> Any:
         with signing_in(self.session):
-            client = self.session.client(service, region_name=self.region, config=config)
+            client = self.session.client(service, region_name=region, config=config)
             if getproxies() and is_this_machine(client.meta.endpoint_url):
                 config = config.merge(Config(proxies={}))  # botocore asks a proxy for 127.0.0.1
-                client = self.session.client(service, region_name=self.region, config=config)
+                client = self.session.client(service, region_name=region, config=config)
         client.meta.events.register("after-call", note_action, unique_id="beekeeper")
         client.meta.events.register("needs-retry", self._note_retry, unique_id="beekeeper-retry")
         return client

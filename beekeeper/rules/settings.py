@@ -109,6 +109,13 @@ class Settings:
         unit="requests a second",
         minimum=10,
     )
+    news_seconds: int = setting(
+        "how often everybody who waits asks the edge for news; 0 without an edge",
+        default=0,
+        unit="seconds",
+        minimum=0,
+        maximum=3_600,
+    )
     title: str = setting(
         "the title of the waiting page, and of the link in chats; by default, made from the name",
         default="",
@@ -166,9 +173,10 @@ class Settings:
 
     def heard_within_seconds(self, pulse: Pulse) -> float:
         """Return after how many seconds the last visitor in line has heard of a change."""
-        return polling.heard_within_seconds(
+        by_polls = polling.heard_within_seconds(
             pulse.waiting, self.rate, self.polls_per_second, pulse.rate
         )
+        return min(by_polls, self.news_seconds) if self.news_seconds else by_polls
 
 
 # By name, in the order of declaration.

@@ -1,0 +1,62 @@
+"""The edge: a CloudFront distribution in front of the room, and what comes with it."""
+
+import re
+from typing import Annotated, Self, TypedDict
+
+from pydantic import AfterValidator, model_validator
+
+from beekeeper.config.essentials import Essentials
+from beekeeper.config.section import described
+
+# A web ACL of CloudFront is always in us-east-1, with the scope "global".
+WEB_ACL_ARN = re.compile(
+    r"arn:aws[a-z-]*:wafv2:us-east-1:\d{12}:global/webacl/[\w-]{1,128}/[0-9a-f-]{36}", re.ASCII
+)
+
+
+class EdgeValues(TypedDict, total=False):
+    """The fields of :class:`Edge` as keyword arguments."""
+
+    edge: bool
+    news_seconds: int
+    web_acl_arn: str | None
+
+
+def _web_acl_arn(value: str) -> str:
+    if not WEB_ACL_ARN.fullmatch(value):
+        raise ValueError(
+            "give the ARN of a web ACL for CloudFront (scope CLOUDFRONT, in us-east-1), such as"
+            " arn:aws:wafv2:us-east-1:123456789012:global/webacl/name/"
+            "1a2b3c4d-1a2b-1a2b-1a2b-1a2b3c4d5e6f"
+        )
+    return value
+
+
+class Edge(Essentials):
+    """Whether the room has an edge, how often visitors ask for news there, and its web ACL."""
+
+    edge: bool = described(
+        "`true` puts CloudFront in front of the room, so that no crowd is too large for its first"
+        " second",
+        default=False,
+    )
+    news_seconds: int = described(
+        "how often everybody who waits asks the edge for news; this is how soon all hear of a"
+        " message, a pause or `off`",
+        default=60,
+        unit="seconds",
+        ge=10,
+        le=3_600,
+    )
+    web_acl_arn: Annotated[str, AfterValidator(_web_acl_arn)] | None = described(
+        "the web ACL (AWS WAF) that protects the edge", default=None
+    )
+
+    @model_validator(mode="after")
+    def _of_an_edge(self) -> Self:
+        if self.web_acl_arn and not self.edge:
+            raise ValueError(
+                f"web_acl_arn = {self.web_acl_arn!r}: a web ACL protects an edge. Add edge = true,"
+                " or leave web_acl_arn out"
+            )
+        return self
