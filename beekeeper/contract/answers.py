@@ -79,7 +79,7 @@ def moved_answer(link: str) -> dict[str, Any]:
 def news_answer(settings: Settings, spread_seconds: float) -> dict[str, Any]:
     """Return the content of ``/news``."""
     return {
-        "version": news.version_of(settings),
+        "version": news.version_of(settings.mode, settings.message, settings.rate),
         "mode": settings.mode,
         "message": settings.message,
         "pace": settings.rate,
