@@ -1,6 +1,6 @@
 """The secret by which a function knows the edge."""
 
-from itertools import pairwise
+from collections.abc import Callable
 
 import pytest
 
@@ -44,8 +44,7 @@ def test_the_secret_tells_nothing_of_the_key() -> None:
     ],
     ids=range(14),
 )
-def test_nothing_else_is_let_through(forge: "object") -> None:
-    assert callable(forge)
+def test_nothing_else_is_let_through(forge: Callable[[], str]) -> None:
     assert not came_through(forge(), RING)
 
 
@@ -56,6 +55,5 @@ def test_nothing_is_let_through_by_an_empty_ring() -> None:
 def test_the_secret_stays_the_same_for_a_key() -> None:
     """CloudFront has it from the last deploy, perhaps of an earlier release."""
     key = Key("k1", "x" * 43)
-    found = "k1.d29d1bda"
-    assert edge_secret(key).startswith(found)
-    assert all(one == other for one, other in pairwise(edge_secret(key) for _ in range(3)))
+    found = "k1.f650df6e439084b48ed2fe5b1951dfe40d789070edcf1d81e9de769947bcb2b5"
+    assert edge_secret(key) == found
