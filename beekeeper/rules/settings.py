@@ -174,10 +174,18 @@ class Settings:
     def longest_interval(self, pulse: Pulse) -> float:
         """Return the longest time, in seconds, after which a visitor in line asks ``turn`` again.
 
-        A turn is kept for so long. News does not shorten it. If the room goes off and on again, a
-        page may still wait for the time at which it was to go.
+        A turn is kept for at least so long. News does not shorten it.
         """
-        return max(self._heard_by_polls(pulse), self._spread_seconds(pulse))
+        return polling.heard_within_seconds(
+            pulse.waiting, self.rate, self.polls_per_second, pulse.rate
+        )
+
+    def heard_within_seconds(self, pulse: Pulse) -> float:
+        """Return after how many seconds the last visitor in line has heard of a change."""
+        by_polls = self.longest_interval(pulse)
+        if not self.news_seconds:
+            return by_polls
+        return min(by_polls, polling.news_heard_within_seconds(self.news_seconds))
 
     def spread_now(self, pulse: Pulse, off_at: float, now: float) -> float:
         """Return in how many seconds who hears at ``now`` is to go in; 0 unless the room is off.
@@ -187,23 +195,9 @@ class Settings:
         """
         if self.mode is not Mode.OFF:
             return 0.0
-        since, whole = max(pulse.as_of, off_at) or now, self._spread_seconds(pulse)
+        whole = news.spread_seconds(pulse.waiting, self.rate, self.polls_per_second)
+        since = max(pulse.as_of, off_at) or now
         return round(news.seconds_left(whole, since, self.heard_within_seconds(pulse), now), 1)
-
-    def _spread_seconds(self, pulse: Pulse) -> float:
-        return news.spread_seconds(pulse.waiting, self.rate, self.polls_per_second)
-
-    def _heard_by_polls(self, pulse: Pulse) -> float:
-        return polling.heard_within_seconds(
-            pulse.waiting, self.rate, self.polls_per_second, pulse.rate
-        )
-
-    def heard_within_seconds(self, pulse: Pulse) -> float:
-        """Return after how many seconds the last visitor in line has heard of a change."""
-        by_polls = self._heard_by_polls(pulse)
-        if not self.news_seconds:
-            return by_polls
-        return min(by_polls, polling.news_heard_within_seconds(self.news_seconds))
 
 
 # By name, in the order of declaration.

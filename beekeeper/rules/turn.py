@@ -119,9 +119,10 @@ def decide(
     """
     if settings.mode is Mode.OFF:
         spread = settings.spread_now(pulse, off_at, now)
-        # A page that waits for its share of that time hears all the same if the room is on again.
-        longest = polling.rhythm(pulse.waiting, settings.rate, settings.polls_per_second).longest
-        pause = max(min(spread, longest), polling.MIN_SECONDS)
+        # A page that waits for its share of that time goes on asking. So it hears, as soon as any
+        # other page would, if the room is on again.
+        load = pulse.waiting, settings.rate, settings.polls_per_second
+        pause = polling.retry_while_off(spread, *load)
         turn = _turn(State.OFF, settings, pulse, retry_after=pause)
         return replace(turn, spread_seconds=spread)
     if admission is None:
