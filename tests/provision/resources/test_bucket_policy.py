@@ -109,4 +109,6 @@ def test_what_an_emulator_needs_in_addition_is_no_drift(
     condition = stored(deployed)["Deny"]["Condition"]
     assert condition["NotIpAddress"] == {"aws:SourceIp": "127.0.0.0/8"}
     assert condition["Bool"] == {"aws:SecureTransport": "false"}
-    assert stored(deployed)["Allow"]["Condition"] == {"StringEquals": {"aws:SourceArn": DISTRIBUTION}}
+    assert stored(deployed)["Allow"]["Condition"] == {
+        "StringEquals": {"aws:SourceArn": DISTRIBUTION}
+    }

@@ -21,8 +21,7 @@ from tests.support.rooms import ROOM, config
 STANDALONE = sorted(
     key
     for key in DELETIONS
-    if key.split()[0]
-    not in ("keys", "settings", "page", "robots", "routes", "stage", "permission")
+    if key.split()[0] not in ("keys", "settings", "page", "robots", "routes", "stage", "permission")
     and key != "bucket policy"
 )
 NAMED_BY = {
