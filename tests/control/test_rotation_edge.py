@@ -1,4 +1,4 @@
-"""A change of keys in a room with an edge: the former key stays until the edge has the new secret."""
+"""A change of keys in a room with an edge, which needs a secret of the new key before it ends."""
 
 import json
 import logging

@@ -51,7 +51,11 @@ def test_deleting_them_twice_or_without_an_api_is_no_error(deployed: Cloud) -> N
     bench = former(deployed)
     found = bench.find()
     assert found is not None
-    deployed.wire.add(refuse("apigatewayv2:DeleteRoute", "ConflictException", "No.", 409, times=2))
+    deployed.wire.add(
+        refuse(
+            "apigatewayv2:DeleteRoute", "ConflictException", "concurrent modification", 409, times=2
+        )
+    )
     bench.step.delete(bench.aws, found)
     bench.step.delete(bench.aws, found)
     assert not routes() & OF_THE_PAGE
