@@ -41,7 +41,7 @@ REMADE = {f"role {part}": {f"permission {part}"} for part in FUNCTIONS}
 
 def test_every_step_has_its_tests(cloud: Cloud) -> None:
     # For the domain see test_domain.py, for the FIFO queues test_strict.py, for the governor
-    # test_governor.py, and for the door, which is always open without an edge, test_door.py.
+    # test_governor.py, and for the door, which only an edge has, test_door.py.
     elsewhere = {"former domains", "other queue", "other dead-letter queue", "door", *GOVERNORS}
     assert DELETIONS.keys() == cloud.engine()._steps.keys() - elsewhere
 
