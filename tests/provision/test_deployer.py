@@ -129,7 +129,7 @@ def test_what_shares_a_statement_widens_nothing(room: RoomConfig | None) -> None
 
 
 def test_every_step_says_what_it_takes() -> None:
-    """Except what others cover: the API its routes and stage, the domain its mapping, keys a door."""
+    """Except routes and stage, which the API covers, the mapping (the domain), the door (keys)."""
     silent = {s.key for s in steps(WITH_ALL, NAMES) if not list(s.grants())}
     assert silent == {"routes", "stage", "api mapping", "door"}
 
