@@ -91,6 +91,8 @@ class PageObject(BucketObject):
     """The waiting page."""
 
     key, kind = "page", "waiting page"
+    # After the routes, which come after the functions: a new page can ask for what is new there.
+    needs = ("bucket", "routes")
     content_type = PAGE_TYPE
 
     def __init__(self, names: Names, settings: Mapping[str, object]) -> None:
