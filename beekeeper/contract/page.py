@@ -11,3 +11,5 @@ TEXTS = ("assets", "room", "texts", "en.json")
 UNAVAILABLE_SCRIPT = ("assets", "room", "unavailable.js")
 # The object's metadata with this name has the header to send with the page.
 POLICY_METADATA = "content-security-policy"
+# The part of the page's policy that only a header can set. The rest is in the page itself.
+PAGE_POLICY = "frame-ancestors 'none'; base-uri 'none'; form-action 'none'"
