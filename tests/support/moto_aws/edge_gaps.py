@@ -102,7 +102,7 @@ class Edge:
                 raise Refused("InvalidOriginAccessControl")
         behaviours = config.get("CacheBehaviors", {}).get("Items", [])
         for behaviour in (config["DefaultCacheBehavior"], *behaviours):
-            if behaviour.get("ResponseHeadersPolicyId") not in self.policies:
+            if behaviour.get("ResponseHeadersPolicyId", "") not in ("", *self.policies):
                 raise Refused("NoSuchResponseHeadersPolicy", 404)
 
     # tags and invalidations

@@ -38,6 +38,13 @@ FILLED: Raw = {
     "IsIPV6Enabled": True,
     "Staging": False,
 }
+FILLED_BEHAVIOUR: Raw = {
+    "SmoothStreaming": False,
+    "Compress": False,
+    "LambdaFunctionAssociations": {"Quantity": 0},
+    "FieldLevelEncryptionId": "",
+    "GrpcConfig": {"Enabled": False},
+}
 
 
 class Refused(Exception):
@@ -147,6 +154,7 @@ def filled(config: Raw) -> Raw:
         origin.setdefault("ConnectionAttempts", 3)
         origin.setdefault("OriginShield", {"Enabled": False})
     for behaviour in (made["DefaultCacheBehavior"], *made["CacheBehaviors"].get("Items", [])):
-        behaviour.setdefault("GrpcConfig", {"Enabled": False})
+        for name, value in FILLED_BEHAVIOUR.items():
+            behaviour.setdefault(name, value)
         behaviour["AllowedMethods"]["Items"] = behaviour["AllowedMethods"]["Items"][::-1]
     return made
