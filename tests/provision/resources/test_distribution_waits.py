@@ -108,11 +108,12 @@ def test_a_lost_answer_makes_nothing_twice(bare: EdgeRoom, call: str, again: boo
     assert inventory() == {}
 
 
-def test_a_lost_answer_to_an_update_is_no_error(edged: EdgeRoom) -> None:
-    """botocore repeats the call, with a version that is outdated then."""
+def test_a_lost_answer_to_an_update_does_not_update_twice(edged: EdgeRoom) -> None:
+    """botocore repeats the call, and so do we after a read that shows the former state."""
     change(edged)
     edged.cloud.wire.add(lose_answer(UPDATE))
     edged.deploy()
+    assert edged.cloud.wire.names().count(UPDATE) == 3  # both repetitions were refused
     assert distribution().pending < 0
     assert edged.changes() == {}
 
