@@ -19,7 +19,6 @@ from typing import Any
 from botocore.exceptions import ClientError
 
 from beekeeper.errors import NotOursError, ProvisionError
-from beekeeper.provision import tags
 from beekeeper.provision.aws import Aws
 from beekeeper.provision.engine.step import (
     AlreadyThere,
@@ -30,11 +29,9 @@ from beekeeper.provision.engine.step import (
     known,
     recorded_output,
 )
-from beekeeper.provision.engine.wait import has_code, ignoring, retrying
+from beekeeper.provision.engine.wait import has_code
 from beekeeper.provision.grant import Grant, grant
 from beekeeper.provision.names import Names
-from beekeeper.provision.resources.apigateway import BUSY, CHANGE
-from beekeeper.provision.resources.apigateway import MISSING as NO_DOMAIN
 from beekeeper.provision.resources.outputs import (
     EDGE_ARN,
     EDGE_HOST,
@@ -46,17 +43,16 @@ from beekeeper.provision.resources.route53 import (
     ALIASES,
     NO_ZONE,
     REFUSED,
-    TAG_ZONE,
     change_records,
     delete_records,
     edge_records,
     let_resolvers_forget,
     records,
+    tag,
     target_of,
-    zone_tag,
+    untag,
 )
 
-NO_DISTRIBUTION = "NoSuchResource"
 # The hosted zone of all distributions, by partition (Route 53 API Reference, "AliasTarget"; AWS
 # China, "Getting Started", Route 53).
 CLOUDFRONT_ZONES = {"aws": "Z2FDTNDATAQYW2", "aws-cn": "Z3RFFRIM2A3IF5"}
@@ -69,7 +65,13 @@ class DnsRecord(Resource):
     fixed = frozenset({"zone"})
 
     def __init__(
-        self, names: Names, domain_name: str, zone: str | None, needs: tuple[str, ...], *, edge: bool
+        self,
+        names: Names,
+        domain_name: str,
+        zone: str | None,
+        needs: tuple[str, ...],
+        *,
+        edge: bool,
     ) -> None:
         """Note where the domain is: at the edge, or at API Gateway.
 
@@ -149,7 +151,7 @@ class DnsRecord(Resource):
         return Found(targets[0], attributes, owner, whose=whose)
 
     def create(self, aws: Aws, desired: Attributes) -> None:
-        _tag(aws, desired["tag_at"], self.name, desired["zone"])
+        tag(aws, desired["tag_at"], self.name, desired["zone"])
         wanted = [("CREATE", self._record(kind, desired)) for kind in desired["types"]]
         try:
             self._change(aws, desired["zone"], wanted)
@@ -162,13 +164,13 @@ class DnsRecord(Resource):
         wanted = {**found.attributes, **changes}
         tagged, tag_at = found.attributes["tag_at"].split(), wanted["tag_at"]
         if tag_at not in tagged:
-            _tag(aws, tag_at, self.name, wanted["zone"])
+            tag(aws, tag_at, self.name, wanted["zone"])
         if changes.keys() - {"tag_at"}:
             self._move(aws, found, wanted)
         if former := [arn for arn in tagged if arn != tag_at]:
             let_resolvers_forget(aws)
             for arn in former:
-                _untag(aws, arn, self.name)
+                untag(aws, arn, self.name)
 
     def _move(self, aws: Aws, found: Found, wanted: Attributes) -> None:
         """Change all records in one batch. Those of somebody else are never overwritten."""
@@ -221,7 +223,7 @@ class DnsRecord(Resource):
         for target in found.attributes["target"].split():
             delete_records(aws, found.attributes["zone"], self.name, target)
         for arn in found.attributes["tag_at"].split():
-            _untag(aws, arn, self.name)
+            untag(aws, arn, self.name)
 
 
 class FormerRecords(Resource):
@@ -255,29 +257,4 @@ class FormerRecords(Resource):
     def delete(self, aws: Aws, found: Found) -> None:
         for name, zone in found.attributes["zones"].items():
             delete_records(aws, zone, name, found.attributes["target"])
-            _untag(aws, found.attributes["tag_at"], name)
-
-
-def _is_edge(arn: str) -> bool:
-    return arn.split(":")[2] == "cloudfront"
-
-
-def _tag(aws: Aws, arn: str, name: str, zone: str) -> None:
-    """Tag what the record will lead to."""
-    if _is_edge(arn):
-        items = tags.as_list({zone_tag(name): zone})
-        aws.client("cloudfront").tag_resource(Resource=arn, Tags={"Items": items})
-        return
-    tag = aws.client("apigatewayv2").tag_resource
-    retrying(aws, CHANGE, BUSY, lambda: tag(ResourceArn=arn, Tags={TAG_ZONE: zone}))
-
-
-def _untag(aws: Aws, arn: str, name: str) -> None:
-    """Remove the tag about the record from what it led to. Success if that is gone."""
-    with ignoring(NO_DOMAIN, NO_DISTRIBUTION):
-        if _is_edge(arn):
-            keys = {"Items": [zone_tag(name)]}
-            aws.client("cloudfront").untag_resource(Resource=arn, TagKeys=keys)
-            return
-        untag = aws.client("apigatewayv2").untag_resource
-        retrying(aws, CHANGE, BUSY, lambda: untag(ResourceArn=arn, TagKeys=[TAG_ZONE]))
+            untag(aws, found.attributes["tag_at"], name)

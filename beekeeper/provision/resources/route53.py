@@ -19,11 +19,14 @@ from botocore.exceptions import ClientError
 
 from beekeeper.provision import tags
 from beekeeper.provision.aws import Aws
-from beekeeper.provision.engine.wait import Wait, has_code, pause
+from beekeeper.provision.engine.wait import Wait, has_code, ignoring, pause, retrying
+from beekeeper.provision.resources.apigateway import BUSY, CHANGE
+from beekeeper.provision.resources.apigateway import MISSING as NO_DOMAIN
 from beekeeper.provision.resources.outputs import EDGE_RECORDS, RECORD_ZONE
 
 TAG_ZONE = "beekeeper:zone"
 NO_ZONE, REFUSED = "NoSuchHostedZone", "InvalidChangeBatch"
+NO_DISTRIBUTION = "NoSuchResource"
 ALIASES = ("A", "AAAA")
 # All servers of Route 53 have a change within 60 s (Route 53 Developer Guide, "Editing records"),
 # and resolvers keep what they had heard before for the 60 s of an alias record.
@@ -67,9 +70,7 @@ def delete_records(aws: Aws, zone: str, name: str, target: str) -> None:
             raise
 
 
-def change_records(
-    aws: Aws, zone: str, changes: Sequence[tuple[str, Mapping[str, Any]]]
-) -> None:
+def change_records(aws: Aws, zone: str, changes: Sequence[tuple[str, Mapping[str, Any]]]) -> None:
     """Create, upsert or delete records, all of them or none: (action, record)."""
     wanted = [{"Action": action, "ResourceRecordSet": record} for action, record in changes]
     batch = {"Comment": "Beekeeper", "Changes": wanted}
@@ -102,3 +103,28 @@ def let_resolvers_forget(aws: Aws) -> None:
     """Wait until nobody is led to where a record led before."""
     for _ in range(round(FORGOTTEN.seconds / FORGOTTEN.every)):
         pause(aws, FORGOTTEN)
+
+
+def tag(aws: Aws, arn: str, name: str, zone: str) -> None:
+    """Tag what the record will lead to: a domain of API Gateway, or a distribution."""
+    if _is_distribution(arn):
+        items = tags.as_list({zone_tag(name): zone})
+        aws.client("cloudfront").tag_resource(Resource=arn, Tags={"Items": items})
+        return
+    call = aws.client("apigatewayv2").tag_resource
+    retrying(aws, CHANGE, BUSY, lambda: call(ResourceArn=arn, Tags={TAG_ZONE: zone}))
+
+
+def untag(aws: Aws, arn: str, name: str) -> None:
+    """Remove the tag about the record from what it led to. Success if that is gone."""
+    with ignoring(NO_DOMAIN, NO_DISTRIBUTION):
+        if _is_distribution(arn):
+            keys = {"Items": [zone_tag(name)]}
+            aws.client("cloudfront").untag_resource(Resource=arn, TagKeys=keys)
+            return
+        call = aws.client("apigatewayv2").untag_resource
+        retrying(aws, CHANGE, BUSY, lambda: call(ResourceArn=arn, TagKeys=[TAG_ZONE]))
+
+
+def _is_distribution(arn: str) -> bool:
+    return arn.split(":")[2] == "cloudfront"

@@ -112,7 +112,7 @@ def change_records(call: Call, request: AWSPreparedRequest, _: Forward) -> AWSRe
     for change in call.arguments["ChangeBatch"]["Changes"]:
         wanted = change["ResourceRecordSet"]
         what = f"resource record set [name='{wanted['Name']}', type='{wanted['Type']}']"
-        found = there.get((wanted["Name"].rstrip("."), wanted["Type"]))
+        found: Any = there.get((wanted["Name"].rstrip("."), wanted["Type"]))
         if change["Action"] == "CREATE" and found:
             message = f"[Tried to create {what} but it already exists]"
         elif change["Action"] == "DELETE" and not found:
