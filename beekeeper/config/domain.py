@@ -100,13 +100,13 @@ class Domain(Edge):
 
     @model_validator(mode="after")
     def _fits_into_a_tag(self) -> Self:
-        if self.edge and self.hosted_zone_id:
-            if len(self.domain_name or "") > MAX_EDGE_RECORD_CHARACTERS:
-                raise ValueError(
-                    f"domain_name = {self.domain_name!r}: with an edge, Beekeeper can create the DNS"
-                    f" record of a name with at most {MAX_EDGE_RECORD_CHARACTERS} characters. Choose"
-                    " a shorter one, or leave hosted_zone_id out and create the record yourself"
-                )
+        length = len(self.domain_name or "")
+        if self.edge and self.hosted_zone_id and length > MAX_EDGE_RECORD_CHARACTERS:
+            raise ValueError(
+                f"domain_name = {self.domain_name!r}: with an edge, Beekeeper can create the DNS"
+                f" record of a name with at most {MAX_EDGE_RECORD_CHARACTERS} characters. Choose a"
+                " shorter one, or leave hosted_zone_id out and create the record yourself"
+            )
         return self
 
     @model_validator(mode="after")
