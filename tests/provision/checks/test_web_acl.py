@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from beekeeper.provision.checks.edge import DISTRIBUTIONS, HEADERS_POLICIES
+from beekeeper.provision.checks.edge import DISTRIBUTIONS, HEADERS_POLICIES, edge
 from tests.support.moto_aws.cloud import Cloud
 from tests.support.moto_aws.doctors import diagnose, finding
 from tests.support.moto_aws.wire import Rule, instead, refuse
@@ -76,9 +76,11 @@ def test_the_web_acl(cloud: Cloud, rule: Rule, verdict: str, said: str) -> None:
 def test_the_quotas_of_cloudfront(
     cloud: Cloud, distributions: int, policies: int, said: str
 ) -> None:
-    found = finding(diagnose(cloud, *counted(distributions, policies), edge=True), "edge")
-    assert found[0] == ("warning" if said else "ok")
-    assert said in found[1]
+    cloud.wire.add(*counted(distributions, policies))
+    found = edge(cloud.aws())
+    assert found.verdict == ("warning" if said else "ok")
+    assert said in found.text
+    assert bool(found.remedy) == bool(said)
 
 
 def test_a_room_without_an_edge_asks_neither(cloud: Cloud) -> None:
