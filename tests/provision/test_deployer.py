@@ -27,14 +27,25 @@ from beekeeper.provision.names import ALL_FUNCTION_NAMES, Names
 from tests.support.rooms import ACCOUNT, DOMAIN_NAME, NAMES, WITH_ALL, config
 
 # Made of a service's reads, for those who look; no resource's ARN can stand for them.
-UNSCOPED = {"cloudwatch:DescribeAlarms", "lambda:GetAccountSettings", "logs:DescribeLogGroups"}
+UNSCOPED = {
+    "cloudfront:ListDistributions",
+    "cloudfront:ListOriginAccessControls",
+    "cloudfront:ListResponseHeadersPolicies",
+    "cloudwatch:DescribeAlarms",
+    "lambda:GetAccountSettings",
+    "logs:DescribeLogGroups",
+}
 BOUND = config(permissions_boundary=f"arn:aws:iam::{ACCOUNT}:policy/boundary", role_path="/events/")
 
 
 def statements(names: Names = NAMES) -> list[dict[str, Any]]:
-    (policy,) = deployer_policies(names)
-    found: list[dict[str, Any]] = policy["Statement"]
-    return found
+    """The statements of all policies. One that is in two policies is put together."""
+    by_sid: dict[str, dict[str, Any]] = {}
+    for each in (s for policy in deployer_policies(names) for s in policy["Statement"]):
+        known = by_sid.setdefault(each["Sid"], {**each, "Action": [], "Resource": []})
+        for part in ("Action", "Resource"):
+            known[part] += [member for member in each[part] if member not in known[part]]
+    return list(by_sid.values())
 
 
 def regions() -> Iterator[tuple[str, str]]:
@@ -93,11 +104,17 @@ def applies(action: str, resource: str) -> bool:
     if service == "s3":
         on_objects = operation in OBJECT_ACTIONS
         return on_objects == ("/" in resource)
+    if service == "cloudfront":
+        kind = resource.split(":")[5].partition("/")[0].replace("-", "")
+        own = [kind for kind in OWN_ACTIONS if kind in operation.lower()]
+        return kind == (own[0] if own else "distribution")
     if service == "cloudwatch":
         return ("Dashboard" in operation) == (":dashboard/" in resource)
     return True
 
 
+# The kinds of CloudFront whose actions have their name.
+OWN_ACTIONS = ("originaccesscontrol", "responseheaderspolicy")
 OBJECT_ACTIONS = {
     "GetObject",
     "PutObject",
@@ -247,7 +264,7 @@ def test_a_role_is_looked_for_without_its_path_too() -> None:
 @example(other="sale-2")
 @example(other="sal")
 def test_another_room_is_out_of_reach(other: str) -> None:
-    """Except HTTP APIs, which have no names. See names.py for rooms that would share names."""
+    """Except HTTP APIs and CloudFront, whose ARNs have no names. For shared names see names.py."""
     ours = [f"{NAMES.room}-{part}" for part in (*ALL_FUNCTION_NAMES, "dead-letter")]
     if other == NAMES.room or other.startswith(tuple(ours)):
         return
@@ -260,7 +277,7 @@ def test_another_room_is_out_of_reach(other: str) -> None:
         if resource != "*"
     ]
     reached = {arn for arn in theirs if any(re.fullmatch(p, arn) for p in patterns)}
-    assert all(":apigateway:" in arn for arn in reached)
+    assert all(":apigateway:" in arn or ":cloudfront:" in arn for arn in reached)
 
 
 def test_an_operator_may_change_the_keys() -> None:
