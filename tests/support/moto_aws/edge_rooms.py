@@ -13,7 +13,7 @@ from beekeeper.provision.resources import outputs as o
 from beekeeper.provision.state import State, StateFile
 from tests.support.moto_aws.cloud import FORMER_TAG, Cloud
 from tests.support.moto_aws.edge_gaps import edge
-from tests.support.rooms import ROOM, config
+from tests.support.rooms import ACCOUNT, ROOM, config
 
 EDGED = config(edge=True)
 EDGE = ("access control", "headers policy", "distribution", "cached page")
@@ -71,7 +71,7 @@ class EdgeRoom:
         aws = self.cloud.aws(workers=workers)
         file = StateFile(self.cloud.state_dir, ROOM)
         if file.read() is None:
-            file.write(State(ROOM, aws.account, aws.region, room.model_dump(mode="json")))
+            file.write(State(ROOM, ACCOUNT, aws.region, room.model_dump(mode="json")))
         return Engine(aws, ROOM, self.steps(room), file, self.cloud.events.append)
 
     def deploy(self, room: RoomConfig = EDGED, workers: int = 1) -> Plan:
