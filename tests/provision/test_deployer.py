@@ -24,7 +24,15 @@ from beekeeper.provision.deployer import (
 )
 from beekeeper.provision.grant import ROOM, Grant, combined
 from beekeeper.provision.names import ALL_FUNCTION_NAMES, Names
-from tests.support.rooms import ACCOUNT, DOMAIN_NAME, NAMES, WITH_ALL, config
+from tests.support.rooms import (
+    ACCOUNT,
+    AT_EDGE,
+    DOMAIN_NAME,
+    NAMES,
+    WEB_ACL,
+    WITH_ALL,
+    config,
+)
 
 # Made of a service's reads, for those who look; no resource's ARN can stand for them.
 UNSCOPED = {
@@ -35,6 +43,7 @@ UNSCOPED = {
     "lambda:GetAccountSettings",
     "logs:DescribeLogGroups",
 }
+OF_EDGE = config(**AT_EDGE, hosted_zone_id="Z0123456789ABCDEFGHIJ", web_acl_arn=WEB_ACL)
 BOUND = config(permissions_boundary=f"arn:aws:iam::{ACCOUNT}:policy/boundary", role_path="/events/")
 
 
@@ -137,7 +146,20 @@ def held_by(policies: Iterable[dict[str, Any]]) -> set[tuple[str, str, str]]:
     }
 
 
-@pytest.mark.parametrize("room", [None, WITH_ALL, BOUND])
+def test_an_edge_with_a_domain_and_a_web_acl() -> None:
+    policies = deployer_policies(NAMES, OF_EDGE)
+    assert len(policies) <= 2
+    found = [s for policy in policies for s in policy["Statement"]]
+    by_action = {action: s["Resource"] for s in found for action in s["Action"]}
+    assert by_action["wafv2:GetWebACL"] == [WEB_ACL]
+    assert by_action["acm:DescribeCertificate"] == [OF_EDGE.certificate_arn]
+    distributions = f"arn:aws:cloudfront::{ACCOUNT}:distribution/*"
+    for of_records in ("cloudfront:TagResource", "cloudfront:UntagResource"):
+        assert distributions in by_action[of_records]
+    assert by_action["cloudfront:ListResponseHeadersPolicies"] == ["*"]
+
+
+@pytest.mark.parametrize("room", [None, WITH_ALL, BOUND, OF_EDGE])
 def test_what_shares_a_statement_widens_nothing(room: RoomConfig | None) -> None:
     wanted = grants(NAMES, room)
     assert held_by(deployer_policies(NAMES, room)) == meant_by(wanted)
@@ -146,9 +168,9 @@ def test_what_shares_a_statement_widens_nothing(room: RoomConfig | None) -> None
 
 
 def test_every_step_says_what_it_takes() -> None:
-    """Except routes and stage, which the API covers, and the mapping, which the domain covers."""
+    """Except what others cover: those of the API, the domain, the table and the distribution."""
     silent = {s.key for s in steps(WITH_ALL, NAMES) if not list(s.grants())}
-    assert silent == {"routes", "stage", "api mapping"}
+    assert silent == {"routes", "stage", "api mapping", "door", "former records"}
 
 
 def test_each_statement_has_one_condition() -> None:

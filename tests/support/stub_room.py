@@ -7,6 +7,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from urllib.parse import urlsplit
 
 from beekeeper.contract.answers import NO_TICKET, entry_answer, turn_answer
+from beekeeper.contract.page import PAGE_POLICY
 from beekeeper.page import build_page
 from beekeeper.rules.entry import Entry
 from beekeeper.rules.turn import State, Turn
@@ -140,8 +141,7 @@ def _route(room: StubRoom, route: str, by_script: bool) -> Answer:
         joined = Answer(json.dumps({"state": "waiting", "enter": "enter", "room": "room"}))
         return joined if by_script else Answer("", 302, {"Location": "room"})
     if route == "room":
-        policy = room.page.content_security_policy
-        return Answer(room.page.html.decode(), 200, {**HTML, "Content-Security-Policy": policy})
+        return Answer(room.page.decode(), 200, {**HTML, "Content-Security-Policy": PAGE_POLICY})
     if route == "/shop":
         return Answer("<link rel=icon href=data:,><title>Inside</title>", 200, HTML)
     return Answer("", 404)
