@@ -53,7 +53,7 @@ from beekeeper.provision.resources.route53 import (
     untag,
 )
 
-# The hosted zone of all distributions (Route 53 API Reference, "AliasTarget"). China has another one,
+# The hosted zone of all distributions (Route 53 API Reference, "AliasTarget"). China has another,
 # but no room there has an edge.
 CLOUDFRONT_ZONE = "Z2FDTNDATAQYW2"
 
