@@ -49,14 +49,13 @@ function take(turn) {
     return;
   }
   showTurn(turn);
+  line.told = isCount(turn.retry_after) ? turn.retry_after : polling.default_seconds;
   if (turn.state === "ready" || turn.state === "off") {
     enter(turn, turnedAway);
-    // The turn can end while the browser still shows this page. Who goes in with the whole line asks no more
-    // often than it asked there.
-    line.interval = Math.max(polling.entering_seconds, turn.state === "off" ? line.told : 0);
+    // The turn can end while the browser still shows this page. Who goes in with a whole line asks less often.
+    line.interval = Math.max(polling.entering_seconds, line.told);
   } else {
     cancelEntry();
-    line.told = isCount(turn.retry_after) ? turn.retry_after : polling.default_seconds;
     line.interval = line.told;
   }
   line.turnAt = isCount(turn.eta_seconds) ? line.answeredAt + turn.eta_seconds * 1000 : Infinity;

@@ -63,5 +63,5 @@ function goOnWaiting() {
   cancelEntry();
   line.interval = line.told;
   // Everybody hears it within the same minute, and must not ask then.
-  schedule(Math.max(line.told, polling.default_seconds) * Math.random());
+  schedule((line.told || polling.default_seconds) * Math.random());
 }
