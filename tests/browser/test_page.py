@@ -244,6 +244,7 @@ def test_expired_waits_for_the_visitor_to_join_again(page: Page, room: StubRoom)
     page.wait_for_timeout(50)
     assert room.count("turn") == 2
     page.locator("#rejoin").click()
+    expect_state(page, "waiting")
     ask_again(page, room)
     expect(page.locator("#position")).to_have_text("5,000")
     assert room.count("POST join?rejoin=1") == 1
