@@ -31,7 +31,7 @@ UPLOAD = Wait("the new bucket to accept objects", 120, every=2)
 class BucketObject(Contained):
     """One object. Its ``content`` is what a deploy writes."""
 
-    needs = ("bucket",)
+    needs: tuple[str, ...] = ("bucket",)
     container = "bucket"
     content_type = TEXT
 
