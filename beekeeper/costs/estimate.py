@@ -5,6 +5,10 @@ estimate leaves out what costs next to nothing: storage (a million rows for two 
 cents), cold starts (half a second each, one for every request that runs at once), and EventBridge's
 schedule, which is free. The functions run on arm64; x86_64 costs a quarter more for the same time
 (about $0.02 for 100,000 visitors). It does not know tax, support, or the discounts of the account.
+
+With an edge, all requests go through CloudFront, at its pay-as-you-go prices. What it sends to the
+API (a kilobyte for each join, $0.02 a GB) and the few reads of the page from S3 are left out. API
+Gateway does not charge for what it refuses, and data to CloudFront is free.
 """
 
 from collections.abc import Mapping
@@ -48,6 +52,15 @@ MB_PER_GB = 1_024
 HOURS_PER_MONTH = 730.0  # as AWS counts
 SECONDS_PER_DAY = 86_400
 FREE = "AWS's free allowances are not subtracted."
+# https://aws.amazon.com/cloudfront/pricing/
+EDGE_NOTES = (
+    "CloudFront: pay-as-you-go prices of its edge locations in Europe, which are not below those in"
+    " the United States. Other continents are dearer. Always free are 10 million requests and 1 TB"
+    " a month.",
+    "CloudFront also has plans with a fixed price a month for a distribution: Pro $15 (10 million"
+    " requests), Business $200 (125 million), Premium $1,000 (500 million). They charge nothing"
+    " beyond, but AWS may slow down what exceeds the plan. You choose one in CloudFront's console.",
+)
 
 
 def estimate(
@@ -61,6 +74,8 @@ def estimate(
     region: str = FALLBACK,
     live_prices: bool = False,
     governed: bool = False,
+    edge: bool = False,
+    news_seconds: int = 60,
     session: "Session | None" = None,
 ) -> Estimate:
     """Return what an event costs in US dollars, by service, and what a day of the empty room costs.
@@ -68,9 +83,9 @@ def estimate(
     The arguments of the event are those of ``simulate``. ``rate`` is visitors per minute. By
     default the prices come from a table in the package, without a call to AWS. With
     ``live_prices``, they come from AWS's price list. That uses the credentials of ``session``,
-    which need ``pricing:GetProducts``. ``governed`` adds the governor. AWS's free allowances are
-    not subtracted. Raises ConfigError, and with ``live_prices`` also CredentialsError and
-    ProvisionError.
+    which need ``pricing:GetProducts``. ``governed`` adds the governor. ``edge`` and
+    ``news_seconds`` are those of the configuration. AWS's free allowances are not subtracted.
+    Raises ConfigError, and with ``live_prices`` also CredentialsError and ProvisionError.
 
     >>> estimate(10_000, rate=600).event_usd < 1
     True
@@ -83,6 +98,8 @@ def estimate(
         over_minutes=over_minutes,
         abandonment=abandonment,
         no_shows=no_shows,
+        edge=edge,
+        news_seconds=news_seconds,
     )
     return priced(event.usage, prices, visitors=event.visitors, rate=event.rate, governed=governed)
 
@@ -115,11 +132,17 @@ def priced(
         prices=prices.source,
         visitors=visitors,
         rate=rate,
+        edge=bool(usage.edge_requests),
         hours=round(hours, 2),
         event=[*_requests(bill, usage), *_line(bill, usage, rate), *always],
         idle=[*_empty_day(bill, rate, IDLE_RUN_SECONDS, IDLE_READ_UNITS, queue=2), *a_day],
         off=[*_empty_day(bill, rate, OFF_RUN_SECONDS, OFF_READ_UNITS, queue=1), *a_day],
-        notes=[FREE, *_warm_writes(rate), *prices.notes],
+        notes=[
+            FREE,
+            *(EDGE_NOTES if usage.edge_requests else ()),
+            *_warm_writes(rate),
+            *prices.notes,
+        ],
     )
 
 
@@ -137,20 +160,36 @@ def _warm_writes(rate: float) -> list[str]:
 
 def _requests(bill: Bill, usage: Usage) -> list[CostLine]:
     """Return the cost of the visitors' requests."""
-    page_reads = ROOM_CONTAINERS * usage.seconds / cadence.PAGE_COPY_SECONDS
     functions = {
         "producer": usage.producer_requests,
         "room": usage.room_requests,
         "turnstile": usage.turnstile_requests,
     }
     return [
+        *(_edge(bill, usage) if usage.edge_requests else ()),
         bill.line("API Gateway", "requests", Item.HTTP_API_REQUESTS, usage.api_requests),
-        bill.line("API Gateway", "GB to visitors", Item.DATA_OUT_GB, usage.bytes_out / GB),
+        *(_page(bill, usage) if usage.room_requests else ()),
         bill.line("Lambda", "requests", Item.LAMBDA_REQUESTS, usage.api_requests),
         bill.line(
             "Lambda", "GB-seconds of requests", Item.LAMBDA_GB_SECONDS, _gb_seconds(functions)
         ),
-        bill.line("S3", "reads of the page", Item.S3_GETS, page_reads),
+    ]
+
+
+def _edge(bill: Bill, usage: Usage) -> list[CostLine]:
+    gb = usage.edge_bytes_out / GB
+    return [
+        bill.line("CloudFront", "requests", Item.CLOUDFRONT_REQUESTS, usage.edge_requests),
+        bill.line("CloudFront", "GB to visitors", Item.CLOUDFRONT_GB, gb),
+    ]
+
+
+def _page(bill: Bill, usage: Usage) -> list[CostLine]:
+    """Return the cost of what API Gateway sends to visitors, and of the page for it."""
+    reads = ROOM_CONTAINERS * usage.seconds / cadence.PAGE_COPY_SECONDS
+    return [
+        bill.line("API Gateway", "GB to visitors", Item.DATA_OUT_GB, usage.bytes_out / GB),
+        bill.line("S3", "reads of the page", Item.S3_GETS, reads),
     ]
 
 
