@@ -12,7 +12,7 @@ Gateway does not charge for what it refuses, and data to CloudFront is free.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from beekeeper.costs.prices import FALLBACK, Item, Prices, listed_prices
@@ -20,6 +20,7 @@ from beekeeper.costs.result import CostLine, Estimate
 from beekeeper.provision.names import watched_metrics
 from beekeeper.rules import cadence, sizing
 from beekeeper.rules.arrivals import SHARDS
+from beekeeper.rules.first_second import ASSUMED
 from beekeeper.rules.settings import Mode, Settings
 from beekeeper.simulation.usage import Usage
 from beekeeper.simulation.whatif import Arrivals, simulate
@@ -53,13 +54,11 @@ HOURS_PER_MONTH = 730.0  # as AWS counts
 SECONDS_PER_DAY = 86_400
 FREE = "AWS's free allowances are not subtracted."
 # https://aws.amazon.com/cloudfront/pricing/
-EDGE_NOTES = (
-    "CloudFront: pay-as-you-go prices of its edge locations in Europe, which are not below those in"
-    " the United States. Other continents are dearer. Always free are 10 million requests and 1 TB"
-    " a month.",
-    "CloudFront also has plans with a fixed price a month for a distribution: Pro $15 (10 million"
-    " requests), Business $200 (125 million), Premium $1,000 (500 million). They charge nothing"
-    " beyond, but AWS may slow down what exceeds the plan. You choose one in CloudFront's console.",
+EDGE_FREE_REQUESTS, EDGE_FREE_GB = 10_000_000, 1_024
+EDGE_PLANS = (
+    "CloudFront also has plans at a fixed price a month: Pro $15 (10 million requests), Business"
+    " $200 (125 million) and Premium $1,000 (500 million). They charge nothing for what exceeds a"
+    " plan, but AWS may slow it down. You choose one in CloudFront's console."
 )
 
 
@@ -101,7 +100,8 @@ def estimate(
         edge=edge,
         news_seconds=news_seconds,
     )
-    return priced(event.usage, prices, visitors=event.visitors, rate=event.rate, governed=governed)
+    found = priced(event.usage, prices, visitors=event.visitors, rate=event.rate, governed=governed)
+    return replace(found, notes=[*found.notes, event.first_second.without_edge, ASSUMED])
 
 
 def _live(region: str, session: "Session | None") -> Prices:
@@ -139,7 +139,7 @@ def priced(
         off=[*_empty_day(bill, rate, OFF_RUN_SECONDS, OFF_READ_UNITS, queue=1), *a_day],
         notes=[
             FREE,
-            *(EDGE_NOTES if usage.edge_requests else ()),
+            *_edge_notes(bill, usage),
             *_warm_writes(rate),
             *prices.notes,
         ],
@@ -181,6 +181,24 @@ def _edge(bill: Bill, usage: Usage) -> list[CostLine]:
     return [
         bill.line("CloudFront", "requests", Item.CLOUDFRONT_REQUESTS, usage.edge_requests),
         bill.line("CloudFront", "GB to visitors", Item.CLOUDFRONT_GB, gb),
+    ]
+
+
+def _edge_notes(bill: Bill, usage: Usage) -> list[str]:
+    if not usage.edge_requests:
+        return []
+    free = replace(
+        usage,
+        edge_requests=min(usage.edge_requests, EDGE_FREE_REQUESTS),
+        edge_bytes_out=min(usage.edge_bytes_out, EDGE_FREE_GB * GB),
+    )
+    usd = sum(line.usd for line in _edge(bill, free))
+    return [
+        "CloudFront: pay as you go, at the prices of its edge locations in Europe, the dearer of"
+        " Europe and the United States. Other continents cost more.",
+        "Of CloudFront, AWS gives each account 10 million requests and 1 TB a month free: of this"
+        f" event that is ${usd:,.2f}, if nothing else uses it.",
+        EDGE_PLANS,
     ]
 
 
