@@ -93,6 +93,17 @@ class FirstSecond:
         after = duration(self.place_seconds)
         return f"{seen}, and the last of {self.minute:,} has a place {after} after the first came."
 
+    @property
+    def said(self) -> str:
+        """Say both, and what is assumed."""
+        return f"{self.without_edge} {self.with_edge} {ASSUMED}"
+
+    def remedy(self, *, edge: bool) -> str:
+        """Return what to do about it in a room with an edge, or without. Empty if all is well."""
+        if edge and self.is_beyond_edge:
+            return "Ask AWS for it before the event, with the form in CloudFront's list of quotas."
+        return "Set edge = true in the configuration." if self.needs_edge and not edge else ""
+
 
 def first_second(
     minute: float,

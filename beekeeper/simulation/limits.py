@@ -5,7 +5,7 @@ The default is the documented quotas. ``beekeeper doctor`` uses the quotas of yo
 
 from beekeeper.results import Finding, Verdict
 from beekeeper.rules import quotas, sizing
-from beekeeper.rules.first_second import ASSUMED, FirstSecond
+from beekeeper.rules.first_second import FirstSecond
 from beekeeper.rules.quotas import Account, Quota
 from beekeeper.rules.settings import Settings
 from beekeeper.simulation.usage import Usage
@@ -29,7 +29,7 @@ def findings(
     """
     edge = bool(settings.news_seconds)
     return [
-        first_second(first, edge=edge),
+        _first_second(first, edge=edge),
         _throttle(peak_requests, account, edge=edge),
         _concurrency(concurrent + sizing.reserved_concurrency(settings.rate), account),
         _table(settings, concurrent, peak_arrivals),
@@ -42,16 +42,10 @@ def findings(
     ]
 
 
-def first_second(first: FirstSecond, *, edge: bool) -> Finding:
-    """Say what visitors would see in the first second, without an edge and with one."""
-    text = f"{first.without_edge} {first.with_edge} {ASSUMED}"
-    if edge and first.is_beyond_edge:
-        remedy = "Ask AWS for it before the event: the form is in the quotas of CloudFront's guide."
-    elif first.needs_edge and not edge:
-        remedy = "Set edge = true in the configuration."
-    else:
-        return Finding("first second", Verdict.OK, text)
-    return Finding("first second", Verdict.WARNING, text, remedy)
+def _first_second(first: FirstSecond, *, edge: bool) -> Finding:
+    remedy = first.remedy(edge=edge)
+    verdict = Verdict.WARNING if remedy else Verdict.OK
+    return Finding("first second", verdict, first.said, remedy)
 
 
 def _throttle(need: float, account: Account, *, edge: bool) -> Finding:
