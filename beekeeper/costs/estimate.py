@@ -168,7 +168,7 @@ def _requests(bill: Bill, usage: Usage) -> list[CostLine]:
     return [
         *(_edge(bill, usage) if usage.edge_requests else ()),
         bill.line("API Gateway", "requests", Item.HTTP_API_REQUESTS, usage.api_requests),
-        *(_page(bill, usage) if usage.room_requests else ()),
+        *(() if usage.edge_requests else _page(bill, usage)),
         bill.line("Lambda", "requests", Item.LAMBDA_REQUESTS, usage.api_requests),
         bill.line(
             "Lambda", "GB-seconds of requests", Item.LAMBDA_GB_SECONDS, _gb_seconds(functions)
@@ -203,7 +203,7 @@ def _edge_notes(bill: Bill, usage: Usage) -> list[str]:
 
 
 def _page(bill: Bill, usage: Usage) -> list[CostLine]:
-    """Return the cost of what API Gateway sends to visitors, and of the page for it."""
+    """Return the cost of what API Gateway sends to visitors, and of reading the page for it."""
     reads = ROOM_CONTAINERS * usage.seconds / cadence.PAGE_COPY_SECONDS
     return [
         bill.line("API Gateway", "GB to visitors", Item.DATA_OUT_GB, usage.bytes_out / GB),
