@@ -11,13 +11,15 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from itertools import pairwise
 from pathlib import Path
+from typing import Any
 
 from beekeeper.contract.asking import BACK_OFF
 from beekeeper.errors import ConfigError
 from beekeeper.rules import polling, sizing
-from beekeeper.rules.first_second import first_second
+from beekeeper.rules.first_second import FirstSecond, first_second
 from beekeeper.rules.joining import Joined, Limits, joined
 from beekeeper.rules.line import Pulse
+from beekeeper.rules.quotas import USUAL, Account
 from beekeeper.rules.settings import Mode, Settings
 from beekeeper.simulation import crowd, limits
 from beekeeper.simulation.event import Series
@@ -49,6 +51,7 @@ def simulate(
     destination_capacity: float | None = None,
     edge: bool = False,
     news_seconds: int = 60,
+    account: Account = USUAL,
     seed: int = 1,
 ) -> Simulation:
     """Return what an event is like: waits, requests, quotas. Does not use AWS.
@@ -66,8 +69,8 @@ def simulate(
     ticket. ``destination_capacity`` is how many visitors a minute the destination can bear; with it
     the result tells what it serves with the governor and without. ``edge`` and ``news_seconds`` are
     those of the configuration: with an edge, pages ask for their place, and again if the API has
-    more to do than the default quotas allow. The same ``seed`` gives the same event. Raises
-    ConfigError.
+    more to do than the quotas allow. ``account`` has the quotas, by default those of AWS. The same
+    ``seed`` gives the same event. Raises ConfigError.
 
     >>> simulate(1_200, rate=600).longest_wait_seconds < 90
     True
@@ -75,14 +78,14 @@ def simulate(
     came, name = _curve(visitors, arrivals, over_minutes)
     _check(sum(came), len(came), rate, abandonment, no_shows, disorder)
     _check_capacity(destination_capacity)
-    settings = _settings(rate, edge=edge, news_seconds=news_seconds)
+    settings = _settings(rate, account, edge=edge, news_seconds=news_seconds)
     present = (1 - abandonment) * (1 - no_shows)
-    places = joined(came, Limits(), BACK_OFF) if edge else Joined(came, len(came), 0)
+    places = joined(came, Limits(account), BACK_OFF) if edge else Joined(came, len(came), 0)
     in_line = crowd.whole(places.by_second, sum(came)) if edge else came
     flow = run_line(in_line, settings, present, disorder, seed)
     meter = _meter(flow, abandonment, no_shows, seed)
     crowds = _Crowds(came, in_line, places.refused)
-    event = _outcome(flow, meter, crowds, name, (abandonment, no_shows))
+    event = _outcome(flow, meter, crowds, name, (abandonment, no_shows), account)
     if destination_capacity is None:
         return event
     enter = [visitors * present for visitors in came]
@@ -98,11 +101,16 @@ class _Crowds:
     refused: float
 
 
-def _settings(rate: float, *, edge: bool, news_seconds: int) -> Settings:
+def _settings(rate: float, account: Account, *, edge: bool, news_seconds: int) -> Settings:
     if not 10 <= news_seconds <= 3_600:
         raise ConfigError(f"news_seconds = {news_seconds}: use 10 to 3,600 seconds.")
-    news = news_seconds if edge else 0
-    return Settings(Mode.ON, float(rate), "https://destination.example/", news_seconds=news)
+    return Settings(
+        Mode.ON,
+        float(rate),
+        "https://destination.example/",
+        polls_per_second=polling.budget_of(account),
+        news_seconds=news_seconds if edge else 0,
+    )
 
 
 def _check_capacity(capacity: float | None) -> None:
@@ -170,43 +178,59 @@ def _meter(flow: Flow, abandonment: float, no_shows: float, seed: int) -> Meter:
 
 
 def _outcome(
-    flow: Flow, meter: Meter, crowds: _Crowds, name: str, shares: tuple[float, float]
+    flow: Flow,
+    meter: Meter,
+    crowds: _Crowds,
+    name: str,
+    shares: tuple[float, float],
+    account: Account,
 ) -> Simulation:
     settings, visitors = flow.settings, sum(crowds.came)
-    edge, asks_for = bool(settings.news_seconds), asked(flow, meter, crowds.refused)
-    series, peak = _series(flow, meter, crowds.in_line, asks_for.news)
-    used = usage(flow, meter, asks_for, series.requests, edge=edge)
-    concurrent, busiest = sizing.concurrent_executions(peak), max(crowds.came)
-    first = first_second(
-        crowd.busiest_minute(crowds.came), Limits(), BACK_OFF, busiest_second=busiest
-    )
-    longest = Pulse(waiting=max(series.waiting))
+    edge, requests = bool(settings.news_seconds), asked(flow, meter, crowds.refused)
+    series, peak = _series(flow, meter, crowds.in_line, requests.news)
+    used = usage(flow, meter, requests, series.requests, edge=edge)
+    concurrent, first = sizing.concurrent_executions(peak), _first_second(crowds.came, account)
+    busiest = max(crowds.in_line)
     return Simulation(
         visitors=visitors,
         rate=settings.rate,
         arrivals=name,
         abandonment=shares[0],
         no_shows=shares[1],
-        seconds=float(flow.seconds),
-        longest_wait_seconds=round(flow.longest_wait(), 1),
-        wait_percentiles=_percentiles(meter.waits),
-        peak_waiting=max(series.waiting),
-        entered=meter.people("entered"),
-        left=meter.people("left"),
-        stayed_away=meter.people("stayed away"),
-        expired=meter.people("expired"),
+        **_waiting(flow, meter, series),
+        **_ends(meter),
         requests_per_visitor=round(used.api_requests / visitors, 2),
         peak_requests_per_second=round(peak, 1),
         concurrent_executions=concurrent,
-        seen_late_seconds=_percentiles(meter.seen_late)[95],
         edge=edge,
-        heard_within_seconds=round(settings.heard_within_seconds(longest), 1),
         first_second=first,
-        requests=asks_for,
+        requests=requests,
         usage=used,
-        findings=limits.findings(peak, concurrent, settings, used, max(crowds.in_line), first),
+        findings=limits.findings(peak, concurrent, settings, used, busiest, first, account),
         series=series,
     )
+
+
+def _first_second(came: Sequence[int], account: Account) -> FirstSecond:
+    minute = crowd.busiest_minute(came)
+    return first_second(minute, Limits(account), BACK_OFF, busiest_second=max(came))
+
+
+def _waiting(flow: Flow, meter: Meter, series: Series) -> dict[str, Any]:
+    longest = Pulse(waiting=max(series.waiting))
+    return {
+        "seconds": float(flow.seconds),
+        "longest_wait_seconds": round(flow.longest_wait(), 1),
+        "wait_percentiles": _percentiles(meter.waits),
+        "peak_waiting": longest.waiting,
+        "seen_late_seconds": _percentiles(meter.seen_late)[95],
+        "heard_within_seconds": round(flow.settings.heard_within_seconds(longest), 1),
+    }
+
+
+def _ends(meter: Meter) -> dict[str, Any]:
+    ends = ("entered", "left", "stayed away", "expired")
+    return {end.replace(" ", "_"): meter.people(end) for end in ends}
 
 
 def _series(flow: Flow, meter: Meter, came: Sequence[int], news: int) -> tuple[Series, float]:
