@@ -35,7 +35,7 @@ def test_all_is_well(cloud: Cloud) -> None:
             "permissions",
             "concurrency",
             "throttle",
-            "scaling",
+            "first second",
             "table",
             "names",
         ],
