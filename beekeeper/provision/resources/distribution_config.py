@@ -104,7 +104,7 @@ def attributes_of(config: Mapping[str, Any]) -> dict[str, Any]:
         "tls": certificate.get("MinimumProtocolVersion", "") if arn else "",
         "web_acl": config.get("WebACLId", ""),
         "page_host": page.get("DomainName", "") + page.get("OriginPath", ""),
-        "access_control": page.get("OriginAccessControlId", ""),
+        "access_control": page.get("OriginAccessControlId", "") if "S3OriginConfig" in page else "",
         "api_origin": _api_origin_of(api),
         "secret": fingerprint(secret_of(config)),
         "uncached_errors": sorted(
@@ -159,13 +159,15 @@ def _api_origin_of(origin: Mapping[str, Any]) -> dict[str, Any]:
 
 def _origins(config: Mapping[str, Any], wanted: Mapping[str, Any]) -> list[dict[str, Any]]:
     there = {origin["Id"]: origin for origin in items_of(config, "Origins")}
+    before = there.pop(PAGE, {})
     page = {
         **_NEW_ORIGIN,
-        **there.pop(PAGE, {}),
+        **{name: value for name, value in before.items() if name != "CustomOriginConfig"},
         "Id": PAGE,
         "DomainName": wanted["page_host"],
         "OriginPath": "",
-        "S3OriginConfig": {"OriginAccessIdentity": ""},
+        # The older way to read a private bucket, which excludes an access control.
+        "S3OriginConfig": {**before.get("S3OriginConfig", {}), "OriginAccessIdentity": ""},
         "OriginAccessControlId": wanted["access_control"],
     }
     return [page, _api(there.pop(API, {}), wanted), *there.values()]

@@ -108,6 +108,14 @@ def _origin(at: int, **values: Any) -> ByHand:
     return lambda _: distribution().config["Origins"]["Items"][at].update(values)
 
 
+def _no_bucket(_: Cloud) -> None:
+    """Make the bucket a host like any other, as with the address of its web site."""
+    page = distribution().config["Origins"]["Items"][0]
+    page["CustomOriginConfig"] = distribution().config["Origins"]["Items"][1]["CustomOriginConfig"]
+    page |= {"OriginAccessControlId": ""}
+    page.pop("S3OriginConfig")
+
+
 def _behaviour(at: int | None, **values: Any) -> ByHand:
     def by_hand(_: Cloud) -> None:
         config = distribution().config
@@ -193,6 +201,7 @@ DRIFTS = [
     _of("bucket", _origin(0, DomainName="theirs.s3.amazonaws.com"), "page_host"),
     _of("folder", _origin(0, OriginPath="/theirs"), "page_host"),
     _of("unsigned", _origin(0, OriginAccessControlId=""), "access_control"),
+    _of("no-bucket", _no_bucket, "access_control"),
     _of("api", _origin(1, DomainName="theirs.example.com"), "api_origin"),
     _of("api-path", _origin(1, OriginPath="/theirs"), "api_origin"),
     _of("api-http", _custom(OriginProtocolPolicy="http-only"), "api_origin"),

@@ -97,6 +97,8 @@ class Edge:
 
     def _check(self, config: Raw) -> None:
         for origin in config["Origins"]["Items"]:
+            if "S3OriginConfig" in origin and "CustomOriginConfig" in origin:
+                raise Refused("InvalidArgument")
             used = origin.get("OriginAccessControlId")
             if used and used not in self.access_controls:
                 raise Refused("InvalidOriginAccessControl")
