@@ -103,6 +103,17 @@ def test_the_policy_is_enough_for_a_strict_room(
     assert leftovers(strict_aws.session(), NAME) == []
 
 
+def test_the_policy_is_enough_for_an_edge(
+    names: Names, deployer: Deployer, strict_aws: StrictAws, tmp_path: Path
+) -> None:
+    room: dict[str, Any] = {"session": deployer(policies_without(names)), "state_dir": tmp_path}
+    assert deploy(**room, edge=True).changes
+    changed = deploy(**room, edge=True, title="New", tags={"team": "events"}).changes
+    assert {"cached page", "distribution"} <= {change.key for change in changed}
+    assert beekeeper.destroy(NAME, **room).deleted
+    assert leftovers(strict_aws.session(), NAME) == []
+
+
 @pytest.mark.parametrize(
     "action",
     [

@@ -3,8 +3,10 @@
 MiniStack evaluates policies and permissions boundaries itself. But it does not tell them all that a
 request is about. This module adds that, as AWS does (Service Authorization Reference):
 
-- the ARNs of roles with their path, of alarms, dashboards, tagged tables, rules and new functions
-- the actions of Lambda that have a path of their own, such as DeleteFunctionConcurrency
+- the ARNs of roles with their path, of alarms, dashboards, tagged tables, rules, new functions, and
+  of what CloudFront has
+- the actions of Lambda that have a path of their own, such as DeleteFunctionConcurrency, and those
+  of CreateDistributionWithTags
 - the condition key iam:PermissionsBoundary: of the request where it sets a boundary, and otherwise
   the one that the role has
 - iam:PassRole, which AWS checks in addition when a call gives a service a role
@@ -26,6 +28,8 @@ from ministack.services import apigateway_v1, iam
 
 DECISION = "iam decision: "
 SETS_BOUNDARY = ("iam:CreateRole", "iam:CreateUser", "iam:PutRolePermissionsBoundary")
+# The actions that AWS asks for in place of CreateDistributionWithTags.
+WITH_TAGS = ("cloudfront:CreateDistribution", "cloudfront:TagResource")
 # The parameters with which a call gives a service a role.
 PASSING = {
     "lambda": ("lambda.amazonaws.com", ("Role",)),
@@ -60,7 +64,16 @@ def resource_arn(
     passed.set(_passed(service, fields))
     if service == "iam" and (role := parameter(params, "RoleName")):
         return _role_arn(role, params)
+    if service == "cloudfront":
+        return parameter(params, "Resource") or _edge_arn(method, path, place[1])
     return _named(service, fields, *place) or known
+
+
+def _edge_arn(method: str, path: str, account: str) -> str:
+    """Return the ARN of a part of CloudFront. One that is created has every id, a list has none."""
+    _, kind, *rest = path.strip("/").split("/")
+    part = rest[0] if rest else "*"
+    return f"arn:aws:cloudfront::{account}:{kind}/{part}" if rest or method == "POST" else "*"
 
 
 def _named(service: str, fields: dict[str, Any], region: str, account: str) -> str:
@@ -118,8 +131,10 @@ def context(service: str, action: str, body: bytes, params: Any) -> dict[str, An
 
 
 def decide(key: str, action: str, service: str, region: str, *more: Any, **named: Any) -> Any:
-    """Decide on a call, and on the roles that it passes."""
-    denied = _noted(key, action, service, region, *more, **named)
+    """Decide on a call, on the tags that it sets, and on the roles that it passes."""
+    denied = None
+    for each in WITH_TAGS if action == "cloudfront:CreateDistributionWithTags" else (action,):
+        denied = denied or _noted(key, each, service, region, *more, **named)
     roles, _ = passed.get(), passed.set({})
     for role, to in roles.items():
         if denied is None:
