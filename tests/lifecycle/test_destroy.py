@@ -57,7 +57,12 @@ def test_two_rooms_of_one_name_in_two_regions(
     beekeeper.deploy({**BASE, "region": "eu-west-1"}, **there)
     assert len(inventory()["roles"]) == 8  # IAM is global
     beekeeper.destroy(ROOM, **there)
-    assert inventory("eu-west-1").keys() == {"buckets", "objects", "roles"}  # global, the other's
+    assert inventory("eu-west-1").keys() == {
+        "bucket policies",
+        "buckets",
+        "objects",
+        "roles",
+    }  # global, the other's
     cloud.wire.clear()
     beekeeper.deploy(BASE, **where)
     assert cloud.wire.mutations == []

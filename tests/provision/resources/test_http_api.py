@@ -31,7 +31,7 @@ def test_an_answer_that_is_lost_makes_nothing_twice(
     made = inventory()
     assert made["apis"] == [STEM]
     assert len(made["integrations"]) == 3
-    assert len(made["routes"]) == 6
+    assert len(made["routes"]) == 8
     assert made["stages"] == ["$default"]
     assert cloud.changes() == {}
 
@@ -61,7 +61,7 @@ def test_every_second_write_collides(cloud: Cloud) -> None:
     cloud.wire.add(writes)
     cloud.deploy()
     made = inventory()
-    assert (len(made["apis"]), len(made["integrations"]), len(made["routes"])) == (1, 3, 6)
+    assert (len(made["apis"]), len(made["integrations"]), len(made["routes"])) == (1, 3, 8)
 
     api = cloud.client("apigatewayv2")
     cloud.wire.clear()

@@ -28,6 +28,7 @@ def inventory(region: str = REGION) -> dict[str, list[str]]:
         "tables": list(backend("dynamodb", region).tables),
         "items": _items(region),
         "buckets": list(backend("s3", "aws").buckets),
+        "bucket policies": [b.name for b in backend("s3", "aws").buckets.values() if b.policy],
         "objects": [
             f"{bucket.name}/{key}"
             for bucket in backend("s3", "aws").buckets.values()
