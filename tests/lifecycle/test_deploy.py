@@ -116,7 +116,7 @@ def test_every_field_of_the_configuration_is_here() -> None:
     elsewhere = {"name", "region", "state", "domain_name", "certificate_arn", "hosted_zone_id"}
     elsewhere |= {"order"}  # can't be changed: see test_strict.py
     elsewhere |= {"governor"}  # has resources of its own: see test_governor.py
-    elsewhere |= {"edge", "news_seconds", "web_acl_arn"}  # have resources, too: see test_door.py
+    elsewhere |= {"edge", "news_seconds", "web_acl_arn"}  # have resources, too: see test_edge.py
     elsewhere |= {"role_path"}  # replaces the roles: see test_role_boundary.py
     assert beekeeper.RoomConfig.model_fields.keys() == tested | elsewhere
 
