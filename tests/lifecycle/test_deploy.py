@@ -62,7 +62,11 @@ FIELDS: list[tuple[str, dict[str, Any], dict[str, int]]] = [
         },
     ),
     ("title", {"title": "A big day"}, {"s3:PutObject": 1, "dynamodb:UpdateItem": 1}),
-    ("picture", {"picture": "https://shop.example.com/big.jpg"}, {"dynamodb:UpdateItem": 1}),
+    (
+        "picture",
+        {"picture": "https://shop.example.com/big.jpg"},
+        {"s3:PutObject": 1, "dynamodb:UpdateItem": 1},
+    ),
     ("claim_minutes", {"claim_minutes": 30}, {"dynamodb:UpdateItem": 1}),
     ("overbooking", {"overbooking": 2.0}, {"dynamodb:UpdateItem": 1}),
     ("architecture", {"architecture": "x86_64"}, {"lambda:UpdateFunctionCode": 4}),
