@@ -32,6 +32,8 @@ def _default(field: FieldInfo) -> str:
     if field.is_required():
         return "required"
     default = field.get_default(call_default_factory=True)
+    if isinstance(default, bool):
+        return f"`{str(default).lower()}`"  # as TOML writes it
     return f"`{default}`" if default or default == 0 else ""
 
 
