@@ -8,7 +8,7 @@ import random
 from dataclasses import dataclass
 
 from beekeeper.rules.joining import BackOff
-from beekeeper.rules.polling import JITTER, MAX_JITTER_SECONDS
+from beekeeper.rules.polling import JITTER, MAX_JITTER_SECONDS, NEWS_SHARES
 
 REFRESH_SECONDS = 20  # how often the page asks in a browser without JavaScript
 
@@ -57,9 +57,9 @@ class Asking:
     counting_seconds: float = 2
     """Who has joined asks for the place within this time, and as much again as joining took, drawn
     at random. So who has a place lets those ask first who have none."""
-    soonest_news: float = 0.75
+    soonest_news: float = NEWS_SHARES[0]
     """The page asks for news after this share of ``news_seconds`` without an answer, or later."""
-    latest_news: float = 0.95
+    latest_news: float = NEWS_SHARES[1]
     """It asks at this share at the latest, so that all hear in time, though the edge keeps the
     answer for two seconds. A share is drawn at random for each question."""
     most_news_doublings: int = 3

@@ -7,7 +7,8 @@ waiting page does. In virtual time, over doubles of AWS: calls fail and processe
 any two calls (in most of the rooms), clocks are up to half a second off, the schedule fires late,
 twice or never, SQS's count lags by up to a minute, is wrong and flaps, messages come twice, late
 and in disorder, reads are a second old, operators change mode and rate, some visitors come late,
-and some never (tests/support/in_memory/whole_weather.py). The seeds of the rooms are 0, 1, 2, ...
+and some never (tests/support/in_memory/whole_weather.py). Half of the rooms have an edge, whose
+door closes while keys change. The seeds of the rooms are 0, 1, 2, ...
 
 A figure is the worst of all rooms: the one that comes nearest to the bound of its own room.
 """

@@ -10,6 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from beekeeper.contract import items, pace_item, pulse_item
+from beekeeper.contract.door import EDGE
 from beekeeper.contract.routes import REJOIN_PARAMETER, Path
 from beekeeper.handlers import turnstile
 from beekeeper.handlers.http import Request, Response
@@ -29,7 +30,7 @@ DEEP = "[" * 10_000 + "]" * 10_000
 SHORT = json.dumps([{"kid": "a", "secret": ""}])
 NAMES = {
     items.ROOM: [*SETTINGS, items.FORMAT_ATTRIBUTE],
-    items.KEYS: [items.TICKET_KEYS, items.PASS_KEYS],
+    items.KEYS: [items.TICKET_KEYS, items.PASS_KEYS, EDGE],
     items.PULSE: [*pulse_item.pulse_values(Pulse())],
     ROW: ["admitted_at", "claimed_at", "late", "asked_at", "again", "number", items.EXPIRES_AT],
     COUNT: [items.ADMITTED, items.ENTERED],
@@ -43,6 +44,7 @@ texts = st.one_of(
     ),
     st.sampled_from(["[[1e999,1]]", '[{"kid":1,"secret":2}]', '"', "{}", "null", "9" * 5_000]),
     st.sampled_from(["//evil.example", "http://evil.example/", "javascript:alert(1)", "https://"]),
+    st.sampled_from(['{"link":"","kid":"k"}', '{"link":[],"kid":{}}', '{"link":"https://["}']),
     st.sampled_from(["https://[", "https://a:b/", "https://evil.example\\@shop.example.com/"]),
 )
 numbers = st.one_of(
@@ -97,12 +99,14 @@ def answers(place: Place, now: float) -> list[Response]:
         request(Path.CAMPAIGN, ticket),
         request(Path.CAMPAIGN, ticket, **{REJOIN_PARAMETER: "1"}),
         Request(headers={"accept": "application/json"}),
+        Request(Path.JOIN, {"content-type": "application/json"}, method="POST"),
     ]
     asking = [
         request(Path.TURN, ticket),
         request(Path.TURN, ""),
         request(Path.ENTER, ticket),
         request(Path.CHECK, passed),
+        request(Path.NEWS, ""),
     ]
     return [
         *(asked(place, Sends(), each, now) for each in campaign),
@@ -133,7 +137,8 @@ def test_visitors_get_an_answer_whatever_is_in_the_table(
     damage(place.dynamo.items, what)
     for response in answers(place, NOW + 1.5):
         check(response)
-        if has_copy and mode is not Mode.OFF:
+        # An entry takes one of 32 counts at random. The next try of the visitor takes another.
+        if has_copy and mode is not Mode.OFF and COUNT not in what:
             assert response["statusCode"] != 503  # the last good copies are used
 
 

@@ -7,11 +7,10 @@ from dataclasses import dataclass, field
 from enum import Enum
 from typing import Any
 
-from beekeeper.contract.asking import ASKING, page_waits
+from beekeeper.contract.asking import ASKING, news_waits, page_waits
 from beekeeper.contract.routes import Path
 from beekeeper.handlers.http import Request, Response
 from beekeeper.rules import tokens
-from beekeeper.rules.polling import NEWS_SHARES
 from tests.support.in_memory.recorded import ROOM, TICKET_KEY
 from tests.support.in_memory.virtual import World
 
@@ -147,7 +146,7 @@ class Visitor:
         """Wait, and ask for news if the page has heard nothing for some time. Go if it says so."""
         due, asked_at = self.world.now + seconds, self.world.now
         while self.news_seconds:
-            at = asked_at + self.news_seconds * self.chance.uniform(*NEWS_SHARES)
+            at = asked_at + news_waits(self.news_seconds, 0, self.chance)
             if at >= due:
                 break
             self.world.sleep(at - self.world.now)
