@@ -68,7 +68,7 @@ class Asking:
 
 ASKING = Asking()
 # How a page asks for its place when the API refuses (rules/joining.py).
-BACK_OFF = BackOff(ASKING.first_back_off_seconds, ASKING.longest_back_off_seconds)
+BACK_OFF = BackOff(ASKING.joining_seconds, ASKING.joining_share, ASKING.longest_joining_seconds)
 
 
 def page_waits(retry_after: float, chance: random.Random) -> float:

@@ -166,9 +166,9 @@ def _requests(bill: Bill, usage: Usage) -> list[CostLine]:
         "turnstile": usage.turnstile_requests,
     }
     return [
-        *(_edge(bill, usage) if usage.edge_requests else ()),
+        *(_edge(bill, usage) if usage.edge_requests or usage.edge_bytes_out else ()),
         bill.line("API Gateway", "requests", Item.HTTP_API_REQUESTS, usage.api_requests),
-        *(() if usage.edge_requests else _page(bill, usage)),
+        *(_page(bill, usage) if usage.bytes_out or usage.room_requests else ()),
         bill.line("Lambda", "requests", Item.LAMBDA_REQUESTS, usage.api_requests),
         bill.line(
             "Lambda", "GB-seconds of requests", Item.LAMBDA_GB_SECONDS, _gb_seconds(functions)

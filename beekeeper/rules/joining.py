@@ -1,9 +1,9 @@
 """How fast a crowd gets its places when pages ask for them and try again, as they do with an edge.
 
 The page asks the API once for a place. When the API refuses (429 or 503), it asks again after a
-pause that doubles, and that is up to twice as long, at random. This works out in whole seconds how
-many are served, how many are refused, and when the refused ask again: no single visitors, only how
-many. It assumes, on the safe side:
+pause that grows with the time for which it has tried (contract/asking.py). This works out in whole
+seconds how many are served, how many are refused, and when the refused ask again: no single
+visitors, only how many. It assumes, on the safe side:
 
 - Each place takes REQUESTS_PER_PLACE of the account's requests: the join, and the first question.
 - Half of the account's requests are left for those who wait already and ask for their turn
@@ -15,33 +15,43 @@ many. It assumes, on the safe side:
 
 import math
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from beekeeper.rules import polling, quotas, sizing
 
 REQUESTS_PER_PLACE = 2
 # Nobody is simulated for longer. What is left after this is served at the steady speed.
-SIMULATED_SECONDS = 3_600
+SIMULATED_SECONDS = 1_200
 NOBODY = 0.5  # less than half a visitor is left
+# Those who came within so many seconds count as one crowd that has tried for the same time. So do
+# all whose interval does not grow any more.
+CROWD_SECONDS = 2
 
 
 @dataclass(frozen=True, slots=True)
 class BackOff:
-    """The shortest pause after the first failure, and up to where it doubles. In seconds."""
+    """How long a page waits after a refusal: an interval, give or take half of it at random.
 
-    first_seconds: float
+    The interval is a share of the time for which the page has tried, within bounds. In seconds.
+    """
+
+    shortest_seconds: float
+    share: float
     longest_seconds: float
 
-    def pause_seconds(self, failures: int) -> float:
-        """Return the shortest pause after so many failures. The longest is twice that."""
-        doubled: float = self.first_seconds * 2 ** (failures - 1)
-        return min(doubled, self.longest_seconds)
+    def interval(self, tried_seconds: float) -> float:
+        """Return the seconds between two questions, on average."""
+        return min(max(self.shortest_seconds, self.share * tried_seconds), self.longest_seconds)
 
     @property
-    def failures(self) -> int:
-        """After how many failures the pause does not grow any more."""
-        return 1 + max(0, math.ceil(math.log2(self.longest_seconds / self.first_seconds)))
+    def grows_for_seconds(self) -> float:
+        """How long a page tries until its interval is the longest."""
+        return self.longest_seconds / self.share
+
+
+LONG_AGO = -math.inf  # when those came
+Crowds = defaultdict[float, float]  # how many ask, by when their crowd came
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,40 +93,46 @@ class Limits:
 
 def joined(arrivals: Sequence[float], limits: Limits, back_off: BackOff) -> Joined:
     """Return how those who arrive get their places. ``arrivals`` is how many come each second."""
-    asking: defaultdict[int, list[float]] = defaultdict(lambda: [0.0] * (back_off.failures + 1))
+    asking: defaultdict[int, Crowds] = defaultdict(lambda: defaultdict(float))
     for second, count in enumerate(arrivals):
-        asking[second][0] = count
+        asking[second][second - second % CROWD_SECONDS] += count
     by_second: list[float] = []
     refused, left, last = 0.0, float(sum(arrivals)), max(SIMULATED_SECONDS, len(arrivals))
     while left > NOBODY and len(by_second) < last:
         second = len(by_second)
-        due = asking.pop(second, [])
-        total = sum(due)
+        due: Mapping[float, float] = asking.pop(second, {})
+        total = sum(due.values())
         served = min(total, limits.places(second))
         by_second.append(served)
         left -= served
         refused += total - served
         if total > served:
-            _ask_again(asking, second, [each * (1 - served / total) for each in due], back_off)
+            again = {came: count * (1 - served / total) for came, count in due.items()}
+            _ask_again(asking, second, again, back_off)
     if left > NOBODY:
         more = left / limits.steady
         by_second += _evenly(left, more)
-        # Each of them asks about once in one and a half of the longest pauses.
-        refused += left * more / 2 / (1.5 * back_off.longest_seconds)
-        return Joined(by_second, last + more + 2 * back_off.longest_seconds, refused)
+        refused += left * more / 2 / back_off.longest_seconds
+        return Joined(by_second, last + more + 1.5 * back_off.longest_seconds, refused)
     return Joined(by_second, float(len(by_second)), refused)
 
 
 def _ask_again(
-    asking: dict[int, list[float]], second: int, refused: Sequence[float], back_off: BackOff
+    asking: Mapping[int, Crowds], second: int, refused: Mapping[float, float], back_off: BackOff
 ) -> None:
-    """Spread those who were refused evenly over their pauses, by how often they have failed."""
-    for failures, count in enumerate(refused, start=1):
-        if count:
-            known = min(failures, back_off.failures)
-            shortest = max(1, round(back_off.pause_seconds(known)))
-            for at in range(second + shortest, second + 2 * shortest):
-                asking[at][known] += count / shortest
+    """Spread those who were refused evenly over their pauses. Each crowd is known by when it came.
+
+    A pause ends within a second. Its parts before and after a full second count for two of them.
+    """
+    for came, count in refused.items():
+        tried = second - came
+        interval = back_off.interval(tried)
+        crowd = came if tried < back_off.grows_for_seconds else LONG_AGO
+        pauses = round(interval) + 1
+        first, later = divmod(interval - (pauses - 1) / 2, 1)
+        for at in range(second + int(first), second + int(first) + pauses):
+            asking[at][crowd] += count / pauses * (1 - later)
+            asking[at + 1][crowd] += count / pauses * later
 
 
 def _evenly(count: float, seconds: float) -> list[float]:

@@ -5,8 +5,9 @@ from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from itertools import pairwise
+from statistics import fmean
 
-from beekeeper.rules import cadence, sizing
+from beekeeper.rules import cadence, polling, sizing
 from beekeeper.rules.arrivals import SHARDS, SPAN_SECONDS, WRITES_AT_ONCE, WRITES_PER_SECOND
 from beekeeper.rules.curve import SETTLED_SECONDS
 from beekeeper.rules.line import Pulse
@@ -22,11 +23,10 @@ CONSUMERS_AT_ONCE = cadence.CONSUMER_RUN_SECONDS / cadence.CONSUMER_START_SECOND
 REDIRECT_BYTES, PAGE_BYTES, TURN_BYTES, ENTER_BYTES = 1_000, 10_000, 650, 1_000
 # With an edge: what answers a join, its refusal, and a question for news.
 JOIN_BYTES, REFUSED_BYTES, NEWS_BYTES = 1_000, 400, 650
-# A page asks for news after 0.75 to 0.95 of ``news_seconds`` without an answer.
-NEWS_SHARE = 0.85
-# CloudFront keeps news for so long. It has so many regional caches, each of which asks by itself
-# (CloudFront, "How CloudFront works with regional edge caches").
-NEWS_KEPT_SECONDS, EDGE_CACHES = 2, 13
+NEWS_SHARE = fmean(polling.NEWS_SHARES)
+# CloudFront has so many regional caches, each of which asks for news by itself (CloudFront, "How
+# CloudFront works with regional edge caches").
+EDGE_CACHES = 13
 # DynamoDB bills an eventually consistent read of up to 4 KB as half a unit. A strongly consistent
 # read is one unit, and a write of up to 1 KB is one unit (AWS documentation, read/write capacity).
 READ_UNIT_BYTES, WRITE_UNIT_BYTES = 4_096, 1_024
@@ -94,7 +94,7 @@ def asked(flow: Flow, meter: Meter, refused: float) -> Requests:
 
 def news_of_functions(news: int, seconds: float) -> int:
     """Return how many of the questions for news the edge passes on, because it keeps no answer."""
-    return min(news, math.ceil(EDGE_CACHES * seconds / NEWS_KEPT_SECONDS))
+    return min(news, math.ceil(EDGE_CACHES * seconds / cadence.NEWS_CACHE_SECONDS))
 
 
 def usage(

@@ -8,17 +8,23 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from beekeeper.contract.asking import BACK_OFF
+from beekeeper.contract.asking import BACK_OFF, joining_waits
 from beekeeper.rules.joining import SIMULATED_SECONDS, BackOff, Limits, joined
 from beekeeper.rules.quotas import USUAL, Account
 
 SMALL = Limits(Account(requests_per_second=80, burst=40))  # 20 places a second
 
 
-def test_the_pause_doubles_up_to_the_longest() -> None:
-    assert [BackOff(2, 30).pause_seconds(n) for n in range(1, 7)] == [2, 4, 8, 16, 30, 30]
-    assert BackOff(2, 30).failures == 5
-    assert BackOff(5, 5).failures == 1
+def test_the_interval_grows_with_the_time_that_a_page_has_tried() -> None:
+    back_off = BackOff(2, 0.25, 60)
+    assert [back_off.interval(tried) for tried in (0, 8, 40, 240, 3_600)] == [2, 2, 10, 60, 60]
+
+
+@given(st.floats(0, 1_000))
+def test_it_is_the_pause_of_the_page(tried: float) -> None:
+    waits = [joining_waits(tried, 0.0, random.Random(seed)) for seed in range(50)]
+    interval = BACK_OFF.interval(tried)
+    assert interval / 2 <= min(waits) < interval < max(waits) <= 1.5 * interval
 
 
 def test_half_of_the_quota_is_left_to_those_who_wait_and_a_place_takes_two_requests() -> None:
@@ -60,9 +66,9 @@ def test_laws_of_any_crowd(arrivals: list[float], quota: int) -> None:
 
 
 def test_a_crowd_agrees_with_single_visitors_who_pause_at_random() -> None:
-    """The same limits, with one random pause for each failure of each visitor."""
+    """The same limits, with the page's own pause after each refusal of each visitor."""
     chance, visitors = random.Random(1), 4_000
-    due: dict[int, list[int]] = {0: [0] * visitors}
+    due: dict[int, list[float]] = {0: [chance.random() for _ in range(visitors)]}
     by_second: Counter[int] = Counter()
     second = refused = 0
     while sum(by_second.values()) < visitors:
@@ -70,11 +76,10 @@ def test_a_crowd_agrees_with_single_visitors_who_pause_at_random() -> None:
         chance.shuffle(asking)
         room = int(SMALL.places(second))
         by_second[second] = len(asking[:room])
-        for failures in asking[room:]:
+        for asked_at in asking[room:]:
             refused += 1
-            shortest = BACK_OFF.pause_seconds(failures + 1)
-            at = second + max(1, math.floor(shortest * (1 + chance.random())))
-            due.setdefault(at, []).append(failures + 1)
+            at = asked_at + joining_waits(asked_at, 0.0, chance)
+            due.setdefault(math.floor(at), []).append(at)
         second += 1
     found = joined([float(visitors)], SMALL, BACK_OFF)
     assert found.seconds == pytest.approx(second, rel=0.1)
