@@ -19,7 +19,7 @@ from beekeeper.simulation.visitors import Ask, Visitor
 CONSUMERS_AT_ONCE = cadence.CONSUMER_RUN_SECONDS / cadence.CONSUMER_START_SECONDS
 # Bytes to a visitor with headers, in round figures: the redirect with its cookie, the compressed
 # page (a test checks this figure), an answer of /turn, and the redirect with the pass.
-REDIRECT_BYTES, PAGE_BYTES, TURN_BYTES, ENTER_BYTES = 1_000, 10_000, 650, 1_000
+REDIRECT_BYTES, PAGE_BYTES, TURN_BYTES, ENTER_BYTES = 1_000, 12_000, 650, 1_000
 # DynamoDB bills an eventually consistent read of up to 4 KB as half a unit. A strongly consistent
 # read is one unit, and a write of up to 1 KB is one unit (AWS documentation, read/write capacity).
 READ_UNIT_BYTES, WRITE_UNIT_BYTES = 4_096, 1_024
