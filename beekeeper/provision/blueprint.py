@@ -5,26 +5,34 @@ from collections.abc import Iterable, Mapping
 from beekeeper.config import RoomConfig
 from beekeeper.contract import functions
 from beekeeper.contract.functions import Variable
+from beekeeper.errors import ConfigError
 from beekeeper.provision import tags
 from beekeeper.provision.engine.step import Step
 from beekeeper.provision.names import FUNCTION_NAMES, Names
 from beekeeper.provision.policies import Document
+from beekeeper.provision.resources.access_control import AccessControl
 from beekeeper.provision.resources.alarm import Alarm, governors, specifications
 from beekeeper.provision.resources.api_mapping import ApiMapping
 from beekeeper.provision.resources.bucket import Bucket
+from beekeeper.provision.resources.bucket_policy import BucketPolicy
+from beekeeper.provision.resources.cached_page import CachedPage
 from beekeeper.provision.resources.dashboard import Dashboard
-from beekeeper.provision.resources.dns_record import DnsRecord
+from beekeeper.provision.resources.distribution import Distribution
+from beekeeper.provision.resources.distribution_errors import Front
+from beekeeper.provision.resources.dns_record import DnsRecord, FormerRecords
 from beekeeper.provision.resources.domain import Domain, FormerDomains
+from beekeeper.provision.resources.door import DoorAttribute
 from beekeeper.provision.resources.function import Function, Specification
 from beekeeper.provision.resources.function_policies import function_policy
+from beekeeper.provision.resources.headers_policy import HeadersPolicy
 from beekeeper.provision.resources.http_api import Api
 from beekeeper.provision.resources.log_group import LogGroup
 from beekeeper.provision.resources.outputs import queue_url
-from beekeeper.provision.resources.page_object import PageObject
+from beekeeper.provision.resources.page_object import PageObject, Robots
 from beekeeper.provision.resources.permission import Permission
 from beekeeper.provision.resources.queue import OtherQueue, Queue
 from beekeeper.provision.resources.role import Role
-from beekeeper.provision.resources.routes import Routes
+from beekeeper.provision.resources.routes import PageRoutes, Routes
 from beekeeper.provision.resources.rule import Rule
 from beekeeper.provision.resources.stage import Stage
 from beekeeper.provision.resources.table import Table
@@ -54,16 +62,20 @@ def steps(
     return [
         *_queues(names, wanted_tags),
         Table(names, wanted_tags, sizing.warm_write_units(config.rate, config.overbooking)),
-        Keys(names),
+        Keys(names, edge=config.edge),
         RoomItem(names, config.settings(account)),
         Bucket(names, wanted_tags),
+        BucketPolicy(names, config.domain_name, edge=config.edge),
         PageObject(names, config.model_dump()),
+        Robots(names),
         *(_role(part, config, names, wanted_tags) for part in FUNCTION_NAMES),
         *(LogGroup(part, names, config.log_retention_days, wanted_tags) for part in FUNCTION_NAMES),
         *(_function(f, config, names, wanted_tags) for f in functions.FUNCTIONS),
-        Api(names, wanted_tags, has_domain=bool(config.domain_name)),
-        Routes(names, governed=config.is_governed),
+        Api(names, wanted_tags, has_domain=bool(config.domain_name) and not config.edge),
+        Routes(names, governed=config.is_governed, edge=config.edge),
+        *([PageRoutes(names)] if config.edge else ()),
         Stage(names, account),
+        *_edge(config, names, wanted_tags),
         *_domain(config, names, wanted_tags),
         *(_api_permission(f.name, names) for f in functions.FUNCTIONS if f.paths),
         _schedule_permission(functions.CONSUMER.name, names),
@@ -71,6 +83,7 @@ def steps(
         *(Alarm(each, names, wanted_tags) for each in specifications(names)),
         Dashboard(names, governed=config.is_governed),
         *_governor(config, names, wanted_tags),
+        DoorAttribute(names, config.domain_name, edge=config.edge),
     ]
 
 
@@ -104,6 +117,32 @@ def _governor(config: RoomConfig, names: Names, wanted_tags: Mapping[str, str]) 
     return wanted if config.is_governed else unwanted(wanted)
 
 
+def _edge(config: RoomConfig, names: Names, wanted_tags: Mapping[str, str]) -> list[Step]:
+    """Return the steps of CloudFront. Without an edge, they remove what is left of one."""
+    if config.edge and not names.has_cloudfront:
+        raise ConfigError(
+            f"edge = true: CloudFront does not exist in {names.region} (partition"
+            f" {names.partition}). Leave edge out, or choose another region."
+        )
+    if config.edge and names.partition == "aws-cn":
+        # AWS China, "Getting Started", Amazon CloudFront: "You can't use the default CloudFront
+        # domain", and certificates come from IAM.
+        raise ConfigError(
+            "edge = true: in China, CloudFront serves only domain names with a certificate in IAM,"
+            " and Beekeeper takes certificates from ACM. Leave edge out."
+        )
+    front = Front(config.domain_name, config.certificate_arn, config.web_acl_arn)
+    wanted: list[Step] = [
+        AccessControl(names),
+        HeadersPolicy(names),
+        Distribution(names, wanted_tags, front),
+        CachedPage(names),
+    ]
+    if not names.has_cloudfront:
+        return []
+    return wanted if config.edge else unwanted(wanted)
+
+
 def _consumer_rule(config: RoomConfig, names: Names, wanted_tags: Mapping[str, str]) -> Rule:
     part = functions.CONSUMER.name
     needs = (f"permission {part}", "settings", "queue")
@@ -121,16 +160,33 @@ def _queues(names: Names, wanted_tags: Mapping[str, str]) -> list[Step]:
 
 
 def _domain(config: RoomConfig, names: Names, wanted_tags: Mapping[str, str]) -> list[Step]:
+    """Return the steps of the custom domain at API Gateway, and of its record in both forms."""
     name, certificate = config.domain_name, config.certificate_arn
-    former = FormerDomains(names, name)
+    former = [FormerRecords(name)] if names.has_cloudfront else []
     if not name or not certificate:
-        return [former]
+        return [*former, FormerDomains(names, wanted=None)]
+    if config.edge:
+        at_edge = FormerDomains(names, wanted=None, at_edge=name)
+        return [*former, at_edge, _record(config, names, name)]
     return [
-        former,
+        *former,
+        FormerDomains(names, wanted=name),
         Domain(names, name, certificate, wanted_tags),
         ApiMapping(name),
-        DnsRecord(names, name, config.hosted_zone_id),
+        _record(config, names, name),
     ]
+
+
+def _record(config: RoomConfig, names: Names, domain_name: str) -> DnsRecord:
+    """Return the step of the DNS record, which moves when all answers that it will lead to.
+
+    It needs what it leads to now, too, because that is removed afterwards.
+    """
+    at_api = ("former domains", "stage") if config.edge else ("domain", "api mapping", "door")
+    at_edge = ("distribution",) if names.has_cloudfront else ()
+    page = ("bucket policy", "cached page") if config.edge else ()
+    needs = (*at_api, *at_edge, *page)
+    return DnsRecord(names, domain_name, config.hosted_zone_id, needs, edge=config.edge)
 
 
 def _role(part: str, config: RoomConfig, names: Names, wanted_tags: Mapping[str, str]) -> Role:

@@ -7,6 +7,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from urllib.parse import urlsplit
 
 from beekeeper.contract.answers import NO_TICKET, entry_answer, turn_answer
+from beekeeper.contract.page import PAGE_POLICY
 from beekeeper.page import build_page
 from beekeeper.rules.entry import Entry
 from beekeeper.rules.turn import State, Turn
@@ -162,8 +163,7 @@ def _answer(room: StubRoom, route: str, by_script: bool) -> Answer:
         scripted = room.answers if route == "turn" else room.news
         return scripted.pop(0) if len(scripted) > 1 else scripted[0]
     if route == "room" or (route == "" and room.edge):
-        policy = room.page.content_security_policy
-        return Answer(room.page.html.decode(), 200, {**HTML, "Content-Security-Policy": policy})
+        return Answer(room.page.decode(), 200, {**HTML, "Content-Security-Policy": PAGE_POLICY})
     return _by_function(room, route, by_script)
 
 
