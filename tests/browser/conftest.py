@@ -8,24 +8,25 @@ from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, R
 
 from tests.support.stub_room import StubRoom
 
-# Counts the requests of `turn`. Reports each answer in a separate task, after the page has handled
-# it.
+# Counts the requests of `turn`. Reports each answer of `turn`, `join` and `news` in a separate
+# task, after the page has handled it.
 REPORT_ANSWERS = """
 const fetched = window.fetch;
-const report = () => {
+const report = (route) => {
   const channel = new MessageChannel();
-  channel.port1.onmessage = () => window.answerTaken();
+  channel.port1.onmessage = () => window.answerTaken(route);
   channel.port2.postMessage(null);
 };
 window.asked = 0;
 window.fetch = (...request) => {
-  if (request[0] !== "turn") return fetched(...request);
-  window.asked += 1;
+  const route = new URL(request[0], location.href).pathname.split("/").pop();
+  if (!["turn", "join", "news"].includes(route)) return fetched(...request);
+  if (route === "turn") window.asked += 1;
   return fetched(...request).then((response) => {
     const json = response.json.bind(response);
-    response.json = () => json().finally(report);
+    response.json = () => json().finally(() => report(route));
     return response;
-  }, (error) => { report(); throw error; });
+  }, (error) => { report(route); throw error; });
 };
 """
 
@@ -54,7 +55,7 @@ def page(context: BrowserContext, room: StubRoom) -> Iterator[Page]:
     errors: list[str] = []
     tab.on("console", _console_recorder(errors))
     tab.on("pageerror", lambda error: errors.append(str(error)))
-    tab.expose_function("answerTaken", lambda: setattr(room, "taken", room.taken + 1))
+    tab.expose_function("answerTaken", lambda route: room.taken_by_route.append(route))  # noqa: PLW0108 - playwright looks at the parameters
     tab.add_init_script(REPORT_ANSWERS)
     # Paused, so that a slow machine fires no timer before the test moves the clock.
     tab.clock.install(time=1_790_000_000)

@@ -9,7 +9,6 @@ from tests.support.page_moves import (
     ask_again,
     expect_state,
     hide,
-    move_to_state,
     open_page,
     settle,
     take_place,
@@ -210,29 +209,6 @@ def test_without_a_ticket_takes_a_place_and_forgets_the_old_one(page: Page, room
     expect(page.locator("#position")).to_have_text("5,000")
     assert room.count("POST join") == joined + 1
     expect(page).to_have_url(room.start)
-
-
-@pytest.mark.parametrize("storage_blocked", [False, True])
-@pytest.mark.parametrize("room", FORMS, indirect=True)
-def test_where_cookies_are_blocked_the_returns_end(
-    page: Page, room: StubRoom, storage_blocked: bool
-) -> None:
-    if storage_blocked:
-        page.add_init_script(
-            "Object.defineProperty(window, 'sessionStorage',"
-            " {get() { throw new DOMException('blocked', 'SecurityError'); }})"
-        )
-    room.answers = [UNKNOWN]
-    page.goto(room.url)
-    move_to_state(page, "blocked")
-    expect(page.locator("#status")).to_have_text("Please allow cookies")
-    page.clock.run_for(120_000)
-    page.wait_for_timeout(50)
-    places = room.count("POST join") + room.count(".") * (not room.edge)
-    assert (places, room.count("turn")) == ((2, 2) if room.edge else (3, 3))
-    room.answers = [turn()]
-    page.locator("#retry").click()
-    expect_state(page, "waiting")
 
 
 @pytest.mark.parametrize("room", FORMS, indirect=True)

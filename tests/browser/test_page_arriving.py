@@ -8,7 +8,7 @@ from playwright.sync_api import Page, expect
 
 from beekeeper.contract.asking import counting_waits, joining_waits, news_waits
 from beekeeper.rules.entry import Entry
-from tests.support.page_moves import ask_again, eventually, expect_state, open_page, settle
+from tests.support.page_moves import ask_again, expect_state, open_page, settle
 from tests.support.share import Share
 from tests.support.stub_room import (
     BROKEN,
@@ -38,12 +38,13 @@ def arrive(page: Page, room: StubRoom, *failures: Answer, query: str = "") -> No
     room.failures = list(failures)
     page.add_init_script(HALF)
     page.goto(room.url + query)
-    eventually(lambda: room.count(JOIN + query) >= 1, page)
+    settle(page, room, 1, "join")
 
 
 def joined(page: Page, room: StubRoom, times: int) -> None:
-    """Wait until the page has asked for a place so often."""
-    eventually(lambda: room.count(JOIN) == times, page)
+    """Wait until the page has asked for a place so often, and has taken the answers."""
+    settle(page, room, times, "join")
+    assert room.requests.count(JOIN) == times
 
 
 def after(page: Page, seconds: float) -> None:
@@ -70,7 +71,8 @@ def test_the_link_says_where_to_and_from_which_campaign(page: Page, room: StubRo
     query = "?to=/seats%3Fblock%3D7&utm_source=mail&utm_source=again"
     arrive(page, room, query=query)
     page.reload()
-    eventually(lambda: room.count(JOIN + query) == 2, page)
+    settle(page, room, 2, "join")
+    assert room.count(JOIN + query) == 2
     expect(page.locator("#retry")).to_have_attribute("href", "join" + query)
 
 
@@ -113,6 +115,7 @@ def test_a_network_that_fails_is_no_error_either(page: Page, room: StubRoom) -> 
     page.add_init_script(HALF)
     page.goto(room.url)
     expect(page.locator("#detail")).to_have_text(ARRIVING)
+    settle(page, room, 1, "join")
     assert room.count(JOIN) == 0
     page.evaluate("dispatchEvent(new Event('online'))")
     expect_state(page, "waiting")
@@ -196,8 +199,12 @@ def test_a_room_that_has_moved_is_followed(page: Page, room: StubRoom, route: st
     room.answers = [moved(other.url) if route == "turn" else turn("ready")]
     page.add_init_script(HALF)
     page.goto(room.url)
-    for _ in range(3):
-        after(page, 1)
+    settle(page, room, 1, "join")
+    if route != "join":
+        after(page, 1.1)
+    if route == "enter":
+        settle(page, room, 1)
+        after(page, 0.9)
     page.wait_for_url(other.url)
     expect(page.locator("#title")).to_have_text("Elsewhere")
     expect_state(page, "waiting")

@@ -20,7 +20,6 @@ from tests.support.page_moves import (
 )
 from tests.support.stub_room import (
     BROKEN,
-    FORMS,
     THROTTLED,
     UNKNOWN,
     Answer,
@@ -195,17 +194,6 @@ def test_a_page_that_is_shown_again_goes_on_joining(page: Page, room: StubRoom) 
     assert room.count("turn") == 2
     asked_to_join(page, room, REJOIN, 2, within_seconds=4.5)
     expect_in_line(page, room, within_seconds=7)
-
-
-@pytest.mark.parametrize("room", FORMS, indirect=True)
-def test_a_browser_that_says_it_keeps_no_cookies_takes_no_place_by_itself(
-    page: Page, room: StubRoom
-) -> None:
-    page.add_init_script("Object.defineProperty(navigator, 'cookieEnabled', { value: false })")
-    room.answers = [UNKNOWN]
-    page.goto(room.start)
-    expect_state(page, "blocked")
-    assert room.count("POST join") == 0
 
 
 def test_the_ticket_of_the_producer_is_in_the_next_question(

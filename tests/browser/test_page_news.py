@@ -3,7 +3,14 @@
 import pytest
 from playwright.sync_api import Page, Route, expect
 
-from tests.support.page_moves import ask_again, eventually, expect_state, open_page, settle
+from tests.support.page_moves import (
+    ask_again,
+    eventually,
+    expect_state,
+    move_to_state,
+    open_page,
+    settle,
+)
 from tests.support.stub_room import (
     BROKEN,
     FORMS,
@@ -35,8 +42,8 @@ def hear(page: Page, room: StubRoom, within_seconds: float = 51) -> None:
     page.wait_for_timeout(30)
     assert room.count("news") == asked
     page.clock.run_for(500)
-    eventually(lambda: room.count("news") == asked + 1, page)
-    page.wait_for_timeout(50)
+    settle(page, room, asked + 1, "news")
+    assert room.count("news") == asked + 1
 
 
 @at_the_edge
@@ -170,13 +177,9 @@ def test_failures_are_silent_and_the_page_asks_less_often(page: Page, room: Stub
 @at_the_edge
 @pytest.mark.parametrize("answer", [turn("expired"), UNKNOWN], ids=["expired", "blocked"])
 def test_who_does_not_wait_asks_for_no_news(page: Page, room: StubRoom, answer: Answer) -> None:
-    page.add_init_script("Object.defineProperty(navigator, 'cookieEnabled', { value: true })")
     room.answers = [answer]
     page.goto(room.url + "room")
-    for _ in range(20):
-        page.clock.run_for(1_000)
-        page.wait_for_timeout(10)
-    expect_state(page, "expired" if answer is not UNKNOWN else "blocked")
+    move_to_state(page, "expired" if answer is not UNKNOWN else "blocked")
     page.clock.run_for(300_000)
     page.wait_for_timeout(50)
     assert room.count("news") == 0

@@ -27,14 +27,14 @@ def open_page(page: Page, room: StubRoom, *answers: Answer) -> None:
 
 def take_place(page: Page, room: StubRoom, times: int = 1) -> None:
     """Wait until the page has joined, and move the clock until it asks which place it has."""
-    eventually(lambda: room.count("POST join") >= times, page)
+    settle(page, room, times, "join")
     expect_state(page, "waiting")
     page.clock.run_for(2_100)
 
 
-def settle(page: Page, room: StubRoom, asked: int) -> None:
+def settle(page: Page, room: StubRoom, asked: int, route: str = "turn") -> None:
     """Wait until the page has taken `asked` answers and has planned its next request."""
-    eventually(lambda: room.taken >= asked, page)
+    eventually(lambda: room.taken_by_route.count(route) >= asked, page)
 
 
 def ask_again(page: Page, room: StubRoom, within_seconds: float = 4) -> None:

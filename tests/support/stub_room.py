@@ -90,7 +90,7 @@ class StubRoom:
         self.failures: list[Answer] = []
         self.requests: list[str] = []
         self.opened: list[str] = []  # the requests of those that no script made
-        self.taken = 0  # answers that the page has read, including those that it rejected
+        self.taken_by_route: list[str] = []  # answers that the page has read, or rejected
         self._server = ThreadingHTTPServer(("127.0.0.1", 0), _handler(self))
         self._thread = threading.Thread(
             target=self._server.serve_forever, args=(0.02,), daemon=True
@@ -110,6 +110,11 @@ class StubRoom:
     def count(self, route: str) -> int:
         """Return how many requests came for `route`, as in ``turn`` or ``POST join?rejoin=1``."""
         return self.requests.count(route)
+
+    @property
+    def taken(self) -> int:
+        """How many answers of `turn` the page has read, including those that it rejected."""
+        return self.taken_by_route.count("turn")
 
     @property
     def start(self) -> str:
