@@ -7,8 +7,8 @@ a second's requests, and answers 429 itself beyond it (API Gateway, "Throttle re
 lets everything through. It also passes on each request that comes to a distribution, where
 CloudFront would answer from its cache.
 
-MiniStack starts a process for each request to a function that finds none idle. So only a few are let
-in at once, and the others wait for them.
+MiniStack starts a process for each request to a function that finds none idle. So only a few are
+let in at once, and the others wait for them.
 
 Requests that come through a distribution reach the API over a connection of MiniStack to itself, so
 the throttle sees them, too.
