@@ -44,7 +44,25 @@ class Asking:
     """The interval while the browser enters: the destination may answer slowly, or never."""
     most_returns: int = 2
     """If the room does not know the page's tickets, the page gets at most this many new ones. Then
-    it says that it needs cookies."""
+    it says that it needs cookies. A place with which a page begins counts, too."""
+    joining_seconds: float = 2
+    """In a crowd the page tries again to join after this time, give or take half. 40,000 pages that
+    failed together then make as many requests a second as API Gateway allows, or twice as many."""
+    joining_share: float = 0.25
+    """Who has tried to join for longer waits longer: this share of that time. The size of the crowd
+    is not known, but the time says how many times it is too large for a second."""
+    longest_joining_seconds: float = 60
+    """The page tries again to join after this time at the latest, give or take half."""
+    counting_seconds: float = 2
+    """Who has joined asks for the place within this time, and as much again as joining took, drawn
+    at random. So who has a place lets those ask first who have none."""
+    soonest_news: float = 0.75
+    """The page asks for news after this share of ``news_seconds`` without an answer, or later."""
+    latest_news: float = 0.95
+    """It asks at this share at the latest, so that all hear in time, though the edge keeps the
+    answer for two seconds. A share is drawn at random for each question."""
+    most_news_doublings: int = 3
+    """After each failure the page waits twice as long for news, up to this many times."""
 
 
 ASKING = Asking()
@@ -56,3 +74,25 @@ def page_waits(retry_after: float, chance: random.Random) -> float:
     interval = max(retry_after, least)
     spread = min(interval * ASKING.jitter, ASKING.jitter_seconds)
     return min(max(interval + spread * chance.uniform(-1, 1), least), ASKING.longest_seconds)
+
+
+def joining_waits(tried_seconds: float, retry_after: float, chance: random.Random) -> float:
+    """Return the seconds after which a page tries again to join, in a crowd.
+
+    It has tried for ``tried_seconds``. ``retry_after`` is what the answer said, or 0.
+    """
+    crowd = max(ASKING.joining_seconds, ASKING.joining_share * tried_seconds)
+    interval = max(min(crowd, ASKING.longest_joining_seconds), retry_after)
+    return max(interval / 2, retry_after) + interval * chance.random()
+
+
+def counting_waits(tried_seconds: float, chance: random.Random) -> float:
+    """Return the seconds after which a page that has joined asks for its place."""
+    took = min(tried_seconds, ASKING.longest_joining_seconds)
+    return (ASKING.counting_seconds + took) * chance.random()
+
+
+def news_waits(news_seconds: float, failures: int, chance: random.Random) -> float:
+    """Return the seconds without an answer after which a page asks for news."""
+    doubled = news_seconds * 2 ** min(failures, ASKING.most_news_doublings)
+    return float(doubled * chance.uniform(ASKING.soonest_news, ASKING.latest_news))
