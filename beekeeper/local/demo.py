@@ -10,10 +10,11 @@ from pathlib import Path
 from boto3.session import Session
 
 from beekeeper.contract.items import VISITOR_PREFIX, id_of, key
-from beekeeper.local.crowd import Crowd, Stage
+from beekeeper.local.crowd import Crowd
 from beekeeper.local.leftovers import leftovers
 from beekeeper.local.ministack import MiniStack, address
 from beekeeper.local.shop import Shop
+from beekeeper.local.visitor import Stage
 from beekeeper.provision.engine.pipeline import OnEvent
 from beekeeper.provision.names import stem
 from beekeeper.result import Result

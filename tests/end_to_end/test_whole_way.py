@@ -11,8 +11,9 @@ import pytest
 from playwright.sync_api import Browser, BrowserContext, Error, Page, expect
 
 import beekeeper
-from beekeeper.local.crowd import Crowd, Stage
+from beekeeper.local.crowd import Crowd
 from beekeeper.local.ministack import MiniStack
+from beekeeper.local.visitor import Stage
 from tests.support.local_aws import DeployedRoom, DeployRoom
 
 pytestmark = [
