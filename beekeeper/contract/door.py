@@ -8,6 +8,7 @@ import json
 import logging
 
 from beekeeper.contract.attributes import Damaged, Item, read_json
+from beekeeper.rules.destination import has_host
 from beekeeper.rules.edge import Door
 
 EDGE = "edge"
@@ -20,7 +21,10 @@ def door_of(item: Item) -> Door | None:
         return None
     try:
         found = read_json(item, EDGE)
-        return Door(str(found["link"]), str(found["kid"]))
+        door = Door(str(found["link"]), str(found["kid"]))
+        if not has_host(door.link):
+            raise Damaged(item, EDGE)
+        return door
     except (Damaged, KeyError, TypeError) as error:
         logger.error("the attribute %s can't be read, and the door is open: %s", EDGE, error)
         return None

@@ -139,7 +139,7 @@ class Consumer:
         self.orders = orders = self._read_orders()
         settings, given = orders.settings, orders.given
         self._begin_anew(settings.cleared_at, given)
-        self.tally.interval = settings.heard_within_seconds(self.tally.pulse)
+        self.tally.interval = settings.longest_interval(self.tally.pulse)
         pulse = self.tally.pulse
         # What the governor holds takes the place of the rate wherever the line is paced.
         rate = pace_in_force(settings, orders.governed, self.clock())

@@ -16,6 +16,7 @@ from beekeeper.contract.routes import TICKET_COOKIE, Path, ticket_cookie_name
 
 RETRY_SECONDS = 5
 READS = ("GET", "HEAD")
+JSON_TYPE = "application/json"
 
 PRIVATE_HEADERS = {
     "cache-control": "no-store",
@@ -93,8 +94,10 @@ class Request:
 
     def wants_json(self) -> bool:
         """Return whether an app or a page's script asks, and not a browser that opens a page."""
+        if self.method == "POST":
+            return True
         accept = self.headers.get("accept", "")
-        return "application/json" in accept and "text/html" not in accept
+        return JSON_TYPE in accept and "text/html" not in accept
 
 
 def other_method(request: Request, methods: Sequence[str] = READS) -> Response | None:
@@ -107,6 +110,18 @@ def other_method(request: Request, methods: Sequence[str] = READS) -> Response |
     status = 204 if request.method == "OPTIONS" else 405
     headers = {**PRIVATE_HEADERS, "allow": ", ".join((*methods, "OPTIONS"))}
     return {"statusCode": status, "headers": headers, "body": ""}
+
+
+def unsupported_type(request: Request) -> Response | None:
+    """Return the answer to a POST whose type is not JSON, and None to any other request.
+
+    No page of another origin can send this type without our consent (handlers/visits.py).
+    """
+    kind = request.headers.get("content-type", "").partition(";")[0].strip().lower()
+    if request.method != "POST" or kind == JSON_TYPE:
+        return None
+    reason = f"send the header Content-Type: {JSON_TYPE}"
+    return json_response(415, {"error": "unsupported type", "reason": reason})
 
 
 def without_body(response: Response) -> Response:
@@ -128,7 +143,7 @@ def redirect(location: str, cookies: Sequence[str] = ()) -> Response:
 
 def json_response(status: int, content: Mapping[str, Any], cookies: Sequence[str] = ()) -> Response:
     """Answer with JSON."""
-    headers = {**PRIVATE_HEADERS, "content-type": "application/json"}
+    headers = {**PRIVATE_HEADERS, "content-type": JSON_TYPE}
     body = json.dumps(content, separators=(",", ":"))
     return {"statusCode": status, "headers": headers, "cookies": list(cookies), "body": body}
 

@@ -4,6 +4,7 @@
     202   it was noted, and does not hold: the governor only advises
     400   the body is not JSON with a token          413   it is too long
     401   the token is not one of this room's site, or it is too old
+    403   the room has an edge, and the site asks past it (handlers/door.py)
     409   the governor is off, or the site has asked for something else since
     503   the table can't be read or written
 
@@ -17,6 +18,7 @@ import logging
 from collections.abc import Mapping
 from typing import Any
 
+from beekeeper.handlers import door
 from beekeeper.handlers.entries import Unavailable
 from beekeeper.handlers.governor_table import GovernorTable
 from beekeeper.handlers.http import (
@@ -47,13 +49,12 @@ def answer(
     event: Mapping[str, Any], copies: VisitorTable, table: GovernorTable, now: float
 ) -> Response:
     """Answer a request to PACE. ``now`` is in seconds since the epoch."""
-    if answered := other_method(Request.from_event(event), ("POST",)):
+    request = Request.from_event(event)
+    if answered := other_method(request, ("POST",)):
         return answered
     try:
-        token = _token_in(event)
         room = copies.room(now)
-        asked = tokens.read_pace_request(token, room.pass_keys, room.name, now)
-        _note(asked, room, table, now)
+        return door.moved(request, room) or _taken(event, room, table, now)
     except InvalidToken as error:
         return json_response(401, {"error": str(error)})
     except _Refused as refused:
@@ -61,6 +62,11 @@ def answer(
     except (Unavailable, *TROUBLE) as error:
         logger.error("a pace was asked for: %s", error)
         return unavailable_json()
+
+
+def _taken(event: Mapping[str, Any], room: RoomCopy, table: GovernorTable, now: float) -> Response:
+    asked = tokens.read_pace_request(_token_in(event), room.pass_keys, room.name, now)
+    _note(asked, room, table, now)
     if room.settings.governor_mode is GovernorMode.ADVISE:
         return json_response(202, {"mode": "advise", "note": "noted; the governor only advises"})
     return {"statusCode": 204, "headers": PRIVATE_HEADERS, "body": ""}

@@ -1,4 +1,7 @@
-"""``GET /``: gives the visitor a ticket and a place in the queue, and redirects to the room.
+"""``GET /`` and ``/join``: gives the visitor a ticket and a place in the queue.
+
+    GET    of a browser redirects to the room; of an app answers with JSON
+    POST   of JOIN answers with JSON: the waiting page and apps join so
 
 SQS confirms the place before the visitor gets the ticket. If SQS does not confirm it, the visitor
 gets a page that tries again. So nobody waits for a turn that can't come.
@@ -11,7 +14,7 @@ import logging
 import os
 import random
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -19,11 +22,12 @@ from botocore.exceptions import BotoCoreError, ClientError
 
 from beekeeper.contract import messages
 from beekeeper.contract.functions import Variable, is_call
-from beekeeper.contract.routes import REJOIN_PARAMETER, TO_PARAMETER, Path
-from beekeeper.handlers import aws
+from beekeeper.contract.routes import REJOIN_PARAMETER, Path
+from beekeeper.handlers import aws, door
 from beekeeper.handlers.arrivals import Arrivals, Counter
 from beekeeper.handlers.entries import Unavailable
 from beekeeper.handlers.http import (
+    READS,
     Request,
     Response,
     json_response,
@@ -31,12 +35,14 @@ from beekeeper.handlers.http import (
     redirect,
     ticket_cookie,
     unavailable,
+    unsupported_type,
     without_body,
 )
 from beekeeper.handlers.tickets import ticket_in
 from beekeeper.handlers.visitor_table import RoomCopy, VisitorTable
 from beekeeper.handlers.visits import Visit, refusal, visit_of
 from beekeeper.handlers.wake import Waker, consumer_starter
+from beekeeper.handlers.wishes import wish_of
 from beekeeper.rules import destination, tokens
 from beekeeper.rules.settings import Mode
 from beekeeper.rules.sizing import workers_for
@@ -45,6 +51,7 @@ from beekeeper.rules.turn import State, needs_lookup
 
 logger = logging.getLogger(__name__)
 Send = Callable[[str, str], None]  # a ticket's id, and the message
+METHODS: Mapping[str, Sequence[str]] = {Path.JOIN: (*READS, "POST")}  # others: READS
 
 
 def answer(
@@ -55,19 +62,20 @@ def answer(
     waker: Waker,
     now: float,
 ) -> Response:
-    """Answer a visitor who followed the campaign link.
+    """Answer a visitor who followed the campaign link, or whose page or app joins.
 
     ``send`` puts a message on the queue, and returns when SQS has confirmed it. ``counter`` counts
     the visitor then, so that the line knows its length.
     """
-    if answered := other_method(request) or refusal(request):
+    methods = METHODS.get(request.path, READS)
+    if answered := (
+        other_method(request, methods) or unsupported_type(request) or refusal(request)
+    ):
         return answered
     try:
         room = table.room(now)
-        if visit_of(request) is Visit.BOT:
-            return _preview(request, room)
-        if room.settings.mode is Mode.OFF:
-            return _pass_through(request, table, room, now)
+        if answered := _without_place(request, table, room, now):
+            return answered
         ticket = ticket_in(request, room, now)
         if ticket is None or _may_rejoin(request, ticket, table, room, now):
             # A clock that is behind AWS's must not give a ticket of before the last clear.
@@ -85,20 +93,25 @@ def answer(
     return _to_room(request, room, changed, now, set_cookie=changed != ticket)
 
 
+def _without_place(
+    request: Request, table: VisitorTable, room: RoomCopy, now: float
+) -> Response | None:
+    """Return the answer to who gets no place, and None to all others."""
+    if moved := door.moved(request, room):
+        return moved
+    if visit_of(request) is Visit.BOT:
+        return _preview(request, room)
+    if room.settings.mode is Mode.OFF:
+        return _pass_through(request, table, room, now)
+    return None
+
+
 def _towards_wish(request: Request, ticket: Ticket, former: Ticket | None) -> Ticket:
     """Return the ticket to where the link leads, or else to where the former ticket led."""
-    to, query = _wish(request)
+    to, query = wish_of(request)
     if former:
         to, query = to or former.to, query or former.query
     return replace(ticket, to=to, query=query)
-
-
-def _wish(request: Request) -> tuple[str, str]:
-    """Return the path at the destination that the link asks for, and its campaign parameters."""
-    ours = (TO_PARAMETER, REJOIN_PARAMETER)
-    theirs = [(name, value) for name, value in request.parameters() if name not in ours]
-    to = destination.safe_path(request.query.get(TO_PARAMETER))
-    return to, destination.campaign_query(theirs)
 
 
 def _may_rejoin(

@@ -44,7 +44,7 @@ def cookies_page() -> Response:
     It gets another place only for a click, and not each time that the waiting page refreshes.
     """
     texts, button = _texts()["script"]["states"]["blocked"], _texts()["html"]["retry_button"]
-    link = f'<p><a href="{Path.CAMPAIGN.link}">{escape(button)}</a></p>'
+    link = f'<p><a href="{Path.JOIN.link}">{escape(button)}</a></p>'
     return _page(401, texts["status"], "", f"<p>{escape(texts['detail'])}</p>\n{link}")
 
 

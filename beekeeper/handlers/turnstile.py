@@ -1,17 +1,17 @@
-"""``GET /turn``, ``/enter`` and ``/check``: say whose turn it is, let in, and verify passes."""
+"""``GET /turn``, ``/enter``, ``/check``, ``/news``: turns, the way in, passes, and what is new."""
 
 import functools
 import logging
 import os
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from typing import Any
 
-from beekeeper.contract.answers import NO_TICKET, entry_answer, turn_answer
+from beekeeper.contract.answers import NO_TICKET, entry_answer, news_answer, turn_answer
 from beekeeper.contract.functions import Variable, is_call
 from beekeeper.contract.routes import REJOIN_LINK, Path
-from beekeeper.handlers import aws
+from beekeeper.handlers import aws, door
 from beekeeper.handlers.entries import Unavailable
 from beekeeper.handlers.http import (
     Request,
@@ -20,13 +20,15 @@ from beekeeper.handlers.http import (
     other_method,
     redirect,
     unavailable,
+    unavailable_json,
     without_body,
 )
 from beekeeper.handlers.tickets import ticket_in
 from beekeeper.handlers.visitor_table import RoomCopy, VisitorTable
 from beekeeper.handlers.visits import refusal
 from beekeeper.handlers.wake import Waker, consumer_starter
-from beekeeper.rules import destination, entry, line, tokens, turn
+from beekeeper.rules import destination, entry, line, news, tokens, turn
+from beekeeper.rules.cadence import NEWS_CACHE_SECONDS
 from beekeeper.rules.entry import Entry
 from beekeeper.rules.settings import Mode
 from beekeeper.rules.sizing import workers_for
@@ -37,24 +39,26 @@ from beekeeper.rules.tokens import InvalidToken, Ticket
 WAYS_BACK = {Entry.BACK_TO_ROOM: Path.ROOM.link, Entry.REJOIN: REJOIN_LINK}
 # These are followed by another decision.
 STEPS = {Entry.CLAIM, Entry.TAKE_NUMBER}
+NEWS_CACHE = f"public, max-age={NEWS_CACHE_SECONDS}"
 logger = logging.getLogger(__name__)
 
 
 def answer(request: Request, table: VisitorTable, waker: Waker, now: float) -> Response:
-    """Answer one of the turnstile's three routes."""
-    routes = {Path.TURN: _turn, Path.ENTER: _enter, Path.CHECK: _check}
+    """Answer one of the turnstile's four routes."""
     if answered := other_method(request):
         return answered
     if request.method == "HEAD":
         return without_body(json_response(200, {}))  # it asks for nobody, and changes nothing
     try:
         room = table.room(now)
-        if Path(request.path) is Path.TURN and not table.is_stale:
+        if moved := door.moved(request, room):
+            return moved
+        if request.path == Path.TURN and not table.is_stale:
             _wake(waker, room, now)
-        return routes[Path(request.path)](request, table, room, now)
+        return ROUTES[request.path](request, table, room, now)
     except Unavailable as error:
         logger.error("%s: %s", request.path, error)
-        return unavailable(request)
+        return unavailable_json() if request.path == Path.NEWS else unavailable(request)
 
 
 def _wake(waker: Waker, room: RoomCopy, now: float) -> None:
@@ -74,7 +78,7 @@ def _turn(request: Request, table: VisitorTable, room: RoomCopy, now: float) -> 
     admission = table.entries.admission(ticket.id) if lookup else None
     if admission and admission.may_take_number(room.settings, pulse, now):
         admission = table.latecomers.take_number(ticket.id, admission, pulse.lane, now)
-    decided = turn.decide(ticket, room.settings, pulse, admission, now)
+    decided = turn.decide(ticket, room.settings, pulse, admission, now, off_at=room.off_at)
     return json_response(200, turn_answer(decided))
 
 
@@ -99,7 +103,7 @@ def _without_ticket(request: Request, room: RoomCopy) -> Response:
     # Without JavaScript, the waiting page comes here again and again. A browser that keeps no
     # cookie would take a place each time.
     if request.ticket_cookies(room.name):
-        return redirect(Path.CAMPAIGN.link)
+        return redirect(Path.JOIN.link)
     # Few ask for it, and what it needs would slow down every cold start.
     from beekeeper.handlers.small_pages import cookies_page
 
@@ -139,6 +143,22 @@ def _check(request: Request, table: VisitorTable, room: RoomCopy, now: float) ->
     except InvalidToken as error:
         return json_response(403, {"allow": False, "reason": str(error)})
     return json_response(200, {"allow": True, "sub": found.subject, "exp": found.expires_at})
+
+
+def _news(request: Request, table: VisitorTable, room: RoomCopy, now: float) -> Response:
+    """Answer with what is the same for everybody: the edge gives this answer to others, too."""
+    spread = news.spread_now(room.settings, room.pulse, room.off_at, now)
+    response = json_response(200, news_answer(room.settings, spread))
+    response["headers"]["cache-control"] = NEWS_CACHE
+    return response
+
+
+ROUTES: Mapping[str, Callable[[Request, VisitorTable, RoomCopy, float], Response]] = {
+    Path.TURN: _turn,
+    Path.ENTER: _enter,
+    Path.CHECK: _check,
+    Path.NEWS: _news,
+}
 
 
 @functools.cache

@@ -13,13 +13,15 @@ from botocore.exceptions import BotoCoreError, ClientError
 
 from beekeeper.contract import items, pulse_item
 from beekeeper.contract.attributes import Damaged
+from beekeeper.contract.door import door_of
 from beekeeper.handlers.arrivals import Arrivals, Latest
 from beekeeper.handlers.entries import Entries, Unavailable
 from beekeeper.handlers.latecomers import Latecomers
 from beekeeper.rules import line
 from beekeeper.rules.cadence import ROOM_COPY_SECONDS
+from beekeeper.rules.edge import Door
 from beekeeper.rules.line import Pulse
-from beekeeper.rules.settings import Settings
+from beekeeper.rules.settings import Mode, Settings
 from beekeeper.rules.tokens import Key
 
 T = TypeVar("T")
@@ -35,6 +37,8 @@ class RoomCopy:
     ticket_keys: Sequence[Key]
     pass_keys: Sequence[Key]
     pulse: Pulse
+    door: Door | None = None
+    off_at: float = 0.0  # when this process saw the room go off, or 0
 
 
 class VisitorTable:
@@ -89,7 +93,14 @@ class VisitorTable:
             ticket_keys=ring(items.TICKET_KEYS, last.ticket_keys if last else None),
             pass_keys=ring(items.PASS_KEYS, last.pass_keys if last else None),
             pulse=line.since_cleared(pulse, settings.cleared_at),
+            door=door_of(keys),
+            off_at=self._off_at(settings, now),
         )
+
+    def _off_at(self, settings: Settings, now: float) -> float:
+        if settings.mode is not Mode.OFF or self._room is None:
+            return 0.0
+        return self._room.off_at if self._room.settings.mode is Mode.OFF else now
 
 
 def _good(read: Callable[[], T], last: T | None) -> T:

@@ -12,6 +12,12 @@ A browser says in ``Sec-Fetch-*`` what a request is for, and no page can change 
 Metadata). Browsers from before 2020 (Safari: 2023) send none. They ask for ``text/html`` only when
 they open a page or a frame. Bots are known by the names that they give themselves. Whoever takes
 trouble to look like a browser is taken for one.
+
+The room's page and apps also ask by POST. A POST of a page elsewhere is refused in every browser:
+JOIN takes only ``Content-Type: application/json``, which a browser sends to another origin only if
+a preflight allows it (WHATWG Fetch, CORS-safelisted request headers), and no answer of ours allows
+anything. The Origin of a POST tells less: browsers also send it to a page's own origin, and behind
+an edge the functions don't know which origin that is. Only an opaque origin ("null") is never ours.
 """
 
 import re
@@ -87,8 +93,9 @@ def visit_of(request: Request) -> Visit:
     site, mode = headers.get("sec-fetch-site"), headers.get("sec-fetch-mode")
     if site is None and mode is None:
         return _without_metadata(request)
-    # Chrome sent no destination before version 80.
-    if mode == "navigate" and headers.get("sec-fetch-dest", "document") == "document":
+    # Chrome sent no destination before version 80. No link and no form can send what a POST needs.
+    is_read = request.method != "POST"
+    if is_read and mode == "navigate" and headers.get("sec-fetch-dest", "document") == "document":
         return Visit.PERSON
     is_own = site in ("same-origin", "none")
     return Visit.PERSON if is_own and request.wants_json() else Visit.IN_A_PAGE
@@ -104,6 +111,9 @@ def _is_bot(agent: str) -> bool:
 
 
 def _without_metadata(request: Request) -> Visit:
+    if request.method == "POST":
+        is_opaque = request.headers.get("origin") == "null"
+        return Visit.IN_A_PAGE if is_opaque else Visit.PERSON
     if request.wants_json():
         # A browser adds Origin to a GET only if a page of another origin asks.
         return Visit.IN_A_PAGE if "origin" in request.headers else Visit.PERSON

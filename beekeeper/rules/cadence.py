@@ -33,5 +33,7 @@ VISIBILITY_SECONDS = 30
 LONG_POLL_SECONDS = 1
 # The producer and the turnstile read the room's items at this interval, and use a copy in between.
 ROOM_COPY_SECONDS = 1.0
+# The edge keeps an answer to a question for news for this long, and answers others with it.
+NEWS_CACHE_SECONDS = 2
 # The function that serves the waiting page reads the page from S3 at this interval.
 PAGE_COPY_SECONDS = 60.0

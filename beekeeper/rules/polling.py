@@ -26,6 +26,7 @@ import math
 from dataclasses import dataclass
 
 from beekeeper.rules import quotas
+from beekeeper.rules.cadence import NEWS_CACHE_SECONDS, ROOM_COPY_SECONDS
 
 # A page that asks after half of the wait is in time even if the line moves twice as fast from now.
 FRACTION_OF_WAIT = 1 / 2
@@ -54,6 +55,9 @@ NEAR_SECONDS = MIN_SECONDS / FRACTION_OF_WAIT
 FRONT_POLLS = 3.0
 # A share of ``longest``. A page that asked this recently skips the next multiple.
 EARLIEST = 1 / 16
+# With an edge, a page also asks for news. Each interval is drawn between these shares of
+# ``news_seconds``, so that pages that joined in one second don't ask in one second.
+NEWS_SHARES = (0.75, 0.95)
 
 
 def budget_of(account: quotas.Account) -> float:
@@ -159,6 +163,15 @@ def heard_within_seconds(
     longest = wait * found.fraction if wait < found.far else found.longest * (1 + EARLIEST)
     longest = max(longest, UNKNOWN_WAIT_SECONDS)
     return longest + jitter_seconds(longest)
+
+
+def news_heard_within_seconds(news_seconds: int) -> float:
+    """Return after how many seconds every page that asks for news has heard of a change.
+
+    An answer can be so old: the function uses a copy of the room, and the edge one of the answer.
+    For the usual interval of 60 seconds, this is 60 seconds.
+    """
+    return NEWS_SHARES[1] * news_seconds + NEWS_CACHE_SECONDS + ROOM_COPY_SECONDS
 
 
 def jitter_seconds(wait: float) -> float:

@@ -171,12 +171,21 @@ class Settings:
         """Return how many wait: nobody while the room is off, and nobody from before a clear."""
         return 0 if self.mode is Mode.OFF else since_cleared(pulse, self.cleared_at).waiting
 
-    def heard_within_seconds(self, pulse: Pulse) -> float:
-        """Return after how many seconds the last visitor in line has heard of a change."""
-        by_polls = polling.heard_within_seconds(
+    def longest_interval(self, pulse: Pulse) -> float:
+        """Return the longest time, in seconds, after which a visitor in line asks ``turn`` again.
+
+        News does not shorten it: a turn must be kept until its visitor has asked.
+        """
+        return polling.heard_within_seconds(
             pulse.waiting, self.rate, self.polls_per_second, pulse.rate
         )
-        return min(by_polls, self.news_seconds) if self.news_seconds else by_polls
+
+    def heard_within_seconds(self, pulse: Pulse) -> float:
+        """Return after how many seconds the last visitor in line has heard of a change."""
+        by_polls = self.longest_interval(pulse)
+        if not self.news_seconds:
+            return by_polls
+        return min(by_polls, polling.news_heard_within_seconds(self.news_seconds))
 
 
 # By name, in the order of declaration.

@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 from enum import StrEnum
 
 from beekeeper.rules import lane as lanes
-from beekeeper.rules import line, no_shows, polling
+from beekeeper.rules import line, news, no_shows, polling
 from beekeeper.rules.curve import LONGEST_COUNT_SECONDS
 from beekeeper.rules.lane import Lane
 from beekeeper.rules.line import Pulse
@@ -76,7 +76,7 @@ class Turn:
     ``ahead`` is None while nobody can know the place: for a second or two after a crowd began, or
     while no consumer runs. ``eta_seconds`` is None if the wait can't be known. ``still`` says that
     the line should move, and does not. ``rate`` is in visitors a minute, and ``updated_at`` in
-    seconds since the epoch. ``retry_after`` and ``expires_in`` are in seconds.
+    seconds since the epoch. ``retry_after``, ``expires_in`` and ``spread_seconds`` are in seconds.
     """
 
     state: State
@@ -90,6 +90,9 @@ class Turn:
     message: str = ""
     updated_at: float = 0.0
     expires_in: int | None = None  # only if the visitor can go in
+    spread_seconds: float = (
+        0.0  # only while the room is off: in that time, all go in (rules/news.py)
+    )
 
 
 def needs_lookup(ticket: Ticket, settings: Settings, pulse: Pulse, now: float) -> bool:
@@ -101,14 +104,22 @@ def needs_lookup(ticket: Ticket, settings: Settings, pulse: Pulse, now: float) -
 
 
 def decide(
-    ticket: Ticket, settings: Settings, pulse: Pulse, admission: Admission | None, now: float
+    ticket: Ticket,
+    settings: Settings,
+    pulse: Pulse,
+    admission: Admission | None,
+    now: float,
+    *,
+    off_at: float = 0.0,
 ) -> Turn:
     """Return what to tell the visitor.
 
-    ``admission`` is None if the visitor is not admitted, or was not looked up.
+    ``admission`` is None if the visitor is not admitted, or was not looked up. ``off_at`` is when
+    the room was seen to go off (epoch seconds), or 0.
     """
     if settings.mode is Mode.OFF:
-        return _turn(State.OFF, settings, pulse)
+        spread = news.spread_now(settings, pulse, off_at, now)
+        return replace(_turn(State.OFF, settings, pulse), spread_seconds=spread)
     if admission is None:
         return _in_line(ticket, settings, pulse, now)
     return _admitted(admission, settings, pulse, now)

@@ -1,0 +1,40 @@
+"""The door of a room with an edge (rules/edge.py): it sends on who did not come through the edge.
+
+    a navigation                   302 to the campaign link
+    a script on JOIN, TURN, ENTER  200 {"state": "moved", "enter": the campaign link}
+    CHECK, NEWS and PACE           403 with the link: a site or a cache has the wrong address
+
+Nobody gets a place, a turn or a pass by another way, so nobody walks around the edge's web ACL.
+"""
+
+from urllib.parse import quote
+
+from beekeeper.contract.answers import moved_answer
+from beekeeper.contract.routes import EDGE_HEADER, TO_PARAMETER, Path
+from beekeeper.handlers.http import Request, Response, json_response, redirect
+from beekeeper.handlers.visitor_table import RoomCopy
+from beekeeper.handlers.wishes import wish_of
+from beekeeper.rules.edge import came_through
+
+JOINING = (Path.CAMPAIGN, Path.JOIN)
+FOR_PROGRAMS = (Path.CHECK, Path.NEWS, Path.PACE)
+
+
+def moved(request: Request, room: RoomCopy) -> Response | None:
+    """Return the answer to a request that the door keeps out, and None to any other."""
+    door = room.door
+    if door is None or came_through(request.headers.get(EDGE_HEADER, ""), room.pass_keys):
+        return None
+    if request.path in FOR_PROGRAMS:
+        return json_response(403, {"error": "moved", "reason": f"ask {door.link} instead"})
+    # The ticket stays with the host that gave it. What the link asked for goes along.
+    link = door.link + (_query(request) if request.path in JOINING else "")
+    return json_response(200, moved_answer(link)) if request.wants_json() else redirect(link)
+
+
+def _query(request: Request) -> str:
+    """Return the query of the campaign link that this one was, or the empty string."""
+    to, campaign = wish_of(request)
+    pairs = [f"{TO_PARAMETER}={quote(to, safe='/')}" if to else "", campaign]
+    query = "&".join(pair for pair in pairs if pair)
+    return f"?{query}" if query else ""
