@@ -70,6 +70,11 @@ class Crowd:
         return Counter(visitor.stage for visitor in self.visitors)
 
     @property
+    def came(self) -> int:
+        """How many visitors have opened the link."""
+        return sum(bool(visitor.came_at) for visitor in self.visitors)
+
+    @property
     def joined(self) -> int:
         """How many visitors have a ticket."""
         return sum(bool(visitor.ticket) for visitor in self.visitors)

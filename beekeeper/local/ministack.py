@@ -221,13 +221,25 @@ def address(room_url: str) -> str:
     """Return a room's address in a form that every program can resolve.
 
     MiniStack's address of a room is ``http://<api id>.execute-api.localhost:<port>/``. Browsers can
-    resolve ``*.localhost``, but some other programs can't. Other addresses are returned unchanged.
+    resolve ``*.localhost``, but some other programs can't. Other addresses are returned unchanged,
+    among them that of a distribution, which is found by its name only.
     """
     parts = urlsplit(room_url)
     if not (parts.hostname or "").endswith(".execute-api.localhost"):
         return room_url
     api_id = (parts.hostname or "").partition(".")[0]
     return f"http://{HOST}:{parts.port}/_aws/execute-api/{api_id}/$default/"
+
+
+def for_scripts(room_url: str) -> str:
+    """Return the same for a person who writes a script.
+
+    MiniStack knows a distribution only by the header ``Host``, so its name has to be sent along.
+    """
+    parts = urlsplit(room_url)
+    if not (parts.hostname or "").endswith(".cloudfront.localhost"):
+        return address(room_url)
+    return f"http://{HOST}:{parts.port}{parts.path}  with the header Host: {parts.netloc}"
 
 
 def _signal_group(process: subprocess.Popen[bytes], number: int) -> None:
