@@ -39,7 +39,6 @@ def _add_demo(commands: Any) -> None:
         description="Start a local AWS, a shop and a room on this machine, and send a crowd. You"
         " can join the line in your browser. Ctrl-C ends the demo and removes everything.",
         examples={
-            "demo": "sends 200 visitors, at a rate of 120 a minute",
             "demo --rate 600 --crowd 1000 --duration 120": (
                 "sends 1,000 visitors, at 600 a minute, and ends after two minutes"
             ),
