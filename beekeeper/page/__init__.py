@@ -17,6 +17,7 @@ every file in ``texts``, and use it in index.html (section ``html``) or in the s
 import json
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
+from html import escape
 
 from beekeeper.contract.answers import NO_TICKET_STATE
 from beekeeper.contract.asking import ASKING, REFRESH_SECONDS
@@ -26,13 +27,14 @@ from beekeeper.page.policy import content_security_policy
 from beekeeper.page.sources import SourceError, read_source
 from beekeeper.page.template import fill
 from beekeeper.page.texts import Texts, load_texts
+from beekeeper.rules.settings import Mode
 from beekeeper.rules.turn import State
 
 __all__ = ["Page", "SourceError", "build_page"]
 
 LANGUAGE = "en"
 # The script has the links of these routes under their names: `links.turn`.
-LINKED = (Path.CAMPAIGN, Path.TURN, Path.ENTER)
+LINKED = (Path.ROOM, Path.JOIN, Path.TURN, Path.ENTER, Path.NEWS)
 
 
 @dataclass(frozen=True)
@@ -47,29 +49,40 @@ def build_page(settings: Mapping[str, object]) -> Page:
     """Return the waiting page. The same settings always give the same bytes.
 
     ``settings`` are the room's settings by name. index.html says which of them the page shows. They
-    are plain text: the build escapes them, and replaces each run of white space by one space.
+    are plain text: the build escapes them, and replaces each run of white space by one space. A room
+    without an ``edge`` has no news, and one without a ``picture`` shows none in chats.
     """
+    settings = {"picture": None, **settings}
     style = without_indentation(read_source("style.css"))
     script = join_modules("main.js", lambda name: read_source(f"script/{name}"))
     texts = load_texts(LANGUAGE)
     parts = {
         "language": texts.language,
         "refresh_seconds": str(REFRESH_SECONDS),
-        "campaign_link": Path.CAMPAIGN.link,
+        "join_link": Path.JOIN.link,
         "enter_link": Path.ENTER.link,
         "rejoin_link": REJOIN_LINK,
+        "description": escape(texts.preview["description"]),
+        "card": "summary_large_image" if settings["picture"] else "summary",
         "style": style,
-        "given": _given(texts),
+        "given": _given(texts, _news_seconds(settings)),
         "script": script,
     }
     document = fill(read_source("index.html"), settings, texts.html, parts)
     return Page(document.encode(), content_security_policy(script=script, style=style))
 
 
-def _given(texts: Texts) -> str:
+def _news_seconds(settings: Mapping[str, object]) -> object:
+    """Return how often everybody asks for news: never (0) without an edge."""
+    return settings["news_seconds"] if settings.get("edge") else 0
+
+
+def _given(texts: Texts, news_seconds: object) -> str:
     """Return the script's data as JSON that is safe inside HTML."""
     given = {
         "polling": asdict(ASKING),
+        "news_seconds": news_seconds,
+        "modes": [mode.value for mode in Mode],
         "turn_states": [state.value for state in State],
         "no_ticket_state": NO_TICKET_STATE,
         "links": {path.name.lower(): path.link for path in LINKED},

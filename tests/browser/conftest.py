@@ -30,9 +30,9 @@ window.fetch = (...request) => {
 
 
 @pytest.fixture
-def room() -> Iterator[StubRoom]:
-    """A room whose answers the test scripts."""
-    stub = StubRoom('The "Spring" <sale>')
+def room(request: pytest.FixtureRequest) -> Iterator[StubRoom]:
+    """A room whose answers the test scripts. It has an edge if the test says so."""
+    stub = StubRoom('The "Spring" <sale>', edge=getattr(request, "param", "") == "edge")
     yield stub
     stub.close()
 

@@ -19,8 +19,17 @@ def eventually(condition: Callable[[], bool], page: Page) -> None:
 def open_page(page: Page, room: StubRoom, *answers: Answer) -> None:
     """Visit the room, and wait until the page has taken the first of `answers`."""
     room.answers = list(answers)
-    page.goto(room.url + "room")
+    page.goto(room.start)
+    if room.edge:
+        take_place(page, room, "POST join")
     settle(page, room, 1)
+
+
+def take_place(page: Page, room: StubRoom, link: str, times: int = 1) -> None:
+    """Wait until the page has a place, and move the clock until it asks for it."""
+    eventually(lambda: room.count(link) >= times, page)
+    expect_state(page, "waiting")
+    page.clock.run_for(2_100)
 
 
 def settle(page: Page, room: StubRoom, asked: int) -> None:

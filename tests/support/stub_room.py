@@ -13,12 +13,13 @@ from beekeeper.rules.turn import State, Turn
 
 # The room has a path, like an API Gateway stage, so that an absolute link does not reach it.
 BASE = "/stage/"
+NEWS_SECONDS = 60
 HTML = {"Content-Type": "text/html; charset=utf-8"}
 
 
 @dataclass(frozen=True)
 class Answer:
-    """One answer to `GET turn` or `GET enter`."""
+    """One answer."""
 
     body: str
     status: int = 200
@@ -45,6 +46,18 @@ def entry(decided: Entry = Entry.GO_IN, url: str | None = None) -> Answer:
     return Answer(json.dumps(entry_answer(decided, url)))
 
 
+def news(mode: str = "on", message: str = "", **fields: object) -> Answer:
+    """Return an answer of `news`."""
+    usual = {"version": "1", "mode": mode, "message": message, "pace": 200, "spread_seconds": 0}
+    return Answer(json.dumps({**usual, **fields}))
+
+
+def place(number: int = 1) -> Answer:
+    """Return the answer of `join` to who has a place."""
+    links = {"room": "room", "turn": "turn", "enter": "enter"}
+    return Answer(json.dumps({"state": "waiting", "ticket": "t", "number": number, **links}))
+
+
 def failure(status: int, body: str = "<h1>oops</h1>", **headers: str) -> Answer:
     """Return an answer that the page must not accept. `Retry_After=…` sets that header."""
     return Answer(body, status, {name.replace("_", "-"): value for name, value in headers.items()})
@@ -57,15 +70,19 @@ BROKEN = failure(503, '{"message":"Service Unavailable"}', Content_Type="applica
 
 
 class StubRoom:
-    """A room on 127.0.0.1.
+    """A room on 127.0.0.1, with an edge or without one.
 
-    Its `turn` gives `answers` in order, and then repeats the last one. Its `enter` gives `entries`
-    in order, and then takes visitors in: a script gets the address, and a browser a redirect.
-    `failures` come first, whatever a browser opens.
+    With an edge, the campaign link is the page itself. Else it redirects there.
+
+    Its `turn` gives `answers` in order, and then repeats the last one, and so does its `news`. Its
+    `enter` gives `entries` in order, and then takes visitors in: a script gets the address, and a
+    browser a redirect. `failures` come first, whatever a browser opens that is no file at the edge.
     """
 
-    def __init__(self, title: str = "Spring sale") -> None:
-        self.page = build_page({"title": title})
+    def __init__(self, title: str = "Spring sale", *, edge: bool = False) -> None:
+        self.edge = edge
+        self.page = build_page({"title": title, "edge": edge, "news_seconds": NEWS_SECONDS})
+        self.news = [news()]
         self.answers: list[Answer] = [turn()]
         self.entries: list[Answer] = []
         self.failures: list[Answer] = []
@@ -89,12 +106,13 @@ class StubRoom:
         return self.url.removesuffix(BASE) + "/shop?beekeeper_pass=x"
 
     def count(self, route: str) -> int:
-        """Return how many requests came for `route`, as in ``turn`` or ``.?rejoin=1``."""
+        """Return how many requests came for `route`, as in ``turn`` or ``POST join?rejoin=1``."""
         return self.requests.count(route)
 
-    def next_answer(self) -> Answer:
-        """Return the next answer of the script."""
-        return self.answers.pop(0) if len(self.answers) > 1 else self.answers[0]
+    @property
+    def start(self) -> str:
+        """Where a visitor sees the page first."""
+        return self.url if self.edge else self.url + "room"
 
     def close(self) -> None:
         """Stop serving and wait for the thread."""
@@ -106,14 +124,23 @@ class StubRoom:
 def _handler(room: StubRoom) -> type[BaseHTTPRequestHandler]:
     class Handler(BaseHTTPRequestHandler):
         def do_GET(self) -> None:
+            self.answer("")
+
+        def do_POST(self) -> None:
+            sent = self.rfile.read(int(self.headers["Content-Length"]))
+            assert (self.headers["Content-Type"], sent) == ("application/json", b"{}")
+            self.answer("POST ")
+
+        def answer(self, method: str) -> None:
             address = urlsplit(self.path)
             route = address.path.removeprefix(BASE)
-            request = (route or ".") + (f"?{address.query}" if address.query else "")
+            query = f"?{address.query}" if address.query else ""
+            request = f"{method}{route or '.'}{query}"
             room.requests.append(request)
             by_script = self.headers["Accept"] == "application/json"
             if not by_script:
                 room.opened.append(request)
-            answer = room.next_answer() if route == "turn" else _route(room, route, by_script)
+            answer = _answer(room, method + route, by_script)
             body = answer.body.encode()
             self.send_response(answer.status)
             self.send_header("Content-Length", str(len(body)))
@@ -129,19 +156,25 @@ def _handler(room: StubRoom) -> type[BaseHTTPRequestHandler]:
     return Handler
 
 
-def _route(room: StubRoom, route: str, by_script: bool) -> Answer:
+def _answer(room: StubRoom, route: str, by_script: bool) -> Answer:
+    if route in ("turn", "news"):
+        scripted = room.answers if route == "turn" else room.news
+        return scripted.pop(0) if len(scripted) > 1 else scripted[0]
+    if route == "room" or (route == "" and room.edge):
+        policy = room.page.content_security_policy
+        return Answer(room.page.html.decode(), 200, {**HTML, "Content-Security-Policy": policy})
+    return _by_function(room, route, by_script)
+
+
+def _by_function(room: StubRoom, route: str, by_script: bool) -> Answer:
     if room.failures:
         return room.failures.pop(0)
     if route in ("enter", "side-door"):
         go_in = Answer("", 302, {"Location": room.destination})
         answer = entry(url=room.destination) if by_script else go_in
         return room.entries.pop(0) if room.entries else answer
-    if route == "":
-        joined = Answer(json.dumps({"state": "waiting", "enter": "enter", "room": "room"}))
-        return joined if by_script else Answer("", 302, {"Location": "room"})
-    if route == "room":
-        policy = room.page.content_security_policy
-        return Answer(room.page.html.decode(), 200, {**HTML, "Content-Security-Policy": policy})
+    if route in ("", "join", "POST join"):
+        return place() if by_script else Answer("", 302, {"Location": "room"})
     if route == "/shop":
         return Answer("<link rel=icon href=data:,><title>Inside</title>", 200, HTML)
     return Answer("", 404)

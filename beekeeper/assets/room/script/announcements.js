@@ -2,14 +2,14 @@
 
 import { texts } from "./given.js";
 import { place } from "./place.js";
-import { isLive, shown, statusText } from "./shown.js";
+import { isLive, shown, spreadText, statusText } from "./shown.js";
 import { fill, placeText } from "./words.js";
 
-const said = { status: "", message: "", busy: "" };
+const said = { status: "", message: "", busy: "", spread: false };
 
 export function announce() {
   const status = statusNews();
-  const news = [status, busyNews(), placeNews(), messageNews()].filter(Boolean);
+  const news = [status, spreadNews(), busyNews(), placeNews(), messageNews()].filter(Boolean);
   if (news.length === 0) return;
   const urgent = status && (shown.state === "ready" || shown.state === "off");
   const region = document.getElementById(urgent ? "assertive" : "polite");
@@ -23,6 +23,12 @@ function statusNews() {
   said.status = status;
   if (!status || !failed || !isLive() || shown.connection !== "ok") return status;
   return fill(texts.announcements.connected_again, { status: status });
+}
+
+function spreadNews() {
+  const spread = said.spread ? "" : spreadText();
+  said.spread = shown.state === "off";
+  return spread;
 }
 
 function busyNews() {

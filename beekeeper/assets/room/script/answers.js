@@ -1,20 +1,27 @@
 // Asks the room once, and decides what is a valid answer. Nothing here is stored or shown.
 
 import { isCount } from "./counts.js";
-import { noTicketState, polling, turnStates } from "./given.js";
+import { modes, noTicketState, polling, turnStates } from "./given.js";
 
-export async function fetchAnswer(link, controller) {
+// A place is asked for by POST with JSON. No page of another origin can send that.
+const TAKE_PLACE = { method: "POST", body: "{}", headers: { "Content-Type": "application/json" } };
+
+export async function fetchAnswer(link, controller, takesPlace) {
+  const sent = takesPlace ? TAKE_PLACE : {};
   const timeout = setTimeout(() => controller.abort(), polling.timeout_seconds * 1000);
   try {
     const response = await fetch(link, {
+      method: sent.method,
+      body: sent.body,
       credentials: "same-origin",
       cache: "no-store",
       redirect: "error", // A redirect comes from a captive portal, so it is no answer.
-      headers: { Accept: "application/json" },
+      headers: { Accept: "application/json", ...sent.headers },
       signal: controller.signal,
     });
     const retryAfter = retryAfterSeconds(response.headers.get("Retry-After"));
     const body = await response.json().catch(() => null);
+    if (response.status === 200) follow(body);
     return { status: response.status, body: body, retryAfter: retryAfter };
   } catch (error) {
     return { status: 0, body: null, retryAfter: 0 };
@@ -32,10 +39,25 @@ export function isTurn(answer) {
 export function isWayIn(answer) {
   const entry = answer.body;
   return answer.status === 200 && Boolean(entry) && ["ready", "off"].includes(entry.state)
-    && typeof entry.enter === "string" && /^https?:\/\/\w/i.test(entry.enter);
+    && isAddress(entry.enter);
 }
 
-// The answer of the campaign link to a visitor who joined.
+// The room has another address now. From there, the same answer counts as a failure: it would lead in a circle.
+function follow(body) {
+  if (!body || body.state !== "moved" || !isAddress(body.enter)) return;
+  if (new URL(body.enter).origin !== location.origin) location.replace(body.enter);
+}
+
+function isAddress(link) {
+  return typeof link === "string" && /^https?:\/\/\w/i.test(link);
+}
+
+export function isNews(answer) {
+  const news = answer.body;
+  return answer.status === 200 && Boolean(news) && modes.includes(news.mode);
+}
+
+// The answer of `join` to a visitor who has a place.
 export function isPlace(answer) {
   return answer.status === 200 && Boolean(answer.body) && answer.body.state === "waiting";
 }

@@ -4,17 +4,19 @@ import { fetchAnswer, isTurn, isWayIn, isWithoutTicket } from "./answers.js";
 import { isCount } from "./counts.js";
 import { cancelEntry, enter, goTo, holdEntry } from "./entering.js";
 import { links, polling } from "./given.js";
-import { clearReturns, join, replaceTicket } from "./joining.js";
-import { afterFailure, backOff, jittered } from "./pauses.js";
+import { clearReturns, getTicket, join } from "./joining.js";
+import { afterFailure, backOff, countingPause, jittered } from "./pauses.js";
 import { forgetPlace } from "./place.js";
 import { shown } from "./shown.js";
-import { showConnection, showTurn } from "./view.js";
+import { showConnection, showJoined, showNews, showTurn } from "./view.js";
+
+const BUSY = 429; // The room is there, and many ask.
 
 // Times come from performance.now(), which does not change if somebody sets the device's clock.
 export const line = {
   timer: 0, due: 0, serial: 0, asking: false, controller: null,
-  askedAt: 0, answeredAt: -Infinity, heldUntil: 0,
-  failures: 0, interval: 0, turnAt: Infinity, stopped: false,
+  askedAt: 0, answeredAt: -Infinity, heardAt: -Infinity, heldUntil: 0,
+  failures: 0, interval: 0, told: 0, turnAt: Infinity, stopped: false,
 };
 
 export async function ask() {
@@ -40,6 +42,7 @@ function receive(answer) {
 function take(turn) {
   line.failures = 0;
   line.heldUntil = 0;
+  line.heardAt = line.answeredAt;
   clearReturns();
   if (turn.state === "expired") {
     stop(turn);
@@ -48,11 +51,13 @@ function take(turn) {
   showTurn(turn);
   if (turn.state === "ready" || turn.state === "off") {
     enter(turn, turnedAway);
-    // The turn can end while the browser still shows this page.
-    line.interval = polling.entering_seconds;
+    // The turn can end while the browser still shows this page. Who goes in with the whole line asks no more
+    // often than it asked there.
+    line.interval = Math.max(polling.entering_seconds, turn.state === "off" ? line.told : 0);
   } else {
     cancelEntry();
-    line.interval = isCount(turn.retry_after) ? turn.retry_after : polling.default_seconds;
+    line.told = isCount(turn.retry_after) ? turn.retry_after : polling.default_seconds;
+    line.interval = line.told;
   }
   line.turnAt = isCount(turn.eta_seconds) ? line.answeredAt + turn.eta_seconds * 1000 : Infinity;
   schedule(jittered(line.interval));
@@ -69,8 +74,14 @@ function turnedAway(answer) {
 }
 
 function returnForTicket() {
+  forgetPlace();
+  arrive();
+}
+
+// At the campaign link the page asks for a place first. Who has one keeps it.
+export function arrive() {
   halt();
-  if (!replaceTicket(onJoined)) stop({ state: "blocked" });
+  if (!getTicket(onJoined)) stop({ state: "blocked" });
 }
 
 // "Join the line again" and "Try again". Without this script they are plain links.
@@ -78,10 +89,11 @@ export function joinByClick(event) {
   event.preventDefault();
   clearReturns();
   halt();
+  forgetPlace();
   join(event.currentTarget.href, onJoined);
 }
 
-function onJoined(answer) {
+function onJoined(answer, tried) {
   if (isWayIn(answer)) {
     // The room is off, so there is no ticket and no turn to ask for.
     clearReturns();
@@ -89,8 +101,30 @@ function onJoined(answer) {
     goTo(answer.body.enter, turnedAway);
     return;
   }
-  Object.assign(line, { stopped: false, failures: 0, interval: 0, turnAt: Infinity, heldUntil: 0 });
-  ask();
+  Object.assign(line, { stopped: false, failures: 0, interval: 0, told: 0, turnAt: Infinity, heldUntil: 0 });
+  showJoined();
+  schedule(countingPause(tried));
+}
+
+// The news are of the whole line. Each visitor's place is as it was.
+export function hear(news) {
+  const before = shown.state;
+  const state = stateAfter(before, news.mode);
+  showNews(news, state);
+  if (state === "off") enter({ state: state, spread_seconds: news.spread_seconds }, turnedAway);
+  else if (before === "off") goOnWaiting();
+}
+
+function stateAfter(before, mode) {
+  if (before === "ready" || (before === "connecting" && mode === "on")) return before;
+  return mode === "on" ? "waiting" : mode;
+}
+
+function goOnWaiting() {
+  cancelEntry();
+  line.interval = line.told;
+  // Everybody hears it within the same minute, and must not ask then.
+  schedule(Math.max(line.told, polling.default_seconds) * Math.random());
 }
 
 function stop(turn) {
@@ -115,6 +149,7 @@ function fail(answer) {
   const held = Math.max(backOff(line.failures), answer.retryAfter);
   line.heldUntil = answer.status ? now + held * 1000 : 0;
   if (navigator.onLine === false) showConnection("offline");
+  else if (answer.status === BUSY) showConnection("ok");
   else if (line.failures >= 2 || shown.connection === "offline") showConnection("lost");
   const told = Math.max(line.interval, answer.retryAfter);
   schedule(afterFailure(line.failures, told, (line.turnAt - now) / 1000));

@@ -1,26 +1,34 @@
 // Goes in when it is the visitor's turn. The page leaves only for a good answer of `enter`.
 
 import { isTurnedAway, isWayIn } from "./answers.js";
+import { isCount } from "./counts.js";
 import { links, polling, texts } from "./given.js";
 import { afterFailure } from "./pauses.js";
 import { forgetPlace } from "./place.js";
 import { askAfter, askNow, askOnline, drop, newQuestion } from "./questions.js";
 import { showBusy } from "./view.js";
 
-const entering = newQuestion(links.enter, texts.line.busy, goIn);
+const entering = newQuestion(links.enter, goIn, notYetIn);
+entering.state = "";
 
-// `turnedAway` gets the answer if the visitor can't go in after all.
+// `turnedAway` gets the answer if the visitor can't go in after all. If everybody may go in, each page draws a
+// moment within `spread_seconds`, once, so that they do not come together.
 export function enter(turn, turnedAway) {
   entering.link = enterLink(turn.enter);
   entering.report = turnedAway;
   document.getElementById("enter").href = entering.link;
-  forgetPlace();
   // Enter only once. A second navigation would cancel the first, if a busy destination is slow.
-  if (entering.begun) return;
+  if (entering.begun && entering.state === turn.state) return;
   entering.begun = true;
+  entering.state = turn.state;
   // In a hidden tab nobody reads the page, and browsers delay timers there by up to a minute.
-  const first = document.hidden ? 0 : polling.enter_seconds;
+  const soonest = document.hidden ? 0 : polling.enter_seconds;
+  const first = Math.max(soonest, isCount(turn.spread_seconds) ? turn.spread_seconds * Math.random() : 0);
   askAfter(entering, entering.failures ? afterFailure(entering.failures, 0, 0) : first);
+}
+
+function notYetIn(answer) {
+  return { busy: texts.line.busy, pause: afterFailure(entering.failures, answer.retryAfter, 0) };
 }
 
 export function enterByClick(event) {
@@ -51,6 +59,7 @@ export function cancelEntry() {
 function goIn(answer) {
   if (isWayIn(answer)) {
     entering.failures = 0;
+    forgetPlace();
     showBusy("");
     location.assign(answer.body.enter);
     return true;

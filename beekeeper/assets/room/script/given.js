@@ -6,5 +6,7 @@ const given = JSON.parse(document.getElementById("given").textContent);
 export const texts = given.texts;
 export const polling = given.polling;
 export const turnStates = given.turn_states;
+export const modes = given.modes;
 export const noTicketState = given.no_ticket_state;
 export const links = given.links;
+export const newsSeconds = given.news_seconds; // 0 without an edge

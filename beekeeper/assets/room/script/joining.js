@@ -1,32 +1,46 @@
-// Gets a place for a visitor who has no ticket, or whose turn has ended.
+// Gets a place for a visitor who comes, who has no ticket, or whose turn has ended.
 
 import { isPlace, isWayIn } from "./answers.js";
 import { links, polling, texts } from "./given.js";
-import { forgetPlace } from "./place.js";
+import { afterFailure, joiningPause } from "./pauses.js";
+import { keepPlaceOf } from "./place.js";
 import { askNow, askOnline, newQuestion } from "./questions.js";
 import { shown } from "./shown.js";
 import { showJoining } from "./view.js";
 
-const joining = newQuestion(links.campaign, texts.line.no_place, takePlace);
+// What API Gateway, CloudFront and the functions answer when too many come at once, or nothing.
+const CROWD = [0, 429, 502, 503, 504];
+const joining = newQuestion(links.join, takePlace, notYet);
+joining.takesPlace = true;
+let since = 0;
 let returns = 0;
 
-// `joined` gets the answer. The visitor then has a place, or may go in without one.
+// At the campaign link the visitor has yet to join. The link says where to, and from which campaign.
+export function isNewcomer() {
+  return !location.pathname.endsWith("/" + links.room);
+}
+
+export function joinLink() {
+  return links.join + (isNewcomer() ? location.search : "");
+}
+
+// `joined` gets the answer, and how many seconds that took. The visitor then has a place, or may go in without one.
 export function join(link, joined) {
   if (joining.begun) return;
   joining.begun = true;
   joining.report = joined;
   joining.link = link;
   joining.failures = 0;
-  forgetPlace();
+  since = performance.now();
   showJoining();
   askNow(joining);
 }
 
-// The room does not know the visitor's ticket. Return false if new tickets have failed too often.
+// The visitor has no ticket that the room knows. Return false if new tickets have failed too often.
 // A browser that blocks cookies would put a ticket on the queue each time, and nobody would use it.
-export function replaceTicket(joined) {
+export function getTicket(joined) {
   if (!navigator.cookieEnabled || returns++ >= polling.most_returns) return false;
-  join(links.campaign, joined);
+  join(joinLink(), joined);
   return true;
 }
 
@@ -46,6 +60,17 @@ function takePlace(answer) {
   if (!isPlace(answer) && !isWayIn(answer)) return false;
   joining.begun = false;
   shown.busy = "";
-  joining.report(answer);
+  if (isPlace(answer)) keepPlaceOf(answer.body.number);
+  joining.report(answer, triedSeconds());
   return true;
+}
+
+function notYet(answer) {
+  const crowded = CROWD.includes(answer.status) && navigator.onLine !== false;
+  if (crowded) return { busy: texts.line.arriving, pause: joiningPause(triedSeconds(), answer.retryAfter) };
+  return { busy: texts.line.no_place, pause: afterFailure(joining.failures, answer.retryAfter, 0) };
+}
+
+function triedSeconds() {
+  return (performance.now() - since) / 1000;
 }

@@ -1,9 +1,11 @@
-// The waiting page: asks `turn` whether it is this visitor's turn, shows the answer, and enters.
-// A visitor enters only after a valid answer of `turn`.
+// The waiting page: gets a place, asks `turn` whether it is this visitor's turn, shows the answer, and enters.
+// A visitor enters only after a valid answer of the room.
 
-import { ask, joinByClick } from "./asking.js";
+import { arrive, ask, joinByClick } from "./asking.js";
 import { enterByClick } from "./entering.js";
 import { onOffline, onOnline, onRestored, onVisibility } from "./interruptions.js";
+import { isNewcomer, joinLink } from "./joining.js";
+import { listen } from "./news.js";
 import { restorePlace } from "./place.js";
 import { showPlace, showState } from "./view.js";
 
@@ -16,8 +18,17 @@ addEventListener("pageshow", (event) => {
 document.getElementById("enter").addEventListener("click", enterByClick);
 document.getElementById("rejoin").addEventListener("click", joinByClick);
 document.getElementById("retry").addEventListener("click", joinByClick);
+document.getElementById("retry").href = joinLink();
 
 restorePlace();
 showPlace();
 showState();
-ask();
+// A browser can load the page before the visitor has decided to come. Only who comes takes a place.
+if (document.prerendering) document.addEventListener("prerenderingchange", start, { once: true });
+else start();
+
+function start() {
+  if (isNewcomer()) arrive();
+  else ask();
+  listen();
+}

@@ -1,6 +1,6 @@
 // How long the page waits before it asks again. All times are in seconds.
 
-import { polling } from "./given.js";
+import { newsSeconds, polling } from "./given.js";
 
 export function jittered(seconds) {
   const interval = Math.max(polling.shortest_seconds, seconds);
@@ -21,4 +21,21 @@ export function afterFailure(failures, told, untilTurn) {
   const least = Math.max(shortest, told);
   const spread = Math.max(shortest, Math.min(least, untilTurn - least));
   return least + spread * Math.random();
+}
+
+// In a crowd, who has tried to join for longer waits longer, because nobody knows how large the crowd is.
+export function joiningPause(tried, told) {
+  const crowd = Math.max(polling.joining_seconds, polling.joining_share * tried);
+  const interval = Math.max(Math.min(crowd, polling.longest_joining_seconds), told);
+  return Math.max(interval / 2, told) + interval * Math.random();
+}
+
+// Who has a place lets those ask first who have none.
+export function countingPause(tried) {
+  return (polling.counting_seconds + Math.min(tried, polling.longest_joining_seconds)) * Math.random();
+}
+
+export function newsPause(failures) {
+  const doubled = newsSeconds * Math.pow(2, Math.min(failures, polling.most_news_doublings));
+  return doubled * (polling.soonest_news + (polling.latest_news - polling.soonest_news) * Math.random());
 }

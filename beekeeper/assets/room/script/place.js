@@ -1,11 +1,12 @@
 // The visitor's place in line. Neither an answer nor a refresh ever makes it worse. Who comes late
 // leaves the line, and has a place in the lane for latecomers instead. `late` is the number there.
+// `number` is that of the ticket, and null until the page has joined.
 
 import { isCount } from "./counts.js";
 import { load, save } from "./memory.js";
 
 // `said` is the place that a screen reader has heard.
-export const place = { ahead: null, first: null, said: null, late: 0 };
+export const place = { ahead: null, first: null, said: null, late: 0, number: null };
 
 export function restorePlace() {
   const saved = load("place");
@@ -13,6 +14,7 @@ export function restorePlace() {
     place.ahead = saved.ahead;
     place.first = saved.first;
     place.late = saved.late || 0;
+    place.number = saved.number;
   }
 }
 
@@ -30,5 +32,11 @@ export function rememberPlace(ahead, late) {
   // as if somebody had jumped the line.
   place.ahead = place.ahead === null ? ahead : Math.min(place.ahead, ahead);
   place.first = place.first === null ? ahead : Math.max(place.first, place.ahead);
-  save("place", { ahead: place.ahead, first: place.first, late: late });
+  save("place", { ahead: place.ahead, first: place.first, late: late, number: place.number });
+}
+
+// The room has said which ticket the visitor has. With another one, it is another place.
+export function keepPlaceOf(number) {
+  if (number !== place.number) forgetPlace();
+  place.number = number;
 }

@@ -2,15 +2,15 @@
 // fetch and waits longer after each failure, so that no error of the API takes the place of the page.
 
 import { fetchAnswer } from "./answers.js";
-import { afterFailure } from "./pauses.js";
 import { shown } from "./shown.js";
 import { showBusy } from "./view.js";
 
-// `settles` gets each answer, and says whether it settles the question. If not, the visitor reads `busy`.
+// `settles` gets each answer, and says whether it settles the question. If not, `fails` says what the visitor
+// reads (`busy`), and how long the page waits (`pause`).
 // `begun` and `report` are for the asker: whether it is asking, and who gets the answer.
-export function newQuestion(link, busy, settles) {
+export function newQuestion(link, settles, fails) {
   return {
-    link: link, busy: busy, settles: settles, begun: false, report: null,
+    link: link, settles: settles, fails: fails, takesPlace: false, begun: false, report: null,
     timer: 0, controller: null, failures: 0, unanswered: false,
   };
 }
@@ -20,14 +20,15 @@ export async function askNow(question) {
   clearTimeout(question.timer);
   const controller = new AbortController();
   question.controller = controller;
-  const answer = await fetchAnswer(question.link, controller);
+  const answer = await fetchAnswer(question.link, controller, question.takesPlace);
   if (controller !== question.controller) return; // The question was dropped.
   question.controller = null;
   question.unanswered = answer.status === 0;
   if (question.settles(answer)) return;
   question.failures += 1;
-  showBusy(question.busy);
-  askAfter(question, afterFailure(question.failures, answer.retryAfter, 0));
+  const failed = question.fails(answer);
+  showBusy(failed.busy);
+  askAfter(question, failed.pause);
 }
 
 export function askAfter(question, seconds) {

@@ -1,10 +1,22 @@
 // What the page shows now: the state of the visitor's turn, and the state of the connection.
 
+import { isCount } from "./counts.js";
 import { texts } from "./given.js";
+import { withinText } from "./words.js";
 
 const LIVE_STATES = ["connecting", "waiting", "paused"];
 
-export const shown = { state: "connecting", connection: "ok", wait: "", message: "", still: false, late: false, busy: "" };
+// `allInAt` is when everybody has gone in, if the room is off: a time of performance.now().
+export const shown = {
+  state: "connecting", connection: "ok", wait: "", message: "", still: false, late: false, busy: "", allInAt: 0,
+};
+
+// `spread` is how long it takes until everybody has gone in. It counts from the first answer that says so.
+export function setState(state, spread) {
+  if (state !== "off") shown.allInAt = 0;
+  else if (shown.state !== "off") shown.allInAt = performance.now() + (isCount(spread) ? spread : 0) * 1000;
+  shown.state = state;
+}
 
 // In a live state the visitor waits, and the page continues to ask.
 export function isLive() {
@@ -18,5 +30,9 @@ export function statusText() {
 }
 
 export function detailText() {
-  return shown.busy || (shown.late ? texts.line.late : texts.states[shown.state].detail);
+  return shown.busy || spreadText() || (shown.late ? texts.line.late : texts.states[shown.state].detail);
+}
+
+export function spreadText() {
+  return withinText((shown.allInAt - performance.now()) / 1000);
 }

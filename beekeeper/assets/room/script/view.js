@@ -4,7 +4,7 @@ import { announce } from "./announcements.js";
 import { formatCount, isCount } from "./counts.js";
 import { texts } from "./given.js";
 import { place, rememberPlace } from "./place.js";
-import { detailText, isLive, shown, statusText } from "./shown.js";
+import { detailText, isLive, setState, shown, statusText } from "./shown.js";
 import { aheadLabel, clockText, fill, positionText, waitText } from "./words.js";
 
 const root = document.documentElement;
@@ -12,7 +12,7 @@ const roomTitle = document.getElementById("title").textContent;
 const NOTHING = "\u2013"; // as in index.html
 
 export function showTurn(turn) {
-  shown.state = turn.state;
+  setState(turn.state, turn.spread_seconds);
   shown.connection = "ok";
   shown.still = turn.state === "waiting" && turn.still === true;
   shown.late = turn.state === "waiting" && isCount(turn.late);
@@ -26,9 +26,34 @@ export function showTurn(turn) {
   announce();
 }
 
-// The visitor's place is gone, and the page asks for another.
+// The visitor has a place, and has yet to hear which.
+export function showJoined() {
+  showLine("waiting", 0);
+  showState();
+  announce();
+}
+
+// The news say nothing of the place, which stays, nor of the connection.
+export function showNews(news, state) {
+  if (state !== shown.state) showLine(state, news.spread_seconds);
+  showMessage(news.message);
+  showState();
+  announce();
+}
+
+function showLine(state, spread) {
+  setState(state, spread);
+  shown.still = false;
+  shown.late = state === "waiting" && place.late > 0;
+  shown.wait = state === "paused" ? texts.wait.paused : texts.wait.unknown;
+  setText("wait", shown.wait);
+  showPlace();
+}
+
+// The page asks for a place.
 export function showJoining() {
-  Object.assign(shown, { state: "connecting", connection: "ok", still: false, late: false });
+  setState("connecting");
+  Object.assign(shown, { connection: "ok", still: false, late: false });
   showPlace();
   setText("wait", NOTHING);
   setText("updated", NOTHING);

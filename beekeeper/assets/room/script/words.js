@@ -31,6 +31,13 @@ function longWaitText(total) {
   return fill(texts.wait.hours_minutes, { hours: hours, minutes: minutes });
 }
 
+// Empty if it takes only a moment.
+export function withinText(seconds) {
+  if (seconds < 5) return "";
+  if (seconds <= 60) return texts.spread.minute;
+  return fill(texts.spread.minutes, { minutes: Math.ceil(seconds / 60) });
+}
+
 export function clockText(epochSeconds) {
   const at = isCount(epochSeconds) && epochSeconds > 0 ? new Date(epochSeconds * 1000) : new Date();
   return at.toLocaleTimeString([], { hour: "numeric", minute: "2-digit", second: "2-digit" });
