@@ -42,10 +42,7 @@ def _add_demo(commands: Any) -> None:
             "demo --rate 600 --crowd 1000 --duration 120": (
                 "sends 1,000 visitors, at 600 a minute, and ends after two minutes"
             ),
-            "demo --edge": (
-                "puts CloudFront in front, and sends all in one second to an API that can't answer"
-                " so many"
-            ),
+            "demo --edge": "sends 200 in the same second, to a room with an edge",
         },
     )
     demo.add_argument(

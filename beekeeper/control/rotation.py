@@ -5,14 +5,19 @@ moment one loses, and hears it. Times are those of AWS's clock.
 
 Only pass keys change. Nobody but the functions has the ticket keys, and tickets are good for two
 weeks: a former key would have to stay that long.
+
+With an edge, a deploy after ``sign`` gives it a secret of the key that signs now. Until then it sends
+that of the former key, which therefore stays.
 """
 
 import math
 from collections.abc import Callable
+from dataclasses import replace
 
 from beekeeper.connection import Deployed
 from beekeeper.contract import items, pass_ring
 from beekeeper.contract.attributes import Item
+from beekeeper.contract.door import door_of
 from beekeeper.control import health
 from beekeeper.control.table import read_at, read_item, replace_attributes
 from beekeeper.errors import ConfigError, RoomNotFoundError, RotationError
@@ -22,6 +27,7 @@ from beekeeper.rules import rotation
 from beekeeper.rules.rotation import Ring, Stage, Step
 
 STEPS = ", ".join(Step)
+DEPLOY = "Run python -m beekeeper deploy, which gives the edge the new secret."
 
 
 def rotate(connect: Callable[[], Deployed], step: str) -> KeyRotation:
@@ -36,13 +42,15 @@ def rotate(connect: Callable[[], Deployed], step: str) -> KeyRotation:
     item, now = read_at(room, items.KEYS)
     if not item:
         raise room.missing()
-    ring = health.pass_ring_of(room, item)
-    changed = rotation.after(ring, step, now, LEEWAY_SECONDS)
+    ring, door = health.pass_ring_of(room, item), door_of(item)
+    edge_kid = door.kid if door else ""
+    changed = rotation.after(ring, step, now, LEEWAY_SECONDS, edge_kid)
     if changed is None:
-        raise RotationError(_refusal(room.state.room, ring, step, now))
+        raise RotationError(_refusal(room.state.room, ring, step, now, edge_kid))
     if changed != ring:
         _write(room, item, changed)
-    return _result(room.state.room, changed, step, now, changed=changed != ring)
+    result = _result(room.state.room, changed, step, now, changed=changed != ring)
+    return replace(result, next=f"{DEPLOY} {result.next}") if changed.is_former(edge_kid) else result
 
 
 def _write(room: Deployed, item: Item, ring: Ring) -> None:
@@ -57,7 +65,7 @@ def _write(room: Deployed, item: Item, ring: Ring) -> None:
             ) from error
 
 
-def _refusal(room: str, ring: Ring, step: Step, now: float) -> str:
+def _refusal(room: str, ring: Ring, step: Step, now: float, edge_kid: str) -> str:
     """Return why a step is not possible, and which one is."""
     signs, *others = (key.kid for key in ring.keys)
     wait = ring.wait_seconds(now, LEEWAY_SECONDS)
@@ -73,6 +81,9 @@ def _refusal(room: str, ring: Ring, step: Step, now: float) -> str:
     why = f"Room {room} still has its former key {', '.join(others)}."
     if step is Step.ADD and not wait:
         return f"{why} {_first(room, Step.REMOVE)}"
+    if not wait:
+        why = f"The edge of room {room} still sends a secret of its former key {edge_kid}."
+        return f"{why} First run python -m beekeeper deploy, which gives the edge the new secret."
     left = f"for {math.ceil(wait)} more second{'s' if wait > 1 else ''}"
     when = f"Passes signed by it can be good {left}. Wait for so long, then run:"
     return f"{why} {when} {_command(room, Step.REMOVE)}"

@@ -17,7 +17,8 @@ from typing import Any
 from botocore.exceptions import BotoCoreError, ClientError
 
 from beekeeper.contract.functions import Variable, is_call
-from beekeeper.contract.page import PAGE_KEY, POLICY_METADATA
+from beekeeper.contract.page import PAGE_KEY, PAGE_POLICY, PAGE_TYPE
+from beekeeper.contract.robots import robots_txt
 from beekeeper.contract.routes import Path
 from beekeeper.handlers import aws
 from beekeeper.handlers.http import (
@@ -29,7 +30,7 @@ from beekeeper.handlers.http import (
     unavailable,
     without_body,
 )
-from beekeeper.handlers.visits import Visit, refusal, robots_txt, visit_of
+from beekeeper.handlers.visits import Visit, refusal, visit_of
 from beekeeper.rules.cadence import PAGE_COPY_SECONDS
 
 logger = logging.getLogger(__name__)
@@ -41,7 +42,6 @@ class Page:
 
     html: str
     packed: str  # gzip, base64
-    policy: str
 
 
 class Pages:
@@ -67,7 +67,7 @@ class Pages:
         response = self._s3.get_object(Bucket=self._bucket, Key=PAGE_KEY)
         html: bytes = response["Body"].read()
         packed = base64.b64encode(gzip.compress(html, 9)).decode()
-        return Page(html.decode(), packed, response["Metadata"].get(POLICY_METADATA, ""))
+        return Page(html.decode(), packed)
 
 
 def answer(request: Request, pages: Pages, now: float) -> Response:
@@ -89,8 +89,8 @@ def _page(request: Request, pages: Pages, now: float) -> Response:
         return unavailable(request)
     headers = {
         **PRIVATE_HEADERS,
-        "content-type": "text/html; charset=utf-8",
-        "content-security-policy": page.policy,
+        "content-type": PAGE_TYPE,
+        "content-security-policy": PAGE_POLICY,
         "vary": "accept-encoding",
     }
     if "gzip" not in request.headers.get("accept-encoding", ""):

@@ -23,25 +23,9 @@ an edge the functions don't know which origin that is. Only an opaque origin ("n
 import re
 from enum import Enum
 
+from beekeeper.contract.robots import PREVIEW_BOTS, WHATSAPP
 from beekeeper.handlers.http import Request, Response, json_response, plain_text
 
-WHATSAPP = "WhatsApp"  # a person's browser in WhatsApp names it, too, but not first
-# The bots that make previews in chats and social networks. robots.txt lets them in.
-PREVIEW_BOTS = (
-    "facebookexternalhit",
-    "Facebot",
-    "Twitterbot",
-    "LinkedInBot",
-    "Slackbot",
-    "Slackbot-LinkExpanding",
-    "Discordbot",
-    "TelegramBot",
-    WHATSAPP,
-    "SkypeUriPreview",
-    "MicrosoftPreview",
-    "Pinterestbot",
-    "redditbot",
-)
 _PREVIEWS = tuple(name.lower() for name in PREVIEW_BOTS if name != WHATSAPP)
 # What else is in the names of those who are no person, in lower case. In-app browsers of people
 # name their app, and none of these. One large pattern would take 2 ms of each cold start.
@@ -132,9 +116,3 @@ def refusal(request: Request) -> Response | None:
     if request.wants_json():
         return json_response(403, {"error": "refused", "reason": text.strip()})
     return plain_text(403, text)
-
-
-def robots_txt() -> str:
-    """Return what crawlers may read: nothing. Those that make previews may."""
-    previews = "".join(f"User-agent: {name}\n" for name in PREVIEW_BOTS)
-    return f"{previews}Disallow: /room\nAllow: /\n\nUser-agent: *\nDisallow: /\n"

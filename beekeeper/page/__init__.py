@@ -7,7 +7,7 @@ their requests.
     bundle     joins the modules of the script
     texts      reads and checks the sentences of a language
     template   fills index.html
-    policy     the Content-Security-Policy
+    policy     the Content-Security-Policy, which the page brings along
 
 To show another setting, write ``{{its_name}}`` into index.html. To add a sentence, write it into
 every file in ``texts``, and use it in index.html (section ``html``) or in the script (section
@@ -16,7 +16,7 @@ every file in ``texts``, and use it in index.html (section ``html``) or in the s
 
 import json
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict
 from html import escape
 
 from beekeeper.contract.answers import NO_TICKET_STATE
@@ -30,22 +30,14 @@ from beekeeper.page.texts import Texts, load_texts
 from beekeeper.rules.settings import Mode
 from beekeeper.rules.turn import State
 
-__all__ = ["Page", "SourceError", "build_page"]
+__all__ = ["SourceError", "build_page"]
 
 LANGUAGE = "en"
 # The script has the links of these routes under their names: `links.turn`.
 LINKED = (Path.ROOM, Path.JOIN, Path.TURN, Path.ENTER, Path.NEWS)
 
 
-@dataclass(frozen=True)
-class Page:
-    """A waiting page, and the ``Content-Security-Policy`` header to send with it."""
-
-    html: bytes
-    content_security_policy: str
-
-
-def build_page(settings: Mapping[str, object]) -> Page:
+def build_page(settings: Mapping[str, object]) -> bytes:
     """Return the waiting page. The same settings always give the same bytes.
 
     ``settings`` are the room's settings by name. index.html says which of them the page shows. They
@@ -58,6 +50,7 @@ def build_page(settings: Mapping[str, object]) -> Page:
     texts = load_texts(LANGUAGE)
     parts = {
         "language": texts.language,
+        "policy": content_security_policy(script=script, style=style),
         "refresh_seconds": str(REFRESH_SECONDS),
         "join_link": Path.JOIN.link,
         "enter_link": Path.ENTER.link,
@@ -68,8 +61,7 @@ def build_page(settings: Mapping[str, object]) -> Page:
         "given": _given(texts, _news_seconds(settings)),
         "script": script,
     }
-    document = fill(read_source("index.html"), settings, texts.html, parts)
-    return Page(document.encode(), content_security_policy(script=script, style=style))
+    return fill(read_source("index.html"), settings, texts.html, parts).encode()
 
 
 def _news_seconds(settings: Mapping[str, object]) -> object:

@@ -1,9 +1,9 @@
-"""The ``Content-Security-Policy`` of the waiting page.
+"""The ``Content-Security-Policy`` that the waiting page brings in a ``<meta>`` element.
 
 It lists the hashes of the style and the script, so the browser runs nothing else. Even a title that
 broke out of its element could not run. Browsers hash the text after parsing, which has LF line ends
 even if the file has others. The texts are in a block of data, which needs no hash. So the policy is
-the same in every language.
+the same in every language. What holds for each page alike is in a header (PAGE_POLICY).
 """
 
 import base64
@@ -19,9 +19,6 @@ def content_security_policy(*, script: str, style: str) -> str:
             f"style-src {_source_hash(style)}",
             "connect-src 'self'",
             "img-src data:",
-            "base-uri 'none'",
-            "form-action 'none'",
-            "frame-ancestors 'none'",
         )
     )
 

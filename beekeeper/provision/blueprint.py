@@ -12,19 +12,21 @@ from beekeeper.provision.policies import Document
 from beekeeper.provision.resources.alarm import Alarm, governors, specifications
 from beekeeper.provision.resources.api_mapping import ApiMapping
 from beekeeper.provision.resources.bucket import Bucket
+from beekeeper.provision.resources.bucket_policy import BucketPolicy
 from beekeeper.provision.resources.dashboard import Dashboard
 from beekeeper.provision.resources.dns_record import DnsRecord
 from beekeeper.provision.resources.domain import Domain, FormerDomains
+from beekeeper.provision.resources.door import DoorAttribute
 from beekeeper.provision.resources.function import Function, Specification
 from beekeeper.provision.resources.function_policies import function_policy
 from beekeeper.provision.resources.http_api import Api
 from beekeeper.provision.resources.log_group import LogGroup
 from beekeeper.provision.resources.outputs import queue_url
-from beekeeper.provision.resources.page_object import PageObject
+from beekeeper.provision.resources.page_object import PageObject, Robots
 from beekeeper.provision.resources.permission import Permission
 from beekeeper.provision.resources.queue import OtherQueue, Queue
 from beekeeper.provision.resources.role import Role
-from beekeeper.provision.resources.routes import Routes
+from beekeeper.provision.resources.routes import PageRoutes, Routes
 from beekeeper.provision.resources.rule import Rule
 from beekeeper.provision.resources.stage import Stage
 from beekeeper.provision.resources.table import Table
@@ -54,15 +56,18 @@ def steps(
     return [
         *_queues(names, wanted_tags),
         Table(names, wanted_tags, sizing.warm_write_units(config.rate, config.overbooking)),
-        Keys(names),
+        Keys(names, edge=config.edge),
         RoomItem(names, config.settings(account)),
         Bucket(names, wanted_tags),
+        BucketPolicy(names, edge=config.edge),
         PageObject(names, config.model_dump()),
+        Robots(names),
         *(_role(part, config, names, wanted_tags) for part in FUNCTION_NAMES),
         *(LogGroup(part, names, config.log_retention_days, wanted_tags) for part in FUNCTION_NAMES),
         *(_function(f, config, names, wanted_tags) for f in functions.FUNCTIONS),
         Api(names, wanted_tags, has_domain=bool(config.domain_name)),
-        Routes(names, governed=config.is_governed),
+        Routes(names, governed=config.is_governed, edge=config.edge),
+        *([PageRoutes(names)] if config.edge else ()),
         Stage(names, account),
         *_domain(config, names, wanted_tags),
         *(_api_permission(f.name, names) for f in functions.FUNCTIONS if f.paths),
@@ -71,6 +76,7 @@ def steps(
         *(Alarm(each, names, wanted_tags) for each in specifications(names)),
         Dashboard(names, governed=config.is_governed),
         *_governor(config, names, wanted_tags),
+        DoorAttribute(names, config.domain_name, edge=config.edge),
     ]
 
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from beekeeper.handlers.visits import PREVIEW_BOTS
+from beekeeper.contract.robots import PREVIEW_BOTS
 from tests.support.in_memory.joining import visit
 from tests.support.in_memory.recorded import BROWSER
 

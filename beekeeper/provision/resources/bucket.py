@@ -1,4 +1,4 @@
-"""The private S3 bucket of the waiting page: no public access, TLS only, encrypted.
+"""The private S3 bucket of the waiting page: no public access, encrypted.
 
 Quirks:
 
@@ -8,37 +8,31 @@ Quirks:
 - Configuration calls to one bucket conflict with each other (OperationAborted, 409). So we make
   them one after another.
 - A new bucket can be invisible for a while.
-- A destroy deletes only the page, which is all that we write. Whoever put another object into the
+- A destroy deletes only what we write: the page and robots.txt. Whoever put another object into the
   bucket may need it.
 - A separate call sets the tags. If a deploy is killed before that call, it leaves an empty bucket
   without tags.
 """
 
-import json
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any
 
 from botocore.exceptions import ClientError
 
-from beekeeper.contract.page import PAGE_KEY
+from beekeeper.contract.page import PAGE_KEY, ROBOTS_KEY
 from beekeeper.errors import NotOursError, ProvisionError
 from beekeeper.provision import tags
-from beekeeper.provision.aws import Aws, is_this_machine
+from beekeeper.provision.aws import Aws
 from beekeeper.provision.denials import refused
 from beekeeper.provision.engine.step import AlreadyThere, Attributes, Found, Owner, Resource
-from beekeeper.provision.engine.wait import Busy, Wait, has_code, ignoring, retrying
+from beekeeper.provision.engine.wait import Busy, has_code, ignoring, retrying
 from beekeeper.provision.grant import Grant, grant
 from beekeeper.provision.names import Names
-from beekeeper.provision.policies import Document, document, same_meaning
+from beekeeper.provision.resources.s3 import BUSY, CHANGE, MISSING, bucket_of
 
-MISSING = ("404", "NoSuchBucket", "NotFound")
-NOT_SET = (
-    "NoSuchTagSet",
-    "NoSuchBucketPolicy",
-    "NoSuchPublicAccessBlockConfiguration",
-)
-BUSY = (Busy("OperationAborted"), Busy("NoSuchBucket"))
-CHANGE = Wait("S3 to accept a change of the bucket", 300, every=2)
+NOT_SET = ("NoSuchTagSet", "NoSuchPublicAccessBlockConfiguration")
+# The page was under the last of these keys in an earlier version.
+OURS = (PAGE_KEY, ROBOTS_KEY, "room.html")
 SHOWN = 3
 DELETED_AT_ONCE = 1_000
 BLOCKED = {
@@ -58,7 +52,7 @@ class Bucket(Resource):
         self.name = names.bucket
         self._room = names.room
         self._arn = names.bucket_arn
-        self._mine = {"Bucket": names.bucket, "ExpectedBucketOwner": names.account}
+        self._mine = bucket_of(names)
         self._tags = wanted_tags
 
     def grants(self) -> Iterable[Grant]:
@@ -70,8 +64,6 @@ class Bucket(Resource):
             "ListBucketMultipartUploads",
             "GetBucketPublicAccessBlock",
             "PutBucketPublicAccessBlock",
-            "GetBucketPolicy",
-            "PutBucketPolicy",
             "GetBucketTagging",
             "PutBucketTagging",
         )
@@ -81,11 +73,7 @@ class Bucket(Resource):
         yield grant("s3", emptying, f"{self._arn}/*")
 
     def desired(self, outputs: Mapping[str, str]) -> Attributes:
-        return {
-            "tags": self._tags,
-            "public_access_block": BLOCKED,
-            "policy": same_meaning(tls_only(self._arn)),
-        }
+        return {"tags": self._tags, "public_access_block": BLOCKED}
 
     def find(self, aws: Aws, outputs: Mapping[str, str]) -> Found | None:
         s3 = aws.client("s3")
@@ -104,7 +92,6 @@ class Bucket(Resource):
             raise
         try:
             block = _or_none(lambda: s3.get_public_access_block(**self._mine))
-            policy = _or_none(lambda: s3.get_bucket_policy(**self._mine))
             raw_tags = _or_none(lambda: s3.get_bucket_tagging(**self._mine))
             leftover = raw_tags is None and self._is_empty(aws)
         except ClientError as error:
@@ -115,20 +102,9 @@ class Bucket(Resource):
         attributes = {
             "tags": found_tags,
             "public_access_block": block["PublicAccessBlockConfiguration"] if block else None,
-            "policy": self._policy_in(aws, policy),
         }
         untagged = Owner.LEFTOVER if leftover else Owner.UNTAGGED
         return Found.tagged(self._arn, attributes, self._room, untagged=untagged)
-
-    def _policy_in(self, aws: Aws, answer: Mapping[str, Any] | None) -> Any:
-        found = same_meaning(json.loads(answer["Policy"])) if answer else None
-        # What an emulator needs in addition is no drift.
-        is_written = found == same_meaning(self._policy(aws))
-        return same_meaning(tls_only(self._arn)) if is_written else found
-
-    def _policy(self, aws: Aws) -> Document:
-        on_this_machine = is_this_machine(aws.client("s3").meta.endpoint_url)
-        return tls_only(self._arn, on_this_machine=on_this_machine)
 
     def _is_empty(self, aws: Aws) -> bool:
         """Return whether the bucket is empty.
@@ -172,9 +148,6 @@ class Bucket(Resource):
             "public_access_block": lambda: s3.put_public_access_block(
                 **self._mine, PublicAccessBlockConfiguration=BLOCKED
             ),
-            "policy": lambda: s3.put_bucket_policy(
-                **self._mine, Policy=json.dumps(self._policy(aws))
-            ),
         }
         for name, call in calls.items():
             if name in wanted:
@@ -199,9 +172,9 @@ class Bucket(Resource):
         )
 
     def _keys_of_others(self, aws: Aws) -> Iterator[str]:
-        """Yield the keys of objects, old versions and uploads that are not the page's."""
+        """Yield the keys of objects, old versions and uploads that are not ours."""
         found = (*self._versions(aws), *self._uploads(aws))
-        yield from (each["Key"] for each in found if not _is_of_the_page(each))
+        yield from (each["Key"] for each in found if not _is_ours(each))
 
     def _versions(self, aws: Aws) -> Iterator[dict[str, Any]]:
         pages = aws.client("s3").get_paginator("list_object_versions")
@@ -222,9 +195,9 @@ class Bucket(Resource):
         s3 = aws.client("s3")
         if obstacle := self.obstacle(aws, found):  # it has come since the destroy began
             raise ProvisionError(obstacle)
-        for upload in filter(_is_of_the_page, list(self._uploads(aws))):
+        for upload in filter(_is_ours, list(self._uploads(aws))):
             self._abort(aws, upload)
-        ours = filter(_is_of_the_page, self._versions(aws))
+        ours = filter(_is_ours, self._versions(aws))
         versions = [{"Key": v["Key"], "VersionId": v["VersionId"]} for v in ours]
         if versions:  # more than S3 takes are left for the next try: the bucket is not empty then
             quiet = {"Objects": versions[:DELETED_AT_ONCE], "Quiet": True}
@@ -251,30 +224,12 @@ class Bucket(Resource):
                 )
 
 
-def _is_of_the_page(each: Mapping[str, Any]) -> bool:
-    """Return whether a version, a delete marker or an upload is of the waiting page."""
-    return bool(each["Key"] == PAGE_KEY)
+def _is_ours(each: Mapping[str, Any]) -> bool:
+    """Return whether a version, a delete marker or an upload is of an object that we write."""
+    return each["Key"] in OURS
 
 
 def _or_none(call: Callable[[], dict[str, Any]]) -> dict[str, Any] | None:
     with ignoring(*NOT_SET):
         return call()
     return None
-
-
-def tls_only(bucket_arn: str, *, on_this_machine: bool = False) -> Document:
-    """Return the bucket policy that denies all requests without TLS.
-
-    An emulator ``on_this_machine`` has no TLS. There, requests from loopback addresses are allowed.
-    """
-    emulated = {"NotIpAddress": {"aws:SourceIp": "127.0.0.0/8"}} if on_this_machine else {}
-    return document(
-        {
-            "Sid": "TlsOnly",
-            "Effect": "Deny",
-            "Principal": "*",
-            "Action": "s3:*",
-            "Resource": [bucket_arn, f"{bucket_arn}/*"],
-            "Condition": {"Bool": {"aws:SecureTransport": "false"}, **emulated},
-        }
-    )

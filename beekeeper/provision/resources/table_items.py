@@ -1,7 +1,8 @@
 """The two items that a deploy writes into the table: the room's settings, and its keys.
 
-A conditional write creates the keys once. We never read them here, so a deployer does not see them.
-A deploy writes only those settings that the configuration decides. The mode belongs to the
+A conditional write creates the keys once. Without an edge, we never read them here, so a deployer
+does not see them. With one, a deploy derives from the key that signs what the edge sends to the API
+(rules/edge.py). It keeps neither. A deploy writes only those settings that the configuration decides. The mode belongs to the
 operators, and so does a rate or a message that they have changed since the last deploy (see
 contract/deployed.py).
 
@@ -25,12 +26,17 @@ from dataclasses import fields
 from typing import Any
 
 from beekeeper.contract import deployed, items
+from beekeeper.contract.attributes import Damaged
+from beekeeper.contract.pass_ring import pass_ring_of
+from beekeeper.errors import ProvisionError
 from beekeeper.provision.aws import Aws
 from beekeeper.provision.engine.step import Attributes, Contained, Found, Owner
 from beekeeper.provision.engine.wait import Busy, Wait, ignoring, retrying
 from beekeeper.provision.grant import Grant, grant
 from beekeeper.provision.names import ALL_FUNCTION_NAMES, Names
+from beekeeper.provision.resources.outputs import EDGE_SECRET, SIGNING_KID
 from beekeeper.rules import tokens
+from beekeeper.rules.edge import edge_secret
 from beekeeper.rules.settings import SETTINGS, Settings
 
 MISSING = "ResourceNotFoundException"
@@ -43,16 +49,17 @@ LIVE = tuple(f for f in fields(Settings) if f.name in deployed.DEPLOYED and SETT
 
 
 class Keys(Contained):
-    """The ``keys`` item."""
+    """The ``keys`` item. With an edge, its outputs say what the edge sends: see outputs.py."""
 
     key, kind = "keys", "signing keys"
     needs = ("table",)
     container = "table"
 
-    def __init__(self, names: Names) -> None:
+    def __init__(self, names: Names, *, edge: bool) -> None:
         self.name = f"{names.stem}/{items.KEYS}"
         self._names = names
         self._table = names.stem
+        self._wanted = (items.ID, items.PASS_KEYS) if edge else (items.ID,)
 
     def grants(self) -> Iterable[Grant]:
         yield _grant(self._names)
@@ -61,15 +68,26 @@ class Keys(Contained):
         return {"made": True}
 
     def find(self, aws: Aws, outputs: Mapping[str, str]) -> Found | None:
-        found = _read(aws, self._table, items.KEYS, items.ID)
-        return Found(self.name, {"made": True}, Owner.OURS) if found else None
+        item = _read(aws, self._table, items.KEYS, *self._wanted)
+        if item is None or items.PASS_KEYS not in self._wanted:
+            return Found(self.name, {"made": True}, Owner.OURS) if item else None
+        try:
+            signs = pass_ring_of(item).keys[0]
+        except Damaged:  # not an error here, because a destroy must go on
+            return Found(self.name, {"made": False}, Owner.OURS)
+        told = {EDGE_SECRET: edge_secret(signs), SIGNING_KID: signs.kid}
+        return Found(self.name, {"made": True}, Owner.OURS, told)
 
     def create(self, aws: Aws, desired: Attributes) -> None:
         item = items.keys_item([tokens.new_key()], [tokens.new_key()])
         _put_new(aws, self._table, item)
 
     def update(self, aws: Aws, found: Found, changes: Attributes) -> None:
-        """Do nothing: a deploy never replaces keys."""
+        """Refuse, because a deploy never replaces keys, and the edge needs one."""
+        raise ProvisionError(
+            f"The signing keys of room {self._names.room} are damaged, so the edge can't get a"
+            " secret. For the remedy, run: python -m beekeeper doctor"
+        )
 
 
 class RoomItem(Contained):
@@ -94,7 +112,7 @@ class RoomItem(Contained):
         return {**wanted, items.FORMAT_ATTRIBUTE: items.FORMAT}
 
     def find(self, aws: Aws, outputs: Mapping[str, str]) -> Found | None:
-        item = _read(aws, self._table, items.ROOM, None)
+        item = _read(aws, self._table, items.ROOM)
         if item is None:
             return None
         found = items.format_of(item, damaged=items.CHANGING_FORMAT)
@@ -149,11 +167,16 @@ def _grant(names: Names) -> Grant:
     return grant("dynamodb", actions, names.table_arn, statement="Items", condition=condition)
 
 
-def _read(aws: Aws, table: str, item_id: str, projection: str | None) -> dict[str, Any] | None:
-    only = {"ProjectionExpression": projection} if projection else {}
+def _read(aws: Aws, table: str, item_id: str, *attributes: str) -> dict[str, Any] | None:
+    """Return an item, or some attributes of it. Return None if it does not exist."""
+    names = {f"#{name}": name for name in attributes}
+    only = {"ProjectionExpression": ", ".join(names), "ExpressionAttributeNames": names}
     with ignoring(MISSING):
         response = aws.client("dynamodb").get_item(
-            TableName=table, Key=items.key(item_id), ConsistentRead=True, **only
+            TableName=table,
+            Key=items.key(item_id),
+            ConsistentRead=True,
+            **(only if names else {}),
         )
         item: dict[str, Any] | None = response.get("Item")
         return item

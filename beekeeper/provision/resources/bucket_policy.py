@@ -1,0 +1,120 @@
+"""The policy of the bucket: TLS only, and with an edge the distribution may read our objects.
+
+Quirks:
+
+- What the distribution may is bound to its ARN, so it comes after the distribution. Then the policy
+  is not a public one, and the block of public access lets it pass (Amazon S3 User Guide, "The
+  meaning of public").
+- S3 can refuse a principal for a while (MalformedPolicy, "Invalid principal").
+- An emulator on this machine has no TLS. There, requests from loopback addresses are allowed.
+"""
+
+import json
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from beekeeper.contract.page import PAGE_KEY, ROBOTS_KEY
+from beekeeper.provision.aws import Aws, is_this_machine
+from beekeeper.provision.engine.step import UNKNOWN, Attributes, Contained, Found, Owner, known
+from beekeeper.provision.engine.wait import Busy, ignoring, retrying
+from beekeeper.provision.grant import Grant, grant
+from beekeeper.provision.names import Names
+from beekeeper.provision.policies import Document, document, same_meaning
+from beekeeper.provision.resources.outputs import EDGE_ARN
+from beekeeper.provision.resources.s3 import BUSY, CHANGE, MISSING, bucket_of
+
+NO_POLICY = "NoSuchBucketPolicy"
+UNKNOWN_PRINCIPAL = Busy("MalformedPolicy", "Invalid principal")
+EXEMPTION = {"NotIpAddress": {"aws:SourceIp": "127.0.0.0/8"}}
+
+
+class BucketPolicy(Contained):
+    """The policy, which AWS deletes with the bucket."""
+
+    key, kind = "bucket policy", "bucket policy"
+    container = "bucket"
+
+    def __init__(self, names: Names, *, edge: bool) -> None:
+        self.name = f"{names.bucket}/policy"
+        self.needs = ("bucket", "distribution") if edge else ("bucket",)
+        self._arn = names.bucket_arn
+        self._mine = bucket_of(names)
+        self._edge = edge
+
+    def grants(self) -> Iterable[Grant]:
+        yield grant("s3", ("GetBucketPolicy", "PutBucketPolicy"), self._arn)
+
+    def desired(self, outputs: Mapping[str, str]) -> Attributes:
+        statements = [tls_only(self._arn)]
+        if self._edge:
+            distribution = known(outputs, EDGE_ARN)
+            if distribution is UNKNOWN:
+                return {"policy": UNKNOWN}
+            statements.append(read_by(distribution, self._arn))
+        return {"policy": same_meaning(document(*statements))}
+
+    def find(self, aws: Aws, outputs: Mapping[str, str]) -> Found | None:
+        with ignoring(*MISSING, NO_POLICY):
+            raw = aws.client("s3").get_bucket_policy(**self._mine)
+            found, wanted = same_meaning(json.loads(raw["Policy"])), self.desired(outputs)["policy"]
+            # What an emulator needs in addition is no drift.
+            is_written = wanted is not UNKNOWN and found == same_meaning(_written(aws, wanted))
+            return Found(self.name, {"policy": wanted if is_written else found}, Owner.OURS)
+        return None
+
+    def create(self, aws: Aws, desired: Attributes) -> None:
+        policy = json.dumps(_written(aws, desired["policy"]))
+        put = aws.client("s3").put_bucket_policy
+        busy = (*BUSY, UNKNOWN_PRINCIPAL)
+        retrying(aws, CHANGE, busy, lambda: put(**self._mine, Policy=policy))
+
+    def update(self, aws: Aws, found: Found, changes: Attributes) -> None:
+        self.create(aws, changes)
+
+
+def tls_only(bucket_arn: str) -> Document:
+    """Return the statement that denies all requests without TLS."""
+    return {
+        "Sid": "TlsOnly",
+        "Effect": "Deny",
+        "Principal": "*",
+        "Action": "s3:*",
+        "Resource": [bucket_arn, f"{bucket_arn}/*"],
+        "Condition": {"Bool": {"aws:SecureTransport": "false"}},
+    }
+
+
+def read_by(distribution_arn: str, bucket_arn: str) -> Document:
+    """Return the statement that lets one distribution read our objects, and nothing else.
+
+    Its condition is the one of the CloudFront Developer Guide ("Restrict access to an Amazon S3
+    origin"). The ARN has the account's id in it.
+    """
+    return {
+        "Sid": "ReadByTheEdge",
+        "Effect": "Allow",
+        "Principal": {"Service": "cloudfront.amazonaws.com"},
+        "Action": "s3:GetObject",
+        "Resource": [f"{bucket_arn}/{key}" for key in (PAGE_KEY, ROBOTS_KEY)],
+        "Condition": {"StringEquals": {"aws:SourceArn": distribution_arn}},
+    }
+
+
+def _written(aws: Aws, policy: Document) -> Document:
+    """Return what is written: on this machine, with the exemption of loopback addresses."""
+    if not is_this_machine(aws.client("s3").meta.endpoint_url):
+        return policy
+    return exempting(policy)
+
+
+def exempting(policy: Document) -> Document:
+    """Return the policy with its denial exempting requests from loopback addresses."""
+    found: Any = policy["Statement"]
+    return document(
+        *(
+            {**each, "Condition": {**each["Condition"], **EXEMPTION}}
+            if each["Effect"] == "Deny"
+            else each
+            for each in (found if isinstance(found, list) else [found])
+        )
+    )

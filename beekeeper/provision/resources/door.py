@@ -1,0 +1,88 @@
+"""The door of the API, in the table's ``keys`` item: closed while the room has an edge.
+
+Once it is closed, the functions answer only what came through the edge (contract/door.py). So with
+an edge it is closed last, when the edge answers at the campaign link. Without an edge it is opened
+before what is left of the edge is removed.
+"""
+
+from collections.abc import Mapping
+from typing import Any
+
+from beekeeper.contract import items
+from beekeeper.contract.door import EDGE, door_attribute, door_of
+from beekeeper.provision.aws import Aws
+from beekeeper.provision.engine.step import Attributes, Contained, Found, Owner, known
+from beekeeper.provision.engine.wait import ignoring
+from beekeeper.provision.names import Names
+from beekeeper.provision.resources.outputs import EDGE_LINK, SIGNING_KID
+from beekeeper.rules.edge import Door
+
+MISSING = "ResourceNotFoundException"
+OPEN = {"link": "", "kid": ""}
+DAMAGED = {"link": None, "kid": None}
+
+
+class DoorAttribute(Contained):
+    """The attribute. The permissions for the item are those of its own step (table_items.py)."""
+
+    key, kind = "door", "door of the API"
+    container = "table"
+
+    def __init__(self, names: Names, domain_name: str | None, *, edge: bool) -> None:
+        self.name = f"{names.stem}/{items.KEYS}/{EDGE}"
+        self._table = names.stem
+        self._link = f"https://{domain_name}/" if domain_name else None
+        self._edge = edge
+        answers = ("settings", "distribution", "bucket policy") if edge else ()
+        record = ("dns record",) if edge and domain_name else ()
+        self.needs = ("table", "keys", *answers, *record)
+
+    def desired(self, outputs: Mapping[str, str]) -> Attributes:
+        """Return where everybody else is sent, and which key's secret the edge sends.
+
+        That is the key that signs: the distribution was just told of it.
+        """
+        if not self._edge:
+            return OPEN
+        link = self._link or known(outputs, EDGE_LINK)
+        return {"link": link, "kid": known(outputs, SIGNING_KID)}
+
+    def find(self, aws: Aws, outputs: Mapping[str, str]) -> Found | None:
+        item = self._read(aws)
+        if item is None and self._edge:
+            return None
+        return Found(self.name, _attributes_of(item or {}), Owner.OURS)
+
+    def _read(self, aws: Aws) -> Mapping[str, Any] | None:
+        with ignoring(MISSING):
+            response = aws.client("dynamodb").get_item(
+                TableName=self._table,
+                Key=items.key(items.KEYS),
+                ConsistentRead=True,
+                ProjectionExpression=f"{items.ID}, #edge",
+                ExpressionAttributeNames={"#edge": EDGE},
+            )
+            found: Mapping[str, Any] | None = response.get("Item")
+            return found
+        return None
+
+    def create(self, aws: Aws, desired: Attributes) -> None:
+        values = {":door": door_attribute(Door(**desired))} if self._edge else {}
+        aws.client("dynamodb").update_item(
+            TableName=self._table,
+            Key=items.key(items.KEYS),
+            UpdateExpression="SET #edge = :door" if self._edge else "REMOVE #edge",
+            ConditionExpression=items.PRESENT,  # otherwise the write would make an item
+            ExpressionAttributeNames={"#edge": EDGE},
+            **({"ExpressionAttributeValues": values} if values else {}),
+        )
+
+    def update(self, aws: Aws, found: Found, changes: Attributes) -> None:
+        self.create(aws, {**found.attributes, **changes})
+
+
+def _attributes_of(item: Mapping[str, Any]) -> Attributes:
+    if EDGE not in item:
+        return OPEN
+    door = door_of(item)
+    return {"link": door.link, "kid": door.kid} if door else DAMAGED
