@@ -4,7 +4,7 @@
 was there before.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -14,17 +14,17 @@ from beekeeper.config import RoomConfig
 from beekeeper.config.essentials import is_name
 from beekeeper.contract import items, pulse_item
 from beekeeper.contract.attributes import Damaged
+from beekeeper.moves import Move, form_of, moves
 from beekeeper.provision.aws import Aws
 from beekeeper.provision.engine.decision import Plan
 from beekeeper.provision.engine.pipeline import Engine
 from beekeeper.provision.names import Names
-from beekeeper.provision.resources.outputs import ENDPOINT, OTHER_APIS, deletion
+from beekeeper.provision.resources.outputs import EDGE_LINK, ENDPOINT, OTHER_APIS, deletion
 from beekeeper.provision.state import State, StateStore
 from beekeeper.results import Action
 from beekeeper.rules import destination
 
 NEW = (Action.CREATE, Action.REPLACE)
-ITS_SITE = "your site, which sends visitors without a pass there"
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,10 +47,39 @@ class Before:
         return any(record.key == key and record.made for record in records)
 
 
+@dataclass(frozen=True, slots=True)
+class Line:
+    """How the line stands before a deploy: the rate in force, and how many visitors wait."""
+
+    rate: float
+    waiting: int
+
+
 def campaign_link(room: RoomConfig, outputs: Mapping[str, str]) -> str:
     """Return the campaign link. It is empty if it is not known yet."""
-    address = f"https://{room.domain_name}" if room.domain_name else outputs.get(ENDPOINT, "")
+    of_aws = outputs.get(EDGE_LINK if room.edge else ENDPOINT, "")
+    address = f"https://{room.domain_name}" if room.domain_name else of_aws
     return address and address.rstrip("/") + "/"
+
+
+def link_moves(
+    before: Before, room: RoomConfig, engine: Engine, plan: Plan, line: Callable[[], Line | None]
+) -> list[Move]:
+    """Return what the deploy changes about the campaign link, and for those who wait there."""
+    is_new = {change.key for change in plan.changes if change.action in NEW}
+    is_unknown = not room.domain_name and form_of(room).link_of in is_new
+    link = "" if is_unknown else campaign_link(room, engine.outputs)
+    return list(moves(before.state, room, link, is_new, lambda: _waiting(line())))
+
+
+def costly(moves: Sequence[Move], line: Callable[[], Line | None]) -> list[str]:
+    """Return what must be asked about: visitors wait, and would lose their place by it."""
+    losses = [move.text for move in moves if move.loses_places]
+    return losses if losses and _waiting(line()) else []
+
+
+def _waiting(line: Line | None) -> int:
+    return line.waiting if line else 0
 
 
 def consequences(
@@ -59,7 +88,6 @@ def consequences(
     """Return what a deploy means for visitors, the destination and the bill."""
     changes = {change.key: change for change in plan.changes}
     is_new = {key for key, change in changes.items() if change.action in NEW}
-    yield from _link(before, room, engine, api_is_new="api" in is_new)
     if before.had("keys") and "keys" in is_new:
         yield (
             "The signing keys were deleted, and deploy makes new ones: everybody who waits must"
@@ -88,20 +116,6 @@ def consequences(
         )
 
 
-def _link(before: Before, room: RoomConfig, engine: Engine, *, api_is_new: bool) -> Iterator[str]:
-    old = before.state.url if before.state else ""
-    new = "" if api_is_new and not room.domain_name else campaign_link(room, engine.outputs)
-    if not old or old == new:
-        return
-    if new:
-        yield f"The campaign link changes from {old} to {new}. Publish it, and tell {ITS_SITE}."
-    else:
-        yield (
-            f"The room's HTTP API is gone, so the campaign link {old} is dead and can't come back."
-            f" Deploy makes another link: publish it at once, and give it to {ITS_SITE}."
-        )
-
-
 def _audience(old: Any, new: Any) -> Iterator[str]:
     was, becomes = (destination.origin_of(str(address)) for address in (old, new))
     if old and new and was != becomes:
@@ -111,7 +125,7 @@ def _audience(old: Any, new: Any) -> Iterator[str]:
         )
 
 
-def rate_change(room: RoomConfig, aws: Aws, names: Names, plan: Plan) -> str:
+def rate_change(room: RoomConfig, plan: Plan, line: Callable[[], Line | None]) -> str:
     """Return what to say if a deploy changes the rate of a room in which people wait, or nothing.
 
     What is live counts: operators may have changed the rate since the last deploy.
@@ -119,20 +133,22 @@ def rate_change(room: RoomConfig, aws: Aws, names: Names, plan: Plan) -> str:
     changes = [c for c in plan.changes if c.key == "settings" and c.action is Action.UPDATE]
     if not changes or "rate" not in changes[0].attributes:
         return ""
+    live = line()
+    if live is None or live.rate == room.rate or not live.waiting:
+        return ""
+    return (
+        f"{live.waiting:,} visitors wait, and deploy changes the rate from {live.rate:,.0f} to"
+        f" {room.rate:,} a minute."
+    )
+
+
+def line_now(aws: Aws, names: Names) -> Line | None:
+    """Return how the line stands. None if nobody can tell: the deploy itself will say why."""
     keys = [items.key(items.ROOM), items.key(items.PULSE)]
     try:
         response = aws.client("dynamodb").batch_get_item(RequestItems={names.stem: {"Keys": keys}})
-    except (BotoCoreError, ClientError):
-        return ""  # the deploy itself will say what is wrong
-    found = {items.id_of(item): item for item in response["Responses"].get(names.stem, [])}
-    try:
+        found = {items.id_of(item): item for item in response["Responses"].get(names.stem, [])}
         live = items.settings_of(found[items.ROOM])
-    except (KeyError, Damaged):
-        return ""  # it was deleted or damaged by hand, and deploy writes it anew
-    waiting = live.waiting(pulse_item.pulse_of(found.get(items.PULSE)))
-    if live.rate == room.rate or not waiting:
-        return ""
-    return (
-        f"{waiting:,} visitors wait, and deploy changes the rate from {live.rate:,.0f} to"
-        f" {room.rate:,} a minute."
-    )
+    except (BotoCoreError, ClientError, KeyError, Damaged):
+        return None
+    return Line(live.rate, live.waiting(pulse_item.pulse_of(found.get(items.PULSE))))

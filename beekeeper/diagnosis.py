@@ -22,9 +22,13 @@ from beekeeper.provision.checks.boundary import CHECK as BOUNDARY
 from beekeeper.provision.checks.boundary import boundary
 from beekeeper.provision.checks.certificate import CHECK as CERTIFICATE
 from beekeeper.provision.checks.certificate import certificate
+from beekeeper.provision.checks.edge import CHECK as EDGE
+from beekeeper.provision.checks.edge import edge
 from beekeeper.provision.checks.governor import governor
 from beekeeper.provision.checks.permissions import NotSimulated, denied_actions, listed
 from beekeeper.provision.checks.region import region
+from beekeeper.provision.checks.web_acl import CHECK as WEB_ACL
+from beekeeper.provision.checks.web_acl import web_acl
 from beekeeper.provision.credentials import credentials_problem
 from beekeeper.provision.denials import WHO_DENIES, WHOM_TO_ASK, Denier
 from beekeeper.provision.deployer import deployer_policies, grants
@@ -70,11 +74,11 @@ def doctor(
     policy simulator, if these credentials can use it), the permissions boundary of the functions,
     how many functions can run at once, API Gateway's throttle, how fast Lambda can follow a sudden
     crowd, the table's writes, how many visitors can join a strict line, the certificate of the
-    custom domain, and whether the names are free. If the room is deployed, also whether the
-    settings and keys in its table can be read, and whether its functions answer. For that it calls
-    each function in a way that does nothing, and so wakes those that were idle for weeks.
-    ``arrivals_per_minute`` is the number of visitors in the busiest minute. The default is ten
-    times the rate. Each problem is in the result, with what to do.
+    custom domain, the edge's web ACL and CloudFront's quotas, and whether the names are free. If
+    the room is deployed, also whether the settings and keys in its table can be read, and whether
+    its functions answer. For that it calls each function in a way that does nothing, and so wakes
+    those that were idle for weeks. ``arrivals_per_minute`` is the number of visitors in the busiest
+    minute. The default is ten times the rate. Each problem is in the result, with what to do.
 
     Raises only TypeError, ConfigError, and RoomNotFoundError for the name of a room that was never
     deployed.
@@ -101,6 +105,7 @@ def doctor(
         Finding("credentials", Verdict.OK, f"Account {account}, as {caller}."),
         region(aws, config.architecture, has_functions=_has_functions(connection)),
         *_looks(aws, config, names, arrivals_per_minute, polls),
+        *([_looked(EDGE, lambda: edge(aws))] if config.edge and not _has_edge(connection) else []),
         _looked("names", lambda: _names(connection)),
     ]
     if connection.known:
@@ -130,6 +135,11 @@ def _has_functions(connection: Connection) -> bool:
     return any(each.kind == "function" and each.made for each in made)
 
 
+def _has_edge(connection: Connection) -> bool:
+    made = connection.known.resources if connection.known else ()
+    return any(each.key == "distribution" and each.made for each in made)
+
+
 def _polls(connection: Connection) -> float | None:
     """Return how many polls a second the deployed room makes at most, if it can be read."""
     try:
@@ -156,7 +166,9 @@ def _looks(
     if limit := room.permissions_boundary:
         yield _looked(BOUNDARY, lambda: boundary(aws, limit, names, governed=room.is_governed))
     if (name := room.domain_name) and (arn := room.certificate_arn):
-        yield _looked(CERTIFICATE, lambda: certificate(aws, arn, name))
+        yield _looked(CERTIFICATE, lambda: certificate(aws, arn, name, edge=room.edge))
+    if acl := room.web_acl_arn:
+        yield _looked(WEB_ACL, lambda: web_acl(aws, acl))
 
 
 def policies(room: RoomLike, *, session: "Session | None" = None) -> list[dict[str, Any]]:

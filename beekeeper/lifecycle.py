@@ -11,8 +11,17 @@ from beekeeper.changes import all_changes, differences
 from beekeeper.config import RoomConfig, bare_config
 from beekeeper.config.functions import account_in
 from beekeeper.connection import Connection, known_config
-from beekeeper.consequences import Before, campaign_link, consequences, rate_change
+from beekeeper.consequences import (
+    Before,
+    campaign_link,
+    consequences,
+    costly,
+    line_now,
+    link_moves,
+    rate_change,
+)
 from beekeeper.errors import ConfigError, LockedError
+from beekeeper.moves import slow
 from beekeeper.provision import consumer_start
 from beekeeper.provision.aws import Aws, machine_of
 from beekeeper.provision.blueprint import function_policies, steps
@@ -23,7 +32,7 @@ from beekeeper.provision.engine.events import StepWaiting, StepWarning
 from beekeeper.provision.engine.guard import Guard, NoGuard
 from beekeeper.provision.engine.pipeline import Engine, OnEvent
 from beekeeper.provision.names import Names
-from beekeeper.provision.resources.outputs import TARGET
+from beekeeper.provision.resources.outputs import EDGE_HOST, TARGET
 from beekeeper.provision.state import State, StateStore, check_place
 from beekeeper.provision.table_lease import TableLease
 from beekeeper.results import Action, Deployment, Destruction
@@ -151,14 +160,20 @@ def _told(
     before: Before, room: RoomConfig, aws: Aws, names: Names, engine: Engine, planned: Plan
 ) -> results.Plan:
     """Return a plan as the public functions return it."""
-    rate = rate_change(room, aws, names, planned)
+    line = functools.cache(lambda: line_now(aws, names))
+    rate = rate_change(room, planned, line)
+    moves = link_moves(before, room, engine, planned, line)
     return results.Plan(
         room=room.name,
         changes=all_changes(planned),
         policies=function_policies(names, governed=room.is_governed),
-        notes=notes(room),
-        warnings=(*consequences(before, room, names, engine, planned), *filter(None, [rate])),
-        question=rate,
+        notes=(*notes(room), *slow(planned)),
+        warnings=(
+            *(move.text for move in moves),
+            *consequences(before, room, names, engine, planned),
+            *filter(None, [rate]),
+        ),
+        question=" ".join(filter(None, [rate, *costly(moves, line)])),
     )
 
 
@@ -186,7 +201,7 @@ def _dns_record(room: RoomConfig, outputs: Mapping[str, str]) -> str | None:
     """Return the DNS record that the user has to create."""
     if not room.domain_name or room.hosted_zone_id:
         return None
-    return f"{room.domain_name} CNAME {outputs[TARGET]}"
+    return f"{room.domain_name} CNAME {outputs[EDGE_HOST if room.edge else TARGET]}"
 
 
 def plan(connection: Connection, on_event: OnEvent | None = None) -> results.Plan:

@@ -54,8 +54,8 @@ class Plan(Result):
 
     ``notes`` are the limits of this configuration. ``warnings`` are what the deploy means for
     visitors, for the destination and for the bill, such as a campaign link that changes.
-    ``question`` is the warning that needs a decision: the rate would change while visitors wait.
-    Otherwise it is empty.
+    ``question`` has the warnings that need a decision: visitors wait, and the rate would change, or
+    they would lose their place with the campaign link. Otherwise it is empty.
     """
 
     room: str

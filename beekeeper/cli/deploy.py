@@ -29,7 +29,7 @@ def add_commands(commands: Any) -> None:
     deploy.add_argument(
         "--yes",
         action="store_true",
-        help="change the rate without a question, even while visitors wait",
+        help="deploy without a question, even if the rate or the link of those who wait changes",
     )
     add_config(deploy)
     deploy.set_defaults(run=run_deploy)
@@ -42,7 +42,7 @@ def run_deploy(options: argparse.Namespace, output: Output) -> int:
     try:
         deployment = _deploy(room, output, approved=options.yes)
     except _AffectsWaitingError as asked:
-        ask(f"{asked} Change it?", output)
+        ask(f"{asked} Deploy all the same?", output)
         deployment = _deploy(room, output, approved=True)
     mode = room.status().mode
     problem = ""

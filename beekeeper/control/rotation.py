@@ -50,7 +50,9 @@ def rotate(connect: Callable[[], Deployed], step: str) -> KeyRotation:
     if changed != ring:
         _write(room, item, changed)
     result = _result(room.state.room, changed, step, now, changed=changed != ring)
-    return replace(result, next=f"{DEPLOY} {result.next}") if changed.is_former(edge_kid) else result
+    return (
+        replace(result, next=f"{DEPLOY} {result.next}") if changed.is_former(edge_kid) else result
+    )
 
 
 def _write(room: Deployed, item: Item, ring: Ring) -> None:

@@ -65,7 +65,7 @@ def steps(
         *(_role(part, config, names, wanted_tags) for part in FUNCTION_NAMES),
         *(LogGroup(part, names, config.log_retention_days, wanted_tags) for part in FUNCTION_NAMES),
         *(_function(f, config, names, wanted_tags) for f in functions.FUNCTIONS),
-        Api(names, wanted_tags, has_domain=bool(config.domain_name)),
+        Api(names, wanted_tags, has_domain=bool(config.domain_name) and not config.edge),
         Routes(names, governed=config.is_governed, edge=config.edge),
         *([PageRoutes(names)] if config.edge else ()),
         Stage(names, account),
@@ -127,15 +127,18 @@ def _queues(names: Names, wanted_tags: Mapping[str, str]) -> list[Step]:
 
 
 def _domain(config: RoomConfig, names: Names, wanted_tags: Mapping[str, str]) -> list[Step]:
-    name, certificate = config.domain_name, config.certificate_arn
-    former = FormerDomains(names, name)
+    """Return the steps of the custom domain at API Gateway, and of its record in both forms."""
+    name, certificate, zone = config.domain_name, config.certificate_arn, config.hosted_zone_id
     if not name or not certificate:
-        return [former]
+        return [FormerDomains(names, wanted=None)]
+    if config.edge:
+        at_edge = FormerDomains(names, wanted=None, at_edge=name)
+        return [at_edge, DnsRecord(names, name, zone, (at_edge.key,), edge=True)]
     return [
-        former,
-        Domain(names, name, certificate, wanted_tags),
-        ApiMapping(name),
-        DnsRecord(names, name, config.hosted_zone_id),
+        FormerDomains(names, wanted=name),
+        domain := Domain(names, name, certificate, wanted_tags),
+        mapping := ApiMapping(name),
+        DnsRecord(names, name, zone, (domain.key, mapping.key), edge=False),
     ]
 
 

@@ -16,7 +16,7 @@ from beekeeper.config import RoomConfig, bare_config
 from beekeeper.errors import ProvisionError
 from beekeeper.provision import consumer_start, state
 from beekeeper.provision.blueprint import steps
-from beekeeper.provision.checks import boundary, certificate, quotas
+from beekeeper.provision.checks import boundary, certificate, quotas, web_acl
 from beekeeper.provision.grant import Grant, union
 from beekeeper.provision.names import Names
 from beekeeper.provision.policies import VERSION, Document
@@ -45,6 +45,7 @@ def _grants(names: Names, config: RoomConfig) -> Iterator[Grant]:
     yield from consumer_start.grants(names)
     yield from quotas.grants(names)
     yield from certificate.grants(config)
+    yield from web_acl.grants(config)
     yield from boundary.grants(config)
     yield from state.grants(names, config.state)
 

@@ -76,7 +76,6 @@ class Ring:
         good = STALE_SECONDS + PASS_LIFETIME_SECONDS + leeway_seconds
         return max(0.0, self.signing_since + good - now)
 
-
     def is_former(self, kid: str) -> bool:
         """Return whether a key with this id does not sign any more, and ``remove`` takes it away."""
         return self.stage is Stage.SIGNS and kid in (key.kid for key in self.keys[1:])

@@ -3,7 +3,7 @@
 Quirks:
 
 - For a regional domain, API Gateway accepts only an ACM certificate in the API's own region, with
-  the status ISSUED.
+  the status ISSUED. CloudFront accepts only one in us-east-1.
 - Without its DNS validation record, a certificate stays PENDING_VALIDATION. After 72 hours, the
   validation fails.
 - A wildcard stands for exactly one label.
@@ -14,6 +14,7 @@ from collections.abc import Iterable
 from botocore.exceptions import ClientError
 
 from beekeeper.config import RoomConfig
+from beekeeper.config.domain import EDGE_REGION
 from beekeeper.provision.aws import Aws
 from beekeeper.provision.engine.wait import has_code
 from beekeeper.provision.grant import Grant, grant
@@ -30,15 +31,20 @@ def grants(config: RoomConfig) -> Iterable[Grant]:
         yield grant("acm", actions, config.certificate_arn, statement="Certificate")
 
 
-def certificate(aws: Aws, arn: str, domain_name: str) -> Finding:
-    """Report whether ACM has issued the certificate, for this name, in the room's region."""
-    region = arn.split(":")[REGION]
-    if region != aws.region:
-        text = f"The certificate {arn} is in {region}, but the room is in {aws.region}."
-        remedy = f"Request or import a certificate in {aws.region}, in ACM."
+def certificate(aws: Aws, arn: str, domain_name: str, *, edge: bool) -> Finding:
+    """Report whether ACM has issued the certificate, for this name, in the region that counts.
+
+    That is the room's, and with an edge that of CloudFront.
+    """
+    region, wanted = arn.split(":")[REGION], EDGE_REGION if edge else aws.region
+    if region != wanted:
+        taker = f"CloudFront takes one in {wanted} only" if edge else f"the room is in {wanted}"
+        text = f"The certificate {arn} is in {region}, but {taker}."
+        remedy = f"Request or import a certificate in {wanted}, in ACM."
         return Finding(CHECK, Verdict.PROBLEM, text, remedy)
+    acm = aws.client("acm", region=wanted)
     try:
-        found = aws.client("acm").describe_certificate(CertificateArn=arn)["Certificate"]
+        found = acm.describe_certificate(CertificateArn=arn)["Certificate"]
     except ClientError as error:
         if not has_code(error, "ResourceNotFoundException"):
             raise

@@ -8,6 +8,8 @@ Quirks:
 - If another account of the region has the domain name, it exists, but we can't read it.
 - We find a domain that is no longer in the configuration only by its tag.
 - When the name changes, we create the new domain before we delete the old one.
+- With an edge, the distribution has the name, and the domain is a former one. The DNS record leads
+  to the distribution before we delete the domain.
 """
 
 from collections.abc import Iterable, Iterator, Mapping
@@ -40,7 +42,7 @@ from beekeeper.provision.resources.apigateway import (
     verbs,
 )
 from beekeeper.provision.resources.outputs import RECORD_ZONE, TARGET, TARGET_ZONE
-from beekeeper.provision.resources.route53 import delete_record, without_zone, zone_of
+from beekeeper.provision.resources.route53 import delete_records, without_zone, zone_of
 
 AVAILABLE, UPDATING = "AVAILABLE", "UPDATING"
 # A new domain is usually ready at once, a changed one after minutes. AWS does not say how long.
@@ -194,14 +196,16 @@ class Domain(Resource):
 
 
 class FormerDomains(Resource):
-    """Domains that have the room's tag, but are not in its configuration."""
+    """Domains that have the room's tag, but are not wanted: another name, or an edge."""
 
     key, kind, name = "former domains", "custom domain", "no longer wanted"
     needs = ("stage",)
 
-    def __init__(self, names: Names, wanted: str | None) -> None:
+    def __init__(self, names: Names, wanted: str | None, at_edge: str | None = None) -> None:
+        """Note the only domain that is wanted, or the name that the edge has instead."""
         self._names = names
         self._wanted = wanted
+        self._at_edge = at_edge
 
     def grants(self) -> Iterable[Grant]:
         yield _on_domains(self._names)
@@ -210,8 +214,16 @@ class FormerDomains(Resource):
         return None
 
     def find(self, aws: Aws, outputs: Mapping[str, str]) -> Found | None:
-        names = ", ".join(sorted(raw["DomainName"] for raw in self._domains(aws)))
-        return Found(names, {"name": names}, Owner.OURS) if names else None
+        domains = {raw["DomainName"]: raw for raw in self._domains(aws)}
+        if not domains:
+            return None
+        names = ", ".join(sorted(domains))
+        return Found(names, {"name": names}, Owner.OURS, self._moving(domains))
+
+    def _moving(self, domains: Mapping[str, Mapping[str, Any]]) -> Mapping[str, str]:
+        """Return where the DNS record of the name that moves to the edge leads until then."""
+        raw = domains.get(self._at_edge or "")
+        return {**_target_of(raw), **zone_of(raw.get("Tags", {}))} if raw else {}
 
     def create(self, aws: Aws, desired: Attributes) -> None:
         """Never called, because no former domain is wanted."""
@@ -224,7 +236,7 @@ class FormerDomains(Resource):
         for raw in list(self._domains(aws)):
             name, zone = raw["DomainName"], zone_of(raw.get("Tags", {})).get(RECORD_ZONE)
             if zone:
-                delete_record(aws, zone, name, _target_of(raw)[TARGET])
+                delete_records(aws, zone, name, _target_of(raw)[TARGET])
             for mapping in mappings(aws, name):
                 delete_mapping(aws, name, mapping["ApiMappingId"])
             _delete(aws, name)

@@ -52,10 +52,10 @@ class Api(Resource):
     fixed = frozenset({"protocol"})
 
     def __init__(self, names: Names, wanted_tags: Mapping[str, str], *, has_domain: bool) -> None:
-        """Note whether the room has a custom domain.
+        """Note whether visitors come by a custom domain of API Gateway.
 
-        If it has, API Gateway's own address can be disabled, because some accounts must do that. A
-        deploy then does not change this setting.
+        If they do, its own address can be disabled, because some accounts must do that. A deploy
+        then does not change this setting. An edge asks that address, whatever its own name is.
         """
         self.name = names.stem
         self._names = names

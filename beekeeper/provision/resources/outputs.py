@@ -15,6 +15,8 @@ RECORD_ZONE = "dns record zone"
 # API.
 EDGE_ID, EDGE_ARN, EDGE_LINK, EDGE_HOST = "edge id", "edge arn", "edge link", "edge host"
 EDGE_KID = "edge kid"
+# The DNS records that lead to the distribution, as its tags name them: see route53.py.
+EDGE_RECORDS = "edge records"
 # The SHA-256 of the waiting page in the bucket, and of the one that the edge may still show.
 PAGE_SHA, EDGE_PAGE_SHA = "page sha", "edge page sha"
 # What the edge reads the private bucket with, and what sets the headers of its answers.

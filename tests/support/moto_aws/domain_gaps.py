@@ -100,19 +100,29 @@ def delete_api(call: Call, request: AWSPreparedRequest, _: Forward) -> AWSRespon
     return None
 
 
-def create_record(call: Call, request: AWSPreparedRequest, _: Forward) -> AWSResponse | None:
-    """Refuse a record that exists. moto makes a second one."""
+def change_records(call: Call, request: AWSPreparedRequest, _: Forward) -> AWSResponse | None:
+    """Refuse what AWS refuses, and then the whole batch. moto makes a record a second time.
+
+    A record must not exist to be created, and must have this content to be deleted.
+    """
     if str(call) != "route53:ChangeResourceRecordSets":
         return None
-    (change,) = call.arguments["ChangeBatch"]["Changes"]
-    wanted = change["ResourceRecordSet"]
     zone = route53_backends[ACCOUNT]["aws"].zones.get(call.arguments["HostedZoneId"])
-    there = {(r.name.rstrip("."), r.type) for r in zone.rrsets} if zone else set()
-    if change["Action"] != "CREATE" or (wanted["Name"].rstrip("."), wanted["Type"]) not in there:
-        return None
-    what = f"resource record set [name='{wanted['Name']}', type='{wanted['Type']}']"
-    message = f"[Tried to create {what} but it already exists]"
-    return Refusal("InvalidChangeBatch", message).to(call, request)
+    there = {(r.name.rstrip("."), r.type): r for r in zone.rrsets} if zone else {}
+    for change in call.arguments["ChangeBatch"]["Changes"]:
+        wanted = change["ResourceRecordSet"]
+        what = f"resource record set [name='{wanted['Name']}', type='{wanted['Type']}']"
+        found: Any = there.get((wanted["Name"].rstrip("."), wanted["Type"]))
+        if change["Action"] == "CREATE" and found:
+            message = f"[Tried to create {what} but it already exists]"
+        elif change["Action"] == "DELETE" and not found:
+            message = f"[Tried to delete {what} but it was not found]"
+        elif change["Action"] == "DELETE" and found.alias_target != wanted.get("AliasTarget"):
+            message = f"[Tried to delete {what} but the values provided do not match]"
+        else:
+            continue
+        return Refusal("InvalidChangeBatch", message).to(call, request)
+    return None
 
 
 DOMAIN_GAPS: tuple[Rule, ...] = (
@@ -122,5 +132,5 @@ DOMAIN_GAPS: tuple[Rule, ...] = (
     create_mapping,
     instead("apigatewayv2:UpdateApiMapping", update_mapping),
     delete_api,
-    create_record,
+    change_records,
 )
