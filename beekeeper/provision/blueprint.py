@@ -5,20 +5,29 @@ from collections.abc import Iterable, Mapping
 from beekeeper.config import RoomConfig
 from beekeeper.contract import functions
 from beekeeper.contract.functions import Variable
+from beekeeper.errors import ConfigError
 from beekeeper.provision import tags
 from beekeeper.provision.engine.step import Step
 from beekeeper.provision.names import FUNCTION_NAMES, Names
 from beekeeper.provision.policies import Document
+from beekeeper.provision.resources.access_control import AccessControl
 from beekeeper.provision.resources.alarm import Alarm, governors, specifications
 from beekeeper.provision.resources.api_mapping import ApiMapping
 from beekeeper.provision.resources.bucket import Bucket
+<<<<<<< HEAD
 from beekeeper.provision.resources.bucket_policy import BucketPolicy
+=======
+from beekeeper.provision.resources.cached_page import CachedPage
+>>>>>>> w/dist
 from beekeeper.provision.resources.dashboard import Dashboard
+from beekeeper.provision.resources.distribution import Distribution
+from beekeeper.provision.resources.distribution_errors import Front
 from beekeeper.provision.resources.dns_record import DnsRecord
 from beekeeper.provision.resources.domain import Domain, FormerDomains
 from beekeeper.provision.resources.door import DoorAttribute
 from beekeeper.provision.resources.function import Function, Specification
 from beekeeper.provision.resources.function_policies import function_policy
+from beekeeper.provision.resources.headers_policy import HeadersPolicy
 from beekeeper.provision.resources.http_api import Api
 from beekeeper.provision.resources.log_group import LogGroup
 from beekeeper.provision.resources.outputs import queue_url
@@ -69,6 +78,7 @@ def steps(
         Routes(names, governed=config.is_governed, edge=config.edge),
         *([PageRoutes(names)] if config.edge else ()),
         Stage(names, account),
+        *_edge(config, names, wanted_tags),
         *_domain(config, names, wanted_tags),
         *(_api_permission(f.name, names) for f in functions.FUNCTIONS if f.paths),
         _schedule_permission(functions.CONSUMER.name, names),
@@ -108,6 +118,25 @@ def _governor(config: RoomConfig, names: Names, wanted_tags: Mapping[str, str]) 
         Alarm(governors(names), names, wanted_tags),
     ]
     return wanted if config.is_governed else unwanted(wanted)
+
+
+def _edge(config: RoomConfig, names: Names, wanted_tags: Mapping[str, str]) -> list[Step]:
+    """Return the steps of CloudFront. Without an edge, they remove what is left of one."""
+    if config.edge and not names.has_cloudfront:
+        raise ConfigError(
+            f"edge = true: CloudFront does not exist in {names.region} (partition"
+            f" {names.partition}). Leave edge out, or choose another region."
+        )
+    front = Front(config.domain_name, config.certificate_arn, config.web_acl_arn)
+    wanted: list[Step] = [
+        AccessControl(names),
+        HeadersPolicy(names),
+        Distribution(names, wanted_tags, front),
+        CachedPage(names),
+    ]
+    if not names.has_cloudfront:
+        return []
+    return wanted if config.edge else unwanted(wanted)
 
 
 def _consumer_rule(config: RoomConfig, names: Names, wanted_tags: Mapping[str, str]) -> Rule:

@@ -1,6 +1,6 @@
 """The names and ARNs of a room's resources. All follow from the room, the account and the region.
 
-The only exception is the id of the API, which AWS makes up.
+The only exceptions are the ids of the API and of what CloudFront has, which AWS makes up.
 """
 
 from dataclasses import dataclass, replace
@@ -75,6 +75,31 @@ class Names:
     def bucket(self) -> str:
         # Bucket names are global: the account and the region make ours unique.
         return f"{self.stem}-{self.account}-{self.region}"
+
+    @property
+    def bucket_host(self) -> str:
+        """The bucket's address in its region. The global one redirects for hours after creation."""
+        suffix = "amazonaws.com.cn" if self.partition == "aws-cn" else "amazonaws.com"
+        return f"{self.bucket}.s3.{self.region}.{suffix}"
+
+    @property
+    def edge(self) -> str:
+        # CloudFront is global. Without the region, two rooms with the same name would share these.
+        return f"{self.stem}-{self.region}"
+
+    @property
+    def edge_mark(self) -> str:
+        """What the comments of the edge's resources say: most have no tags, or no name."""
+        return f"Beekeeper: room {self.room} in {self.region}"
+
+    @property
+    def has_cloudfront(self) -> bool:
+        """Whether CloudFront exists in the partition. It does not in GovCloud."""
+        return self.partition in ("aws", "aws-cn")
+
+    def cloudfront_arns(self, kind: str) -> str:
+        """Return the pattern for ARNs of one kind, because AWS makes up the ids."""
+        return f"arn:{self.partition}:cloudfront::{self.account}:{kind}/*"
 
     def rule(self, part: str) -> str:
         return f"{self.stem}-{part}"
