@@ -16,10 +16,3 @@ PAGE_POLICY = "frame-ancestors 'none'; base-uri 'none'; form-action 'none'"
 TEXTS = ("assets", "room", "texts", "en.json")
 # The script of the page that a function answers with 503: a file of both, too.
 UNAVAILABLE_SCRIPT = ("assets", "room", "unavailable.js")
-<<<<<<< HEAD
-=======
-# The object's metadata with this name has the header to send with the page.
-POLICY_METADATA = "content-security-policy"
-# The part of the page's policy that only a header can set. The rest is in the page itself.
-PAGE_POLICY = "frame-ancestors 'none'; base-uri 'none'; form-action 'none'"
->>>>>>> w/dist

@@ -14,11 +14,8 @@ from beekeeper.provision.resources.access_control import AccessControl
 from beekeeper.provision.resources.alarm import Alarm, governors, specifications
 from beekeeper.provision.resources.api_mapping import ApiMapping
 from beekeeper.provision.resources.bucket import Bucket
-<<<<<<< HEAD
 from beekeeper.provision.resources.bucket_policy import BucketPolicy
-=======
 from beekeeper.provision.resources.cached_page import CachedPage
->>>>>>> w/dist
 from beekeeper.provision.resources.dashboard import Dashboard
 from beekeeper.provision.resources.distribution import Distribution
 from beekeeper.provision.resources.distribution_errors import Front
