@@ -65,7 +65,7 @@ def steps(
         Keys(names, edge=config.edge),
         RoomItem(names, config.settings(account)),
         Bucket(names, wanted_tags),
-        BucketPolicy(names, edge=config.edge),
+        BucketPolicy(names, config.domain_name, edge=config.edge),
         PageObject(names, config.model_dump()),
         Robots(names),
         *(_role(part, config, names, wanted_tags) for part in FUNCTION_NAMES),
@@ -157,14 +157,19 @@ def _domain(config: RoomConfig, names: Names, wanted_tags: Mapping[str, str]) ->
     name, certificate, zone = config.domain_name, config.certificate_arn, config.hosted_zone_id
     if not name or not certificate:
         return [FormerDomains(names, wanted=None)]
+    # The record moves when everything answers that it will lead to. It needs what it leads to now,
+    # too, which is removed afterwards.
     if config.edge:
-        at_edge = FormerDomains(names, wanted=None, at_edge=name)
-        return [at_edge, DnsRecord(names, name, zone, (at_edge.key,), edge=True)]
+        needs = ("former domains", "bucket policy", "stage")
+        return [
+            FormerDomains(names, wanted=None, at_edge=name),
+            DnsRecord(names, name, zone, needs, edge=True),
+        ]
     return [
         FormerDomains(names, wanted=name),
-        domain := Domain(names, name, certificate, wanted_tags),
-        mapping := ApiMapping(name),
-        DnsRecord(names, name, zone, (domain.key, mapping.key), edge=False),
+        Domain(names, name, certificate, wanted_tags),
+        ApiMapping(name),
+        DnsRecord(names, name, zone, ("domain", "api mapping", "door"), edge=False),
     ]
 
 

@@ -34,9 +34,14 @@ class BucketPolicy(Contained):
     key, kind = "bucket policy", "bucket policy"
     container = "bucket"
 
-    def __init__(self, names: Names, *, edge: bool) -> None:
+    def __init__(self, names: Names, domain_name: str | None, *, edge: bool) -> None:
+        """Note whether the edge reads the bucket, and the name that may have led there until now.
+
+        Until the record of that name leads to API Gateway, a former edge must read the page.
+        """
         self.name = f"{names.bucket}/policy"
-        self.needs = ("bucket", "distribution") if edge else ("bucket",)
+        record = ("dns record",) if domain_name else ()
+        self.needs = ("bucket", "distribution") if edge else ("bucket", *record)
         self._arn = names.bucket_arn
         self._mine = bucket_of(names)
         self._edge = edge
