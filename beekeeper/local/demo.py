@@ -10,7 +10,7 @@ from pathlib import Path
 from boto3.session import Session
 
 from beekeeper.contract.items import VISITOR_PREFIX, id_of, key
-from beekeeper.local.crowd import JOINS_PER_SECOND, Crowd
+from beekeeper.local.crowd import Crowd
 from beekeeper.local.leftovers import leftovers
 from beekeeper.local.ministack import MiniStack, address
 from beekeeper.local.shop import Shop
@@ -27,6 +27,7 @@ READ_BATCH = 100
 # visitor asks about ten times until the turn (rules/polling.py).
 LEAST_REQUESTS_PER_SECOND = 20
 REQUESTS_OF_A_VISITOR = 10
+CROWDED_WORKERS = 64  # the throttle lets only a few requests in at once
 
 
 @dataclass(frozen=True, slots=True)
@@ -161,8 +162,10 @@ class Demo:
 
     def send_crowd(self) -> None:
         """Start the crowd."""
-        joins_per_second = self._size if self.edge else JOINS_PER_SECOND
-        self.crowd = Crowd(self.room_url, self._size, joins_per_second)
+        self.crowd = Crowd(self.room_url, self._size)
+        if self.edge:
+            self.crowd.joins_per_second = self._size
+            self.crowd.workers = CROWDED_WORKERS
         self.crowd.start()
 
     def snapshot(self, seconds: int = 60) -> Snapshot:
