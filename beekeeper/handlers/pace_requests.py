@@ -53,8 +53,9 @@ def answer(
     if answered := other_method(request, ("POST",)):
         return answered
     try:
+        token = _token_in(event)
         room = copies.room(now)
-        return door.moved(request, room) or _taken(event, room, table, now)
+        return door.moved(request, room) or _taken(token, room, table, now)
     except InvalidToken as error:
         return json_response(401, {"error": str(error)})
     except _Refused as refused:
@@ -64,8 +65,8 @@ def answer(
         return unavailable_json()
 
 
-def _taken(event: Mapping[str, Any], room: RoomCopy, table: GovernorTable, now: float) -> Response:
-    asked = tokens.read_pace_request(_token_in(event), room.pass_keys, room.name, now)
+def _taken(token: str, room: RoomCopy, table: GovernorTable, now: float) -> Response:
+    asked = tokens.read_pace_request(token, room.pass_keys, room.name, now)
     _note(asked, room, table, now)
     if room.settings.governor_mode is GovernorMode.ADVISE:
         return json_response(202, {"mode": "advise", "note": "noted; the governor only advises"})

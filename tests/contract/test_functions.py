@@ -16,11 +16,13 @@ EVENTS = sorted((File(__file__).parents[1] / "support/in_memory/events").glob("*
 def test_routes() -> None:
     assert {path.route_key: f.name for f in FUNCTIONS for path in f.paths} == {
         "ANY /": "producer",
+        "ANY /join": "producer",
         "ANY /room": "room",
         "ANY /robots.txt": "room",
         "ANY /turn": "turnstile",
         "ANY /enter": "turnstile",
         "ANY /check": "turnstile",
+        "ANY /news": "turnstile",
         "ANY /pace": "governor",
     }
 
@@ -42,14 +44,16 @@ def test_links_are_relative() -> None:
     links = {path: path.link for path in Path}
     assert links == {
         "/": ".",
+        "/join": "join",
         "/room": "room",
         "/turn": "turn",
         "/enter": "enter",
         "/check": "check",
+        "/news": "news",
         "/robots.txt": "robots.txt",
         "/pace": "pace",
     }
-    assert REJOIN_LINK == ".?rejoin=1"
+    assert REJOIN_LINK == "join?rejoin=1"
 
 
 def test_cookie() -> None:

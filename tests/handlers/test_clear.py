@@ -70,7 +70,7 @@ def test_a_producer_whose_clock_is_behind_gives_a_ticket_that_is_good() -> None:
 def test_a_former_visitor_cannot_go_in() -> None:
     place = cleared_place()
     place.admit(mine, NOW - 5)
-    assert asking.asked(place, "aws_enter")["headers"]["location"] == "."
+    assert asking.asked(place, "aws_enter")["headers"]["location"] == "join"
     assert "claimed_at" not in place.row(mine)
 
 

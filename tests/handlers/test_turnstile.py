@@ -165,7 +165,7 @@ def test_bad_ticket(token: str) -> None:
     assert response["statusCode"] == 401
     assert json.loads(response["body"]) == {"state": "unknown"}
     response = turnstile.answer(request("aws_enter", ticket=token), place.table, NOBODY, NOW)
-    assert (response["statusCode"], response["headers"]["location"]) == (302, ".")
+    assert (response["statusCode"], response["headers"]["location"]) == (302, "join")
 
 
 @given(st.text() | st.binary().map(lambda b: b.decode("latin-1")))

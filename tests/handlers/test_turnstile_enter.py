@@ -52,7 +52,7 @@ def test_whose_turn_ran_out_is_sent_to_the_end_of_the_line(admitted: float) -> N
     place = Place()
     place.admit(mine, admitted)
     response = asked(place, "aws_enter")
-    assert (response["statusCode"], response["headers"]["location"]) == (302, ".?rejoin=1")
+    assert (response["statusCode"], response["headers"]["location"]) == (302, "join?rejoin=1")
 
 
 @pytest.mark.parametrize(

@@ -240,10 +240,10 @@ def test_robots_are_told_not_to_come_except_for_previews() -> None:
 def without_script_and_cookies(seconds: int, *, keeps_cookies: bool) -> tuple[int, str]:
     """Follow the link, and do what the waiting page tells a browser without a script."""
     place, sends, cookies = Place(), Sends(), list[str]()
-    link = "."
+    link = "join"
     for now in range(seconds):
-        at, req = NOW + now, Request("/" if link == "." else "/enter", BROWSER, cookies)
-        if link == ".":
+        at, req = NOW + now, Request(f"/{link}", BROWSER, cookies)
+        if link == "join":
             response = asked(place, sends, req, at)
         elif now % 20 == 0:
             response = turnstile.answer(req, place.table, NOBODY, at)
@@ -253,7 +253,7 @@ def without_script_and_cookies(seconds: int, *, keeps_cookies: bool) -> tuple[in
             return len(sends.bodies), str(response["body"])
         if keeps_cookies:
             cookies += [cookie.partition(";")[0] for cookie in response.get("cookies", [])]
-        link = "enter" if response["headers"]["location"] == "room" else "."
+        link = "enter" if response["headers"]["location"] == "room" else "join"
     return len(sends.bodies), ""
 
 
@@ -261,5 +261,5 @@ def test_a_browser_without_script_and_cookies_takes_one_place_a_visit() -> None:
     places, page = without_script_and_cookies(600, keeps_cookies=False)
     assert places == 1
     assert "Please allow cookies" in page
-    assert '<a href=".">Try again</a>' in page
+    assert '<a href="join">Try again</a>' in page
     assert without_script_and_cookies(600, keeps_cookies=True) == (1, "")

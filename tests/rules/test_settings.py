@@ -26,7 +26,9 @@ def test_those_of_the_configuration_are_fields_of_it_with_the_same_bounds_and_he
         for name, known in SETTINGS.items()
         if known.configured and not name.startswith("governor_")  # a table of their own
     }
-    assert configured.keys() == SETTINGS.keys() & RoomConfig.model_fields.keys()
+    # Without an edge the functions' news_seconds is 0, so it has other bounds.
+    same = SETTINGS.keys() & RoomConfig.model_fields.keys() - {"news_seconds"}
+    assert configured.keys() == same
     for name, known in configured.items():
         field = RoomConfig.model_fields[name]
         assert field.description == known.help
