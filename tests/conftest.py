@@ -31,7 +31,9 @@ LAWS = (
 def browser() -> Iterator[Browser]:
     """The installed Chromium. Without it the tests are skipped, or fail if it is required."""
     with sync_playwright() as playwright:
-        chromium = playwright.chromium.launch(executable_path=installed(*CHROMIUM), args=CHROMIUM_FLAGS)
+        chromium = playwright.chromium.launch(
+            executable_path=installed(*CHROMIUM), args=CHROMIUM_FLAGS
+        )
         yield chromium
         chromium.close()
 

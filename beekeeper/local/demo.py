@@ -195,7 +195,7 @@ class Demo:
         self.crowd.stop()
         tickets = {v.ticket_id: v for v in self.crowd.visitors if v.ticket}
         entered = {i for i, v in tickets.items() if v.stage is Stage.ENTERED}
-        lost = max(0, len(tickets) - len(admitted) - self._queued())
+        lost = max(0, len(tickets) - len(admitted) - self.queued())
         status, logged = self.room.status(), len(self.shop.entered)
         self.room.destroy(on_event=self._on_event)
         return Outcome(
@@ -244,7 +244,8 @@ class Demo:
             found |= {id_of(item).removeprefix(VISITOR_PREFIX) for item in items}
         return found
 
-    def _queued(self) -> int:
+    def queued(self) -> int:
+        """Return how many tickets are in the queue."""
         sqs = self.session.client("sqs")
         url = sqs.get_queue_url(QueueName=stem(ROOM))["QueueUrl"]
         names = ["ApproximateNumberOfMessages", "ApproximateNumberOfMessagesNotVisible"]

@@ -82,8 +82,7 @@ class VisitedRoom:
 
     def __init__(self) -> None:
         self.place, self.sends = Place(), Sends()
-        page = build_page({"title": "Sale"})
-        self.pages = Pages(FakeS3(page.html, page.content_security_policy), "bucket")
+        self.pages = Pages(FakeS3(build_page({"title": "Sale"})), "bucket")
         self.seen: list[tuple[str, str, dict[str, str]]] = []  # method, path and query, headers
         self._lock = threading.Lock()
         self._server = ThreadingHTTPServer(("127.0.0.1", 0), _handler(self))

@@ -1,6 +1,7 @@
 import base64
 import gzip
 
+from beekeeper.contract.page import PAGE_POLICY
 from beekeeper.handlers import room
 from beekeeper.handlers.http import Request
 from beekeeper.handlers.room import Pages
@@ -8,11 +9,10 @@ from tests.support.in_memory.fakes import FakeS3
 from tests.support.in_memory.recorded import NOW, request
 
 HTML = "<!doctype html><p>Wartezimmer für 🐝</p>".encode()
-POLICY = "default-src 'none'; script-src 'sha256-x'"
 
 
 def test_page_is_packed_where_that_is_accepted() -> None:
-    response = room.answer(request("aws_room"), Pages(FakeS3(HTML, POLICY), "bucket"), NOW)
+    response = room.answer(request("aws_room"), Pages(FakeS3(HTML), "bucket"), NOW)
     assert response["statusCode"] == 200
     assert response["headers"]["content-encoding"] == "gzip"
     assert response["isBase64Encoded"] is True
@@ -20,22 +20,22 @@ def test_page_is_packed_where_that_is_accepted() -> None:
 
 
 def test_page_is_plain_elsewhere() -> None:
-    response = room.answer(Request(), Pages(FakeS3(HTML, POLICY), "bucket"), NOW)
+    response = room.answer(Request(), Pages(FakeS3(HTML), "bucket"), NOW)
     assert response["body"].encode() == HTML
     assert "content-encoding" not in response["headers"]
     assert not response.get("isBase64Encoded")
 
 
 def test_headers() -> None:
-    headers = room.answer(Request(), Pages(FakeS3(HTML, POLICY), "bucket"), NOW)["headers"]
-    assert headers["content-security-policy"] == POLICY
+    headers = room.answer(Request(), Pages(FakeS3(HTML), "bucket"), NOW)["headers"]
+    assert headers["content-security-policy"] == PAGE_POLICY
     assert headers["content-type"] == "text/html; charset=utf-8"
     assert headers["cache-control"] == "no-store"
     assert headers["vary"] == "accept-encoding"
 
 
 def test_bucket_is_read_once_a_minute() -> None:
-    s3 = FakeS3(HTML, POLICY)
+    s3 = FakeS3(HTML)
     pages = Pages(s3, "bucket")
     for second in range(0, 120, 5):
         room.answer(Request(), pages, NOW + second)
@@ -43,7 +43,7 @@ def test_bucket_is_read_once_a_minute() -> None:
 
 
 def test_last_copy_serves_while_the_bucket_is_in_trouble() -> None:
-    s3 = FakeS3(HTML, POLICY)
+    s3 = FakeS3(HTML)
     pages = Pages(s3, "bucket")
     room.answer(Request(), pages, NOW)
     s3.failing = True
@@ -55,7 +55,7 @@ def test_last_copy_serves_while_the_bucket_is_in_trouble() -> None:
 
 
 def test_page_that_never_could_be_read_is_tried_at_every_request() -> None:
-    s3 = FakeS3(HTML, POLICY)
+    s3 = FakeS3(HTML)
     s3.failing = True
     pages = Pages(s3, "bucket")
     response = room.answer(request("aws_room"), pages, NOW)

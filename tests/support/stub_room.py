@@ -7,6 +7,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from urllib.parse import urlsplit
 
 from beekeeper.contract.answers import NO_TICKET, entry_answer, turn_answer
+from beekeeper.contract.page import PAGE_POLICY
 from beekeeper.page import build_page
 from beekeeper.rules.entry import Entry
 from beekeeper.rules.turn import State, Turn
@@ -175,6 +176,8 @@ def _by_function(room: StubRoom, route: str, by_script: bool) -> Answer:
         return room.entries.pop(0) if room.entries else answer
     if route in ("", "join", "POST join"):
         return place() if by_script else Answer("", 302, {"Location": "room"})
+    if route == "room":
+        return Answer(room.page.decode(), 200, {**HTML, "Content-Security-Policy": PAGE_POLICY})
     if route == "/shop":
         return Answer("<link rel=icon href=data:,><title>Inside</title>", 200, HTML)
     return Answer("", 404)

@@ -107,19 +107,13 @@ def read_by(distribution_arn: str, bucket_arn: str) -> Document:
 
 def _written(aws: Aws, policy: Document) -> Document:
     """Return what is written: on this machine, with the exemption of loopback addresses."""
-    if not is_this_machine(aws.client("s3").meta.endpoint_url):
-        return policy
-    return exempting(policy)
-
-
-def exempting(policy: Document) -> Document:
-    """Return the policy with its denial exempting requests from loopback addresses."""
     found: Any = policy["Statement"]
-    return document(
-        *(
-            {**each, "Condition": {**each["Condition"], **EXEMPTION}}
-            if each["Effect"] == "Deny"
-            else each
-            for each in (found if isinstance(found, list) else [found])
-        )
-    )
+    statements = found if isinstance(found, list) else [found]
+    if is_this_machine(aws.client("s3").meta.endpoint_url):
+        statements = [exempting(each) if each["Effect"] == "Deny" else each for each in statements]
+    return document(*statements)
+
+
+def exempting(denial: Document) -> Document:
+    """Return the statement that does not deny what comes from loopback addresses."""
+    return {**denial, "Condition": {**denial["Condition"], **EXEMPTION}}

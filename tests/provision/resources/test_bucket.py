@@ -1,13 +1,9 @@
 """S3: conflicts, buckets and objects that are not visible yet, names of other people."""
 
-import json
-from typing import Any
-
 import pytest
 from botocore.awsrequest import AWSPreparedRequest, AWSResponse
 
 from beekeeper.errors import NotOursError, ProvisionError
-from beekeeper.provision.resources.bucket import tls_only
 from beekeeper.provision.state import StateFile
 from tests.support.moto_aws.by_hand import BUCKET
 from tests.support.moto_aws.cloud import Cloud
@@ -21,7 +17,7 @@ ABORTED = (
     409,
 )
 GONE = ("NoSuchBucket", "The specified bucket does not exist", 404)
-CONFIGURATION = ("PutBucketTagging", "PutPublicAccessBlock", "PutBucketPolicy")
+CONFIGURATION = ("PutBucketTagging", "PutPublicAccessBlock")
 
 
 def test_conflicts_are_waited_out(cloud: Cloud) -> None:
@@ -29,11 +25,11 @@ def test_conflicts_are_waited_out(cloud: Cloud) -> None:
         cloud.wire.add(refuse(f"s3:{operation}", *ABORTED, times=3))
     cloud.deploy()
     assert cloud.changes() == {}
-    assert sum(cloud.time.sleeps) == 4 * 3 * 2
+    assert sum(cloud.time.sleeps) == 3 * 3 * 2
 
 
 def test_a_conflict_that_does_not_end_is_an_error(cloud: Cloud) -> None:
-    cloud.wire.add(refuse("s3:PutBucketPolicy", *ABORTED))
+    cloud.wire.add(refuse("s3:PutPublicAccessBlock", *ABORTED))
     with pytest.raises(ProvisionError, match=f"creating bucket {BUCKET}: OperationAborted"):
         cloud.deploy()
     assert 300 <= sum(cloud.time.sleeps) <= 310
@@ -100,9 +96,9 @@ def test_versions_markers_and_uploads_go_with_the_bucket(deployed: Cloud) -> Non
     s3 = deployed.client("s3")
     s3.put_bucket_versioning(Bucket=BUCKET, VersioningConfiguration={"Status": "Enabled"})
     for _ in range(2):
-        s3.put_object(Bucket=BUCKET, Key="room.html", Body=b"x")
-    s3.delete_object(Bucket=BUCKET, Key="room.html")
-    s3.create_multipart_upload(Bucket=BUCKET, Key="room.html")
+        s3.put_object(Bucket=BUCKET, Key="room", Body=b"x")
+    s3.delete_object(Bucket=BUCKET, Key="room")
+    s3.create_multipart_upload(Bucket=BUCKET, Key="room")
     deployed.destroy()
     assert inventory() == {}
 
@@ -131,7 +127,7 @@ def test_objects_of_others_are_an_obstacle_before_anything_is_removed(
 
 def test_the_answer_to_an_abort_is_lost(deployed: Cloud) -> None:
     """botocore repeats the call, and S3 answers that there is no such upload."""
-    deployed.client("s3").create_multipart_upload(Bucket=BUCKET, Key="room.html")
+    deployed.client("s3").create_multipart_upload(Bucket=BUCKET, Key="room")
     deployed.wire.add(
         lose_answer("s3:AbortMultipartUpload"),
         refuse("s3:AbortMultipartUpload", "NoSuchUpload", "The upload may have been aborted", 404),
@@ -177,7 +173,7 @@ def test_a_page_that_comes_late(deployed: Cloud) -> None:
 
     def write(call: Call, request: AWSPreparedRequest, forward: Forward) -> AWSResponse | None:
         if str(call) == "s3:DeleteBucket" and late:
-            deployed.client("s3").put_object(Bucket=BUCKET, Key="room.html", Body=late.pop())
+            deployed.client("s3").put_object(Bucket=BUCKET, Key="room", Body=late.pop())
         return None
 
     deployed.wire.add(write)
@@ -201,7 +197,7 @@ def test_an_object_of_others_that_comes_late_is_not_deleted(deployed: Cloud) -> 
 
 
 def test_objects_that_may_not_be_deleted_are_an_error_at_once(deployed: Cloud) -> None:
-    error = "<Error><Key>room.html</Key><Code>AccessDenied</Code><Message>No.</Message></Error>"
+    error = "<Error><Key>room</Key><Code>AccessDenied</Code><Message>No.</Message></Error>"
 
     def deny(call: Call, request: AWSPreparedRequest, forward: Forward) -> AWSResponse | None:
         if str(call) != "s3:DeleteObjects":
@@ -210,7 +206,7 @@ def test_objects_that_may_not_be_deleted_are_an_error_at_once(deployed: Cloud) -
         return answer(request.url, 200, headers, f"<DeleteResult>{error}</DeleteResult>")
 
     deployed.wire.add(deny)
-    with pytest.raises(ProvisionError, match=r"object room.html.*s3:DeleteObjectVersion"):
+    with pytest.raises(ProvisionError, match=r"object room.*s3:DeleteObjectVersion"):
         deployed.destroy()
     assert deployed.time.sleeps == []
     assert BUCKET in inventory()["buckets"]
@@ -220,32 +216,3 @@ def test_a_bucket_that_goes_while_it_is_deleted(deployed: Cloud) -> None:
     deployed.wire.add(lose_answer("s3:DeleteBucket"))
     deployed.destroy()
     assert inventory() == {}
-
-
-def test_a_policy_in_other_words_is_no_drift(deployed: Cloud) -> None:
-    s3 = deployed.client("s3")
-    policy: dict[str, Any] = json.loads(s3.get_bucket_policy(Bucket=BUCKET)["Policy"])
-    (statement,) = policy["Statement"]
-    statement["Principal"] = {"AWS": "*"}
-    statement["Action"] = ["s3:*"]
-    statement["Resource"].reverse()
-    statement["Condition"]["Bool"]["aws:SecureTransport"] = False
-    policy["Statement"] = statement
-    s3.put_bucket_policy(Bucket=BUCKET, Policy=json.dumps(policy))
-    assert deployed.changes() == {}
-
-
-def test_nobody_is_exempt_from_tls_in_aws(deployed: Cloud) -> None:
-    s3 = deployed.client("s3")
-    policy = json.loads(s3.get_bucket_policy(Bucket=BUCKET)["Policy"])
-    (statement,) = policy["Statement"]
-    assert statement["Condition"] == {"Bool": {"aws:SecureTransport": "false"}}
-    statement["Condition"]["NotIpAddress"] = {"aws:SourceIp": "127.0.0.0/8"}
-    s3.put_bucket_policy(Bucket=BUCKET, Policy=json.dumps({**policy, "Statement": [statement]}))
-    assert "bucket" in deployed.changes()
-
-
-def test_an_emulator_on_this_machine_is_asked_without_tls() -> None:
-    arn = "arn:aws:s3:::name"
-    condition = tls_only(arn, on_this_machine=True)["Statement"][0]["Condition"]
-    assert condition["NotIpAddress"] == {"aws:SourceIp": "127.0.0.0/8"}

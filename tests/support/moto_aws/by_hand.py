@@ -52,10 +52,14 @@ def _delete_item(item: str) -> ByHand:
     return lambda c: c.client("dynamodb").delete_item(TableName=STEM, Key={"id": {"S": item}})
 
 
+def _delete_object(key: str) -> ByHand:
+    return lambda c: c.client("s3").delete_object(Bucket=BUCKET, Key=key)
+
+
 def _delete_bucket(cloud: Cloud) -> None:
-    s3 = cloud.client("s3")
-    s3.delete_object(Bucket=BUCKET, Key="room.html")
-    s3.delete_bucket(Bucket=BUCKET)
+    for key in ("room", "robots.txt"):
+        _delete_object(key)(cloud)
+    cloud.client("s3").delete_bucket(Bucket=BUCKET)
 
 
 def _delete_rule(part: str) -> ByHand:
@@ -90,8 +94,10 @@ DELETIONS: dict[str, tuple[ByHand, tuple[str, ...]]] = {
     "table": (lambda c: c.client("dynamodb").delete_table(TableName=STEM), ("keys", "settings")),
     "keys": (_delete_item("keys"), ()),
     "settings": (_delete_item("room"), ()),
-    "bucket": (_delete_bucket, ("page",)),
-    "page": (lambda c: c.client("s3").delete_object(Bucket=BUCKET, Key="room.html"), ()),
+    "bucket": (_delete_bucket, ("bucket policy", "page", "robots")),
+    "bucket policy": (lambda c: c.client("s3").delete_bucket_policy(Bucket=BUCKET), ()),
+    "page": (_delete_object("room"), ()),
+    "robots": (_delete_object("robots.txt"), ()),
     "api": (
         lambda c: c.client("apigatewayv2").delete_api(ApiId=api_id(c)),
         ("routes", "stage"),
@@ -177,7 +183,7 @@ def make_table(cloud: Cloud, **more: Any) -> None:
 
 def _foreign_bucket(cloud: Cloud) -> None:
     cloud.make_bucket(BUCKET)
-    cloud.client("s3").put_object(Bucket=BUCKET, Key="room.html", Body=b"theirs")
+    cloud.client("s3").put_object(Bucket=BUCKET, Key="room", Body=b"theirs")
 
 
 def _foreign_rule(cloud: Cloud) -> None:
@@ -243,7 +249,7 @@ def raw_state(cloud: Cloud, key: str) -> Any:
     """Return a fingerprint of a foreign resource, to check that nothing changed it."""
     read: dict[str, ByHand] = {
         "table": lambda c: c.client("dynamodb").scan(TableName=STEM)["Items"],
-        "bucket": lambda c: c.client("s3").get_object(Bucket=BUCKET, Key="room.html")["ETag"],
+        "bucket": lambda c: c.client("s3").get_object(Bucket=BUCKET, Key="room")["ETag"],
         "function producer": lambda c: (
             c.client("lambda").get_function_configuration(FunctionName=f"{STEM}-producer")[
                 "Handler"

@@ -20,14 +20,18 @@ def _sqs(attributes: dict[str, str], queue: str = STEM) -> ByHand:
     )
 
 
-def item(attribute: str, value: dict[str, str]) -> ByHand:
+def item(attribute: str, value: dict[str, str], of: str = "room") -> ByHand:
     return lambda c: c.client("dynamodb").update_item(
         TableName=STEM,
-        Key={"id": {"S": "room"}},
+        Key={"id": {"S": of}},
         UpdateExpression="SET #a = :a",
         ExpressionAttributeNames={"#a": attribute},
         ExpressionAttributeValues={":a": value},
     )
+
+
+# Closed by hand, or left by a deploy that had an edge and was killed.
+_door = item("edge", {"S": '{"link": "https://theirs.example/", "kid": "x"}'}, of="keys")
 
 
 def _ttl(cloud: Cloud) -> None:
@@ -47,16 +51,22 @@ def _block(**changes: bool) -> ByHand:
     )
 
 
-def _page_type(cloud: Cloud) -> None:
-    """Copy the page onto itself with another type, as "Edit metadata" in the console does."""
-    s3, which = cloud.client("s3"), {"Bucket": BUCKET, "Key": "room.html"}
-    found = s3.get_object(**which)
-    s3.put_object(
-        **which,
-        Body=found["Body"].read(),
-        Metadata=found["Metadata"],
-        ContentType="binary/octet-stream",
-    )
+def _bucket_policy(cloud: Cloud) -> None:
+    s3 = cloud.client("s3")
+    policy = json.loads(s3.get_bucket_policy(Bucket=BUCKET)["Policy"])
+    s3.put_bucket_policy(Bucket=BUCKET, Policy=json.dumps({**policy, "Id": "theirs"}))
+
+
+def _object(key: str, **changes: str) -> ByHand:
+    """Copy an object onto itself with other metadata, as "Edit metadata" in the console does."""
+
+    def change(cloud: Cloud) -> None:
+        s3, which = cloud.client("s3"), {"Bucket": BUCKET, "Key": key}
+        found = s3.get_object(**which)
+        kept = {name: found[name] for name in ("Metadata", "ContentType", "CacheControl")}
+        s3.put_object(**which, Body=found["Body"].read(), **{**kept, **changes})
+
+    return change
 
 
 def alarm(**changes: Any) -> ByHand:
@@ -117,20 +127,30 @@ DRIFTS = [
           {"overbooking"}, ["dynamodb:UpdateItem"]),
     Drift("polls", item("polls_per_second", {"N": "9"}), "settings",
           {"polls_per_second"}, ["dynamodb:UpdateItem"]),
+    Drift("news", item("news_seconds", {"N": "9"}), "settings",
+          {"news_seconds"}, ["dynamodb:UpdateItem"]),
+    Drift("door", _door, "door", {"link", "kid"}, ["dynamodb:UpdateItem"]),
+    Drift("door-damaged", item("edge", {"N": "1"}, of="keys"), "door", {"link", "kid"},
+          ["dynamodb:UpdateItem"]),
     # bucket and page
     Drift("public", _block(BlockPublicPolicy=False), "bucket", {"public_access_block"},
           ["s3:PutPublicAccessBlock"]),
     Drift("public-block-gone",
           lambda c: c.client("s3").delete_public_access_block(Bucket=BUCKET),
           "bucket", {"public_access_block"}, ["s3:PutPublicAccessBlock"]),
-    Drift("bucket-policy-gone", lambda c: c.client("s3").delete_bucket_policy(Bucket=BUCKET),
-          "bucket", {"policy"}, ["s3:PutBucketPolicy"]),
+    Drift("bucket-policy", _bucket_policy, "bucket policy", {"policy"}, ["s3:PutBucketPolicy"]),
     Drift("bucket-untagged", lambda c: c.client("s3").delete_bucket_tagging(Bucket=BUCKET),
           "bucket", {"tags"}, ["s3:PutBucketTagging"]),
     Drift("page", lambda c: c.client("s3").put_object(
-              Bucket=BUCKET, Key="room.html", Body=b"theirs"),
-          "page", {"sha256", "policy", "content_type"}, ["s3:PutObject"]),
-    Drift("page-type", _page_type, "page", {"content_type"}, ["s3:PutObject"]),
+              Bucket=BUCKET, Key="room", Body=b"theirs"),
+          "page", {"sha256", "content_type", "cache_control"}, ["s3:PutObject"]),
+    Drift("page-type", _object("room", ContentType="binary/octet-stream"), "page",
+          {"content_type"}, ["s3:PutObject"]),
+    Drift("page-cached", _object("room", CacheControl="max-age=9"), "page",
+          {"cache_control"}, ["s3:PutObject"]),
+    Drift("robots", lambda c: c.client("s3").put_object(
+              Bucket=BUCKET, Key="robots.txt", Body=b"theirs"),
+          "robots", {"sha256", "content_type", "cache_control"}, ["s3:PutObject"]),
     # log groups
     Drift("log-retention", lambda c: c.client("logs").put_retention_policy(
               logGroupName=LOG_GROUP, retentionInDays=1),
