@@ -13,6 +13,9 @@ from beekeeper.rules.destination import origin_of
 # CloudFront is global, and reads certificates and web ACLs in one region (CloudFront Developer
 # Guide, "Requirements for using SSL/TLS certificates with CloudFront").
 EDGE_REGION = "us-east-1"
+# The key of a tag of the distribution has the name in it (provision/resources/route53.py), and has
+# at most 128 characters (AWS General Reference, "Tag naming limits and requirements").
+MAX_EDGE_RECORD_CHARACTERS = 113
 CERTIFICATE_ARN = re.compile(r"arn:aws[a-z-]*:acm:([a-z0-9-]+):\d{12}:certificate/[A-Za-z0-9-]+")
 
 
@@ -92,6 +95,17 @@ class Domain(Edge):
                 f"destination = {self.destination!r}: this is the room's own address (domain_name ="
                 f" {self.domain_name!r}), and visitors would go round in a circle. Give the address"
                 " of your site"
+            )
+        return self
+
+    @model_validator(mode="after")
+    def _fits_into_a_tag(self) -> Self:
+        length = len(self.domain_name or "")
+        if self.edge and self.hosted_zone_id and length > MAX_EDGE_RECORD_CHARACTERS:
+            raise ValueError(
+                f"domain_name = {self.domain_name!r}: with an edge, Beekeeper can create the DNS"
+                f" record of a name with at most {MAX_EDGE_RECORD_CHARACTERS} characters. Choose a"
+                " shorter one, or leave hosted_zone_id out and create the record yourself"
             )
         return self
 

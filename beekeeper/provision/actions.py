@@ -21,6 +21,7 @@ NAMES = {
     "GetPublicAccessBlock": "GetBucketPublicAccessBlock",
     "PutPublicAccessBlock": "PutBucketPublicAccessBlock",
     "Invoke": "InvokeFunction",
+    "CreateDistributionWithTags": "CreateDistribution",
 }
 
 

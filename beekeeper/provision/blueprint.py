@@ -19,7 +19,7 @@ from beekeeper.provision.resources.cached_page import CachedPage
 from beekeeper.provision.resources.dashboard import Dashboard
 from beekeeper.provision.resources.distribution import Distribution
 from beekeeper.provision.resources.distribution_errors import Front
-from beekeeper.provision.resources.dns_record import DnsRecord
+from beekeeper.provision.resources.dns_record import DnsRecord, FormerRecords
 from beekeeper.provision.resources.domain import Domain, FormerDomains
 from beekeeper.provision.resources.door import DoorAttribute
 from beekeeper.provision.resources.function import Function, Specification
@@ -154,23 +154,32 @@ def _queues(names: Names, wanted_tags: Mapping[str, str]) -> list[Step]:
 
 def _domain(config: RoomConfig, names: Names, wanted_tags: Mapping[str, str]) -> list[Step]:
     """Return the steps of the custom domain at API Gateway, and of its record in both forms."""
-    name, certificate, zone = config.domain_name, config.certificate_arn, config.hosted_zone_id
+    name, certificate = config.domain_name, config.certificate_arn
+    former = [FormerRecords(name)] if names.has_cloudfront else []
     if not name or not certificate:
-        return [FormerDomains(names, wanted=None)]
-    # The record moves when everything answers that it will lead to. It needs what it leads to now,
-    # too, which is removed afterwards.
+        return [*former, FormerDomains(names, wanted=None)]
     if config.edge:
-        needs = ("former domains", "bucket policy", "stage")
-        return [
-            FormerDomains(names, wanted=None, at_edge=name),
-            DnsRecord(names, name, zone, needs, edge=True),
-        ]
+        at_edge = FormerDomains(names, wanted=None, at_edge=name)
+        return [*former, at_edge, _record(config, names, name)]
     return [
+        *former,
         FormerDomains(names, wanted=name),
         Domain(names, name, certificate, wanted_tags),
         ApiMapping(name),
-        DnsRecord(names, name, zone, ("domain", "api mapping", "door"), edge=False),
+        _record(config, names, name),
     ]
+
+
+def _record(config: RoomConfig, names: Names, domain_name: str) -> DnsRecord:
+    """Return the step of the DNS record, which moves when all answers that it will lead to.
+
+    It needs what it leads to now, too, because that is removed afterwards.
+    """
+    at_api = ("former domains", "stage") if config.edge else ("domain", "api mapping", "door")
+    at_edge = ("distribution",) if names.has_cloudfront else ()
+    page = ("bucket policy", "cached page") if config.edge else ()
+    needs = (*at_api, *at_edge, *page)
+    return DnsRecord(names, domain_name, config.hosted_zone_id, needs, edge=config.edge)
 
 
 def _role(part: str, config: RoomConfig, names: Names, wanted_tags: Mapping[str, str]) -> Role:

@@ -12,6 +12,11 @@ BASE: dict[str, Any] = {"name": ROOM, "destination": DESTINATION, "rate": 600}
 DOMAIN_NAME = "queue.example.com"
 CERTIFICATE = f"arn:aws:acm:{REGION}:{ACCOUNT}:certificate/1a2b-3c4d"
 DOMAIN = {"domain_name": DOMAIN_NAME, "certificate_arn": CERTIFICATE}
+# With an edge, the certificate is CloudFront's.
+EDGE_CERTIFICATE = CERTIFICATE.replace(REGION, "us-east-1")
+AT_EDGE = {**DOMAIN, "certificate_arn": EDGE_CERTIFICATE, "edge": True}
+WEB_ACL_ID = "1a2b3c4d-1a2b-1a2b-1a2b-1a2b3c4d5e6f"
+WEB_ACL = f"arn:aws:wafv2:us-east-1:{ACCOUNT}:global/webacl/visitors/{WEB_ACL_ID}"
 
 
 def config(**values: Any) -> RoomConfig:

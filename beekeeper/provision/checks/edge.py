@@ -9,9 +9,8 @@ Quirks:
   a deploy finds out.
 """
 
-from collections.abc import Iterator
-
 from beekeeper.provision.aws import Aws
+from beekeeper.provision.resources.cloudfront import listed
 from beekeeper.results import Finding, Verdict
 
 CHECK = "edge"
@@ -24,33 +23,16 @@ REMEDY = (
 
 def edge(aws: Aws) -> Finding:
     """Report whether the account has as many distributions or policies as AWS usually allows."""
+    cloudfront = aws.client("cloudfront")
+    distributions = listed(cloudfront.list_distributions, "DistributionList")
+    list_policies = cloudfront.list_response_headers_policies
+    policies = listed(list_policies, "ResponseHeadersPolicyList", Type="custom")
     counts = (
-        (_distributions(aws), DISTRIBUTIONS, "CloudFront distributions"),
-        (
-            sum(1 for _ in _policies(aws)),
-            HEADERS_POLICIES,
-            "response headers policies of CloudFront",
-        ),
+        (len(list(distributions)), DISTRIBUTIONS, "CloudFront distributions"),
+        (len(list(policies)), HEADERS_POLICIES, "response headers policies of CloudFront"),
     )
     reached = [f"{n:,} {what}, and AWS allows {limit:,}" for n, limit, what in counts if n >= limit]
     if reached:
         text = f"The account has {', and '.join(reached)} if nobody asked for more."
         return Finding(CHECK, Verdict.WARNING, text, REMEDY)
     return Finding(CHECK, Verdict.OK, "The account has room for one more CloudFront distribution.")
-
-
-def _distributions(aws: Aws) -> int:
-    pages = aws.client("cloudfront").get_paginator("list_distributions").paginate()
-    return sum(len(page["DistributionList"].get("Items", ())) for page in pages)
-
-
-def _policies(aws: Aws) -> Iterator[object]:
-    """Yield the account's own policies. boto3 has no paginator for them."""
-    marker: dict[str, str] = {}
-    while True:
-        answer = aws.client("cloudfront").list_response_headers_policies(Type="custom", **marker)
-        found = answer["ResponseHeadersPolicyList"]
-        yield from found.get("Items", ())
-        if not found.get("NextMarker"):
-            return
-        marker = {"Marker": found["NextMarker"]}

@@ -3,11 +3,13 @@
 from typing import Any
 
 import pytest
+from botocore.awsrequest import AWSPreparedRequest
 
+from beekeeper.provision.checks.certificate import certificate
 from tests.support.moto_aws.cloud import Cloud
 from tests.support.moto_aws.doctors import diagnose, finding
-from tests.support.moto_aws.wire import Rule, instead, refuse
-from tests.support.rooms import CERTIFICATE, DOMAIN, DOMAIN_NAME, REGION
+from tests.support.moto_aws.wire import Call, Forward, Rule, instead, refuse
+from tests.support.rooms import AT_EDGE, CERTIFICATE, DOMAIN, DOMAIN_NAME, REGION
 
 
 def issued(status: str = "ISSUED", name: str = DOMAIN_NAME, others: tuple[str, ...] = ()) -> Rule:
@@ -59,6 +61,25 @@ def test_one_in_another_region_is_a_problem(cloud: Cloud) -> None:
     assert verdict == "problem"
     assert f"is in us-east-1, but the room is in {REGION}. Request or import a cert" in text
     assert f"a certificate in {REGION}, in ACM" in text
+
+
+def test_with_an_edge_it_is_read_where_cloudfront_reads_it(cloud: Cloud) -> None:
+    asked: list[str] = []
+
+    def where(call: Call, request: AWSPreparedRequest, forward: Forward) -> None:
+        if call.service == "acm":
+            asked.append(request.url)
+
+    found = diagnose(cloud, where, issued(), **AT_EDGE)
+    assert finding(found, "certificate")[0] == "ok"
+    assert asked == ["https://acm.us-east-1.amazonaws.com/"]
+
+
+def test_one_in_the_rooms_region_is_of_no_use_to_an_edge(cloud: Cloud) -> None:
+    found = certificate(cloud.aws(), CERTIFICATE, DOMAIN_NAME, edge=True)
+    assert found.verdict == "problem"
+    assert "is in eu-central-1, but CloudFront takes one in us-east-1 only" in found.text
+    assert "a certificate in us-east-1, in ACM" in found.remedy
 
 
 def test_one_that_may_not_be_read_is_unknown(cloud: Cloud) -> None:

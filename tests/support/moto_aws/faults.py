@@ -14,6 +14,7 @@ Answer = Callable[[Call, AWSPreparedRequest, Forward], AWSResponse]
 # The throttling error of each service. The other services use ThrottlingException.
 THROTTLES = {
     "apigatewayv2": Refusal("TooManyRequestsException", "Too Many Requests", 429),
+    "cloudfront": Refusal("Throttling", "Rate exceeded"),
     "iam": Refusal("Throttling", "Rate exceeded"),
     "lambda": Refusal("TooManyRequestsException", "Rate Exceeded.", 429),
     "s3": Refusal("SlowDown", "Please reduce your request rate.", 503),
@@ -22,9 +23,10 @@ THROTTLES = {
 }
 THROTTLE = Refusal("ThrottlingException", "Rate exceeded")
 FAILURE = Refusal("InternalFailure", "An internal error occurred.", 500)
-XML = ("cloudwatch", "iam", "s3", "sqs", "sts")
+XML = ("cloudfront", "cloudwatch", "iam", "s3", "sqs", "sts")
 # The IAM action of a call, if its name differs (AWS Service Authorization Reference).
 ACTIONS = {
+    "cloudfront:CreateDistributionWithTags": "cloudfront:CreateDistribution",
     "s3:DeleteObjects": "s3:DeleteObjectVersion",
     "s3:GetPublicAccessBlock": "s3:GetBucketPublicAccessBlock",
     "s3:HeadBucket": "s3:ListBucket",

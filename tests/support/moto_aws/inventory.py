@@ -6,6 +6,7 @@ from typing import Any
 from moto.backends import get_backend
 from moto.core.base_backend import BaseBackend
 
+from tests.support.moto_aws.edge_gaps import edge
 from tests.support.rooms import ACCOUNT, REGION
 
 
@@ -49,6 +50,9 @@ def inventory(region: str = REGION) -> dict[str, list[str]]:
         "targets": [target["Id"] for rule in rules for target in rule.targets],
         "alarms": list(backend("cloudwatch", region).alarms),
         "dashboards": list(backend("cloudwatch", region).dashboards),
+        "distributions": [each.config["Comment"] for each in edge().distributions.values()],
+        "access controls": [each.config["Name"] for each in edge().access_controls.values()],
+        "headers policies": [each.config["Name"] for each in edge().policies.values()],
     }
     return {kind: sorted(names) for kind, names in everything.items() if names}
 

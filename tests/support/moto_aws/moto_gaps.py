@@ -14,6 +14,7 @@ from moto.s3.models import FakeBucket
 from beekeeper.contract import items, pulse_item
 from beekeeper.rules.line import Pulse
 from tests.support.moto_aws.domain_gaps import DOMAIN_GAPS
+from tests.support.moto_aws.edge_gaps import EDGE_GAPS
 from tests.support.moto_aws.wire import Call, Forward, Refusal, Rule, instead
 from tests.support.rooms import ACCOUNT
 
@@ -118,6 +119,7 @@ GAPS: tuple[Rule, ...] = (
     instead("apigatewayv2:UpdateStage", update_stage),
     instead("apigatewayv2:GetDeployments", lambda _: {"items": []}),
     *DOMAIN_GAPS,
+    *EDGE_GAPS,
 )
 
 

@@ -1,0 +1,185 @@
+"""The custom domain at the edge: a room moves there and back, and its name always has an answer."""
+
+from collections.abc import Iterator
+
+import pytest
+
+from beekeeper import RoomConfig
+from beekeeper.errors import NotOursError
+from beekeeper.provision.state import StateFile
+from tests.support.moto_aws.cloud import Cloud
+from tests.support.moto_aws.domain_gaps import target_of
+from tests.support.moto_aws.domains import CHANGE_RECORD, OTHER, RECORD, ours, records
+from tests.support.moto_aws.edge_gaps import edge
+from tests.support.moto_aws.inventory import backend, inventory
+from tests.support.moto_aws.reach import Watch, led_to
+from tests.support.moto_aws.wire import lose_answer
+from tests.support.rooms import ACCOUNT, AT_EDGE, DOMAIN_NAME, REGION, ROOM, config, with_domain
+
+AT_THE_EDGE = {"records": [f"{DOMAIN_NAME}. A", f"{DOMAIN_NAME}. AAAA"]}
+
+
+@pytest.fixture
+def at_api(zone: str) -> RoomConfig:
+    """The room with its domain at API Gateway."""
+    return with_domain(hosted_zone_id=zone)
+
+
+@pytest.fixture
+def at_edge(zone: str) -> RoomConfig:
+    """The room with its domain at the edge."""
+    return config(**AT_EDGE, hosted_zone_id=zone)
+
+
+@pytest.fixture
+def watch(cloud: Cloud, zone: str) -> Iterator[Watch]:
+    """Watch all calls from here on: nobody is led to what does not answer."""
+    watch = Watch(cloud)
+    cloud.wire.add(watch)
+    yield watch
+    watch.look("at the end")
+    assert watch.problems == []
+
+
+def host() -> str:
+    (found,) = edge().distributions.values()
+    return found.host
+
+
+def tags() -> dict[str, str]:
+    (found,) = edge().distributions.values()
+    return {k: v for k, v in found.tags.items() if k.startswith("beekeeper:zone")}
+
+
+def test_to_the_edge_and_back(
+    cloud: Cloud, watch: Watch, at_api: RoomConfig, at_edge: RoomConfig, zone: str
+) -> None:
+    cloud.deploy(at_api)
+    former = target_of(DOMAIN_NAME)
+    assert cloud.changes(at_edge)["dns record"] == "update"
+    cloud.deploy(at_edge)
+    assert led_to() == {"A": host(), "AAAA": host()}
+    assert ours() == AT_THE_EDGE
+    assert tags() == {f"beekeeper:zone:{DOMAIN_NAME}": zone}
+    assert former in watch.until
+    assert cloud.recorded(lambda: cloud.deploy(at_edge)) == []
+
+    assert cloud.changes(at_api)["dns record"] == "update"
+    cloud.deploy(at_api)
+    assert led_to() == {"A": target_of(DOMAIN_NAME)}
+    assert ours() == RECORD
+    assert edge().distributions == {}
+    assert cloud.recorded(lambda: cloud.deploy(at_api)) == []
+    changed = [c for c in cloud.wire.changes if str(c) == CHANGE_RECORD]
+    assert len(changed) == 3  # made, and each move is one batch
+
+
+def test_it_waits_for_resolvers_and_says_so(
+    cloud: Cloud, at_api: RoomConfig, at_edge: RoomConfig
+) -> None:
+    cloud.deploy(at_api)
+    cloud.time.sleeps.clear()
+    cloud.events.clear()
+    cloud.deploy(at_edge)
+    assert cloud.time.sleeps.count(10) == 12
+    said = [e for e in cloud.events if "resolvers to forget where the domain led" in str(e)]
+    assert len(said) == 12
+
+
+@pytest.mark.parametrize("keep_state", [True, False], ids=["state", "no-state"])
+def test_destroy_and_again(cloud: Cloud, at_edge: RoomConfig, *, keep_state: bool) -> None:
+    cloud.deploy(at_edge)
+    if not keep_state:
+        StateFile(cloud.state_dir, ROOM).remove()
+        at_edge = config()
+    cloud.destroy(at_edge)
+    assert inventory() == {}
+    assert cloud.recorded(lambda: cloud.destroy(at_edge)) == []
+
+
+def test_another_name(cloud: Cloud, at_edge: RoomConfig, zone: str) -> None:
+    cloud.deploy(at_edge)
+    wanted = at_edge.model_copy(update={"domain_name": OTHER})
+    assert cloud.changes(wanted)["former records"] == "delete"
+    cloud.deploy(wanted)
+    assert records(cloud, zone) == {OTHER: host()}
+    assert tags() == {f"beekeeper:zone:{OTHER}": zone}
+    assert cloud.recorded(lambda: cloud.deploy(wanted)) == []
+    cloud.deploy(config(edge=True))
+    assert (records(cloud, zone), tags()) == ({}, {})
+
+
+def test_another_name_that_was_interrupted(cloud: Cloud, at_edge: RoomConfig, zone: str) -> None:
+    """The record of the former name stays behind, and the next deploy wants neither name."""
+    cloud.deploy(at_edge)
+    wanted = at_edge.model_copy(update={"domain_name": OTHER})
+    engine = cloud.engine(wanted)
+    plan = engine.plan()
+    cloud.wire.add(lambda call, *_: _stop() if str(call) == CHANGE_RECORD else None)
+    with pytest.raises(KeyboardInterrupt):
+        engine.apply(plan)
+    cloud.wire.rules.clear()
+    assert sorted(tags().values()) == [zone, zone]
+    cloud.deploy(with_domain(hosted_zone_id=zone, domain_name="third.example.com"))
+    assert [*records(cloud, zone)] == ["third.example.com"]
+    assert edge().distributions == {}
+
+
+def _stop() -> None:
+    raise KeyboardInterrupt
+
+
+def test_the_zone_is_dropped(cloud: Cloud, at_edge: RoomConfig, zone: str) -> None:
+    cloud.deploy(at_edge)
+    by_hand = config(**AT_EDGE)
+    assert cloud.changes(by_hand) == {"dns record": "delete"}
+    cloud.deploy(by_hand)
+    assert (records(cloud, zone), tags()) == ({}, {})
+
+
+def test_somebody_elses_record_is_not_overwritten(
+    cloud: Cloud, at_api: RoomConfig, at_edge: RoomConfig, zone: str
+) -> None:
+    cloud.deploy(at_api)
+    content = {"TTL": 60, "ResourceRecords": [{"Value": "2001:db8::1"}]}
+    theirs = {"Name": DOMAIN_NAME, "Type": "AAAA", **content}
+    batch = {"Changes": [{"Action": "CREATE", "ResourceRecordSet": theirs}]}
+    cloud.client("route53").change_resource_record_sets(HostedZoneId=zone, ChangeBatch=batch)
+    with pytest.raises(NotOursError, match=r"another record of this name.*Delete it, then run"):
+        cloud.deploy(at_edge)
+    assert led_to() == {"A": target_of(DOMAIN_NAME), "AAAA": ""}
+    cloud.deploy(at_api)
+    cloud.destroy(at_api)
+    assert inventory() == {"records": [f"{DOMAIN_NAME}. AAAA"]}
+
+
+def test_drift_of_the_records(cloud: Cloud, at_edge: RoomConfig) -> None:
+    cloud.deploy(at_edge)
+    (zone,) = backend("route53", "aws").zones.values()
+    zone.rrsets = [r for r in zone.rrsets if r.type != "AAAA"]
+    assert cloud.changes(at_edge) == {"dns record": "update"}
+    assert cloud.recorded(lambda: cloud.deploy(at_edge)) == [CHANGE_RECORD]
+    (found,) = edge().distributions.values()
+    del found.tags[f"beekeeper:zone:{DOMAIN_NAME}"]
+    assert cloud.recorded(lambda: cloud.deploy(at_edge)) == ["cloudfront:TagResource"]
+    assert cloud.changes(at_edge) == {}
+
+
+def test_the_answers_of_route_53_are_lost(
+    cloud: Cloud, watch: Watch, at_api: RoomConfig, at_edge: RoomConfig
+) -> None:
+    for room in (at_api, at_edge, at_api):
+        cloud.wire.add(lose_answer(CHANGE_RECORD))
+        cloud.deploy(room)
+        assert cloud.changes(room) == {}
+
+
+def test_the_name_of_the_zone_in_china(cloud: Cloud) -> None:
+    from beekeeper.provision.names import Names
+    from beekeeper.provision.resources.dns_record import DnsRecord
+
+    for partition, wanted in {"aws": "Z2FDTNDATAQYW2", "aws-cn": "Z3RFFRIM2A3IF5"}.items():
+        names = Names(ROOM, ACCOUNT, REGION, partition)
+        desired = DnsRecord(names, DOMAIN_NAME, "Z1", (), edge=True).desired({})
+        assert desired is not None
+        assert desired["target_zone"] == wanted
