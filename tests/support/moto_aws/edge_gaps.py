@@ -10,7 +10,7 @@
 
 import copy
 import functools
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -20,98 +20,12 @@ from moto.cloudfront.models import cloudfront_backends, random_id
 from moto.core.serialize import RestXMLSerializer
 from moto.core.utils import get_service_model
 
-from tests.support.moto_aws.wire import Call, Forward, Refusal, Rule, answer
+from tests.support.moto_aws import edge_store
+from tests.support.moto_aws.edge_store import Distribution, Raw, Refused, Versioned
+from tests.support.moto_aws.wire import Call, Forward, Rule, answer
 from tests.support.rooms import ACCOUNT
 
-Raw = dict[str, Any]
-PENDING_READS = 2  # in which a change is InProgress
-UNLISTED = 1  # lists without a new distribution
 HELD = 1  # refusals to delete what a distribution used that is gone
-# What UpdateDistribution requires (Developer Guide, "Required fields for creating and updating").
-REQUIRED = (
-    "CallerReference", "Aliases", "DefaultRootObject", "Origins", "DefaultCacheBehavior",
-    "CacheBehaviors", "CustomErrorResponses", "Comment", "Logging", "PriceClass", "Enabled",
-    "ViewerCertificate", "Restrictions", "WebACLId", "HttpVersion",
-)  # fmt: skip
-OF_BEHAVIOUR = (
-    "TargetOriginId", "ViewerProtocolPolicy", "AllowedMethods", "SmoothStreaming", "Compress",
-    "LambdaFunctionAssociations", "FieldLevelEncryptionId",
-)  # fmt: skip
-FILLED: Raw = {
-    "Aliases": {"Quantity": 0},
-    "DefaultRootObject": "",
-    "OriginGroups": {"Quantity": 0},
-    "CacheBehaviors": {"Quantity": 0},
-    "CustomErrorResponses": {"Quantity": 0},
-    "Logging": {"Enabled": False, "IncludeCookies": False, "Bucket": "", "Prefix": ""},
-    "PriceClass": "PriceClass_All",
-    "Restrictions": {"GeoRestriction": {"RestrictionType": "none", "Quantity": 0}},
-    "WebACLId": "",
-    "HttpVersion": "http2",
-    "IsIPV6Enabled": True,
-    "Staging": False,
-}
-
-
-class Refused(Exception):
-    """CloudFront refuses a call."""
-
-    def __init__(self, code: str, status: int = 400, message: str = "No.") -> None:
-        super().__init__(code)
-        self.refusal = Refusal(code, message, status)
-
-
-@dataclass
-class Versioned:
-    """What is read with a version, and changed only with the current one."""
-
-    id: str
-    config: Raw
-    etag: str = field(default_factory=random_id)
-
-    def check(self, call: Raw) -> None:
-        if not call.get("IfMatch"):
-            raise Refused("InvalidIfMatchVersion")
-        if call["IfMatch"] != self.etag:
-            raise Refused("PreconditionFailed", 412)
-
-    def change(self, config: Raw) -> None:
-        self.config, self.etag = config, random_id()
-
-
-@dataclass
-class Distribution(Versioned):
-    host: str = field(default_factory=lambda: f"{random_id(uppercase=False)}.cloudfront.net")
-    tags: dict[str, str] = field(default_factory=dict)
-    pending: int = PENDING_READS
-    unlisted: int = UNLISTED
-    former: tuple[Raw, str] | None = None  # what the next read shows instead
-
-    @property
-    def arn(self) -> str:
-        return f"arn:aws:cloudfront::{ACCOUNT}:distribution/{self.id}"
-
-    def change(self, config: Raw) -> None:
-        self.former = (self.config, self.etag)
-        super().change(config)
-        self.pending = PENDING_READS
-
-    def read(self) -> tuple[Raw, str, str]:
-        """Return the configuration, its version and the status, as CloudFront shows them now."""
-        if self.former:
-            (config, etag), self.former = self.former, None
-            return config, etag, "Deployed"
-        self.pending = max(self.pending - 1, -1)
-        return self.config, self.etag, "Deployed" if self.pending < 0 else "InProgress"
-
-    def shown(self) -> Raw:
-        config, etag, status = self.read()
-        whole = {
-            "Id": self.id, "ARN": self.arn, "Status": status, "DomainName": self.host,
-            "LastModifiedTime": "2026-01-01T00:00:00Z", "InProgressInvalidationBatches": 0,
-            "DistributionConfig": config,
-        }  # fmt: skip
-        return {"Distribution": whole, "ETag": etag}
 
 
 @dataclass
@@ -135,7 +49,7 @@ class Edge:
         self._check(config)
         self.references.add(config["CallerReference"])
         tags = {tag["Key"]: tag["Value"] for tag in wanted["Tags"]["Items"]}
-        made = Distribution(random_id(), _filled(config), tags=tags)
+        made = Distribution(random_id(), edge_store.filled(config), tags=tags)
         self.distributions[made.id] = made
         return made.shown()
 
@@ -153,10 +67,10 @@ class Edge:
             raise Refused("IllegalUpdate")
         behaviours = config["CacheBehaviors"].get("Items", [])
         for behaviour in (config["DefaultCacheBehavior"], *behaviours):
-            _require(behaviour, OF_BEHAVIOUR)
-        _require(config, REQUIRED)
+            edge_store.require(behaviour, edge_store.OF_BEHAVIOUR)
+        edge_store.require(config, edge_store.REQUIRED)
         self._check(config)
-        found.change(_filled(config))
+        found.change(edge_store.filled(config))
         return {}
 
     def delete_distribution(self, call: Raw) -> Raw:
@@ -176,10 +90,10 @@ class Edge:
             if each.unlisted < 0:
                 config = {n: v for n, v in each.config.items() if n != "CallerReference"}
                 shown.append({"Id": each.id, "ARN": each.arn, "DomainName": each.host, **config})
-        return {"DistributionList": _page(shown, call)}
+        return {"DistributionList": edge_store.page(shown, call)}
 
     def _distribution(self, call: Raw) -> Distribution:
-        return _get(self.distributions, call, "NoSuchDistribution")
+        return edge_store.get(self.distributions, call, "NoSuchDistribution")
 
     def _check(self, config: Raw) -> None:
         for origin in config["Origins"]["Items"]:
@@ -188,7 +102,7 @@ class Edge:
                 raise Refused("InvalidOriginAccessControl")
         behaviours = config.get("CacheBehaviors", {}).get("Items", [])
         for behaviour in (config["DefaultCacheBehavior"], *behaviours):
-            if behaviour.get("ResponseHeadersPolicyId") not in self.policies:
+            if behaviour.get("ResponseHeadersPolicyId", "") not in ("", *self.policies):
                 raise Refused("NoSuchResponseHeadersPolicy", 404)
 
     # tags and invalidations
@@ -222,7 +136,7 @@ class Edge:
 
     def create_origin_access_control(self, call: Raw) -> Raw:
         code = "OriginAccessControlAlreadyExists"
-        _create(self.access_controls, call["OriginAccessControlConfig"], code)
+        edge_store.create(self.access_controls, call["OriginAccessControlConfig"], code)
         return {}
 
     def get_origin_access_control(self, call: Raw) -> Raw:
@@ -242,14 +156,14 @@ class Edge:
 
     def list_origin_access_controls(self, call: Raw) -> Raw:
         shown = [{"Id": each.id, **each.config} for each in self.access_controls.values()]
-        return {"OriginAccessControlList": _page(shown, call)}
+        return {"OriginAccessControlList": edge_store.page(shown, call)}
 
     def _access_control(self, call: Raw) -> Versioned:
-        return _get(self.access_controls, call, "NoSuchOriginAccessControl")
+        return edge_store.get(self.access_controls, call, "NoSuchOriginAccessControl")
 
     def create_response_headers_policy(self, call: Raw) -> Raw:
         code = "ResponseHeadersPolicyAlreadyExists"
-        _create(self.policies, call["ResponseHeadersPolicyConfig"], code)
+        edge_store.create(self.policies, call["ResponseHeadersPolicyConfig"], code)
         return {}
 
     def get_response_headers_policy(self, call: Raw) -> Raw:
@@ -272,10 +186,10 @@ class Edge:
         shown = [
             {"Type": "custom", "ResponseHeadersPolicy": _shown(p)} for p in self.policies.values()
         ]
-        return {"ResponseHeadersPolicyList": _page(shown, call)}
+        return {"ResponseHeadersPolicyList": edge_store.page(shown, call)}
 
     def _policy(self, call: Raw) -> Versioned:
-        return _get(self.policies, call, "NoSuchResponseHeadersPolicy")
+        return edge_store.get(self.policies, call, "NoSuchResponseHeadersPolicy")
 
     def _release(self, used: str, code: str) -> None:
         self.held[used] = self.held.get(used, 0) - 1
@@ -286,57 +200,6 @@ class Edge:
 def _shown(policy: Versioned) -> Raw:
     modified = {"Id": policy.id, "LastModifiedTime": "2026-01-01T00:00:00Z"}
     return {**modified, "ResponseHeadersPolicyConfig": policy.config}
-
-
-def _get(store: Mapping[str, Any], call: Raw, code: str) -> Any:
-    if call["Id"] not in store:
-        raise Refused(code, 404)
-    return store[call["Id"]]
-
-
-def _create(store: dict[str, Versioned], config: Raw, code: str) -> None:
-    if config["Name"] in {each.config["Name"] for each in store.values()}:
-        raise Refused(code, 409)
-    made = Versioned(random_id(), config)
-    store[made.id] = made
-
-
-def _page(items: list[Raw], call: Raw) -> Raw:
-    """Return one item of a list. The marker is the number of the next one."""
-    at = int(call.get("Marker") or 0)
-    more = {"NextMarker": str(at + 1)} if at + 1 < len(items) else {}
-    return {
-        "Quantity": 1,
-        "MaxItems": 1,
-        "IsTruncated": bool(more),
-        **more,
-        "Items": items[at : at + 1],
-    }
-
-
-def _require(part: Raw, names: tuple[str, ...]) -> None:
-    if missing := [name for name in names if name not in part]:
-        raise Refused("InvalidArgument", 400, f"The parameter {missing[0]} is required.")
-
-
-def _filled(config: Raw) -> Raw:
-    """Return a configuration as AWS shows it."""
-    made = {**FILLED, **copy.deepcopy(config)}
-    certificate = made.get("ViewerCertificate", {})
-    if arn := certificate.get("ACMCertificateArn"):
-        made["ViewerCertificate"] = {**certificate, "Certificate": arn, "CertificateSource": "acm"}
-    else:
-        made["ViewerCertificate"] = {
-            "CloudFrontDefaultCertificate": True, "MinimumProtocolVersion": "TLSv1",
-            "SSLSupportMethod": "vip", "CertificateSource": "cloudfront",
-        }  # fmt: skip
-    for origin in made["Origins"]["Items"]:
-        origin.setdefault("ConnectionAttempts", 3)
-        origin.setdefault("OriginShield", {"Enabled": False})
-    for behaviour in (made["DefaultCacheBehavior"], *made["CacheBehaviors"].get("Items", [])):
-        behaviour.setdefault("GrpcConfig", {"Enabled": False})
-        behaviour["AllowedMethods"]["Items"] = behaviour["AllowedMethods"]["Items"][::-1]
-    return made
 
 
 def edge() -> Edge:
@@ -361,7 +224,7 @@ def cloudfront(call: Call, request: AWSPreparedRequest, _: Forward) -> AWSRespon
     except Refused as refused:
         return refused.refusal.to(call, request)
     made = RestXMLSerializer(operation_model=_operation(call.operation)).serialize(result)
-    return answer(request.url, made["status_code"], made["headers"], made["body"])
+    return answer(request.url, made["status_code"], made["headers"], str(made["body"]))
 
 
 EDGE_GAPS: tuple[Rule, ...] = (cloudfront,)
