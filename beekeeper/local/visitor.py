@@ -229,7 +229,8 @@ class Visitor:
     def _ask(self, method: str, url: str, accept: str = "application/json") -> "_Response":
         parts = urlsplit(url)
         headers = {"Accept-Encoding": "gzip", "Accept": accept, "Host": parts.netloc}
-        if method == "POST":
+        body = b"{}" if method == "POST" else None
+        if body:
             headers["Content-Type"] = "application/json"
         if self.ticket:
             headers["Cookie"] = f"{self.cookie}={self.ticket}"
@@ -237,7 +238,7 @@ class Visitor:
         connection = http.client.HTTPConnection(HOST, parts.port, timeout=TIMEOUT_SECONDS)
         try:
             path = (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
-            connection.request(method, path, headers=headers)
+            connection.request(method, path, body, headers)
             return _response(connection.getresponse())
         finally:
             connection.close()

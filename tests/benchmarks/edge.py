@@ -17,8 +17,10 @@ from statistics import median
 
 from beekeeper.local.crowd import Crowd
 from beekeeper.local.demo import ROOM, Demo
+from beekeeper.local.leftovers import leftovers
+from beekeeper.local.visitor import Visitor
 from tests.benchmarks.figures import EQUAL, Figure, Report, at_least, at_most, figure, run
-from tests.benchmarks.tabs import Tabs, chromium_tabs
+from tests.benchmarks.tabs import Tab, Tabs, chromium_tabs
 from tests.support.local_aws import admissions
 
 RATE = 60  # so that they wait, and their polls are as many as the budget allows
@@ -61,8 +63,7 @@ def first_second(visitors: int, requests: int, *, edge: bool) -> First:
         crowd.start()
         tabs.open(running.room.url)
         ended = await_places(crowd, tabs, started + GIVE_UP_SECONDS) - started
-        counted = running.aws.requests()
-        return _result(running, crowd, tabs, started, ended, counted.answered, counted.refused)
+        return _result(running, crowd, tabs, started, ended)
 
 
 def await_places(crowd: Crowd, tabs: Tabs, deadline: float) -> float:
@@ -74,30 +75,22 @@ def await_places(crowd: Crowd, tabs: Tabs, deadline: float) -> float:
     return time.monotonic()
 
 
-def _result(
-    running: Demo,
-    crowd: Crowd,
-    tabs: Tabs,
-    started: float,
-    ended: float,
-    answered: int,
-    refused: int,
-) -> First:
-    everybody = [*crowd.visitors, *tabs.tabs]
+def _result(running: Demo, crowd: Crowd, tabs: Tabs, started: float, ended: float) -> First:
+    counted = running.aws.requests()
+    crowd.stop()
     running.room.pause()
     tabs.look(SETTLED_SECONDS)
-    crowd.stop()
-    placed = [one.placed_at - started for one in everybody if one.placed_at]
-    admitted = len(admissions(running.session, ROOM))
-    lost = len(placed) - admitted - running.queued()
+    everybody: Sequence[Visitor | Tab] = [*crowd.visitors, *tabs.tabs]
+    placed = sorted(one.placed_at - started for one in everybody if one.placed_at)
+    kept = len(admissions(running.session, ROOM)) + running.queued()
     joined = running.room.status().joined
-    outcome = running.finish()
+    running.room.destroy()
     return First(
         came=len(everybody),
-        placed=sorted(placed),
+        placed=placed,
         ended=ended,
-        answered=answered,
-        refused=refused,
+        answered=counted.answered,
+        refused=counted.refused,
         asked_to_wait=crowd.asked_to_wait,
         errors=sum(one.errors for one in everybody),
         saw_error=sum(bool(one.errors) for one in everybody),
@@ -105,8 +98,8 @@ def _result(
         browsers=len(tabs.tabs),
         tickets=len({v.ticket_id for v in crowd.visitors if v.ticket}) + len(tabs.tabs),
         joined=joined,
-        lost=lost,
-        leftover=outcome.leftover,
+        lost=len(placed) - kept,
+        leftover=len(leftovers(running.session, ROOM)),
     )
 
 

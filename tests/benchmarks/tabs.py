@@ -41,7 +41,7 @@ class Tab:
 
     def _see_error(self) -> None:
         self.errors += 1
-        self.reload_at = time.monotonic() + random.uniform(*RELOAD_SECONDS)  # noqa: S311
+        self.reload_at = time.monotonic() + random.uniform(*RELOAD_SECONDS)
 
     def _go(self, navigate: object) -> None:
         assert callable(navigate)

@@ -162,8 +162,7 @@ def _answer(room: StubRoom, route: str, by_script: bool) -> Answer:
         scripted = room.answers if route == "turn" else room.news
         return scripted.pop(0) if len(scripted) > 1 else scripted[0]
     if route == "room" or (route == "" and room.edge):
-        policy = room.page.content_security_policy
-        return Answer(room.page.html.decode(), 200, {**HTML, "Content-Security-Policy": policy})
+        return Answer(room.page.decode(), 200, {**HTML, "Content-Security-Policy": PAGE_POLICY})
     return _by_function(room, route, by_script)
 
 
@@ -176,8 +175,6 @@ def _by_function(room: StubRoom, route: str, by_script: bool) -> Answer:
         return room.entries.pop(0) if room.entries else answer
     if route in ("", "join", "POST join"):
         return place() if by_script else Answer("", 302, {"Location": "room"})
-    if route == "room":
-        return Answer(room.page.decode(), 200, {**HTML, "Content-Security-Policy": PAGE_POLICY})
     if route == "/shop":
         return Answer("<link rel=icon href=data:,><title>Inside</title>", 200, HTML)
     return Answer("", 404)
