@@ -8,7 +8,8 @@ lets everything through. It also passes on each request that comes to a distribu
 CloudFront would answer from its cache.
 
 MiniStack starts a process for each request to a function that finds none idle. So only a few are
-let in at once, and the others wait for them.
+let in at once, and a few more wait for them. If this machine can't answer as many as the throttle
+lets through, it refuses the rest, too: on AWS nobody would wait for long.
 
 Requests that come through a distribution reach the API over a connection of MiniStack to itself, so
 the throttle sees them, too.
@@ -31,6 +32,7 @@ Send = Callable[[Message], Awaitable[None]]
 App = Callable[[Message, Receive, Send], Awaitable[None]]
 
 MOST_AT_ONCE = 8
+MOST_IN_LINE = 16
 COUNTS_PATH = "/_beekeeper/throttle"
 _API_HOST = re.compile(r"[a-z0-9]+\.execute-api\.localhost(:\d+)?")
 _EDGE_HOST = re.compile(r"[a-z0-9]+\.cloudfront\.localhost(:\d+)?")
@@ -51,12 +53,12 @@ class TokenBucket:
     def __post_init__(self) -> None:
         self._tokens, self._filled_at = self.burst, self.now()
 
-    def take(self) -> bool:
-        """Take a token for a request; return False if there is none."""
+    def take(self, *, is_full: bool = False) -> bool:
+        """Take a token for a request; return False if there is none, or no room for a request."""
         now = self.now()
         self._tokens = min(self.burst, self._tokens + (now - self._filled_at) * self.rate)
         self._filled_at = now
-        if self._tokens < 1:
+        if is_full or self._tokens < 1:
             self.refused += 1
             return False
         self._tokens -= 1
@@ -100,6 +102,7 @@ class Throttled:
     bucket: TokenBucket
     news: News = field(default_factory=News)
     _places: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(MOST_AT_ONCE))
+    _in_line: int = 0
 
     async def __call__(self, scope: Message, receive: Receive, send: Send) -> None:
         """Answer a request, or let MiniStack answer it."""
@@ -116,11 +119,18 @@ class Throttled:
             await self.app(scope, receive, send)
 
     async def _from_api(self, scope: Message, receive: Receive, send: Send) -> None:
-        if not self.bucket.take():
+        if not self.bucket.take(is_full=self._in_line >= MOST_IN_LINE):
             await _answer(send, 429, {"message": "Too Many Requests"})
             return
-        async with self._places:
+        self._in_line += 1
+        try:
+            await self._places.acquire()
+        finally:
+            self._in_line -= 1
+        try:
             await self.app(scope, receive, send)
+        finally:
+            self._places.release()
 
     async def _send_news(self, scope: Message, receive: Receive, send: Send) -> None:
         host = _host(scope)
