@@ -41,8 +41,8 @@ def build_page(settings: Mapping[str, object]) -> bytes:
     """Return the waiting page. The same settings always give the same bytes.
 
     ``settings`` are the room's settings by name. index.html says which of them the page shows. They
-    are plain text: the build escapes them, and replaces each run of white space by one space. A room
-    without an ``edge`` has no news, and one without a ``picture`` shows none in chats.
+    are plain text: the build escapes them, and replaces each run of white space by one space. The
+    page asks for news only with an ``edge``.
     """
     settings = {"picture": None, **settings}
     style = without_indentation(read_source("style.css"))

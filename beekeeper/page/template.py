@@ -49,7 +49,7 @@ def _setting(name: str, settings: Mapping[str, object]) -> str:
     value = settings[name]
     if value is not None and not isinstance(value, str | int | float):
         raise SourceError(f"{{{{{name}}}}} must be text or a number, not {value!r}")
-    return "" if value is None else " ".join(str(value).split())
+    return "" if value is None or value is False else " ".join(str(value).split())
 
 
 def _sentence(sentence: str, parts: Mapping[str, str]) -> str:

@@ -1,9 +1,10 @@
 """A real Chromium, and a room of scripted answers for it to visit."""
 
 from collections.abc import Callable, Iterator
+from importlib.resources import files
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page
+from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, Route
 
 from tests.support.stub_room import StubRoom
 
@@ -60,6 +61,22 @@ def page(context: BrowserContext, room: StubRoom) -> Iterator[Page]:
     tab.clock.pause_at(1_790_000_001)
     yield tab
     assert errors == []
+
+
+@pytest.fixture
+def scripts(browser: Browser, room: StubRoom) -> Iterator[Page]:
+    """A waiting page that can import the modules of its script."""
+    with browser.new_context(bypass_csp=True) as context:
+        tab = context.new_page()
+        tab.route("**/script/*.js", _module)
+        tab.goto(room.url + "room")
+        yield tab
+
+
+def _module(route: Route) -> None:
+    name = route.request.url.rpartition("/")[2]
+    source = (files("beekeeper") / "assets" / "room" / "script" / name).read_text(encoding="utf-8")
+    route.fulfill(body=source, content_type="text/javascript")
 
 
 def _console_recorder(errors: list[str]) -> Callable[[ConsoleMessage], None]:

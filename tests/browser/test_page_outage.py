@@ -3,13 +3,8 @@
 The pages' own rule (assets/room/script/pauses.js) runs in the browser, with simulated time.
 """
 
-from importlib.resources import files
-from typing import Any
-
 import pytest
-from playwright.sync_api import Browser, Page, Route
-
-from tests.support.stub_room import StubRoom
+from playwright.sync_api import Page
 
 pytestmark = pytest.mark.browser
 
@@ -31,22 +26,6 @@ async ({pages, interval, eta, outage, until, together}) => {
   return asked;
 }
 """
-
-
-@pytest.fixture
-def scripts(browser: Browser, room: StubRoom) -> Any:
-    """A waiting page that can import the modules of its script."""
-    with browser.new_context(bypass_csp=True) as context:
-        page = context.new_page()
-        page.route("**/script/*.js", _module)
-        page.goto(room.url + "room")
-        yield page
-
-
-def _module(route: Route) -> None:
-    name = route.request.url.rpartition("/")[2]
-    source = (files("beekeeper") / "assets" / "room" / "script" / name).read_text(encoding="utf-8")
-    route.fulfill(body=source, content_type="text/javascript")
 
 
 def asked(page: Page, outage: float, *, eta: float = 3_600, together: bool = False) -> list[float]:

@@ -69,11 +69,22 @@ def test_whose_turn_it_is_goes_in(page: Page, room: StubRoom) -> None:
     assert room.opened == ["enter", "/shop?beekeeper_pass=x"]
 
 
-def test_it_takes_one_ticket_and_keeps_the_query(page: Page, room: StubRoom) -> None:
-    open_failing(page, room, "?rejoin=1")
+@pytest.mark.parametrize(
+    ("room", "link"), [("plain", "?rejoin=1"), ("edge", "join?rejoin=1")], indirect=["room"]
+)
+def test_it_takes_one_ticket_and_keeps_the_query(page: Page, room: StubRoom, link: str) -> None:
+    open_failing(page, room, link)
     page.clock.run_for(5100)
     page.wait_for_url(room.url + "room")
-    assert room.requests[:3] == [".?rejoin=1", ".?rejoin=1", "room"]
+    asked = link if link.startswith("join") else "." + link
+    assert room.requests[:3] == [asked, asked, "room"]
+
+
+def test_it_follows_a_room_that_has_moved(page: Page, room: StubRoom) -> None:
+    link = room.url + "room?moved"
+    open_failing(page, room, "join", failure(200, f'{{"state": "moved", "enter": "{link}"}}'))
+    page.clock.run_for(5100)
+    page.wait_for_url(link)
 
 
 def test_a_request_that_hangs_is_made_again(page: Page, room: StubRoom) -> None:

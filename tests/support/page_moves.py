@@ -21,13 +21,13 @@ def open_page(page: Page, room: StubRoom, *answers: Answer) -> None:
     room.answers = list(answers)
     page.goto(room.start)
     if room.edge:
-        take_place(page, room, "POST join")
+        take_place(page, room)
     settle(page, room, 1)
 
 
-def take_place(page: Page, room: StubRoom, link: str, times: int = 1) -> None:
-    """Wait until the page has a place, and move the clock until it asks for it."""
-    eventually(lambda: room.count(link) >= times, page)
+def take_place(page: Page, room: StubRoom, times: int = 1) -> None:
+    """Wait until the page has joined, and move the clock until it asks which place it has."""
+    eventually(lambda: room.count("POST join") >= times, page)
     expect_state(page, "waiting")
     page.clock.run_for(2_100)
 
@@ -50,6 +50,16 @@ def ask_again(page: Page, room: StubRoom, within_seconds: float = 4) -> None:
 def expect_state(page: Page, state: str) -> None:
     """Wait until the page shows `state`."""
     expect(page.locator("html")).to_have_attribute("data-state", state)
+
+
+def move_to_state(page: Page, state: str, within_seconds: float = 10) -> None:
+    """Move the clock until the page shows `state`."""
+    for _ in range(round(within_seconds * 4)):
+        if page.evaluate("document.documentElement.dataset.state") == state:
+            return
+        page.clock.run_for(250)
+        page.wait_for_timeout(10)
+    expect_state(page, state)
 
 
 def hide(page: Page, hidden: bool) -> None:

@@ -15,6 +15,7 @@ from beekeeper.rules.turn import State, Turn
 # The room has a path, like an API Gateway stage, so that an absolute link does not reach it.
 BASE = "/stage/"
 NEWS_SECONDS = 60
+FORMS = ["plain", "edge"]  # of one room: for the fixture `room`
 HTML = {"Content-Type": "text/html; charset=utf-8"}
 
 

@@ -8,7 +8,7 @@ import { clearReturns, getTicket, join } from "./joining.js";
 import { afterFailure, backOff, countingPause, jittered } from "./pauses.js";
 import { forgetPlace } from "./place.js";
 import { shown } from "./shown.js";
-import { showConnection, showJoined, showNews, showTurn } from "./view.js";
+import { showConnection, showJoined, showTurn } from "./view.js";
 
 const BUSY = 429; // The room is there, and many ask.
 
@@ -49,14 +49,13 @@ function take(turn) {
     return;
   }
   showTurn(turn);
+  line.told = isCount(turn.retry_after) ? turn.retry_after : polling.default_seconds;
   if (turn.state === "ready" || turn.state === "off") {
     enter(turn, turnedAway);
-    // The turn can end while the browser still shows this page. Who goes in with the whole line asks no more
-    // often than it asked there.
-    line.interval = Math.max(polling.entering_seconds, turn.state === "off" ? line.told : 0);
+    // The turn can end while the browser still shows this page. Who goes in with a whole line asks less often.
+    line.interval = Math.max(polling.entering_seconds, line.told);
   } else {
     cancelEntry();
-    line.told = isCount(turn.retry_after) ? turn.retry_after : polling.default_seconds;
     line.interval = line.told;
   }
   line.turnAt = isCount(turn.eta_seconds) ? line.answeredAt + turn.eta_seconds * 1000 : Infinity;
@@ -64,7 +63,7 @@ function take(turn) {
 }
 
 // `enter` did not let the visitor in.
-function turnedAway(answer) {
+export function turnedAway(answer) {
   if (isWithoutTicket(answer)) returnForTicket();
   else if (answer.body.state === "expired") stop(answer.body);
   else {
@@ -106,27 +105,6 @@ function onJoined(answer, tried) {
   schedule(countingPause(tried));
 }
 
-// The news are of the whole line. Each visitor's place is as it was.
-export function hear(news) {
-  const before = shown.state;
-  const state = stateAfter(before, news.mode);
-  showNews(news, state);
-  if (state === "off") enter({ state: state, spread_seconds: news.spread_seconds }, turnedAway);
-  else if (before === "off") goOnWaiting();
-}
-
-function stateAfter(before, mode) {
-  if (before === "ready" || (before === "connecting" && mode === "on")) return before;
-  return mode === "on" ? "waiting" : mode;
-}
-
-function goOnWaiting() {
-  cancelEntry();
-  line.interval = line.told;
-  // Everybody hears it within the same minute, and must not ask then.
-  schedule(Math.max(line.told, polling.default_seconds) * Math.random());
-}
-
 function stop(turn) {
   halt();
   forgetPlace();
@@ -155,7 +133,7 @@ function fail(answer) {
   schedule(afterFailure(line.failures, told, (line.turnAt - now) / 1000));
 }
 
-function schedule(seconds) {
+export function schedule(seconds) {
   // With a delay of more than 31 bits, setTimeout would fire at once.
   line.due = performance.now() + Math.min(seconds, polling.longest_seconds) * 1000;
   arm();

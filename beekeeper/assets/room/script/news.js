@@ -2,9 +2,12 @@
 // ask often. A page asks only if it has heard nothing for so long. If it fails, the polls say so.
 
 import { fetchAnswer, isNews } from "./answers.js";
-import { hear, line } from "./asking.js";
-import { links, newsSeconds } from "./given.js";
+import { line, schedule, turnedAway } from "./asking.js";
+import { cancelEntry, enter } from "./entering.js";
+import { links, newsSeconds, polling } from "./given.js";
 import { newsPause } from "./pauses.js";
+import { shown } from "./shown.js";
+import { showNews } from "./view.js";
 
 const news = { since: 0, pause: 0, failures: 0 };
 
@@ -40,4 +43,25 @@ async function askForNews() {
   listenFor(Math.max(newsPause(news.failures), answer.retryAfter));
   // An answer of `turn` that came meanwhile is newer.
   if (heard && !line.stopped && heardAt === line.heardAt) hear(answer.body);
+}
+
+// The news are of the whole line. Each visitor's place is as it was.
+function hear(told) {
+  const before = shown.state;
+  const state = stateAfter(before, told.mode);
+  showNews(told, state);
+  if (state === "off") enter({ state: state, spread_seconds: told.spread_seconds }, turnedAway);
+  else if (before === "off") goOnWaiting();
+}
+
+function stateAfter(before, mode) {
+  if (before === "ready" || (before === "connecting" && mode === "on")) return before;
+  return mode === "on" ? "waiting" : mode;
+}
+
+function goOnWaiting() {
+  cancelEntry();
+  line.interval = line.told;
+  // Everybody hears it within the same minute, and must not ask then.
+  schedule((line.told || polling.default_seconds) * Math.random());
 }
