@@ -6,7 +6,8 @@
            with the state ``ready`` also enter (a relative link) and expires_in; in the lane for
            latecomers also late
            with the state ``off`` also spread_seconds: each page goes in at a time of its own,
-           drawn at random from so many seconds
+           drawn once at random from so many seconds. Until then it goes on asking: the room may be
+           on again, and the visitor's turn may come
 
 ``/enter``, which answers everybody else with a redirect:
 
@@ -79,7 +80,7 @@ def moved_answer(link: str) -> dict[str, Any]:
 def news_answer(settings: Settings, spread_seconds: float) -> dict[str, Any]:
     """Return the content of ``/news``."""
     return {
-        "version": news.version_of(settings),
+        "version": news.version_of(settings.mode, settings.message, settings.rate),
         "mode": settings.mode,
         "message": settings.message,
         "pace": settings.rate,

@@ -15,6 +15,7 @@ from beekeeper.rules.tokens import MAX_PACE_SECONDS, MIN_PACE_SECONDS, sign_pace
 TIMEOUT_SECONDS = 3
 REMEDIES = {
     401: "Are the keys those of `keys show`, and is the clock of this site right?",
+    403: "The room is behind an edge now. Is the link its campaign link?",
     404: "Is the governor on ([governor] in the configuration), and the link the campaign link?",
     409: "A later request is in force, or the governor of the room is off. To turn it on, run:"
     " python -m beekeeper governor automatic",

@@ -2,7 +2,7 @@
 
     a navigation                   302 to the campaign link
     a script on JOIN, TURN, ENTER  200 {"state": "moved", "enter": the campaign link}
-    CHECK, NEWS and PACE           403 with the link: a site or a cache has the wrong address
+    CHECK, NEWS and PACE           403 with the link: a program has the wrong address
 
 Nobody gets a place, a turn or a pass by another way, so nobody walks around the edge's web ACL.
 """
@@ -26,7 +26,8 @@ def moved(request: Request, room: RoomCopy) -> Response | None:
     if door is None or came_through(request.headers.get(EDGE_HEADER, ""), room.pass_keys):
         return None
     if request.path in FOR_PROGRAMS:
-        return json_response(403, {"error": "moved", "reason": f"ask {door.link} instead"})
+        told = {"error": "moved", "reason": f"ask {door.link} instead"}
+        return json_response(403, {"allow": False, **told} if request.path == Path.CHECK else told)
     # The ticket stays with the host that gave it. What the link asked for goes along.
     link = door.link + (_query(request) if request.path in JOINING else "")
     return json_response(200, moved_answer(link)) if request.wants_json() else redirect(link)

@@ -27,7 +27,7 @@ from beekeeper.handlers.tickets import ticket_in
 from beekeeper.handlers.visitor_table import RoomCopy, VisitorTable
 from beekeeper.handlers.visits import refusal
 from beekeeper.handlers.wake import Waker, consumer_starter
-from beekeeper.rules import destination, entry, line, news, tokens, turn
+from beekeeper.rules import destination, entry, line, tokens, turn
 from beekeeper.rules.cadence import NEWS_CACHE_SECONDS
 from beekeeper.rules.entry import Entry
 from beekeeper.rules.settings import Mode
@@ -147,7 +147,7 @@ def _check(request: Request, table: VisitorTable, room: RoomCopy, now: float) ->
 
 def _news(request: Request, table: VisitorTable, room: RoomCopy, now: float) -> Response:
     """Answer with what is the same for everybody: the edge gives this answer to others, too."""
-    spread = news.spread_now(room.settings, room.pulse, room.off_at, now)
+    spread = room.settings.spread_now(room.pulse, room.off_at, now)
     response = json_response(200, news_answer(room.settings, spread))
     response["headers"]["cache-control"] = NEWS_CACHE
     return response

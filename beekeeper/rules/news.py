@@ -9,9 +9,6 @@ more than the site does. So each page draws a share of ``spread_seconds`` at ran
 
 from hashlib import sha256
 
-from beekeeper.rules.line import Pulse
-from beekeeper.rules.settings import Mode, Settings
-
 REQUESTS_TO_GO = 2  # of a page: the one by which it hears, and the one by which it goes in
 MOST_SECONDS = 600.0
 
@@ -21,34 +18,26 @@ def spread_seconds(waiting: int, rate_per_minute: float, polls_per_second: float
 
     Who turns a room off says that the site bears everybody, or that the event is over. So those who
     wait go at the rate if that takes MOST_SECONDS (ten minutes) or less, and else evenly over that
-    time: who waits for hours at the rate must not wait for hours more. But they never go faster
-    than the API bears, whose ``polls_per_second`` are half of what it allows the account.
+    time: who would wait for hours at the rate must not wait for hours more. But they never go
+    faster than the API bears, whose ``polls_per_second`` are half of what it allows the account.
     """
     at_the_rate = waiting / rate_per_minute * 60
     by_the_api = REQUESTS_TO_GO * waiting / polls_per_second
     return max(by_the_api, min(at_the_rate, MOST_SECONDS))
 
 
-def spread_now(settings: Settings, pulse: Pulse, off_at: float, now: float) -> float:
-    """Return over how many seconds who hears it at ``now`` is to go in. Times are epoch seconds.
+def seconds_left(whole: float, since: float, heard_within: float, now: float) -> float:
+    """Return over how many seconds who hears at ``now`` is to go in. Times are epoch seconds.
 
-    While a room is off, nobody counts those who wait, and the pulse is that of before. All of them
-    hear within ``heard_within_seconds``, and are gone at the end of the spread after that. Whoever
-    hears later (a phone that slept) comes alone, and goes with the last of them, or at once. Nobody
-    who joins meanwhile is spread: the room lets them in without a wait.
-
-    ``off_at`` is when the room was seen to go off, or 0. Without a consumer the pulse may be of
-    long before that.
+    While a room is off, nobody counts those who wait. All of them hear within ``heard_within``
+    seconds after ``since``, and are gone ``whole`` seconds after that. Whoever hears later (a phone
+    that slept) goes with the last of them, or at once. Who joins meanwhile is not spread at all:
+    the room lets them in without a wait.
     """
-    if settings.mode is not Mode.OFF:
-        return 0.0
-    whole = spread_seconds(pulse.waiting, settings.rate, settings.polls_per_second)
-    since = max(pulse.as_of, off_at) or now
-    gone_at = since + settings.heard_within_seconds(pulse) + whole
-    return round(min(whole, max(0.0, gone_at - now)), 1)
+    return min(whole, max(0.0, since + heard_within + whole - now))
 
 
-def version_of(settings: Settings) -> str:
-    """Return the version of the news: the same text wherever mode, message and rate are."""
-    told = "\0".join((settings.mode, repr(settings.rate), settings.message))
+def version_of(mode: str, message: str, rate_per_minute: float) -> str:
+    """Return a text that changes with each of these, and is the same in every process."""
+    told = "\0".join((mode, message, repr(rate_per_minute)))
     return sha256(told.encode(errors="surrogatepass")).hexdigest()[:12]

@@ -141,6 +141,15 @@ def retry_while_still(
     return round(max(wait, UNKNOWN_WAIT_SECONDS), 2)
 
 
+def retry_while_off(
+    spread_seconds: float, waiting: int, rate_per_minute: float, budget_per_second: float
+) -> float:
+    """Return the same for a visitor who may go in, at some time within ``spread_seconds``."""
+    found = rhythm(waiting, rate_per_minute, budget_per_second)
+    longest = min(found.longest, waiting / rate_per_minute * 60 * found.fraction)
+    return round(max(min(spread_seconds, longest), MIN_SECONDS), 2)
+
+
 def _next(eta: float, rhythm: Rhythm) -> float:
     if eta < rhythm.far:
         return eta * rhythm.fraction

@@ -15,7 +15,7 @@ from enum import StrEnum
 from typing import Any
 
 from beekeeper.rules import destination as addresses
-from beekeeper.rules import no_shows, polling, sizing
+from beekeeper.rules import news, no_shows, polling, sizing
 from beekeeper.rules.line import Pulse, since_cleared
 
 SECONDS_PER_MINUTE = 60
@@ -174,7 +174,7 @@ class Settings:
     def longest_interval(self, pulse: Pulse) -> float:
         """Return the longest time, in seconds, after which a visitor in line asks ``turn`` again.
 
-        News does not shorten it: a turn must be kept until its visitor has asked.
+        A turn is kept for at least so long. News does not shorten it.
         """
         return polling.heard_within_seconds(
             pulse.waiting, self.rate, self.polls_per_second, pulse.rate
@@ -186,6 +186,18 @@ class Settings:
         if not self.news_seconds:
             return by_polls
         return min(by_polls, polling.news_heard_within_seconds(self.news_seconds))
+
+    def spread_now(self, pulse: Pulse, off_at: float, now: float) -> float:
+        """Return in how many seconds who hears at ``now`` is to go in; 0 unless the room is off.
+
+        The pulse is that of before the room went off. ``off_at`` is when it was seen to go off, or
+        0: the pulse is much older if no consumer ran.
+        """
+        if self.mode is not Mode.OFF:
+            return 0.0
+        whole = news.spread_seconds(pulse.waiting, self.rate, self.polls_per_second)
+        since = max(pulse.as_of, off_at) or now
+        return round(news.seconds_left(whole, since, self.heard_within_seconds(pulse), now), 1)
 
 
 # By name, in the order of declaration.

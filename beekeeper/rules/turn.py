@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 from enum import StrEnum
 
 from beekeeper.rules import lane as lanes
-from beekeeper.rules import line, news, no_shows, polling
+from beekeeper.rules import line, no_shows, polling
 from beekeeper.rules.curve import LONGEST_COUNT_SECONDS
 from beekeeper.rules.lane import Lane
 from beekeeper.rules.line import Pulse
@@ -118,8 +118,13 @@ def decide(
     the room was seen to go off (epoch seconds), or 0.
     """
     if settings.mode is Mode.OFF:
-        spread = news.spread_now(settings, pulse, off_at, now)
-        return replace(_turn(State.OFF, settings, pulse), spread_seconds=spread)
+        spread = settings.spread_now(pulse, off_at, now)
+        # A page that waits for its share of that time goes on asking. So it hears, as soon as any
+        # other page would, if the room is on again.
+        load = pulse.waiting, settings.rate, settings.polls_per_second
+        pause = polling.retry_while_off(spread, *load)
+        turn = _turn(State.OFF, settings, pulse, retry_after=pause)
+        return replace(turn, spread_seconds=spread)
     if admission is None:
         return _in_line(ticket, settings, pulse, now)
     return _admitted(admission, settings, pulse, now)

@@ -63,6 +63,7 @@ def test_a_site_asks_with_a_token_that_the_room_can_read(room: Room, end: str) -
     ("status", "remedy"),
     [
         (401, "the clock of this site"),
+        (403, "behind an edge"),
         (404, "Is the governor on"),
         (409, "python -m beekeeper governor automatic"),
         (500, "Try again"),

@@ -229,11 +229,12 @@ def test_the_waiting_page_is_not_loaded_in_advance(headers: dict[str, str]) -> N
 def test_robots_are_told_not_to_come_except_for_previews() -> None:
     robots = urllib.robotparser.RobotFileParser()
     robots.parse(waiting_page("/robots.txt")["body"].splitlines())
-    for path in ROUTES[:5]:
+    for path in (*ROUTES[:5], "/join", "/news"):
         assert not robots.can_fetch("Googlebot", path)
         assert not robots.can_fetch("anybody", path)
     for name in ("Twitterbot", "facebookexternalhit", "LinkedInBot"):
         assert robots.can_fetch(name, "/")
+        assert robots.can_fetch(name, "/join")
         assert not robots.can_fetch(name, "/room")
 
 

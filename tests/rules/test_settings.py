@@ -101,3 +101,16 @@ def test_everybody_hears_later_if_the_line_moves_more_slowly_than_it_is_set() ->
     told = polling.retry_after(540, 200_000, settings.rate, settings.polls_per_second)
     longest = settings.heard_within_seconds(slower)
     assert told + polling.jitter_seconds(told) <= longest
+
+
+def test_with_news_everybody_hears_sooner_and_a_turn_is_kept_as_long_as_without() -> None:
+    """Who is told to ask in an hour hears the news, and asks for a turn in an hour all the same."""
+    settings = Settings(Mode.ON, 600.0, "https://shop.example.com/")
+    pulse = Pulse(waiting=5_000_000)
+    with_news = replace(settings, news_seconds=60)
+    assert with_news.heard_within_seconds(pulse) == 60
+    assert settings.heard_within_seconds(pulse) > 1_000
+    assert with_news.longest_interval(pulse) == settings.longest_interval(pulse) > 1_000
+    assert replace(settings, news_seconds=10).heard_within_seconds(pulse) == 12.5
+    short = Pulse(waiting=10)
+    assert with_news.heard_within_seconds(short) == settings.heard_within_seconds(short) < 60

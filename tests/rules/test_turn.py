@@ -199,3 +199,17 @@ def test_any_answer_is_one_that_the_page_takes(
     assert turn.eta_seconds is not None or turn.state is State.PAUSED or turn.still
     if admission is None:
         assert turn.state in {State.WAITING, State.PAUSED, State.OFF}
+
+
+@given(st.integers(0, 10_000_000), st.floats(1, 300_000), st.floats(100, 50_000))
+def test_who_is_told_that_the_room_is_off_asks_again_before_any_turn_is_over(
+    waiting: int, rate: float, budget: float
+) -> None:
+    """The room may be on again a moment later, and the visitor's turn come at once."""
+    settings = Settings(Mode.OFF, rate, "https://shop.example.com/", claim_minutes=5)
+    settings = replace(settings, polls_per_second=budget)
+    pulse = Pulse(waiting=waiting, as_of=NOW)
+    told = decide(ticket(100), settings, pulse, None, NOW)
+    asks_within = told.retry_after + jitter_seconds(told.retry_after)
+    assert asks_within <= max(settings.claim_seconds, settings.longest_interval(pulse)) + 0.01
+    assert 2 <= told.retry_after <= max(told.spread_seconds, 2)

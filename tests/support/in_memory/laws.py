@@ -6,6 +6,7 @@ of arrivals with it.
 """
 
 import itertools
+import math
 from bisect import bisect_left, bisect_right
 from collections import Counter
 from collections.abc import Callable, Iterable
@@ -13,10 +14,11 @@ from dataclasses import dataclass
 
 from beekeeper.contract import items
 from beekeeper.rules.no_shows import PROMPT_SECONDS
+from beekeeper.rules.polling import news_heard_within_seconds
 from beekeeper.rules.settings import Mode
 from tests.support.in_memory.dynamo import Write
-from tests.support.in_memory.visitor import Kind
-from tests.support.in_memory.whole_room import WholeRoom
+from tests.support.in_memory.visitor import Kind, Visitor
+from tests.support.in_memory.whole_room import STALE_SECONDS, WholeRoom
 
 WINDOWS = (0.001, 0.5, 1.0, 5.0, 20.0, 60.0)  # seconds
 # A consumer reads the settings once a tick. Calls that fail make a tick long, and if the settings
@@ -140,6 +142,41 @@ def everybody_hears(room: WholeRoom) -> Found:
     return Found(max(intervals, default=0.0), HEARD_SECONDS)
 
 
+def news_reaches_everybody(room: WholeRoom) -> Found | None:
+    """In fair weather, everybody at an edge hears of a message within the time that is stated."""
+    weather = room.weather
+    if not weather.is_fair or not weather.news_seconds:
+        return None
+    # Reads of the table are a second old, and calls take time.
+    bound = news_heard_within_seconds(weather.news_seconds) + STALE_SECONDS + 4 * weather.latency
+    waits = [
+        _heard_after(visitor, number, at, bound)
+        for number, at in enumerate(room.told, 1)
+        for visitor in room.visitors
+        if visitor.kind is Kind.PRESENT and not visitor.moved
+    ]
+    return Found(max(waits, default=0.0), bound)
+
+
+def _heard_after(visitor: Visitor, number: int, at: float, bound: float) -> float:
+    """Return how many seconds after ``at`` a visitor heard of a message; 0 of one who did not wait.
+
+    The page that opens tells the message at once.
+    """
+    is_waiting = visitor.heard and visitor.heard[0][0] <= at
+    if not is_waiting or 0 < visitor.entered_at < at + bound:
+        return 0.0
+    heard = [when for when, text in visitor.heard if when >= at and int(text or 0) >= number]
+    return min(heard, default=math.inf) - at
+
+
+def the_edge_is_let_through(room: WholeRoom) -> Found | None:
+    """In fair weather, no door shuts out who comes through the edge, also while keys change."""
+    if not room.weather.is_fair or not room.weather.news_seconds:
+        return None
+    return Found(sum(visitor.shut_out for visitor in room.visitors), 0)
+
+
 def a_turn_is_seen(room: WholeRoom) -> Found | None:
     """In fair weather, at most two polls after the slot don't find the turn.
 
@@ -196,10 +233,11 @@ def places_are_right(room: WholeRoom) -> Found | None:
     """In fair weather, a place is right within 20 %, the disorder of the queue, and two seconds.
 
     That is from two seconds after a visitor joined on. While a room is off, its visitors go in, and
-    their tickets stay in the queue.
+    their tickets stay in the queue. So do those of visitors who had to join again at the edge.
     """
     weather = room.weather
-    if not weather.is_fair or any(change.mode is Mode.OFF for change in weather.changes):
+    is_off = any(change.mode is Mode.OFF for change in weather.changes)
+    if not weather.is_fair or is_off or weather.direct:
         return None
     admitted = _first_writes(room)
     line = sorted((v for v in room.visitors if v.ticket), key=lambda v: v.number)
@@ -240,6 +278,8 @@ LAWS: dict[str, Law] = {
     "error of the producers' counts": arrivals_are_exact,
     "answers other than 200, 302 and 503": handlers_answer,
     "longest interval told, s": everybody_hears,
+    "seconds until all at an edge hear of a message": news_reaches_everybody,
+    "visitors at the edge whom the door shut out": the_edge_is_let_through,
     "polls after a slot that don't find it": a_turn_is_seen,
     "seconds after a slot until its visitor sees it": a_turn_is_seen_in_time,
     "turns that were over before their visitors were to ask": no_turn_is_over_unseen,

@@ -27,6 +27,7 @@ from beekeeper.rules.cadence import CONSUMER_RUN_SECONDS, CONSUMER_START_SECONDS
 from beekeeper.rules.governed import HELD_SECONDS, Governed
 from beekeeper.rules.settings import GovernorMode, Mode, Settings
 from tests.support.in_memory.containers import Function
+from tests.support.in_memory.edge import Edge
 from tests.support.in_memory.fakes import TABLE
 from tests.support.in_memory.faults import KILL_BEFORE, no_faults, troubles
 from tests.support.in_memory.recorded import DESTINATION, PASS_KEY, ROOM, TICKET_KEY
@@ -42,6 +43,7 @@ STALE_SECONDS = 1.0  # reads that are not strongly consistent
 CLAIM_MINUTES = 5
 COLD_START_SECONDS = 3.0  # of a consumer, at most
 LATE_FROM, LATE_TO = 31.0, 120.0  # seconds from the turn until a late visitor comes back
+APPS = 0.2  # of the visitors
 NEVER, TWICE = 0.15, 0.15  # shares of the minutes in which the schedule does this, in the storm
 
 
@@ -65,6 +67,7 @@ class WholeRoom:
     is_closed: bool = False
     paces: list[Paced] = field(default_factory=list)
     held: float | None = None  # the pace that a governor holds, in visitors a minute
+    told: list[float] = field(default_factory=list)  # when operators wrote message 1, 2, ...
     uncounted_entries: int = 0  # at the worst moment: rows that say so, beside the counts
 
     def __post_init__(self) -> None:
@@ -91,7 +94,9 @@ class WholeRoom:
             overbooking=weather.overbooking,
             polls_per_second=weather.budget,
             governor_mode=GovernorMode.AUTOMATIC if weather.held else GovernorMode.OFF,
+            news_seconds=weather.news_seconds,
         )
+        self.edge = Edge(self.ask, self.dynamo, self.world, self.chance)
         self._configure(Mode.ON, 1.0)
         self.producer = self._function(self._producer)
         self.turnstile = self._function(self._turnstile)
@@ -111,7 +116,7 @@ class WholeRoom:
 
     def ask(self, request: Request) -> Response:
         """Let the function of the request's path answer it."""
-        if request.path is Path.CAMPAIGN:
+        if request.path in (Path.CAMPAIGN, Path.JOIN):
             return self.producer.invoke(partial(self._join, request))
         return self.turnstile.invoke(
             lambda parts, now: turnstile.answer(request, parts[0], parts[1], now)
@@ -147,6 +152,11 @@ class WholeRoom:
         self.dynamo.change(items.settings_item(self.settings))
         self._note_pace()
 
+    def _tell(self) -> None:
+        self.told.append(self.world.now)
+        self.settings = replace(self.settings, message=str(len(self.told)))
+        self.dynamo.change(items.settings_item(self.settings))
+
     def _note_pace(self) -> None:
         rate = min(self.held or self.settings.rate, self.settings.rate)
         pace = rate * self.settings.overbooking if self.settings.mode is Mode.ON else 0.0
@@ -165,10 +175,13 @@ class WholeRoom:
     def run(self) -> "WholeRoom":
         """Let the crowd come, and everything happen."""
         for after, kind in zip(self._arrivals(), self._kinds(), strict=True):
-            late_by = self.chance.uniform(LATE_FROM, LATE_TO)
-            visitor = Visitor(self.ask, self.world, self.chance, kind, late_by)
+            visitor = self._visitor(kind)
             self.visitors.append(visitor)
             self.world.start(visitor.run, after)
+        for work in self.weather.works:
+            self.world.start(partial(self.edge.do, work.work), work.after)
+        for after in self.weather.messages:
+            self.world.start(self._tell, after)
         for change in self.weather.changes:
             self.world.start(partial(self._configure, change.mode, change.factor), change.after)
         for held in self.weather.held:
@@ -180,6 +193,21 @@ class WholeRoom:
         self.world.start(self._watch)
         self.world.run()
         return self
+
+    def _visitor(self, kind: Kind) -> Visitor:
+        late_by, news = self.chance.uniform(LATE_FROM, LATE_TO), self.weather.news_seconds
+        is_direct = not news or self.chance.random() < self.weather.direct
+        joins_at = Path.JOIN if news else Path.CAMPAIGN
+        return Visitor(
+            self.ask if is_direct else self.edge.ask,
+            self.world,
+            self.chance,
+            kind,
+            late_by,
+            edge=self.edge.ask if is_direct and news else None,
+            app_joins_at=joins_at if self.chance.random() < APPS else None,
+            news_seconds=news,
+        )
 
     def _arrivals(self) -> Sequence[float]:
         chance, crowd = self.chance, round(self.weather.visitors * self.weather.crowd)

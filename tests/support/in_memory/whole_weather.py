@@ -4,6 +4,7 @@ import random
 from dataclasses import dataclass
 
 from beekeeper.rules.settings import Mode
+from tests.support.in_memory.edge import SETTLED_SECONDS, Work
 
 STORM_SECONDS = 150.0
 # Clocks are wrong by so much, to either side. AWS keeps its clocks within milliseconds. With the
@@ -32,6 +33,14 @@ class Held:
 
 
 @dataclass(frozen=True, slots=True)
+class DoorWork:
+    """What somebody does to the door or to the keys, ``after`` so many seconds."""
+
+    after: float
+    work: Work
+
+
+@dataclass(frozen=True, slots=True)
 class Weather:
     """A crowd, and all that happens to it."""
 
@@ -52,6 +61,10 @@ class Weather:
     parallel: bool = False
     changes: tuple[Change, ...] = ()
     held: tuple[Held, ...] = ()  # without any, the room has no governor
+    news_seconds: int = 0  # without an edge
+    works: tuple[DoorWork, ...] = ()
+    direct: float = 0.0  # the share of visitors who come to the API's own address
+    messages: tuple[float, ...] = ()  # after how many seconds operators write one
 
     @property
     def budget(self) -> float:
@@ -71,7 +84,8 @@ def weather_of(seed: int, most: int = 200) -> Weather:
     The line is up to two minutes long if all come at once.
     """
     chance = random.Random(seed)
-    governor = random.Random(seed + 1)
+    governor, edge = random.Random(seed + 1), random.Random(seed + 2)
+    has_edge = edge.random() < 0.5
     rate = chance.choice([6.0, 30.0, 120.0, 600.0, 3_000.0])
     return Weather(
         seed=seed,
@@ -91,6 +105,10 @@ def weather_of(seed: int, most: int = 200) -> Weather:
         parallel=chance.random() < 0.5,
         changes=tuple(_changes(chance)),
         held=tuple(_held(governor)),
+        news_seconds=edge.choice([10, 20, 60]) if has_edge else 0,
+        works=tuple(door_works(edge)) if has_edge else (),
+        direct=edge.choice([0.0, 0.3]) if has_edge else 0.0,
+        messages=tuple(sorted(edge.uniform(0, STORM_SECONDS) for _ in range(3))),
     )
 
 
@@ -98,6 +116,26 @@ def _changes(chance: random.Random) -> list[Change]:
     count = chance.choice([0, 0, 1, 2, 3])
     times = sorted(chance.uniform(0, STORM_SECONDS) for _ in range(count))
     return [Change(at, chance.choice(list(Mode)), chance.choice([0.5, 1, 2, 4])) for at in times]
+
+
+def door_works(chance: random.Random) -> list[DoorWork]:
+    """Close the door; change the keys, as ``keys rotate`` lets it be done; perhaps open it again.
+
+    Somebody may deploy only after a step has reached each function.
+    """
+    closed = chance.uniform(0, 40)
+    added = chance.uniform(0, 60)
+    signs, deployed = added + chance.uniform(5, 15), added + chance.uniform(16, 25)
+    times = {
+        Work.CLOSE: closed,
+        Work.ADD: added,
+        Work.SIGN: signs,
+        Work.DEPLOY: deployed,
+        Work.REMOVE: deployed + SETTLED_SECONDS + chance.uniform(1, 10),
+    }
+    if chance.random() < 0.5:
+        times[Work.OPEN] = chance.uniform(closed, STORM_SECONDS)
+    return [DoorWork(after, work) for work, after in times.items()]
 
 
 def _held(chance: random.Random) -> list[Held]:
