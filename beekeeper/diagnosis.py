@@ -72,8 +72,8 @@ def doctor(
 
     Takes what ``deploy`` takes. Checks the credentials, the region, the permissions (with IAM's
     policy simulator, if these credentials can use it), the permissions boundary of the functions,
-    how many functions can run at once, API Gateway's throttle, how fast Lambda can follow a sudden
-    crowd, the table's writes, how many visitors can join a strict line, the certificate of the
+    how many functions can run at once, API Gateway's throttle, what visitors see in the first
+    second, the table's writes, how many visitors can join a strict line, the certificate of the
     custom domain, the edge's web ACL and CloudFront's quotas, and whether the names are free. If
     the room is deployed, also whether the settings and keys in its table can be read, and whether
     its functions answer. For that it calls each function in a way that does nothing, and so wakes
@@ -157,7 +157,7 @@ def _looks(
         "concurrency", lambda: quotas.concurrency(aws, room, names, account_of(aws), arrivals)
     )
     yield _looked("throttle", lambda: quotas.throttle(aws, room, arrivals, deployed=polls))
-    yield quotas.scaling(room, arrivals)
+    yield _looked("first second", lambda: quotas.first_second(aws, room, arrivals))
     yield quotas.table(aws, room, names, arrivals)
     if room.is_strict:
         yield quotas.joins(room, arrivals)

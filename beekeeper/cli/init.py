@@ -3,17 +3,22 @@
 import argparse
 import re
 import unicodedata
+from dataclasses import asdict
 from typing import Any
 
 from botocore.exceptions import BotoCoreError
 
-from beekeeper.cli.options import add_config, config_path, setting_help, setting_value
+from beekeeper.cli.options import add_config, config_path, count, setting_help, setting_value
 from beekeeper.cli.output import Output
 from beekeeper.config import RoomConfig
 from beekeeper.config.essentials import is_name
 from beekeeper.config.governor import COMMENTED
+from beekeeper.contract.asking import BACK_OFF
 from beekeeper.errors import ConfigError
 from beekeeper.result import Result
+from beekeeper.rules import quotas, sizing
+from beekeeper.rules.first_second import FirstSecond, first_second
+from beekeeper.rules.joining import Limits
 
 # The settings that init asks for, each with the answer that it proposes.
 PROPOSED = {
@@ -23,6 +28,7 @@ PROPOSED = {
     "rate": "600",
     "region": "eu-central-1",
 }
+FIRST_MINUTE = "how many people may follow the link in the first minute"
 
 
 def add_commands(commands: Any) -> None:
@@ -31,16 +37,18 @@ def add_commands(commands: Any) -> None:
         "init",
         help="write beekeeper.toml, the configuration of your room",
         description="Write beekeeper.toml, the configuration of your room. With --name,"
-        " --destination and --rate, init asks nothing. Otherwise it asks for what is missing.",
+        " --destination and --rate, init asks nothing. Otherwise it asks for what is missing. It"
+        " turns the edge on if visitors of a large first minute would read an error without it.",
         examples={
-            "init": "asks five questions, then writes beekeeper.toml",
+            "init": "asks six questions, then writes beekeeper.toml",
             "init --destination https://shop.example.com/ --rate 600": (
-                "asks only for the name, the title and the region"
+                "asks only for the name, the title, the region and the first minute"
             ),
         },
     )
     for field in PROPOSED:
         init.add_argument(f"--{field}", help=setting_help(field), metavar=_metavar(field))
+    init.add_argument("--first-minute", type=count, metavar="N", help=FIRST_MINUTE)
     init.add_argument("--force", action="store_true", help="overwrite the file if it exists")
     add_config(init)
     init.set_defaults(run=run_init)
@@ -57,14 +65,21 @@ def run_init(options: argparse.Namespace, output: Output) -> None:
         raise ConfigError(f"{path} exists already. Edit it, or overwrite it with --force.")
     given = {field: getattr(options, field) for field in PROPOSED}
     values = {field: _checked(field, text) for field, text in given.items() if text}
+    first_minute = options.first_minute
     if not {"name", "destination", "rate"} <= values.keys():
         values = _ask(values, output)
-    config = RoomConfig(**values)
+        if first_minute is None:
+            first_minute = _ask_first_minute(values["rate"], output)
+    first = _first_second(first_minute, values.get("region"))
+    config = RoomConfig(**values, edge=bool(first and first.needs_edge))
     try:
         path.write_text(config.to_toml() + COMMENTED, encoding="utf-8")
     except OSError as error:
         raise ConfigError(f"{path} can't be written: {error.strerror}.") from error
-    result = _Written(config=config.model_dump(), path=str(path))
+    if first:
+        output.say(f"{'edge = true' if config.edge else 'No edge is needed'}: {first.said}")
+    first_second = asdict(first) if first else None
+    result = _Written(config=config.model_dump(), path=str(path), first_second=first_second)
     output.result(result, [f"Wrote {path}. Next: python -m beekeeper plan"])
 
 
@@ -90,6 +105,27 @@ def _ask(values: dict[str, Any], output: Output) -> dict[str, Any]:
                 output.say(f"The name of the room is {values[field]}.")
         answers[field] = values[field]
     return answers
+
+
+def _ask_first_minute(rate: float, output: Output) -> int:
+    proposed = round(sizing.peak_arrivals_per_minute(rate))
+    question = f"{FIRST_MINUTE[0].upper()}{FIRST_MINUTE[1:]}? [{proposed}]: "
+    while True:
+        text = _answer(question, output) or str(proposed)
+        try:
+            return count(text)
+        except argparse.ArgumentTypeError as error:
+            output.say(f"{error}.")
+
+
+def _first_second(minute: int | None, region: str | None) -> FirstSecond | None:
+    """Return what the first second brings with the quotas that an account has by default there."""
+    if minute is None:
+        return None
+    if minute < 1:
+        raise ConfigError(f"first-minute = {minute}: give at least one visitor, such as 50000.")
+    account = quotas.usual_in(region or _profile_region() or "")
+    return first_second(minute, Limits(account), BACK_OFF)
 
 
 def _checked(field: str, text: str) -> Any:

@@ -20,6 +20,7 @@ from beekeeper.cli.options import (
 from beekeeper.cli.output import Output, colored
 from beekeeper.cli.sparkline import sparkline
 from beekeeper.config import bare_config, configured
+from beekeeper.config.edge import configured_edge
 from beekeeper.errors import ConfigError
 from beekeeper.simulation.charts import clock, short
 from beekeeper.simulation.governed import Governed
@@ -93,6 +94,11 @@ def add_event(command: argparse.ArgumentParser) -> None:
         metavar="SHARE",
         help="the share of the others who never enter, such as 0.1 or 10%% (default: 0)",
     )
+    command.add_argument(
+        "--edge",
+        action=argparse.BooleanOptionalAction,
+        help="with CloudFront in front of the room, or without (default: as in the configuration)",
+    )
     add_config_file(command)
 
 
@@ -105,19 +111,26 @@ def _share(text: str) -> float:
 
 def event_of(options: argparse.Namespace) -> dict[str, Any]:
     """Return the arguments of ``beekeeper.simulate``. Raise ConfigError when one is missing."""
+    path = config_path(options)
     curve = options.arrivals in ("burst", "campaign")
     if curve and options.visitors is None:
         raise ConfigError("How many visitors? Give --visitors N, such as --visitors 100000.")
     return {
         "visitors": options.visitors,
-        "rate": options.rate
-        if options.rate is not None
-        else _configured_rate(config_path(options)),
+        "rate": options.rate if options.rate is not None else _configured_rate(path),
         "arrivals": options.arrivals,
         "over_minutes": options.over,
         "abandonment": options.abandonment,
         "no_shows": options.no_shows,
+        **_edge(path, options.edge),
     }
+
+
+def _edge(path: Path, asked: bool | None) -> dict[str, Any]:
+    """Return ``edge`` and ``news_seconds``, of the option and of the configuration."""
+    room = bare_config("x", **configured_edge(path))
+    edge = room.edge if asked is None else asked
+    return {"edge": edge, "news_seconds": room.news_seconds}
 
 
 def _configured_rate(path: Path) -> float:

@@ -1,12 +1,14 @@
 """The edge: a CloudFront distribution in front of the room, and what comes with it."""
 
 import re
-from typing import Annotated, Self, TypedDict
+from pathlib import Path
+from typing import Annotated, Any, Self, TypedDict
 
 from pydantic import AfterValidator, model_validator
 
 from beekeeper.config.essentials import Essentials
 from beekeeper.config.section import described
+from beekeeper.config.toml_file import configured
 
 # A web ACL of CloudFront is always in us-east-1, with the scope "global".
 WEB_ACL_ARN = re.compile(
@@ -60,3 +62,9 @@ class Edge(Essentials):
                 " or leave web_acl_arn out"
             )
         return self
+
+
+def configured_edge(path: str | Path) -> dict[str, Any]:
+    """Return the settings ``edge`` and ``news_seconds`` that a TOML file has, as it has them."""
+    found = {name: configured(path, name) for name in ("edge", "news_seconds")}
+    return {name: value for name, value in found.items() if value is not None}

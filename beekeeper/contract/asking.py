@@ -7,6 +7,7 @@ that the function that serves the page does not import them.
 import random
 from dataclasses import dataclass
 
+from beekeeper.rules.joining import BackOff
 from beekeeper.rules.polling import JITTER, MAX_JITTER_SECONDS
 
 REFRESH_SECONDS = 20  # how often the page asks in a browser without JavaScript
@@ -66,6 +67,8 @@ class Asking:
 
 
 ASKING = Asking()
+# How a page asks for its place when the API refuses (rules/joining.py).
+BACK_OFF = BackOff(ASKING.first_back_off_seconds, ASKING.longest_back_off_seconds)
 
 
 def page_waits(retry_after: float, chance: random.Random) -> float:

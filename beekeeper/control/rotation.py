@@ -6,8 +6,8 @@ moment one loses, and hears it. Times are those of AWS's clock.
 Only pass keys change. Nobody but the functions has the ticket keys, and tickets are good for two
 weeks: a former key would have to stay that long.
 
-With an edge, a deploy after ``sign`` gives it a secret of the key that signs now. Until then it sends
-that of the former key, which therefore stays.
+With an edge, a deploy after ``sign`` gives it a secret of the key that signs now. Until then it
+sends that of the former key, which therefore stays.
 """
 
 import math
@@ -50,9 +50,8 @@ def rotate(connect: Callable[[], Deployed], step: str) -> KeyRotation:
     if changed != ring:
         _write(room, item, changed)
     result = _result(room.state.room, changed, step, now, changed=changed != ring)
-    return (
-        replace(result, next=f"{DEPLOY} {result.next}") if changed.is_former(edge_kid) else result
-    )
+    first = f"{DEPLOY} " if changed.is_former(edge_kid) else ""
+    return replace(result, next=f"{first}{result.next}")
 
 
 def _write(room: Deployed, item: Item, ring: Ring) -> None:

@@ -5,10 +5,14 @@ estimate leaves out what costs next to nothing: storage (a million rows for two 
 cents), cold starts (half a second each, one for every request that runs at once), and EventBridge's
 schedule, which is free. The functions run on arm64; x86_64 costs a quarter more for the same time
 (about $0.02 for 100,000 visitors). It does not know tax, support, or the discounts of the account.
+
+With an edge, all requests go through CloudFront, at its pay-as-you-go prices. What it sends to the
+API (a kilobyte for each join, $0.02 a GB) and the few reads of the page from S3 are left out. API
+Gateway does not charge for what it refuses, and data to CloudFront is free.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from beekeeper.costs.prices import FALLBACK, Item, Prices, listed_prices
@@ -16,6 +20,7 @@ from beekeeper.costs.result import CostLine, Estimate
 from beekeeper.provision.names import watched_metrics
 from beekeeper.rules import cadence, sizing
 from beekeeper.rules.arrivals import SHARDS
+from beekeeper.rules.first_second import ASSUMED
 from beekeeper.rules.settings import Mode, Settings
 from beekeeper.simulation.usage import Usage
 from beekeeper.simulation.whatif import Arrivals, simulate
@@ -48,6 +53,13 @@ MB_PER_GB = 1_024
 HOURS_PER_MONTH = 730.0  # as AWS counts
 SECONDS_PER_DAY = 86_400
 FREE = "AWS's free allowances are not subtracted."
+# https://aws.amazon.com/cloudfront/pricing/
+EDGE_FREE_REQUESTS, EDGE_FREE_GB = 10_000_000, 1_024
+EDGE_PLANS = (
+    "CloudFront also has plans at a fixed price a month: Pro $15 (10 million requests), Business"
+    " $200 (125 million) and Premium $1,000 (500 million). They charge nothing for what exceeds a"
+    " plan, but AWS may slow it down. You choose one in CloudFront's console."
+)
 
 
 def estimate(
@@ -61,6 +73,8 @@ def estimate(
     region: str = FALLBACK,
     live_prices: bool = False,
     governed: bool = False,
+    edge: bool = False,
+    news_seconds: int = 60,
     session: "Session | None" = None,
 ) -> Estimate:
     """Return what an event costs in US dollars, by service, and what a day of the empty room costs.
@@ -68,9 +82,9 @@ def estimate(
     The arguments of the event are those of ``simulate``. ``rate`` is visitors per minute. By
     default the prices come from a table in the package, without a call to AWS. With
     ``live_prices``, they come from AWS's price list. That uses the credentials of ``session``,
-    which need ``pricing:GetProducts``. ``governed`` adds the governor. AWS's free allowances are
-    not subtracted. Raises ConfigError, and with ``live_prices`` also CredentialsError and
-    ProvisionError.
+    which need ``pricing:GetProducts``. ``governed`` adds the governor. ``edge`` and
+    ``news_seconds`` are those of the configuration. AWS's free allowances are not subtracted.
+    Raises ConfigError, and with ``live_prices`` also CredentialsError and ProvisionError.
 
     >>> estimate(10_000, rate=600).event_usd < 1
     True
@@ -83,8 +97,11 @@ def estimate(
         over_minutes=over_minutes,
         abandonment=abandonment,
         no_shows=no_shows,
+        edge=edge,
+        news_seconds=news_seconds,
     )
-    return priced(event.usage, prices, visitors=event.visitors, rate=event.rate, governed=governed)
+    found = priced(event.usage, prices, visitors=event.visitors, rate=event.rate, governed=governed)
+    return replace(found, notes=[*found.notes, event.first_second.without_edge, ASSUMED])
 
 
 def _live(region: str, session: "Session | None") -> Prices:
@@ -115,11 +132,17 @@ def priced(
         prices=prices.source,
         visitors=visitors,
         rate=rate,
+        edge=bool(usage.edge_requests),
         hours=round(hours, 2),
         event=[*_requests(bill, usage), *_line(bill, usage, rate), *always],
         idle=[*_empty_day(bill, rate, IDLE_RUN_SECONDS, IDLE_READ_UNITS, queue=2), *a_day],
         off=[*_empty_day(bill, rate, OFF_RUN_SECONDS, OFF_READ_UNITS, queue=1), *a_day],
-        notes=[FREE, *_warm_writes(rate), *prices.notes],
+        notes=[
+            FREE,
+            *_edge_notes(bill, usage),
+            *_warm_writes(rate),
+            *prices.notes,
+        ],
     )
 
 
@@ -137,20 +160,54 @@ def _warm_writes(rate: float) -> list[str]:
 
 def _requests(bill: Bill, usage: Usage) -> list[CostLine]:
     """Return the cost of the visitors' requests."""
-    page_reads = ROOM_CONTAINERS * usage.seconds / cadence.PAGE_COPY_SECONDS
     functions = {
         "producer": usage.producer_requests,
         "room": usage.room_requests,
         "turnstile": usage.turnstile_requests,
     }
     return [
+        *(_edge(bill, usage) if usage.edge_requests else ()),
         bill.line("API Gateway", "requests", Item.HTTP_API_REQUESTS, usage.api_requests),
-        bill.line("API Gateway", "GB to visitors", Item.DATA_OUT_GB, usage.bytes_out / GB),
+        *(() if usage.edge_requests else _page(bill, usage)),
         bill.line("Lambda", "requests", Item.LAMBDA_REQUESTS, usage.api_requests),
         bill.line(
             "Lambda", "GB-seconds of requests", Item.LAMBDA_GB_SECONDS, _gb_seconds(functions)
         ),
-        bill.line("S3", "reads of the page", Item.S3_GETS, page_reads),
+    ]
+
+
+def _edge(bill: Bill, usage: Usage) -> list[CostLine]:
+    gb = usage.edge_bytes_out / GB
+    return [
+        bill.line("CloudFront", "requests", Item.CLOUDFRONT_REQUESTS, usage.edge_requests),
+        bill.line("CloudFront", "GB to visitors", Item.CLOUDFRONT_GB, gb),
+    ]
+
+
+def _edge_notes(bill: Bill, usage: Usage) -> list[str]:
+    if not usage.edge_requests:
+        return []
+    free = replace(
+        usage,
+        edge_requests=min(usage.edge_requests, EDGE_FREE_REQUESTS),
+        edge_bytes_out=min(usage.edge_bytes_out, EDGE_FREE_GB * GB),
+    )
+    usd = sum(line.usd for line in _edge(bill, free))
+    return [
+        "CloudFront: pay as you go, at the prices of its edge locations in Europe, the dearer of"
+        " Europe and the United States. Other continents cost more.",
+        "Of CloudFront, AWS gives each account 10 million requests and 1 TB a month free: of this"
+        f" event that is ${usd:,.2f}, if nothing else uses it.",
+        EDGE_PLANS,
+    ]
+
+
+def _page(bill: Bill, usage: Usage) -> list[CostLine]:
+    """Return the cost of what API Gateway sends to visitors, and of reading the page for it."""
+    reads = ROOM_CONTAINERS * usage.seconds / cadence.PAGE_COPY_SECONDS
+    return [
+        bill.line("API Gateway", "GB to visitors", Item.DATA_OUT_GB, usage.bytes_out / GB),
+        bill.line("S3", "reads of the page", Item.S3_GETS, reads),
     ]
 
 

@@ -8,7 +8,7 @@ The API has these quirks:
 - The usage type says what a product is. It has a prefix for the region, such as ``EU-`` or
   ``APN1-``. In us-east-1 it has none, but the table class ``IA-`` looks like one.
 - The region is ``regionCode``. For data transfer it is ``fromRegionCode``, and dashboards have no
-  region.
+  region. CloudFront has edge locations instead, and their continent is the prefix.
 """
 
 import json
@@ -75,6 +75,16 @@ QUERIES = (
         {Item.DATA_OUT_GB: "DataTransfer-Out-Bytes"},
         {"transferType": "AWS Outbound"},
         region_field="fromRegionCode",
+    ),
+    # Of two prices the higher one counts, so this is the dearer of the two continents.
+    Query(
+        "AmazonCloudFront",
+        {
+            Item.CLOUDFRONT_REQUESTS: "(?:US|EU)-Requests-Tier2-HTTPS",
+            Item.CLOUDFRONT_GB: "(?:US|EU)-DataTransfer-Out-Bytes",
+        },
+        {},
+        region_field="",
     ),
 )
 

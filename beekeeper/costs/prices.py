@@ -33,9 +33,13 @@ class Item(StrEnum):
     LOGS_GB = "logs_gb"  # taken in, standard class
     ALARM_MONTHS = "alarm_months"
     DASHBOARD_MONTHS = "dashboard_months"
+    # By edge location and not by region: the dearer of Europe and the United States.
+    CLOUDFRONT_REQUESTS = "cloudfront_requests"  # HTTPS
+    CLOUDFRONT_GB = "cloudfront_gb"  # to the internet
 
 
-GLOBAL = {Item.DASHBOARD_MONTHS}  # has the same price everywhere, in the row of FALLBACK
+# These have the same price whatever the room's region, in the row of FALLBACK.
+GLOBAL = {Item.DASHBOARD_MONTHS, Item.CLOUDFRONT_REQUESTS, Item.CLOUDFRONT_GB}
 
 
 @dataclass(frozen=True, slots=True)

@@ -30,6 +30,7 @@ class Estimate(Result):
     prices: str  # the source of the prices
     visitors: int
     rate: float  # visitors per minute
+    edge: bool
     hours: float  # from the first arrival until the line is empty
     event: Sequence[CostLine]
     idle: Sequence[CostLine]

@@ -9,7 +9,6 @@ Nobody gets a place, a turn or a pass by another way, so nobody walks around the
 
 from urllib.parse import quote
 
-from beekeeper.contract.answers import moved_answer
 from beekeeper.contract.routes import EDGE_HEADER, TO_PARAMETER, Path
 from beekeeper.handlers.http import Request, Response, json_response, redirect
 from beekeeper.handlers.visitor_table import RoomCopy
@@ -30,7 +29,12 @@ def moved(request: Request, room: RoomCopy) -> Response | None:
         return json_response(403, {"allow": False, **told} if request.path == Path.CHECK else told)
     # The ticket stays with the host that gave it. What the link asked for goes along.
     link = door.link + (_query(request) if request.path in JOINING else "")
-    return json_response(200, moved_answer(link)) if request.wants_json() else redirect(link)
+    if not request.wants_json():
+        return redirect(link)
+    # Few get it, and what it needs would slow down every cold start of the producer.
+    from beekeeper.contract.answers import moved_answer
+
+    return json_response(200, moved_answer(link))
 
 
 def _query(request: Request) -> str:

@@ -35,7 +35,7 @@ def leftovers(session: Session, room: str, domain_name: str | None = None) -> li
     """
     own = stem(room)
     named = [f"{kind} {name}" for kind, name in _everything(session) if own in name]
-    return sorted([*named, *_of_domains(session, room, domain_name)])
+    return sorted([*named, *_of_edges(session, room), *_of_domains(session, room, domain_name)])
 
 
 def _everything(session: Session) -> Iterator[tuple[str, str]]:
@@ -43,6 +43,21 @@ def _everything(session: Session) -> Iterator[tuple[str, str]]:
     for kind, (service, operation, field, name) in LISTINGS.items():
         for entry in _listed(session.client(service), operation, field):
             yield kind, name(entry)
+
+
+def _of_edges(session: Session, room: str) -> Iterator[str]:
+    """Yield what CloudFront has. Only the comments name the room, and its region."""
+    client = session.client("cloudfront")
+    begin = f"Beekeeper: room {room} in "
+    for distribution in client.list_distributions()["DistributionList"].get("Items", []):
+        if distribution["Comment"].startswith(begin):
+            yield f"distribution {distribution['Id']}"
+    controls = client.list_origin_access_controls()["OriginAccessControlList"].get("Items", [])
+    yield from (f"access control {c['Id']}" for c in controls if c["Description"].startswith(begin))
+    policies = client.list_response_headers_policies(Type="custom")["ResponseHeadersPolicyList"]
+    for policy in (item["ResponseHeadersPolicy"] for item in policies.get("Items", [])):
+        if policy["ResponseHeadersPolicyConfig"].get("Comment", "").startswith(begin):
+            yield f"headers policy {policy['Id']}"
 
 
 def _of_domains(session: Session, room: str, domain_name: str | None) -> Iterator[str]:

@@ -14,6 +14,7 @@ every file in ``texts``, and use it in index.html (section ``html``) or in the s
 ``script``). To add a module to the script, import it.
 """
 
+import functools
 import json
 from collections.abc import Mapping
 from dataclasses import asdict
@@ -45,8 +46,7 @@ def build_page(settings: Mapping[str, object]) -> bytes:
     page asks for news only with an ``edge``.
     """
     settings = {"picture": None, **settings}
-    style = without_indentation(read_source("style.css"))
-    script = join_modules("main.js", lambda name: read_source(f"script/{name}"))
+    style, script = _style(), _script()
     texts = load_texts(LANGUAGE)
     parts = {
         "language": texts.language,
@@ -62,6 +62,16 @@ def build_page(settings: Mapping[str, object]) -> bytes:
         "script": script,
     }
     return fill(read_source("index.html"), settings, texts.html, parts).encode()
+
+
+@functools.cache
+def _style() -> str:
+    return without_indentation(read_source("style.css"))
+
+
+@functools.cache
+def _script() -> str:
+    return join_modules("main.js", lambda name: read_source(f"script/{name}"))
 
 
 def _news_seconds(settings: Mapping[str, object]) -> object:

@@ -124,6 +124,13 @@ def _edge(config: RoomConfig, names: Names, wanted_tags: Mapping[str, str]) -> l
             f"edge = true: CloudFront does not exist in {names.region} (partition"
             f" {names.partition}). Leave edge out, or choose another region."
         )
+    if config.edge and names.partition == "aws-cn":
+        # AWS China, "Getting Started", Amazon CloudFront: "You can't use the default CloudFront
+        # domain", and certificates come from IAM.
+        raise ConfigError(
+            "edge = true: in China, CloudFront serves only domain names with a certificate in IAM,"
+            " and Beekeeper takes certificates from ACM. Leave edge out."
+        )
     front = Front(config.domain_name, config.certificate_arn, config.web_acl_arn)
     wanted: list[Step] = [
         AccessControl(names),

@@ -26,6 +26,7 @@ class Quota:
 
 THROTTLE = Quota("apigateway", "Throttle rate", "L-8A5B8E43")
 CONCURRENCY = Quota("lambda", "Concurrent executions", "L-B99A9384")
+TABLE_WRITES = Quota("dynamodb", "Table-level write throughput limit", "L-AB614373")
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,6 +71,9 @@ NEW_ENVIRONMENTS, NEW_ENVIRONMENTS_SECONDS = 1_000, 10
 # A FIFO queue takes this many calls a second of each kind. High throughput mode takes more, but
 # only with several message groups (SQS, "Message quotas").
 FIFO_CALLS_PER_SECOND = 300
+# One CloudFront distribution takes this many requests a second. It has no code in Service Quotas:
+# AWS raises it with a form (CloudFront, "General quotas"). The flat-rate plans have other limits.
+EDGE_REQUESTS_PER_SECOND = 250_000
 
 
 def usual_in(region: str) -> Account:

@@ -8,8 +8,8 @@
 
 Between ``add`` and ``sign`` every server of the site gets the new key. ``remove`` waits until no
 pass that the former key signed is good any more. So whoever knows the keys as they were after the
-last step accepts every pass that is under way. With an edge, ``remove`` also waits for a deploy, which
-gives the edge a secret of the new key (rules/edge.py).
+last step accepts every pass that is under way. With an edge, ``remove`` also waits for a deploy,
+which gives the edge a secret of the new key (rules/edge.py).
 
 The ring itself does not tell an added key from a former one. ``signing_since`` does. A table of an
 earlier release has one key, and no such time.
@@ -77,7 +77,7 @@ class Ring:
         return max(0.0, self.signing_since + good - now)
 
     def is_former(self, kid: str) -> bool:
-        """Return whether a key with this id does not sign any more, and ``remove`` takes it away."""
+        """Return whether the key with this id does not sign any more: ``remove`` takes it away."""
         return self.stage is Stage.SIGNS and kid in (key.kid for key in self.keys[1:])
 
 
@@ -86,7 +86,8 @@ def after(
 ) -> Ring | None:
     """Return the ring after a step. Return the ring itself if the step was done before.
 
-    Return None if the step is not possible now. ``edge_kid`` is the key whose secret the edge sends.
+    Return None if the step is not possible now. ``edge_kid`` is the id of the key whose secret the
+    edge sends.
     """
     wait = ring.wait_seconds(now, leeway_seconds)
     match step, ring.stage:

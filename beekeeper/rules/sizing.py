@@ -41,7 +41,8 @@ STRICT_JOINS_PER_SECOND = quotas.FIFO_CALLS_PER_SECOND
 # A visitor who arrives requests the link and the page. The page asks its first question at once.
 # requests_per_second calculates with whole minutes, so it counts that question as a poll. The
 # simulation knows the busiest second, so it adds that question to the arrival.
-REQUESTS_PER_ARRIVAL = 2
+# With an edge, the page comes from there, and asks the API once to join.
+REQUESTS_PER_ARRIVAL, EDGE_REQUESTS_PER_ARRIVAL = 2, 1
 # A visitor who goes in requests enter, and the destination can have check verify the pass.
 REQUESTS_PER_ENTRY = 2
 # How long a function with 256 MB takes for a request, on average: the producer waits for SQS, the
@@ -90,16 +91,23 @@ def peak_arrivals_per_minute(rate_per_minute: float) -> float:
     return rate_per_minute * ARRIVALS_PER_ADMISSION
 
 
+def requests_per_arrival(*, edge: bool) -> int:
+    """Return how many requests a visitor makes to the API until the page asks its first one."""
+    return EDGE_REQUESTS_PER_ARRIVAL if edge else REQUESTS_PER_ARRIVAL
+
+
 def requests_per_second(
     rate_per_minute: float,
     arrivals_per_minute: float,
     budget_per_second: float = polling.BUDGET_PER_SECOND,
+    *,
+    edge: bool = False,
 ) -> float:
     """Return the requests a second at the peak, including the polls within their budget."""
     waiting = max(0.0, arrivals_per_minute - rate_per_minute) * PEAK_MINUTES
     polls = polling.polls_per_second(int(waiting), rate_per_minute, budget_per_second)
     entries_per_minute = min(rate_per_minute, arrivals_per_minute)
-    coming = REQUESTS_PER_ARRIVAL * arrivals_per_minute
+    coming = requests_per_arrival(edge=edge) * arrivals_per_minute
     going = REQUESTS_PER_ENTRY * entries_per_minute
     return (coming + going) / 60 + polls
 

@@ -21,26 +21,32 @@ MAX_MINUTES = MAX_DAYS * 24 * 60
 def burst(visitors: int, minutes: float) -> list[int]:
     """Return arrivals that start at their full rate, keep it, and end."""
     seconds = max(1, round(minutes * 60))
-    return _whole([visitors / seconds] * seconds, visitors)
+    return whole([visitors / seconds] * seconds, visitors)
 
 
 def campaign(visitors: int, minutes: float) -> list[int]:
     """Return arrivals that start sharply, as after an email, and decay exponentially."""
     seconds = max(1, round(minutes * 60))
-    return _whole([CAMPAIGN_DECAY ** (i / seconds) for i in range(seconds)], visitors)
+    return whole([CAMPAIGN_DECAY ** (i / seconds) for i in range(seconds)], visitors)
 
 
 def by_minute(arrivals: Sequence[float], visitors: int | None = None) -> list[int]:
     """Return arrivals that are even within each minute, scaled to ``visitors`` in all."""
     seconds = [arrived / 60 for arrived in arrivals for _ in range(60)]
-    return _whole(seconds, round(sum(arrivals)) if visitors is None else visitors)
+    return whole(seconds, round(sum(arrivals)) if visitors is None else visitors)
 
 
-def _whole(shape: Sequence[float], visitors: int) -> list[int]:
+def whole(shape: Sequence[float], visitors: int) -> list[int]:
     """Scale a shape to ``visitors`` in all. Rounding errors carry over to the next second."""
     scale = visitors / sum(shape)
     so_far = [round(arrived * scale) for arrived in accumulate(shape)]
     return [now - before for before, now in zip([0, *so_far], so_far, strict=False)]
+
+
+def busiest_minute(arrivals: Sequence[int]) -> int:
+    """Return how many come in the busiest sixty seconds."""
+    totals = [0, *accumulate(arrivals)]
+    return max(end - totals[max(0, i - 60)] for i, end in enumerate(totals))
 
 
 def read_minutes(path: str | Path) -> list[float]:

@@ -5,8 +5,9 @@ from dataclasses import dataclass, field
 
 from beekeeper.result import Result
 from beekeeper.results import Finding, Verdict
+from beekeeper.rules.first_second import FirstSecond
 from beekeeper.simulation.governed import Governed
-from beekeeper.simulation.usage import Usage
+from beekeeper.simulation.usage import Requests, Usage
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,7 +33,10 @@ class Event(Result):
     ``wait_percentiles`` has 101 waits of the visitors who stay until their turn. Number n is the
     longest wait among the n % who wait least. Each visitor is counted in one of ``entered``,
     ``left`` (while waiting), ``stayed_away`` (when it was their turn) and ``expired`` (asked too
-    late). ``destination`` is what the destination serves, if its capacity was given.
+    late). ``destination`` is what the destination serves, if its capacity was given. With an edge,
+    visitors arrive when they have a place, and ``requests`` says how often they asked for one.
+    ``heard_within_seconds`` is how long it takes until all of the longest line have heard of a
+    change.
     """
 
     visitors: int
@@ -52,6 +56,10 @@ class Event(Result):
     peak_requests_per_second: float
     concurrent_executions: int  # of the functions that answer visitors, at that peak
     seen_late_seconds: float  # this long after their turn came, 95 % of visitors know it
+    edge: bool
+    heard_within_seconds: float
+    first_second: FirstSecond  # of the busiest minute
+    requests: Requests
     usage: Usage
     findings: Sequence[Finding]  # compare the event with the default quotas of AWS
     series: Series = field(repr=False)

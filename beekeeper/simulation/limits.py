@@ -5,6 +5,7 @@ The default is the documented quotas. ``beekeeper doctor`` uses the quotas of yo
 
 from beekeeper.results import Finding, Verdict
 from beekeeper.rules import quotas, sizing
+from beekeeper.rules.first_second import FirstSecond
 from beekeeper.rules.quotas import Account, Quota
 from beekeeper.rules.settings import Settings
 from beekeeper.simulation.usage import Usage
@@ -18,6 +19,7 @@ def findings(
     settings: Settings,
     usage: Usage,
     peak_arrivals: float,
+    first: FirstSecond,
     account: Account = quotas.USUAL,
 ) -> list[Finding]:
     """Return a finding for each service. Its remedy says what to request from AWS.
@@ -25,10 +27,11 @@ def findings(
     ``peak_requests`` and ``peak_arrivals`` are those of the busiest second. ``concurrent`` is how
     many functions that answer visitors run at once.
     """
+    edge = bool(settings.news_seconds)
     return [
-        _throttle(peak_requests, account),
+        _first_second(first, edge=edge),
+        _throttle(peak_requests, account, edge=edge),
         _concurrency(concurrent + sizing.reserved_concurrency(settings.rate), account),
-        _scaling(peak_arrivals),
         _table(settings, concurrent, peak_arrivals),
         Finding(
             "queue",
@@ -39,12 +42,21 @@ def findings(
     ]
 
 
-def _throttle(need: float, account: Account) -> Finding:
+def _first_second(first: FirstSecond, *, edge: bool) -> Finding:
+    remedy = first.remedy(edge=edge)
+    verdict = Verdict.WARNING if remedy else Verdict.OK
+    return Finding("first second", verdict, first.said, remedy)
+
+
+def _throttle(need: float, account: Account, *, edge: bool) -> Finding:
     limit, newer = account.requests_per_second, quotas.NEWER_REGION.requests_per_second
     text = f"API Gateway: {need:,.0f} requests a second at the peak"
     if need <= min(limit, newer):
         return Finding("throttle", Verdict.OK, f"{text}. The default quota is {limit:,}.")
     remedy = _ask(quotas.THROTTLE, need)
+    if need <= limit and edge:
+        text += f", of the default quota of {limit:,}. Pages beyond it ask again for their place."
+        return Finding("throttle", Verdict.OK, text)
     if need <= limit:
         text += f". The default quota is {limit:,}, but {newer:,} in some regions."
         return Finding("throttle", Verdict.WARNING, text, f"In one of these regions: {remedy}")
@@ -60,21 +72,6 @@ def _concurrency(need: int, account: Account) -> Finding:
         return Finding("concurrency", Verdict.OK, text)
     text += f", above the default quota of {limit:,}. Visitors beyond it get errors."
     return Finding("concurrency", Verdict.PROBLEM, text, _ask(quotas.CONCURRENCY, need))
-
-
-def _scaling(peak_arrivals: float) -> Finding:
-    need, limit = sizing.new_environments(peak_arrivals), quotas.NEW_ENVIRONMENTS
-    text = f"Lambda: {need:,} new environments in the busiest second"
-    starts = f"It starts {limit:,} of a function within {quotas.NEW_ENVIRONMENTS_SECONDS} s"
-    if need <= limit:
-        return Finding("scaling", Verdict.OK, f"{text}. {starts}.")
-    return Finding(
-        "scaling",
-        Verdict.WARNING,
-        f"{text}. {starts}. If the crowd comes suddenly, visitors beyond that get errors in the"
-        " first seconds, and try again.",
-        "AWS does not raise this limit. Publish the campaign link to some people after others.",
-    )
 
 
 def _table(settings: Settings, concurrent: int, peak_arrivals: float) -> Finding:

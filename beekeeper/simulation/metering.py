@@ -12,7 +12,7 @@ from beekeeper.rules.curve import SETTLED_SECONDS
 from beekeeper.rules.line import Pulse
 from beekeeper.rules.turn import State
 from beekeeper.simulation.flow import START, Flow
-from beekeeper.simulation.usage import Usage
+from beekeeper.simulation.usage import Requests, Usage
 from beekeeper.simulation.visitors import Ask, Visitor
 
 # How many consumers of a worker run at once, on average. Consumers overlap.
@@ -20,6 +20,13 @@ CONSUMERS_AT_ONCE = cadence.CONSUMER_RUN_SECONDS / cadence.CONSUMER_START_SECOND
 # Bytes to a visitor with headers, in round figures: the redirect with its cookie, the compressed
 # page (a test checks this figure), an answer of /turn, and the redirect with the pass.
 REDIRECT_BYTES, PAGE_BYTES, TURN_BYTES, ENTER_BYTES = 1_000, 10_000, 650, 1_000
+# With an edge: what answers a join, its refusal, and a question for news.
+JOIN_BYTES, REFUSED_BYTES, NEWS_BYTES = 1_000, 400, 650
+# A page asks for news after 0.75 to 0.95 of ``news_seconds`` without an answer.
+NEWS_SHARE = 0.85
+# CloudFront keeps news for so long. It has so many regional caches, each of which asks by itself
+# (CloudFront, "How CloudFront works with regional edge caches").
+NEWS_KEPT_SECONDS, EDGE_CACHES = 2, 13
 # DynamoDB bills an eventually consistent read of up to 4 KB as half a unit. A strongly consistent
 # read is one unit, and a write of up to 1 KB is one unit (AWS documentation, read/write capacity).
 READ_UNIT_BYTES, WRITE_UNIT_BYTES = 4_096, 1_024
@@ -32,6 +39,8 @@ class Meter:
 
     weight: float
     span: int  # seconds of the series
+    news_seconds: int = 0  # 0 without an edge
+    news: int = 0
     polls: Counter[int] = field(default_factory=Counter)  # by span, without each visitor's first
     asked: int = 0
     lookups: int = 0
@@ -45,6 +54,7 @@ class Meter:
         for ask in asked:
             if last is not None:  # the first question is already counted with the arrival
                 self.polls[int((ask.at - START) / self.span)] += 1
+                self.news += self._news_between(ask.at - last.at)
             self.asked += 1
             self.lookups += ask.looked_up
             last = ask
@@ -60,24 +70,48 @@ class Meter:
         else:
             self.ends["stayed away"] += 1
 
+    def _news_between(self, seconds: float) -> int:
+        """Return how often a page asks for news between two questions for its turn."""
+        return int(seconds / (NEWS_SHARE * self.news_seconds)) if self.news_seconds else 0
+
     def people(self, what: str) -> int:
         """Return how many visitors had this end, such as ``entered``."""
         return round(self.ends[what] * self.weight)
 
 
-def usage(flow: Flow, meter: Meter, requests: Iterable[float]) -> Usage:
-    """Return the use of each service. ``requests`` are API Gateway's a second, for each span."""
-    visitors, entered = round(flow.arrived[-1]), meter.people("entered")
-    turns = round(meter.asked * meter.weight)
+def asked(flow: Flow, meter: Meter, refused: float) -> Requests:
+    """Return what the visitors ask. ``refused`` is how often the API refused a place."""
+    visitors = round(flow.arrived[-1])
+    return Requests(
+        page=visitors,
+        join=visitors,
+        refused=round(refused),
+        turn=round(meter.asked * meter.weight),
+        enter=meter.people("entered"),
+        news=round(meter.news * meter.weight),
+    )
+
+
+def news_of_functions(news: int, seconds: float) -> int:
+    """Return how many of the questions for news the edge passes on, because it keeps no answer."""
+    return min(news, math.ceil(EDGE_CACHES * seconds / NEWS_KEPT_SECONDS))
+
+
+def usage(
+    flow: Flow, meter: Meter, requests: Requests, a_second: Iterable[float], *, edge: bool
+) -> Usage:
+    """Return the use of each service. ``a_second`` are API Gateway's requests, for each span."""
+    visitors, entered = requests.join, requests.enter
     workers = sizing.workers_for(flow.settings.rate)
     calls, writes = _line_calls(flow), _line_writes(flow, workers)
-    out = visitors * (REDIRECT_BYTES + PAGE_BYTES) + turns * TURN_BYTES + entered * ENTER_BYTES
+    pages = 0 if edge else requests.page
+    turnstile = requests.turn + entered + news_of_functions(requests.news, flow.seconds)
     return Usage(
         seconds=float(flow.seconds),
-        api_requests=sizing.REQUESTS_PER_ARRIVAL * visitors + turns + entered,
+        api_requests=visitors + pages + turnstile,
         producer_requests=visitors,
-        room_requests=visitors,
-        turnstile_requests=turns + entered,
+        room_requests=pages,
+        turnstile_requests=turnstile,
         consumer_seconds=flow.seconds * CONSUMERS_AT_ONCE * workers,
         queue_sends=visitors,
         # The first call of each tick waits for messages, even if there are none.
@@ -87,11 +121,25 @@ def usage(flow: Flow, meter: Meter, requests: Iterable[float]) -> Usage:
         + sizing.UNITS_PER_ENTRY * entered
         + writes,
         table_read_units=math.ceil(
-            _copies_read(flow, meter.span, requests)
+            _copies_read(flow, meter.span, a_second)
             + meter.lookups * meter.weight / 2
             + _line_reads(flow, workers, visitors)
         ),
-        bytes_out=out,
+        bytes_out=0 if edge else _bytes(requests, REDIRECT_BYTES),
+        edge_requests=requests.total if edge else 0,
+        edge_bytes_out=_bytes(requests, JOIN_BYTES) if edge else 0,
+    )
+
+
+def _bytes(requests: Requests, join_bytes: int) -> int:
+    """Return the bytes to visitors."""
+    return (
+        requests.page * PAGE_BYTES
+        + requests.join * join_bytes
+        + requests.refused * REFUSED_BYTES
+        + requests.turn * TURN_BYTES
+        + requests.enter * ENTER_BYTES
+        + requests.news * NEWS_BYTES
     )
 
 

@@ -1,5 +1,6 @@
 """A simulated event as a self-contained page, without scripts, for light and dark mode."""
 
+import math
 from collections.abc import Iterable, Sequence
 from html import escape
 
@@ -89,6 +90,7 @@ def figures(event: Event) -> list[tuple[str, str]]:
         ("never entered", f"{event.left + event.stayed_away + event.expired:,}"),
         ("busiest second", f"{event.peak_requests_per_second:,.0f} requests"),
         ("requests per visitor", f"{event.requests_per_visitor:,.1f}"),
+        ("all hear of a change within", clock(math.ceil(event.heard_within_seconds))),
     ]
 
 
@@ -177,8 +179,14 @@ def _figure(title: str, said: str, lines: Sequence[Line], x: Axis, y: Axis) -> s
 
 def usage_rows(event: Event) -> list[tuple[str, str, int]]:
     """Return the use of each service as rows: service, what, how much."""
-    used = event.usage
+    used, edge = event.usage, event.requests
+    of_edge = [
+        ("CloudFront", "requests", used.edge_requests),
+        ("CloudFront", "of which news", edge.news),
+        ("CloudFront", "of which asked to try again", edge.refused),
+    ]
     return [
+        *(of_edge if event.edge else ()),
         ("API Gateway", "requests", used.api_requests),
         ("Lambda", "producer", used.producer_requests),
         ("Lambda", "room", used.room_requests),
@@ -189,7 +197,7 @@ def usage_rows(event: Event) -> list[tuple[str, str, int]]:
         ("SQS", "deletes", used.queue_deletes),
         ("DynamoDB", "write units", used.table_write_units),
         ("DynamoDB", "read units", used.table_read_units),
-        ("to visitors", "MB", round(used.bytes_out / 2**20)),
+        ("to visitors", "MB", round((used.bytes_out + used.edge_bytes_out) / 2**20)),
     ]
 
 

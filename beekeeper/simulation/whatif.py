@@ -8,24 +8,28 @@ It works in two passes. The first simulates the line as a whole, which gives eve
 import math
 import random
 from collections.abc import Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from itertools import pairwise
 from pathlib import Path
+from typing import Any
 
+from beekeeper.contract.asking import BACK_OFF
 from beekeeper.errors import ConfigError
 from beekeeper.rules import polling, sizing
+from beekeeper.rules.first_second import FirstSecond, first_second
+from beekeeper.rules.joining import Joined, Limits, joined
+from beekeeper.rules.line import Pulse
+from beekeeper.rules.quotas import USUAL, Account
 from beekeeper.rules.settings import Mode, Settings
 from beekeeper.simulation import crowd, limits
 from beekeeper.simulation.event import Series
 from beekeeper.simulation.flow import Flow, run_line
 from beekeeper.simulation.governed import governed
-from beekeeper.simulation.metering import Meter, usage
+from beekeeper.simulation.metering import Meter, asked, news_of_functions, usage
 from beekeeper.simulation.outcome import Simulation
 from beekeeper.simulation.visitors import asks, sample
 
 MAX_VISITORS = 100_000_000
-# The link, the page, and the page's first question, which the meter does not count among the polls.
-FIRST_REQUESTS = sizing.REQUESTS_PER_ARRIVAL + 1
 # Enough for a random error of 2 % in a point of the series. If each visitor waits for days, the
 # sample is smaller.
 SAMPLED_POLLS, MIN_SAMPLED, MAX_SAMPLED = 250_000, 500, 20_000
@@ -45,6 +49,9 @@ def simulate(
     no_shows: float = 0.0,
     disorder: float = 0.0,
     destination_capacity: float | None = None,
+    edge: bool = False,
+    news_seconds: int = 60,
+    account: Account = USUAL,
     seed: int = 1,
 ) -> Simulation:
     """Return what an event is like: waits, requests, quotas. Does not use AWS.
@@ -60,8 +67,10 @@ def simulate(
     who leave while they wait. ``no_shows`` is the share of the others who don't enter when it is
     their turn. ``disorder`` is the share of the places ahead by which the queue can misplace a
     ticket. ``destination_capacity`` is how many visitors a minute the destination can bear; with it
-    the result tells what it serves with the governor and without. The same ``seed`` gives the same
-    event. Raises ConfigError.
+    the result tells what it serves with the governor and without. ``edge`` and ``news_seconds`` are
+    those of the configuration: with an edge, pages ask for their place, and again if the API has
+    more to do than the quotas allow. ``account`` has the quotas, by default those of AWS. The same
+    ``seed`` gives the same event. Raises ConfigError.
 
     >>> simulate(1_200, rate=600).longest_wait_seconds < 90
     True
@@ -69,15 +78,39 @@ def simulate(
     came, name = _curve(visitors, arrivals, over_minutes)
     _check(sum(came), len(came), rate, abandonment, no_shows, disorder)
     _check_capacity(destination_capacity)
-    settings = Settings(Mode.ON, float(rate), "https://destination.example/")
+    settings = _settings(rate, account, edge=edge, news_seconds=news_seconds)
     present = (1 - abandonment) * (1 - no_shows)
-    flow = run_line(came, settings, present, disorder, seed)
+    places = joined(came, Limits(account), BACK_OFF) if edge else Joined(came, len(came), 0)
+    in_line = crowd.whole(places.by_second, sum(came)) if edge else came
+    flow = run_line(in_line, settings, present, disorder, seed)
     meter = _meter(flow, abandonment, no_shows, seed)
-    event = _outcome(flow, meter, came, name, (abandonment, no_shows))
+    crowds = _Crowds(came, in_line, places.refused)
+    event = _outcome(flow, meter, crowds, name, (abandonment, no_shows), account)
     if destination_capacity is None:
         return event
     enter = [visitors * present for visitors in came]
     return replace(event, destination=governed(destination_capacity, float(rate), enter, seed))
+
+
+@dataclass(frozen=True, slots=True)
+class _Crowds:
+    """Who comes, and who gets a place, in each second; and how often a place was refused."""
+
+    came: Sequence[int]
+    in_line: Sequence[int]
+    refused: float
+
+
+def _settings(rate: float, account: Account, *, edge: bool, news_seconds: int) -> Settings:
+    if not 10 <= news_seconds <= 3_600:
+        raise ConfigError(f"news_seconds = {news_seconds}: use 10 to 3,600 seconds.")
+    return Settings(
+        Mode.ON,
+        float(rate),
+        "https://destination.example/",
+        polls_per_second=polling.budget_of(account),
+        news_seconds=news_seconds if edge else 0,
+    )
 
 
 def _check_capacity(capacity: float | None) -> None:
@@ -137,7 +170,7 @@ def _meter(flow: Flow, abandonment: float, no_shows: float, seed: int) -> Meter:
     each = 12 + flow.longest_wait() / polling.MAX_SECONDS / 2
     count = min(total, max(MIN_SAMPLED, min(MAX_SAMPLED, int(SAMPLED_POLLS / each))))
     span = next((s for s in SPANS if flow.seconds <= s * POINTS), SPANS[-1])
-    meter = Meter(total / count, span)
+    meter = Meter(total / count, span, flow.settings.news_seconds)
     chance = random.Random(seed)  # noqa: S311 - no secret
     for visitor in sample(flow, count, abandonment, no_shows, chance):
         meter.count(visitor, asks(visitor, flow.settings, flow.pulse_for, chance))
@@ -145,41 +178,69 @@ def _meter(flow: Flow, abandonment: float, no_shows: float, seed: int) -> Meter:
 
 
 def _outcome(
-    flow: Flow, meter: Meter, came: Sequence[int], name: str, shares: tuple[float, float]
+    flow: Flow,
+    meter: Meter,
+    crowds: _Crowds,
+    name: str,
+    shares: tuple[float, float],
+    account: Account,
 ) -> Simulation:
-    series, peak = _series(flow, meter, came)
-    used, rate = usage(flow, meter, series.requests), flow.settings.rate
-    visitors, concurrent = sum(came), sizing.concurrent_executions(peak)
+    settings, visitors = flow.settings, sum(crowds.came)
+    edge, requests = bool(settings.news_seconds), asked(flow, meter, crowds.refused)
+    series, peak = _series(flow, meter, crowds.in_line, requests.news)
+    used = usage(flow, meter, requests, series.requests, edge=edge)
+    concurrent, first = sizing.concurrent_executions(peak), _first_second(crowds.came, account)
+    busiest = max(crowds.in_line)
     return Simulation(
         visitors=visitors,
-        rate=rate,
+        rate=settings.rate,
         arrivals=name,
         abandonment=shares[0],
         no_shows=shares[1],
-        seconds=float(flow.seconds),
-        longest_wait_seconds=round(flow.longest_wait(), 1),
-        wait_percentiles=_percentiles(meter.waits),
-        peak_waiting=max(series.waiting),
-        entered=meter.people("entered"),
-        left=meter.people("left"),
-        stayed_away=meter.people("stayed away"),
-        expired=meter.people("expired"),
+        **_waiting(flow, meter, series),
+        **_ends(meter),
         requests_per_visitor=round(used.api_requests / visitors, 2),
         peak_requests_per_second=round(peak, 1),
         concurrent_executions=concurrent,
-        seen_late_seconds=_percentiles(meter.seen_late)[95],
+        edge=edge,
+        first_second=first,
+        requests=requests,
         usage=used,
-        findings=limits.findings(peak, concurrent, flow.settings, used, max(came)),
+        findings=limits.findings(peak, concurrent, settings, used, busiest, first, account),
         series=series,
     )
 
 
-def _series(flow: Flow, meter: Meter, came: Sequence[int]) -> tuple[Series, float]:
+def _first_second(came: Sequence[int], account: Account) -> FirstSecond:
+    minute = crowd.busiest_minute(came)
+    return first_second(minute, Limits(account), BACK_OFF, busiest_second=max(came))
+
+
+def _waiting(flow: Flow, meter: Meter, series: Series) -> dict[str, Any]:
+    longest = Pulse(waiting=max(series.waiting))
+    return {
+        "seconds": float(flow.seconds),
+        "longest_wait_seconds": round(flow.longest_wait(), 1),
+        "wait_percentiles": _percentiles(meter.waits),
+        "peak_waiting": longest.waiting,
+        "seen_late_seconds": _percentiles(meter.seen_late)[95],
+        "heard_within_seconds": round(flow.settings.heard_within_seconds(longest), 1),
+    }
+
+
+def _ends(meter: Meter) -> dict[str, Any]:
+    ends = ("entered", "left", "stayed away", "expired")
+    return {end.replace(" ", "_"): meter.people(end) for end in ends}
+
+
+def _series(flow: Flow, meter: Meter, came: Sequence[int], news: int) -> tuple[Series, float]:
     """Return the series, and the requests of the busiest second.
 
-    Arrivals are known to the second, and each makes FIRST_REQUESTS. The questions of waiting pages
-    are spread evenly within a span.
+    Arrivals are known to the second, and each makes its first requests in it. The questions of
+    waiting pages are spread evenly within a span.
     """
+    # The meter does not count a page's first question among the polls.
+    at_first = sizing.requests_per_arrival(edge=bool(meter.news_seconds)) + 1
     span, ends = meter.span, range(meter.span, flow.seconds + meter.span, meter.span)
     last, visitors = flow.seconds - 1, sum(came)
     arrived = [flow.arrived[min(end - 1, last)] for end in ends]
@@ -187,11 +248,12 @@ def _series(flow: Flow, meter: Meter, came: Sequence[int]) -> tuple[Series, floa
     # An admitted visitor goes in within two seconds, or not at all.
     entered = [n * meter.people("entered") / visitors for n in admitted]
     arrivals, entries = _each(arrived), _each(entered)
-    asked = [(meter.polls[i] * meter.weight + entries[i]) / span for i in range(len(ends))]
+    told = news_of_functions(news, flow.seconds) / flow.seconds
+    asked = [(meter.polls[i] * meter.weight + entries[i]) / span + told for i in range(len(ends))]
     busiest = [max(came[end - span : end], default=0) for end in ends]
-    peak = max(FIRST_REQUESTS * most + polls for most, polls in zip(busiest, asked, strict=True))
+    peak = max(at_first * most + polls for most, polls in zip(busiest, asked, strict=True))
     waiting = [round(a - b) for a, b in zip(arrived, admitted, strict=True)]
-    first = [FIRST_REQUESTS * each / span for each in arrivals]
+    first = [at_first * each / span for each in arrivals]
     requests = [round(a + b, 1) for a, b in zip(first, asked, strict=True)]
     return Series(span, arrivals, waiting, _each(admitted), entries, requests), peak
 

@@ -8,14 +8,18 @@ asks every 20 seconds, by way of a REST API at $3.50 a million. Its other costs 
 solution that AWS offers is compared by the $13 a day that AWS states for it while it is idle. All
 of this is simulated, at list prices: nothing was measured on AWS, and nothing here depends on the
 machine.
+
+Then a million visitors wait for an hour on average, in a room with an edge and in one without:
+their requests by kind, what these cost, and the whole event. News is what an edge costs most.
 """
 
 from statistics import fmean
 
 from beekeeper.costs.estimate import estimate
-from beekeeper.costs.prices import FALLBACK
+from beekeeper.costs.prices import FALLBACK, listed_prices
 from beekeeper.costs.result import CostLine
 from beekeeper.simulation.whatif import simulate
+from tests.benchmarks import kinds
 from tests.benchmarks.figures import Figure, Report, at_most, figure, run
 
 VISITORS, WAIT_MINUTES = 100_000, 30.0
@@ -52,6 +56,8 @@ def report(region: str) -> Report:
                    at_most(IDLE_GOAL), unit="$", digits=3)
             for mode, usd in idle.items()
         ),
+        *kinds.request_figures(),
+        *kinds.cost_figures(listed_prices(region)),
     ]  # fmt: skip
     title = f"Cost of {VISITORS:,} visitors, {RATE:,.0f} a minute, in {cost.region}"
     return Report(title, figures, [f"Prices: {cost.prices}.", *cost.notes])

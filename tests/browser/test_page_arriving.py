@@ -41,9 +41,14 @@ def arrive(page: Page, room: StubRoom, *failures: Answer, query: str = "") -> No
     eventually(lambda: room.count(JOIN + query) >= 1, page)
 
 
+def joined(page: Page, room: StubRoom, times: int) -> None:
+    """Wait until the page has asked for a place so often."""
+    eventually(lambda: room.count(JOIN) == times, page)
+
+
 def after(page: Page, seconds: float) -> None:
     """Move the clock, and let the page take what it gets."""
-    page.clock.run_for(seconds * 1000)
+    page.clock.run_for(round(seconds * 1000))
     page.wait_for_timeout(30)
 
 
@@ -84,7 +89,7 @@ def test_a_crowd_is_no_error_and_ends_with_a_place(
         after(page, 1.9)
         assert room.count(JOIN) == refused
         after(page, 0.2)
-        eventually(lambda asked=refused + 1: room.count(JOIN) == asked, page)
+        joined(page, room, times=refused + 1)
     expect_state(page, "waiting")
     after(page, 4.9)  # half of 2 s, and of what joining took
     assert room.count("turn") == 0
@@ -96,11 +101,11 @@ def test_a_crowd_is_no_error_and_ends_with_a_place(
 def test_who_has_tried_for_longer_waits_longer(page: Page, room: StubRoom) -> None:
     arrive(page, room, failure(503, "", Retry_After="40"), THROTTLED, THROTTLED)
     for asked, wait in ((1, 60), (2, 15), (3, 18.7)):
-        eventually(lambda asked=asked: room.count(JOIN) == asked, page)
+        joined(page, room, times=asked)
         after(page, wait - 0.3)
         assert room.count(JOIN) == asked
         after(page, 0.5)
-    eventually(lambda: room.count(JOIN) == 4, page)
+    joined(page, room, times=4)
 
 
 def test_a_network_that_fails_is_no_error_either(page: Page, room: StubRoom) -> None:
@@ -135,7 +140,7 @@ def test_another_ticket_is_another_place(page: Page, room: StubRoom) -> None:
     open_page(page, room, turn(ahead=10), turn(ahead=5000))
     room.failures = [place(number=2)]
     page.reload()
-    eventually(lambda: room.count(JOIN) == 2, page)
+    joined(page, room, times=2)
     expect(page.locator("#ahead-label")).to_have_text(COUNTED)
     ask_again(page, room)
     expect(page.locator("#position")).to_have_text("5,000")

@@ -31,7 +31,7 @@ def _halves(page: Page) -> None:
 def hear(page: Page, room: StubRoom, within_seconds: float = 51) -> None:
     """Move the clock until the page asks for news."""
     asked = room.count("news")
-    page.clock.run_for(within_seconds * 1000 - 400)
+    page.clock.run_for(round(within_seconds * 1000) - 400)
     page.wait_for_timeout(30)
     assert room.count("news") == asked
     page.clock.run_for(500)

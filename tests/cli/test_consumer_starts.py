@@ -73,7 +73,7 @@ def test_a_configuration_that_is_refused_by_now_keeps_nobody_from_operating(
     assert beekeeper.status(ROOM, **where).mode == "paused"
     with pytest.raises(beekeeper.ConfigError):
         beekeeper.Room(ROOM, **where).deploy()
-    assert len(beekeeper.destroy(ROOM, **where).deleted) == 32
+    assert len(beekeeper.destroy(ROOM, **where).deleted) == 34
 
 
 def test_what_a_consumer_published_before_does_not_say_that_one_has_started(

@@ -1,6 +1,7 @@
 """init: what it asks, and what it writes."""
 
 import io
+import json
 from pathlib import Path
 
 import pytest
@@ -26,7 +27,7 @@ def answer(monkeypatch: pytest.MonkeyPatch, text: str) -> None:
 def test_the_questions_are_the_declared_fields(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    answer(monkeypatch, "summer-sale\n\nhttps://shop.example.com/sale\n1,200\n\n")
+    answer(monkeypatch, "summer-sale\n\nhttps://shop.example.com/sale\n1,200\n\n\n")
     assert main(["init"]) == 0
     room = RoomConfig.load("beekeeper.toml")
     assert (room.name, room.title, room.rate) == ("summer-sale", "Summer Sale", 1_200)
@@ -38,6 +39,7 @@ def test_the_questions_are_the_declared_fields(
         assert help_of(RoomConfig.model_fields[field]).partition(";")[0].lower() in asked
     assert "(1 to 300,000) [600]: " in asked
     assert "[summer sale]: " in asked
+    assert "how many people may follow the link in the first minute? [12000]: " in asked
 
 
 def test_options_ask_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -55,6 +57,7 @@ def test_options_ask_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
         ("a\n\n\n60\nFrankfurt\n", [], "give the code of an AWS region, such as eu-central-1"),
         ("", ["--rate", "many"], "rate = 'many': give a whole number"),
         ("", ["--config", "there.toml"], "there.toml exists already."),
+        ("a\n\n\n60\n\n", ["--first-minute", "0"], "first-minute = 0: give at least one visitor"),
     ],
 )
 def test_what_is_missing_is_said(
@@ -74,7 +77,7 @@ def test_what_is_missing_is_said(
 def test_a_wrong_answer_is_asked_again_at_once(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    answer(monkeypatch, "sale\n\nshop.example.com\nhttps://shop.example.com/\n600\n\n")
+    answer(monkeypatch, "sale\n\nshop.example.com\nhttps://shop.example.com/\n600\n\n\n")
     assert main(["init"]) == 0
     asked = capsys.readouterr().err
     assert asked.count("where visitors end up [") == 2
@@ -86,7 +89,7 @@ def test_a_title_becomes_a_name_and_the_region_is_that_of_the_profile(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     Path("aws-config").write_text("[default]\nregion = eu-west-3\n", encoding="utf-8")
-    answer(monkeypatch, "Été Summer Sale!\n\n\n\n\n")
+    answer(monkeypatch, "Été Summer Sale!\n\n\n\n\n\n")
     assert main(["init"]) == 0
     room = RoomConfig.load("beekeeper.toml")
     assert (room.name, room.region) == ("ete-summer-sale", "eu-west-3")
@@ -100,14 +103,14 @@ def test_a_title_becomes_a_name_and_the_region_is_that_of_the_profile(
 def test_no_letter_of_a_title_is_lost(
     typed: str, name: str | None, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    answer(monkeypatch, f"{typed}\n" + ("" if name else "lodz-live\n") + "\n\n\n\n")
+    answer(monkeypatch, f"{typed}\n" + ("" if name else "lodz-live\n") + "\n\n\n\n\n")
     assert main(["init"]) == 0
     assert RoomConfig.load("beekeeper.toml").name == (name or "lodz-live")
 
 
 def test_a_profile_that_does_not_exist_does_not_end_init(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("AWS_PROFILE", "nosuch")
-    answer(monkeypatch, "sale\n\n\n\n\n")
+    answer(monkeypatch, "sale\n\n\n\n\n\n")
     assert main(["init"]) == 0
     assert RoomConfig.load("beekeeper.toml").region == "eu-central-1"
 
@@ -116,3 +119,34 @@ def test_a_folder_that_cannot_be_written_is_said(capsys: pytest.CaptureFixture[s
     given = ["--name", "a", "--destination", "https://a.example/", "--rate", "60"]
     assert main(["init", *given, "--config", "none/beekeeper.toml"]) == 1
     assert "none/beekeeper.toml can't be written: No such file" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    ("first_minute", "region", "edge", "said"),
+    [
+        ("10,000", "eu-central-1", False, "No edge is needed: Without an edge, all 1,000 visitors"),
+        ("10010", "eu-central-1", True, "edge = true: Without an edge, about 1 of the 1,001"),
+        ("100000", "eu-central-1", True, "at least 5,000 of the 10,000 visitors"),
+        ("100000", "eu-south-1", True, "at least 8,750 of the 10,000 visitors"),
+    ],
+)
+def test_the_first_minute_decides_about_the_edge_and_init_says_why(
+    first_minute: str, region: str, edge: bool, said: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    given = ["--name", "a", "--destination", "https://a.example/", "--rate", "60"]
+    assert main(["init", *given, "--region", region, "--first-minute", first_minute]) == 0
+    assert RoomConfig.load("beekeeper.toml").edge == edge
+    assert ("edge = true" in Path("beekeeper.toml").read_text()) == edge
+    assert said in " ".join(capsys.readouterr().err.split())
+
+
+def test_a_first_minute_that_is_no_number_is_asked_again(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    answer(monkeypatch, "sale\n\n\n\n\nmany\n1_000_000\n")
+    assert main(["init", "--json"]) == 0
+    printed = capsys.readouterr()
+    assert "give a whole number, such as 100000." in printed.err
+    content = json.loads(printed.out)
+    assert content["config"]["edge"] is True
+    assert content["first_second"]["visitors"] == 100_000

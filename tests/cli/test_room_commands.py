@@ -51,7 +51,7 @@ def test_rooms_are_listed(capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["list", "--json"]) == 0
     (room,) = json.loads(capsys.readouterr().out)
     assert (room["room"], room["account"], room["region"]) == (ROOM, ACCOUNT, REGION)
-    assert (room["destination"], room["resources"]) == (DESTINATION, 32)
+    assert (room["destination"], room["resources"]) == (DESTINATION, 34)
     assert main(["list"]) == 0
     assert capsys.readouterr().out.startswith("sale                     eu-central-1")
 

@@ -19,6 +19,7 @@ from beekeeper.simulation.usage import Usage
 
 NOTHING = Usage(**dict.fromkeys((f.name for f in fields(Usage)), 0))
 ONE_DOLLAR = Prices("us-east-1", "a test", dict.fromkeys(Item, 1.0))
+CLOUDFRONT = ("CloudFront", "requests")
 EVENT = Usage(
     seconds=3_600.0,
     api_requests=2_400_000,
@@ -32,6 +33,15 @@ EVENT = Usage(
     table_write_units=220_000,
     table_read_units=400_000,
     bytes_out=3 * 2**30,
+)
+# The same with an edge.
+EDGE_EVENT = replace(
+    EVENT,
+    api_requests=2_300_000,
+    room_requests=0,
+    bytes_out=0,
+    edge_requests=12_000_000,
+    edge_bytes_out=5 * 2**30,
 )
 
 
@@ -72,13 +82,38 @@ def test_a_request_takes_memory_for_as_long_as_it_lasts() -> None:
 
 @pytest.mark.parametrize("name", [f.name for f in fields(Usage)])
 def test_whatever_is_used_costs(name: str) -> None:
-    assert estimate(replace(EVENT, **{name: 0})).event_usd < estimate(EVENT).event_usd
+    event = EVENT if getattr(EVENT, name) else EDGE_EVENT
+    assert estimate(replace(event, **{name: 0})).event_usd < estimate(event).event_usd
 
 
 @given(st.sampled_from([f.name for f in fields(Usage)]), st.integers(0, 10**10))
 def test_more_usage_never_costs_less(name: str, more: int) -> None:
     other = replace(EVENT, **{name: getattr(EVENT, name) + more})
     assert estimate(other).event_usd >= estimate(EVENT).event_usd
+
+
+def test_an_event_with_an_edge_by_hand() -> None:
+    found, without = costs(EDGE_EVENT), costs(EVENT)
+    assert found["CloudFront", "requests"] == pytest.approx(14.40)
+    assert found["CloudFront", "GB to visitors"] == pytest.approx(0.425)
+    assert found["API Gateway", "requests"] == pytest.approx(2.30)
+    of_api = {("API Gateway", "GB to visitors"), ("S3", "reads of the page")}
+    assert found.keys() - without.keys() == {x for x in found if x[0] == "CloudFront"}
+    assert without.keys() - found.keys() == of_api
+
+
+def test_the_free_part_of_cloudfront_and_its_plans_are_named() -> None:
+    _, dearest, free, plans = estimate(EDGE_EVENT).notes
+    assert "the dearer of Europe and the United States" in dearest
+    assert "10 million requests and 1 TB a month free: of this event that is $12.4" in free
+    assert "Pro $15 (10 million requests), Business $200 (125 million)" in plans
+
+
+def test_an_estimate_says_what_the_first_second_would_show() -> None:
+    found = beekeeper.estimate(600_000, rate=300_000, edge=True)
+    assert found.edge
+    assert 'would read {"message":"Too Many Requests"}' in found.notes[-2]
+    assert "Assumed: a tenth" in found.notes[-1]
 
 
 def test_dearer_regions_cost_more() -> None:
@@ -125,7 +160,9 @@ def test_the_event_is_that_of_the_simulation() -> None:
     }
     found = beekeeper.estimate(2_000, region="eu-west-1", **event)
     simulated = beekeeper.simulate(2_000, **event)
-    assert found == priced(simulated.usage, listed_prices("eu-west-1"), visitors=2_000, rate=600.0)
+    of_usage = priced(simulated.usage, listed_prices("eu-west-1"), visitors=2_000, rate=600.0)
+    assert (found.event, found.idle) == (of_usage.event, of_usage.idle)
+    assert found.notes[:-2] == of_usage.notes
 
 
 @pytest.fixture
@@ -211,3 +248,21 @@ def test_the_command_reads_from_the_configuration_whether_there_is_one(
         assert main(command) == 0
         shown.append("of the governor" in capsys.readouterr().out)
     assert shown == [False, True]
+
+
+def test_the_command_reads_from_the_configuration_whether_there_is_an_edge(
+    here: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def requests(*options: str) -> float:
+        """Return CloudFront's, or 0."""
+        assert run("--json", "--rate", "100", *options) == 0
+        lines = json.loads(capsys.readouterr().out)["event"]
+        return sum(float(x["quantity"]) for x in lines if (x["service"], x["what"]) == CLOUDFRONT)
+
+    assert requests() == 0
+    assert requests("--edge") > 0
+    (here / "beekeeper.toml").write_text("edge = true\nnews_seconds = 3600\n", encoding="utf-8")
+    seldom = requests()
+    assert requests("--no-edge") == 0
+    (here / "beekeeper.toml").write_text("edge = true\nnews_seconds = 10\n", encoding="utf-8")
+    assert requests() > 2 * seldom

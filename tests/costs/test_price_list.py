@@ -111,6 +111,20 @@ PRODUCTS: dict[str, list[str]] = {
             regionCode="",
         ),
     ],
+    "AmazonCloudFront": [
+        product("AmazonCloudFront", "Request", f"{where}-{what}", [("0", usd)], location=where)
+        for where, what, usd in (
+            ("US", "Requests-Tier2-HTTPS", "0.0000010"),
+            ("EU", "Requests-Tier2-HTTPS", "0.0000012"),
+            ("SA", "Requests-Tier2-HTTPS", "0.0000022"),
+            ("EU", "Requests-Tier1", "0.0000009"),
+            ("EU", "Requests-Tier2-HTTPS-Proxy", "9"),
+            ("US", "DataTransfer-Out-Bytes", "0.085"),
+            ("EU", "DataTransfer-Out-Bytes", "0.085"),
+            ("JP", "DataTransfer-Out-Bytes", "0.114"),
+            ("EU", "DataTransfer-Out-OBytes", "9"),
+        )
+    ],
     "AWSDataTransfer": [
         product(
             "AWSDataTransfer",

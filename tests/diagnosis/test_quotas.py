@@ -72,11 +72,43 @@ def test_a_quota_that_has_changed_since_the_deploy_needs_another(
     assert finding(diagnose(cloud, throttle(rate)), "throttle")[0] == "ok"
 
 
-@pytest.mark.parametrize(("arrivals", "verdict"), [(60_000, "ok"), (61_000, "warning")])
-def test_a_sudden_crowd(cloud: Cloud, arrivals: float, verdict: str) -> None:
-    found, text = finding(diagnose(cloud, arrivals_per_minute=arrivals), "scaling")
-    assert found == verdict
-    assert "Lambda starts 1,000 environments of a function within 10 s" in text
+@pytest.mark.parametrize(
+    ("arrivals", "settings", "verdict", "said"),
+    [
+        (10_000, {}, "ok", "Without an edge, all 1,000 visitors of the first second see the page."),
+        (30_000, {}, "warning", "about 2,000 of the 3,000 visitors"),
+        (60_000, {}, "warning", "at least 1,000 of the 6,000 visitors of the first second would"),
+        (60_000, {}, "warning", "Set edge = true"),
+        (60_000, {"edge": True}, "ok", "at least 1,000 of the 6,000 visitors"),
+        (60_000, {"edge": True}, "ok", "the last of 60,000 has a place 60 s after the first came"),
+        (60_000, {"edge": True, "order": "strict"}, "ok", "a place 4 min after the first came"),
+        (2_000_000, {"edge": True}, "warning", "250,000 requests a second to 400,000"),
+    ],
+)
+def test_what_the_first_second_would_show(
+    cloud: Cloud, arrivals: float, settings: dict[str, Any], verdict: str, said: str
+) -> None:
+    found = diagnose(cloud, arrivals_per_minute=arrivals, **settings)
+    assert finding(found, "first second")[0] == verdict
+    assert said in finding(found, "first second")[1]
+
+
+def test_the_first_second_is_that_of_the_accounts_own_quotas(cloud: Cloud) -> None:
+    quotas = throttle(20_000.0), concurrency(300)
+    verdict, text = finding(diagnose(cloud, *quotas, arrivals_per_minute=9_000), "first second")
+    assert verdict == "warning"
+    assert "about 600 of the 900 visitors" in text
+    assert "Lambda starts only 300 environments" in text
+
+
+def test_with_an_edge_those_who_arrive_take_what_the_others_leave_of_the_quota(
+    cloud: Cloud,
+) -> None:
+    """Their pages ask again, so a crowd above the quota is no problem. Too high a rate is one."""
+    crowd: dict[str, Any] = {"arrivals_per_minute": 1_000_000}
+    assert finding(diagnose(cloud, **crowd), "throttle")[0] == "problem"
+    assert finding(diagnose(cloud, edge=True, **crowd), "throttle")[0] == "ok"
+    assert finding(diagnose(cloud, edge=True, rate=100_000, **crowd), "throttle")[0] == "problem"
 
 
 @pytest.mark.parametrize(

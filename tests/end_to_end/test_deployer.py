@@ -18,14 +18,23 @@ from tests.support.local_aws import NewUser, StrictAws
 pytestmark = [pytest.mark.end_to_end, pytest.mark.xdist_group("local aws")]
 NAME, DESTINATION = "guarded", "https://shop.example.com/"
 READS = ("Get", "List", "Describe", "Head")
-Deployer = Callable[[dict[str, Any]], Session]
+Policies = list[dict[str, Any]]
+Deployer = Callable[[Policies], Session]
 
 
-def policy_without(names: Names, action: str = "") -> dict[str, Any]:
-    """Return the deployer's policy without one action."""
-    (policy,) = deployer_policies(names)
-    fewer = [{**s, "Action": [a for a in s["Action"] if a != action]} for s in policy["Statement"]]
-    return {**policy, "Statement": [s for s in fewer if s["Action"]]}
+def policies_without(names: Names, action: str = "") -> Policies:
+    """Return the deployer's policies without one action."""
+    return [
+        {
+            **policy,
+            "Statement": [
+                {**s, "Action": kept}
+                for s in policy["Statement"]
+                if (kept := [a for a in s["Action"] if a != action])
+            ],
+        }
+        for policy in deployer_policies(names)
+    ]
 
 
 @pytest.fixture
@@ -35,8 +44,8 @@ def names(strict_aws: StrictAws) -> Names:
 
 @pytest.fixture
 def deployer(strict_aws: StrictAws, new_user: NewUser, tmp_path: Path) -> Iterator[Deployer]:
-    """Makes IAM users with only one policy. At the end, removes the room."""
-    yield lambda policy: new_user(strict_aws, [policy])
+    """Makes IAM users with only some policies. At the end, removes the room."""
+    yield lambda policies: new_user(strict_aws, policies)
     beekeeper.destroy(NAME, session=strict_aws.session(), state_dir=tmp_path)
 
 
@@ -48,7 +57,7 @@ def deploy(session: Session, state_dir: Path, **values: Any) -> beekeeper.Room:
 def test_the_policy_is_enough(
     names: Names, deployer: Deployer, strict_aws: StrictAws, tmp_path: Path
 ) -> None:
-    session = deployer(policy_without(names))
+    session = deployer(policies_without(names))
     room: dict[str, Any] = {"session": session, "state_dir": tmp_path}
 
     found = beekeeper.doctor(name=NAME, destination=DESTINATION, rate=600, **room)
@@ -87,7 +96,7 @@ def test_the_policy_is_enough(
 def test_the_policy_is_enough_for_a_strict_room(
     names: Names, deployer: Deployer, strict_aws: StrictAws, tmp_path: Path
 ) -> None:
-    room: dict[str, Any] = {"session": deployer(policy_without(names)), "state_dir": tmp_path}
+    room: dict[str, Any] = {"session": deployer(policies_without(names)), "state_dir": tmp_path}
     assert deploy(**room, order="strict").changes
     assert not deploy(**room, order="strict").changes
     assert beekeeper.destroy(NAME, **room).deleted
@@ -108,13 +117,13 @@ def test_an_action_less_is_named(
     names: Names, deployer: Deployer, tmp_path: Path, action: str
 ) -> None:
     with pytest.raises(beekeeper.ProvisionError, match=f"Grant {action} "):
-        deploy(deployer(policy_without(names, action)), tmp_path)
+        deploy(deployer(policies_without(names, action)), tmp_path)
 
     # With the action granted, the same command continues.
-    assert deploy(deployer(policy_without(names)), tmp_path).url
+    assert deploy(deployer(policies_without(names)), tmp_path).url
 
 
 def test_another_room_is_out_of_reach(names: Names, deployer: Deployer, tmp_path: Path) -> None:
-    session = deployer(policy_without(names))
+    session = deployer(policies_without(names))
     with pytest.raises(beekeeper.ProvisionError, match="Grant"):
         deploy(session, tmp_path, name="other")

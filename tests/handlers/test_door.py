@@ -13,6 +13,7 @@ from beekeeper.contract.routes import EDGE_HEADER, Path
 from beekeeper.handlers import pace_requests, turnstile
 from beekeeper.handlers.governor_table import GovernorTable
 from beekeeper.handlers.http import Request, Response
+from beekeeper.handlers.wake import Waker
 from beekeeper.rules import tokens
 from beekeeper.rules.edge import Door, edge_secret
 from beekeeper.rules.settings import Mode
@@ -64,19 +65,12 @@ class Closed:
             }
             table = GovernorTable(self.place.dynamo, TABLE)
             return pace_requests.answer(event, self.place.table, table, now)
-        return turnstile.answer(request, self.place.table, Wakes(self.woken), now)
+        waker = Waker(self.place.dynamo, TABLE, self.woken.append)
+        return turnstile.answer(request, self.place.table, waker, now)
 
     def untouched(self) -> bool:
         """Return whether nothing but the room was read."""
         return self.place.calls.count() == {"BatchGetItem": 1} and not self.sends.bodies
-
-
-class Wakes:
-    def __init__(self, woken: list[int]) -> None:
-        self.woken = woken
-
-    def wake(self, pulse: object, now: float, workers: int = 1) -> None:
-        self.woken.append(workers)
 
 
 NAVIGATIONS = (Path.CAMPAIGN, Path.JOIN, Path.TURN, Path.ENTER)

@@ -10,6 +10,8 @@ from beekeeper.contract import items, pulse_item
 from beekeeper.handlers.admitting import Admitted
 from beekeeper.handlers.tally import END_SECONDS, FLUSH_ATTEMPTS, Tally
 from beekeeper.rules.cadence import CHECKS_PER_TICK
+from beekeeper.rules.curve import Sample
+from beekeeper.rules.line import Pulse
 from beekeeper.rules.no_shows import Shows
 from tests.support.in_memory.faults import LOST_ANSWER, THROTTLE, failing, no_faults
 from tests.support.in_memory.stage import ON, Stage
@@ -158,3 +160,15 @@ def test_an_idle_line_must_have_been_seen_by_this_worker() -> None:
     stage.world.sleep(1)
     tally.publish()
     assert tally.is_line_idle()
+
+
+def test_a_turn_is_kept_until_its_visitor_asks_also_if_news_reach_everybody_sooner() -> None:
+    stage = Stage()
+    stage.dynamo.set_room(replace(ON, news_seconds=60))
+    now = stage.world.now
+    crowd = (Sample(int(now - 100) * 1000, 0.0), Sample(int(now - 1) * 1000, 5_000_000.0))
+    pulse = Pulse(waiting=5_000_000, arrivals=crowd, settled=crowd[-1], as_of=now - 1, busy_at=now)
+    stage.dynamo.put({**items.key(items.PULSE), **pulse_item.pulse_values(pulse)})
+    stage.consumer().run(1.0)
+    assert stage.pulse.waiting > 4_000_000
+    assert stage.pulse.longest_interval > 1_000

@@ -15,9 +15,10 @@ from beekeeper.provision.engine.events import Event, StepDone, StepWarning
 from beekeeper.rules.line import Pulse
 from tests.support.moto_aws.by_hand import api_id, queue_url
 from tests.support.moto_aws.cloud import Cloud
+from tests.support.moto_aws.edge_gaps import edge
 from tests.support.moto_aws.inventory import inventory
 from tests.support.moto_aws.wire import Call
-from tests.support.rooms import BASE, ROOM
+from tests.support.rooms import AT_EDGE, BASE, DOMAIN, DOMAIN_NAME, ROOM
 
 TABLE = "beekeeper-sale"
 
@@ -154,11 +155,43 @@ def test_the_library_does_not_ask(where: dict[str, Any]) -> None:
     assert beekeeper.status(ROOM, **where).rate == 800
 
 
+@pytest.mark.usefixtures("crowd")
+def test_a_move_to_the_edge_and_back_is_asked_about(
+    where: dict[str, Any], deployed_room: beekeeper.Room
+) -> None:
+    former = deployed_room.url
+    there = beekeeper.plan({**BASE, "edge": True}, **where)
+    assert there.question == (
+        f"Everybody who waits at {former} loses their place, and is sent to the new link: do it"
+        " while nobody waits (1,200 wait now)."
+    )
+    assert [note for note in there.notes if "distribution is made. That takes minutes" in note]
+    link, places = warnings({**BASE, "edge": True}, where)
+    assert "to one that deploy prints" in link
+    assert places == there.question
+    at_edge = deployed_room.url
+    assert at_edge.endswith(".cloudfront.net/")
+    assert warnings({**BASE, "edge": True}, where) == []
+    link, places = warnings(BASE, where)
+    assert f"from {at_edge} to {former}" in link
+    assert "because that address ends with the deploy" in places
+
+
+def test_the_record_that_is_to_be_made_leads_to_the_edge(where: dict[str, Any]) -> None:
+    deployment = beekeeper.Room({**BASE, **AT_EDGE}, **where).deploy()
+    (found,) = edge().distributions.values()
+    assert deployment.url == f"https://{DOMAIN_NAME}/"
+    assert deployment.dns_record == f"{DOMAIN_NAME} CNAME {found.host}"
+    said, *more = warnings({**BASE, **DOMAIN}, where)
+    assert f"The DNS record of {DOMAIN_NAME} must lead elsewhere" in said
+    assert more == []
+
+
 def test_who_does_not_approve_changes_nothing(cloud: Cloud, where: dict[str, Any]) -> None:
     def refuse(plan: beekeeper.Plan) -> None:
         raise BeekeeperError(f"{len(plan.changes)} changes")
 
-    with pytest.raises(BeekeeperError, match="32 changes"):
+    with pytest.raises(BeekeeperError, match=r"3\d changes"):
         beekeeper.Room(BASE, **where).deploy(approve=refuse)
     assert cloud.wire.mutations == []
     assert not list(cloud.state_dir.glob("*.json"))

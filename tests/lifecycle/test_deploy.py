@@ -27,7 +27,7 @@ def test_a_deploy_tells_what_it_made(cloud: Cloud, where: dict[str, Any]) -> Non
     assert room.url == f"https://{api_id(cloud)}.execute-api.{REGION}.amazonaws.com/"
     assert (room.account, room.region, room.destination) == (ACCOUNT, REGION, DESTINATION)
     assert all(change.action == "create" for change in room.changes)
-    assert len(room.changes) == 32
+    assert len(room.changes) == 34
     assert room.deployment
     assert room.deployment.state_file == str(cloud.state_dir / "sale.json")
     json.dumps([room.deployment.to_dict(), room.to_dict()])
@@ -116,6 +116,7 @@ def test_every_field_of_the_configuration_is_here() -> None:
     elsewhere = {"name", "region", "state", "domain_name", "certificate_arn", "hosted_zone_id"}
     elsewhere |= {"order"}  # can't be changed: see test_strict.py
     elsewhere |= {"governor"}  # has resources of its own: see test_governor.py
+    elsewhere |= {"edge", "news_seconds", "web_acl_arn"}  # have resources, too: see test_door.py
     elsewhere |= {"role_path"}  # replaces the roles: see test_role_boundary.py
     assert beekeeper.RoomConfig.model_fields.keys() == tested | elsewhere
 
@@ -144,7 +145,7 @@ def test_the_state_is_written_with_each_resource(cloud: Cloud, where: dict[str, 
 
     beekeeper.deploy(BASE, on_event=look, **where)
     assert missing == []
-    assert len(state_of(cloud)["resources"]) == 32
+    assert len(state_of(cloud)["resources"]) == 34
     assert all(r["made"] and r["id"] for r in state_of(cloud)["resources"])
 
     gone: list[str] = []
@@ -155,7 +156,7 @@ def test_the_state_is_written_with_each_resource(cloud: Cloud, where: dict[str, 
 
     beekeeper.destroy(ROOM, on_event=count, **where)
     assert len(set(gone)) > 10
-    assert sorted(map(int, gone), reverse=True)[0] <= 32
+    assert sorted(map(int, gone), reverse=True)[0] <= 34
 
 
 @pytest.mark.usefixtures("deployed_room")
@@ -174,7 +175,7 @@ def test_there_is_no_secret_in_the_state_nor_in_the_events(
 def test_the_rooms_are_listed_from_their_files(cloud: Cloud) -> None:
     (summary,) = beekeeper.list_rooms(state_dir=cloud.state_dir)
     assert (summary.name, summary.account) == (ROOM, ACCOUNT)
-    assert summary.to_dict()["resources"] == 32
+    assert summary.to_dict()["resources"] == 34
     assert cloud.wire.calls == []
 
 
@@ -183,6 +184,6 @@ def test_a_deploy_that_failed_is_resumed(cloud: Cloud, where: dict[str, Any]) ->
     with pytest.raises(ProvisionError, match="Oops"):
         beekeeper.deploy(BASE, **where)
     made = sum(r["made"] for r in state_of(cloud)["resources"])
-    assert 0 < made < 32
+    assert 0 < made < 34
     beekeeper.deploy(BASE, **where)
     assert cloud.changes() == {}

@@ -17,7 +17,7 @@ def test_a_destroy_leaves_nothing_and_so_does_the_second(
     cloud: Cloud, where: dict[str, Any]
 ) -> None:
     first = beekeeper.destroy(ROOM, **where)
-    assert len(first.deleted) == 32
+    assert len(first.deleted) == 34
     assert inventory() == {}
     assert not list(cloud.state_dir.glob("*.json*"))
     cloud.wire.clear()

@@ -187,7 +187,7 @@ def test_ids_that_others_rely_on() -> None:
 
 
 def _tags(**settings: object) -> dict[str, str]:
-    document = build_page({"title": 'The "Spring" sale', **settings}).html.decode()
+    document = build_page({"title": 'The "Spring" sale', **settings}).decode()
     found = re.findall(r'<meta (?:name|property)="([\w:-]+)" content="([^"]*)">', document)
     return {name: html.unescape(content) for name, content in found}
 
@@ -212,5 +212,5 @@ def test_the_page_asks_for_news_only_at_an_edge(edge: bool, seconds: int) -> Non
     config = RoomConfig(
         name="sale", destination="https://shop.example.com/", rate=600, edge=edge, news_seconds=90
     )
-    given = json.loads(_Document(build_page(config.model_dump()).html.decode()).texts["script"][0])
+    given = json.loads(_Document(build_page(config.model_dump()).decode()).texts["script"][0])
     assert given["news_seconds"] == seconds

@@ -33,6 +33,11 @@ def test_what_holds_visitors_is_irreplaceable() -> None:
     assert {key for key, step in STEPS.items() if step.irreplaceable} == {*queues, "table"}
 
 
+def test_a_new_page_comes_after_all_that_it_asks() -> None:
+    assert "routes" in STEPS["page"].needs
+    assert {key for key in STEPS if key.startswith("function ")} <= {*STEPS["routes"].needs}
+
+
 def test_only_a_deploy_and_a_plan_build_the_page() -> None:
     page = PageObject(NAMES, settings={})
     assert list(page.grants())

@@ -24,17 +24,37 @@ from beekeeper.provision.deployer import (
 )
 from beekeeper.provision.grant import ROOM, Grant, combined
 from beekeeper.provision.names import ALL_FUNCTION_NAMES, Names
-from tests.support.rooms import ACCOUNT, DOMAIN_NAME, NAMES, WITH_ALL, config
+from tests.support.rooms import (
+    ACCOUNT,
+    AT_EDGE,
+    DOMAIN_NAME,
+    NAMES,
+    WEB_ACL,
+    WITH_ALL,
+    config,
+)
 
 # Made of a service's reads, for those who look; no resource's ARN can stand for them.
-UNSCOPED = {"cloudwatch:DescribeAlarms", "lambda:GetAccountSettings", "logs:DescribeLogGroups"}
+UNSCOPED = {
+    "cloudfront:ListDistributions",
+    "cloudfront:ListOriginAccessControls",
+    "cloudfront:ListResponseHeadersPolicies",
+    "cloudwatch:DescribeAlarms",
+    "lambda:GetAccountSettings",
+    "logs:DescribeLogGroups",
+}
+OF_EDGE = config(**AT_EDGE, hosted_zone_id="Z0123456789ABCDEFGHIJ", web_acl_arn=WEB_ACL)
 BOUND = config(permissions_boundary=f"arn:aws:iam::{ACCOUNT}:policy/boundary", role_path="/events/")
 
 
 def statements(names: Names = NAMES) -> list[dict[str, Any]]:
-    (policy,) = deployer_policies(names)
-    found: list[dict[str, Any]] = policy["Statement"]
-    return found
+    """The statements of all policies. One that is in two policies is put together."""
+    by_sid: dict[str, dict[str, Any]] = {}
+    for each in (s for policy in deployer_policies(names) for s in policy["Statement"]):
+        known = by_sid.setdefault(each["Sid"], {**each, "Action": [], "Resource": []})
+        for part in ("Action", "Resource"):
+            known[part] += [member for member in each[part] if member not in known[part]]
+    return list(by_sid.values())
 
 
 def regions() -> Iterator[tuple[str, str]]:
@@ -93,11 +113,17 @@ def applies(action: str, resource: str) -> bool:
     if service == "s3":
         on_objects = operation in OBJECT_ACTIONS
         return on_objects == ("/" in resource)
+    if service == "cloudfront":
+        kind = resource.split(":")[5].partition("/")[0].replace("-", "")
+        own = [kind for kind in OWN_ACTIONS if kind in operation.lower()]
+        return kind == (own[0] if own else "distribution")
     if service == "cloudwatch":
         return ("Dashboard" in operation) == (":dashboard/" in resource)
     return True
 
 
+# The kinds of CloudFront whose actions have their name.
+OWN_ACTIONS = ("originaccesscontrol", "responseheaderspolicy")
 OBJECT_ACTIONS = {
     "GetObject",
     "PutObject",
@@ -120,7 +146,20 @@ def held_by(policies: Iterable[dict[str, Any]]) -> set[tuple[str, str, str]]:
     }
 
 
-@pytest.mark.parametrize("room", [None, WITH_ALL, BOUND])
+def test_an_edge_with_a_domain_and_a_web_acl() -> None:
+    policies = deployer_policies(NAMES, OF_EDGE)
+    assert len(policies) <= 2
+    found = [s for policy in policies for s in policy["Statement"]]
+    by_action = {action: s["Resource"] for s in found for action in s["Action"]}
+    assert by_action["wafv2:GetWebACL"] == [WEB_ACL]
+    assert by_action["acm:DescribeCertificate"] == [OF_EDGE.certificate_arn]
+    distributions = f"arn:aws:cloudfront::{ACCOUNT}:distribution/*"
+    for of_records in ("cloudfront:TagResource", "cloudfront:UntagResource"):
+        assert distributions in by_action[of_records]
+    assert by_action["cloudfront:ListResponseHeadersPolicies"] == ["*"]
+
+
+@pytest.mark.parametrize("room", [None, WITH_ALL, BOUND, OF_EDGE])
 def test_what_shares_a_statement_widens_nothing(room: RoomConfig | None) -> None:
     wanted = grants(NAMES, room)
     assert held_by(deployer_policies(NAMES, room)) == meant_by(wanted)
@@ -129,9 +168,9 @@ def test_what_shares_a_statement_widens_nothing(room: RoomConfig | None) -> None
 
 
 def test_every_step_says_what_it_takes() -> None:
-    """Except routes and stage, which the API covers, and the mapping, which the domain covers."""
+    """Except what others cover: those of the API, the domain, the table and the distribution."""
     silent = {s.key for s in steps(WITH_ALL, NAMES) if not list(s.grants())}
-    assert silent == {"routes", "stage", "api mapping"}
+    assert silent == {"routes", "stage", "api mapping", "door", "former records"}
 
 
 def test_each_statement_has_one_condition() -> None:
@@ -247,7 +286,7 @@ def test_a_role_is_looked_for_without_its_path_too() -> None:
 @example(other="sale-2")
 @example(other="sal")
 def test_another_room_is_out_of_reach(other: str) -> None:
-    """Except HTTP APIs, which have no names. See names.py for rooms that would share names."""
+    """Except HTTP APIs and CloudFront, whose ARNs have no names. For shared names see names.py."""
     ours = [f"{NAMES.room}-{part}" for part in (*ALL_FUNCTION_NAMES, "dead-letter")]
     if other == NAMES.room or other.startswith(tuple(ours)):
         return
@@ -260,7 +299,7 @@ def test_another_room_is_out_of_reach(other: str) -> None:
         if resource != "*"
     ]
     reached = {arn for arn in theirs if any(re.fullmatch(p, arn) for p in patterns)}
-    assert all(":apigateway:" in arn for arn in reached)
+    assert all(":apigateway:" in arn or ":cloudfront:" in arn for arn in reached)
 
 
 def test_an_operator_may_change_the_keys() -> None:

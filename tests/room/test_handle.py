@@ -86,7 +86,7 @@ def test_both_ways_to_a_handle_know_the_same(cloud: Cloud, where: dict[str, Any]
         assert repr(room) == f"Room('sale', url='{room.url}')"
         assert room.url in room._repr_html_()
     assert deployed.to_dict() == found.to_dict()
-    assert "create 32" in deployed._repr_html_()
+    assert "create 34" in deployed._repr_html_()
     assert set(map(str, cloud.wire.calls)) <= {"apigatewayv2:GetApis"}  # the test's own
 
 

@@ -22,7 +22,7 @@ WAITING = Pulse(waiting=100_000, as_of=NOW)
 
 @given(crowds, rates, budgets)
 def test_all_go_no_faster_than_the_api_bears(waiting: int, rate: float, budget: float) -> None:
-    """``polls_per_second`` are half of the account's quota; a poll and an entry for each visitor."""
+    """``polls_per_second`` are half of the quota. Each visitor needs a poll and an entry."""
     assert 2 * waiting <= budget * spread_seconds(waiting, rate, budget) * (1 + 1e-9)
 
 

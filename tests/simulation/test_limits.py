@@ -5,8 +5,11 @@ from dataclasses import replace
 import pytest
 
 from beekeeper import simulate
+from beekeeper.contract.asking import BACK_OFF
 from beekeeper.results import Finding
 from beekeeper.rules import quotas
+from beekeeper.rules.first_second import ASSUMED, first_second
+from beekeeper.rules.joining import Limits
 from beekeeper.rules.quotas import NEWER_REGION, USUAL, Account
 from beekeeper.rules.settings import Mode, Settings
 from beekeeper.simulation import limits
@@ -19,11 +22,13 @@ def findings(
     concurrent: int = 50,
     account: Account = USUAL,
     arrivals: float = 100,
+    news_seconds: int = 0,
 ) -> dict[str, Finding]:
     usage = simulate(10, rate=60).usage
-    settings = Settings(Mode.ON, rate, DESTINATION)
-    found = limits.findings(requests, concurrent, settings, usage, arrivals, account)
-    checks = ["throttle", "concurrency", "scaling", "table", "queue"]
+    settings = Settings(Mode.ON, rate, DESTINATION, news_seconds=news_seconds)
+    first = first_second(10 * arrivals, Limits(account), BACK_OFF)
+    found = limits.findings(requests, concurrent, settings, usage, arrivals, first, account)
+    checks = ["first second", "throttle", "concurrency", "table", "queue"]
     assert [finding.check for finding in found] == checks
     return {finding.check: finding for finding in found}
 
@@ -88,10 +93,25 @@ def test_a_crowd_that_is_larger_than_a_deploy_expects() -> None:
     assert "doctor --arrivals" in found.remedy
 
 
-@pytest.mark.parametrize(("arrivals", "verdict"), [(1_000, "ok"), (1_001, "warning")])
-def test_a_sudden_crowd_is_compared_with_the_environments_that_lambda_starts(
-    arrivals: float, verdict: str
+@pytest.mark.parametrize(
+    ("arrivals", "news_seconds", "verdict", "remedy"),
+    [
+        (1_000, 0, "ok", ""),
+        (1_001, 0, "warning", "Set edge = true in the configuration."),
+        (1_001, 60, "ok", ""),
+        (200_000, 60, "warning", "Ask AWS for it before the event"),
+    ],
+)
+def test_what_the_first_second_would_show_is_said_for_both_forms(
+    arrivals: float, news_seconds: int, verdict: str, remedy: str
 ) -> None:
-    found = findings(100, arrivals=arrivals)["scaling"]
+    found = findings(100, arrivals=arrivals, news_seconds=news_seconds)["first second"]
     assert found.verdict == verdict
-    assert "starts 1,000 of a function within 10 s" in found.text
+    assert found.text.count("Without an edge, ") == found.text.count("With an edge, ") == 1
+    assert found.text.endswith(ASSUMED)
+    assert found.remedy.startswith(remedy)
+
+
+def test_with_an_edge_pages_ask_again_up_to_the_quota() -> None:
+    assert findings(9_999, news_seconds=60)["throttle"].verdict == "ok"
+    assert findings(10_001, news_seconds=60)["throttle"].verdict == "problem"

@@ -8,10 +8,12 @@ Quirks:
 
 import math
 from collections.abc import Iterable
+from dataclasses import replace
 
 from botocore.exceptions import BotoCoreError, ClientError
 
 from beekeeper.config import RoomConfig
+from beekeeper.contract.asking import BACK_OFF
 from beekeeper.contract.functions import CONSUMER
 from beekeeper.errors import BeekeeperError
 from beekeeper.provision.aws import Aws
@@ -20,11 +22,11 @@ from beekeeper.provision.engine.wait import has_code
 from beekeeper.provision.grant import Grant, grant, unscoped
 from beekeeper.provision.names import Names
 from beekeeper.results import Finding, Verdict
+from beekeeper.rules import first_second as rule
 from beekeeper.rules import polling, sizing
+from beekeeper.rules.joining import Limits
 from beekeeper.rules.quotas import (
     CONCURRENCY,
-    NEW_ENVIRONMENTS,
-    NEW_ENVIRONMENTS_SECONDS,
     NEW_TABLE_WRITE_UNITS,
     TABLE_WRITE_UNITS,
     THROTTLE,
@@ -123,18 +125,16 @@ def throttle(
     return Finding("throttle", Verdict.OK, f"{has}, and the event makes about {need:,}.")
 
 
-def scaling(config: RoomConfig, arrivals: float | None = None) -> Finding:
-    """Compare a sudden crowd with how fast Lambda starts environments of a function."""
-    limit, need = NEW_ENVIRONMENTS, sizing.new_environments(_arrivals(config, arrivals) / 60)
-    has = f"Lambda starts {limit:,} environments of a function within {NEW_ENVIRONMENTS_SECONDS} s"
-    if need <= limit:
-        return Finding("scaling", Verdict.OK, f"{has}, and a sudden crowd needs about {need:,}.")
-    text = (
-        f"{has}, but a sudden crowd needs about {need:,} at once ({_event(config, arrivals)})."
-        " Visitors beyond that get errors in the first seconds, and must try again."
-    )
-    remedy = "AWS does not raise this limit. Publish the campaign link to some people after others."
-    return Finding("scaling", Verdict.WARNING, text, remedy)
+def first_second(aws: Aws, config: RoomConfig, arrivals: float | None = None) -> Finding:
+    """Say what visitors would see in the first second, without an edge and with one."""
+    settings = aws.client("lambda").get_account_settings()
+    concurrent = int(settings["AccountLimit"]["ConcurrentExecutions"])
+    account = replace(throttled(aws), concurrent_executions=concurrent)
+    queue = sizing.STRICT_JOINS_PER_SECOND if config.is_strict else math.inf
+    found = rule.first_second(_arrivals(config, arrivals), Limits(account, queue), BACK_OFF)
+    remedy = found.remedy(edge=config.edge)
+    verdict = Verdict.WARNING if remedy else Verdict.OK
+    return Finding("first second", verdict, found.said, remedy)
 
 
 def table(aws: Aws, config: RoomConfig, names: Names, arrivals: float | None = None) -> Finding:
@@ -186,8 +186,17 @@ def ask(aws: Aws, quota: Quota, value: int) -> str:
 
 
 def _requests(config: RoomConfig, arrivals: float | None, account: Account) -> float:
-    budget = polling.budget_of(account)
-    return sizing.requests_per_second(config.rate, _arrivals(config, arrivals), budget)
+    """Return the requests a second at the peak.
+
+    With an edge, pages that the API refuses ask again for their place. So those who arrive take
+    only what the others leave of the quota.
+    """
+    coming, budget = _arrivals(config, arrivals), polling.budget_of(account)
+    need = sizing.requests_per_second(config.rate, coming, budget, edge=config.edge)
+    if not config.edge:
+        return need
+    others = need - sizing.EDGE_REQUESTS_PER_ARRIVAL * coming / 60
+    return min(need, max(others, account.requests_per_second))
 
 
 def _arrivals(config: RoomConfig, arrivals: float | None) -> float:

@@ -34,7 +34,7 @@ class BucketPolicy(Contained):
     key, kind = "bucket policy", "bucket policy"
     container = "bucket"
 
-    def __init__(self, names: Names, domain_name: str | None, *, edge: bool) -> None:
+    def __init__(self, names: Names, domain_name: str | None = None, *, edge: bool) -> None:
         """Note whether the edge reads the bucket, and the name that may have led there until now.
 
         Until the record of that name leads to API Gateway, a former edge must read the page.

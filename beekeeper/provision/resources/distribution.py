@@ -70,7 +70,7 @@ DISABLE = Wait(
     every=15,
 )
 # The list can lack a distribution that was just made.
-LISTED = Wait("CloudFront to list the distribution", 60, every=5)
+LISTED = Wait("CloudFront to list the distribution", 30, every=5)
 
 
 class Distribution(Resource):
@@ -114,10 +114,12 @@ class Distribution(Resource):
         }
 
     def find(self, aws: Aws, outputs: Mapping[str, str]) -> Found | None:
-        recorded = outputs.get(recorded_output(self.key), "")
+        recorded = outputs.get(recorded_output(self.key))
         raw = self._read(aws, recorded) if recorded else None
-        for distribution_id in () if raw else self._ours(aws):
-            raw = raw or self._read(aws, distribution_id)
+        # An intent without an id: a deploy was killed while it made one, and the list can lack it.
+        if recorded == "":
+            self._is_listed(aws)
+        raw = raw or next((self._read(aws, each) for each in self._ours(aws)), None)
         if raw is None:
             return None
         distribution = raw["Distribution"]

@@ -53,9 +53,9 @@ from beekeeper.provision.resources.route53 import (
     untag,
 )
 
-# The hosted zone of all distributions, by partition (Route 53 API Reference, "AliasTarget"; AWS
-# China, "Getting Started", Route 53).
-CLOUDFRONT_ZONES = {"aws": "Z2FDTNDATAQYW2", "aws-cn": "Z3RFFRIM2A3IF5"}
+# The hosted zone of all distributions (Route 53 API Reference, "AliasTarget"). China has another,
+# but no room there has an edge.
+CLOUDFRONT_ZONE = "Z2FDTNDATAQYW2"
 
 
 class DnsRecord(Resource):
@@ -107,7 +107,7 @@ class DnsRecord(Resource):
             **always,
             "types": list(ALIASES),
             "target": known(outputs, EDGE_HOST),
-            "target_zone": CLOUDFRONT_ZONES[self._names.partition],
+            "target_zone": CLOUDFRONT_ZONE,
             "tag_at": known(outputs, EDGE_ARN),
         }
 

@@ -2,7 +2,7 @@
 
 Once it is closed, the functions answer only what came through the edge (contract/door.py). So with
 an edge it is closed last, when the edge answers at the campaign link. Without an edge it is opened
-before what is left of the edge is removed.
+before what is left of the edge is removed, and in a room that never had one, there is no door.
 """
 
 from collections.abc import Mapping
@@ -20,6 +20,8 @@ from beekeeper.rules.edge import Door
 MISSING = "ResourceNotFoundException"
 OPEN = {"link": "", "kid": ""}
 DAMAGED = {"link": None, "kid": None}
+# The output of a door that was found closed, also after this deploy has opened it.
+WAS_CLOSED = "door was closed"
 
 
 class DoorAttribute(Contained):
@@ -37,21 +39,22 @@ class DoorAttribute(Contained):
         record = ("dns record",) if edge and domain_name else ()
         self.needs = ("table", "keys", *answers, *record)
 
-    def desired(self, outputs: Mapping[str, str]) -> Attributes:
+    def desired(self, outputs: Mapping[str, str]) -> Attributes | None:
         """Return where everybody else is sent, and which key's secret the edge sends.
 
         That is the key that signs: the distribution was just told of it.
         """
         if not self._edge:
-            return OPEN
+            return OPEN if WAS_CLOSED in outputs else None
         link = self._link or known(outputs, EDGE_LINK)
         return {"link": link, "kid": known(outputs, SIGNING_KID)}
 
     def find(self, aws: Aws, outputs: Mapping[str, str]) -> Found | None:
         item = self._read(aws)
-        if item is None and self._edge:
-            return None
-        return Found(self.name, _attributes_of(item or {}), Owner.OURS)
+        if item is not None and EDGE in item:
+            return Found(self.name, _attributes_of(item), Owner.OURS, {WAS_CLOSED: "yes"})
+        was_opened = item is not None and WAS_CLOSED in outputs
+        return Found(self.name, OPEN, Owner.OURS) if was_opened else None
 
     def _read(self, aws: Aws) -> Mapping[str, Any] | None:
         with ignoring(MISSING):
@@ -82,7 +85,5 @@ class DoorAttribute(Contained):
 
 
 def _attributes_of(item: Mapping[str, Any]) -> Attributes:
-    if EDGE not in item:
-        return OPEN
     door = door_of(item)
     return {"link": door.link, "kid": door.kid} if door else DAMAGED

@@ -31,7 +31,7 @@ UPLOAD = Wait("the new bucket to accept objects", 120, every=2)
 class BucketObject(Contained):
     """One object. Its ``content`` is what a deploy writes."""
 
-    needs = ("bucket",)
+    needs: tuple[str, ...] = ("bucket",)
     container = "bucket"
     content_type = TEXT
 
@@ -91,6 +91,8 @@ class PageObject(BucketObject):
     """The waiting page."""
 
     key, kind = "page", "waiting page"
+    # After the routes, which come after the functions: a new page can ask for what is new there.
+    needs = ("bucket", "routes")
     content_type = PAGE_TYPE
 
     def __init__(self, names: Names, settings: Mapping[str, object]) -> None:

@@ -1,8 +1,10 @@
 """The two items that a deploy writes into the table: the room's settings, and its keys.
 
 A conditional write creates the keys once. Without an edge, we never read them here, so a deployer
-does not see them. With one, a deploy derives from the key that signs what the edge sends to the API
-(rules/edge.py). It keeps neither. A deploy writes only those settings that the configuration decides. The mode belongs to the
+does not see them. With one, we read the pass keys, and derive from the one that signs what the edge
+sends to the API (rules/edge.py). Nothing of that is stored or shown.
+
+A deploy writes only those settings that the configuration decides. The mode belongs to the
 operators, and so does a rate or a message that they have changed since the last deploy (see
 contract/deployed.py).
 

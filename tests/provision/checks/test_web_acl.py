@@ -5,10 +5,12 @@ from typing import Any
 import pytest
 
 from beekeeper.provision.checks.edge import DISTRIBUTIONS, HEADERS_POLICIES, edge
+from beekeeper.provision.engine.journal import Record
+from beekeeper.provision.state import State, StateFile
 from tests.support.moto_aws.cloud import Cloud
 from tests.support.moto_aws.doctors import diagnose, finding
 from tests.support.moto_aws.wire import Rule, instead, refuse
-from tests.support.rooms import WEB_ACL, WEB_ACL_ID
+from tests.support.rooms import ACCOUNT, REGION, ROOM, WEB_ACL, WEB_ACL_ID
 
 EDGE = {"edge": True, "web_acl_arn": WEB_ACL}
 
@@ -87,3 +89,10 @@ def test_a_room_without_an_edge_asks_neither(cloud: Cloud) -> None:
     checks = {f.check for f in diagnose(cloud).findings}
     assert not {"edge", "web ACL"} & checks
     assert "wafv2:GetWebACL" not in cloud.wire.names()
+
+
+def test_a_room_that_has_an_edge_needs_no_other(cloud: Cloud) -> None:
+    assert "edge" in {f.check for f in diagnose(cloud, edge=True).findings}
+    made = Record("distribution", "distribution", "x", "E1", True)
+    StateFile(cloud.state_dir, ROOM).write(State(ROOM, ACCOUNT, REGION, resources=(made,)))
+    assert "edge" not in {f.check for f in diagnose(cloud, edge=True).findings}

@@ -18,12 +18,18 @@ import pytest
 from beekeeper.provision.state import StateFile
 from tests.support.moto_aws.cloud import Cloud
 from tests.support.moto_aws.inventory import inventory
-from tests.support.moto_aws.matrix import GovernorMatrix, Matrix, Recorded
+from tests.support.moto_aws.matrix import (
+    EdgeChangeMatrix,
+    EdgeMatrix,
+    GovernorMatrix,
+    Matrix,
+    Recorded,
+)
 from tests.support.rooms import ROOM
 
 pytestmark = pytest.mark.matrix
 
-GROUPS, GOVERNOR_GROUPS = 24, 2
+GROUPS, GOVERNOR_GROUPS, EDGE_GROUPS = 24, 2, 2
 Note = Callable[[str, object], None]
 
 
@@ -45,6 +51,16 @@ def governor_recorded() -> Recorded:
 @pytest.fixture
 def governor_matrix(cloud: Cloud, governor_recorded: Recorded) -> GovernorMatrix:
     return GovernorMatrix(cloud, governor_recorded)
+
+
+@pytest.fixture(scope="session")
+def edge_recorded() -> Recorded:
+    return Recorded()
+
+
+@pytest.fixture
+def edge_matrix(cloud: Cloud, edge_recorded: Recorded) -> EdgeMatrix:
+    return EdgeMatrix(cloud, edge_recorded)
 
 
 def run_all(matrix: Matrix, command: str, calls: Sequence[int], record: Note) -> None:
@@ -72,6 +88,20 @@ def test_every_change_of_a_governor(
 ) -> None:
     calls = governor_matrix.group(command, group, GOVERNOR_GROUPS)
     run_all(governor_matrix, command, calls, record_property)
+
+
+@pytest.mark.parametrize("group", range(EDGE_GROUPS))
+@pytest.mark.parametrize("command", ["deploy", "destroy"])
+def test_every_call_of_an_edge(
+    edge_matrix: EdgeMatrix, command: str, group: int, record_property: Note
+) -> None:
+    calls = edge_matrix.group(command, group, EDGE_GROUPS)
+    run_all(edge_matrix, command, calls, record_property)
+
+
+def test_every_change_of_an_edge(cloud: Cloud, record_property: Note) -> None:
+    matrix = EdgeChangeMatrix(cloud, Recorded())
+    run_all(matrix, "change", matrix.calls("change"), record_property)
 
 
 @pytest.mark.parametrize("group", range(4))

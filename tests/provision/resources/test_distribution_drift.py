@@ -21,6 +21,7 @@ def changed(plan: Plan) -> dict[str, set[str]]:
 @pytest.mark.parametrize("drift", DRIFTS, ids=lambda drift: drift.name)
 def test_drift_is_found_and_put_right(edged: EdgeRoom, drift: Drift) -> None:
     drift.by_hand(edged.cloud)
+    edged.cloud.wire.clear()
     assert changed(edged.deploy()) == {drift.step: drift.attributes}
     assert edged.cloud.wire.names(mutating=True) == sorted(drift.calls)
     assert edged.changes() == {}

@@ -1,21 +1,35 @@
 """The custom domain at the edge: a room moves there and back, and its name always has an answer."""
 
+import re
 from collections.abc import Iterator
 
 import pytest
 
 from beekeeper import RoomConfig
-from beekeeper.errors import NotOursError
+from beekeeper.errors import ConfigError, NotOursError
+from beekeeper.provision.blueprint import steps
+from beekeeper.provision.names import Names
 from beekeeper.provision.state import StateFile
 from tests.support.moto_aws.cloud import Cloud
 from tests.support.moto_aws.domain_gaps import target_of
 from tests.support.moto_aws.domains import CHANGE_RECORD, OTHER, RECORD, ours, records
 from tests.support.moto_aws.edge_gaps import edge
 from tests.support.moto_aws.inventory import backend, inventory
-from tests.support.moto_aws.reach import Watch, led_to
+from tests.support.moto_aws.reach import REMEMBERED, Watch, led_to
+from tests.support.moto_aws.tape import Tape
 from tests.support.moto_aws.wire import lose_answer
-from tests.support.rooms import ACCOUNT, AT_EDGE, DOMAIN_NAME, REGION, ROOM, config, with_domain
+from tests.support.rooms import (
+    ACCOUNT,
+    AT_EDGE,
+    DOMAIN_NAME,
+    NAMES,
+    ROOM,
+    config,
+    with_domain,
+)
 
+# Some of the calls that change a domain, a record, or the tags about it. Each takes a second.
+OF_A_DOMAIN = "route53:Change|ApiMapping$|:UntagResource"
 AT_THE_EDGE = {"records": [f"{DOMAIN_NAME}. A", f"{DOMAIN_NAME}. AAAA"]}
 
 
@@ -174,12 +188,47 @@ def test_the_answers_of_route_53_are_lost(
         assert cloud.changes(room) == {}
 
 
-def test_the_name_of_the_zone_in_china(cloud: Cloud) -> None:
-    from beekeeper.provision.names import Names
-    from beekeeper.provision.resources.dns_record import DnsRecord
+def test_the_record_moves_when_everything_answers() -> None:
+    """Also with many workers: what the room would miss comes before the record."""
+    needs = {
+        room.edge: {s.key: s.needs for s in steps(room, NAMES)}
+        for room in (with_domain(), config(**AT_EDGE))
+    }
+    assert {"domain", "api mapping", "door", "distribution"} == {*needs[False]["dns record"]}
+    assert "dns record" in needs[False]["bucket policy"]
+    page = {"distribution", "bucket policy", "cached page"}
+    assert {"former domains", "stage", *page} == {*needs[True]["dns record"]}
+    assert "dns record" in needs[True]["door"]
 
-    for partition, wanted in {"aws": "Z2FDTNDATAQYW2", "aws-cn": "Z3RFFRIM2A3IF5"}.items():
-        names = Names(ROOM, ACCOUNT, REGION, partition)
-        desired = DnsRecord(names, DOMAIN_NAME, "Z1", (), edge=True).desired({})
-        assert desired is not None
-        assert desired["target_zone"] == wanted
+
+@pytest.mark.parametrize("way", ["there", "back"])
+def test_killed_while_it_moves(
+    cloud: Cloud, at_api: RoomConfig, at_edge: RoomConfig, way: str
+) -> None:
+    """Also while it waits for resolvers: the next deploy waits again."""
+    before, wanted = (at_api, at_edge) if way == "there" else (at_edge, at_api)
+    cloud.deploy(before)
+    cloud.wire.clear()
+    former = set(led_to().values())
+    tape = Tape(cloud, lambda: cloud.deploy(wanted))
+    killed = [
+        n for n, call in enumerate(tape.calls) if re.search(OF_A_DOMAIN, str(call)) and call.mutates
+    ]
+    waited = next(n for n in killed if tape.calls[n].operation == "UntagResource")
+    assert len(killed) == 3
+    for n in killed:
+        tape.after(n).restore(cloud)
+        end = cloud.time.now + (0 if n >= waited else REMEMBERED)
+        watch = Watch(cloud, dict.fromkeys(former, end))
+        cloud.wire.rules[:] = [watch]
+        cloud.deploy(wanted)
+        cloud.wire.rules.clear()
+        assert watch.problems == [], tape.calls[n]
+        assert ours() == (AT_THE_EDGE if wanted.edge else RECORD), tape.calls[n]
+        assert cloud.changes(wanted) == {}, tape.calls[n]
+
+
+def test_no_edge_in_china_where_cloudfront_takes_no_certificate_of_acm() -> None:
+    names = Names(ROOM, ACCOUNT, "cn-north-1", "aws-cn")
+    with pytest.raises(ConfigError, match="in China, CloudFront serves only domain names with a"):
+        steps(config(edge=True), names)

@@ -14,6 +14,7 @@ from tests.support.moto_aws.by_hand import (
     untag,
 )
 from tests.support.moto_aws.cloud import Bench, Cloud
+from tests.support.moto_aws.edge_rooms import EDGE
 from tests.support.moto_aws.inventory import inventory
 from tests.support.rooms import ROOM, config
 
@@ -41,8 +42,9 @@ REMADE = {f"role {part}": {f"permission {part}"} for part in FUNCTIONS}
 
 def test_every_step_has_its_tests(cloud: Cloud) -> None:
     # For the domain see test_domain.py, for the FIFO queues test_strict.py, for the governor
-    # test_governor.py, and for the door, which is always open without an edge, test_door.py.
-    elsewhere = {"former domains", "other queue", "other dead-letter queue", "door", *GOVERNORS}
+    # test_governor.py, for the edge test_distribution.py, test_door.py and test_domain_at_edge.py.
+    former = {"former domains", "former records"}
+    elsewhere = {*former, "other queue", "other dead-letter queue", "door", *GOVERNORS, *EDGE}
     assert DELETIONS.keys() == cloud.engine()._steps.keys() - elsewhere
 
 

@@ -92,6 +92,10 @@ def _changed(kind: str, change: Callable[[Raw], object]) -> ByHand:
     return by_hand
 
 
+def _to_x(member: str) -> Callable[[Raw], object]:
+    return lambda config: config.update({member: "x"})
+
+
 def _set(**values: Any) -> ByHand:
     def by_hand(_: Cloud) -> None:
         distribution().config |= values
@@ -158,7 +162,7 @@ def _of(name: str, by_hand: ByHand, attribute: str) -> Drift:
 
 
 DRIFTS = [
-    *(Drift(f"access-{member}", _changed("access_controls", lambda c, m=member: c.update({m: "x"})),
+    *(Drift(f"access-{member}", _changed("access_controls", _to_x(member)),
             "access control", {attribute}, SET_ACCESS)
       for member, attribute in {
           "Name": "name", "Description": "description", "SigningBehavior": "signing",

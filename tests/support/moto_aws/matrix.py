@@ -4,15 +4,21 @@ import re
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import partial
-from typing import Any
+from types import SimpleNamespace
+from typing import Any, Protocol
 
 import beekeeper
 from beekeeper import RoomConfig
 from beekeeper.contract.items import LEASE
 from beekeeper.errors import BeekeeperError
+from beekeeper.provision.engine.decision import Plan
+from beekeeper.provision.resources.outputs import EDGE_SECRET, PAGE_SHA, SIGNING_KID
 from beekeeper.provision.state import StateFile
 from beekeeper.provision.table_lease import OURS
+from tests.support.moto_aws import drifts_edge
 from tests.support.moto_aws.cloud import Cloud
+from tests.support.moto_aws.drifts_edge import distribution
+from tests.support.moto_aws.edge_rooms import EdgeRoom
 from tests.support.moto_aws.faults import FAULTS, Fault, action_of, denied, timed_out
 from tests.support.moto_aws.inventory import inventory
 from tests.support.moto_aws.tape import Moment, Tape, history, steady_ids
@@ -22,6 +28,14 @@ from tests.support.rooms import GOVERNED, REGION, ROOM, config
 FAILED = "failed for good"
 REMEDY = re.compile(r"again|[Gg]rant|Check|Wait")
 Case = tuple[str, Callable[[], None]]
+
+
+class Changed(Protocol):
+    """What a deploy returns: a room, of which only this matters here."""
+
+    @property
+    def changes(self) -> Sequence[object]:
+        """What the deploy changed."""
 
 
 def is_dispensable(call: Call) -> bool:
@@ -60,7 +74,7 @@ class Matrix:
         if not recorded.tapes:
             self._record()
 
-    def deploy(self, room: RoomConfig | None = None) -> beekeeper.Room:
+    def deploy(self, room: RoomConfig | None = None) -> Changed:
         state_dir = self.cloud.state_dir
         return beekeeper.deploy(room or config(), session=self.session, state_dir=state_dir)
 
@@ -167,10 +181,10 @@ class GovernorMatrix(Matrix):
 
     faults = tuple(f for f in FAULTS if f.answer in (timed_out, denied) or str(f) == FAILED)
 
-    def govern(self) -> beekeeper.Room:
+    def govern(self) -> Changed:
         return self.deploy(GOVERNED)
 
-    def ungovern(self) -> beekeeper.Room:
+    def ungovern(self) -> Changed:
         return self.deploy()
 
     def _record(self) -> None:
@@ -188,3 +202,46 @@ class GovernorMatrix(Matrix):
 
     def finish(self, made: Moment) -> None:
         """Do nothing: the room is as complete as any other, and each of these takes a second."""
+
+
+def _changed(plan: Plan) -> Changed:
+    return SimpleNamespace(changes=[c for c in plan.changes if c.action != "unchanged"])
+
+
+class EdgeMatrix(Matrix):
+    """The same for every call of the edge, without the rest of the room, which takes seconds."""
+
+    def deploy(self, room: RoomConfig | None = None) -> Changed:
+        return _changed(EdgeRoom(self.cloud).deploy())
+
+    def destroy(self) -> None:
+        EdgeRoom(self.cloud).destroy()
+
+
+class EdgeChangeMatrix(EdgeMatrix):
+    """The same for every call that changes an edge which is there."""
+
+    faults = GovernorMatrix.faults
+
+    def change(self) -> Changed:
+        """Deploy with another key, another page and another version, after changes by hand."""
+        room = EdgeRoom(self.cloud)
+        room.given["page"] = {PAGE_SHA: "b" * 64}
+        room.given["keys"] = {EDGE_SECRET: f"kid-2.{'6' * 64}", SIGNING_KID: "kid-2"}
+        return _changed(room.deploy())
+
+    def _record(self) -> None:
+        self._begin()
+        self.deploy()
+        for drift in drifts_edge.DRIFTS:
+            if drift.name in ("access-Name", "policy-name", "version"):
+                drift.by_hand(self.cloud)
+        distribution().tags["former"] = "1"
+        self._tape("change")
+
+    def calls(self, command: str) -> Sequence[int]:
+        calls = self.recorded.tapes[command].calls
+        return [n for n, call in enumerate(calls) if call.mutates]
+
+    def next(self, command: str) -> str:
+        return command
