@@ -88,6 +88,7 @@ def test_a_visitor_waits_and_gets_in(
     page.goto(crowded.url)
     assert page.url == (crowded.url if edge else f"{crowded.url}room")
     expect(page.locator("#title")).to_have_text('The "Spring" <sale>')
+    page.wait_for_selector("[data-state=paused]")  # with an edge, the page joins by itself
     resume(crowded, page)
 
     seen = [position(page)]
@@ -108,6 +109,7 @@ def test_the_place_is_kept_over_a_refresh_and_in_a_second_tab(
 ) -> None:
     page = visitor.new_page()
     page.goto(crowded.url)
+    page.wait_for_selector("[data-state=paused]")
     cookie = ticket_of(visitor)
     crowded.handle.set_rate(20)  # so that the line lasts while a busy machine opens tabs
     resume(crowded, page)
