@@ -166,12 +166,13 @@ def _watch(demo: Demo, output: Output, duration: int | None) -> None:
 def _view(now: Snapshot, *, edge: bool) -> Table:
     table = Table.grid(padding=(0, 2))
     if edge:
-        table.add_row("came", f"[bold]{now.came:,}[/bold]   saw an error {now.errors:,}")
-        refused = f"the API refused {now.refused_by_api:,} requests"
+        refused = f"a moment, because the API refused {now.refused_by_api:,} requests"
+        table.add_row("came", f"[bold]{now.came:,}[/bold]   saw an error: {now.errors:,}")
         table.add_row("asked to wait", f"[bold]{now.asked_to_wait:,}[/bold]   {refused}")
-    arrived = "have a place" if edge else "arrived"
-    for name, value in ((arrived, now.arrived), ("waiting", now.waiting)):
-        table.add_row(name, f"[bold]{value:,}[/bold]")
+        table.add_row("have a place", f"[bold]{now.arrived:,}[/bold]")
+    else:
+        table.add_row("arrived", f"[bold]{now.arrived:,}[/bold]")
+    table.add_row("waiting", f"[bold]{now.waiting:,}[/bold]")
     table.add_row("admitted", f"[bold]{now.admitted:,}[/bold]")
     table.add_row("entered", f"[bold]{now.entered:,}[/bold]   refused {now.refused:,}")
     table.add_row("rate", f"{_rate(now)}")
