@@ -51,9 +51,10 @@ class Stage(StrEnum):
 
 @dataclass
 class Visitor:
-    """One visitor: a cookie, what was seen, and the next thing to do. Times are monotonic."""
+    """One visitor: a cookie, what was seen, and the next thing to do."""
 
     room_url: str
+    now: Callable[[], float] = time.monotonic
     stage: Stage = Stage.COMING
     cookie: str = ""  # the name of the room's cookie
     ticket: str = ""
@@ -97,17 +98,17 @@ class Visitor:
         if self.stage is Stage.COMING:
             return self._see_error()
         if self.stage is Stage.JOINING:
-            return joining_waits(time.monotonic() - self.came_at, 0.0, self._chance)
+            return joining_waits(self.now() - self.came_at, 0.0, self._chance)
         if self.stage is Stage.READY:
             return failed_waits(self.failures, 0.0, 0.0, self._chance)
-        until_turn = self._expected_at - time.monotonic()
+        until_turn = self._expected_at - self.now()
         pause = failed_waits(self.failures, self._interval, until_turn, self._chance)
-        self._turn_at = time.monotonic() + pause
+        self._turn_at = self.now() + pause
         return self._until_due()
 
     def _come(self) -> float | None:
         """Open the link, and follow it to the page."""
-        self.came_at = self.came_at or time.monotonic()
+        self.came_at = self.came_at or self.now()
         response = self._ask("GET", self.shown_url or self.room_url, "text/html")
         if response.status == 302 and not self._take_place(response):
             self._go_in(response.location)  # the room is off
@@ -131,12 +132,12 @@ class Visitor:
         link = urljoin(self.room_url, Path.JOIN.link)
         query = urlsplit(self.room_url).query
         response = self._ask("POST", f"{link}?{query}" if query else link)
-        tried_seconds = time.monotonic() - self.came_at
+        tried_seconds = self.now() - self.came_at
         if response.status == 200 and response.content["state"] == State.OFF:
             return self._get_ready(response.content["enter"], 0.0)
         if response.status == 200 and self._take_place(response):
             self.stage = Stage.WAITING
-            self._turn_at = time.monotonic() + counting_waits(tried_seconds, self._chance)
+            self._turn_at = self.now() + counting_waits(tried_seconds, self._chance)
             return 0.0
         self.asked_to_wait += response.status in BUSY
         return joining_waits(tried_seconds, response.retry_after, self._chance)
@@ -147,15 +148,15 @@ class Visitor:
         for name, _, value in pairs:
             if name.startswith(f"{TICKET_COOKIE}_"):
                 self.cookie, self.ticket = name, value
-                self.placed_at = self.placed_at or time.monotonic()
+                self.placed_at = self.placed_at or self.now()
         return bool(self.ticket)
 
     def _wait(self) -> float:
         """Poll, or ask for news if nothing was heard for so long."""
-        now, pause = time.monotonic(), 0.0
+        now, pause = self.now(), 0.0
         if self._turn_at <= now:
             pause = self._poll()
-            self._turn_at = time.monotonic() + pause
+            self._turn_at = self.now() + pause
             self._heard_now()
         elif self._news_seconds and self._news_at <= now:
             pause = self._read_news()
@@ -163,7 +164,7 @@ class Visitor:
 
     def _until_due(self) -> float:
         due = min(self._turn_at, self._news_at) if self._news_seconds else self._turn_at
-        return max(0.0, due - time.monotonic())
+        return max(0.0, due - self.now())
 
     def _poll(self) -> float:
         content = self.ask()
@@ -174,7 +175,7 @@ class Visitor:
         if state is State.READY:
             return self._get_ready("", 0.0)
         self.failures, self._interval = 0, retry_after
-        self._expected_at = time.monotonic() + float(content.get("eta_seconds") or math.inf)
+        self._expected_at = self.now() + float(content.get("eta_seconds") or math.inf)
         return page_waits(retry_after, self._chance)
 
     def _read_news(self) -> float:
@@ -189,7 +190,7 @@ class Visitor:
 
     def _heard_now(self) -> None:
         pause = news_waits(self._news_seconds, self._news_failures, self._chance)
-        self._news_at = time.monotonic() + pause
+        self._news_at = self.now() + pause
 
     def hear(self, mode: str, message: str) -> None:
         """Take note of what the room says; ``mode`` is empty if it was not said."""
