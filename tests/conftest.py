@@ -7,7 +7,7 @@ import pytest
 from hypothesis import HealthCheck, settings
 from playwright.sync_api import Browser, sync_playwright
 
-from tests.support.programs import installed
+from tests.support.programs import CHROMIUM, CHROMIUM_FLAGS, installed
 
 pytest_plugins = ["beekeeper.testing.fixtures", "tests.support.moto_aws.fixtures"]
 
@@ -17,14 +17,6 @@ settings.register_profile(
 )
 settings.load_profile("tests")
 
-FLAGS = [
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-quic",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-]
 # Laws over many simulated events. Other tests run the same code.
 LAWS = (
     "handlers/test_laws.py",
@@ -33,14 +25,15 @@ LAWS = (
     "rules/test_no_shows.py",
     "simulation/test_whatif.py",
 )
-CHROMIUM = ("chromium", "chromium-browser", "google-chrome")
 
 
 @pytest.fixture(scope="session")
 def browser() -> Iterator[Browser]:
     """The installed Chromium. Without it the tests are skipped, or fail if it is required."""
     with sync_playwright() as playwright:
-        chromium = playwright.chromium.launch(executable_path=installed(*CHROMIUM), args=FLAGS)
+        chromium = playwright.chromium.launch(
+            executable_path=installed(*CHROMIUM), args=CHROMIUM_FLAGS
+        )
         yield chromium
         chromium.close()
 

@@ -39,10 +39,10 @@ def _add_demo(commands: Any) -> None:
         description="Start a local AWS, a shop and a room on this machine, and send a crowd. You"
         " can join the line in your browser. Ctrl-C ends the demo and removes everything.",
         examples={
-            "demo": "sends 200 visitors, at a rate of 120 a minute",
             "demo --rate 600 --crowd 1000 --duration 120": (
                 "sends 1,000 visitors, at 600 a minute, and ends after two minutes"
             ),
+            "demo --edge": "sends 200 in the same second, to a room with an edge",
         },
     )
     demo.add_argument(
@@ -64,6 +64,12 @@ def _add_demo(commands: Any) -> None:
         type=_positive,
         metavar="SECONDS",
         help="end after this time (default: run until Ctrl-C)",
+    )
+    demo.add_argument(
+        "--edge",
+        action="store_true",
+        help="put an edge in front of the room, and send all visitors in the same second to an API"
+        " that refuses most requests of that second",
     )
     demo.add_argument("--no-open", action="store_true", help="don't open a browser")
     add_common(demo)
@@ -102,7 +108,8 @@ def run_demo(options: argparse.Namespace, output: Output) -> None:
     """Run the demo until it is interrupted or its time is over."""
     with _stoppable():
         output.say("Starting a local AWS and deploying the room to it …")
-        with Demo(options.rate, options.crowd, _on_event(options, output)) as demo:
+        on_event = _on_event(options, output)
+        with Demo(options.rate, options.crowd, on_event, edge=options.edge) as demo:
             try:
                 _show_ready(demo, output, options)
                 demo.send_crowd()
@@ -111,7 +118,7 @@ def run_demo(options: argparse.Namespace, output: Output) -> None:
                 output.say("Stopping …")
             with _uninterrupted():
                 outcome = demo.finish()
-            _show_outcome(outcome, output)
+            _show_outcome(outcome, output, edge=options.edge)
 
 
 def _on_event(options: argparse.Namespace, output: Output) -> OnEvent | None:
@@ -125,7 +132,12 @@ def _show_ready(demo: Demo, output: Output, options: argparse.Namespace) -> None
     output.say(f"Waiting room   {demo.ready.room_url}")
     output.say(f"Destination    {demo.ready.destination_url}   (admits nobody without a pass)")
     output.say(f"Local AWS      {demo.ready.endpoint_url}")
-    output.say(f"{options.crowd} visitors arrive now, and {options.rate} a minute are admitted.")
+    at_once = ", all in the same second" if demo.edge else ""
+    output.say(
+        f"{options.crowd} visitors arrive now{at_once}, and {options.rate} a minute are admitted."
+    )
+    if demo.edge:
+        output.say(f"The API answers {demo.requests_per_second} requests a second.")
     if not options.no_open and not output.as_json and _has_screen():
         webbrowser.open(demo.ready.room_url)
 
@@ -145,16 +157,22 @@ def _watch(demo: Demo, output: Output, duration: int | None) -> None:
         while (left := end - time.monotonic()) > 0:
             snapshot = demo.snapshot()
             if is_terminal:
-                live.update(_view(snapshot))
+                live.update(_view(snapshot, edge=demo.edge))
             else:
-                output.say(_line(snapshot))
+                output.say(_line(snapshot, edge=demo.edge))
             time.sleep(min(REFRESH_SECONDS if is_terminal else 5.0, left))
 
 
-def _view(now: Snapshot) -> Table:
+def _view(now: Snapshot, *, edge: bool) -> Table:
     table = Table.grid(padding=(0, 2))
-    for name, value in (("arrived", now.arrived), ("waiting", now.waiting)):
-        table.add_row(name, f"[bold]{value:,}[/bold]")
+    if edge:
+        refused = f"a moment, because the API refused {now.refused_by_api:,} requests"
+        table.add_row("came", f"[bold]{now.came:,}[/bold]   saw an error: {now.errors:,}")
+        table.add_row("asked to wait", f"[bold]{now.asked_to_wait:,}[/bold]   {refused}")
+        table.add_row("have a place", f"[bold]{now.arrived:,}[/bold]")
+    else:
+        table.add_row("arrived", f"[bold]{now.arrived:,}[/bold]")
+    table.add_row("waiting", f"[bold]{now.waiting:,}[/bold]")
     table.add_row("admitted", f"[bold]{now.admitted:,}[/bold]")
     table.add_row("entered", f"[bold]{now.entered:,}[/bold]   refused {now.refused:,}")
     table.add_row("rate", f"{_rate(now)}")
@@ -163,10 +181,15 @@ def _view(now: Snapshot) -> Table:
     return table
 
 
-def _line(now: Snapshot) -> str:
+def _line(now: Snapshot, *, edge: bool) -> str:
+    first = (
+        f"came {now.came}  asked to wait a moment {now.asked_to_wait}"
+        f"  refused by the API {now.refused_by_api}  saw an error {now.errors}  have a place"
+    )
     return (
-        f"arrived {now.arrived}  waiting {now.waiting}  admitted {now.admitted}"
-        f"  entered {now.entered}  rate {_rate(now)}  {sparkline(now.entries_per_second[-30:])}"
+        f"{first if edge else 'arrived'} {now.arrived}  waiting {now.waiting}"
+        f"  admitted {now.admitted}  entered {now.entered}  rate {_rate(now)}"
+        f"  {sparkline(now.entries_per_second[-30:])}"
     )
 
 
@@ -175,7 +198,11 @@ def _rate(now: Snapshot) -> str:
     return f"{now.rate:,.0f} a minute{measured}"
 
 
-def _show_outcome(outcome: Outcome, output: Output) -> None:
+def _show_outcome(outcome: Outcome, output: Output, *, edge: bool) -> None:
+    at_the_edge = (
+        f"The API refused {outcome.refused_by_api:,} requests: {outcome.asked_to_wait:,} visitors"
+        f" were asked to wait a moment for their place, and {outcome.errors:,} saw an error."
+    )
     output.result(
         outcome,
         [
@@ -183,6 +210,7 @@ def _show_outcome(outcome: Outcome, output: Output) -> None:
             f" refused {outcome.refused}, lost {outcome.lost}.",
             f"The room counted {outcome.counted_admitted} admitted and {outcome.counted_entered}"
             f" entered. The shop logged {outcome.logged}.",
+            *([at_the_edge] if edge else []),
             "The room and all its resources are removed."
             if not outcome.leftover
             else f"{outcome.leftover} resources of the room could not be removed.",

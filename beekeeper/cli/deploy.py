@@ -9,7 +9,7 @@ from beekeeper.cli.options import add_config, configured_room
 from beekeeper.cli.output import Output
 from beekeeper.cli.progress import progress
 from beekeeper.errors import BeekeeperError
-from beekeeper.local.ministack import address
+from beekeeper.local.ministack import for_scripts
 from beekeeper.results import Deployment, Plan
 from beekeeper.room import Room
 
@@ -80,7 +80,7 @@ def next_steps(deployment: Deployment) -> list[str]:
         "",
         f"  Campaign link   {deployment.url}",
     ]
-    if (local := address(deployment.url)) != deployment.url:
+    if (local := for_scripts(deployment.url)) != deployment.url:
         lines.append(f"  For scripts     {local}")
     if deployment.dns_record:
         lines.append(f"  Add to DNS      {deployment.dns_record}")

@@ -79,6 +79,18 @@ def page_waits(retry_after: float, chance: random.Random) -> float:
     return min(max(interval + spread * chance.uniform(-1, 1), least), ASKING.longest_seconds)
 
 
+def failed_waits(failures: int, told: float, until_turn: float, chance: random.Random) -> float:
+    """Return the seconds for which the page waits after so many failures in a row.
+
+    ``told`` is the interval that the room asked for last. The visitor's turn is expected in
+    ``until_turn`` seconds.
+    """
+    doubled: float = ASKING.first_back_off_seconds * 2 ** (min(failures, 10) - 1)
+    shortest = min(doubled, ASKING.longest_back_off_seconds)
+    least = max(shortest, told)
+    return least + max(shortest, min(least, until_turn - least)) * chance.random()
+
+
 def joining_waits(tried_seconds: float, retry_after: float, chance: random.Random) -> float:
     """Return the seconds after which a page tries again to join, in a crowd.
 

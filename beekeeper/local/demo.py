@@ -10,10 +10,11 @@ from pathlib import Path
 from boto3.session import Session
 
 from beekeeper.contract.items import VISITOR_PREFIX, id_of, key
-from beekeeper.local.crowd import Crowd, Stage
+from beekeeper.local.crowd import Crowd
 from beekeeper.local.leftovers import leftovers
 from beekeeper.local.ministack import MiniStack, address
 from beekeeper.local.shop import Shop
+from beekeeper.local.visitor import Stage
 from beekeeper.provision.engine.pipeline import OnEvent
 from beekeeper.provision.names import stem
 from beekeeper.result import Result
@@ -22,6 +23,11 @@ from beekeeper.shortcuts import deploy
 ROOM = "demo"
 DRAIN_SECONDS = 20.0
 READ_BATCH = 100
+# With an edge: how many requests a second the API may answer. The crowd comes in one second, and a
+# visitor asks about ten times until the turn (rules/polling.py).
+LEAST_REQUESTS_PER_SECOND = 20
+REQUESTS_OF_A_VISITOR = 10
+CROWDED_WORKERS = 64  # the throttle lets only a few requests in at once
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,8 +42,17 @@ class Ready(Result):
 
 @dataclass(frozen=True, slots=True)
 class Snapshot:
-    """The state of the demo in this second."""
+    """The state of the demo in this second.
 
+    ``came`` visitors have opened the link, and ``arrived`` visitors have a place. The room asked
+    ``asked_to_wait`` visitors to wait a moment for it, because the API had refused a request.
+    ``errors`` were seen in browsers.
+    """
+
+    came: int
+    asked_to_wait: int
+    refused_by_api: int
+    errors: int
     arrived: int
     waiting: int
     admitted: int
@@ -58,6 +73,9 @@ class Outcome(Result):
     ``counted_entered`` are what the room's status says, and ``logged`` visitors are in the shop's
     own log. Both include you, if you joined in your browser. ``leftover`` resources still existed
     after the room was removed.
+
+    With an edge, the API refused ``refused_by_api`` requests, and ``asked_to_wait`` visitors were
+    asked to wait a moment for their place. Browsers showed ``errors`` errors.
     """
 
     joined: int
@@ -69,18 +87,32 @@ class Outcome(Result):
     counted_entered: int
     logged: int
     leftover: int
+    refused_by_api: int
+    asked_to_wait: int
+    errors: int
 
 
 class Demo:
     """The whole demo. Use it as a context manager. It leaves nothing behind."""
 
     def __init__(
-        self, rate: int, crowd: int, on_event: OnEvent | None = None, *, enforce_iam: bool = False
+        self,
+        rate: int,
+        crowd: int,
+        on_event: OnEvent | None = None,
+        *,
+        edge: bool = False,
+        requests_per_second: int | None = None,
     ) -> None:
+        """``requests_per_second`` throttles the API. An edge has a throttle in any case."""
+        if edge and requests_per_second is None:
+            needed = rate * REQUESTS_OF_A_VISITOR // 60
+            requests_per_second = max(needed, LEAST_REQUESTS_PER_SECOND)
+        self.edge = edge
+        self.requests_per_second = requests_per_second
         self._rate = rate
         self._size = crowd
         self._on_event = on_event
-        self._enforce_iam = enforce_iam
         self._stack = ExitStack()
         self.crowd: Crowd | None = None
 
@@ -96,7 +128,9 @@ class Demo:
         state_dir = tempfile.mkdtemp(prefix="beekeeper-demo-")
         self._stack.callback(shutil.rmtree, state_dir, ignore_errors=True)
         self.state_dir = Path(state_dir)
-        self.aws = self._stack.enter_context(MiniStack(enforce_iam=self._enforce_iam))
+        self.aws = self._stack.enter_context(
+            MiniStack(requests_per_second=self.requests_per_second)
+        )
         self.session: Session = self.aws.session()
         self.shop = Shop(ROOM)
         self._stack.callback(self.shop.close)
@@ -105,6 +139,7 @@ class Demo:
             title="The Demo Sale",
             destination=f"{self.shop.origin}/",
             rate=self._rate,
+            edge=self.edge,
             session=self.session,
             state_dir=self.state_dir,
             on_event=self._on_event,
@@ -128,13 +163,20 @@ class Demo:
     def send_crowd(self) -> None:
         """Start the crowd."""
         self.crowd = Crowd(self.room_url, self._size)
+        if self.edge:
+            self.crowd.joins_per_second = self._size
+            self.crowd.workers = CROWDED_WORKERS
         self.crowd.start()
 
     def snapshot(self, seconds: int = 60) -> Snapshot:
         """Return the state of the demo, with the entries in each of the last seconds."""
-        status = self.room.status()
+        status, crowd = self.room.status(), self.crowd or Crowd(self.room_url, 0)
         return Snapshot(
-            arrived=self.crowd.joined if self.crowd else 0,
+            came=crowd.came,
+            asked_to_wait=crowd.asked_to_wait,
+            refused_by_api=self._refused_by_api(),
+            errors=crowd.errors,
+            arrived=crowd.joined,
             waiting=status.waiting,
             admitted=status.admitted,
             entered=len(self.shop.entered),
@@ -153,7 +195,7 @@ class Demo:
         self.crowd.stop()
         tickets = {v.ticket_id: v for v in self.crowd.visitors if v.ticket}
         entered = {i for i, v in tickets.items() if v.stage is Stage.ENTERED}
-        lost = max(0, len(tickets) - len(admitted) - self._queued())
+        lost = max(0, len(tickets) - len(admitted) - self.queued())
         status, logged = self.room.status(), len(self.shop.entered)
         self.room.destroy(on_event=self._on_event)
         return Outcome(
@@ -166,7 +208,13 @@ class Demo:
             counted_entered=status.entered,
             logged=logged,
             leftover=len(leftovers(self.session, ROOM)),
+            refused_by_api=self._refused_by_api(),
+            asked_to_wait=self.crowd.asked_to_wait,
+            errors=self.crowd.errors,
         )
+
+    def _refused_by_api(self) -> int:
+        return self.aws.requests().refused if self.requests_per_second else 0
 
     def _await_entries(self) -> set[str]:
         """Return the tickets of the crowd that were admitted, once they have entered."""
@@ -196,7 +244,8 @@ class Demo:
             found |= {id_of(item).removeprefix(VISITOR_PREFIX) for item in items}
         return found
 
-    def _queued(self) -> int:
+    def queued(self) -> int:
+        """Return how many tickets are in the queue."""
         sqs = self.session.client("sqs")
         url = sqs.get_queue_url(QueueName=stem(ROOM))["QueueUrl"]
         names = ["ApproximateNumberOfMessages", "ApproximateNumberOfMessagesNotVisible"]

@@ -7,6 +7,7 @@ and its files are in one folder, so that nothing is left after it stops.
 import contextlib
 import http.client
 import importlib.util
+import json
 import os
 import shutil
 import signal
@@ -16,6 +17,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, ClassVar, Self
 from urllib.parse import urlsplit
@@ -25,6 +27,7 @@ from boto3.session import Session
 from botocore.config import Config
 
 from beekeeper.errors import LocalError
+from beekeeper.local.throttled import COUNTS_PATH
 
 HOST = "127.0.0.1"
 REGION = "eu-central-1"
@@ -37,13 +40,31 @@ START_SECONDS = 60
 STOP_SECONDS = 5
 
 
+@dataclass(frozen=True, slots=True)
+class Requests:
+    """How many requests the throttle let through to an API, and how many it answered with 429."""
+
+    answered: int
+    refused: int
+
+
 class MiniStack:
     """A running local AWS. Use it as a context manager."""
 
     program: ClassVar[Sequence[str]] = ("-m", "ministack")
 
-    def __init__(self, port: int | None = None, *, enforce_iam: bool = False) -> None:
-        """Start it on ``port``, or on a free port; raise LocalError if it does not start."""
+    def __init__(
+        self,
+        port: int | None = None,
+        *,
+        enforce_iam: bool = False,
+        requests_per_second: int | None = None,
+    ) -> None:
+        """Start it on ``port``, or on a free port; raise LocalError if it does not start.
+
+        ``requests_per_second`` is the account's throttle for all HTTP APIs together. Without it
+        there is none.
+        """
         if importlib.util.find_spec("ministack") is None:
             raise LocalError(
                 "The local AWS is not installed. Run: pip install 'beekeeper-waiting-room[local]'"
@@ -53,14 +74,19 @@ class MiniStack:
         self.endpoint_url = f"http://{HOST}:{self.port}"
         self._folder = Path(tempfile.mkdtemp(prefix="beekeeper-local-"))
         self.log_path = self._folder / "ministack.log"
-        self._process = self._start(enforce_iam)
+        self._process = self._start(self._command(requests_per_second), enforce_iam)
         try:
             self._await_ready()
         except BaseException:
             self.stop()
             raise
 
-    def _start(self, enforce_iam: bool) -> subprocess.Popen[bytes]:
+    def _command(self, requests_per_second: int | None) -> Sequence[str]:
+        if requests_per_second is None:
+            return self.program
+        return ("-m", "beekeeper.local.throttled", str(requests_per_second))
+
+    def _start(self, command: Sequence[str], enforce_iam: bool) -> subprocess.Popen[bytes]:
         # The user's own AWS settings must have no effect here.
         inherited = {k: v for k, v in os.environ.items() if not k.startswith("AWS_")}
         environment = inherited | {
@@ -80,7 +106,7 @@ class MiniStack:
         }
         with self.log_path.open("wb") as log:
             return subprocess.Popen(  # noqa: S603 - our own program
-                [sys.executable, *self.program],
+                [sys.executable, *command],
                 env=environment,
                 stdin=subprocess.DEVNULL,
                 stdout=log,
@@ -99,14 +125,24 @@ class MiniStack:
             time.sleep(0.05)
 
     def _is_ready(self) -> bool:
-        connection = http.client.HTTPConnection(HOST, self.port, timeout=1)
         try:
-            connection.request("GET", "/_ministack/health")
-            return connection.getresponse().status == 200
+            return self._get("/_ministack/health", timeout=1)[0] == 200
         except (OSError, http.client.HTTPException):
             return False
+
+    def _get(self, path: str, timeout: float) -> tuple[int, bytes]:
+        connection = http.client.HTTPConnection(HOST, self.port, timeout=timeout)
+        try:
+            connection.request("GET", path)
+            response = connection.getresponse()
+            return response.status, response.read()
         finally:
             connection.close()
+
+    def requests(self) -> Requests:
+        """Return the requests to its APIs so far. It needs a throttle, which counts them."""
+        _, body = self._get(COUNTS_PATH, timeout=START_SECONDS)
+        return Requests(**json.loads(body))
 
     def is_running(self) -> bool:
         """Return whether MiniStack is still running."""
@@ -185,13 +221,25 @@ def address(room_url: str) -> str:
     """Return a room's address in a form that every program can resolve.
 
     MiniStack's address of a room is ``http://<api id>.execute-api.localhost:<port>/``. Browsers can
-    resolve ``*.localhost``, but some other programs can't. Other addresses are returned unchanged.
+    resolve ``*.localhost``, but some other programs can't. Other addresses are returned unchanged,
+    among them that of a distribution, which is found by its name only.
     """
     parts = urlsplit(room_url)
     if not (parts.hostname or "").endswith(".execute-api.localhost"):
         return room_url
     api_id = (parts.hostname or "").partition(".")[0]
     return f"http://{HOST}:{parts.port}/_aws/execute-api/{api_id}/$default/"
+
+
+def for_scripts(room_url: str) -> str:
+    """Return the same for a person who writes a script.
+
+    MiniStack knows a distribution only by the header ``Host``, so its name has to be sent along.
+    """
+    parts = urlsplit(room_url)
+    if not (parts.hostname or "").endswith(".cloudfront.localhost"):
+        return address(room_url)
+    return f"http://{HOST}:{parts.port}{parts.path}  with the header Host: {parts.netloc}"
 
 
 def _signal_group(process: subprocess.Popen[bytes], number: int) -> None:

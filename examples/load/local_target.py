@@ -10,9 +10,9 @@ import shlex
 import signal
 import time
 
-from beekeeper.local.crowd import Stage
 from beekeeper.local.demo import ROOM, Demo
 from beekeeper.local.ministack import KEY, REGION
+from beekeeper.local.visitor import Stage
 
 # MiniStack starts another Python process for each request that finds no idle one. Without a limit,
 # one short delay starts dozens of processes, which slow each other down. Above the limit a visitor

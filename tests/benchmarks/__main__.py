@@ -26,7 +26,7 @@ QUICK = (
     "gate",
     "governed",
 )
-SLOW = ("deploy", "event", "stale", "governor")
+SLOW = ("deploy", "event", "stale", "governor", "edge", "news")
 
 
 @dataclass(frozen=True, slots=True)

@@ -26,8 +26,9 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from beekeeper.contract import items
-from beekeeper.local.crowd import Crowd, Visitor
+from beekeeper.local.crowd import Crowd
 from beekeeper.local.demo import ROOM, Demo
+from beekeeper.local.visitor import Visitor
 from beekeeper.rules.turn import State
 from tests.benchmarks.event import await_entries, kill_and_start
 from tests.benchmarks.figures import EQUAL, Figure, Report, at_least, at_most, figure, run

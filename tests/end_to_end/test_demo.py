@@ -61,6 +61,9 @@ def test_it_ends_after_its_duration_and_leaves_nothing() -> None:
         "counted_entered": 10,
         "logged": 10,
         "leftover": 0,
+        "refused_by_api": 0,
+        "asked_to_wait": 0,
+        "errors": 0,
     }
     assert not Path(ready["state_dir"]).exists()
 
@@ -87,7 +90,7 @@ def listens(url: str) -> bool:
 
 
 def test_it_listens_on_loopback_only() -> None:
-    process = demo("--crowd", "1", "--duration", "20")
+    process = demo("--edge", "--crowd", "1", "--duration", "20")
     assert process.stdout is not None
     process.stdout.readline()
     children = session_of(process.pid)

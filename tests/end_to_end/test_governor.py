@@ -11,8 +11,9 @@ import pytest
 
 import beekeeper
 from beekeeper.gate import ask_pace
-from beekeeper.local.crowd import Crowd, Stage
+from beekeeper.local.crowd import Crowd
 from beekeeper.local.leftovers import leftovers
+from beekeeper.local.visitor import Stage
 from beekeeper.results import GovernorStatus
 from tests.support.local_aws import DeployedRoom, DeployRoom, StrictAws, admissions
 from tests.support.site import Site, slow

@@ -4,8 +4,8 @@ import time
 
 import pytest
 
-from beekeeper.local.crowd import Stage, Visitor
 from beekeeper.local.ministack import MiniStack
+from beekeeper.local.visitor import Stage, Visitor
 from tests.support.local_aws import DeployedRoom, DeployRoom
 
 pytestmark = [pytest.mark.end_to_end, pytest.mark.xdist_group("local aws")]

@@ -3,13 +3,12 @@
 import os
 import time
 from pathlib import Path
-from urllib.parse import parse_qs, urljoin, urlsplit
+from urllib.parse import parse_qs, urlsplit
 
 import pytest
 
-from beekeeper.contract.routes import Path as Route
 from beekeeper.gate import check_pass
-from beekeeper.local.crowd import Stage, Visitor
+from beekeeper.local.visitor import Stage, Visitor
 from beekeeper.testing import LocalRoom, local_room
 
 pytestmark = [pytest.mark.end_to_end, pytest.mark.xdist_group("local aws")]
@@ -21,7 +20,7 @@ def entry_of(room: LocalRoom) -> str:
     visitor = Visitor(room.url)
     while visitor.stage is not Stage.READY:
         time.sleep(visitor.step() or 0)
-    return visitor._get(urljoin(room.url, Route.ENTER.link)).location
+    return visitor.entry()
 
 
 def test_two_side_by_side_are_separate_and_leave_nothing(

@@ -6,10 +6,10 @@ from collections.abc import Iterator
 import pytest
 
 import beekeeper
-from beekeeper.local.crowd import Stage, Visitor
 from beekeeper.local.leftovers import leftovers
 from beekeeper.local.ministack import address
 from beekeeper.local.shop import Shop
+from beekeeper.local.visitor import Stage, Visitor
 from tests.support.bounded_account import NAME, Account, OpenAccount
 from tests.support.local_aws import StrictAws
 

@@ -6,8 +6,8 @@ import pytest
 
 import beekeeper
 from beekeeper.contract import items
-from beekeeper.local.crowd import Stage, Visitor
 from beekeeper.local.ministack import MiniStack
+from beekeeper.local.visitor import Stage, Visitor
 from tests.support.local_aws import DeployRoom
 
 pytestmark = [pytest.mark.end_to_end, pytest.mark.xdist_group("local aws")]

@@ -11,8 +11,9 @@ import pytest
 from playwright.sync_api import Browser, BrowserContext, Error, Page, expect
 
 import beekeeper
-from beekeeper.local.crowd import Crowd, Stage
+from beekeeper.local.crowd import Crowd
 from beekeeper.local.ministack import MiniStack
+from beekeeper.local.visitor import Stage
 from tests.support.local_aws import DeployedRoom, DeployRoom
 
 pytestmark = [
@@ -24,10 +25,9 @@ SHOP = "Welcome to the shop"
 CROWD = 12
 
 
-@pytest.fixture(params=["aws", "strict_aws"])
-def any_aws(request: pytest.FixtureRequest) -> MiniStack:
-    ministack: MiniStack = request.getfixturevalue(request.param)
-    return ministack
+@pytest.fixture(params=["without an edge", "with an edge"])
+def edge(request: pytest.FixtureRequest) -> bool:
+    return bool(request.param == "with an edge")
 
 
 @pytest.fixture
@@ -41,9 +41,9 @@ def visitor(browser: Browser) -> Iterator[BrowserContext]:
 
 
 @pytest.fixture
-def crowded(any_aws: MiniStack, deploy_room: DeployRoom) -> Iterator[DeployedRoom]:
+def crowded(strict_aws: MiniStack, deploy_room: DeployRoom, edge: bool) -> Iterator[DeployedRoom]:
     """A paused room at one a second, with twelve visitors in line."""
-    room = deploy_room(any_aws, rate=60)
+    room = deploy_room(strict_aws, rate=60, edge=edge)
     room.set_mode(beekeeper.pause)
     wait_until(lambda: room.status().updated_at)
     time.sleep(2)
@@ -79,13 +79,16 @@ def resume(room: DeployedRoom, page: Page) -> None:
     page.wait_for_selector("[data-state=waiting]")
 
 
-def test_a_visitor_waits_and_gets_in(crowded: DeployedRoom, visitor: BrowserContext) -> None:
+def test_a_visitor_waits_and_gets_in(
+    crowded: DeployedRoom, visitor: BrowserContext, edge: bool
+) -> None:
     page = visitor.new_page()
     problems: list[str] = []
     page.on("pageerror", lambda error: problems.append(str(error)))
     page.goto(crowded.url)
-    assert page.url.endswith("/room")
+    assert page.url == (crowded.url if edge else f"{crowded.url}room")
     expect(page.locator("#title")).to_have_text('The "Spring" <sale>')
+    page.wait_for_selector("[data-state=paused]")  # with an edge, the page joins by itself
     resume(crowded, page)
 
     seen = [position(page)]
@@ -106,6 +109,7 @@ def test_the_place_is_kept_over_a_refresh_and_in_a_second_tab(
 ) -> None:
     page = visitor.new_page()
     page.goto(crowded.url)
+    page.wait_for_selector("[data-state=paused]")
     cookie = ticket_of(visitor)
     crowded.handle.set_rate(20)  # so that the line lasts while a busy machine opens tabs
     resume(crowded, page)

@@ -6,6 +6,16 @@ from typing import NoReturn
 
 import pytest
 
+CHROMIUM = ("chromium", "chromium-browser", "google-chrome")
+CHROMIUM_FLAGS = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
+
 
 def installed(*names: str) -> str:
     """Return the path of the first one. Without any, skip the test, or fail if it is required."""
