@@ -66,8 +66,7 @@ class Asking:
     """Who got no news asks once more after this share of ``news_seconds``, or half of it: a request
     of the edge met a busy API, and by now another one has brought the answer for all."""
     most_news_doublings: int = 3
-    """After the second failure it waits twice as long as usual, and doubles that again and again, up
-    to this many times."""
+    """After the second failure it waits twice as long as usual, and doubles that up to so often."""
 
 
 ASKING = Asking()
