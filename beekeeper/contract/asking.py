@@ -62,8 +62,12 @@ class Asking:
     latest_news: float = NEWS_SHARES[1]
     """It asks at this share at the latest, so that all hear in time, though the edge keeps the
     answer for two seconds. A share is drawn at random for each question."""
+    second_news: float = 0.05
+    """Who got no news asks once more after this share of ``news_seconds``, or half of it: a request
+    of the edge met a busy API, and by now another one has brought the answer for all."""
     most_news_doublings: int = 3
-    """After each failure the page waits twice as long for news, up to this many times."""
+    """After the second failure it waits twice as long as usual, and doubles that again and again, up
+    to this many times."""
 
 
 ASKING = Asking()
@@ -109,5 +113,7 @@ def counting_waits(tried_seconds: float, chance: random.Random) -> float:
 
 def news_waits(news_seconds: float, failures: int, chance: random.Random) -> float:
     """Return the seconds without an answer after which a page asks for news."""
-    doubled = news_seconds * 2 ** min(failures, ASKING.most_news_doublings)
+    if failures == 1:
+        return news_seconds * ASKING.second_news * chance.uniform(0.5, 1)
+    doubled = news_seconds * 2 ** min(max(failures - 1, 0), ASKING.most_news_doublings)
     return float(doubled * chance.uniform(ASKING.soonest_news, ASKING.latest_news))

@@ -161,12 +161,14 @@ def test_a_short_line_goes_in_at_once(page: Page, room: StubRoom) -> None:
 
 
 @at_the_edge
-def test_failures_are_silent_and_the_page_asks_less_often(page: Page, room: StubRoom) -> None:
+def test_failures_are_silent_and_the_page_asks_once_more_and_then_less_often(
+    page: Page, room: StubRoom
+) -> None:
     portal = failure(200, "<h1>captive portal</h1>")
     other = failure(200, '{"mode": "open"}')
     room.news = [BROKEN, portal, other, failure(503, "", Retry_After="600"), news("paused")]
     open_page(page, room, turn(retry_after=4_000))
-    for wait in (51, 102, 204, 408, 600):
+    for wait in (51, 2.25, 102, 204, 600):
         expect_state(page, "waiting")
         expect(page.locator("#status")).to_have_text("You are in line")
         hear(page, room, wait)

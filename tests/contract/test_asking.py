@@ -88,5 +88,9 @@ def test_all_hear_in_time_though_the_edge_keeps_an_answer_for_two_seconds() -> N
     for seconds in (60, 3_600):
         assert news_waits(seconds, 0, Share(0)) == pytest.approx(0.75 * seconds)
         assert news_waits(seconds, 0, Share(1)) <= seconds - 2
-    assert news_waits(60, 2, Share(0)) == 180
+
+
+def test_who_got_no_news_asks_once_more_soon_and_then_less_and_less_often() -> None:
+    assert (news_waits(60, 1, Share(0)), news_waits(60, 1, Share(1))) == (1.5, 3)
+    assert news_waits(60, 2, Share(0)) == 90
     assert news_waits(60, 9, Share(0)) == 60 * 2**ASKING.most_news_doublings * 0.75

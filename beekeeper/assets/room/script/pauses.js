@@ -36,6 +36,7 @@ export function countingPause(tried) {
 }
 
 export function newsPause(failures) {
-  const doubled = newsSeconds * Math.pow(2, Math.min(failures, polling.most_news_doublings));
+  if (failures === 1) return newsSeconds * polling.second_news * (0.5 + Math.random() / 2);
+  const doubled = newsSeconds * Math.pow(2, Math.min(Math.max(failures - 1, 0), polling.most_news_doublings));
   return doubled * (polling.soonest_news + (polling.latest_news - polling.soonest_news) * Math.random());
 }
