@@ -32,7 +32,7 @@ from beekeeper.provision.resources.page_object import PageObject, Robots
 from beekeeper.provision.resources.permission import Permission
 from beekeeper.provision.resources.queue import OtherQueue, Queue
 from beekeeper.provision.resources.role import Role
-from beekeeper.provision.resources.routes import PageRoutes, Routes
+from beekeeper.provision.resources.routes import Routes
 from beekeeper.provision.resources.rule import Rule
 from beekeeper.provision.resources.stage import Stage
 from beekeeper.provision.resources.table import Table
@@ -72,8 +72,7 @@ def steps(
         *(LogGroup(part, names, config.log_retention_days, wanted_tags) for part in FUNCTION_NAMES),
         *(_function(f, config, names, wanted_tags) for f in functions.FUNCTIONS),
         Api(names, wanted_tags, has_domain=bool(config.domain_name) and not config.edge),
-        Routes(names, governed=config.is_governed, edge=config.edge),
-        *([PageRoutes(names)] if config.edge else ()),
+        Routes(names, governed=config.is_governed),
         Stage(names, account),
         *_edge(config, names, wanted_tags),
         *_domain(config, names, wanted_tags),

@@ -6,8 +6,6 @@ Quirks:
 - If the answer to CreateIntegration is lost, a retry creates a second one: see apigateway.py.
 - Writes to one API conflict with each other, so all routes are one step.
 - API Gateway refuses to delete an integration that a route uses. So the route goes first.
-- With an edge, the page is there, and the API has no route to the page's function. A room that gets
-  an edge loses these routes last: until the edge answers at the campaign link, visitors need them.
 """
 
 import functools
@@ -16,7 +14,7 @@ from typing import Any
 
 from botocore.exceptions import ClientError
 
-from beekeeper.contract.functions import FUNCTIONS, GOVERNOR, ROOM
+from beekeeper.contract.functions import FUNCTIONS, GOVERNOR
 from beekeeper.provision.aws import Aws
 from beekeeper.provision.engine.step import Attributes, Contained, Found, Owner, known
 from beekeeper.provision.engine.wait import has_code, ignoring, retrying
@@ -36,26 +34,21 @@ ROUTES = {path.route_key: function.name for function in FUNCTIONS for path in fu
 # A route with a method would come before ours. An earlier version made these.
 UNWANTED = {f"GET {path.value}": None for function in FUNCTIONS for path in function.paths}
 GOVERNORS = tuple(path.route_key for path in GOVERNOR.paths)
-OF_THE_PAGE = tuple(path.route_key for path in ROOM.paths)
 # Of a room that has no governor any more. Without it, nobody would look for that integration.
 INTEGRATION = "governor's integration"
 
 
 class Routes(Contained):
-    """All routes, each with its integration. The attributes are {route key: function ARN}.
-
-    With an edge, these are not the routes of the page.
-    """
+    """All routes, each with its integration. The attributes are {route key: function ARN}."""
 
     key, kind = "routes", "routes"
     needs = ("api", *(f"function {part}" for part in ALL_FUNCTION_NAMES))
     container = "api"
 
-    def __init__(self, names: Names, *, governed: bool, edge: bool) -> None:
+    def __init__(self, names: Names, *, governed: bool) -> None:
         self.name = f"{names.stem}/routes"
         self._governor = names.function_arn(GOVERNOR.name)
-        without = OF_THE_PAGE if edge else ()
-        wanted = {r: names.function_arn(part) for r, part in ROUTES.items() if r not in without}
+        wanted = {route: names.function_arn(part) for route, part in ROUTES.items()}
         of_governor = dict.fromkeys(GOVERNORS, self._governor if governed else None)
         gone = {} if governed else {INTEGRATION: None}
         self._wanted = {**wanted, **of_governor, **gone}
@@ -101,7 +94,7 @@ class Routes(Contained):
         present = {r["RouteKey"]: r["RouteId"] for r in pages(client.get_routes, ApiId=api_id)}
         for route_key, uri in wanted.items():
             if uri is None:
-                _remove(aws, api_id, present.get(route_key))
+                self._remove(aws, api_id, present.get(route_key))
                 continue
             target = f"integrations/{self._integration(aws, api_id, uri)}"
             if route_id := present.get(route_key):
@@ -120,6 +113,13 @@ class Routes(Contained):
         if INTEGRATION in attributes:
             self._remove_integration(aws, api_id)
         wait_until_deployed(aws, api_id, before)
+
+    @staticmethod
+    def _remove(aws: Aws, api_id: str, route_id: str | None) -> None:
+        delete = aws.client("apigatewayv2").delete_route
+        if route_id:
+            with ignoring(MISSING):
+                retrying(aws, CHANGE, BUSY, lambda: delete(ApiId=api_id, RouteId=route_id))
 
     def _remove_integration(self, aws: Aws, api_id: str) -> None:
         client = aws.client("apigatewayv2")
@@ -168,46 +168,6 @@ class Routes(Contained):
             ),
             find,
         )
-
-
-class PageRoutes(Contained):
-    """The routes of the page, in a room that has got an edge."""
-
-    key, kind = "page routes", "routes of the page"
-    needs = ("api", "routes")
-    container = "api"
-
-    def __init__(self, names: Names) -> None:
-        self.name = f"{names.stem}/routes of the page"
-
-    def desired(self, outputs: Mapping[str, str]) -> Attributes | None:
-        return None
-
-    def find(self, aws: Aws, outputs: Mapping[str, str]) -> Found | None:
-        if not (api_id := outputs.get(API_ID)):
-            return None
-        with ignoring(MISSING):
-            routes = list(pages(aws.client("apigatewayv2").get_routes, ApiId=api_id))
-            ids = {r["RouteKey"]: r["RouteId"] for r in routes if r["RouteKey"] in OF_THE_PAGE}
-            return Found(api_id, ids, Owner.OURS) if ids else None
-        return None
-
-    def create(self, aws: Aws, desired: Attributes) -> None:
-        """Never called, because they are not wanted."""
-
-    def update(self, aws: Aws, found: Found, changes: Attributes) -> None:
-        """Never called, because they are not wanted."""
-
-    def delete(self, aws: Aws, found: Found) -> None:
-        for route_id in found.attributes.values():
-            _remove(aws, found.id, route_id)
-
-
-def _remove(aws: Aws, api_id: str, route_id: str | None) -> None:
-    delete = aws.client("apigatewayv2").delete_route
-    if route_id:
-        with ignoring(MISSING):
-            retrying(aws, CHANGE, BUSY, lambda: delete(ApiId=api_id, RouteId=route_id))
 
 
 def _open(route: Mapping[str, Any], function: str | None) -> str | None:

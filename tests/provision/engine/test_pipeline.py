@@ -20,8 +20,8 @@ def engine(cloud: Cloud, chosen: Sequence[Step]) -> Engine:
 
 
 def test_a_step_that_needs_an_unknown_step_is_an_error(cloud: Cloud) -> None:
-    chosen = [step for step in steps(config(), cloud.names()) if step.key != "routes"]
-    with pytest.raises(ValueError, match="step stage: there is no step routes"):
+    chosen = [step for step in steps(config(), cloud.names()) if step.key != "stage"]
+    with pytest.raises(ValueError, match="there is no step stage"):
         engine(cloud, chosen)
 
 
