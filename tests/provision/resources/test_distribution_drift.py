@@ -102,15 +102,13 @@ def test_a_page_that_is_about_to_change_is_told_in_the_same_deploy(edged: EdgeRo
     assert changed(edged.engine().plan()) == {"cached page": {"sha256"}}
 
 
-def test_a_new_key_changes_the_secret_and_all_that_depends_on_it(edged: EdgeRoom) -> None:
+def test_a_new_key_changes_the_secret(edged: EdgeRoom) -> None:
     secret = f"kid-2.{'6' * 64}"
     edged.given["keys"] = {o.EDGE_SECRET: secret, o.SIGNING_KID: "kid-2"}
     engine = edged.engine()
     plan = engine.plan()
     assert changed(plan) == {"distribution": {"secret"}}
-    assert o.EDGE_KID not in engine.outputs  # so the door is not known yet
     engine.apply(plan)
-    assert engine.outputs[o.EDGE_KID] == "kid-2"
     assert secret in str(distribution().config)
     assert SECRET not in str(distribution().config)
 
