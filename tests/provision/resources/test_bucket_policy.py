@@ -63,9 +63,20 @@ def test_a_principal_that_is_not_known_yet_is_waited_for(deployed: Cloud) -> Non
 
 def test_a_policy_that_is_wrong_is_an_error_at_once(cloud: Cloud) -> None:
     cloud.wire.add(refuse("s3:PutBucketPolicy", "MalformedPolicy", "Policy has invalid resource"))
-    with pytest.raises(ProvisionError, match=f"creating bucket policy {BUCKET}/policy: Malformed"):
+    with pytest.raises(ProvisionError, match=f"creating bucket {BUCKET}: Malformed"):
         cloud.deploy()
     assert cloud.time.sleeps == []
+
+
+@pytest.mark.parametrize("leftover", [False, True], ids=["new", "leftover"])
+def test_nothing_is_read_without_tls_from_the_start(cloud: Cloud, *, leftover: bool) -> None:
+    """Also while the edge takes minutes, before the policy's own step."""
+    if leftover:
+        cloud.make_bucket(BUCKET)
+    cloud.wire.add(refuse("s3:PutBucketTagging", "AccessDenied", "No.", 403))
+    with pytest.raises(ProvisionError, match="s3:PutBucketTagging"):
+        cloud.deploy()
+    assert stored(cloud).keys() == {"Deny"}
 
 
 def test_conflicts_and_a_bucket_that_is_not_there_yet_are_waited_out(cloud: Cloud) -> None:
