@@ -96,6 +96,17 @@ def test_a_new_page_is_told_to_the_edge_once(edged: EdgeRoom) -> None:
     assert len(edge().invalidations) == 3
 
 
+def test_a_page_that_was_changed_by_hand_and_is_put_right_is_told_to_the_edge(
+    edged: EdgeRoom,
+) -> None:
+    edged.given["page"] = {**GIVEN["page"], o.ALTERED: "page"}
+    assert changed(edged.engine().plan()) == {"cached page": {"sha256"}}
+    edged.deploy()
+    assert len(edge().invalidations) == 1
+    edged.given["page"] = GIVEN["page"]
+    assert not edged.deploy().has_changes
+
+
 def test_a_page_that_is_about_to_change_is_told_in_the_same_deploy(edged: EdgeRoom) -> None:
     """Its step outputs the hash only when the page is as wanted."""
     edged.given["page"] = {}
