@@ -57,9 +57,9 @@ def form_of(room: RoomConfig) -> Form:
 
 
 def slow(plan: Plan) -> list[str]:
-    """Return which changes take minutes."""
-    actions = [change.action for change in plan.changes if change.key == "distribution"]
-    return [SLOW.format(done=DONE[action]) for action in actions if action in DONE]
+    """Return which changes take minutes. Those of tags take none."""
+    changes = [c for c in plan.changes if c.key == "distribution" and c.action in DONE]
+    return [SLOW.format(done=DONE[c.action]) for c in changes if c.attributes.keys() - {"tags"}]
 
 
 def moves(

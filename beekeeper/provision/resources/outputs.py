@@ -15,8 +15,8 @@ RECORD_ZONE = "dns record zone"
 EDGE_ID, EDGE_ARN, EDGE_LINK, EDGE_HOST = "edge id", "edge arn", "edge link", "edge host"
 # The DNS records that lead to the distribution, as its tags name them: see route53.py.
 EDGE_RECORDS = "edge records"
-# The SHA-256 of the waiting page in the bucket, and an object there that this deploy puts right: the
-# edge may have read it before.
+# The SHA-256 of the waiting page in the bucket, and an object there that this deploy puts right
+# after the edge may have read it.
 PAGE_SHA, ALTERED = "page sha", "altered object"
 # What the edge reads the private bucket with, and what sets the headers of its answers.
 ACCESS_CONTROL_ID, HEADERS_POLICY_ID = "access control id", "headers policy id"

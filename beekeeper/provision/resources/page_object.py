@@ -66,7 +66,7 @@ class BucketObject(Contained):
         return None
 
     def _outputs(self, found: Attributes) -> Mapping[str, str]:
-        return {} if found == self.desired({}) else {ALTERED: self.key}
+        return {} if found == self.desired({}) else {ALTERED: self.name}
 
     def create(self, aws: Aws, desired: Attributes) -> None:
         put = aws.client("s3").put_object
