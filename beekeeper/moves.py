@@ -124,7 +124,7 @@ def _left_behind(was: Form, becomes: Form, old: str, waiting: Callable[[], int])
     if not was.domain and was.edge == becomes.edge:
         return  # a domain was added: the address without one stays
     is_sent = not was.domain and becomes.edge  # by the door: contract/door.py
-    then = "and is sent to the new link" if is_sent else "because that address ends with the deploy"
+    then = "and is sent to the edge" if is_sent else "because that address ends with the deploy"
     yield Move(
         f"Everybody who waits at {old} loses their place, {then}: do it while nobody"
         f" waits{_now(waiting)}.",

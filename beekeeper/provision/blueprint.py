@@ -82,7 +82,7 @@ def steps(
         *(Alarm(each, names, wanted_tags) for each in specifications(names)),
         Dashboard(names, governed=config.is_governed),
         *_governor(config, names, wanted_tags),
-        DoorAttribute(names, config.domain_name, edge=config.edge),
+        _door(config, names),
     ]
 
 
@@ -192,6 +192,15 @@ def _record(config: RoomConfig, names: Names, domain_name: str) -> DnsRecord:
     page = ("bucket policy", "cached page") if config.edge else ()
     needs = (*at_api, *at_edge, *page)
     return DnsRecord(names, domain_name, config.hosted_zone_id, needs, edge=config.edge)
+
+
+def _door(config: RoomConfig, names: Names) -> DoorAttribute:
+    """Return the step of the door, which leads to the domain if deploy makes the domain's record.
+
+    A record that is made by hand comes later. CloudFront's own address answers at once.
+    """
+    named = config.domain_name if config.hosted_zone_id else None
+    return DoorAttribute(names, named, edge=config.edge)
 
 
 def _role(part: str, config: RoomConfig, names: Names, wanted_tags: Mapping[str, str]) -> Role:

@@ -54,7 +54,7 @@ def test_to_the_edge_those_who_wait_are_sent_on() -> None:
     (link, places), loses = said(PLAIN, EDGE, "distribution", waiting=1_200)
     assert f"changes from {API} to one that deploy prints. Publish it, and tell your" in link
     assert places == (
-        f"Everybody who waits at {API} loses their place, and is sent to the new link: do it while"
+        f"Everybody who waits at {API} loses their place, and is sent to the edge: do it while"
         " nobody waits (1,200 wait now)."
     )
     assert loses == [False, True]
