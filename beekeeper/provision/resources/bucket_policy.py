@@ -32,11 +32,12 @@ class BucketPolicy(Contained):
     def __init__(self, names: Names, domain_name: str | None = None, *, edge: bool) -> None:
         """Note whether the edge reads the bucket, and the name that may have led there until now.
 
-        Until the record of that name leads to API Gateway, a former edge must read the page.
+        A former edge must read the page until the door of the API is open, and until the record of
+        that name leads to API Gateway.
         """
         self.name = f"{names.bucket}/policy"
         record = ("dns record",) if domain_name else ()
-        self.needs = ("bucket", "distribution") if edge else ("bucket", *record)
+        self.needs = ("bucket", "distribution") if edge else ("bucket", "door", *record)
         self._arn = names.bucket_arn
         self._mine = bucket_of(names)
         self._edge = edge

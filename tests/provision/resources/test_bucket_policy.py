@@ -6,13 +6,14 @@ from typing import Any
 import pytest
 
 from beekeeper.errors import ProvisionError
+from beekeeper.provision.blueprint import steps
 from beekeeper.provision.engine.step import UNKNOWN
 from beekeeper.provision.resources.bucket_policy import BucketPolicy
 from beekeeper.provision.resources.outputs import EDGE_ARN
 from tests.support.moto_aws.by_hand import BUCKET
 from tests.support.moto_aws.cloud import Bench, Cloud
 from tests.support.moto_aws.wire import refuse
-from tests.support.rooms import ACCOUNT, NAMES
+from tests.support.rooms import ACCOUNT, NAMES, config
 
 DISTRIBUTION = f"arn:aws:cloudfront::{ACCOUNT}:distribution/E1"
 OTHER = f"arn:aws:cloudfront::{ACCOUNT}:distribution/E2"
@@ -53,6 +54,14 @@ def test_the_right_of_the_edge_goes_with_the_edge(deployed: Cloud) -> None:
     assert deployed.changes() == {"bucket policy": "update"}
     deployed.deploy()
     assert stored(deployed).keys() == {"Deny"}
+
+
+def test_an_edge_can_read_the_page_for_as_long_as_the_door_sends_visitors_there() -> None:
+    needs = {
+        edge: {s.key: s.needs for s in steps(config(edge=edge), NAMES)} for edge in (False, True)
+    }
+    assert "door" in needs[False]["bucket policy"]
+    assert "bucket policy" in needs[True]["door"]
 
 
 def test_a_principal_that_is_not_known_yet_is_waited_for(deployed: Cloud) -> None:

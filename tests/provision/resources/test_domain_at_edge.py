@@ -155,7 +155,7 @@ def _stop() -> None:
 
 def test_the_zone_is_dropped(cloud: Cloud, stands: RoomConfig) -> None:
     by_hand = config(**AT_EDGE)
-    assert cloud.changes(by_hand) == {"dns record": "delete"}
+    assert cloud.changes(by_hand) == {"dns record": "delete", "door": "update"}
     cloud.deploy(by_hand)
     assert (records(cloud, str(stands.hosted_zone_id)), tags()) == ({}, {})
 
@@ -198,9 +198,10 @@ def test_the_answers_of_route_53_are_lost(
 
 def test_the_record_moves_when_everything_answers() -> None:
     """Also with many workers: what the room would miss comes before the record."""
+    zone = {"hosted_zone_id": "Z0123456789ABCDEFGHIJ"}
     needs = {
         room.edge: {s.key: s.needs for s in steps(room, NAMES)}
-        for room in (with_domain(), config(**AT_EDGE))
+        for room in (with_domain(**zone), config(**AT_EDGE, **zone))
     }
     assert {"domain", "api mapping", "door", "distribution"} == {*needs[False]["dns record"]}
     assert "dns record" in needs[False]["bucket policy"]
