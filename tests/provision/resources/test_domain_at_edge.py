@@ -18,7 +18,7 @@ from tests.support.moto_aws.fixtures import go_to
 from tests.support.moto_aws.inventory import backend, inventory
 from tests.support.moto_aws.reach import REMEMBERED, Watch, led_to
 from tests.support.moto_aws.tape import Moment, Tape
-from tests.support.moto_aws.wire import lose_answer
+from tests.support.moto_aws.wire import Call, lose_answer
 from tests.support.rooms import (
     ACCOUNT,
     AT_EDGE,
@@ -121,6 +121,21 @@ def test_destroy_and_again(cloud: Cloud, stands: RoomConfig, *, keep_state: bool
     cloud.destroy(stands)
     assert inventory() == {}
     assert cloud.recorded(lambda: cloud.destroy(stands)) == []
+
+
+def test_the_door_sends_to_a_new_name_when_all_servers_know_it(
+    cloud: Cloud, at_edge: RoomConfig
+) -> None:
+    known: list[float] = []
+
+    def note(call: Call, *_: object) -> None:
+        if str(call) in (CHANGE_RECORD, "dynamodb:UpdateItem"):
+            known.append(cloud.time.now)
+
+    cloud.wire.add(note)
+    cloud.deploy(at_edge)
+    made, closed = known[-2:]
+    assert closed - made == 60
 
 
 def test_another_name(cloud: Cloud, stands: RoomConfig) -> None:
