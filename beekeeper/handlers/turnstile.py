@@ -105,9 +105,9 @@ def _without_ticket(request: Request, room: RoomCopy) -> Response:
     if request.ticket_cookies(room.name):
         return redirect(Path.JOIN.link)
     # Few ask for it, and what it needs would slow down every cold start.
-    from beekeeper.handlers.small_pages import cookies_page
+    from beekeeper.handlers.small_pages import placeless_page
 
-    return cookies_page()
+    return placeless_page()
 
 
 def _claimed(ticket: Ticket, table: VisitorTable, room: RoomCopy, now: float) -> Entry:

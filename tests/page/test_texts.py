@@ -88,31 +88,34 @@ def test_language_files_have_no_other_form() -> None:
     ("source", "problem"),
     [
         ("[", "xx.json is not valid"),
-        ("[]", "xx.json must have these sections: html, script, unavailable, preview"),
-        ('{"html": {}}', "xx.json must have these sections: html, script, unavailable, preview"),
+        ("[]", "xx.json must have these sections: html, script, unavailable, preview, placeless"),
+        (
+            '{"html": {}}',
+            "xx.json must have these sections: html, script, unavailable, preview, placeless",
+        ),
         ('{"html": {}, "script": {}, "more": {}}', "must have these sections"),
         (
-            '{"html": {"a": 1}, "script": {}, "unavailable": {}, "preview": {}}',
+            '{"html": {"a": 1}, "script": {}, "unavailable": {}, "preview": {}, "placeless": {}}',
             "html.a must be a sentence, not 1",
         ),
         (
-            '{"html": {}, "script": [], "unavailable": {}, "preview": {}}',
+            '{"html": {}, "script": [], "unavailable": {}, "preview": {}, "placeless": {}}',
             r"script must be a sentence",
         ),
         (
-            '{"html": {}, "script": {"a": {"b": null}}, "unavailable": {}, "preview": {}}',
+            '{"html": {}, "script": {"a": {"b": null}}, "unavailable": {}, "preview": {}, "placeless": {}}',
             "script.a.b must be a sentence, not None",
         ),
         (
-            '{"html": {}, "script": {"a": "{b"}, "unavailable": {}, "preview": {}}',
+            '{"html": {}, "script": {"a": "{b"}, "unavailable": {}, "preview": {}, "placeless": {}}',
             "script.a has a brace",
         ),
         (
-            '{"html": {}, "script": {"a": "{b c}"}, "unavailable": {}, "preview": {}}',
+            '{"html": {}, "script": {"a": "{b c}"}, "unavailable": {}, "preview": {}, "placeless": {}}',
             "script.a has a brace",
         ),
         (
-            '{"html": {"a": "", "a": ""}, "script": {}, "unavailable": {}, "preview": {}}',
+            '{"html": {"a": "", "a": ""}, "script": {}, "unavailable": {}, "preview": {}, "placeless": {}}',
             "a: written twice",
         ),
     ],
@@ -128,7 +131,13 @@ def test_texts_that_are_missing() -> None:
 
 
 def test_sentences_by_their_paths() -> None:
-    source = {"html": {"a": "A"}, "script": {"b": {"c": "C {d}"}}, "unavailable": {}, "preview": {}}
+    source = {
+        "html": {"a": "A"},
+        "script": {"b": {"c": "C {d}"}},
+        "unavailable": {},
+        "preview": {},
+        "placeless": {},
+    }
     texts = parse_texts("xx", json.dumps(source), "texts/xx.json")
     assert texts.language == "xx"
     assert texts.sentences() == {"html.a": "A", "script.b.c": "C {d}"}
