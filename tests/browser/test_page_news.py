@@ -178,6 +178,15 @@ def test_failures_are_silent_and_the_page_asks_less_often(page: Page, room: Stub
 
 
 @at_the_edge
+def test_the_page_of_an_edge_that_has_gone_asks_for_news_once(page: Page, room: StubRoom) -> None:
+    room.news = [Answer(news("paused").body, headers={"Retry-After": "3600"}), news("on")]
+    open_page(page, room, turn(retry_after=8_000))
+    hear(page, room)
+    expect_state(page, "paused")
+    hear(page, room, 3_600)
+
+
+@at_the_edge
 @pytest.mark.parametrize("answer", [turn("expired"), UNKNOWN], ids=["expired", "blocked"])
 def test_who_does_not_wait_asks_for_no_news(page: Page, room: StubRoom, answer: Answer) -> None:
     room.answers = [answer]
