@@ -29,8 +29,8 @@ the state ``moved`` on a host that is not the campaign link's: ``enter`` is then
            spread_seconds as above (0 unless the mode is off)
 
 The version changes with the mode, the message and the pace, and with nothing else. Without an edge,
-``Retry-After`` says that the page asks for news no more: its polls tell it the same. The script reads
-the fields by these names (assets/room/script).
+``Retry-After`` says an hour: the page hears all of it by its polls. The script reads the fields by
+these names (assets/room/script).
 """
 
 from collections.abc import Mapping

@@ -1,8 +1,8 @@
 """A page elsewhere that uses the room's links in every way that a page can takes no place.
 
-The room's functions answer, over a table and a queue in memory. At an edge, the campaign link is the
-page itself. The page comes from another site:
-for a browser, `localhost` and `127.0.0.1` are two.
+The room's functions answer, over a table and a queue in memory. At an edge, the campaign link is
+the page itself. The page comes from another site: for a browser, `localhost` and `127.0.0.1` are
+two.
 """
 
 import subprocess
