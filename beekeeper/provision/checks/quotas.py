@@ -195,7 +195,7 @@ def _requests(config: RoomConfig, arrivals: float | None, account: Account) -> f
     need = sizing.requests_per_second(config.rate, coming, budget, edge=config.edge)
     if not config.edge:
         return need
-    others = need - sizing.EDGE_REQUESTS_PER_ARRIVAL * coming / 60
+    others = need - sizing.requests_per_arrival(edge=True) * coming / 60
     return min(need, max(others, account.requests_per_second))
 
 
