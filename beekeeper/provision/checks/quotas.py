@@ -83,10 +83,8 @@ def concurrency(
             " consumers of the line."
         )
         return Finding("concurrency", Verdict.WARNING, text, remedy)
-    text = (
-        f"{has}, but the event needs about {need:,} ({_event(config, arrivals)}). Visitors beyond"
-        " that get errors."
-    )
+    beyond = "Pages beyond that ask again." if config.edge else "Visitors beyond that get errors."
+    text = f"{has}, but the event needs about {need:,} ({_event(config, arrivals)}). {beyond}"
     return Finding("concurrency", Verdict.PROBLEM, text, remedy)
 
 
