@@ -48,7 +48,7 @@ class Asking:
     it says that it needs cookies. A place with which a page begins counts, too."""
     joining_seconds: float = 2
     """In a crowd the page tries again to join after this time, give or take half. 40,000 pages that
-    failed together then make as many requests a second as API Gateway allows, or twice as many."""
+    failed together then make 20,000 requests a second, twice what API Gateway allows."""
     joining_share: float = 0.25
     """Who has tried to join for longer waits longer: this share of that time. The size of the crowd
     is not known, but the time says how many times it is too large for a second."""
