@@ -108,6 +108,11 @@ def _ask(need: int, usual: int) -> str:
 
 def limits() -> Rows:
     yield "quota", "by default", "reached by", "then, without an edge", "then, with an edge"
+    yield from _limits_of_requests()
+    yield from _limits_of_the_line()
+
+
+def _limits_of_requests() -> Rows:
     functions, new = quotas.NEW_ENVIRONMENTS, quotas.NEW_ENVIRONMENTS_SECONDS
     share, requests = first_second.SHARE, USUAL.requests_per_second
     yield (
@@ -142,11 +147,15 @@ def limits() -> Rows:
         "no limit",
         "visitors read an error of CloudFront",
     )
-    counts = functions * arrivals.WRITES_AT_ONCE
+
+
+def _limits_of_the_line() -> Rows:
+    counts = quotas.NEW_ENVIRONMENTS * arrivals.WRITES_AT_ONCE
     yield (
         "DynamoDB: writes of a new table",
         f"{quotas.NEW_TABLE_WRITE_UNITS:,} a second",
-        f"a rate above {_usual_rate():,} a minute; {counts:,} counts of {functions:,} functions"
+        f"a rate above {_usual_rate():,} a minute; {counts:,} counts of"
+        f" {quotas.NEW_ENVIRONMENTS:,} functions"
         " that start at once",
         "deploy makes the table ready for the rate; counts are written a moment later",
         "the same",

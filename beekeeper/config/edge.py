@@ -47,8 +47,8 @@ class Edge(Essentials):
         default=False,
     )
     news_seconds: int = described(
-        "how often everybody who waits asks the edge for news; this is how soon all hear of a"
-        " message, a pause or `off`",
+        "how often everybody who waits asks the edge for news; all hear of a message, a pause or"
+        " `off` within this time (below 60 seconds, up to 3 seconds later)",
         default=NEWS_SECONDS,
         unit="seconds",
         ge=LEAST_NEWS_SECONDS,

@@ -110,7 +110,7 @@ def test_the_free_part_of_cloudfront_and_its_plans_are_named() -> None:
 
 
 def test_an_estimate_says_what_the_first_second_would_show() -> None:
-    found = beekeeper.estimate(600_000, rate=300_000, edge=True)
+    found = beekeeper.estimate(6_000, rate=60_000, over_minutes=1 / 60, edge=True)
     assert found.edge
     assert 'would read {"message":"Too Many Requests"}' in found.notes[-2]
     assert "Assumed: a tenth" in found.notes[-1]

@@ -24,6 +24,14 @@ def test_a_new_account_runs_too_few_functions(cloud: Cloud) -> None:
     assert "--service-code lambda --quota-code L-B99A9384 --desired-value 1000" in text
 
 
+def test_with_an_edge_pages_ask_again_where_too_few_functions_run(cloud: Cloud) -> None:
+    few = concurrency(10)
+    said = [finding(diagnose(cloud, few, edge=edge), "concurrency")[1] for edge in (False, True)]
+    assert "Visitors beyond that get errors." in said[0]
+    assert "Pages beyond that ask again." in said[1]
+    assert "errors" not in said[1]
+
+
 def test_what_is_needed_grows_with_the_crowd(cloud: Cloud) -> None:
     few, many = concurrency(1_000), 400_000
     assert finding(diagnose(cloud, few), "concurrency")[0] == "ok"

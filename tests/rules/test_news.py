@@ -72,6 +72,13 @@ def test_a_crowd_that_hears_goes_at_a_pace_that_the_api_bears(news_seconds: int)
     assert most_entries_a_second(settings, pulse) < settings.polls_per_second
 
 
+def test_all_hear_within_the_interval_of_the_setting_or_three_seconds_later() -> None:
+    for seconds in (60, 300, 3_600):
+        assert polling.news_heard_within_seconds(seconds) <= seconds
+    for seconds in (news.LEAST_NEWS_SECONDS, 30, 59):
+        assert seconds < polling.news_heard_within_seconds(seconds) <= seconds + 3
+
+
 def test_who_hears_late_goes_with_the_last_of_the_others_and_then_at_once() -> None:
     settings = replace(OFF, news_seconds=60)
     assert settings.spread_now(WAITING, NOW, NOW + 60) == 600
