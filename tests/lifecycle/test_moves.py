@@ -141,9 +141,9 @@ def test_a_link_that_is_gone(room: RoomConfig, new: str, what: str) -> None:
 @pytest.mark.parametrize(
     ("action", "word"),
     [
-        (Action.CREATE, "is made"),
-        (Action.UPDATE, "is changed"),
-        (Action.DELETE, "is disabled, and then deleted"),
+        (Action.CREATE, "will be made"),
+        (Action.UPDATE, "will be changed"),
+        (Action.DELETE, "will be disabled, and then deleted"),
         (Action.UNCHANGED, ""),
     ],
 )
