@@ -100,12 +100,12 @@ def doctor(
         where = region(aws, config.architecture, has_functions=False)
         why = [] if where.verdict is Verdict.OK else [where]
         return Diagnosis(config.name, "", aws.region, [_unusable(error), *why])
-    polls = _polls(connection)
+    polls = _polls(connection)  # reads the state
     found = [
         Finding("credentials", Verdict.OK, f"Account {account}, as {caller}."),
         region(aws, config.architecture, has_functions=_has_functions(connection)),
         *_looks(aws, config, names, arrivals_per_minute, polls),
-        *([_looked(EDGE, lambda: edge(aws))] if config.edge and not _has_edge(connection) else []),
+        *_new_edge(connection, aws, config),
         _looked("names", lambda: _names(connection)),
     ]
     if connection.known:
@@ -135,9 +135,10 @@ def _has_functions(connection: Connection) -> bool:
     return any(each.kind == "function" and each.made for each in made)
 
 
-def _has_edge(connection: Connection) -> bool:
+def _new_edge(connection: Connection, aws: Aws, room: RoomConfig) -> Iterator[Finding]:
     made = connection.known.resources if connection.known else ()
-    return any(each.key == "distribution" and each.made for each in made)
+    if room.edge and not any(each.key == "distribution" and each.made for each in made):
+        yield _looked(EDGE, lambda: edge(aws))
 
 
 def _polls(connection: Connection) -> float | None:

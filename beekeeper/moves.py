@@ -57,9 +57,9 @@ def form_of(room: RoomConfig) -> Form:
 
 
 def slow(plan: Plan) -> list[str]:
-    """Return which changes take minutes."""
-    actions = [change.action for change in plan.changes if change.key == "distribution"]
-    return [SLOW.format(done=DONE[action]) for action in actions if action in DONE]
+    """Return which changes take minutes. Those of tags take none."""
+    changes = [c for c in plan.changes if c.key == "distribution" and c.action in DONE]
+    return [SLOW.format(done=DONE[c.action]) for c in changes if c.attributes.keys() - {"tags"}]
 
 
 def moves(
@@ -124,7 +124,7 @@ def _left_behind(was: Form, becomes: Form, old: str, waiting: Callable[[], int])
     if not was.domain and was.edge == becomes.edge:
         return  # a domain was added: the address without one stays
     is_sent = not was.domain and becomes.edge  # by the door: contract/door.py
-    then = "and is sent to the new link" if is_sent else "because that address ends with the deploy"
+    then = "and is sent to the edge" if is_sent else "because that address ends with the deploy"
     yield Move(
         f"Everybody who waits at {old} loses their place, {then}: do it while nobody"
         f" waits{_now(waiting)}.",

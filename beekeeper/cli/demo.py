@@ -106,7 +106,7 @@ def _positive(text: str) -> int:
 
 def run_demo(options: argparse.Namespace, output: Output) -> None:
     """Run the demo until it is interrupted or its time is over."""
-    with _stoppable():
+    with stoppable():
         output.say("Starting a local AWS and deploying the room to it …")
         on_event = _on_event(options, output)
         with Demo(options.rate, options.crowd, on_event, edge=options.edge) as demo:
@@ -220,7 +220,7 @@ def _show_outcome(outcome: Outcome, output: Output, *, edge: bool) -> None:
 
 def run_local(options: argparse.Namespace, output: Output) -> None:
     """Run the local AWS in the foreground until it is interrupted."""
-    with _stoppable(), _local(options.port) as aws:
+    with stoppable(), _local(options.port) as aws:
         exports = {
             "AWS_ENDPOINT_URL": aws.endpoint_url,
             "AWS_ACCESS_KEY_ID": KEY,
@@ -259,13 +259,25 @@ def _local(port: int | None) -> MiniStack:
 
 
 @contextmanager
-def _stoppable() -> Iterator[None]:
-    """Treat SIGTERM like Ctrl-C, so that both end a command cleanly."""
-    before = signal.signal(signal.SIGTERM, _interrupt)
+def stoppable() -> Iterator[None]:
+    """Treat SIGTERM and a closed terminal like Ctrl-C, so that each ends a command cleanly."""
+    # Under nohup, a closed terminal is to end nothing.
+    handled = [s for s in _ends() if signal.getsignal(s) is not signal.SIG_IGN]
+    before = {s: signal.signal(s, _interrupt) for s in handled}
     try:
         yield
     finally:
-        signal.signal(signal.SIGTERM, before)
+        _restore(before)
+
+
+def _ends() -> list[signal.Signals]:
+    # Windows has no SIGHUP.
+    return [s for s in signal.Signals if s.name in ("SIGTERM", "SIGHUP")]
+
+
+def _restore(handlers: dict[signal.Signals, Any]) -> None:
+    for number, handler in handlers.items():
+        signal.signal(number, handler)
 
 
 def _interrupt(*_: object) -> None:
@@ -274,10 +286,9 @@ def _interrupt(*_: object) -> None:
 
 @contextmanager
 def _uninterrupted() -> Iterator[None]:
-    """Ignore Ctrl-C and SIGTERM, so that they can't interrupt the cleanup."""
-    before = {s: signal.signal(s, signal.SIG_IGN) for s in (signal.SIGINT, signal.SIGTERM)}
+    """Ignore Ctrl-C and its like, so that they can't interrupt the cleanup."""
+    before = {s: signal.signal(s, signal.SIG_IGN) for s in (signal.SIGINT, *_ends())}
     try:
         yield
     finally:
-        for number, handler in before.items():
-            signal.signal(number, handler)
+        _restore(before)

@@ -6,13 +6,10 @@ from typing import Annotated, Self, TypedDict
 from pydantic import AfterValidator, model_validator
 
 from beekeeper.config.address import ascii_host
-from beekeeper.config.edge import Edge
+from beekeeper.config.edge import EDGE_REGION, Edge
 from beekeeper.config.section import described
 from beekeeper.rules.destination import origin_of
 
-# CloudFront is global, and reads certificates and web ACLs in one region (CloudFront Developer
-# Guide, "Requirements for using SSL/TLS certificates with CloudFront").
-EDGE_REGION = "us-east-1"
 # The key of a tag of the distribution has the name in it (provision/resources/route53.py), and has
 # at most 128 characters (AWS General Reference, "Tag naming limits and requirements").
 MAX_EDGE_RECORD_CHARACTERS = 113
@@ -62,7 +59,7 @@ class Domain(Edge):
     )
     certificate_arn: Annotated[str, AfterValidator(_certificate_arn)] | None = described(
         "the certificate in ACM for `domain_name`, in the room's region; with an edge, in"
-        " us-east-1",
+        f" {EDGE_REGION}",
         default=None,
     )
     hosted_zone_id: Annotated[str, AfterValidator(_hosted_zone_id)] | None = described(

@@ -9,10 +9,14 @@ from pydantic import AfterValidator, model_validator
 from beekeeper.config.essentials import Essentials
 from beekeeper.config.section import described
 from beekeeper.config.toml_file import configured
+from beekeeper.rules.news import LEAST_NEWS_SECONDS, MOST_NEWS_SECONDS, NEWS_SECONDS
 
-# A web ACL of CloudFront is always in us-east-1, with the scope "global".
+# CloudFront is global, and reads certificates and web ACLs in one region (CloudFront Developer
+# Guide, "Requirements for using SSL/TLS certificates with CloudFront").
+EDGE_REGION = "us-east-1"
 WEB_ACL_ARN = re.compile(
-    r"arn:aws[a-z-]*:wafv2:us-east-1:\d{12}:global/webacl/[\w-]{1,128}/[0-9a-f-]{36}", re.ASCII
+    rf"arn:aws[a-z-]*:wafv2:{EDGE_REGION}:\d{{12}}:global/webacl/[\w-]{{1,128}}/[0-9a-f-]{{36}}",
+    re.ASCII,
 )
 
 
@@ -27,8 +31,8 @@ class EdgeValues(TypedDict, total=False):
 def _web_acl_arn(value: str) -> str:
     if not WEB_ACL_ARN.fullmatch(value):
         raise ValueError(
-            "give the ARN of a web ACL for CloudFront (scope CLOUDFRONT, in us-east-1), such as"
-            " arn:aws:wafv2:us-east-1:123456789012:global/webacl/name/"
+            "give the ARN of a web ACL for CloudFront (scope CLOUDFRONT, in"
+            f" {EDGE_REGION}), such as arn:aws:wafv2:{EDGE_REGION}:123456789012:global/webacl/name/"
             "1a2b3c4d-1a2b-1a2b-1a2b-1a2b3c4d5e6f"
         )
     return value
@@ -45,10 +49,10 @@ class Edge(Essentials):
     news_seconds: int = described(
         "how often everybody who waits asks the edge for news; this is how soon all hear of a"
         " message, a pause or `off`",
-        default=60,
+        default=NEWS_SECONDS,
         unit="seconds",
-        ge=10,
-        le=3_600,
+        ge=LEAST_NEWS_SECONDS,
+        le=MOST_NEWS_SECONDS,
     )
     web_acl_arn: Annotated[str, AfterValidator(_web_acl_arn)] | None = described(
         "the web ACL (AWS WAF) that protects the edge", default=None

@@ -28,8 +28,9 @@ the state ``moved`` on a host that is not the campaign link's: ``enter`` is then
     200    version, mode, message, pace (the rate that is set, in visitors a minute), and
            spread_seconds as above (0 unless the mode is off)
 
-The version changes with the mode, the message and the pace, and with nothing else. The script reads
-the fields by these names (assets/room/script).
+The version changes with the mode, the message and the pace, and with nothing else. Without an edge,
+``Retry-After`` says an hour: the page hears all of it by its polls. The script reads the fields by
+these names (assets/room/script).
 """
 
 from collections.abc import Mapping

@@ -48,7 +48,7 @@ class Asking:
     it says that it needs cookies. A place with which a page begins counts, too."""
     joining_seconds: float = 2
     """In a crowd the page tries again to join after this time, give or take half. 40,000 pages that
-    failed together then make as many requests a second as API Gateway allows, or twice as many."""
+    failed together then make 20,000 requests a second, twice what API Gateway allows."""
     joining_share: float = 0.25
     """Who has tried to join for longer waits longer: this share of that time. The size of the crowd
     is not known, but the time says how many times it is too large for a second."""
@@ -66,8 +66,7 @@ class Asking:
     """Who got no news asks once more after this share of ``news_seconds``, or half of it: a request
     of the edge met a busy API, and by now another one has brought the answer for all."""
     most_news_doublings: int = 3
-    """After the second failure it waits twice as long as usual, and doubles that again and again, up
-    to this many times."""
+    """After the second failure it waits twice as long as usual, and doubles that up to so often."""
 
 
 ASKING = Asking()

@@ -17,7 +17,7 @@ from dataclasses import replace
 from beekeeper.connection import Deployed
 from beekeeper.contract import items, pass_ring
 from beekeeper.contract.attributes import Item
-from beekeeper.contract.door import door_of
+from beekeeper.contract.door import EDGE, door_of
 from beekeeper.control import health
 from beekeeper.control.table import read_at, read_item, replace_attributes
 from beekeeper.errors import ConfigError, RoomNotFoundError, RotationError
@@ -56,7 +56,9 @@ def rotate(connect: Callable[[], Deployed], step: str) -> KeyRotation:
 
 def _write(room: Deployed, item: Item, ring: Ring) -> None:
     try:
-        replace_attributes(room, item, pass_ring.pass_ring_attributes(ring))
+        # A deploy that closes the door at this moment counts on the keys as they are.
+        door = {EDGE: item.get(EDGE)}
+        replace_attributes(room, item, {**pass_ring.pass_ring_attributes(ring), **door})
     except RoomNotFoundError as error:
         # The item is gone, or it has changed. We changed it if the answer to our write was lost.
         if health.pass_ring_of(room, read_item(room, items.KEYS)) != ring:

@@ -21,6 +21,7 @@ from beekeeper.provision.names import watched_metrics
 from beekeeper.rules import cadence, sizing
 from beekeeper.rules.arrivals import SHARDS
 from beekeeper.rules.first_second import ASSUMED
+from beekeeper.rules.news import NEWS_SECONDS
 from beekeeper.rules.settings import Mode, Settings
 from beekeeper.simulation.usage import Usage
 from beekeeper.simulation.whatif import Arrivals, simulate
@@ -74,7 +75,7 @@ def estimate(
     live_prices: bool = False,
     governed: bool = False,
     edge: bool = False,
-    news_seconds: int = 60,
+    news_seconds: int = NEWS_SECONDS,
     session: "Session | None" = None,
 ) -> Estimate:
     """Return what an event costs in US dollars, by service, and what a day of the empty room costs.

@@ -1,4 +1,4 @@
-"""Pages without a script, for those who get no place in line: bots, and browsers without cookies.
+"""Pages without a script, for those who have no place in line: bots, and browsers without a cookie.
 
 Their sentences are a file of the zip. It is read when the first such page is needed.
 """
@@ -38,14 +38,15 @@ def preview_page(title: str, picture: str) -> Response:
     )
 
 
-def cookies_page() -> Response:
-    """Answer to a browser that comes from the waiting page and has no cookie.
+def placeless_page() -> Response:
+    """Answer to a browser without JavaScript that comes from the waiting page and has no cookie.
 
-    It gets another place only for a click, and not each time that the waiting page refreshes.
+    It keeps none, or its visitor reads the page at the edge and has not joined yet. It gets a place
+    only for a click, and not each time that the waiting page refreshes.
     """
-    texts, button = _texts()["script"]["states"]["blocked"], _texts()["html"]["retry_button"]
+    texts, button = _texts()["placeless"], _texts()["html"]["no_script_join_button"]
     link = f'<p><a href="{Path.JOIN.link}">{escape(button)}</a></p>'
-    return _page(401, texts["status"], "", f"<p>{escape(texts['detail'])}</p>\n{link}")
+    return _page(401, texts["title"], "", f"<p>{escape(texts['detail'])}</p>\n{link}")
 
 
 def _page(status: int, title: str, head: str, body: str) -> Response:

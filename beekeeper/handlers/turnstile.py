@@ -40,6 +40,7 @@ WAYS_BACK = {Entry.BACK_TO_ROOM: Path.ROOM.link, Entry.REJOIN: REJOIN_LINK}
 # These are followed by another decision.
 STEPS = {Entry.CLAIM, Entry.TAKE_NUMBER}
 NEWS_CACHE = f"public, max-age={NEWS_CACHE_SECONDS}"
+WITHOUT_EDGE_SECONDS = 3_600
 logger = logging.getLogger(__name__)
 
 
@@ -105,9 +106,9 @@ def _without_ticket(request: Request, room: RoomCopy) -> Response:
     if request.ticket_cookies(room.name):
         return redirect(Path.JOIN.link)
     # Few ask for it, and what it needs would slow down every cold start.
-    from beekeeper.handlers.small_pages import cookies_page
+    from beekeeper.handlers.small_pages import placeless_page
 
-    return cookies_page()
+    return placeless_page()
 
 
 def _claimed(ticket: Ticket, table: VisitorTable, room: RoomCopy, now: float) -> Entry:
@@ -150,6 +151,9 @@ def _news(request: Request, table: VisitorTable, room: RoomCopy, now: float) -> 
     spread = room.settings.spread_now(room.pulse, room.off_at, now)
     response = json_response(200, news_answer(room.settings, spread))
     response["headers"]["cache-control"] = NEWS_CACHE
+    if not room.settings.news_seconds:
+        # The edge has gone, and those who wait have its page still. Now each question costs a call.
+        response["headers"]["retry-after"] = str(WITHOUT_EDGE_SECONDS)
     return response
 
 

@@ -4,6 +4,7 @@
     script    sentences that the script shows, in groups
     unavailable   the sentences of the page that a function answers with 503 (handlers/http.py)
     preview       the sentences of the page that a bot gets (handlers/small_pages.py)
+    placeless     the sentences for a browser without JavaScript and cookie (there, too)
 
 A name in braces is a placeholder. In ``script`` the page's script fills it, and in ``html`` the
 build fills it.
@@ -17,7 +18,7 @@ from typing import Any
 
 from beekeeper.page.sources import SourceError, read_source
 
-SECTIONS = ("html", "script", "unavailable", "preview")
+SECTIONS = ("html", "script", "unavailable", "preview", "placeless")
 PLACEHOLDER = re.compile(r"\{(\w+)\}")
 
 
@@ -30,6 +31,7 @@ class Texts:
     script: Mapping[str, Any]
     unavailable: Mapping[str, str]
     preview: Mapping[str, str]
+    placeless: Mapping[str, str]
 
     def sentences(self) -> dict[str, str]:
         """Return each sentence by its path, such as ``script.wait.hour``."""

@@ -82,7 +82,7 @@ def steps(
         *(Alarm(each, names, wanted_tags) for each in specifications(names)),
         Dashboard(names, governed=config.is_governed),
         *_governor(config, names, wanted_tags),
-        DoorAttribute(names, config.domain_name, edge=config.edge),
+        _door(config, names),
     ]
 
 
@@ -118,18 +118,8 @@ def _governor(config: RoomConfig, names: Names, wanted_tags: Mapping[str, str]) 
 
 def _edge(config: RoomConfig, names: Names, wanted_tags: Mapping[str, str]) -> list[Step]:
     """Return the steps of CloudFront. Without an edge, they remove what is left of one."""
-    if config.edge and not names.has_cloudfront:
-        raise ConfigError(
-            f"edge = true: CloudFront does not exist in {names.region} (partition"
-            f" {names.partition}). Leave edge out, or choose another region."
-        )
-    if config.edge and names.partition == "aws-cn":
-        # AWS China, "Getting Started", Amazon CloudFront: "You can't use the default CloudFront
-        # domain", and certificates come from IAM.
-        raise ConfigError(
-            "edge = true: in China, CloudFront serves only domain names with a certificate in IAM,"
-            " and Beekeeper takes certificates from ACM. Leave edge out."
-        )
+    if config.edge:
+        _check_partition(names)
     front = Front(config.domain_name, config.certificate_arn, config.web_acl_arn)
     wanted: list[Step] = [
         AccessControl(names),
@@ -137,9 +127,25 @@ def _edge(config: RoomConfig, names: Names, wanted_tags: Mapping[str, str]) -> l
         Distribution(names, wanted_tags, front),
         CachedPage(names),
     ]
-    if not names.has_cloudfront:
+    if not names.can_have_edge:
         return []
     return wanted if config.edge else unwanted(wanted)
+
+
+def _check_partition(names: Names) -> None:
+    """Raise ConfigError where a room can't have an edge."""
+    if names.partition == "aws-cn":
+        # AWS China, "Getting Started", Amazon CloudFront: "You can't use the default CloudFront
+        # domain", and certificates come from IAM.
+        raise ConfigError(
+            "edge = true: in China, CloudFront serves only domain names with a certificate in IAM,"
+            " and Beekeeper takes certificates from ACM. Leave edge out."
+        )
+    if not names.can_have_edge:
+        raise ConfigError(
+            f"edge = true: CloudFront does not exist in {names.region} (partition"
+            f" {names.partition}). Leave edge out, or choose another region."
+        )
 
 
 def _consumer_rule(config: RoomConfig, names: Names, wanted_tags: Mapping[str, str]) -> Rule:
@@ -161,7 +167,7 @@ def _queues(names: Names, wanted_tags: Mapping[str, str]) -> list[Step]:
 def _domain(config: RoomConfig, names: Names, wanted_tags: Mapping[str, str]) -> list[Step]:
     """Return the steps of the custom domain at API Gateway, and of its record in both forms."""
     name, certificate = config.domain_name, config.certificate_arn
-    former = [FormerRecords(name)] if names.has_cloudfront else []
+    former = [FormerRecords(name)] if names.can_have_edge else []
     if not name or not certificate:
         return [*former, FormerDomains(names, wanted=None)]
     if config.edge:
@@ -182,10 +188,19 @@ def _record(config: RoomConfig, names: Names, domain_name: str) -> DnsRecord:
     It needs what it leads to now, too, because that is removed afterwards.
     """
     at_api = ("former domains", "stage") if config.edge else ("domain", "api mapping", "door")
-    at_edge = ("distribution",) if names.has_cloudfront else ()
+    at_edge = ("distribution",) if names.can_have_edge else ()
     page = ("bucket policy", "cached page") if config.edge else ()
     needs = (*at_api, *at_edge, *page)
     return DnsRecord(names, domain_name, config.hosted_zone_id, needs, edge=config.edge)
+
+
+def _door(config: RoomConfig, names: Names) -> DoorAttribute:
+    """Return the step of the door, which leads to the domain if deploy makes the domain's record.
+
+    A record that is made by hand comes later. CloudFront's own address answers at once.
+    """
+    named = config.domain_name if config.hosted_zone_id else None
+    return DoorAttribute(names, named, edge=config.edge)
 
 
 def _role(part: str, config: RoomConfig, names: Names, wanted_tags: Mapping[str, str]) -> Role:

@@ -79,8 +79,7 @@ class Names:
     @property
     def bucket_host(self) -> str:
         """The bucket's address in its region. The global one redirects for hours after creation."""
-        suffix = "amazonaws.com.cn" if self.partition == "aws-cn" else "amazonaws.com"
-        return f"{self.bucket}.s3.{self.region}.{suffix}"
+        return f"{self.bucket}.s3.{self.region}.amazonaws.com"
 
     @property
     def edge(self) -> str:
@@ -93,9 +92,9 @@ class Names:
         return f"Beekeeper: room {self.room} in {self.region}"
 
     @property
-    def has_cloudfront(self) -> bool:
-        """Whether CloudFront exists in the partition. It does not in GovCloud."""
-        return self.partition in ("aws", "aws-cn")
+    def can_have_edge(self) -> bool:
+        """Whether CloudFront can serve a room. It can't in GovCloud, and in China: blueprint.py."""
+        return self.partition == "aws"
 
     def cloudfront_arns(self, kind: str) -> str:
         """Return the pattern for ARNs of one kind, because AWS makes up the ids."""

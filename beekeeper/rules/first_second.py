@@ -25,8 +25,9 @@ from beekeeper.rules.joining import BackOff, Limits, joined
 
 SHARE = 1 / 10
 SECONDS = 60
-# The link, the page and its first question; with an edge the page and the join, then the question.
-REQUESTS = sizing.REQUESTS_PER_ARRIVAL + 1
+# What each visitor asks in that second. Without an edge, the API: the link, the page, and its first
+# question. With an edge, CloudFront: the page and the join. The question comes a moment later.
+REQUESTS = sizing.first_requests(edge=False)
 EDGE_REQUESTS = 2
 ASSUMED = "Assumed: a tenth of the first minute's visitors come in its first second."
 REFUSED = '{"message":"Too Many Requests"}'
@@ -128,7 +129,7 @@ def first_second(
         visitors=round(visitors),
         api_requests=round(visitors * REQUESTS),
         refused=max(0, math.floor(visitors - served)),
-        failed=max(0, sizing.new_environments(visitors) - environments),
+        failed=max(0, sizing.new_environments(round(visitors)) - environments),
         edge_requests=round(visitors * EDGE_REQUESTS),
         place_seconds=places.seconds,
         refused_joins=round(places.refused),

@@ -20,7 +20,7 @@ from dataclasses import dataclass
 
 from beekeeper.rules import polling, quotas, sizing
 
-REQUESTS_PER_PLACE = 2
+REQUESTS_PER_PLACE = sizing.first_requests(edge=True)
 # Nobody is simulated for longer. What is left after this is served at the steady speed.
 SIMULATED_SECONDS = 1_200
 NOBODY = 0.5  # less than half a visitor is left

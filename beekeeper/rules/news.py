@@ -9,21 +9,24 @@ more than the site does. So each page draws a share of ``spread_seconds`` at ran
 
 from hashlib import sha256
 
+# How often each page asks for news, in seconds: the default of the setting, and its bounds.
+NEWS_SECONDS, LEAST_NEWS_SECONDS, MOST_NEWS_SECONDS = 60, 10, 3_600
 REQUESTS_TO_GO = 2  # of a page: the one by which it hears, and the one by which it goes in
-MOST_SECONDS = 600.0
+MOST_SPREAD_SECONDS = 600.0
 
 
 def spread_seconds(waiting: int, rate_per_minute: float, polls_per_second: float) -> float:
     """Return over how many seconds all who wait go in once the room is off.
 
     Who turns a room off says that the site bears everybody, or that the event is over. So those who
-    wait go at the rate if that takes MOST_SECONDS (ten minutes) or less, and else evenly over that
-    time: who would wait for hours at the rate must not wait for hours more. But they never go
-    faster than the API bears, whose ``polls_per_second`` are half of what it allows the account.
+    wait go at the rate if that takes MOST_SPREAD_SECONDS (ten minutes) or less. Otherwise they go
+    evenly over that time: who would wait for hours at the rate must not wait for hours more. But
+    they never go faster than the API bears, whose ``polls_per_second`` are half of what it allows
+    the account.
     """
     at_the_rate = waiting / rate_per_minute * 60
     by_the_api = REQUESTS_TO_GO * waiting / polls_per_second
-    return max(by_the_api, min(at_the_rate, MOST_SECONDS))
+    return max(by_the_api, min(at_the_rate, MOST_SPREAD_SECONDS))
 
 
 def seconds_left(whole: float, since: float, heard_within: float, now: float) -> float:

@@ -114,7 +114,7 @@ class Settings:
         default=0,
         unit="seconds",
         minimum=0,
-        maximum=3_600,
+        maximum=news.MOST_NEWS_SECONDS,
     )
     title: str = setting(
         "the title of the waiting page, and of the link in chats; by default, made from the name",

@@ -96,6 +96,11 @@ def requests_per_arrival(*, edge: bool) -> int:
     return EDGE_REQUESTS_PER_ARRIVAL if edge else REQUESTS_PER_ARRIVAL
 
 
+def first_requests(*, edge: bool) -> int:
+    """Return the same with the page's first question."""
+    return requests_per_arrival(edge=edge) + 1
+
+
 def requests_per_second(
     rate_per_minute: float,
     arrivals_per_minute: float,

@@ -90,9 +90,7 @@ class Turn:
     message: str = ""
     updated_at: float = 0.0
     expires_in: int | None = None  # only if the visitor can go in
-    spread_seconds: float = (
-        0.0  # only while the room is off: in that time, all go in (rules/news.py)
-    )
+    spread_seconds: float = 0.0  # only while the room is off: all go in meanwhile (rules/news.py)
 
 
 def needs_lookup(ticket: Ticket, settings: Settings, pulse: Pulse, now: float) -> bool:

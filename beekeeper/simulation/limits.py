@@ -31,7 +31,7 @@ def findings(
     return [
         _first_second(first, edge=edge),
         _throttle(peak_requests, account, edge=edge),
-        _concurrency(concurrent + sizing.reserved_concurrency(settings.rate), account),
+        _concurrency(concurrent + sizing.reserved_concurrency(settings.rate), account, edge=edge),
         _table(settings, concurrent, peak_arrivals),
         Finding(
             "queue",
@@ -60,18 +60,22 @@ def _throttle(need: float, account: Account, *, edge: bool) -> Finding:
     if need <= limit:
         text += f". The default quota is {limit:,}, but {newer:,} in some regions."
         return Finding("throttle", Verdict.WARNING, text, f"In one of these regions: {remedy}")
-    text += f", above the default quota of {limit:,}. Visitors beyond it get errors, and try again."
+    text += f", above the default quota of {limit:,}. {_beyond(edge=edge)}"
     return Finding("throttle", Verdict.PROBLEM, text, remedy)
 
 
-def _concurrency(need: int, account: Account) -> Finding:
+def _concurrency(need: int, account: Account, *, edge: bool) -> Finding:
     limit, new = account.concurrent_executions, quotas.NEW_ACCOUNT_CONCURRENT_EXECUTIONS
     text = f"Lambda: about {need:,} functions at once at the peak"
     if need <= limit:
         text += f". The default quota is {limit:,}, and {new} in new accounts."
         return Finding("concurrency", Verdict.OK, text)
-    text += f", above the default quota of {limit:,}. Visitors beyond it get errors."
+    text += f", above the default quota of {limit:,}. {_beyond(edge=edge)}"
     return Finding("concurrency", Verdict.PROBLEM, text, _ask(quotas.CONCURRENCY, need))
+
+
+def _beyond(*, edge: bool) -> str:
+    return "Pages beyond it ask again." if edge else "Visitors beyond it get errors."
 
 
 def _table(settings: Settings, concurrent: int, peak_arrivals: float) -> Finding:

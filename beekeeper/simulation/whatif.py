@@ -19,6 +19,7 @@ from beekeeper.rules import polling, sizing
 from beekeeper.rules.first_second import FirstSecond, first_second
 from beekeeper.rules.joining import Joined, Limits, joined
 from beekeeper.rules.line import Pulse
+from beekeeper.rules.news import LEAST_NEWS_SECONDS, MOST_NEWS_SECONDS, NEWS_SECONDS
 from beekeeper.rules.quotas import USUAL, Account
 from beekeeper.rules.settings import Mode, Settings
 from beekeeper.simulation import crowd, limits
@@ -50,7 +51,7 @@ def simulate(
     disorder: float = 0.0,
     destination_capacity: float | None = None,
     edge: bool = False,
-    news_seconds: int = 60,
+    news_seconds: int = NEWS_SECONDS,
     account: Account = USUAL,
     seed: int = 1,
 ) -> Simulation:
@@ -102,8 +103,9 @@ class _Crowds:
 
 
 def _settings(rate: float, account: Account, *, edge: bool, news_seconds: int) -> Settings:
-    if not 10 <= news_seconds <= 3_600:
-        raise ConfigError(f"news_seconds = {news_seconds}: use 10 to 3,600 seconds.")
+    least, most = LEAST_NEWS_SECONDS, MOST_NEWS_SECONDS
+    if not least <= news_seconds <= most:
+        raise ConfigError(f"news_seconds = {news_seconds}: use {least} to {most:,} seconds.")
     return Settings(
         Mode.ON,
         float(rate),
@@ -240,7 +242,7 @@ def _series(flow: Flow, meter: Meter, came: Sequence[int], news: int) -> tuple[S
     waiting pages are spread evenly within a span.
     """
     # The meter does not count a page's first question among the polls.
-    at_first = sizing.requests_per_arrival(edge=bool(meter.news_seconds)) + 1
+    at_first = sizing.first_requests(edge=bool(meter.news_seconds))
     span, ends = meter.span, range(meter.span, flow.seconds + meter.span, meter.span)
     last, visitors = flow.seconds - 1, sum(came)
     arrived = [flow.arrived[min(end - 1, last)] for end in ends]

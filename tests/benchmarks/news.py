@@ -97,10 +97,12 @@ def hearing(
     """Change something, and wait until everybody has heard."""
     waiting, started, refused = listeners(crowd), time.monotonic(), running.aws.requests().refused
     change()
-    while not all(news in v.heard for v in waiting):
+    while any(news not in v.heard and v.stage is Stage.WAITING for v in waiting):
         time.sleep(0.5)
         if time.monotonic() > started + LONGEST_SECONDS:
             break
+    # Whose turn came in the meantime went in, and needed no news.
+    waiting = [v for v in waiting if news in v.heard or v.stage is Stage.WAITING]
     after = [v.heard[news] - started if news in v.heard else None for v in waiting]
     went_in = sum(v.stage is Stage.ENTERED for v in waiting)
     return Hearing(what, after, went_in, running.aws.requests().refused - refused)

@@ -149,6 +149,17 @@ def test_another_ticket_is_another_place(page: Page, room: StubRoom) -> None:
     expect(page.locator("#position")).to_have_text("5,000")
 
 
+@pytest.mark.parametrize("busy", [THROTTLED, failure(500)], ids=["429", "500"])
+def test_who_refreshes_the_page_while_the_api_fails_reads_that_the_place_is_kept(
+    page: Page, room: StubRoom, busy: Answer
+) -> None:
+    open_page(page, room, turn(ahead=10))
+    room.failures = [busy]
+    page.reload()
+    expect(page.locator("#detail")).to_contain_text("You keep your place.")
+    expect(page.locator("#position")).to_have_text("10")
+
+
 def test_a_page_that_is_loaded_in_advance_takes_no_place(page: Page, room: StubRoom) -> None:
     page.add_init_script(
         "Object.defineProperty(document, 'prerendering', { value: true, configurable: true })"

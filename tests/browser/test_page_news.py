@@ -146,6 +146,9 @@ def test_who_does_not_want_to_wait_goes_at_once(page: Page, room: StubRoom) -> N
     room.news = [news("off", spread_seconds=600)]
     open_page(page, room, FAR)
     hear(page, room)
+    page.route("**/shop*", lambda route: route.fulfill(status=204), times=1)
+    page.locator("#enter").click()
+    expect(page.locator("#detail")).to_have_text(SOON)
     page.locator("#enter").click()
     page.wait_for_url(room.destination)
 
@@ -174,6 +177,15 @@ def test_failures_are_silent_and_the_page_asks_once_more_and_then_less_often(
         hear(page, room, wait)
     expect_state(page, "paused")
     hear(page, room)
+
+
+@at_the_edge
+def test_the_page_of_an_edge_that_has_gone_asks_for_news_once(page: Page, room: StubRoom) -> None:
+    room.news = [Answer(news("paused").body, headers={"Retry-After": "3600"}), news("on")]
+    open_page(page, room, turn(retry_after=8_000))
+    hear(page, room)
+    expect_state(page, "paused")
+    hear(page, room, 3_600)
 
 
 @at_the_edge
@@ -209,3 +221,34 @@ def test_news_come_through_while_the_api_fails(page: Page, room: StubRoom) -> No
     settle(page, room, 2)
     page.clock.run_for(31_500)
     expect_state(page, "paused")
+
+
+@at_the_edge
+def test_news_bring_no_earlier_question_to_an_api_in_trouble(page: Page, room: StubRoom) -> None:
+    room.news = [news("off", spread_seconds=600), news("on")]
+    open_page(page, room, turn(retry_after=20), failure(503, "", Retry_After="500"))
+    ask_again(page, room, within_seconds=21)
+    for state, wait in (("off", 31), ("waiting", 51)):
+        hear(page, room, wait)
+        expect_state(page, state)
+    page.clock.run_for(390_000)
+    page.wait_for_timeout(50)
+    assert room.count("turn") == 2
+    ask_again(page, room, within_seconds=40)
+
+
+@pytest.mark.parametrize("spread", [-5, 1e12, "600"])
+def test_a_spread_that_is_none_takes_nobody_in_too_late_or_all_at_once(
+    page: Page, room: StubRoom, spread: object
+) -> None:
+    open_page(page, room, turn("off", spread_seconds=spread))
+    page.clock.run_for(700)
+    page.wait_for_timeout(30)
+    assert room.count("enter") == 0
+    page.clock.run_for(200)
+    if spread == 1e12:  # a day at most, and never at once
+        page.wait_for_timeout(50)
+        assert room.count("enter") == 0
+        expect(page.locator("#detail")).to_contain_text("within 1,440 minutes")
+    else:
+        page.wait_for_url(room.destination)

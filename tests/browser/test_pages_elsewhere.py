@@ -1,7 +1,8 @@
-"""A page elsewhere that uses the campaign link in every way that a page can takes no place.
+"""A page elsewhere that uses the room's links in every way that a page can takes no place.
 
-The room's functions answer, over a table and a queue in memory. The page comes from another site:
-for a browser, `localhost` and `127.0.0.1` are two.
+The room's functions answer, over a table and a queue in memory. At an edge, the campaign link is
+the page itself. The page comes from another site: for a browser, `localhost` and `127.0.0.1` are
+two.
 """
 
 import subprocess
@@ -24,6 +25,7 @@ from tests.support.in_memory.joining import NOBODY, Sends, asked
 from tests.support.in_memory.recorded import NOW, Place
 from tests.support.page_moves import eventually
 from tests.support.programs import installed
+from tests.support.stub_room import FORMS
 
 pytestmark = pytest.mark.browser
 
@@ -50,14 +52,20 @@ PAGE = """<!doctype html><title>Elsewhere</title>
 <iframe src="{link}room?frame"></iframe>
 <object data="{link}?object"></object><embed src="{link}?embed">
 <div style="background: url({link}?background)">x</div>
+<img src="{link}join?joinimage"><iframe src="{link}join?joinframe"></iframe>
 <form target="other" action="{link}" method="get"><input name="form" value="1"></form>
 <form id="post" target="hidden" action="{link}?post" method="post"></form>
-<iframe name="hidden"></iframe><iframe name="other"></iframe>
+<iframe name="hidden"></iframe><iframe name="other"></iframe><iframe name="text"></iframe>
+<form target="text" action="{link}join?joinform" method="post" enctype="text/plain">
+<input name='{{"a":"' value='"}}'></form>
 <script src="{link}?script"></script>
 <script type="module" src="{link}?module"></script>
 <script>
   const json = {{ headers: {{ Accept: "application/json" }} }};
   const html = {{ headers: {{ Accept: "text/html" }} }};
+  const place = {{
+    method: "POST", body: "{{}}", headers: {{ "Content-Type": "application/json" }},
+  }};
   const asks = [
     fetch("{link}?fetch"),
     fetch("{link}?json", json),
@@ -66,21 +74,29 @@ PAGE = """<!doctype html><title>Elsewhere</title>
     fetch("{link}?html", {{ ...html, mode: "no-cors" }}),
     fetch("{link}?head", {{ method: "HEAD", mode: "no-cors" }}),
     fetch("{link}?preflight", {{ headers: {{ ...json.headers, "X-Other": "1" }} }}),
+    fetch("{link}join?join", {{ ...place, credentials: "include" }}),
+    fetch("{link}join?joinopaque", {{ ...place, mode: "no-cors", credentials: "include" }}),
   ];
   navigator.sendBeacon("{link}?beacon");
+  navigator.sendBeacon("{link}join?joinbeacon", new Blob(["{{}}"], {{ type: "application/json" }}));
   new EventSource("{link}?events");
   try {{ new Worker("{link}?worker"); }} catch (error) {{ /* another origin */ }}
   document.forms[0].submit();
   document.forms[1].submit();
+  document.forms[2].submit();
   Promise.allSettled(asks).then(() => {{ document.title = "Done"; }});
 </script>
 """
 
 
+JOINS = {"join", "joinopaque", "joinform", "joinbeacon"}  # what that page sends by POST
+
+
 class VisitedRoom:
     """A room whose functions answer over HTTP. Every other path is a page elsewhere."""
 
-    def __init__(self) -> None:
+    def __init__(self, *, edge: bool) -> None:
+        self.edge = edge
         self.place, self.sends = Place(), Sends()
         self.pages = Pages(FakeS3(build_page({"title": "Sale"})), "bucket")
         self.seen: list[tuple[str, str, dict[str, str]]] = []  # method, path and query, headers
@@ -106,11 +122,16 @@ class VisitedRoom:
         request = Request.from_event(event)
         with self._lock:
             self.seen.append((method, target, headers))
-            if parts.path == "/":
+            if parts.path == "/join" or (parts.path == "/" and not self.edge):
                 return asked(self.place, self.sends, request)
             if parts.path in ("/turn", "/enter"):
                 return turnstile.answer(request, self.place.table, NOBODY, NOW)
             return room_function.answer(request, self.pages, NOW)
+
+    def joins(self) -> set[str]:
+        """Return the queries with which a script asked for a place."""
+        asked = [urlsplit(target) for method, target, _ in self.seen if method == "POST"]
+        return {parts.query for parts in asked if parts.path == "/join"}
 
     def close(self) -> None:
         self._server.shutdown()
@@ -143,9 +164,9 @@ def _handler(room: VisitedRoom) -> type[BaseHTTPRequestHandler]:
     return Handler
 
 
-@pytest.fixture
-def visited() -> Iterator[VisitedRoom]:
-    made = VisitedRoom()
+@pytest.fixture(params=FORMS)
+def visited(request: pytest.FixtureRequest) -> Iterator[VisitedRoom]:
+    made = VisitedRoom(edge=request.param == "edge")
     yield made
     made.close()
 
@@ -169,9 +190,12 @@ def test_a_page_that_is_no_visit_takes_no_place(
     ways = {urlsplit(target).query for _, target, _ in visited.seen}
     assert {"image", "frame", "script", "object", "opaque", "html", "post", "form=1"} <= ways
     assert {"prefetch", "speculated", "prerendered"} <= ways
+    assert ways >= JOINS
+    assert visited.joins() <= JOINS, "a page that nobody has opened has joined"
     # A page of the room's own origin may ask for JSON, as the room's page does.
-    own = {"elsewhere": 0, "same_origin": len({"json", "credentials", "opaque", "preflight"})}
-    assert len(visited.sends.bodies) <= own[where], visited.seen
+    own = {"json", "credentials", "opaque", "preflight", "join", "joinbeacon"}
+    places = {"elsewhere": 0, "same_origin": len(own)}
+    assert len(visited.sends.bodies) <= places[where], visited.seen
     if where == "elsewhere":
         assert context.cookies(visited.link) == []
 
@@ -199,7 +223,7 @@ def test_a_click_on_a_link_elsewhere_takes_one_place(
         visited.link + "?utm_source=page",
     )
     tab.get_by_text("Come").click()
-    tab.wait_for_url("**/room")
+    tab.wait_for_url("**/?utm_source=page" if visited.edge else "**/room")
     eventually(lambda: len(visited.sends.bodies) == 1, tab)
     (cookie,) = context.cookies(visited.link)
     assert cookie["name"] == "beekeeper_ticket_sale"

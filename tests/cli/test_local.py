@@ -1,9 +1,14 @@
-"""local: the port that it takes."""
+"""local and demo: the port that they take, and what ends them."""
 
+import contextlib
+import os
+import signal
 import socket
+from collections.abc import Iterator
 
 import pytest
 
+from beekeeper.cli.demo import stoppable
 from beekeeper.cli.main import main
 from beekeeper.local.ministack import HOST
 
@@ -17,3 +22,21 @@ def test_a_taken_port_is_said(capsys: pytest.CaptureFixture[str]) -> None:
     assert f"Port {port} of this machine is taken" in capsys.readouterr().err
     assert main(["local", "--port", "70000"]) == 1
     assert "Port 70000" in capsys.readouterr().err
+
+
+@contextlib.contextmanager
+def handled_by(number: signal.Signals, handler: signal.Handlers) -> Iterator[None]:
+    before = signal.signal(number, handler)
+    yield
+    assert signal.signal(number, before) is handler
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGHUP])
+def test_a_closed_terminal_ends_it_as_ctrl_c_does(number: signal.Signals) -> None:
+    with handled_by(number, signal.SIG_DFL), pytest.raises(KeyboardInterrupt), stoppable():
+        os.kill(os.getpid(), number)
+
+
+def test_under_nohup_it_outlives_the_terminal() -> None:
+    with handled_by(signal.SIGHUP, signal.SIG_IGN), stoppable():
+        os.kill(os.getpid(), signal.SIGHUP)

@@ -15,6 +15,7 @@ from beekeeper.errors import RotationError
 from beekeeper.rules.edge import Door, edge_secret
 from beekeeper.rules.tokens import new_key
 from tests.support.moto_aws.cloud import Cloud, text_of
+from tests.support.moto_aws.wire import after
 
 TABLE = "beekeeper-sale"
 OLD, NEW = new_key(), new_key()
@@ -92,3 +93,21 @@ def test_the_secret_of_the_edge_is_told_to_nobody(
     shown = [repr(done), json.dumps(done.to_dict()), text_of(caught.value), caplog.text]
     for secret in (edge_secret(key).partition(".")[2] for key in (OLD, NEW)):
         assert not any(secret in text for text in shown)
+
+
+def test_a_door_that_is_closed_at_the_same_moment_keeps_its_key(
+    cloud: Cloud, room: beekeeper.Room
+) -> None:
+    store(cloud, NEW, OLD, door=door_attribute(OF_NEW), since=time.time() - HOUR)
+
+    def close() -> None:
+        cloud.client("dynamodb").update_item(
+            TableName=TABLE, Key=items.key(items.KEYS), UpdateExpression="SET #edge = :door",
+            ExpressionAttributeNames={"#edge": EDGE},
+            ExpressionAttributeValues={":door": door_attribute(OF_OLD)},
+        )  # fmt: skip
+
+    cloud.wire.add(after("dynamodb:GetItem", close))
+    with pytest.raises(RotationError, match="Another command has changed the keys"):
+        room.rotate_keys("remove")
+    assert pass_ring_of(stored(cloud)).keys == (NEW, OLD)

@@ -45,6 +45,16 @@ def test_it_says_what_is_new() -> None:
     }
 
 
+@pytest.mark.parametrize(("news_seconds", "wait"), [(0, "3600"), (60, None)])
+def test_without_an_edge_the_page_of_one_that_has_gone_is_asked_to_be_quiet(
+    news_seconds: int, wait: str | None
+) -> None:
+    place = Place()
+    known = Settings(Mode.ON, 600.0, DESTINATION, "Hello", news_seconds=news_seconds)
+    place.dynamo.set_room(known)
+    assert asked(place)["headers"].get("retry-after") == wait
+
+
 TICKET = {"cookies": [f"beekeeper_ticket_sale={signed(tokens.new_ticket(NOW - 60))}"]}
 WHO: dict[str, Mapping[str, Any]] = {
     "CloudFront": {"headers": {"user-agent": "Amazon CloudFront"}},

@@ -5,6 +5,7 @@ import urllib.robotparser
 
 import pytest
 
+from beekeeper.contract.routes import Path
 from beekeeper.handlers import room, turnstile
 from beekeeper.handlers.http import Request, Response
 from beekeeper.handlers.room import Pages
@@ -261,6 +262,13 @@ def without_script_and_cookies(seconds: int, *, keeps_cookies: bool) -> tuple[in
 def test_a_browser_without_script_and_cookies_takes_one_place_a_visit() -> None:
     places, page = without_script_and_cookies(600, keeps_cookies=False)
     assert places == 1
-    assert "Please allow cookies" in page
-    assert '<a href="join">Try again</a>' in page
+    assert "your browser did not save the cookie that keeps your place" in page
+    assert '<a href="join">Get a place</a>' in page
     assert without_script_and_cookies(600, keeps_cookies=True) == (1, "")
+
+
+def test_a_newcomer_without_a_script_who_reads_the_page_at_the_edge_is_asked_to_join() -> None:
+    response = turnstile.answer(Request(Path.ENTER, BROWSER), Place().table, NOBODY, NOW)
+    assert response["statusCode"] == 401
+    assert "<h1>You have no place in line yet</h1>" in response["body"]
+    assert "Please allow cookies" not in response["body"]

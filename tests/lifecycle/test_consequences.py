@@ -162,7 +162,7 @@ def test_a_move_to_the_edge_and_back_is_asked_about(
     former = deployed_room.url
     there = beekeeper.plan({**BASE, "edge": True}, **where)
     assert there.question == (
-        f"Everybody who waits at {former} loses their place, and is sent to the new link: do it"
+        f"Everybody who waits at {former} loses their place, and is sent to the edge: do it"
         " while nobody waits (1,200 wait now)."
     )
     assert [note for note in there.notes if "distribution will be made. That takes minutes" in note]

@@ -54,7 +54,7 @@ def test_to_the_edge_those_who_wait_are_sent_on() -> None:
     (link, places), loses = said(PLAIN, EDGE, "distribution", waiting=1_200)
     assert f"changes from {API} to one that deploy prints. Publish it, and tell your" in link
     assert places == (
-        f"Everybody who waits at {API} loses their place, and is sent to the new link: do it while"
+        f"Everybody who waits at {API} loses their place, and is sent to the edge: do it while"
         " nobody waits (1,200 wait now)."
     )
     assert loses == [False, True]
@@ -139,17 +139,18 @@ def test_a_link_that_is_gone(room: RoomConfig, new: str, what: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("action", "word"),
+    ("action", "word", "attribute"),
     [
-        (Action.CREATE, "will be made"),
-        (Action.UPDATE, "will be changed"),
-        (Action.DELETE, "will be disabled, and then deleted"),
-        (Action.UNCHANGED, ""),
+        (Action.CREATE, "will be made", "aliases"),
+        (Action.UPDATE, "will be changed", "secret"),
+        (Action.DELETE, "will be disabled, and then deleted", "aliases"),
+        (Action.UPDATE, "", "tags"),  # as after each new version of Beekeeper
+        (Action.UNCHANGED, "", "aliases"),
     ],
 )
-def test_what_takes_minutes(action: Action, word: str) -> None:
+def test_what_takes_minutes(action: Action, word: str, attribute: str) -> None:
     def change(key: str) -> Any:
-        return Change(key, "x", "x", action)
+        return Change(key, "x", "x", action, {attribute: ("a", "b")})
 
     notes = slow(Plan(ROOM, (change("queue"), change("distribution"))))
     assert bool(notes) == bool(word)

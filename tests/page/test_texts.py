@@ -1,7 +1,6 @@
 """The texts are well formed, each is used, and none is missing."""
 
 import html
-import json
 import re
 from importlib.resources import files
 
@@ -15,6 +14,7 @@ from beekeeper.rules.turn import State
 SCRIPT = files("beekeeper") / "assets" / "room" / "script"
 SCRIPTS = "\n".join(file.read_text(encoding="utf-8") for file in SCRIPT.iterdir())
 TEXTS = load_texts("en")
+OTHERS = '"unavailable": {}, "preview": {}, "placeless": {}}'
 
 # `texts.wait.hour` in the script, and `texts.states[shown.state].tab`, whatever the state is.
 USE = re.compile(r"\btexts((?:\.\w+|\[[\w.]+\])+)")
@@ -88,33 +88,21 @@ def test_language_files_have_no_other_form() -> None:
     ("source", "problem"),
     [
         ("[", "xx.json is not valid"),
-        ("[]", "xx.json must have these sections: html, script, unavailable, preview"),
-        ('{"html": {}}', "xx.json must have these sections: html, script, unavailable, preview"),
+        ("[]", "xx.json must have these sections: html, script, unavailable, preview, placeless"),
+        (
+            '{"html": {}}',
+            "xx.json must have these sections: html, script, unavailable, preview, placeless",
+        ),
         ('{"html": {}, "script": {}, "more": {}}', "must have these sections"),
+        ('{"html": {"a": 1}, "script": {}, ' + OTHERS, "html.a must be a sentence, not 1"),
+        ('{"html": {}, "script": [], ' + OTHERS, r"script must be a sentence"),
         (
-            '{"html": {"a": 1}, "script": {}, "unavailable": {}, "preview": {}}',
-            "html.a must be a sentence, not 1",
-        ),
-        (
-            '{"html": {}, "script": [], "unavailable": {}, "preview": {}}',
-            r"script must be a sentence",
-        ),
-        (
-            '{"html": {}, "script": {"a": {"b": null}}, "unavailable": {}, "preview": {}}',
+            '{"html": {}, "script": {"a": {"b": null}}, ' + OTHERS,
             "script.a.b must be a sentence, not None",
         ),
-        (
-            '{"html": {}, "script": {"a": "{b"}, "unavailable": {}, "preview": {}}',
-            "script.a has a brace",
-        ),
-        (
-            '{"html": {}, "script": {"a": "{b c}"}, "unavailable": {}, "preview": {}}',
-            "script.a has a brace",
-        ),
-        (
-            '{"html": {"a": "", "a": ""}, "script": {}, "unavailable": {}, "preview": {}}',
-            "a: written twice",
-        ),
+        ('{"html": {}, "script": {"a": "{b"}, ' + OTHERS, "script.a has a brace"),
+        ('{"html": {}, "script": {"a": "{b c}"}, ' + OTHERS, "script.a has a brace"),
+        ('{"html": {"a": "", "a": ""}, "script": {}, ' + OTHERS, "a: written twice"),
     ],
 )
 def test_texts_that_are_wrong(source: str, problem: str) -> None:
@@ -128,8 +116,8 @@ def test_texts_that_are_missing() -> None:
 
 
 def test_sentences_by_their_paths() -> None:
-    source = {"html": {"a": "A"}, "script": {"b": {"c": "C {d}"}}, "unavailable": {}, "preview": {}}
-    texts = parse_texts("xx", json.dumps(source), "texts/xx.json")
+    source = '{"html": {"a": "A"}, "script": {"b": {"c": "C {d}"}}, ' + OTHERS
+    texts = parse_texts("xx", source, "texts/xx.json")
     assert texts.language == "xx"
     assert texts.sentences() == {"html.a": "A", "script.b.c": "C {d}"}
     assert placeholders("C {d} {e}") == {"d", "e"}

@@ -5,8 +5,9 @@ import pytest
 from beekeeper.page import SourceError
 from beekeeper.provision.blueprint import steps
 from beekeeper.provision.engine.step import Step
+from beekeeper.provision.resources.outputs import EDGE_LINK, SIGNING_KID
 from beekeeper.provision.resources.page_object import PageObject
-from tests.support.rooms import NAMES, WITH_ALL
+from tests.support.rooms import AT_EDGE, DOMAIN_NAME, NAMES, WITH_ALL, config
 
 STEPS: dict[str, Step] = {step.key: step for step in steps(WITH_ALL, NAMES)}
 
@@ -31,6 +32,23 @@ def test_all_that_is_named_as_if_it_lived_in_another_says_so() -> None:
 def test_what_holds_visitors_is_irreplaceable() -> None:
     queues = {"queue", "dead-letter queue", "other queue", "other dead-letter queue"}
     assert {key for key, step in STEPS.items() if step.irreplaceable} == {*queues, "table"}
+
+
+@pytest.mark.parametrize(
+    ("zone", "link"),
+    [
+        ({}, "https://d1.cloudfront.net/"),
+        ({"hosted_zone_id": "Z0123456789ABCDEFGHIJ"}, f"https://{DOMAIN_NAME}/"),
+    ],
+    ids=["by hand", "by deploy"],
+)
+def test_nobody_is_sent_to_a_name_whose_record_is_not_made_yet(
+    zone: dict[str, str], link: str
+) -> None:
+    (door,) = (s for s in steps(config(**AT_EDGE, **zone), NAMES) if s.key == "door")
+    outputs = {EDGE_LINK: "https://d1.cloudfront.net/", SIGNING_KID: "k1"}
+    assert door.desired(outputs) == {"link": link, "kid": "k1"}
+    assert ("dns record" in door.needs) == bool(zone)
 
 
 def test_a_new_page_comes_after_all_that_it_asks() -> None:

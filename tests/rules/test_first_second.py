@@ -32,6 +32,7 @@ def test_a_second_that_is_known_to_be_busier_counts() -> None:
     ("minute", "account", "refused", "failed"),
     [
         (10_000, USUAL, 0, 0),
+        (10_004, USUAL, 0, 0),  # a thousand people, and no part of one more
         (10_010, USUAL, 0, 1),  # Lambda starts a thousand environments
         (50_000, USUAL, 0, 4_000),  # 15,000 in the bucket, and three requests for each
         (50_010, USUAL, 1, 4_001),

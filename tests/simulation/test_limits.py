@@ -70,6 +70,17 @@ def test_functions_are_compared_with_the_concurrency(concurrent: int, verdict: s
 
 
 @pytest.mark.parametrize(
+    ("news_seconds", "said"),
+    [(0, "Visitors beyond it get errors."), (60, "Pages beyond it ask again.")],
+)
+def test_with_an_edge_nobody_beyond_a_quota_sees_an_error(news_seconds: int, said: str) -> None:
+    found = findings(10_001, concurrent=998, news_seconds=news_seconds)
+    for check in ("throttle", "concurrency"):
+        assert found[check].verdict == "problem"
+        assert found[check].text.endswith(said)
+
+
+@pytest.mark.parametrize(
     ("rate", "concurrent", "verdict", "said"),
     [
         (20_000, 50, "ok", "2,353 writes a second. The table takes 4,000"),

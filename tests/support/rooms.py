@@ -31,3 +31,5 @@ def with_domain(**values: Any) -> RoomConfig:
 
 GOVERNED = config(governor={"mode": "automatic"})
 WITH_ALL = with_domain(hosted_zone_id="Z0123456789ABCDEFGHIJ", state="s3://our-bucket/beekeeper")
+OF_EDGE = config(**AT_EDGE, hosted_zone_id="Z0123456789ABCDEFGHIJ", web_acl_arn=WEB_ACL)
+BOUND = config(permissions_boundary=f"arn:aws:iam::{ACCOUNT}:policy/boundary", role_path="/events/")

@@ -14,7 +14,7 @@ from collections.abc import Iterable
 from botocore.exceptions import ClientError
 
 from beekeeper.config import RoomConfig
-from beekeeper.config.domain import EDGE_REGION
+from beekeeper.config.edge import EDGE_REGION
 from beekeeper.provision.aws import Aws
 from beekeeper.provision.engine.wait import has_code
 from beekeeper.provision.grant import Grant, grant

@@ -83,10 +83,8 @@ def concurrency(
             " consumers of the line."
         )
         return Finding("concurrency", Verdict.WARNING, text, remedy)
-    text = (
-        f"{has}, but the event needs about {need:,} ({_event(config, arrivals)}). Visitors beyond"
-        " that get errors."
-    )
+    beyond = "Pages beyond that ask again." if config.edge else "Visitors beyond that get errors."
+    text = f"{has}, but the event needs about {need:,} ({_event(config, arrivals)}). {beyond}"
     return Finding("concurrency", Verdict.PROBLEM, text, remedy)
 
 
@@ -195,7 +193,7 @@ def _requests(config: RoomConfig, arrivals: float | None, account: Account) -> f
     need = sizing.requests_per_second(config.rate, coming, budget, edge=config.edge)
     if not config.edge:
         return need
-    others = need - sizing.EDGE_REQUESTS_PER_ARRIVAL * coming / 60
+    others = need - sizing.requests_per_arrival(edge=True) * coming / 60
     return min(need, max(others, account.requests_per_second))
 
 

@@ -10,8 +10,8 @@ Quirks:
 - A new bucket can be invisible for a while.
 - A destroy deletes only what we write: the page and robots.txt. Whoever put another object into the
   bucket may need it.
-- A separate call sets the tags. If a deploy is killed before that call, it leaves an empty bucket
-  without tags.
+- Separate calls set the policy and the tags. If a deploy is killed before the last of them, it
+  leaves an empty bucket without tags.
 """
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
@@ -28,7 +28,15 @@ from beekeeper.provision.engine.step import AlreadyThere, Attributes, Found, Own
 from beekeeper.provision.engine.wait import Busy, has_code, ignoring, retrying
 from beekeeper.provision.grant import Grant, grant
 from beekeeper.provision.names import Names
-from beekeeper.provision.resources.s3 import BUSY, CHANGE, MISSING, bucket_of
+from beekeeper.provision.policies import document
+from beekeeper.provision.resources.s3 import (
+    BUSY,
+    CHANGE,
+    MISSING,
+    bucket_of,
+    put_policy,
+    tls_only,
+)
 
 NOT_SET = ("NoSuchTagSet", "NoSuchPublicAccessBlockConfiguration")
 # The page was under the last of these keys in an earlier version.
@@ -136,10 +144,17 @@ class Bucket(Resource):
                 raise AlreadyThere from error
             else:
                 raise
+        self._deny_without_tls(aws)
         self._configure(aws, desired)
 
     def update(self, aws: Aws, found: Found, changes: Attributes) -> None:
+        if found.owner is Owner.LEFTOVER:
+            self._deny_without_tls(aws)
         self._configure(aws, changes)
+
+    def _deny_without_tls(self, aws: Aws) -> None:
+        """Begin the policy. Its own step comes later: with an edge, that is minutes."""
+        put_policy(aws, self._mine, document(tls_only(self._arn)))
 
     def _configure(self, aws: Aws, wanted: Attributes) -> None:
         s3 = aws.client("s3")

@@ -4,28 +4,23 @@ Quirks:
 
 - What the distribution may is bound to its ARN, so it comes after the distribution. Then the policy
   is not a public one, and the block of public access lets it pass (Amazon S3 User Guide, "The
-  meaning of public").
-- S3 can refuse a principal for a while (MalformedPolicy, "Invalid principal").
-- An emulator on this machine has no TLS. There, requests from loopback addresses are allowed.
+  meaning of public"). Until then, the bucket has the rest of the policy: its own step writes it.
 """
 
 import json
 from collections.abc import Iterable, Mapping
-from typing import Any
 
 from beekeeper.contract.page import PAGE_KEY, ROBOTS_KEY
-from beekeeper.provision.aws import Aws, is_this_machine
+from beekeeper.provision.aws import Aws
 from beekeeper.provision.engine.step import UNKNOWN, Attributes, Contained, Found, Owner, known
-from beekeeper.provision.engine.wait import Busy, ignoring, retrying
+from beekeeper.provision.engine.wait import ignoring
 from beekeeper.provision.grant import Grant, grant
 from beekeeper.provision.names import Names
 from beekeeper.provision.policies import Document, document, same_meaning
 from beekeeper.provision.resources.outputs import EDGE_ARN
-from beekeeper.provision.resources.s3 import BUSY, CHANGE, MISSING, bucket_of
+from beekeeper.provision.resources.s3 import MISSING, bucket_of, put_policy, tls_only, written
 
 NO_POLICY = "NoSuchBucketPolicy"
-UNKNOWN_PRINCIPAL = Busy("MalformedPolicy", "Invalid principal")
-EXEMPTION = {"NotIpAddress": {"aws:SourceIp": "127.0.0.0/8"}}
 
 
 class BucketPolicy(Contained):
@@ -37,11 +32,12 @@ class BucketPolicy(Contained):
     def __init__(self, names: Names, domain_name: str | None = None, *, edge: bool) -> None:
         """Note whether the edge reads the bucket, and the name that may have led there until now.
 
-        Until the record of that name leads to API Gateway, a former edge must read the page.
+        A former edge must read the page until the door of the API is open, and until the record of
+        that name leads to API Gateway.
         """
         self.name = f"{names.bucket}/policy"
         record = ("dns record",) if domain_name else ()
-        self.needs = ("bucket", "distribution") if edge else ("bucket", *record)
+        self.needs = ("bucket", "distribution") if edge else ("bucket", "door", *record)
         self._arn = names.bucket_arn
         self._mine = bucket_of(names)
         self._edge = edge
@@ -63,30 +59,15 @@ class BucketPolicy(Contained):
             raw = aws.client("s3").get_bucket_policy(**self._mine)
             found, wanted = same_meaning(json.loads(raw["Policy"])), self.desired(outputs)["policy"]
             # What an emulator needs in addition is no drift.
-            is_written = wanted is not UNKNOWN and found == same_meaning(_written(aws, wanted))
+            is_written = wanted is not UNKNOWN and found == same_meaning(written(aws, wanted))
             return Found(self.name, {"policy": wanted if is_written else found}, Owner.OURS)
         return None
 
     def create(self, aws: Aws, desired: Attributes) -> None:
-        policy = json.dumps(_written(aws, desired["policy"]))
-        put = aws.client("s3").put_bucket_policy
-        busy = (*BUSY, UNKNOWN_PRINCIPAL)
-        retrying(aws, CHANGE, busy, lambda: put(**self._mine, Policy=policy))
+        put_policy(aws, self._mine, desired["policy"])
 
     def update(self, aws: Aws, found: Found, changes: Attributes) -> None:
         self.create(aws, changes)
-
-
-def tls_only(bucket_arn: str) -> Document:
-    """Return the statement that denies all requests without TLS."""
-    return {
-        "Sid": "TlsOnly",
-        "Effect": "Deny",
-        "Principal": "*",
-        "Action": "s3:*",
-        "Resource": [bucket_arn, f"{bucket_arn}/*"],
-        "Condition": {"Bool": {"aws:SecureTransport": "false"}},
-    }
 
 
 def read_by(distribution_arn: str, bucket_arn: str) -> Document:
@@ -103,17 +84,3 @@ def read_by(distribution_arn: str, bucket_arn: str) -> Document:
         "Resource": [f"{bucket_arn}/{key}" for key in (PAGE_KEY, ROBOTS_KEY)],
         "Condition": {"StringEquals": {"aws:SourceArn": distribution_arn}},
     }
-
-
-def _written(aws: Aws, policy: Document) -> Document:
-    """Return what is written: on this machine, with the exemption of loopback addresses."""
-    found: Any = policy["Statement"]
-    statements = found if isinstance(found, list) else [found]
-    if is_this_machine(aws.client("s3").meta.endpoint_url):
-        statements = [exempting(each) if each["Effect"] == "Deny" else each for each in statements]
-    return document(*statements)
-
-
-def exempting(denial: Document) -> Document:
-    """Return the statement that does not deny what comes from loopback addresses."""
-    return {**denial, "Condition": {**denial["Condition"], **EXEMPTION}}

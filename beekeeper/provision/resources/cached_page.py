@@ -17,7 +17,7 @@ from beekeeper.provision.engine.step import Attributes, Contained, Found, Owner,
 from beekeeper.provision.grant import Grant, grant
 from beekeeper.provision.names import Names
 from beekeeper.provision.resources.cloudfront import TAG_PAGE, tags_of
-from beekeeper.provision.resources.outputs import EDGE_ARN, EDGE_ID, PAGE_SHA
+from beekeeper.provision.resources.outputs import ALTERED, EDGE_ARN, EDGE_ID, PAGE_SHA
 
 ALL = ["/*"]  # a wildcard counts as one path (CloudFront Developer Guide, "Pay for invalidation")
 
@@ -26,7 +26,7 @@ class CachedPage(Contained):
     """What the edge may still show."""
 
     key, kind = "cached page", "cached page"
-    needs = ("distribution", "page")
+    needs = ("distribution", "page", "robots")
     container = "distribution"
 
     def __init__(self, names: Names) -> None:
@@ -45,7 +45,10 @@ class CachedPage(Contained):
         if EDGE_ARN not in outputs:
             return None
         arn = outputs[EDGE_ARN]
-        attributes = {"sha256": tags_of(aws, arn).get(TAG_PAGE, ""), "distribution": arn}
+        told = tags_of(aws, arn).get(TAG_PAGE, "")
+        if ALTERED in outputs and told == outputs.get(PAGE_SHA):
+            told = ""  # somebody changed the page since, and the edge may show theirs
+        attributes = {"sha256": told, "distribution": arn}
         return Found(outputs[EDGE_ID], attributes, Owner.OURS)
 
     def create(self, aws: Aws, desired: Attributes) -> None:

@@ -53,9 +53,7 @@ from beekeeper.provision.resources.distribution_config import (
     api_origin,
     attributes_of,
     fixed_attributes,
-    kid_of,
     patched,
-    secret_of,
 )
 from beekeeper.provision.resources.distribution_errors import Front, explained
 from beekeeper.provision.resources.route53 import without_zone, zone_of
@@ -133,12 +131,7 @@ class Distribution(Resource):
         found = Found.tagged(distribution["Id"], attributes, self._names.room)
         if not found.is_ours(recorded=recorded == found.id):
             return found
-        marks = {**zone_of(found_tags), **_page_of(found_tags)}
-        put_out = {**_addresses(aws, distribution), **marks}
-        # A secret of another key is about to change, and so is what depends on it.
-        if (kid := kid_of(secret_of(config))) == outputs.get(o.SIGNING_KID):
-            put_out[o.EDGE_KID] = kid
-        return replace(found, outputs=put_out)
+        return replace(found, outputs={**_addresses(aws, distribution), **zone_of(found_tags)})
 
     def _read(self, aws: Aws, distribution_id: str) -> dict[str, Any] | None:
         with ignoring(MISSING):
@@ -259,6 +252,7 @@ class Distribution(Resource):
             version = until(aws, DISABLE, disabled_version)
             client.delete_distribution(Id=distribution_id, IfMatch=version)
 
+        until(aws, DISABLE, disabled_version)  # minutes, which are none of the time below
         # It was disabled, so "not disabled" is an older state (Terraform waits for 3 minutes).
         retrying(aws, CHANGE, (*OUTDATED, Busy("DistributionNotDisabled")), delete)
 
@@ -266,10 +260,6 @@ class Distribution(Resource):
 def _without_marks(found: Mapping[str, str]) -> tags.Tags:
     """Return the tags without those of other steps."""
     return {name: value for name, value in without_zone(found).items() if name != TAG_PAGE}
-
-
-def _page_of(found: Mapping[str, str]) -> dict[str, str]:
-    return {o.EDGE_PAGE_SHA: found[TAG_PAGE]} if TAG_PAGE in found else {}
 
 
 def _arn(names: Names, distribution_id: str) -> str:

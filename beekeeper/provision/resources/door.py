@@ -5,19 +5,24 @@ an edge it is closed last, when the edge answers at the campaign link. Without a
 before what is left of the edge is removed, and in a room that never had one, there is no door.
 """
 
-from collections.abc import Mapping
+import functools
+import json
+from collections.abc import Callable, Mapping
 from typing import Any
+
+from botocore.exceptions import ClientError
 
 from beekeeper.contract import items
 from beekeeper.contract.door import EDGE, door_attribute, door_of
+from beekeeper.errors import ProvisionError
 from beekeeper.provision.aws import Aws
 from beekeeper.provision.engine.step import Attributes, Contained, Found, Owner, known
-from beekeeper.provision.engine.wait import ignoring
+from beekeeper.provision.engine.wait import has_code, ignoring
 from beekeeper.provision.names import Names
 from beekeeper.provision.resources.outputs import EDGE_LINK, SIGNING_KID
 from beekeeper.rules.edge import Door
 
-MISSING = "ResourceNotFoundException"
+MISSING, CHANGED = "ResourceNotFoundException", "ConditionalCheckFailedException"
 OPEN = {"link": "", "kid": ""}
 DAMAGED = {"link": None, "kid": None}
 # The output of a door that was found closed, also after this deploy has opened it.
@@ -70,15 +75,41 @@ class DoorAttribute(Contained):
         return None
 
     def create(self, aws: Aws, desired: Attributes) -> None:
-        values = {":door": door_attribute(Door(**desired))} if self._edge else {}
-        aws.client("dynamodb").update_item(
-            TableName=self._table,
-            Key=items.key(items.KEYS),
-            UpdateExpression="SET #edge = :door" if self._edge else "REMOVE #edge",
+        write = functools.partial(
+            aws.client("dynamodb").update_item, TableName=self._table, Key=items.key(items.KEYS)
+        )
+        if self._edge:
+            self._close(write, Door(**desired))
+            return
+        write(
+            UpdateExpression="REMOVE #edge",
             ConditionExpression=items.PRESENT,  # otherwise the write would make an item
             ExpressionAttributeNames={"#edge": EDGE},
-            **({"ExpressionAttributeValues": values} if values else {}),
         )
+
+    def _close(self, write: Callable[..., object], door: Door) -> None:
+        """Close the door, unless its key is gone: then the functions would refuse the edge, too.
+
+        The edge takes minutes, and operators can have changed the keys since it was told.
+        """
+        try:
+            write(
+                UpdateExpression="SET #edge = :door",
+                ConditionExpression="contains(#ring, :kid)",
+                ExpressionAttributeNames={"#edge": EDGE, "#ring": items.PASS_KEYS},
+                ExpressionAttributeValues={
+                    ":door": door_attribute(door),
+                    ":kid": {"S": json.dumps(door.kid)},  # as the ring has it
+                },
+            )
+        except ClientError as error:
+            if not has_code(error, CHANGED):
+                raise
+            raise ProvisionError(
+                f"Closing the {self.kind} {self.name}: the signing keys have changed since this"
+                f" deploy began, and the edge still sends a secret of {door.kid}, which is gone."
+                " Run the same command again: it gives the edge the new one."
+            ) from error
 
     def update(self, aws: Aws, found: Found, changes: Attributes) -> None:
         self.create(aws, {**found.attributes, **changes})

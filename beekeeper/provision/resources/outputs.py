@@ -11,14 +11,13 @@ TARGET, TARGET_ZONE = "domain target", "domain target zone"
 RECORD_ZONE = "dns record zone"
 
 # The edge: the distribution's id and ARN, the address that it gives to visitors (with a slash at
-# its end), its host name, for DNS records, and the id of the pass key whose secret it sends to the
-# API.
+# its end), and its host name, for DNS records.
 EDGE_ID, EDGE_ARN, EDGE_LINK, EDGE_HOST = "edge id", "edge arn", "edge link", "edge host"
-EDGE_KID = "edge kid"
 # The DNS records that lead to the distribution, as its tags name them: see route53.py.
 EDGE_RECORDS = "edge records"
-# The SHA-256 of the waiting page in the bucket, and of the one that the edge may still show.
-PAGE_SHA, EDGE_PAGE_SHA = "page sha", "edge page sha"
+# The SHA-256 of the waiting page in the bucket, and an object there that this deploy puts right
+# after the edge may have read it.
+PAGE_SHA, ALTERED = "page sha", "altered object"
 # What the edge reads the private bucket with, and what sets the headers of its answers.
 ACCESS_CONTROL_ID, HEADERS_POLICY_ID = "access control id", "headers policy id"
 # The secret that the edge sends to the API, and its key's id. Only the steps see it: no output is

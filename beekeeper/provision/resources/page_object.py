@@ -16,7 +16,7 @@ from beekeeper.provision.engine.step import Attributes, Contained, Found, Owner
 from beekeeper.provision.engine.wait import Busy, Wait, ignoring, retrying
 from beekeeper.provision.grant import Grant, grant
 from beekeeper.provision.names import Names
-from beekeeper.provision.resources.outputs import PAGE_SHA
+from beekeeper.provision.resources.outputs import ALTERED, PAGE_SHA
 from beekeeper.provision.resources.s3 import MISSING, bucket_of
 
 SHA_METADATA = "sha256"
@@ -62,11 +62,11 @@ class BucketObject(Contained):
                 "content_type": raw.get("ContentType"),
                 "cache_control": raw.get("CacheControl"),
             }
-            return Found(self.name, attributes, Owner.OURS, self._outputs())
+            return Found(self.name, attributes, Owner.OURS, self._outputs(attributes))
         return None
 
-    def _outputs(self) -> Mapping[str, str]:
-        return {}
+    def _outputs(self, found: Attributes) -> Mapping[str, str]:
+        return {} if found == self.desired({}) else {ALTERED: self.name}
 
     def create(self, aws: Aws, desired: Attributes) -> None:
         put = aws.client("s3").put_object
@@ -103,14 +103,15 @@ class PageObject(BucketObject):
     def content(self) -> bytes:
         return build_page(self._settings)
 
-    def _outputs(self) -> Mapping[str, str]:
+    def _outputs(self, found: Attributes) -> Mapping[str, str]:
         """Return the SHA-256 of the page that is there after this deploy, also if it is not yet.
 
         The plan compares it with the page that the edge was told of. A destroy reads, too, and must
         work even if the page can't be built.
         """
         with suppress(SourceError):
-            return {PAGE_SHA: hashlib.sha256(self.content).hexdigest()}
+            sha = hashlib.sha256(self.content).hexdigest()
+            return {PAGE_SHA: sha, **super()._outputs(found)}
         return {}
 
 

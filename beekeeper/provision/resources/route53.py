@@ -28,8 +28,9 @@ TAG_ZONE = "beekeeper:zone"
 NO_ZONE, REFUSED = "NoSuchHostedZone", "InvalidChangeBatch"
 NO_DISTRIBUTION = "NoSuchResource"
 ALIASES = ("A", "AAAA")
-# All servers of Route 53 have a change within 60 s (Route 53 Developer Guide, "Editing records"),
-# and resolvers keep what they had heard before for the 60 s of an alias record.
+# All servers of Route 53 have a change within 60 s (Route 53 Developer Guide, "Editing records").
+KNOWN = Wait("all servers of Route 53 to know the record (1 minute)", 60, every=10)
+# And resolvers keep what they had heard before for the 60 s of an alias record.
 FORGOTTEN = Wait("resolvers to forget where the domain led before (2 minutes)", 120, every=10)
 
 
@@ -99,10 +100,10 @@ def target_of(record: Mapping[str, Any]) -> str:
     return str(record.get("AliasTarget", {}).get("DNSName", "")).rstrip(".").lower()
 
 
-def let_resolvers_forget(aws: Aws) -> None:
-    """Wait until nobody is led to where a record led before."""
-    for _ in range(round(FORGOTTEN.seconds / FORGOTTEN.every)):
-        pause(aws, FORGOTTEN)
+def let_pass(aws: Aws, wait: Wait) -> None:
+    """Wait for all of the time. To end KNOWN earlier would take another permission (GetChange)."""
+    for _ in range(round(wait.seconds / wait.every)):
+        pause(aws, wait)
 
 
 def tag(aws: Aws, arn: str, name: str, zone: str) -> None:

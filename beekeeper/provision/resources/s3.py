@@ -1,13 +1,59 @@
-"""What the bucket's steps share: which bucket, and the errors of a bucket that is new or busy."""
+"""What the steps of the bucket share: which one, its policy, and the errors of a new or busy one.
 
-from beekeeper.provision.engine.wait import Busy, Wait
+Quirks:
+
+- S3 can refuse a principal for a while (MalformedPolicy, "Invalid principal").
+- An emulator on this machine has no TLS. There, requests from loopback addresses are allowed.
+"""
+
+import json
+from collections.abc import Mapping
+from typing import Any
+
+from beekeeper.provision.aws import Aws, is_this_machine
+from beekeeper.provision.engine.wait import Busy, Wait, retrying
 from beekeeper.provision.names import Names
+from beekeeper.provision.policies import Document, document
 
 MISSING = ("404", "NoSuchBucket", "NoSuchKey", "NotFound")
 BUSY = (Busy("OperationAborted"), Busy("NoSuchBucket"))
+UNKNOWN_PRINCIPAL = Busy("MalformedPolicy", "Invalid principal")
+EXEMPTION = {"NotIpAddress": {"aws:SourceIp": "127.0.0.0/8"}}
 CHANGE = Wait("S3 to accept a change of the bucket", 300, every=2)
 
 
 def bucket_of(names: Names) -> dict[str, str]:
     """Return the arguments that say which bucket is meant, and that it has to be ours."""
     return {"Bucket": names.bucket, "ExpectedBucketOwner": names.account}
+
+
+def put_policy(aws: Aws, bucket: Mapping[str, str], policy: Document) -> None:
+    """Replace the bucket's policy."""
+    text, put = json.dumps(written(aws, policy)), aws.client("s3").put_bucket_policy
+    retrying(aws, CHANGE, (*BUSY, UNKNOWN_PRINCIPAL), lambda: put(**bucket, Policy=text))
+
+
+def tls_only(bucket_arn: str) -> Document:
+    """Return the statement that denies all requests without TLS."""
+    return {
+        "Sid": "TlsOnly",
+        "Effect": "Deny",
+        "Principal": "*",
+        "Action": "s3:*",
+        "Resource": [bucket_arn, f"{bucket_arn}/*"],
+        "Condition": {"Bool": {"aws:SecureTransport": "false"}},
+    }
+
+
+def written(aws: Aws, policy: Document) -> Document:
+    """Return what is written: on this machine, with the exemption of loopback addresses."""
+    found: Any = policy["Statement"]
+    statements = found if isinstance(found, list) else [found]
+    if is_this_machine(aws.client("s3").meta.endpoint_url):
+        statements = [exempting(each) if each["Effect"] == "Deny" else each for each in statements]
+    return document(*statements)
+
+
+def exempting(denial: Document) -> Document:
+    """Return the statement that does not deny what comes from loopback addresses."""
+    return {**denial, "Condition": {**denial["Condition"], **EXEMPTION}}

@@ -6,13 +6,14 @@ from typing import Any
 import pytest
 
 from beekeeper.errors import ProvisionError
+from beekeeper.provision.blueprint import steps
 from beekeeper.provision.engine.step import UNKNOWN
 from beekeeper.provision.resources.bucket_policy import BucketPolicy
 from beekeeper.provision.resources.outputs import EDGE_ARN
 from tests.support.moto_aws.by_hand import BUCKET
 from tests.support.moto_aws.cloud import Bench, Cloud
 from tests.support.moto_aws.wire import refuse
-from tests.support.rooms import ACCOUNT, NAMES
+from tests.support.rooms import ACCOUNT, NAMES, config
 
 DISTRIBUTION = f"arn:aws:cloudfront::{ACCOUNT}:distribution/E1"
 OTHER = f"arn:aws:cloudfront::{ACCOUNT}:distribution/E2"
@@ -55,6 +56,14 @@ def test_the_right_of_the_edge_goes_with_the_edge(deployed: Cloud) -> None:
     assert stored(deployed).keys() == {"Deny"}
 
 
+def test_an_edge_can_read_the_page_for_as_long_as_the_door_sends_visitors_there() -> None:
+    needs = {
+        edge: {s.key: s.needs for s in steps(config(edge=edge), NAMES)} for edge in (False, True)
+    }
+    assert "door" in needs[False]["bucket policy"]
+    assert "bucket policy" in needs[True]["door"]
+
+
 def test_a_principal_that_is_not_known_yet_is_waited_for(deployed: Cloud) -> None:
     deployed.wire.add(refuse("s3:PutBucketPolicy", *NEW, times=3))
     at_the_edge(deployed).create()
@@ -63,9 +72,20 @@ def test_a_principal_that_is_not_known_yet_is_waited_for(deployed: Cloud) -> Non
 
 def test_a_policy_that_is_wrong_is_an_error_at_once(cloud: Cloud) -> None:
     cloud.wire.add(refuse("s3:PutBucketPolicy", "MalformedPolicy", "Policy has invalid resource"))
-    with pytest.raises(ProvisionError, match=f"creating bucket policy {BUCKET}/policy: Malformed"):
+    with pytest.raises(ProvisionError, match=f"creating bucket {BUCKET}: Malformed"):
         cloud.deploy()
     assert cloud.time.sleeps == []
+
+
+@pytest.mark.parametrize("leftover", [False, True], ids=["new", "leftover"])
+def test_nothing_is_read_without_tls_from_the_start(cloud: Cloud, *, leftover: bool) -> None:
+    """Also while the edge takes minutes, before the policy's own step."""
+    if leftover:
+        cloud.make_bucket(BUCKET)
+    cloud.wire.add(refuse("s3:PutBucketTagging", "AccessDenied", "No.", 403))
+    with pytest.raises(ProvisionError, match="s3:PutBucketTagging"):
+        cloud.deploy()
+    assert stored(cloud).keys() == {"Deny"}
 
 
 def test_conflicts_and_a_bucket_that_is_not_there_yet_are_waited_out(cloud: Cloud) -> None:

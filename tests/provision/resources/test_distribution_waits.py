@@ -85,6 +85,17 @@ def test_a_destroy_that_was_killed_after_it_disabled_goes_on(edged: EdgeRoom) ->
     assert inventory() == {}
 
 
+def test_an_outdated_answer_after_minutes_of_waiting_does_not_stop_a_destroy(
+    edged: EdgeRoom,
+) -> None:
+    distribution().pending = 20  # five minutes; it is disabled already
+    distribution().config["Enabled"] = False
+    for code, status in (("DistributionNotDisabled", 409), ("PreconditionFailed", 412)):
+        edged.cloud.wire.add(refuse(DELETE, code, status=status, times=2))
+    edged.destroy()
+    assert inventory() == {}
+
+
 def test_a_deploy_after_such_a_kill_enables_it_again(edged: EdgeRoom) -> None:
     distribution().change({**distribution().config, "Enabled": False})
     edged.deploy()

@@ -18,7 +18,7 @@ from tests.support.moto_aws.fixtures import go_to
 from tests.support.moto_aws.inventory import backend, inventory
 from tests.support.moto_aws.reach import REMEMBERED, Watch, led_to
 from tests.support.moto_aws.tape import Moment, Tape
-from tests.support.moto_aws.wire import lose_answer
+from tests.support.moto_aws.wire import Call, lose_answer
 from tests.support.rooms import (
     ACCOUNT,
     AT_EDGE,
@@ -123,6 +123,21 @@ def test_destroy_and_again(cloud: Cloud, stands: RoomConfig, *, keep_state: bool
     assert cloud.recorded(lambda: cloud.destroy(stands)) == []
 
 
+def test_the_door_sends_to_a_new_name_when_all_servers_know_it(
+    cloud: Cloud, at_edge: RoomConfig
+) -> None:
+    known: list[float] = []
+
+    def note(call: Call, *_: object) -> None:
+        if str(call) in (CHANGE_RECORD, "dynamodb:UpdateItem"):
+            known.append(cloud.time.now)
+
+    cloud.wire.add(note)
+    cloud.deploy(at_edge)
+    made, closed = known[-2:]
+    assert closed - made == 60
+
+
 def test_another_name(cloud: Cloud, stands: RoomConfig) -> None:
     wanted, zone = stands.model_copy(update={"domain_name": OTHER}), str(stands.hosted_zone_id)
     assert cloud.changes(wanted)["former records"] == "delete"
@@ -155,7 +170,7 @@ def _stop() -> None:
 
 def test_the_zone_is_dropped(cloud: Cloud, stands: RoomConfig) -> None:
     by_hand = config(**AT_EDGE)
-    assert cloud.changes(by_hand) == {"dns record": "delete"}
+    assert cloud.changes(by_hand) == {"dns record": "delete", "door": "update"}
     cloud.deploy(by_hand)
     assert (records(cloud, str(stands.hosted_zone_id)), tags()) == ({}, {})
 
@@ -198,9 +213,10 @@ def test_the_answers_of_route_53_are_lost(
 
 def test_the_record_moves_when_everything_answers() -> None:
     """Also with many workers: what the room would miss comes before the record."""
+    zone = {"hosted_zone_id": "Z0123456789ABCDEFGHIJ"}
     needs = {
         room.edge: {s.key: s.needs for s in steps(room, NAMES)}
-        for room in (with_domain(), config(**AT_EDGE))
+        for room in (with_domain(**zone), config(**AT_EDGE, **zone))
     }
     assert {"domain", "api mapping", "door", "distribution"} == {*needs[False]["dns record"]}
     assert "dns record" in needs[False]["bucket policy"]

@@ -237,3 +237,21 @@ def test_a_write_to_the_door_makes_no_keys(cloud: Cloud, room: EdgeRoom) -> None
     cloud.wire.clear()
     room.deploy()
     assert door(cloud) == Door(LINK, signing(cloud).kid)
+
+
+def test_a_key_that_is_removed_while_the_edge_is_told_shuts_nobody_out(cloud: Cloud) -> None:
+    """A distribution takes longer than a change of keys."""
+    room = EdgeRoom(cloud)
+    engine = room.engine()
+    engine.apply(engine.plan())
+    rotate(cloud)
+    engine = room.engine()
+    plan = engine.plan()
+    newest = Ring((new_key(),), None)
+    ring = {name: value for name, value in pass_ring_attributes(newest).items() if value}
+    cloud.client("dynamodb").put_item(TableName=STEM, Item={**items.key(items.KEYS), **ring})
+    with pytest.raises(ProvisionError, match=r"keys have changed .* gone\. Run the same command"):
+        engine.apply(plan)
+    assert door(cloud) is None
+    room.deploy()
+    assert door(cloud) == Door(LINK, newest.keys[0].kid)

@@ -2,10 +2,12 @@
 
 import hashlib
 
+import pytest
+
 from beekeeper.contract.page import PAGE_KEY, ROBOTS_KEY
 from beekeeper.contract.robots import robots_txt
 from beekeeper.page import build_page
-from beekeeper.provision.resources.outputs import PAGE_SHA
+from beekeeper.provision.resources.outputs import ALTERED, PAGE_SHA
 from beekeeper.provision.resources.page_object import PageObject
 from tests.support.moto_aws.by_hand import BUCKET
 from tests.support.moto_aws.cloud import Bench, Cloud
@@ -33,6 +35,17 @@ def test_the_plan_knows_which_page_there_will_be(deployed: Cloud) -> None:
     assert told == hashlib.sha256(build_page(new.model_dump())).hexdigest()
     engine.apply(plan)
     assert engine.outputs[PAGE_SHA] == told
+
+
+@pytest.mark.parametrize("key", [PAGE_KEY, ROBOTS_KEY])
+def test_the_edge_hears_of_what_is_put_right(deployed: Cloud, key: str) -> None:
+    engine = deployed.engine()
+    engine.read()
+    assert ALTERED not in engine.outputs
+    deployed.client("s3").put_object(Bucket=BUCKET, Key=key, Body=b"theirs")
+    engine = deployed.engine()
+    engine.apply(engine.plan())
+    assert ALTERED in engine.outputs
 
 
 def test_a_destroy_finds_a_page_that_cannot_be_built(deployed: Cloud) -> None:

@@ -22,6 +22,7 @@ SECRET = f"kid-1.{'5' * 64}"
 GIVEN: dict[str, dict[str, str]] = {
     "bucket": {},
     "page": {o.PAGE_SHA: "a" * 64},
+    "robots": {},
     "keys": {o.EDGE_SECRET: SECRET, o.SIGNING_KID: "kid-1"},
     "api": {
         o.API_ID: "a1b2c3d4e5",

@@ -2,6 +2,7 @@
 
 import { isCount } from "./counts.js";
 import { modes, noTicketState, polling, turnStates } from "./given.js";
+import { shortened } from "./pauses.js";
 
 // A place is asked for by POST with JSON. No page of another origin can send that.
 const TAKE_PLACE = { method: "POST", body: "{}", headers: { "Content-Type": "application/json" } };
@@ -75,5 +76,5 @@ export function isWithoutTicket(answer) {
 function retryAfterSeconds(header) {
   if (!header) return 0;
   const seconds = /^\s*\d/.test(header) ? parseFloat(header) : (Date.parse(header) - Date.now()) / 1000;
-  return isCount(seconds) ? Math.min(seconds, polling.longest_seconds) : 0;
+  return shortened(seconds);
 }

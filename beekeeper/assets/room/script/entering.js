@@ -1,11 +1,11 @@
 // Goes in when it is the visitor's turn. The page leaves only for a good answer of `enter`.
 
 import { isTurnedAway, isWayIn } from "./answers.js";
-import { isCount } from "./counts.js";
 import { links, polling, texts } from "./given.js";
-import { afterFailure } from "./pauses.js";
+import { afterFailure, shortened } from "./pauses.js";
 import { forgetPlace } from "./place.js";
 import { askAfter, askNow, askOnline, drop, newQuestion } from "./questions.js";
+import { shown } from "./shown.js";
 import { showBusy } from "./view.js";
 
 const entering = newQuestion(links.enter, goIn, notYetIn);
@@ -23,7 +23,7 @@ export function enter(turn, turnedAway) {
   entering.state = turn.state;
   // In a hidden tab nobody reads the page, and browsers delay timers there by up to a minute.
   const soonest = document.hidden ? 0 : polling.enter_seconds;
-  const first = Math.max(soonest, isCount(turn.spread_seconds) ? turn.spread_seconds * Math.random() : 0);
+  const first = Math.max(soonest, shortened(turn.spread_seconds) * Math.random());
   askAfter(entering, entering.failures ? afterFailure(entering.failures, 0, 0) : first);
 }
 
@@ -60,6 +60,7 @@ function goIn(answer) {
   if (isWayIn(answer)) {
     entering.failures = 0;
     forgetPlace();
+    shown.allInAt = 0; // The visitor's moment has come.
     showBusy("");
     location.assign(answer.body.enter);
     return true;

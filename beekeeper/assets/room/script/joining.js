@@ -3,7 +3,7 @@
 import { isPlace, isWayIn } from "./answers.js";
 import { links, polling, texts } from "./given.js";
 import { afterFailure, joiningPause } from "./pauses.js";
-import { keepPlaceOf } from "./place.js";
+import { keepPlaceOf, place } from "./place.js";
 import { askNow, askOnline, newQuestion } from "./questions.js";
 import { shown } from "./shown.js";
 import { showJoining } from "./view.js";
@@ -67,8 +67,15 @@ function takePlace(answer) {
 
 function notYet(answer) {
   const crowded = CROWD.includes(answer.status) && navigator.onLine !== false;
-  if (crowded) return { busy: texts.line.arriving, pause: joiningPause(triedSeconds(), answer.retryAfter) };
-  return { busy: texts.line.no_place, pause: afterFailure(joining.failures, answer.retryAfter, 0) };
+  const pause = crowded
+    ? joiningPause(triedSeconds(), answer.retryAfter)
+    : afterFailure(joining.failures, answer.retryAfter, 0);
+  return { busy: busyText(crowded), pause: pause };
+}
+
+function busyText(crowded) {
+  if (place.ahead !== null) return texts.line.returning; // The visitor has refreshed the page.
+  return crowded ? texts.line.arriving : texts.line.no_place;
 }
 
 function triedSeconds() {

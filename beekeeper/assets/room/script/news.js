@@ -62,6 +62,7 @@ function stateAfter(before, mode) {
 function goOnWaiting() {
   cancelEntry();
   line.interval = line.told;
-  // Everybody hears it within the same minute, and must not ask then.
-  schedule((line.told || polling.default_seconds) * Math.random());
+  // Everybody hears it within the same minute, and must not ask then. Nor does a server in trouble get a question.
+  const held = (line.heldUntil - performance.now()) / 1000;
+  schedule(Math.max(held, (line.told || polling.default_seconds) * Math.random()));
 }

@@ -1,6 +1,12 @@
 // How long the page waits before it asks again. All times are in seconds.
 
+import { isCount } from "./counts.js";
 import { newsSeconds, polling } from "./given.js";
+
+// A time that an answer says. With a delay of more than 31 bits, setTimeout would fire at once.
+export function shortened(seconds) {
+  return isCount(seconds) ? Math.min(seconds, polling.longest_seconds) : 0;
+}
 
 export function jittered(seconds) {
   const interval = Math.max(polling.shortest_seconds, seconds);

@@ -1,7 +1,7 @@
 // What the page shows now: the state of the visitor's turn, and the state of the connection.
 
-import { isCount } from "./counts.js";
 import { texts } from "./given.js";
+import { shortened } from "./pauses.js";
 import { withinText } from "./words.js";
 
 const LIVE_STATES = ["connecting", "waiting", "paused"];
@@ -14,7 +14,7 @@ export const shown = {
 // `spread` is how long it takes until everybody has gone in. It counts from the first answer that says so.
 export function setState(state, spread) {
   if (state !== "off") shown.allInAt = 0;
-  else if (shown.state !== "off") shown.allInAt = performance.now() + (isCount(spread) ? spread : 0) * 1000;
+  else if (shown.state !== "off") shown.allInAt = performance.now() + shortened(spread) * 1000;
   shown.state = state;
 }
 
