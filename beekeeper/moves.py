@@ -14,8 +14,8 @@ from beekeeper.results import Action
 
 ITS_SITE = "your site, which sends visitors without a pass there"
 SLOW = (
-    "The CloudFront distribution is {done}. That takes minutes, because CloudFront tells all its"
-    " locations. Deploy waits for it, and shows so."
+    "The CloudFront distribution will be {done}. That takes minutes, because CloudFront tells all"
+    " its locations. Deploy waits for it, and shows that it does."
 )
 DONE = {
     Action.CREATE: "made",

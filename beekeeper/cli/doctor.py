@@ -13,6 +13,7 @@ from beekeeper.cli.options import add_config, configured_room, number
 from beekeeper.cli.output import Output, colored
 from beekeeper.provision.deployer import MAX_CHARACTERS
 from beekeeper.results import Diagnosis, Verdict
+from beekeeper.rules.sizing import peak_arrivals_per_minute
 
 
 def add_commands(commands: Any) -> None:
@@ -59,6 +60,8 @@ def run_doctor(options: argparse.Namespace, output: Output) -> int:
         )
     else:
         _show(found, output)
+        if options.arrivals is None:
+            output.say(_assumed(room.config.rate))
     return 1 if found.has_problems else 0
 
 
@@ -71,6 +74,14 @@ def _print_policies(policies: list[dict[str, Any]], output: Output) -> None:
             f" {MAX_CHARACTERS:,} characters. Create a managed policy from each, and attach all"
             f" {len(policies)}."
         )
+
+
+def _assumed(rate: int) -> str:
+    peak = round(peak_arrivals_per_minute(rate))
+    return (
+        f"Assumed: {peak:,} visitors in the busiest minute, ten times the rate. If you expect"
+        " another number, run doctor --arrivals N."
+    )
 
 
 def _show(found: Diagnosis, output: Output) -> None:

@@ -48,7 +48,12 @@ def add_commands(commands: Any) -> None:
     )
     for field in PROPOSED:
         init.add_argument(f"--{field}", help=setting_help(field), metavar=_metavar(field))
-    init.add_argument("--first-minute", type=count, metavar="N", help=FIRST_MINUTE)
+    init.add_argument(
+        "--first-minute",
+        type=count,
+        metavar="N",
+        help=f"{FIRST_MINUTE}; a tenth of them is expected in the first second",
+    )
     init.add_argument("--force", action="store_true", help="overwrite the file if it exists")
     add_config(init)
     init.set_defaults(run=run_init)

@@ -58,16 +58,22 @@ def run_plan(options: argparse.Namespace, output: Output) -> int:
     return CHANGES_EXIT_CODE if options.exit_code and plan.has_changes else 0
 
 
+def _table(plan: Plan) -> Table:
+    table = Table(title=f"Room {plan.room}", title_justify="left", box=None)
+    told = [escape("\n".join(attributes(change))) for change in plan.changes]
+    # The room of an empty column is better used for the names: those of a new room are long.
+    for heading in ("", "kind", "name", *(["what changes"] if any(told) else [])):
+        table.add_column(heading, overflow="fold")
+    for change, what in zip(plan.changes, told, strict=True):
+        row = (SIGNS[change.action], change.kind, escape(change.name), what)
+        table.add_row(*row[: len(table.columns)])
+    return table
+
+
 def _show(plan: Plan, output: Output, *, policies: bool) -> None:
     for warning in plan.warnings:
         output.out.print(f"WARNING: {warning}", markup=False)
-    table = Table(title=f"Room {plan.room}", title_justify="left", box=None)
-    for heading in ("", "kind", "name", "what changes"):
-        table.add_column(heading, overflow="fold")
-    for change in plan.changes:
-        what = escape("\n".join(attributes(change)))
-        table.add_row(SIGNS[change.action], change.kind, escape(change.name), what)
-    output.out.print(table)
+    output.out.print(_table(plan))
     for part, policy in plan.policies.items() if policies else ():
         output.out.print(f"\nPolicy of the {part}:\n{json.dumps(policy, indent=2)}", markup=False)
     for note in plan.notes:

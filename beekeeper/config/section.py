@@ -86,7 +86,9 @@ def _explained(problem: ErrorDetails, model: type[BaseModel]) -> str:
     if problem["type"] == "extra_forbidden":
         return _unknown(field, model)
     # Our own checks say what to do. Those of pydantic say only what is wrong.
-    if problem["type"] != "value_error" and (number := _number(field, model)):
+    if problem["type"].startswith("bool_"):
+        text = "give true or false"
+    elif problem["type"] != "value_error" and (number := _number(field, model)):
         text = number
     elif problem["type"] != "value_error" and (hint := _hint(field, model)):
         text += f". Give {hint}"

@@ -49,6 +49,7 @@ def test_what_an_edge_takes(values: dict[str, Any]) -> None:
         ({"edge": True, "web_acl_arn": WEB_ACL.replace("global", "regional")}, "scope CLOUDFRONT"),
         ({"edge": True, "web_acl_arn": WEB_ACL.replace("us-east", "eu-west")}, "in us-east-1"),
         ({"edge": True, "news_seconds": 9}, "news_seconds = 9"),
+        ({"edge": "perhaps"}, "^edge = 'perhaps': give true or false$"),
     ],
     ids=[
         "elsewhere",
@@ -60,6 +61,7 @@ def test_what_an_edge_takes(values: dict[str, Any]) -> None:
         "regional",
         "acl elsewhere",
         "too often",
+        "perhaps",
     ],
 )
 def test_what_it_does_not_take(values: dict[str, Any], words: str) -> None:

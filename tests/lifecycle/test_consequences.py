@@ -165,7 +165,7 @@ def test_a_move_to_the_edge_and_back_is_asked_about(
         f"Everybody who waits at {former} loses their place, and is sent to the edge: do it"
         " while nobody waits (1,200 wait now)."
     )
-    assert [note for note in there.notes if "distribution is made. That takes minutes" in note]
+    assert [note for note in there.notes if "distribution will be made. That takes minutes" in note]
     link, places = warnings({**BASE, "edge": True}, where)
     assert "to one that deploy prints" in link
     assert places == there.question

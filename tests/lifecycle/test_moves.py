@@ -141,9 +141,9 @@ def test_a_link_that_is_gone(room: RoomConfig, new: str, what: str) -> None:
 @pytest.mark.parametrize(
     ("action", "word", "attribute"),
     [
-        (Action.CREATE, "is made", "aliases"),
-        (Action.UPDATE, "is changed", "secret"),
-        (Action.DELETE, "is disabled, and then deleted", "aliases"),
+        (Action.CREATE, "will be made", "aliases"),
+        (Action.UPDATE, "will be changed", "secret"),
+        (Action.DELETE, "will be disabled, and then deleted", "aliases"),
         (Action.UPDATE, "", "tags"),  # as after each new version of Beekeeper
         (Action.UNCHANGED, "", "aliases"),
     ],
