@@ -129,7 +129,7 @@ def _edge(config: RoomConfig, names: Names, wanted_tags: Mapping[str, str]) -> l
     ]
     if not names.can_have_edge:
         return []
-    return wanted if config.edge else unwanted(wanted)
+    return wanted if config.edge else unwanted(wanted, only_look=True)
 
 
 def _check_partition(names: Names) -> None:

@@ -45,6 +45,14 @@ def unscoped(action: str) -> Grant:
     return Grant((action,), ("*",), UNSCOPED)
 
 
+def reads(grants: Iterable[Grant]) -> Iterable[Grant]:
+    """Return the part of the grants that only reads."""
+    for each in grants:
+        actions = tuple(a for a in each.actions if a.partition(":")[2].startswith(("Get", "List")))
+        if actions:
+            yield replace(each, actions=actions)
+
+
 def union(one: Grant, other: Grant) -> Grant:
     """Return a grant of all actions on all resources of both, in the statement of the first."""
     return replace(

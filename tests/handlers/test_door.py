@@ -225,6 +225,12 @@ def test_the_door_closes_and_opens_within_a_second() -> None:
     assert room.ask(Path.TURN, SCRIPT, now=NOW + 2)["body"].startswith('{"state":"moved"')
 
 
+def test_a_door_whose_key_is_gone_is_open() -> None:
+    room = Closed()
+    room.keys([NEXT_KEY], Door(LINK, PASS_KEY.kid))  # by hand: no deploy does this
+    assert room.ask(Path.TURN, {**SCRIPT, **THROUGH})["body"].startswith('{"state":"waiting"')
+
+
 def test_the_door_stays_as_it_is_while_the_table_cant_be_read() -> None:
     room = Closed()
     room.ask(Path.TURN, SCRIPT)

@@ -65,6 +65,15 @@ def test_an_edge_with_a_domain_and_a_web_acl() -> None:
     assert by_action["cloudfront:ListResponseHeadersPolicies"] == ["*"]
 
 
+@pytest.mark.parametrize("room", [None, WITH_ALL])
+def test_without_an_edge_a_deployer_only_looks_for_one(room: RoomConfig | None) -> None:
+    """Distributions have no names: who may remove ours may remove everybody's."""
+    found = [s for policy in deployer_policies(NAMES, room) for s in policy["Statement"]]
+    actions = [a for s in found for a in s["Action"] if a.startswith("cloudfront:")]
+    assert "cloudfront:ListDistributions" in actions
+    assert all(a.startswith(("cloudfront:Get", "cloudfront:List")) for a in actions)
+
+
 def test_every_step_says_what_it_takes() -> None:
     """Except what others cover: those of the API, the domain, the table and the distribution."""
     silent = {s.key for s in steps(WITH_ALL, NAMES) if not list(s.grants())}

@@ -7,22 +7,25 @@ from collections.abc import Iterable, Mapping, Sequence
 
 from beekeeper.provision.aws import Aws
 from beekeeper.provision.engine.step import Attributes, Found, Resource, Step
-from beekeeper.provision.grant import Grant
+from beekeeper.provision.grant import Grant, reads
 
 
 class Unwanted(Resource):
     """A resource that is found and deleted as its own step does it, and is not wanted."""
 
-    def __init__(self, step: Step, needs: tuple[str, ...], inside: Sequence[Step]) -> None:
+    def __init__(
+        self, step: Step, needs: tuple[str, ...], inside: Sequence[Step], *, only_look: bool
+    ) -> None:
         self.key, self.kind, self.name = step.key, step.kind, step.name
         self.needs = needs
         self._step = step
         self._inside = inside
+        self._only_look = only_look
 
     def grants(self) -> Iterable[Grant]:
         """Return what it takes to make it, too: it can be wanted again."""
         for step in (self._step, *self._inside):
-            yield from step.grants()
+            yield from reads(step.grants()) if self._only_look else step.grants()
 
     def desired(self, outputs: Mapping[str, str]) -> Attributes | None:
         return None
@@ -43,8 +46,11 @@ class Unwanted(Resource):
         self._step.delete(aws, found)
 
 
-def unwanted(steps: Sequence[Step]) -> list[Step]:
+def unwanted(steps: Sequence[Step], *, only_look: bool = False) -> list[Step]:
     """Return steps that remove what these would make. They need each other, and nothing else.
+
+    With ``only_look``, they grant a deployer only what finds it. That is for resources whose ARNs
+    have no names: the right to remove ours would be the right to remove everybody's.
 
     What lives in another resource goes with it, and so it has no step.
     """
@@ -55,6 +61,7 @@ def unwanted(steps: Sequence[Step]) -> list[Step]:
             step,
             tuple(need for need in step.needs if need in keys),
             [inner for inner in steps if inner.container == step.key],
+            only_look=only_look,
         )
         for step in whole
     ]
