@@ -98,7 +98,7 @@ def test_off_takes_everybody_in_at_a_moment_of_their_own(page: Page, room: StubR
     open_page(page, room, FAR)
     hear(page, room)
     expect_state(page, "off")
-    expect(page.locator("#status")).to_have_text("No need to wait: come in")
+    expect(page.locator("#status")).to_have_text("The line is open: you can come in")
     expect(page.locator("#detail")).to_contain_text("We take you in within 4 minutes")
     expect(page.locator("#assertive")).to_contain_text("within 4 minutes")
     expect(page.locator("#enter")).to_be_visible()

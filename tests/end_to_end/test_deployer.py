@@ -9,11 +9,13 @@ from boto3.session import Session
 from botocore.model import OperationModel
 
 import beekeeper
+from beekeeper.config import RoomConfig
 from beekeeper.local.leftovers import leftovers
 from beekeeper.provision.aws import Aws
 from beekeeper.provision.deployer import deployer_policies
 from beekeeper.provision.names import Names
 from tests.support.local_aws import NewUser, StrictAws
+from tests.support.rooms import config
 
 pytestmark = [pytest.mark.end_to_end, pytest.mark.xdist_group("local aws")]
 NAME, DESTINATION = "guarded", "https://shop.example.com/"
@@ -22,8 +24,8 @@ Policies = list[dict[str, Any]]
 Deployer = Callable[[Policies], Session]
 
 
-def policies_without(names: Names, action: str = "") -> Policies:
-    """Return the deployer's policies without one action."""
+def policies_without(names: Names, action: str = "", wanted: RoomConfig | None = None) -> Policies:
+    """Return the deployer's policies without one action, of a room as it is ``wanted``."""
     return [
         {
             **policy,
@@ -33,7 +35,7 @@ def policies_without(names: Names, action: str = "") -> Policies:
                 if (kept := [a for a in s["Action"] if a != action])
             ],
         }
-        for policy in deployer_policies(names)
+        for policy in deployer_policies(names, wanted)
     ]
 
 
@@ -106,7 +108,8 @@ def test_the_policy_is_enough_for_a_strict_room(
 def test_the_policy_is_enough_for_an_edge(
     names: Names, deployer: Deployer, strict_aws: StrictAws, tmp_path: Path
 ) -> None:
-    room: dict[str, Any] = {"session": deployer(policies_without(names)), "state_dir": tmp_path}
+    policies = policies_without(names, wanted=config(name=NAME, edge=True))
+    room: dict[str, Any] = {"session": deployer(policies), "state_dir": tmp_path}
     assert deploy(**room, edge=True).changes
     changed = deploy(**room, edge=True, title="New", tags={"team": "events"}).changes
     assert {"cached page", "distribution"} <= {change.key for change in changed}
