@@ -6,7 +6,7 @@ import signal
 import sys
 import time
 import webbrowser
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager, nullcontext
 from typing import Any
 
@@ -24,6 +24,7 @@ from beekeeper.provision.engine.pipeline import OnEvent
 
 REFRESH_SECONDS = 1.0
 LOCAL_PORT = 4566  # where tools look for a local AWS
+STREAMS = (0, 1, 2)
 
 
 def add_commands(commands: Any) -> None:
@@ -263,7 +264,14 @@ def stoppable() -> Iterator[None]:
     """Treat SIGTERM and a closed terminal like Ctrl-C, so that each ends a command cleanly."""
     # Under nohup, a closed terminal is to end nothing.
     handled = [s for s in _ends() if signal.getsignal(s) is not signal.SIG_IGN]
-    before = {s: signal.signal(s, _interrupt) for s in handled}
+    at_terminal = [stream for stream in STREAMS if os.isatty(stream)]
+
+    def interrupt(number: int, _: object) -> None:
+        if signal.Signals(number).name == "SIGHUP":
+            _leave(at_terminal)
+        raise KeyboardInterrupt
+
+    before = {s: signal.signal(s, interrupt) for s in handled}
     try:
         yield
     finally:
@@ -280,8 +288,12 @@ def _restore(handlers: dict[signal.Signals, Any]) -> None:
         signal.signal(number, handler)
 
 
-def _interrupt(*_: object) -> None:
-    raise KeyboardInterrupt
+def _leave(streams: Iterable[int]) -> None:
+    """Go on without a terminal that was closed: more signals and failed writes end no cleanup."""
+    signal.signal(signal.SIGHUP, signal.SIG_IGN)
+    nowhere = os.open(os.devnull, os.O_RDWR)
+    for stream in streams:
+        os.dup2(nowhere, stream)
 
 
 @contextmanager

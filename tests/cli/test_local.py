@@ -37,6 +37,13 @@ def test_a_closed_terminal_ends_it_as_ctrl_c_does(number: signal.Signals) -> Non
         os.kill(os.getpid(), number)
 
 
+def test_a_terminal_that_closes_says_so_twice_and_ends_no_cleanup() -> None:
+    with handled_by(signal.SIGHUP, signal.SIG_DFL), stoppable():
+        with pytest.raises(KeyboardInterrupt):
+            os.kill(os.getpid(), signal.SIGHUP)
+        os.kill(os.getpid(), signal.SIGHUP)
+
+
 def test_under_nohup_it_outlives_the_terminal() -> None:
     with handled_by(signal.SIGHUP, signal.SIG_IGN), stoppable():
         os.kill(os.getpid(), signal.SIGHUP)
