@@ -2,12 +2,10 @@
 
 import argparse
 import os
-import signal
 import sys
 import time
 import webbrowser
-from collections.abc import Iterable, Iterator
-from contextlib import contextmanager, nullcontext
+from contextlib import nullcontext
 from typing import Any
 
 from rich.live import Live
@@ -17,6 +15,7 @@ from beekeeper.cli.options import add_common, count
 from beekeeper.cli.output import Output
 from beekeeper.cli.progress import log
 from beekeeper.cli.sparkline import sparkline
+from beekeeper.cli.stopping import stoppable, uninterrupted
 from beekeeper.errors import ConfigError, LocalError
 from beekeeper.local.demo import Demo, Outcome, Snapshot
 from beekeeper.local.ministack import KEY, REGION, MiniStack, is_free
@@ -24,7 +23,6 @@ from beekeeper.provision.engine.pipeline import OnEvent
 
 REFRESH_SECONDS = 1.0
 LOCAL_PORT = 4566  # where tools look for a local AWS
-STREAMS = (0, 1, 2)
 
 
 def add_commands(commands: Any) -> None:
@@ -117,7 +115,7 @@ def run_demo(options: argparse.Namespace, output: Output) -> None:
                 _watch(demo, output, options.duration)
             except KeyboardInterrupt:
                 output.say("Stopping …")
-            with _uninterrupted():
+            with uninterrupted():
                 outcome = demo.finish()
             _show_outcome(outcome, output, edge=options.edge)
 
@@ -257,50 +255,3 @@ def _local(port: int | None) -> MiniStack:
             )
         return MiniStack(port)
     return MiniStack(LOCAL_PORT if is_free(LOCAL_PORT) else None)
-
-
-@contextmanager
-def stoppable() -> Iterator[None]:
-    """Treat SIGTERM and a closed terminal like Ctrl-C, so that each ends a command cleanly."""
-    # Under nohup, a closed terminal is to end nothing.
-    handled = [s for s in _ends() if signal.getsignal(s) is not signal.SIG_IGN]
-    at_terminal = [stream for stream in STREAMS if os.isatty(stream)]
-
-    def interrupt(number: int, _: object) -> None:
-        if signal.Signals(number).name == "SIGHUP":
-            _leave(at_terminal)
-        raise KeyboardInterrupt
-
-    before = {s: signal.signal(s, interrupt) for s in handled}
-    try:
-        yield
-    finally:
-        _restore(before)
-
-
-def _ends() -> list[signal.Signals]:
-    # Windows has no SIGHUP.
-    return [s for s in signal.Signals if s.name in ("SIGTERM", "SIGHUP")]
-
-
-def _restore(handlers: dict[signal.Signals, Any]) -> None:
-    for number, handler in handlers.items():
-        signal.signal(number, handler)
-
-
-def _leave(streams: Iterable[int]) -> None:
-    """Go on without a terminal that was closed: more signals and failed writes end no cleanup."""
-    signal.signal(signal.SIGHUP, signal.SIG_IGN)
-    nowhere = os.open(os.devnull, os.O_RDWR)
-    for stream in streams:
-        os.dup2(nowhere, stream)
-
-
-@contextmanager
-def _uninterrupted() -> Iterator[None]:
-    """Ignore Ctrl-C and its like, so that they can't interrupt the cleanup."""
-    before = {s: signal.signal(s, signal.SIG_IGN) for s in (signal.SIGINT, *_ends())}
-    try:
-        yield
-    finally:
-        _restore(before)

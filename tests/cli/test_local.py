@@ -8,8 +8,8 @@ from collections.abc import Iterator
 
 import pytest
 
-from beekeeper.cli.demo import stoppable
 from beekeeper.cli.main import main
+from beekeeper.cli.stopping import stoppable
 from beekeeper.local.ministack import HOST
 
 

@@ -19,9 +19,15 @@ from beekeeper.provision.engine.step import (
     recorded_output,
 )
 from beekeeper.provision.engine.wait import ignoring
-from beekeeper.provision.grant import Grant, grant, unscoped
+from beekeeper.provision.grant import Grant
 from beekeeper.provision.names import Names
-from beekeeper.provision.resources.cloudfront import changing, deleting, listed
+from beekeeper.provision.resources.cloudfront import (
+    changing,
+    deleting,
+    grants_for,
+    listed,
+    recorded_first,
+)
 from beekeeper.provision.resources.outputs import ACCESS_CONTROL_ID
 
 MISSING = "NoSuchOriginAccessControl"
@@ -47,10 +53,9 @@ class AccessControl(Resource):
         self._names = names
 
     def grants(self) -> Iterable[Grant]:
-        actions = ("Create", "Get", "Update", "Delete")
-        arns = self._names.cloudfront_arns("origin-access-control")
-        yield grant("cloudfront", [f"{a}OriginAccessControl" for a in actions], arns)
-        yield unscoped("cloudfront:ListOriginAccessControls")
+        return grants_for(
+            self._names, "OriginAccessControl", "OriginAccessControls", "origin-access-control"
+        )
 
     def desired(self, outputs: Mapping[str, str]) -> Attributes:
         return {
@@ -64,10 +69,8 @@ class AccessControl(Resource):
     def find(self, aws: Aws, outputs: Mapping[str, str]) -> Found | None:
         call = aws.client("cloudfront").list_origin_access_controls
         every = list(listed(call, "OriginAccessControlList"))
-        # Somebody can have renamed ours. The state has its id.
-        recorded = [each for each in every if each["Id"] == outputs.get(recorded_output(self.key))]
-        named = [each for each in every if each["Name"] == self.name]
-        for raw in (*recorded, *named):
+        recorded = outputs.get(recorded_output(self.key))
+        for raw in recorded_first(every, recorded, lambda each: each["Name"] == self.name):
             attributes = {name: raw.get(member, "") for name, member in MEMBERS.items()}
             is_ours = attributes["description"] == self._names.edge_mark
             return Found(

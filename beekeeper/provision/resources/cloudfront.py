@@ -9,11 +9,13 @@ Quirks:
 - CloudFront is global: its ARNs have no region. The ids in them are unknown until AWS makes them.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any, TypeVar
 
 from beekeeper.provision.aws import Aws
 from beekeeper.provision.engine.wait import Busy, Wait, ignoring, retrying
+from beekeeper.provision.grant import Grant, grant, unscoped
+from beekeeper.provision.names import Names
 
 T = TypeVar("T")
 # The SHA-256 of the page that the edge was last told of. It belongs to the cached page.
@@ -44,6 +46,26 @@ def listed(call: Callable[..., dict[str, Any]], field: str, **which: Any) -> Ite
         if not page.get("NextMarker"):
             return
         marker = {"Marker": page["NextMarker"]}
+
+
+def grants_for(names: Names, noun: str, plural: str, path: str) -> Iterator[Grant]:
+    """Yield what it takes to make, change and delete a resource that has no tags.
+
+    ``noun`` and ``plural`` are those of the API's actions, and ``path`` is the one of the ARNs.
+    """
+    actions = [f"{verb}{noun}" for verb in ("Create", "Get", "Update", "Delete")]
+    yield grant("cloudfront", actions, names.cloudfront_arns(path))
+    yield unscoped(f"cloudfront:List{plural}")
+
+
+def recorded_first(
+    every: Sequence[Mapping[str, Any]],
+    recorded: str | None,
+    is_named: Callable[[Mapping[str, Any]], bool],
+) -> Iterator[Mapping[str, Any]]:
+    """Yield the one whose id the state has, and that with our name: somebody can rename ours."""
+    yield from (each for each in every if each["Id"] == recorded)
+    yield from (each for each in every if is_named(each))
 
 
 def tags_of(aws: Aws, arn: str) -> dict[str, str]:

@@ -21,9 +21,15 @@ from beekeeper.provision.engine.step import (
     recorded_output,
 )
 from beekeeper.provision.engine.wait import ignoring
-from beekeeper.provision.grant import Grant, grant, unscoped
+from beekeeper.provision.grant import Grant
 from beekeeper.provision.names import Names
-from beekeeper.provision.resources.cloudfront import changing, deleting, listed
+from beekeeper.provision.resources.cloudfront import (
+    changing,
+    deleting,
+    grants_for,
+    listed,
+    recorded_first,
+)
 from beekeeper.provision.resources.outputs import HEADERS_POLICY_ID
 
 MISSING = "NoSuchResponseHeadersPolicy"
@@ -61,10 +67,12 @@ class HeadersPolicy(Resource):
         self._names = names
 
     def grants(self) -> Iterable[Grant]:
-        actions = ("Create", "Get", "Update", "Delete")
-        arns = self._names.cloudfront_arns("response-headers-policy")
-        yield grant("cloudfront", [f"{a}ResponseHeadersPolicy" for a in actions], arns)
-        yield unscoped("cloudfront:ListResponseHeadersPolicies")
+        return grants_for(
+            self._names,
+            "ResponseHeadersPolicy",
+            "ResponseHeadersPolicies",
+            "response-headers-policy",
+        )
 
     def desired(self, outputs: Mapping[str, str]) -> Attributes:
         headers = {header: value for header, (_, value) in HEADERS.items()}
@@ -74,10 +82,9 @@ class HeadersPolicy(Resource):
         call = aws.client("cloudfront").list_response_headers_policies
         items = listed(call, "ResponseHeadersPolicyList", Type="custom")
         every = [item["ResponseHeadersPolicy"] for item in items]
-        # Somebody can have renamed ours. The state has its id.
-        recorded = [each for each in every if each["Id"] == outputs.get(recorded_output(self.key))]
-        named = [each for each in every if _config(each)["Name"] == self.name]
-        return next((self._found(raw) for raw in (*recorded, *named)), None)
+        recorded = outputs.get(recorded_output(self.key))
+        ours = recorded_first(every, recorded, lambda each: _config(each)["Name"] == self.name)
+        return next((self._found(raw) for raw in ours), None)
 
     def _found(self, raw: Mapping[str, Any]) -> Found:
         config = _config(raw)
