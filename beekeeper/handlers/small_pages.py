@@ -44,8 +44,8 @@ def placeless_page() -> Response:
     It keeps none, or its visitor reads the page at the edge and has not joined yet. It gets a place
     only for a click, and not each time that the waiting page refreshes.
     """
-    texts, button = _texts()["placeless"], _texts()["html"]["no_script_join_button"]
-    link = f'<p><a href="{Path.JOIN.link}">{escape(button)}</a></p>'
+    texts = _texts()["placeless"]
+    link = f'<p><a href="{Path.JOIN.link}">{escape(texts["button"])}</a></p>'
     return _page(401, texts["title"], "", f"<p>{escape(texts['detail'])}</p>\n{link}")
 
 
@@ -69,5 +69,5 @@ def _page(status: int, title: str, head: str, body: str) -> Response:
 @functools.cache
 def _texts() -> Mapping[str, Any]:
     source = files("beekeeper").joinpath(*TEXTS).read_text(encoding="utf-8")
-    found: dict[str, Any] = json.loads(source)
+    found: dict[str, Any] = json.loads(source)["functions"]
     return found

@@ -55,7 +55,7 @@ def build_page(settings: Mapping[str, object]) -> bytes:
         "join_link": Path.JOIN.link,
         "enter_link": Path.ENTER.link,
         "rejoin_link": REJOIN_LINK,
-        "description": escape(texts.preview["description"]),
+        "description": escape(texts.functions["preview"]["description"]),
         "card": "summary_large_image" if settings["picture"] else "summary",
         "style": style,
         "given": _given(texts, _news_seconds(settings)),

@@ -2,9 +2,8 @@
 
     html      sentences that the build writes into index.html: {{text:enter_button}}
     script    sentences that the script shows, in groups
-    unavailable   the sentences of the page that a function answers with 503 (handlers/http.py)
-    preview       the sentences of the page that a bot gets (handlers/small_pages.py)
-    placeless     the sentences for a browser without JavaScript and cookie (there, too)
+    functions sentences of the small pages that the functions answer with (handlers/small_pages.py,
+              handlers/http.py), a group for each
 
 A name in braces is a placeholder. In ``script`` the page's script fills it, and in ``html`` the
 build fills it.
@@ -18,7 +17,7 @@ from typing import Any
 
 from beekeeper.page.sources import SourceError, read_source
 
-SECTIONS = ("html", "script", "unavailable", "preview", "placeless")
+SECTIONS = ("html", "script", "functions")
 PLACEHOLDER = re.compile(r"\{(\w+)\}")
 
 
@@ -29,9 +28,7 @@ class Texts:
     language: str
     html: Mapping[str, str]
     script: Mapping[str, Any]
-    unavailable: Mapping[str, str]
-    preview: Mapping[str, str]
-    placeless: Mapping[str, str]
+    functions: Mapping[str, Mapping[str, str]]
 
     def sentences(self) -> dict[str, str]:
         """Return each sentence by its path, such as ``script.wait.hour``."""
