@@ -6,8 +6,11 @@ their requests.
     sources    reads the files of assets/room
     bundle     joins the modules of the script
     texts      reads and checks the sentences of a language
-    template   fills index.html
+    document   puts the parts together, in index.html or in the operator's own template
+    template   fills the slots
     policy     the Content-Security-Policy, which the page brings along
+    accent, logo, own_template, own_texts   what an operator can change, and the checks of it
+    weight     how many bytes the pages have
 
 To show another setting, write ``{{its_name}}`` into index.html. To add a sentence, write it into
 every file in ``texts``, and use it in index.html (section ``html``) or in the script (section
@@ -24,9 +27,8 @@ from beekeeper.contract.answers import NO_TICKET_STATE
 from beekeeper.contract.asking import ASKING, REFRESH_SECONDS
 from beekeeper.contract.routes import REJOIN_LINK, Path
 from beekeeper.page.bundle import join_modules, without_indentation
-from beekeeper.page.policy import content_security_policy
+from beekeeper.page.document import build_document
 from beekeeper.page.sources import SourceError, read_source
-from beekeeper.page.template import fill
 from beekeeper.page.texts import Texts, load_texts
 from beekeeper.rules.settings import Mode
 from beekeeper.rules.turn import State
@@ -50,7 +52,6 @@ def build_page(settings: Mapping[str, object]) -> bytes:
     texts = load_texts(LANGUAGE)
     parts = {
         "language": texts.language,
-        "policy": content_security_policy(script=script, style=style),
         "refresh_seconds": str(REFRESH_SECONDS),
         "join_link": Path.JOIN.link,
         "enter_link": Path.ENTER.link,
@@ -59,9 +60,10 @@ def build_page(settings: Mapping[str, object]) -> bytes:
         "card": "summary_large_image" if settings["picture"] else "summary",
         "style": style,
         "given": _given(texts, _news_seconds(settings)),
-        "script": script,
+        "code": script,
+        "html": f'lang="{texts.language}" data-state="none" data-connection="ok"',
     }
-    return fill(read_source("index.html"), settings, texts.html, parts).encode()
+    return build_document(settings, texts.html, parts).encode()
 
 
 @functools.cache
