@@ -7,6 +7,7 @@ line.py          how the line admits visitors
 domain.py        the custom domain
 upkeep.py        logs, state, tags
 governor.py      the table [governor]
+page.py          the table [page]
 room_config.py   RoomConfig, which has all of these
 toml_file.py     reading and writing beekeeper.toml
 

@@ -10,6 +10,7 @@ from pydantic_core import ErrorDetails, PydanticCustomError, PydanticUndefined
 
 from beekeeper.rules.settings import SETTINGS, Settings
 
+SHOWN_CHARACTERS = 1_000  # of a value in an error
 GROUPED = re.compile(r"\d{1,3}(?:([,_])\d{3})(?:\1\d{3})*(?:\.\d*)?")
 
 
@@ -94,7 +95,15 @@ def _explained(problem: ErrorDetails, model: type[BaseModel]) -> str:
         text += f". Give {hint}"
     if problem["type"] != "value_error":  # ours keep their capital letters, as in AWS
         text = text[:1].lower() + text[1:]
-    return f"{field} = {problem['input']!r}: {text}"
+    if text.startswith(field):
+        return text  # it is about a part of the field, and names it
+    return f"{field} = {_shown(problem['input'])}: {text}"
+
+
+def _shown(value: Any) -> str:
+    """Return a value for an error. That of a picture or a template would fill the screen."""
+    text = repr(value)
+    return text if len(text) <= SHOWN_CHARACTERS else f"{text[:SHOWN_CHARACTERS]}…"
 
 
 def _unknown(field: str, model: type[BaseModel]) -> str:
