@@ -10,7 +10,7 @@ from pydantic_core import ErrorDetails, PydanticCustomError, PydanticUndefined
 
 from beekeeper.rules.settings import SETTINGS, Settings
 
-SHOWN_CHARACTERS = 1_000  # of a value in an error
+SHOWN_CHARACTERS = 120  # of a value in an error
 GROUPED = re.compile(r"\d{1,3}(?:([,_])\d{3})(?:\1\d{3})*(?:\.\d*)?")
 
 
