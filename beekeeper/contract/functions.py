@@ -46,7 +46,13 @@ class Function:
 PRODUCER = Function(
     name="producer",
     timeout_seconds=cadence.VISITOR_TIMEOUT_SECONDS,
-    variables=(Variable.TABLE, Variable.ROOM, Variable.QUEUE_URL, Variable.CONSUMER, Variable.LANGUAGES),
+    variables=(
+        Variable.TABLE,
+        Variable.ROOM,
+        Variable.QUEUE_URL,
+        Variable.CONSUMER,
+        Variable.LANGUAGES,
+    ),
     paths=(Path.CAMPAIGN, Path.JOIN),
 )
 ROOM = Function(

@@ -8,8 +8,9 @@ The page brings its own ``Content-Security-Policy`` in a ``<meta>`` element, wit
 style and script (page/policy.py). So a page from a cache never meets the policy of another page.
 """
 
-import re
 from collections.abc import Sequence
+
+from beekeeper.contract.languages import TAG
 
 PAGE_KEY = "room"
 ROBOTS_KEY = "robots.txt"
@@ -22,8 +23,6 @@ PAGE_POLICY = "frame-ancestors 'none'; base-uri 'none'; form-action 'none'"
 TEXTS = ("assets", "room", "texts")
 # The script of the page that a function answers with 503: a file of both, too.
 UNAVAILABLE_SCRIPT = ("assets", "room", "unavailable.js")
-# A tag of BCP 47, as a room offers it: language, script, region.
-LANGUAGE = re.compile(r"[a-z]{2,3}(-[A-Za-z0-9]{2,8})*", re.ASCII)
 
 
 def page_key(language: str, offered: Sequence[str]) -> str:
@@ -34,4 +33,4 @@ def page_key(language: str, offered: Sequence[str]) -> str:
 def is_page_key(key: str) -> bool:
     """Return whether a page of ours can have this key, in whatever language."""
     room, _, language = key.partition(".")
-    return key == PAGE_KEY or (room == PAGE_KEY and bool(LANGUAGE.fullmatch(language)))
+    return key == PAGE_KEY or (room == PAGE_KEY and bool(TAG.fullmatch(language)))
