@@ -18,7 +18,7 @@ PAGE_TYPE = "text/html; charset=utf-8"
 # The header that the function and the edge send with each page. A <meta> can't say who may frame
 # the page (W3C, Content Security Policy, "The <meta> element").
 PAGE_POLICY = "frame-ancestors 'none'; base-uri 'none'; form-action 'none'"
-# The sentences that visitors read, a file for each language, such as en.json: in the package, and in
+# The sentences that visitors read, a file for each language (en.json): in the package, and in
 # the functions' zip.
 TEXTS = ("assets", "room", "texts")
 # The script of the page that a function answers with 503: a file of both, too.

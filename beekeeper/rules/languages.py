@@ -2,13 +2,13 @@
 
 A browser sends the languages that its user reads in ``Accept-Language``, each with a weight (RFC
 9110, section 12.5.4): ``fr-CH, fr;q=0.9, en;q=0.8``. We look them up as RFC 4647 (section 3.4)
-says: the most wanted first, and each with and then without its region.
+says: the most wanted first, and each with and then without its region. A weight that is not as HTTP
+defines it makes its entry void.
 
-Two more rules help more readers than that lookup does:
+Chinese is written in two scripts, and browsers name a region instead: Taiwan, Hong Kong and Macao
+mean traditional characters, all others mean simplified ones.
 
-- Chinese is written in two scripts, and browsers name a region instead: Taiwan, Hong Kong and Macau
-  mean traditional characters, all others mean simplified ones.
-- If a room offers only one variant of a language, it is for the readers of all variants.
+With an edge, a CloudFront Function has the same rule (assets/edge/language.js).
 """
 
 import re
@@ -16,9 +16,9 @@ from collections.abc import Iterable, Iterator, Sequence
 
 TRADITIONAL, SIMPLIFIED = "zh-hant", "zh-hans"
 _IN_TRADITIONAL = {"tw", "hk", "mo"}
-# Nobody reads more languages than this. A header of thousands must cost no time.
-MOST_LANGUAGES = 30
-_WEIGHT = re.compile(r"q=([01](?:\.\d{0,3})?)", re.ASCII)
+READ_CHARACTERS = 1_000  # no browser sends more
+LONGEST_TAG = 3  # words, as in zh-Hant-HK
+_WEIGHT = re.compile(r"q=(0(?:\.[0-9]{0,3})?|1(?:\.0{0,3})?)")
 
 
 def language_of(chosen: str, accept_language: str, offered: Sequence[str]) -> str:
@@ -26,46 +26,45 @@ def language_of(chosen: str, accept_language: str, offered: Sequence[str]) -> st
 
     ``chosen`` is the parameter of the address, or empty. It wins if the room offers that language.
     """
-    return _offered_as(chosen, offered) or best_of(accept_language, offered)
+    return _among(chosen, offered) or best_of(accept_language, offered)
 
 
 def best_of(accept_language: str, offered: Sequence[str]) -> str:
     """Return the language that suits a browser best. The first one is for those whom none suits."""
-    found = (_offered_as(tag, offered) for tag in _wanted(accept_language))
+    found = (_among(tag, offered) for tag in _wanted(accept_language[:READ_CHARACTERS]))
     return next(filter(None, found), offered[0])
 
 
 def _wanted(accept_language: str) -> Iterable[str]:
     """Return the tags of the header, the most wanted first. Those of weight 0 are not wanted."""
     weighted = []
-    for entry in accept_language.split(",", MOST_LANGUAGES)[:MOST_LANGUAGES]:
-        tag, _, weight = entry.partition(";")
-        found = _WEIGHT.fullmatch(weight.replace(" ", "").lower())
-        weighted.append((float(found[1]) if found else 1.0, tag))
+    for entry in accept_language.split(","):
+        tag, parameter, weight = entry.partition(";")
+        found = _WEIGHT.fullmatch(weight.strip().lower())
+        given = float(found[1]) if found else 0.0
+        weighted.append((given if parameter else 1.0, tag))
     weighted.sort(key=lambda each: -each[0])  # in the header's order where weights are the same
     return (tag for weight, tag in weighted if weight > 0)
 
 
-def _offered_as(tag: str, offered: Sequence[str]) -> str | None:
-    """Return the offered language that a reader of ``tag`` can read, or None."""
+def _among(tag: str, offered: Sequence[str]) -> str | None:
+    """Return the offered language that a tag names, or None."""
+    words = tag.strip().lower().split("-")[:LONGEST_TAG]
+    if words == ["*"]:
+        return offered[0]
     named = {language.lower(): language for language in offered}
-    exact = (named[form] for form in _forms(tag) if form in named)
-    primary = tag.strip().lower().partition("-")[0]
-    alike = (named[form] for form in named if form.partition("-")[0] == primary)
-    return next(exact, None) or next(alike, None)
+    return next((named[form] for form in _forms(words) if form in named), None)
 
 
-def _forms(tag: str) -> Iterator[str]:
-    """Yield a tag in lower case, and then without its last part, and so on."""
-    parts = tag.strip().lower().split("-")
-    if parts[0] == "zh":
-        yield TRADITIONAL if _is_traditional(parts) else SIMPLIFIED
-    for count in range(len(parts), 0, -1):
-        yield "-".join(parts[:count])
+def _forms(words: Sequence[str]) -> Iterator[str]:
+    """Yield a tag, and then the tag without its last word, and so on."""
+    for count in range(len(words), 1, -1):
+        yield "-".join(words[:count])
+    yield _script(words) if words[0] == "zh" else words[0]
 
 
-def _is_traditional(parts: Sequence[str]) -> bool:
-    """Return whether a tag for Chinese means traditional characters: its script decides first."""
-    if "hans" in parts or "hant" in parts:
-        return "hant" in parts
-    return bool(_IN_TRADITIONAL & set(parts))
+def _script(words: Sequence[str]) -> str:
+    """Return the form of Chinese that a tag means. A script decides before a region."""
+    if "hans" in words or "hant" in words:
+        return TRADITIONAL if "hant" in words else SIMPLIFIED
+    return TRADITIONAL if _IN_TRADITIONAL & set(words) else SIMPLIFIED
