@@ -34,6 +34,7 @@ UNSET: Mapping[str, Any] = {
 }
 LINKS = ("support_url", "terms_url", "privacy_url")
 FILES = {name: f"{name}.html" for name in ("head", "room", "links", "script")}
+LANGUAGES_ID = "languages"  # page/languages.py
 IDS = re.compile(r'\sid="([\w-]+)"')
 
 
@@ -61,7 +62,8 @@ def build_document(
 
 def taken_ids() -> frozenset[str]:
     """Return the ids of the elements that the build makes."""
-    return frozenset(found for file in FILES.values() for found in IDS.findall(read_source(file)))
+    sources = (read_source(file) for file in FILES.values())
+    return frozenset((LANGUAGES_ID, *(found for text in sources for found in IDS.findall(text))))
 
 
 def _policy(code: str, style: str, own: OwnTemplate, of_page: Mapping[str, Any]) -> str:
