@@ -34,7 +34,7 @@ def _default(field: FieldInfo) -> str:
     default = field.get_default(call_default_factory=True)
     if isinstance(default, bool):
         return f"`{str(default).lower()}`"  # as TOML writes it
-    if isinstance(default, tuple):
+    if isinstance(default, list):
         return " ".join(f"`{each}`" for each in default)
     return f"`{default}`" if default or default == 0 else ""
 

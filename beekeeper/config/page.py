@@ -48,15 +48,15 @@ COMMENTED = """
 class PageValues(TypedDict, total=False):
     """The fields of :class:`Page` as a mapping."""
 
-    texts: Mapping[str, Any]
-    languages: list[str] | tuple[str, ...]
+    texts: dict[str, Any]
+    languages: list[str]
     logo: str
     accent: str
     support_url: str
     terms_url: str
     privacy_url: str
     footer: str
-    sources: list[str] | tuple[str, ...]
+    sources: list[str]
     template: str
 
 
@@ -91,7 +91,7 @@ def _logo(text: str) -> str:
         return ""
     if _is_logo(text):
         return logo_uri(logo_bytes(text))
-    with _reading():
+    with _reading(text):
         picture = Path(text).read_bytes()
     return logo_uri(picture)
 
@@ -115,16 +115,16 @@ def _texts_of(value: Any) -> Any:
 
 
 def _text_of(path: str) -> str:
-    with _reading():
+    with _reading(path):
         return read_text(path)
 
 
 @contextmanager
-def _reading() -> Iterator[None]:
+def _reading(path: str) -> Iterator[None]:
     try:
         yield
     except OSError as error:
-        raise ValueError(f"the file can't be read: {error.strerror}. Give its path") from None
+        raise ValueError(f"{path:.80} can't be read: {error.strerror}. Give a file's path") from None
 
 
 def _origin(text: str) -> str:
@@ -145,14 +145,14 @@ def _is_template(text: str) -> bool:
 class Page(Section):
     """How the page looks, in which languages it is, and where its links lead."""
 
-    texts: dict[str, dict[str, Any]] = described(
+    texts: dict[str, Any] = described(
         "your own sentences, by language: a table such as `[page.texts.fr]`, or the path of a JSON"
         " file",
         default={},
     )
-    languages: tuple[str, ...] = described(
+    languages: list[str] = described(
         "the languages of the page; the first is for visitors who read none of the others",
-        default=tuple(NAMES),
+        default=[*NAMES],
     )
     logo: Annotated[str, AfterValidator(_logo)] = described(
         "the path of your logo: SVG, PNG, JPEG, WebP or GIF, at most 10 KB", default=""
@@ -172,10 +172,10 @@ class Page(Section):
     footer: Annotated[str, AfterValidator(_footer)] = described(
         f"a text at the foot of the page, at most {MAX_FOOTER_CHARACTERS} characters", default=""
     )
-    sources: tuple[Annotated[str, AfterValidator(_origin)], ...] = described(
+    sources: list[Annotated[str, AfterValidator(_origin)]] = described(
         "the origins that your own template may load pictures, styles, fonts and media from, such"
         " as `https://cdn.example.com`",
-        default=(),
+        default=[],
     )
     template: Annotated[str, AfterValidator(_template)] = described(
         "the path of [a template of your own](#the-waiting-page)", default=""
@@ -188,7 +188,7 @@ class Page(Section):
         own = values.get("texts") if isinstance(values, Mapping) else None
         if not isinstance(own, Mapping) or "languages" in values:
             return values
-        return {**values, "languages": tuple(dict.fromkeys((*NAMES, *own)))}
+        return {**values, "languages": [*dict.fromkeys((*NAMES, *own))]}
 
     @field_validator("texts", mode="before")
     @classmethod
@@ -205,7 +205,7 @@ class Page(Section):
 
     @field_validator("languages")
     @classmethod
-    def _can_be_offered(cls, value: tuple[str, ...], info: ValidationInfo) -> tuple[str, ...]:
+    def _can_be_offered(cls, value: list[str], info: ValidationInfo) -> list[str]:
         own = info.data.get("texts", {})
         known = tuple(dict.fromkeys((*NAMES, *own)))
         if unknown := [language for language in value if language not in known]:
