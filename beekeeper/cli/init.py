@@ -10,9 +10,8 @@ from botocore.exceptions import BotoCoreError
 
 from beekeeper.cli.options import add_config, config_path, count, setting_help, setting_value
 from beekeeper.cli.output import Output
-from beekeeper.config import RoomConfig
+from beekeeper.config import RoomConfig, governor, page
 from beekeeper.config.essentials import is_name
-from beekeeper.config import governor, page
 from beekeeper.contract.asking import BACK_OFF
 from beekeeper.errors import ConfigError
 from beekeeper.result import Result

@@ -124,7 +124,9 @@ def _reading(path: str) -> Iterator[None]:
     try:
         yield
     except OSError as error:
-        raise ValueError(f"{path:.80} can't be read: {error.strerror}. Give a file's path") from None
+        raise ValueError(
+            f"{path:.80} can't be read: {error.strerror}. Give a file's path"
+        ) from None
 
 
 def _origin(text: str) -> str:
@@ -260,7 +262,7 @@ class WithPage(Essentials):
 
 
 def beside(values: Mapping[str, Any], folder: Path) -> dict[str, Any]:
-    """Return the values of a file in this folder, with the paths in ``[page]`` as we can open them."""
+    """Return the values of a file in this folder, with its paths in ``[page]`` ready to open."""
 
     def path(value: Any, is_content: bool) -> Any:
         is_path = isinstance(value, str) and value.strip() and not is_content

@@ -86,18 +86,22 @@ def _explained(problem: ErrorDetails, model: type[BaseModel]) -> str:
         return f"{field} is missing: give {_hint(field, model)}"
     if problem["type"] == "extra_forbidden":
         return _unknown(field, model)
-    # Our own checks say what to do. Those of pydantic say only what is wrong.
-    if problem["type"].startswith("bool_"):
-        text = "give true or false"
-    elif problem["type"] != "value_error" and (number := _number(field, model)):
-        text = number
-    elif problem["type"] != "value_error" and (hint := _hint(field, model)):
-        text += f". Give {hint}"
-    if problem["type"] != "value_error":  # ours keep their capital letters, as in AWS
-        text = text[:1].lower() + text[1:]
-    if text.startswith(field):
+    text = _said(problem["type"], text, field, model)
+    if text.startswith(f"{field}."):
         return text  # it is about a part of the field, and names it
     return f"{field} = {_shown(problem['input'])}: {text}"
+
+
+def _said(kind: str, text: str, field: str, model: type[BaseModel]) -> str:
+    """Return what is wrong and what to do. Our own checks say both, those of pydantic only one."""
+    if kind == "value_error":
+        return text  # it keeps its capital letters, as in AWS
+    if kind.startswith("bool_"):
+        return "give true or false"
+    if number := _number(field, model):
+        return number
+    hint = _hint(field, model)
+    return text[:1].lower() + text[1:] + (f". Give {hint}" if hint else "")
 
 
 def _shown(value: Any) -> str:

@@ -8,8 +8,8 @@ Content Accessibility Guidelines 2.2, "contrast ratio" and "relative luminance")
   is always 21, so the better one is at least the root of 21, which is 4.58. Text needs 4.5
   (success criterion 1.4.3).
 - What has a meaning without being text, such as the bar's fill and the dot, needs 3 against what is
-  behind it (success criterion 1.4.11). Its colour is the accent, mixed with black in the light theme
-  and with white in the dark one, only as much as that takes.
+  behind it (success criterion 1.4.11). Its colour is the accent, mixed with black in the light
+  theme and with white in the dark one, only as much as that takes.
 """
 
 import re
@@ -98,8 +98,9 @@ def _linear(channel: int) -> float:
 
 def _themes(style: str) -> tuple[str, str]:
     """Return the declarations of the light and of the dark theme."""
-    light, dark = re.search(r"^:root \{(.*?)\}", style, re.DOTALL | re.MULTILINE), re.search(
-        r"\(prefers-color-scheme: dark\) \{\s*:root \{(.*?)\}", style, re.DOTALL
+    light, dark = (
+        re.search(r"^:root \{(.*?)\}", style, re.DOTALL | re.MULTILINE),
+        re.search(r"\(prefers-color-scheme: dark\) \{\s*:root \{(.*?)\}", style, re.DOTALL),
     )
     if not light or not dark:
         raise SourceError("style.css must begin with :root {…} for each of the two themes")

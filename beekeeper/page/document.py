@@ -45,14 +45,16 @@ def build_document(
 ) -> str:
     """Return the whole document; raise SourceError.
 
-    ``parts`` has what the other modules of the build make: ``style``, ``code``, ``given`` and so on.
+    ``parts`` has what the other modules of the build make: ``style``, ``code``, ``given``, ….
     """
     of_page = {**UNSET, **settings.get("page", {})}
     settings = {**settings, **of_page}
     own = read_template(of_page["template"])
     style = parts["style"] + accent_style(of_page["accent"], parts["style"])
     parts = {**parts, "style": style, "policy": _policy(parts["code"], style, own, of_page)}
-    made = {name: fill(read_source(file), settings, sentences, parts) for name, file in FILES.items()}
+    made = {
+        name: fill(read_source(file), settings, sentences, parts) for name, file in FILES.items()
+    }
     if not any(of_page[name] for name in LINKS):
         made["links"] = ""
     made["logo"] = _logo(of_page["logo"])

@@ -1,8 +1,9 @@
 """The operator's own template: which slots it has, and what it must not do.
 
-A template is a whole HTML document, without white space around it. It begins with BEGINNING and ends with ENDING, so that the
-policy comes before all that it is about, and the script after all that it uses. README.md has the
-table of slots. A template has no ``{{text:…}}`` and no ``{{#…}}``: its sentences are its own.
+A template is a whole HTML document, without white space around it. It begins with BEGINNING and
+ends with ENDING, so that the policy comes before all that it is about, and the script after all
+that it uses. README.md has the table of slots. A template has no ``{{text:…}}`` and no ``{{#…}}``:
+its sentences are its own.
 
 The sentences and the state of the page are inside ``{{build:room}}``, which must be in a <main>: it
 is what screen readers jump to.
@@ -29,7 +30,10 @@ BEGINS = re.compile(
 ENDS = re.compile(r"\{\{build:script\}\}\s*</body>\s*</html>\s*$", re.IGNORECASE)
 AROUND_ROOM = frozenset(("html", "body", "main", "div", "section", "article"))
 NO_SLOT_INSIDE = frozenset(("script", "style", "template", "textarea", "title", "svg", "select"))
-VOID = frozenset("area base br col embed hr img input link meta source track wbr".split())
+# They have no end tag (WHATWG HTML, "Void elements").
+VOID = frozenset(
+    ("area", "base", "br", "col", "embed", "hr", "img", "input", "link", "meta", "source")
+) | {"track", "wbr"}
 SLOT = re.compile(r"\{\{([^{}]*)\}\}")
 
 
@@ -146,7 +150,9 @@ class _Reader(HTMLParser):
             self._wrong(f"{{{{build:room}}}} {reason}", below)
         elif name == "build:script" and self._open != ["html", "body"]:
             inside = ", ".join(f"<{tag}>" for tag in self._open[2:]) or "no <body>"
-            self._wrong(f"{{{{build:script}}}} must be directly in <body>, and is in {inside}", below)
+            self._wrong(
+                f"{{{{build:script}}}} must be directly in <body>, and is in {inside}", below
+            )
         elif name == "build:html" or not NO_SLOT_INSIDE.isdisjoint(self._open):
             self._no_slots(f"{{{{{name}}}}}")
 

@@ -1,9 +1,9 @@
 """The ``Content-Security-Policy`` that the waiting page brings in a ``<meta>`` element.
 
-It lists the hashes of the styles and the scripts, so the browser runs nothing else. Even a title that
-broke out of its element could not run. Browsers hash the text after parsing, which has LF line ends
-even if the file has others. The texts are in a block of data, which needs no hash. So the policy is
-the same in every language. What holds for each page alike is in a header (PAGE_POLICY).
+It lists the hashes of the styles and the scripts, so the browser runs nothing else. Even a title
+that broke out of its element could not run. Browsers hash the text after parsing, which has LF line
+ends even if the file has others. The texts are in a block of data, which needs no hash. So the
+policy is the same in every language. What holds for each page alike is in a header (PAGE_POLICY).
 
 A template of the operator's own has more blocks. It may load pictures, fonts, styles and media from
 the origins that the operator has allowed (``sources``), but no script.

@@ -62,12 +62,18 @@ def test_what_the_settings_take(name: str, given: Any, taken: Any) -> None:
     ("page", "said"),
     [
         ({"accent": "blue"}, r"^page\.accent = 'blue': give a colour as #rrggbb or #rgb"),
-        ({"languages": ["en", "xx"]}, r"page\.languages = .*no texts for xx\. Use en, es, .*page\.t"),
+        (
+            {"languages": ["en", "xx"]},
+            r"page\.languages = .*no texts for xx\. Use en, es, .*page\.t",
+        ),
         ({"languages": []}, r"page\.languages = \[\]: give each language once, and at least one"),
         ({"languages": ["en", "en"]}, r"give each language once"),
         ({"languages": ["en"], "texts": {"fr": {}}}, r"page\.texts has fr, which is missing here"),
         ({"footer": "x" * 201}, rf"page\.footer = .*at most {MAX_FOOTER_CHARACTERS} characters"),
-        ({"support_url": "help"}, r"page\.support_url = 'help': give the whole .*, or mailto:help@"),
+        (
+            {"support_url": "help"},
+            r"page\.support_url = 'help': give the whole .*, or mailto:help@",
+        ),
         ({"support_url": "javascript:alert(1)"}, r"give the whole address"),
         ({"support_url": "mailto:nobody"}, r"give the whole address"),
         ({"terms_url": "http://shop.example.com/"}, r"page\.terms_url = .*such as https://shop"),
@@ -79,8 +85,14 @@ def test_what_the_settings_take(name: str, given: Any, taken: Any) -> None:
         ({"template": "<p>"}, r"page\.template = '<p>': it must begin with: <!doctype html>"),
         ({"texts": "fr.json"}, r"page\.texts = 'fr\.json': write a table: a line \[page\.texts\]"),
         ({"texts": {"fr": "no.json"}}, r"page\.texts = .*: no\.json can't be read: No such"),
-        ({"texts": {"fr": {"html": {"no": ""}}}}, r"^page\.texts\.fr: html\.no is not in the texts"),
-        ({"sources": ["https://cdn.example.com"]}, r"page\.sources is for a template .*page\.templ"),
+        (
+            {"texts": {"fr": {"html": {"no": ""}}}},
+            r"^page\.texts\.fr: html\.no is not in the texts",
+        ),
+        (
+            {"sources": ["https://cdn.example.com"]},
+            r"page\.sources is for a template .*page\.templ",
+        ),
         ({"sources": ["https://a.example/b"]}, r"page\.sources\.0 = .*an origin without a path"),
         ({"sources": ["https://a.example;b"]}, r"give an origin without a path, such as"),
         ({"sources": ["https://*.example"]}, r"give an origin without a path, such as"),
@@ -142,7 +154,9 @@ def test_errors_about_files_name_the_configuration_and_the_path(
 ) -> None:
     monkeypatch.chdir(tmp_path)
     path = _file(tmp_path, 'logo = "images/logo.svg"')
-    with pytest.raises(ConfigError, match=r"beekeeper\.toml: page\.logo = 'images/logo\.svg': images"):
+    with pytest.raises(
+        ConfigError, match=r"beekeeper\.toml: page\.logo = 'images/logo\.svg': images"
+    ):
         RoomConfig.load(path)
     path = _file(tmp_path, 'texts.fr = "fr.json"', fr_json="{")
     with pytest.raises(ConfigError, match=r"fr\.json is not valid JSON: .*Correct the file"):

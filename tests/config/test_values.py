@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 from mypy import api
+from pydantic import BaseModel
 
 import beekeeper
 from beekeeper.config import RoomConfig
@@ -28,7 +29,10 @@ beekeeper.status(5)
 def test_the_keys_and_types_are_those_of_the_configuration() -> None:
     fields = typing.get_type_hints(RoomConfig)
     values = typing.get_type_hints(RoomValues)
-    tables = {"governor": (Governor, GovernorValues), "page": (Page, PageValues)}
+    tables: dict[str, tuple[type[BaseModel], type]] = {
+        "governor": (Governor, GovernorValues),
+        "page": (Page, PageValues),
+    }
     for name, (table, of_table) in tables.items():
         assert values.pop(name) is of_table  # a table is a mapping
         inner = typing.get_type_hints(table)

@@ -108,7 +108,9 @@ def test_a_colour_has_one_form(text: str, value: str) -> None:
     assert parse_accent(value) == value
 
 
-@pytest.mark.parametrize("text", ["red", "#12345", "#ggg", "0b5fff", "#0b5fff80", "rgb(1,2,3)", "#"])
+@pytest.mark.parametrize(
+    "text", ["red", "#12345", "#ggg", "0b5fff", "#0b5fff80", "rgb(1,2,3)", "#"]
+)
 def test_what_is_no_such_colour_is_refused(text: str) -> None:
     with pytest.raises(ValueError, match=r"give a colour as #rrggbb or #rgb, such as #0b5fff"):
         parse_accent(text)

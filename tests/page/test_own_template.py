@@ -125,7 +125,9 @@ def test_a_template_has_the_form_of_the_page(old: str, new: str, said: str) -> N
 
 
 def test_space_and_case_are_free() -> None:
-    template = TEMPLATE.replace("<!doctype html>\n", "<!DOCTYPE HTML>").replace("\n</body>", "</BODY>")
+    template = TEMPLATE.replace("<!doctype html>\n", "<!DOCTYPE HTML>").replace(
+        "\n</body>", "</BODY>"
+    )
     _check(template)
 
 
