@@ -7,12 +7,14 @@ from importlib.resources import files
 import pytest
 
 from beekeeper.handlers.http import unavailable_page
+from beekeeper.page.document import FILES
 from beekeeper.page.sources import SourceError, read_source
 from beekeeper.page.texts import load_texts, parse_texts, placeholders
 from beekeeper.rules.turn import State
 
 SCRIPT = files("beekeeper") / "assets" / "room" / "script"
 SCRIPTS = "\n".join(file.read_text(encoding="utf-8") for file in SCRIPT.iterdir())
+DOCUMENT = "\n".join(map(read_source, ("index.html", *FILES.values())))
 TEXTS = load_texts("en")
 OTHERS = '"unavailable": {}, "preview": {}, "placeless": {}}'
 
@@ -42,7 +44,7 @@ def test_each_sentence_that_the_script_uses_is_there() -> None:
 
 
 def test_each_sentence_of_the_template_is_used_and_there() -> None:
-    used = set(re.findall(r"\{\{text:(\w+)\}\}", read_source("index.html")))
+    used = set(re.findall(r"\{\{text:(\w+)\}\}", DOCUMENT))
     assert used == set(TEXTS.html)
 
 
@@ -72,7 +74,7 @@ def test_the_script_fills_just_the_placeholders() -> None:
 
 
 def test_no_sentence_is_left_in_the_template_or_the_script() -> None:
-    visible = re.sub(r"\{\{[^}]*\}\}|<!--.*?-->|<[^>]*>", " ", read_source("index.html"))
+    visible = re.sub(r"\{\{[^}]*\}\}|<!--.*?-->|<[^>]*>", " ", DOCUMENT)
     assert re.findall(r"[^\W\d_]+", visible) == []
     code = re.sub(r"//.*", "", SCRIPTS)
     sentence = re.compile(r"[a-z]{2,} [a-z]{2,}|^[A-Z][a-z]+ ")
