@@ -27,7 +27,7 @@ REFUSED_ATTRIBUTES = {
 LOADING = ("src", "srcset", "imagesrcset", "poster", "data", "background")
 PAINTS = ("fill", "stroke", "filter", "mask", "clip-path")  # of SVG, with url(…)
 LINKS = ("a", "area")  # their href loads nothing until somebody follows it
-RELATIONS = ("stylesheet", "icon", "apple-touch-icon")
+RELATIONS = ("stylesheet", "apple-touch-icon")  # the script changes the icon of the tab
 SCRIPT_TYPES = ("", "text/javascript", "module", "application/json")
 DESCRIPTOR = re.compile(r"[\d.]+[wxh]")  # in srcset, behind an address
 CSS_ADDRESS = re.compile(r"url\(\s*[\"']?\s*([^\"')\s]+)|@import\s*[\"']([^\"']+)", re.IGNORECASE)
@@ -80,7 +80,7 @@ def _of_meta(attributes: Attributes) -> Iterator[str]:
 
 def _of_link_element(attributes: Attributes) -> Iterator[str]:
     relations = attributes.get("rel", "").lower().split()
-    if not relations or not set(relations) <= {*RELATIONS, "shortcut"}:
+    if not relations or not set(relations) <= set(RELATIONS):
         yield f"<link> must have one of these as its rel: {', '.join(RELATIONS)}"
 
 

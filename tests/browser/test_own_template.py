@@ -32,6 +32,8 @@ def test_it_goes_from_waiting_to_going_in(shown: Page, room: StubRoom) -> None:
     expect(shown.locator("#position")).to_have_text("1,234")
     expect(shown).to_have_title(f"(1,234) {EXAMPLE.title}")
     ask_again(shown, room)
+    expect_state(shown, "ready")
+    shown.clock.run_for(1_000)
     shown.wait_for_url(room.destination)
 
 

@@ -80,6 +80,7 @@ def test_what_a_template_may_have(markup: str) -> None:
         ('<meta http-equiv="refresh" content="1">', r"this <meta> changes how the page works"),
         ('<meta name="Referrer" content="unsafe-url">', r"this <meta> changes how the page works"),
         ('<link rel="preconnect" href="https://cdn.example.com">', r"<link> must have one of"),
+        ('<link rel="icon" href="data:,">', r"one of these as its rel: stylesheet, apple-touch"),
         ('<link href="https://cdn.example.com/a.css">', r"<link> must have one of these as its"),
         ('<link rel="stylesheet" href="https://else.example/a">', r"add https://else\.example"),
         ('<style>@import "https://else.example/a.css";</style>', r"add https://else\.example"),
