@@ -8,28 +8,24 @@ In ``beekeeper.toml``, a path is relative to the folder of this file (``beside``
 relative to the working directory.
 """
 
-import json
 import re
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
-from pathlib import Path
+from collections.abc import Mapping
 from typing import Annotated, Any, Self, TypedDict
 
 from pydantic import AfterValidator, Field, ValidationInfo, field_validator, model_validator
 
 from beekeeper.config.address import ascii_address
 from beekeeper.config.essentials import Essentials
+from beekeeper.config.page_files import picture_of, template_of, texts_of
 from beekeeper.config.section import Section, described
-from beekeeper.config.toml_file import shown
 from beekeeper.contract.languages import NAMES
 from beekeeper.page import SourceError, check_texts
 from beekeeper.page.accent import parse_accent
 from beekeeper.page.document import taken_ids
-from beekeeper.page.logo import logo_bytes, logo_uri
+from beekeeper.page.logo import logo_uri
 from beekeeper.page.own_template import check_template
 from beekeeper.page.weight import check_weight
 from beekeeper.rules.destination import has_host
-from beekeeper.text_file import read_text
 
 MAX_FOOTER_CHARACTERS = 200
 ORIGIN = re.compile(r"https://[a-z0-9.-]+(?::\d{1,5})?", re.ASCII)
@@ -87,46 +83,14 @@ def _accent(text: str) -> str:
 
 
 def _logo(text: str) -> str:
-    if not text:
-        return ""
-    if _is_logo(text):
-        return logo_uri(logo_bytes(text))
-    with _reading(text):
-        picture = Path(text).read_bytes()
-    return logo_uri(picture)
+    return logo_uri(picture_of(text)) if text else ""
 
 
 def _template(text: str, info: ValidationInfo) -> str:
-    template = _text_of(text) if text and not _is_template(text) else text
-    template = "\n".join(template.splitlines()).strip()
+    template = template_of(text)
     if template:
         check_template(template, info.data.get("sources", ()), taken_ids())
     return template
-
-
-def _texts_of(value: Any) -> Any:
-    """Return the texts of a language: what is given, or what is in the JSON file of this path."""
-    if not isinstance(value, str):
-        return value
-    try:
-        return json.loads(_text_of(value))
-    except json.JSONDecodeError as error:
-        raise ValueError(f"{value} is not valid JSON: {error}. Correct the file") from None
-
-
-def _text_of(path: str) -> str:
-    with _reading(path):
-        return read_text(path)
-
-
-@contextmanager
-def _reading(path: str) -> Iterator[None]:
-    try:
-        yield
-    except OSError as error:
-        raise ValueError(
-            f"{path:.80} can't be read: {error.strerror}. Give a file's path"
-        ) from None
 
 
 def _origin(text: str) -> str:
@@ -134,14 +98,6 @@ def _origin(text: str) -> str:
     if not (ORIGIN.fullmatch(value) and has_host(value)):
         raise ValueError("give an origin without a path, such as https://cdn.example.com")
     return value
-
-
-def _is_logo(text: str) -> bool:
-    return text.startswith("data:")
-
-
-def _is_template(text: str) -> bool:
-    return "<" in text
 
 
 class Page(Section):
@@ -197,7 +153,7 @@ class Page(Section):
     def _reads_texts(cls, value: Any) -> Any:
         if not isinstance(value, Mapping):
             raise ValueError('write a table: a line [page.texts], and below it fr = "fr.json"')
-        found = {language: _texts_of(texts) for language, texts in value.items()}
+        found = {language: texts_of(texts) for language, texts in value.items()}
         try:
             for language, texts in found.items():
                 check_texts(language, texts)
@@ -220,11 +176,6 @@ class Page(Section):
         if unused := [language for language in own if language not in value]:
             raise ValueError(f"page.texts has {unused[0]}, which is missing here. Add it")
         return value
-
-    @field_validator("template")
-    @classmethod
-    def _is_a_page(cls, value: str, info: ValidationInfo) -> str:
-        return _template(value, info)
 
     @model_validator(mode="after")
     def _needs_its_sources(self) -> Self:
@@ -259,22 +210,3 @@ class WithPage(Essentials):
         except SourceError as error:
             raise ValueError(f"page: {error}") from None
         return self
-
-
-def beside(values: Mapping[str, Any], folder: Path) -> dict[str, Any]:
-    """Return the values of a file in this folder, with its paths in ``[page]`` ready to open."""
-
-    def path(value: Any, is_content: bool) -> Any:
-        is_path = isinstance(value, str) and value.strip() and not is_content
-        return str(shown(folder / value.strip())) if is_path else value
-
-    page = values.get("page")
-    if not isinstance(page, Mapping):
-        return dict(values)
-    found = dict(page)
-    for name, is_content in (("logo", _is_logo), ("template", _is_template)):
-        if isinstance(value := page.get(name), str):
-            found[name] = path(value, is_content(value.strip()))
-    if isinstance(texts := page.get("texts"), Mapping):
-        found["texts"] = {language: path(value, False) for language, value in texts.items()}
-    return {**values, "page": found}

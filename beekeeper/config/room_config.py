@@ -13,7 +13,8 @@ from beekeeper.config.essentials import EssentialValues
 from beekeeper.config.functions import Functions, FunctionsValues
 from beekeeper.config.governor import GovernorValues, WithGovernor, governor_settings
 from beekeeper.config.line import Line, LineValues
-from beekeeper.config.page import PageValues, WithPage, beside
+from beekeeper.config.page import PageValues, WithPage
+from beekeeper.config.page_files import beside
 from beekeeper.config.section import explained
 from beekeeper.config.toml_file import check_tags, read_toml, shown, to_toml
 from beekeeper.config.upkeep import Upkeep, UpkeepValues

@@ -104,7 +104,8 @@ class _Reader(HTMLParser):
         self._open: list[str] = []
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        attributes = {name: value or "" for name, value in attrs}
+        # Of two attributes of the same name, a browser takes the first.
+        attributes = {name: value or "" for name, value in reversed(attrs)}
         for problem in problems(tag, attributes, self._sources):
             self._wrong(problem)
         if tag != "html":
@@ -139,6 +140,15 @@ class _Reader(HTMLParser):
                 self._wrong(problem)
 
     def handle_comment(self, data: str) -> None:
+        self._no_slots(data)
+
+    def handle_decl(self, decl: str) -> None:
+        self._no_slots(decl)
+
+    def unknown_decl(self, data: str) -> None:
+        self._no_slots(data)
+
+    def handle_pi(self, data: str) -> None:
         self._no_slots(data)
 
     def _blocks(self, tag: str) -> list[str]:
