@@ -5,7 +5,7 @@ from dataclasses import fields
 from pathlib import Path
 from typing import Any, Unpack
 
-from pydantic import ValidationError
+from pydantic import Field, ValidationError
 
 from beekeeper.config.domain import Domain, DomainValues
 from beekeeper.config.edge import EdgeValues
@@ -37,6 +37,7 @@ class RoomValues(
     """The fields of :class:`RoomConfig` as keyword arguments, for editors and type checkers."""
 
     governor: GovernorValues
+    page: dict[str, Any]
 
 
 class RoomConfig(WithGovernor, Upkeep, Functions, Domain, Line):
@@ -48,6 +49,8 @@ class RoomConfig(WithGovernor, Upkeep, Functions, Domain, Line):
     >>> RoomConfig(name="sale", destination="https://shop.example.com/", rate=600).title
     'Sale'
     """
+
+    page: dict[str, Any] = Field(default_factory=dict)
 
     def __init__(self, **values: Unpack[RoomValues]) -> None:
         given: dict[str, Any] = {**values}
