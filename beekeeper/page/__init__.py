@@ -38,7 +38,7 @@ LANGUAGE = "en"
 LINKED = (Path.ROOM, Path.JOIN, Path.TURN, Path.ENTER, Path.NEWS)
 
 
-def build_page(settings: Mapping[str, object]) -> bytes:
+def build_page(settings: Mapping[str, object], language: str = LANGUAGE) -> bytes:
     """Return the waiting page. The same settings always give the same bytes.
 
     ``settings`` are the room's settings by name. index.html says which of them the page shows. They
@@ -47,9 +47,10 @@ def build_page(settings: Mapping[str, object]) -> bytes:
     """
     settings = {"picture": None, **settings}
     style, script = _style(), _script()
-    texts = load_texts(LANGUAGE)
+    texts = load_texts(language)
     parts = {
         "language": texts.language,
+        "direction": "rtl" if language == "ar" else "ltr",
         "policy": content_security_policy(script=script, style=style),
         "refresh_seconds": str(REFRESH_SECONDS),
         "join_link": Path.JOIN.link,
