@@ -1,0 +1,111 @@
+"""The page in each of its languages, on the smallest phone: every sentence fits into its place.
+
+Where a script has no font, a browser draws boxes that are about as wide as its letters.
+"""
+
+from collections.abc import Iterator
+
+import pytest
+from playwright.sync_api import Browser, Page, Route, expect
+
+from beekeeper.contract.languages import NAMES, direction_of
+from beekeeper.page import build_page
+from beekeeper.page.texts import PLACEHOLDER, Texts, load_texts
+from tests.support.stub_room import turn
+
+pytestmark = pytest.mark.browser
+
+TITLE = "Spring"
+ROOM = "http://room.test/room"
+# As wide as these values get.
+VALUES = {"time": "12:58:58\u202fPM", "low": "45", "high": "55", "hours": "23", "minutes": "50"}
+OWN_STATE = {"near": "waiting", "left": "expired"}  # texts that belong to a part of a state
+# Shows a scene with all that can be in it, and returns which elements are too small for their texts.
+SHOW = """({ state, connection, texts, remarks }) => {
+  document.documentElement.dataset.state = state;
+  document.documentElement.dataset.connection = connection;
+  for (const id in texts) document.getElementById(id).textContent = texts[id];
+  const items = remarks.map(text => Object.assign(document.createElement("li"), { textContent: text }));
+  document.getElementById("remarks").replaceChildren(...items);
+  for (const element of document.querySelectorAll("[hidden]")) element.hidden = false;
+  const seen = [...document.body.querySelectorAll("*")].filter(e => e.clientWidth && !e.matches(".unseen, svg *"));
+  const wide = e => e.scrollWidth > e.clientWidth + 1 || e.getBoundingClientRect().left < 0
+    || e.getBoundingClientRect().right > innerWidth;
+  const tall = e => e.matches(".button, button") && e.offsetHeight > 64; // three lines
+  const small = seen.filter(e => wide(e) || tall(e));
+  return small.filter(e => !small.some(other => other !== e && e.contains(other))).map(e => (e.id || e.tagName) + ": " + e.textContent.trim());
+}"""
+
+
+@pytest.fixture(scope="module")
+def phone(browser: Browser) -> Iterator[Page]:
+    """A tab on a small phone. The page's clock stands still, so it asks only once."""
+    with browser.new_context(viewport={"width": 320, "height": 640}) as context:
+        tab = context.new_page()
+        tab.clock.install(time=1_790_000_000)
+        tab.clock.pause_at(1_790_000_001)
+        yield tab
+
+
+def visit(phone: Page, language: str) -> None:
+    """Open the page of a language for a visitor who is next."""
+    document, answer = build_page({"title": TITLE}, language), turn(ahead=0)
+
+    def respond(route: Route) -> None:
+        if route.request.resource_type == "document":
+            route.fulfill(body=document, content_type="text/html; charset=utf-8")
+        else:
+            route.fulfill(body=answer.body, content_type="application/json")
+
+    phone.unroute_all()
+    phone.route("**/*", respond)
+    phone.goto(ROOM)
+
+
+def scenes(texts: Texts) -> Iterator[dict[str, object]]:
+    """Yield each state with its own texts, and each sentence that a waiting visitor can see."""
+    script = {key: _filled(text) for key, text in texts.sentences().items()}
+    place = _together(script, "script.place.ahead"), _together(script, "script.wait")
+    shown = dict(zip(("ahead-label", "wait"), place, strict=True))
+    shown |= {"until": script["script.ready.until"], "alert-note": script["script.alerts.quiet"]}
+    remarks = [text for key, text in script.items() if key.startswith("script.remarks.")]
+    for state, own in texts.script["states"].items():
+        detail = _filled(own["detail"])
+        scene = shown | {"status": own["status"], "detail": detail}
+        yield _scene(OWN_STATE.get(state, state), scene, remarks)
+    for connection, own in texts.script["connection"].items():
+        yield _scene("waiting", shown | {"status": own["status"]}, remarks, connection)
+    lines = _together(script, "script.line") + _together(script, "script.spread")
+    still = {"status": script["script.line.still"], "detail": lines}
+    yield _scene("waiting", shown | still, remarks)
+
+
+def _scene(
+    state: str, texts: dict[str, str], remarks: list[str], connection: str = "ok"
+) -> dict[str, object]:
+    return {"state": state, "connection": connection, "texts": texts, "remarks": remarks}
+
+
+def _filled(sentence: str) -> str:
+    return PLACEHOLDER.sub(lambda found: VALUES.get(found[1], ""), sentence)
+
+
+def _together(sentences: dict[str, str], group: str) -> str:
+    """Join the sentences of a group. What is too wide is a word, so they may share their place."""
+    return " ".join(text for key, text in sentences.items() if key.startswith(group + "."))
+
+
+@pytest.mark.parametrize("language", NAMES)
+def test_each_sentence_fits_on_a_small_phone(phone: Page, language: str) -> None:
+    visit(phone, language)
+    texts = load_texts(language)
+    expect(phone.locator("#position")).to_have_text(texts.script["place"]["next"])
+    root = phone.locator("html")
+    expect(root).to_have_attribute("lang", language)
+    expect(root).to_have_css("direction", direction_of(language))
+    expect(phone.locator("h1")).to_have_text(TITLE)
+    assert TITLE in phone.title()
+    plain = {"state": "none", "connection": "ok", "texts": {}, "remarks": []}
+    all_scenes = [_scene("waiting", {}, []), *scenes(texts), plain]
+    small = phone.evaluate(f"scenes => scenes.flatMap({SHOW})", all_scenes)
+    assert small == []
