@@ -11,7 +11,7 @@ from playwright.sync_api import Browser, Page, Route, expect
 from beekeeper.contract.languages import NAMES, direction_of
 from beekeeper.page import build_page
 from beekeeper.page.texts import PLACEHOLDER, Texts, load_texts
-from tests.support.stub_room import turn
+from tests.support.stub_room import Answer, turn
 
 pytestmark = pytest.mark.browser
 
@@ -47,9 +47,9 @@ def phone(browser: Browser) -> Iterator[Page]:
         yield tab
 
 
-def visit(phone: Page, language: str) -> None:
-    """Open the page of a language for a visitor who is next."""
-    document, answer = build_page({"title": TITLE}, language), turn(ahead=0)
+def visit(phone: Page, language: str, answer: Answer) -> None:
+    """Open the page of a language. The room gives it this answer."""
+    document = build_page({"title": TITLE}, language)
 
     def respond(route: Route) -> None:
         if route.request.resource_type == "document":
@@ -97,7 +97,7 @@ def _together(sentences: dict[str, str], group: str) -> str:
 
 @pytest.mark.parametrize("language", NAMES)
 def test_each_sentence_fits_on_a_small_phone(phone: Page, language: str) -> None:
-    visit(phone, language)
+    visit(phone, language, turn(ahead=0))
     texts = load_texts(language)
     expect(phone.locator("#position")).to_have_text(texts.script["place"]["next"])
     root = phone.locator("html")
@@ -109,3 +109,10 @@ def test_each_sentence_fits_on_a_small_phone(phone: Page, language: str) -> None
     all_scenes = [_scene("waiting", {}, []), *scenes(texts), plain]
     small = phone.evaluate(f"scenes => scenes.flatMap({SHOW})", all_scenes)
     assert small == []
+
+
+def test_each_sentence_that_is_said_ends_once(phone: Page) -> None:
+    visit(phone, "ja", turn(ahead=None, message="遅れています。"))
+    place = load_texts("ja").script["place"]["unknown"]
+    said = "順番をお待ちください。" + place + "主催者からのお知らせ：遅れています"
+    expect(phone.locator("#polite")).to_have_text(said)
