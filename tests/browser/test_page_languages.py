@@ -112,7 +112,7 @@ def test_each_sentence_fits_on_a_small_phone(phone: Page, language: str) -> None
 
 
 def test_each_sentence_that_is_said_ends_once(phone: Page) -> None:
-    visit(phone, "ja", turn(ahead=None, message="遅れています。"))
+    visit(phone, "ja", turn(ahead=None, eta_seconds=None, message="遅れています。"))
     place = load_texts("ja").script["place"]["unknown"]
     said = "順番をお待ちください。" + place + "主催者からのお知らせ：遅れています"
     expect(phone.locator("#polite")).to_have_text(said)
