@@ -39,9 +39,13 @@ SHOW = """({ state, connection, texts, remarks }) => {
 
 @pytest.fixture(scope="module")
 def phone(browser: Browser) -> Iterator[Page]:
-    """A tab on a small phone. The page's clock stands still, so it asks only once."""
+    """A tab on a small phone. The page's clock stands still, so it asks only once.
+
+    It remembers nothing of the visit before.
+    """
     with browser.new_context(viewport={"width": 320, "height": 640}) as context:
         tab = context.new_page()
+        tab.add_init_script("localStorage.clear(); sessionStorage.clear()")
         tab.clock.install(time=1_790_000_000)
         tab.clock.pause_at(1_790_000_001)
         yield tab
