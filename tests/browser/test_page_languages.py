@@ -20,20 +20,22 @@ ROOM = "http://room.test/room"
 # As wide as these values get.
 VALUES = {"time": "12:58:58\u202fPM", "low": "45", "high": "55", "hours": "23", "minutes": "50"}
 OWN_STATE = {"near": "waiting", "left": "expired"}  # texts that belong to a part of a state
-# Shows a scene with all that can be in it, and returns which elements are too small for their texts.
+# Shows a scene with all that can be in it, and returns which elements are too small for their text.
 SHOW = """({ state, connection, texts, remarks }) => {
-  document.documentElement.dataset.state = state;
-  document.documentElement.dataset.connection = connection;
+  Object.assign(document.documentElement.dataset, { state, connection });
   for (const id in texts) document.getElementById(id).textContent = texts[id];
-  const items = remarks.map(text => Object.assign(document.createElement("li"), { textContent: text }));
-  document.getElementById("remarks").replaceChildren(...items);
+  const item = text => Object.assign(document.createElement("li"), { textContent: text });
+  document.getElementById("remarks").replaceChildren(...remarks.map(item));
   for (const element of document.querySelectorAll("[hidden]")) element.hidden = false;
-  const seen = [...document.body.querySelectorAll("*")].filter(e => e.clientWidth && !e.matches(".unseen, svg *"));
-  const wide = e => e.scrollWidth > e.clientWidth + 1 || e.getBoundingClientRect().left < 0
-    || e.getBoundingClientRect().right > innerWidth;
-  const tall = e => e.matches(".button, button") && e.offsetHeight > 64; // three lines
-  const small = seen.filter(e => wide(e) || tall(e));
-  return small.filter(e => !small.some(other => other !== e && e.contains(other))).map(e => (e.id || e.tagName) + ": " + e.textContent.trim());
+  const wide = element => {
+    const box = element.getBoundingClientRect();
+    return element.scrollWidth > element.clientWidth + 1 || box.left < 0 || box.right > innerWidth;
+  };
+  const tall = element => element.matches(".button, button") && element.offsetHeight > 64; // 3 lines
+  const seen = element => element.clientWidth > 0 && !element.matches(".unseen, svg *");
+  const small = [...document.body.querySelectorAll("*")].filter(e => seen(e) && (wide(e) || tall(e)));
+  const inner = small.filter(e => !small.some(other => other !== e && e.contains(other)));
+  return inner.map(e => (e.id || e.tagName) + ": " + e.textContent.trim());
 }"""
 
 
