@@ -31,9 +31,10 @@ SHOW = """({ state, connection, texts, remarks }) => {
     const box = element.getBoundingClientRect();
     return element.scrollWidth > element.clientWidth + 1 || box.left < 0 || box.right > innerWidth;
   };
-  const tall = element => element.matches(".button, button") && element.offsetHeight > 64; // 3 lines
+  const threeLines = 64;
+  const tall = element => element.matches(".button, button") && element.offsetHeight > threeLines;
   const seen = element => element.clientWidth > 0 && !element.matches(".unseen, svg *");
-  const small = [...document.body.querySelectorAll("*")].filter(e => seen(e) && (wide(e) || tall(e)));
+  const small = [...document.body.querySelectorAll("*")].filter(seen).filter(e => wide(e) || tall(e));
   const inner = small.filter(e => !small.some(other => other !== e && e.contains(other)));
   return inner.map(e => (e.id || e.tagName) + ": " + e.textContent.trim());
 }"""
