@@ -1,6 +1,7 @@
 """The page in each of its languages, on the smallest phone: every sentence fits into its place.
 
-Where a script has no font, a browser draws boxes that are about as wide as its letters.
+A machine without a font for a script draws boxes that are narrower than its letters. The test then
+holds less strictly, and CI installs the fonts.
 """
 
 from collections.abc import Iterator
