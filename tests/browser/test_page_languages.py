@@ -35,7 +35,8 @@ SHOW = """({ state, connection, texts, remarks }) => {
   const threeLines = 64;
   const tall = element => element.matches(".button, button") && element.offsetHeight > threeLines;
   const seen = element => element.clientWidth > 0 && !element.matches(".unseen, svg *");
-  const small = [...document.body.querySelectorAll("*")].filter(seen).filter(e => wide(e) || tall(e));
+  const all = [...document.body.querySelectorAll("*")].filter(seen);
+  const small = all.filter(e => wide(e) || tall(e));
   const inner = small.filter(e => !small.some(other => other !== e && e.contains(other)));
   return inner.map(e => (e.id || e.tagName) + ": " + e.textContent.trim());
 }"""
