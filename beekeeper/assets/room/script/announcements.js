@@ -13,7 +13,7 @@ export function announce() {
   if (news.length === 0) return;
   const urgent = status && (shown.state === "ready" || shown.state === "off");
   const region = document.getElementById(urgent ? "assertive" : "polite");
-  region.textContent = news.map((text) => text.replace(/\.$/, "")).join(texts.announcements.separator);
+  region.textContent = news.map((text) => text.replace(/[.。।]$/, "")).join(texts.announcements.separator);
 }
 
 function statusNews() {

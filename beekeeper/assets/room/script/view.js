@@ -86,7 +86,7 @@ export function showPlace() {
   const position = document.getElementById("position");
   const written = known ? positionText(place.ahead) : NOTHING;
   setText("position", written);
-  position.style.setProperty("--chars", String(Math.max(written.length, 3)));
+  position.style.setProperty("--chars", String(Math.max(written.replace(/[\u1100-\uffff]/g, "mm").length, 3)));
   setText("ahead-label", known ? aheadLabel(place.ahead) : unknownLabel());
   const progress = document.getElementById("progress");
   progress.max = Math.max(place.first, 1);
