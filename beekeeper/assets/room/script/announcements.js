@@ -19,7 +19,7 @@ export function announce() {
 function statusNews() {
   const status = shown.state === "connecting" ? "" : statusText();
   if (status === said.status) return "";
-  const failed = [texts.connection.lost, texts.connection.offline].includes(said.status);
+  const failed = [texts.connection.lost.status, texts.connection.offline.status].includes(said.status);
   said.status = status;
   if (!status || !failed || !isLive() || shown.connection !== "ok") return status;
   return fill(texts.announcements.connected_again, { status: status });
