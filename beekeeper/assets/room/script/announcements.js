@@ -13,13 +13,13 @@ export function announce() {
   if (news.length === 0) return;
   const urgent = status && (shown.state === "ready" || shown.state === "off");
   const region = document.getElementById(urgent ? "assertive" : "polite");
-  region.textContent = news.map((text) => text.replace(/\.$/, "")).join(texts.announcements.separator);
+  region.textContent = news.map((text) => text.replace(/[.。।]$/, "")).join(texts.announcements.separator);
 }
 
 function statusNews() {
   const status = shown.state === "connecting" ? "" : statusText();
   if (status === said.status) return "";
-  const failed = [texts.connection.lost, texts.connection.offline].includes(said.status);
+  const failed = [texts.connection.lost.status, texts.connection.offline.status].includes(said.status);
   said.status = status;
   if (!status || !failed || !isLive() || shown.connection !== "ok") return status;
   return fill(texts.announcements.connected_again, { status: status });

@@ -25,7 +25,7 @@ export function isLive() {
 
 export function statusText() {
   const failing = shown.connection !== "ok" && isLive();
-  if (failing) return texts.connection[shown.connection];
+  if (failing) return texts.connection[shown.connection].status;
   return shown.still ? texts.line.still : texts.states[shown.state].status;
 }
 

@@ -1,17 +1,20 @@
 // Shows the answers of the room on the screen.
 
+import { alertTurn } from "./alerts.js";
 import { announce } from "./announcements.js";
-import { formatCount, isCount } from "./counts.js";
+import { isCount } from "./counts.js";
+import { isSlower } from "./estimates.js";
 import { texts } from "./given.js";
 import { place, rememberPlace } from "./place.js";
 import { detailText, isLive, setState, shown, statusText } from "./shown.js";
-import { aheadLabel, clockText, fill, positionText, waitText } from "./words.js";
+import { showTab } from "./tab.js";
+import { aheadLabel, finishText, positionText, updatedText, waitText } from "./words.js";
 
 const root = document.documentElement;
-const roomTitle = document.title;
 const NOTHING = "\u2013"; // as in index.html
 
 export function showTurn(turn) {
+  const before = shown.state;
   setState(turn.state, turn.spread_seconds);
   shown.connection = "ok";
   shown.still = turn.state === "waiting" && turn.still === true;
@@ -20,10 +23,13 @@ export function showTurn(turn) {
   showPlace();
   shown.wait = turn.state === "paused" ? texts.wait.paused : waitText(turn.eta_seconds);
   setText("wait", shown.wait);
-  setText("updated", clockText(turn.updated_at));
+  setText("wait-clock", shown.state === "waiting" ? finishText(turn.eta_seconds) : "");
+  isSlower(turn.eta_seconds);
+  setText("updated", updatedText(turn.updated_at));
   showMessage(turn.message);
   showState();
   announce();
+  if (shown.state !== before && ["ready", "off"].includes(shown.state)) alertTurn();
 }
 
 // The visitor has a place, and has yet to hear which.
@@ -78,7 +84,7 @@ export function showState() {
   root.setAttribute("data-connection", isLive() ? shown.connection : "ok");
   setText("status", statusText());
   setText("detail", detailText());
-  document.title = tabTitle();
+  showTab(root.getAttribute("data-connection") === "ok" ? shown.state : shown.connection);
 }
 
 export function showPlace() {
@@ -86,7 +92,7 @@ export function showPlace() {
   const position = document.getElementById("position");
   const written = known ? positionText(place.ahead) : NOTHING;
   setText("position", written);
-  position.style.setProperty("--chars", String(Math.max(written.length, 3)));
+  position.style.setProperty("--chars", String(Math.max(written.replace(/[\u1100-\uffff]/g, "mm").length, 3)));
   setText("ahead-label", known ? aheadLabel(place.ahead) : unknownLabel());
   const progress = document.getElementById("progress");
   progress.max = Math.max(place.first, 1);
@@ -101,12 +107,6 @@ function showMessage(message) {
   shown.message = typeof message === "string" ? message.trim() : "";
   setText("message", shown.message);
   document.getElementById("notice").hidden = shown.message === "";
-}
-
-function tabTitle() {
-  if (!isLive()) return fill(texts.tab.state, { state: texts.states[shown.state].tab, title: roomTitle });
-  if (place.ahead === null) return roomTitle;
-  return fill(texts.tab.place, { ahead: formatCount(place.ahead), title: roomTitle });
 }
 
 function setText(id, text) {
