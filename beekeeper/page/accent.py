@@ -9,7 +9,7 @@ Content Accessibility Guidelines 2.2, "contrast ratio" and "relative luminance")
   (success criterion 1.4.3).
 - What has a meaning without being text, such as the bar's fill and the dot, needs 3 against what is
   behind it (success criterion 1.4.11). Its colour is the accent, mixed with black in the light
-  theme and with white in the dark one, only as much as that takes. The edge of a button has it, too.
+  theme and with white in the dark one, only as much as that takes. A button has it as its edge.
 """
 
 import re
