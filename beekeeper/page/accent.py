@@ -22,8 +22,8 @@ Colour = tuple[int, int, int]
 BLACK, WHITE = (0, 0, 0), (255, 255, 255)
 GRAPHIC_CONTRAST = 3.0
 SYNTAX = re.compile(r"#(?:[0-9a-f]{3}|[0-9a-f]{6})", re.ASCII)
-# A button in the colour of the card would be lost without it.
-EDGE = ".button { border-color: var(--fill); }\n"
+# A button, or a bee, in the colour of the card would be lost without it.
+EDGE = ".button { border-color: var(--fill); }\n.cell { stroke: var(--fill); }\n"
 # What the fill and the dot are on: properties of style.css, each with one value for each theme.
 BACKGROUNDS = ("card", "track", "calm-back")
 
