@@ -50,9 +50,13 @@ def accent_style(accent: str, style: str) -> str:
         "on-accent": _hex(text_on(colour)),
         "fill": _hex(readable(colour, light, BLACK)),
     }
-    return _rule(root) + EDGE + (
-        "@media (prefers-color-scheme: dark) {\n"
-        f"{_rule({'fill': _hex(readable(colour, dark, WHITE))})}}}\n"
+    return (
+        _rule(root)
+        + EDGE
+        + (
+            "@media (prefers-color-scheme: dark) {\n"
+            f"{_rule({'fill': _hex(readable(colour, dark, WHITE))})}}}\n"
+        )
     )
 
 

@@ -14,6 +14,7 @@ from beekeeper.contract.answers import entry_answer, turn_answer
 from beekeeper.contract.asking import ASKING, REFRESH_SECONDS
 from beekeeper.contract.languages import NAMES
 from beekeeper.page import build_page
+from beekeeper.page.languages import with_language
 from beekeeper.page.template import fill
 from beekeeper.page.texts import load_texts
 from beekeeper.rules import polling
@@ -175,7 +176,8 @@ def test_every_link_stays_inside_the_room() -> None:
     links = [value for name, value in document.attributes if name in ("href", "src")]
     inside = {link for link in links if not link.startswith("data:")}
     languages = {f"?lang={language}" for language in NAMES}
-    assert inside == {"enter?lang=en", "join?lang=en", "join?rejoin=1&lang=en", *languages}
+    ours = ("enter", "enter?stay=1", "join", "join?rejoin=1")
+    assert inside == {*(with_language(link, "en") for link in ours), *languages}
 
 
 def test_without_javascript_the_page_asks_by_itself() -> None:
