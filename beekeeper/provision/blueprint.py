@@ -7,7 +7,6 @@ from beekeeper.contract import functions
 from beekeeper.contract.functions import Variable
 from beekeeper.contract.languages import SEPARATOR
 from beekeeper.errors import ConfigError
-from beekeeper.page import languages_of
 from beekeeper.provision import tags
 from beekeeper.provision.engine.step import Step
 from beekeeper.provision.names import FUNCTION_NAMES, Names
@@ -242,7 +241,7 @@ def _values(config: RoomConfig, names: Names) -> dict[Variable, str]:
         Variable.ROOM: names.room,
         Variable.BUCKET: names.bucket,
         Variable.CONSUMER: names.function(functions.CONSUMER.name),
-        Variable.LANGUAGES: SEPARATOR.join(languages_of(config.model_dump())),
+        Variable.LANGUAGES: SEPARATOR.join(config.page.languages),
     }
 
 
