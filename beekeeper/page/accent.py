@@ -50,10 +50,8 @@ def accent_style(accent: str, style: str) -> str:
         "on-accent": _hex(text_on(colour)),
         "fill": _hex(readable(colour, light, BLACK)),
     }
-    return _rule(root) + EDGE + (
-        "@media (prefers-color-scheme: dark) {\n"
-        f"{_rule({'fill': _hex(readable(colour, dark, WHITE))})}}}\n"
-    )
+    in_the_dark = _rule({"fill": _hex(readable(colour, dark, WHITE))})
+    return f"{_rule(root)}{EDGE}@media (prefers-color-scheme: dark) {{\n{in_the_dark}}}\n"
 
 
 def contrast(one: Colour, other: Colour) -> float:

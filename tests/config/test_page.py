@@ -93,7 +93,7 @@ def test_what_the_settings_take(name: str, given: Any, taken: Any) -> None:
         ({"sources": ["https://a.example;b"]}, r"give an origin without a path, such as"),
         ({"sources": ["https://*.example"]}, r"give an origin without a path, such as"),
         ({"sources": ["http://a.example"]}, r"give an origin without a path, such as https"),
-        ({"colour": "#fff"}, r"page\.colour is not a setting.*below \[page\] are: texts, lang"),
+        ({"colour": "#fff"}, r"page\.colour is not a setting.*below \[page\] are: logo, accent"),
         ({"rate": 900}, r"rate is below \[page\].*Move it above \[page\]"),
         ("logo.svg", r"page = 'logo\.svg': write it as a table: a line \[page\]"),
     ],
