@@ -2,6 +2,7 @@
 
     /                                the switcher; its query has the state, language, theme and size
     /waiting/dark/room?lang=fr       one page, as an iframe of the switcher or by itself
+    /frames/waiting?lang=fr          one page in both themes and both sizes, for a picture
 
 No room and no AWS is needed. The answers of a state are inside the page that is served
 (preview_pages.py), so the server remembers nothing, and a reload starts the state anew.
@@ -18,7 +19,7 @@ from urllib.parse import parse_qs, urlencode, urlsplit
 from beekeeper.contract.languages import NAMES
 from beekeeper.contract.page import PAGE_TYPE
 from beekeeper.contract.routes import LANGUAGE_PARAMETER, Path
-from beekeeper.errors import LocalError
+from beekeeper.errors import BeekeeperError, LocalError
 from beekeeper.local.ministack import HOST
 from beekeeper.local.preview_pages import (
     SMALL_PAGES,
@@ -29,7 +30,8 @@ from beekeeper.local.preview_pages import (
 )
 from beekeeper.local.preview_states import Shown, states
 
-SIZES = {"phone": "Phone", "desktop": "Desktop"}
+SIZES = {"phone": (375, 800), "desktop": (1200, 800)}  # width and height in CSS pixels
+FRAMES = "frames"
 CURRENT = ' aria-current="true"'
 # A page runs no script at all with this, as if JavaScript were off in the browser.
 WITHOUT_JAVASCRIPT = "sandbox allow-same-origin allow-popups"
@@ -65,6 +67,10 @@ class Preview:
         room = "" if shown and shown.arrives else Path.ROOM.link
         return f"{name}/{theme}/{room}?{urlencode({LANGUAGE_PARAMETER: language})}"
 
+    def frames_url(self, name: str, language: str) -> str:
+        """Return the address of one page in both themes and both sizes."""
+        return f"{self.url}{FRAMES}/{name}?{urlencode({LANGUAGE_PARAMETER: language})}"
+
     def page(self, name: str, theme: str, language: str) -> tuple[str, dict[str, str]]:
         """Return a page, and the headers that it needs."""
         if name in SMALL_PAGES:
@@ -89,7 +95,7 @@ def titles() -> dict[str, str]:
 def switcher(preview: Preview, query: Mapping[str, str]) -> str:
     """Return the page that shows one of the pages, with links to all others."""
     kinds = {
-        "size": SIZES,
+        "size": {size: size.title() for size in SIZES},
         "theme": {theme: theme.title() for theme in THEMES},
         "state": titles(),
         "language": {code: NAMES.get(code, code) for code in preview.languages},
@@ -103,7 +109,8 @@ def switcher(preview: Preview, query: Mapping[str, str]) -> str:
     source = preview.address(chosen["state"], chosen["theme"], chosen["language"])
     return Template(preview_asset("switcher.html")).substitute(
         state=escape(kinds["state"][chosen["state"]]),
-        size=chosen["size"],
+        width=SIZES[chosen["size"]][0],
+        height=SIZES[chosen["size"]][1],
         source=escape(source),
         choices="\n".join(_choice(kind, kinds[kind], chosen) for kind in kinds),
     )
@@ -119,6 +126,21 @@ def _choice(kind: str, known: Mapping[str, str], chosen: Mapping[str, str]) -> s
     return f"<h2>{kind.title()}</h2>\n<ul{short}>\n" + "\n".join(links) + "\n</ul>"
 
 
+def frames(preview: Preview, name: str, language: str) -> str:
+    """Return a page that shows one of the pages in both themes and both sizes."""
+    shown = "".join(
+        f'<iframe src="/{escape(preview.address(name, theme, language))}" title="{size}, {theme}"'
+        f' width="{width}" height="{height}"></iframe>'
+        for theme in THEMES
+        for size, (width, height) in SIZES.items()
+    )
+    return (
+        '<!doctype html><html lang="en"><meta charset="utf-8"><link rel="icon" href="data:,">'
+        f"<title>{escape(titles()[name])}</title><style>body{{margin:0;line-height:0}}"
+        f"iframe{{border:0}}</style>{shown}</html>"
+    )
+
+
 class _Server(ThreadingHTTPServer):
     daemon_threads = True
     preview: Preview
@@ -128,22 +150,30 @@ class _Handler(BaseHTTPRequestHandler):
     server: _Server
 
     def do_GET(self) -> None:
-        """Answer with the switcher or a page. A link of the page leads back to the page."""
+        """Answer with the switcher or a page, or say why the page can't be built."""
+        try:
+            self._find()
+        except BeekeeperError as error:
+            self._answer(500, f"<!doctype html><title>Not built</title><p>{escape(str(error))}")
+
+    def _find(self) -> None:
+        """Answer. A link of the page leads back to the page."""
         preview, address = self.server.preview, urlsplit(self.path)
         query = {name: values[0] for name, values in parse_qs(address.query).items()}
         name, _, rest = address.path.removeprefix("/").partition("/")
         theme, _, link = rest.partition("/")
+        asked = query.get(LANGUAGE_PARAMETER, "")
+        language = asked if asked in preview.languages else preview.languages[0]
         if not name:
             self._answer(200, switcher(preview, query))
+        elif name == FRAMES and theme in titles():
+            self._answer(200, frames(preview, theme, language))
         elif name not in titles() or theme not in THEMES:
             self._answer(404, "There is no such page.")
         elif link not in ("", Path.ROOM.link):
-            language = query.get(LANGUAGE_PARAMETER, preview.languages[0])
             self._answer(302, "", {"Location": "/" + preview.address(name, theme, language)})
         else:
-            language = query.get(LANGUAGE_PARAMETER, "")
-            known = language if language in preview.languages else preview.languages[0]
-            self._answer(200, *preview.page(name, theme, known))
+            self._answer(200, *preview.page(name, theme, language))
 
     def _answer(self, status: int, text: str, headers: Mapping[str, str] | None = None) -> None:
         body = text.encode()

@@ -27,6 +27,8 @@ _SCHEME = re.compile(r"\(prefers-color-scheme:\s*(light|dark)\)")
 _BOTH_SCHEMES = re.compile(r'(color-scheme(?::|" content=")\s*)light dark')
 _POLICY = re.compile(r'<meta http-equiv="Content-Security-Policy"[^>]*>')
 _SCRIPT = re.compile(r"<script>.*?</script>", re.DOTALL)
+_CHARSET = '<meta charset="utf-8">'
+UNANSWERED = Shown("unanswered", "No answer")  # so that a small page does not leave
 # The pages of the functions, beside those of the waiting page's states.
 SMALL_PAGES = {
     "unavailable": "503: the room does not answer",
@@ -48,7 +50,7 @@ def waiting_page(settings: Mapping[str, Any], shown: Shown, language: str, theme
     page = _POLICY.sub("", in_theme(build_page(settings, language).decode(), theme))
     if not shown.has_script:
         return _SCRIPT.sub("", page)
-    return page.replace("<head>", f"<head>{_scripted(shown)}", 1) if shown.runs_scripts else page
+    return _scripted(page, shown) if shown.runs_scripts else page
 
 
 def small_page(settings: Mapping[str, Any], name: str, language: str, theme: str) -> str:
@@ -59,7 +61,7 @@ def small_page(settings: Mapping[str, Any], name: str, language: str, theme: str
         "link": lambda: preview_page(request, settings["title"], settings.get("picture") or ""),
         "placeless": lambda: placeless_page(request),
     }
-    return in_theme(str(answers[name]()["body"]), theme)
+    return _scripted(in_theme(str(answers[name]()["body"]), theme), UNANSWERED)
 
 
 def in_theme(page: str, theme: str) -> str:
@@ -73,8 +75,10 @@ def preview_asset(name: str) -> str:
     return files("beekeeper").joinpath("assets", "preview", name).read_text(encoding="utf-8")
 
 
-def _scripted(shown: Shown) -> str:
+def _scripted(page: str, shown: Shown) -> str:
+    """Return the page with the script of the preview before all others."""
     state = asdict(shown) | {"no_ticket": asdict(NO_PLACE)}
     data = json.dumps(state).replace("<", "\\u003c")
     script = preview_asset("answers.js")
-    return f'<script id="preview" type="application/json">{data}</script><script>{script}</script>'
+    added = f'<script id="preview" type="application/json">{data}</script><script>{script}</script>'
+    return page.replace(_CHARSET, _CHARSET + added, 1)

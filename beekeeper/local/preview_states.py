@@ -16,8 +16,8 @@ from beekeeper.rules.entry import Entry
 from beekeeper.rules.settings import Mode, Settings
 from beekeeper.rules.turn import State, Turn
 
-# The preview replaces it by the address of the page, to which the visitor comes back.
-RETURNED = "{returned}"
+# The destination: the preview replaces it by an address for which the browser leaves no page.
+INSIDE = "{inside}"
 IN_AN_APP = (
     "Mozilla/5.0 (iPhone; CPU iPhone OS 17_0 like Mac OS X) AppleWebKit/605.1.15 (KHTML, like Gecko)"
     " Mobile/15E148 Instagram 300.0.0.0.0"
@@ -47,7 +47,7 @@ class Shown:
     name: str
     title: str
     answers: Answers = field(default_factory=dict)
-    returned: Answers = field(default_factory=dict)
+    returned: Answers | None = None
     """The answers after the visitor has gone in, and has come back."""
     arrives: bool = False
     """The visitor has just followed the campaign link. Others have a place."""
@@ -136,7 +136,7 @@ def _at_the_front() -> Iterator[Shown]:
     ready = turn(State.READY, ahead=0, eta_seconds=0)
     expired = turn(State.EXPIRED, ahead=0, eta_seconds=None)
     off = turn(State.OFF, eta_seconds=None, spread_seconds=540)
-    went_in = _turns(ready, enter=(_entry(Entry.GO_IN, RETURNED),))
+    went_in = _turns(ready, enter=(_entry(Entry.GO_IN, INSIDE),))
     yield Shown("ready", "Your turn", _turns(ready))
     yield Shown("busy", "Going in, with many others", _turns(ready, enter=(CROWDED,)))
     yield Shown("off", "Off, going in one after the other", _turns(off))

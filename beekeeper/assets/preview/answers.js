@@ -3,10 +3,9 @@
 (function () {
   const state = JSON.parse(document.getElementById("preview").textContent);
   const FORGOTTEN = "beekeeper:" + location.pathname;
-  const RETURNED = /[?&]returned=/.test(location.search); // the visitor has gone in, and came back
-  const answers = RETURNED ? state.returned : state.answers;
+  let answers = state.answers;
 
-  if (!RETURNED) [sessionStorage, localStorage].forEach(forget);
+  [sessionStorage, localStorage].forEach(forget);
   Object.keys(state.browser).forEach((name) => {
     Object.defineProperty(navigator, name, { get: () => state.browser[name] });
   });
@@ -22,6 +21,7 @@
   function answer(address, options) {
     const route = address.pathname.split("/").pop();
     const scripted = answers[route] || [];
+    if (route === "enter" && state.returned) setTimeout(comeBack, 300);
     const reply = scripted.length > 1 ? scripted.shift() : scripted[0];
     return new Promise((resolve, reject) => {
       if (!reply) return; // no answer yet
@@ -37,10 +37,14 @@
   }
 
   function responseOf(reply) {
-    const returned = new URL(location.href);
-    returned.searchParams.set("returned", "1");
-    const body = reply.body.replace("{returned}", returned.href);
+    const body = reply.body.replace("{inside}", location.href.split("#")[0] + "#inside");
     return new Response(body, { status: reply.status, headers: reply.headers });
+  }
+
+  // The visitor went in, and comes back to a page that the browser kept.
+  function comeBack() {
+    answers = state.returned;
+    dispatchEvent(new PageTransitionEvent("pageshow", { persisted: true }));
   }
 
   // The page's first `page` milliseconds pass within `real` ones. They lie in the past, so that they end now.
