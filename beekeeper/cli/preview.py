@@ -11,7 +11,7 @@ from beekeeper.cli.output import Output
 from beekeeper.cli.stopping import stoppable
 from beekeeper.config import RoomConfig
 from beekeeper.errors import ConfigError
-from beekeeper.local.preview import Preview
+from beekeeper.local.preview import Preview, titles
 from beekeeper.local.screenshots import browser, take_all
 
 EXAMPLE = {
@@ -103,7 +103,7 @@ def _take(preview: Preview, language: str, folder: Path, output: Output) -> None
             output.say(f"{done} of {total} pictures")
 
     try:
-        files = take_all(preview, language, folder, on_picture)
+        files = take_all(preview, titles(), language, folder, on_picture)
     except OSError as error:
         raise ConfigError(f"{folder} can't be written: {error.strerror}.") from error
     if output.as_json:

@@ -101,9 +101,8 @@ def switcher(preview: Preview, query: Mapping[str, str]) -> str:
         "language": {code: NAMES.get(code, code) for code in preview.languages},
     }
     # Whatever is not there is replaced by the first one.
-    first = {"state": "waiting"}
     chosen = {
-        kind: found if (found := query.get(kind, first.get(kind, ""))) in known else next(iter(known))
+        kind: query[kind] if query.get(kind) in known else next(iter(known))
         for kind, known in kinds.items()
     }
     source = preview.address(chosen["state"], chosen["theme"], chosen["language"])

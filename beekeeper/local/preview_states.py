@@ -19,8 +19,8 @@ from beekeeper.rules.turn import State, Turn
 # The destination: the preview replaces it by an address for which the browser leaves no page.
 INSIDE = "{inside}"
 IN_AN_APP = (
-    "Mozilla/5.0 (iPhone; CPU iPhone OS 17_0 like Mac OS X) AppleWebKit/605.1.15 (KHTML, like Gecko)"
-    " Mobile/15E148 Instagram 300.0.0.0.0"
+    "Mozilla/5.0 (iPhone; CPU iPhone OS 17_0 like Mac OS X) AppleWebKit/605.1.15"
+    " (KHTML, like Gecko) Mobile/15E148 Instagram 300.0.0.0.0"
 )
 MESSAGE = "We have opened two more counters. Everybody in line before 20:00 will be served today."
 CLOSED_AFTER_SECONDS = 4 * 3600.0
@@ -101,8 +101,6 @@ CROWDED = Reply('{"message":"Too Many Requests"}', 429)
 SOON = 1.0  # seconds after which the page asks again
 
 
-
-
 def states() -> tuple[Shown, ...]:
     """Return all states, in the order in which a visitor may meet them. Answers are of now."""
     return (*_in_line(), *_at_the_front(), *_in_trouble())
@@ -159,7 +157,7 @@ def _in_trouble() -> Iterator[Shown]:
         cookieless=True,
     )
     yield Shown("blocked", "No place without cookies", _turns(NO_PLACE), browser=no_cookies)
-    yield Shown("lost", "The cookie was lost", lost, arrives=True, hurried_seconds=30)
+    yield Shown("lost", "The cookie was lost", lost, arrives=True, hurried_seconds=90)
     yield Shown("in-app", "In the browser of an app", _turns(turn()), browser=in_app)
     yield Shown("crowded", "Many ask", _turns(soon, CROWDED), hurried_seconds=10)
     yield Shown("no-place", "No place for now", _joins(BROKEN), arrives=True)

@@ -1,15 +1,15 @@
 """Takes pictures of all pages of the preview, with a Chromium or Chrome that is installed.
 
-The browser is driven by its command line only. One start takes half a second and more,
-so one picture has a state in both themes and both sizes, and several starts run at a time. Its clock is virtual (``--virtual-time-budget``): a page that shows its state
-after seconds takes none of ours.
+The browser is driven by its command line only. One start takes half a second and more, so one
+picture has a state in both themes and both sizes, and several starts run at a time. Its clock is
+virtual (``--virtual-time-budget``): a page that shows its state after seconds takes none of ours.
 """
 
 import os
 import shutil
 import subprocess
 import tempfile
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from html import escape
 from pathlib import Path
@@ -17,7 +17,7 @@ from string import Template
 
 from beekeeper.contract.languages import NAMES
 from beekeeper.errors import LocalError
-from beekeeper.local.preview import SIZES, Preview, titles
+from beekeeper.local.preview import SIZES, Preview
 from beekeeper.local.preview_pages import THEMES, preview_asset
 
 COMMANDS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome")
@@ -44,9 +44,9 @@ FLAGS = (
 )
 
 
-def browser() -> str:
+def browser(places: Sequence[str] = (*COMMANDS, *PLACES)) -> str:
     """Return the path of a Chromium or Chrome. Raises LocalError if there is none."""
-    found = next(filter(None, map(shutil.which, (*COMMANDS, *PLACES))), None)
+    found = next(filter(None, map(shutil.which, places)), None)
     if found is None:
         raise LocalError(
             "Pictures need Chromium or Google Chrome, and none is installed where it usually is."
@@ -57,14 +57,18 @@ def browser() -> str:
 
 
 def take_all(
-    preview: Preview, language: str, folder: Path, on_picture: Callable[[int, int], None]
+    preview: Preview,
+    pages: Mapping[str, str],
+    language: str,
+    folder: Path,
+    on_picture: Callable[[int, int], None],
 ) -> Sequence[Path]:
-    """Write a picture of each state into ``folder``, and the contact sheet of all.
+    """Write a picture of each page into ``folder``, and the contact sheet of all.
 
-    A picture has both sizes and both themes. ``on_picture`` gets how many there are by now, and how
+    ``pages`` has the title of each page, by its name. A picture has both sizes and both themes. ``on_picture`` gets how many there are by now, and how
     many there will be. Returns the files. Raises LocalError without a browser that takes them.
     """
-    program, names = browser(), [*titles()]
+    program = browser()
     folder.mkdir(parents=True, exist_ok=True)
 
     def take(name: str) -> Path:
@@ -74,12 +78,12 @@ def take_all(
 
     files: list[Path] = []
     with ThreadPoolExecutor(max_workers=os.cpu_count() or 1) as pool:
-        for file in pool.map(take, names):
+        for file in pool.map(take, pages):
             files.append(file)
-            on_picture(len(files), len(names))
+            on_picture(len(files), len(pages))
     page, sheet = folder / "index.html", folder / "contact-sheet.png"
-    page.write_text(_sheet(language), encoding="utf-8")
-    _take(program, page.absolute().as_uri(), sheet, _sheet_size())
+    page.write_text(_sheet(pages, language), encoding="utf-8")
+    _take(program, page.absolute().as_uri(), sheet, _sheet_size(len(pages)))
     return [*files, page, sheet]
 
 
@@ -101,7 +105,9 @@ def _take(program: str, url: str, file: Path, size: tuple[int, int]) -> None:
             raise LocalError(f"{program} did not take {file.name}: {error}") from error
     if ended.returncode or not file.exists():
         said = ended.stderr.decode(errors="replace").strip().splitlines()[-1:]
-        raise LocalError(f"{program} did not take {file.name}: {' '.join(said) or ended.returncode}")
+        raise LocalError(
+            f"{program} did not take {file.name}: {' '.join(said) or ended.returncode}"
+        )
 
 
 def _is_root() -> bool:
@@ -109,11 +115,11 @@ def _is_root() -> bool:
     return hasattr(os, "geteuid") and os.geteuid() == 0
 
 
-def _sheet(language: str) -> str:
+def _sheet(pages: Mapping[str, str], language: str) -> str:
     figures = (
         f'<figure><figcaption>{escape(title)}</figcaption><a href="{name}.png">'
         f'<img src="{name}.png" alt="{escape(title)}" width="{SHEET_WIDTH}"></a></figure>'
-        for name, title in titles().items()
+        for name, title in pages.items()
     )
     return Template(preview_asset("sheet.html")).substitute(
         title=f"The waiting page in all its states: {escape(NAMES.get(language, language))}",
@@ -124,7 +130,7 @@ def _sheet(language: str) -> str:
     )
 
 
-def _sheet_size() -> tuple[int, int]:
-    rows = -(-len(titles()) // SHEET_COLUMNS)
+def _sheet_size(pages: int) -> tuple[int, int]:
+    rows = -(-pages // SHEET_COLUMNS)
     height = CAPTION + round(SHEET_WIDTH * HEIGHT / WIDTH) + GAP
     return SHEET_COLUMNS * (SHEET_WIDTH + GAP) + GAP, rows * height + 2 * CAPTION
