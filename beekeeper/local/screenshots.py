@@ -65,8 +65,9 @@ def take_all(
 ) -> Sequence[Path]:
     """Write a picture of each page into ``folder``, and the contact sheet of all.
 
-    ``pages`` has the title of each page, by its name. A picture has both sizes and both themes. ``on_picture`` gets how many there are by now, and how
-    many there will be. Returns the files. Raises LocalError without a browser that takes them.
+    ``pages`` has the title of each page, by its name. A picture has both sizes and both themes.
+    ``on_picture`` gets how many there are by now, and how many there will be. Returns the files.
+    Raises LocalError without a browser that takes them.
     """
     program = browser()
     folder.mkdir(parents=True, exist_ok=True)
