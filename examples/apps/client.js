@@ -20,8 +20,7 @@ async function ask(url, ticket, post) {
     // A redirect is no answer of the room: it comes from a network that wants a login.
     const answer = await fetch(url, { ...sent, headers, redirect: "error", signal: AbortSignal.timeout(MS) });
     const told = Number(answer.headers.get("Retry-After")) || 0;
-    if (answer.status === 401) return { status: 401, content: { state: "unknown" }, told };
-    return { status: answer.status, content: await answer.json(), told };
+    return { status: answer.status, content: await answer.json().catch(() => ({})), told };
   } catch {
     return { status: 0, content: {}, told: 0 };
   }

@@ -37,14 +37,18 @@ def ask(url: str, ticket: str, *, post: bool) -> tuple[int, dict[str, Any], floa
         headers["Authorization"] = f"Bearer {ticket}"
     request = urllib.request.Request(url, b"{}" if post else None, headers)
     try:
-        with urllib.request.build_opener(NoRedirect).open(request, timeout=SECONDS) as answer:
-            return answer.status, json.load(answer), 0
+        answer = urllib.request.build_opener(NoRedirect).open(request, timeout=SECONDS)
     except urllib.error.HTTPError as error:
-        told = error.headers.get("Retry-After") or ""
-        content = {"state": "unknown"} if error.code == 401 else {}
-        return error.code, content, float(told) if told.isdigit() else 0
-    except (OSError, ValueError):
+        answer = error
+    except OSError:
         return 0, {}, 0
+    with answer:
+        told = answer.headers.get("Retry-After") or ""
+        try:
+            content = json.load(answer)
+        except (OSError, ValueError):  # no answer of the room
+            content = {}
+        return answer.status, content, float(told) if told.isdigit() else 0
 
 
 def answer_of(url: str, ticket: str, *, post: bool, sleep: Sleep) -> dict[str, Any]:

@@ -129,11 +129,14 @@ def test_it_backs_off_and_keeps_its_place_while_the_room_fails(
     wait: Callable[..., tuple[str, list[float]]], room: Room
 ) -> None:
     crowded = reply(429, message="Too Many Requests")
-    told, login = reply(503, "30", error="unavailable"), (302, {}, {"Location": "/login"})
-    address, slept = wait(crowded, PLACE, crowded, told, login, crowded, READY, crowded, GOES_IN)
+    told, login = reply(503, "30", error="unavailable"), reply(401, error="log in first")
+    portal: Reply = (302, {}, {"Location": "/login"})
+    address, slept = wait(
+        *(crowded, PLACE, crowded, told, portal, login, crowded, READY, crowded, GOES_IN)
+    )
     assert address == SITE
-    assert room.asked[2:] == [*["GET /stage/turn mine"] * 5, *["GET /stage/enter mine"] * 2]
-    least = [2, 2, 30, 8, 16, 2]
+    assert room.asked[2:] == [*["GET /stage/turn mine"] * 6, *["GET /stage/enter mine"] * 2]
+    least = [2, 2, 30, 8, 16, 32, 2]
     assert all(low <= pause <= 2 * low for low, pause in zip(least, slept, strict=True))
 
 
