@@ -1,5 +1,4 @@
 import base64
-import gzip
 import hashlib
 import html
 import json
