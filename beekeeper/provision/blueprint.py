@@ -1,6 +1,6 @@
 """The list of steps: every resource of a room. Each step says which steps it needs."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 
 from beekeeper.config import RoomConfig
 from beekeeper.contract import functions
