@@ -190,7 +190,7 @@ def test_who_joins_again_after_the_lane_comes_late_no_more(tab: Page) -> None:
     assert call(tab, "place", "(m.forgetPlace(), m.place.late)") == 0
 
 
-# Each step: how many minutes pass, the wait in minutes (None while paused), whether it is explained.
+# Each step: how many minutes pass, the wait in minutes (None while paused), whether it is longer.
 @pytest.mark.parametrize(
     "steps",
     [
