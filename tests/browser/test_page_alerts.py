@@ -133,6 +133,10 @@ def test_the_sound_comes_three_times_in_a_minute_at_most(tab: Page) -> None:
         tab.clock.run_for(20_000)
         assert wanted(tab) == [*SOUNDS, "vibration"] * sounds
     assert begin_turn(tab, number=8) == [*SOUNDS, "vibration"]
+    tab.clock.run_for(10_000)
+    begin_turn(tab, number=9)
+    tab.clock.run_for(20_000)
+    assert wanted(tab) == [*SOUNDS, "vibration"]
     call(tab, "shown", "m.shown.state = 'expired'")
     tab.clock.run_for(20_000)
     assert wanted(tab) == []

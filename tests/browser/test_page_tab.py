@@ -88,7 +88,7 @@ def test_the_title_blinks_for_the_turn_while_the_tab_is_hidden(browser: Browser)
             assert tab.title() == title
         hide(tab, False)
         assert tab.title() == READY
-        tab.clock.run_for(4_000)
+        tab.clock.run_for(2_000)
         assert tab.title() == READY
         hide(tab, True)
         ended = show(tab, "expired")
