@@ -44,14 +44,14 @@ COMMENTED = """
 class PageValues(TypedDict, total=False):
     """The fields of :class:`Page` as a mapping."""
 
-    texts: dict[str, Any]
-    languages: list[str]
     logo: str
     accent: str
     support_url: str
     terms_url: str
     privacy_url: str
     footer: str
+    texts: dict[str, Any]
+    languages: list[str]
     sources: list[str]
     template: str
 
@@ -103,15 +103,6 @@ def _origin(text: str) -> str:
 class Page(Section):
     """How the page looks, in which languages it is, and where its links lead."""
 
-    texts: dict[str, Any] = described(
-        "your own sentences, by language: a table such as `[page.texts.fr]`, or the path of a JSON"
-        " file",
-        default={},
-    )
-    languages: list[str] = described(
-        "the languages of the page; the first is for visitors who read none of the others",
-        default=[*NAMES],
-    )
     logo: Annotated[str, AfterValidator(_logo)] = described(
         "the path of your logo: SVG, PNG, JPEG, WebP or GIF, at most 10 KB", default=""
     )
@@ -129,6 +120,15 @@ class Page(Section):
     )
     footer: Annotated[str, AfterValidator(_footer)] = described(
         f"a text at the foot of the page, at most {MAX_FOOTER_CHARACTERS} characters", default=""
+    )
+    texts: dict[str, Any] = described(
+        "your own sentences, by language: a table such as `[page.texts.fr]`, or the path of a JSON"
+        " file",
+        default={},
+    )
+    languages: list[str] = described(
+        "the languages of the page; the first is for visitors who read none of the others",
+        default=[*NAMES],
     )
     sources: list[Annotated[str, AfterValidator(_origin)]] = described(
         "the origins that your own template may load pictures, styles, fonts and media from, such"

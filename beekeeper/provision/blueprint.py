@@ -7,7 +7,6 @@ from beekeeper.contract import functions
 from beekeeper.contract.functions import Variable
 from beekeeper.contract.languages import SEPARATOR
 from beekeeper.errors import ConfigError
-from beekeeper.page import languages_of
 from beekeeper.provision import tags
 from beekeeper.provision.engine.step import Step
 from beekeeper.provision.names import FUNCTION_NAMES, Names
@@ -30,6 +29,7 @@ from beekeeper.provision.resources.headers_policy import HeadersPolicy
 from beekeeper.provision.resources.http_api import Api
 from beekeeper.provision.resources.log_group import LogGroup
 from beekeeper.provision.resources.outputs import queue_url
+from beekeeper.provision.resources.page_function import PageFunction
 from beekeeper.provision.resources.page_object import FormerPages, PageObject, Robots
 from beekeeper.provision.resources.permission import Permission
 from beekeeper.provision.resources.queue import OtherQueue, Queue
@@ -124,10 +124,13 @@ def _edge(config: RoomConfig, names: Names, wanted_tags: Mapping[str, str]) -> l
     if config.edge:
         _check_partition(names)
     front = Front(config.domain_name, config.certificate_arn, config.web_acl_arn)
+    offered = config.page.languages
+    chooses: list[Step] = [PageFunction(names, offered)]
     wanted: list[Step] = [
         AccessControl(names),
         HeadersPolicy(names),
-        Distribution(names, wanted_tags, front),
+        *(chooses if len(offered) > 1 else unwanted(chooses)),
+        Distribution(names, wanted_tags, front, has_function=len(offered) > 1),
         CachedPage(names),
     ]
     if not names.can_have_edge:
@@ -242,7 +245,7 @@ def _values(config: RoomConfig, names: Names) -> dict[Variable, str]:
         Variable.ROOM: names.room,
         Variable.BUCKET: names.bucket,
         Variable.CONSUMER: names.function(functions.CONSUMER.name),
-        Variable.LANGUAGES: SEPARATOR.join(languages_of(config.model_dump())),
+        Variable.LANGUAGES: SEPARATOR.join(config.page.languages),
     }
 
 

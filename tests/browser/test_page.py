@@ -250,7 +250,7 @@ def test_without_javascript_the_page_refreshes_to_enter(browser: Browser, room: 
     with browser.new_context(java_script_enabled=False) as context:
         page = context.new_page()
         page.goto(room.url + "room")
-        heading = page.get_by_role("heading", name="This page works without JavaScript")
+        heading = page.get_by_role("heading", name="This page also works without its script")
         expect(heading).to_be_visible()
         expect(page.locator("#room")).to_be_hidden()
         refresh = page.locator("meta[http-equiv=refresh]")

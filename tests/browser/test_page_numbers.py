@@ -147,10 +147,7 @@ def test_the_wait_leads_to_a_time_of_the_day(browser: Browser) -> None:
     with open_parts(browser, locale="en-GB") as tab:
         assert call(tab, "words", "value.map(m.finishText)", list(times)) == list(times.values())
         assert call(tab, "words", "m.finishText(null)") == ""
-
-
-def test_an_answer_without_its_time_came_now(browser: Browser) -> None:
-    with open_parts(browser, locale="en-GB") as tab:
+        # An answer that does not say when it was given came now.
         assert call(tab, "words", "[m.updatedText(0), m.updatedText('x')]") == ["14:13:21"] * 2
 
 
@@ -190,7 +187,7 @@ def test_who_joins_again_after_the_lane_comes_late_no_more(tab: Page) -> None:
     assert call(tab, "place", "(m.forgetPlace(), m.place.late)") == 0
 
 
-# Each step: how many minutes pass, the wait in minutes (None while paused), whether it is explained.
+# Each step: how many minutes pass, the wait in minutes (None while paused), if it is longer.
 @pytest.mark.parametrize(
     "steps",
     [

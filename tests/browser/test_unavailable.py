@@ -3,7 +3,7 @@
 import pytest
 from playwright.sync_api import Browser, Page, Route, expect
 
-from beekeeper.handlers.http import unavailable_page
+from beekeeper.handlers.http import Request, unavailable_page
 from beekeeper.rules.entry import Entry
 from tests.support.page_moves import eventually
 from tests.support.stub_room import (
@@ -19,7 +19,7 @@ from tests.support.stub_room import (
 
 pytestmark = pytest.mark.browser
 
-HTML_PAGE, POLICY = unavailable_page("en")
+HTML_PAGE, POLICY = unavailable_page(Request(), "en")
 OURS = Answer(HTML_PAGE, 503, {**HTML, "Content-Security-Policy": POLICY})
 
 

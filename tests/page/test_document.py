@@ -3,14 +3,17 @@
 import base64
 import hashlib
 import re
+from pathlib import Path
 from typing import Any
 
 import pytest
 
+from beekeeper.config import RoomConfig
 from beekeeper.page import build_page
 from beekeeper.page.document import taken_ids
 from beekeeper.page.own_template import check_template
 from beekeeper.page.sources import read_source
+from beekeeper.page.weight import MAX_BYTES, packed
 from tests.page.test_own_template import TEMPLATE
 
 LOGO = "data:image/svg+xml,%3Csvg xmlns='http://www.w3.org/2000/svg'/%3E"
@@ -104,6 +107,14 @@ def test_the_policy_allows_the_blocks_of_a_template_and_its_sources() -> None:
     for name in ("img-src", "font-src", "media-src"):
         assert policy[name] == ["data:", *sources]
     assert (policy["default-src"], policy["connect-src"]) == (["'none'"], ["'self'"])
+
+
+def test_the_example_is_a_page() -> None:
+    example = RoomConfig.load(Path(__file__).parents[2] / "examples" / "page" / "beekeeper.toml")
+    page = build_page(example.model_dump(), "en").decode()
+    assert example.page.footer in page
+    assert "{{" not in page
+    assert packed(page.encode()) < MAX_BYTES
 
 
 @pytest.mark.parametrize("page", [{}, {"logo": LOGO}, {"sources": ["https://a.example"]}], ids=str)

@@ -80,8 +80,8 @@ for name in {HANDLERS}:
     module = importlib.import_module(f"beekeeper.handlers.{{name}}")
     assert module.__file__.startswith({str(code)!r}), module.__file__
     assert callable(module.handler)
-from beekeeper.handlers.http import unavailable_page
-assert "One moment" in unavailable_page("en")[0]
+from beekeeper.handlers.http import Request, unavailable_page
+assert "One moment" in unavailable_page(Request(), "en")[0]
 import jwt
 assert jwt.__file__.startswith({str(code)!r}), jwt.__file__
 unwanted = {{"pydantic", "rich", "boto3", "cryptography"}} & set(sys.modules)

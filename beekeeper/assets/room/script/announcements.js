@@ -3,7 +3,8 @@
 
 import { texts } from "./given.js";
 import { place } from "./place.js";
-import { isFailing, isLive, remarkTexts, shown, spreadText, statusText } from "./shown.js";
+import { remarkTexts } from "./remarks.js";
+import { isFailing, isLive, shown, spreadText, statusText } from "./shown.js";
 import { fill, placeText } from "./words.js";
 
 const POLITE_SECONDS = 30;

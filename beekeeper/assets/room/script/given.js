@@ -11,4 +11,4 @@ export const noTicketState = given.no_ticket_state;
 export const links = given.links;
 export const newsSeconds = given.news_seconds; // 0 without an edge
 
-export const pageTitle = document.getElementById("title").textContent;
+export const pageTitle = document.title; // before the script changes it

@@ -9,10 +9,9 @@ const awake = { box: null, lock: null, asking: false };
 export function offerScreen() {
   if (!navigator.wakeLock) return;
   awake.box = offer("screen", keepAwake);
-  // The browser releases the lock of a hidden page. Who has gone in, in whatever tab, waits no more.
+  // The browser releases the lock of a page that is hidden or left. Who has gone in, in whatever tab, waits no more.
   document.addEventListener("visibilitychange", keepAwake);
   new MutationObserver(keepAwake).observe(document.documentElement, { attributeFilter: ["data-state"] });
-  addEventListener("pagehide", release);
   keepAwake();
 }
 

@@ -11,7 +11,7 @@ const NEAR_SECONDS = 60;
 // seconds, or null. `closedSince` and `keptUntil` are seconds since the epoch. `goneIn`: the visitor was inside.
 export const shown = {
   state: "connecting", connection: "ok", wait: "", eta: null, message: "", still: false, late: false, busy: "",
-  allInAt: 0, closedSince: 0, keptUntil: 0, goneIn: false, remarks: [],
+  allInAt: 0, closedSince: 0, keptUntil: 0, goneIn: false,
 };
 
 // `spread` is how long it takes until everybody has gone in. It counts from the first answer that says so.
@@ -49,14 +49,14 @@ export function viewName() {
 
 export function statusText() {
   if (isFailing()) return texts.connection[shown.connection].status;
-  return shown.still ? texts.line.still : texts.states[viewName()].status;
+  const name = viewName();
+  return shown.still ? texts.line.still : texts.states[name].status;
 }
 
 export function detailText() {
   if (shown.state === "closed") return fill(texts.states.closed.detail, { time: clockText(shown.closedSince) });
-  if (shown.busy) return shown.busy;
-  const usual = isFailing() ? shown.state : viewName();
-  return spreadText() || (shown.late && !isNear() ? texts.line.late : texts.states[usual].detail);
+  const name = isFailing() ? shown.state : viewName();
+  return shown.busy || spreadText() || (shown.late && !isNear() ? texts.line.late : texts.states[name].detail);
 }
 
 export function spreadText() {
@@ -65,8 +65,4 @@ export function spreadText() {
 
 export function untilText() {
   return shown.keptUntil ? fill(texts.ready.until, { time: clockText(shown.keptUntil) }) : "";
-}
-
-export function remarkTexts() {
-  return Object.keys(texts.remarks).filter((name) => shown.remarks.includes(name)).map((name) => texts.remarks[name]);
 }

@@ -6,8 +6,9 @@ import { isCount } from "./counts.js";
 import { isSlower } from "./estimates.js";
 import { texts } from "./given.js";
 import { place, rememberPlace } from "./place.js";
+import { markRemark, showRemarks } from "./remarks.js";
 import {
-  detailText, isFailing, isLive, isNear, remarkTexts, setState, shown, statusText, untilText, viewName,
+  detailText, isFailing, isLive, isNear, setState, shown, statusText, untilText, viewName,
 } from "./shown.js";
 import { showTab } from "./tab.js";
 import { aheadLabel, finishText, positionText, updatedText, waitText } from "./words.js";
@@ -90,10 +91,6 @@ export function setRemark(name, on) {
   announce();
 }
 
-function markRemark(name, on) {
-  shown.remarks = shown.remarks.filter((other) => other !== name).concat(on ? [name] : []);
-}
-
 export function showConnection(connection) {
   shown.connection = connection;
   showState();
@@ -115,15 +112,6 @@ export function showState() {
   setText("until", untilText());
   showRemarks();
   showTab(viewName());
-}
-
-function showRemarks() {
-  const list = document.getElementById("remarks");
-  const remarks = remarkTexts();
-  list.hidden = remarks.length === 0;
-  if (list.textContent === remarks.join("")) return;
-  list.textContent = "";
-  for (const remark of remarks) list.appendChild(document.createElement("li")).textContent = remark;
 }
 
 export function showPlace() {
