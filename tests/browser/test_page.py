@@ -18,6 +18,7 @@ from tests.support.stub_room import FORMS, UNKNOWN, Answer, StubRoom, place, tur
 pytestmark = pytest.mark.browser
 
 TITLE = 'The "Spring" <sale>'
+POLITE_MS = 30_100  # a screen reader hears polite news once in this time
 
 
 def test_shows_place_wait_and_time_of_the_answer(page: Page, room: StubRoom) -> None:
@@ -64,6 +65,7 @@ def test_place_that_is_not_known_yet(page: Page, room: StubRoom) -> None:
     ask_again(page, room)
     expect(page.locator("#position")).to_have_text("800")
     expect(page.locator("#ahead-label")).to_have_text("people ahead of you")
+    page.clock.run_for(POLITE_MS)
     expect(page.locator("#polite")).to_contain_text("800 people ahead of you")
 
 
@@ -89,6 +91,7 @@ def test_a_line_that_stands_still_says_so_and_then_moves(page: Page, room: StubR
     expect(page.locator("#polite")).to_be_empty()
     ask_again(page, room)
     expect(page.locator("#status")).to_have_text("You are in line")
+    page.clock.run_for(POLITE_MS)
     expect(page.locator("#polite")).to_contain_text("You are in line")
     expect(page.locator("#assertive")).to_be_empty()
 
@@ -234,6 +237,7 @@ def test_screen_reader_hears_of_news_only(page: Page, room: StubRoom) -> None:
     expect(page.locator("#position")).to_have_text("1,200")
     expect(heard).to_contain_text("1,234 people")
     ask_again(page, room)
+    page.clock.run_for(POLITE_MS)
     expect(heard).to_contain_text("600 people")
     expect(page.locator("#assertive")).to_be_empty()
 

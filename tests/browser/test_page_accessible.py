@@ -167,7 +167,8 @@ def test_keyboard_reaches_everything_in_order_and_shows_where_it_is(tab: Page) -
 
 
 TARGETS = """() => [...document.querySelectorAll("a, summary, label, button")]
-  .filter(e => e.offsetHeight > 0 && (e.offsetHeight < 24 || e.offsetWidth < 24)).map(e => e.outerHTML)"""
+  .filter(e => e.offsetHeight > 0 && (e.offsetHeight < 24 || e.offsetWidth < 24))
+  .map(e => e.outerHTML)"""
 
 
 def test_each_target_has_at_least_24_pixels(tab: Page) -> None:
