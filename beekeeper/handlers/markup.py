@@ -15,7 +15,7 @@ STYLE = """
 body { margin: 0; padding: 1.5rem; font: 1.0625rem/1.5 system-ui, sans-serif; }
 main { max-width: 34rem; margin: 10vh auto 0; overflow-wrap: anywhere; }
 h1 { font-size: 1.5rem; line-height: 1.25; }
-a { display: inline-block; padding: .375rem 0; }
+a { display: inline-block; padding: .375rem 0; color: inherit; }
 """
 
 

@@ -43,7 +43,7 @@ SHOW_OPTIONS = """() => {
 }"""
 
 
-def told(state: str, **fields: object) -> dict[str, Any]:
+def told(state: str, **fields: Any) -> dict[str, Any]:
     """Return an answer of the room, or what the page makes of it."""
     return {**json.loads(turn(message="Doors open at ten.", **fields).body), "state": state}
 

@@ -24,7 +24,7 @@ def parts(browser: Browser) -> Iterator[Page]:
         yield tab
 
 
-def show(parts: Page, state: str, **fields: object) -> None:
+def show(parts: Page, state: str, **fields: Any) -> None:
     """Show an answer of the room, or what the page makes of it."""
     told: dict[str, Any] = {**json.loads(turn(**fields).body), "state": state}
     call(parts, "view", "m.showTurn(value)", told)
@@ -47,7 +47,7 @@ def expect_texts(parts: Page, name: str) -> None:
     ids=["less than a minute", "a minute", "unknown", "standing still"],
 )
 def test_almost_there_is_a_wait_of_less_than_a_minute(
-    parts: Page, fields: dict[str, object], near: bool
+    parts: Page, fields: dict[str, Any], near: bool
 ) -> None:
     show(parts, "waiting", **fields)
     expect(parts.locator("html")).to_have_attribute("data-near", "true" if near else "false")
