@@ -15,6 +15,8 @@ import pytest
 from axe_playwright_python.base import AXE_SCRIPT
 from playwright.sync_api import Browser, Page, Route, expect
 
+from beekeeper.handlers.http import Request, unavailable
+from beekeeper.handlers.small_pages import placeless_page, still_page
 from beekeeper.page import build_page
 from tests.support.page_parts import call
 from tests.support.stub_room import turn
@@ -117,6 +119,21 @@ def test_axe_finds_nothing_in_any_state(tab: Page, language: str, scheme: str) -
         show(tab, name)
         found[name] = tab.evaluate(RUN_AXE)
     assert found == {name: [] for name in STATES}
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_axe_finds_nothing_in_the_small_pages(
+    tab: Page, scheme: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("BEEKEEPER_LANGUAGES", "en,ar")
+    for language in ("en", "ar"):
+        query = {"lang": language, "stay": "1"}
+        for answer in (unavailable, still_page, placeless_page):
+            visit(tab, color_scheme=scheme)
+            tab.set_content(answer(Request(query=query))["body"])
+            tab.evaluate(AXE_SCRIPT)
+            assert tab.evaluate(RUN_AXE) == []
+            assert tab.evaluate("document.documentElement.lang") == language
 
 
 @pytest.mark.parametrize("language", ["en", "de", "ar"])

@@ -63,6 +63,15 @@ def test_ready_says_until_when_the_turn_is_kept(parts: Page) -> None:
     expect(parts.locator("#until")).to_be_hidden()
 
 
+def test_the_button_to_go_in_stands_above_the_remarks(parts: Page) -> None:
+    call(parts, "view", "m.setRemark('cookies', true)")
+    show(parts, "ready")
+    tops = [parts.locator(each).bounding_box() for each in ("#enter", "#remarks")]
+    call(parts, "view", "m.setRemark('cookies', false)")
+    button, remarks = (box["y"] for box in tops if box)
+    assert button < remarks
+
+
 def test_who_has_gone_in_can_go_in_again(parts: Page) -> None:
     show(parts, "inside")
     expect_texts(parts, "inside")
