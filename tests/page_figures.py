@@ -159,7 +159,8 @@ def main() -> int:
         for name, (link, language) in FORMS.items():
             found[name] = figures(browser, link, language)
         browser.close()
-    for what in (field.name for field in fields(Figures)):
+    for column in fields(Figures):
+        what = column.name
         values = "  ".join(f"{getattr(measured, what)!s:>18}" for measured in found.values())
         print(f"{what:18}{values}  goal: {GOALS.get(what, '-')}")
     missed = {name: measured.misses() for name, measured in found.items() if measured.misses()}
