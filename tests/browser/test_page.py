@@ -259,6 +259,8 @@ def test_without_javascript_the_page_refreshes_to_enter(browser: Browser, room: 
         expect(page.locator("#room")).to_be_hidden()
         refresh = page.locator("meta[http-equiv=refresh]")
         expect(refresh).to_have_attribute("content", "20;url=enter")
+        stop = page.get_by_role("link", name="Stop checking by itself")
+        expect(stop).to_have_attribute("href", "enter?stay=1")
         page.get_by_role("link", name="Check now").click()
         page.wait_for_url(room.destination)
 
