@@ -39,6 +39,7 @@ CASES: tuple[tuple[str, tuple[str, ...], str], ...] = (
     ("zh-Hant-HK", ALL, "zh-Hant"),
     ("zh-hant-cn", ALL, "zh-Hant"),
     ("zh-Hans-TW", ALL, "zh-Hans"),
+    ("zh-yue-HK", ALL, "zh-Hant"),
     ("*", ALL, "en"),
     ("sv, *;q=0.5, fr;q=0.1", ALL, "en"),
     ("*", FRENCH_FIRST, "fr"),

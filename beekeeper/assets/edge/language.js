@@ -62,6 +62,6 @@ function among(tag) {
 
 function chinese(words) {
   const isTraditional =
-    words.indexOf("hant") > 0 || (words.indexOf("hans") < 0 && TRADITIONAL.indexOf(words[1]) >= 0);
+    words.indexOf("hant") > 0 || (words.indexOf("hans") < 0 && TRADITIONAL.some((region) => words.indexOf(region) > 0));
   return isTraditional ? "zh-hant" : "zh-hans";
 }
