@@ -164,7 +164,9 @@ def unavailable_page() -> tuple[str, str]:
         files("beekeeper").joinpath(*path).read_text(encoding="utf-8")
         for path in (TEXTS, UNAVAILABLE_SCRIPT)
     )
-    texts = {name: escape(text) for name, text in json.loads(source)["functions"]["unavailable"].items()}
+    texts = {
+        name: escape(text) for name, text in json.loads(source)["functions"]["unavailable"].items()
+    }
     page = f"""<!doctype html>
 <html lang="en"><meta charset="utf-8"><meta name="viewport" content="width=device-width">
 <noscript><meta http-equiv="refresh" content="{RETRY_SECONDS}"></noscript>

@@ -1,10 +1,11 @@
 """The list of steps: every resource of a room. Each step says which steps it needs."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 
 from beekeeper.config import RoomConfig
 from beekeeper.contract import functions
 from beekeeper.contract.functions import Variable
+from beekeeper.contract.languages import NAMES
 from beekeeper.errors import ConfigError
 from beekeeper.provision import tags
 from beekeeper.provision.engine.step import Step
@@ -28,6 +29,7 @@ from beekeeper.provision.resources.headers_policy import HeadersPolicy
 from beekeeper.provision.resources.http_api import Api
 from beekeeper.provision.resources.log_group import LogGroup
 from beekeeper.provision.resources.outputs import queue_url
+from beekeeper.provision.resources.page_function import PageFunction
 from beekeeper.provision.resources.page_object import PageObject, Robots
 from beekeeper.provision.resources.permission import Permission
 from beekeeper.provision.resources.queue import OtherQueue, Queue
@@ -121,15 +123,24 @@ def _edge(config: RoomConfig, names: Names, wanted_tags: Mapping[str, str]) -> l
     if config.edge:
         _check_partition(names)
     front = Front(config.domain_name, config.certificate_arn, config.web_acl_arn)
+    offered = _languages(config)
+    chooses: list[Step] = [PageFunction(names, offered)]
     wanted: list[Step] = [
         AccessControl(names),
         HeadersPolicy(names),
-        Distribution(names, wanted_tags, front),
+        *(chooses if len(offered) > 1 else unwanted(chooses)),
+        Distribution(names, wanted_tags, front, has_function=len(offered) > 1),
         CachedPage(names),
     ]
     if not names.can_have_edge:
         return []
     return wanted if config.edge else unwanted(wanted, only_look=True)
+
+
+def _languages(config: RoomConfig) -> Sequence[str]:
+    """Return the languages of the page. The first one is the default."""
+    page = config.model_dump().get("page") or {}
+    return page.get("languages") or tuple(NAMES)
 
 
 def _check_partition(names: Names) -> None:

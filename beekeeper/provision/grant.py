@@ -7,6 +7,7 @@ from typing import Any
 ROOM = "Room"
 # The statement for reads that can't be scoped to a name.
 UNSCOPED = "Unscoped"
+READS = ("Get", "List", "Describe")
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +49,7 @@ def unscoped(action: str) -> Grant:
 def reads(grants: Iterable[Grant]) -> Iterable[Grant]:
     """Return the part of the grants that only reads."""
     for each in grants:
-        actions = tuple(a for a in each.actions if a.partition(":")[2].startswith(("Get", "List")))
+        actions = tuple(a for a in each.actions if a.partition(":")[2].startswith(READS))
         if actions:
             yield replace(each, actions=actions)
 

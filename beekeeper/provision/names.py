@@ -100,6 +100,10 @@ class Names:
         """Return the pattern for ARNs of one kind, because AWS makes up the ids."""
         return f"arn:{self.partition}:cloudfront::{self.account}:{kind}/*"
 
+    @property
+    def page_function_arn(self) -> str:
+        return self.cloudfront_arns("function").removesuffix("*") + self.edge
+
     def rule(self, part: str) -> str:
         return f"{self.stem}-{part}"
 

@@ -1,6 +1,6 @@
 """What browsers say of their languages, and which page they get: for the rule in both its forms.
 
-The Python (rules/languages.py) and the CloudFront Function (assets/edge/language.js) agree on these.
+The Python (rules/languages.py) and the CloudFront Function (assets/edge/language.js) must agree.
 
 - The highest q-value wins, and of equals the first. What has no q-value has 1.
 - A q-value that is not as HTTP defines it (RFC 9110, 12.4.2), or 0, makes its entry void.
@@ -9,7 +9,10 @@ The Python (rules/languages.py) and the CloudFront Function (assets/edge/languag
 - Chinese is traditional with Hant, or without a script in Taiwan, Hong Kong and Macao.
 """
 
-ALL = tuple("en es fr de pt it nl pl tr ar hi ja ko zh-Hans zh-Hant".split())
+ALL = (
+    "en", "es", "fr", "de", "pt", "it", "nl", "pl", "tr", "ar", "hi", "ja", "ko", "zh-Hans",
+    "zh-Hant",
+)  # fmt: skip
 FRENCH_FIRST = ("fr", "en", "zh-Hant")
 OWN = ("en", "pt", "pt-BR", "gsw", "zh-HK", "zh-Hans")  # an operator's own languages among them
 

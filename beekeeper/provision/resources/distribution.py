@@ -15,6 +15,7 @@ Quirks:
 - A web ACL stays when the configuration has none: Firewall Manager can have put it there.
 """
 
+import shutil
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 from typing import Any
@@ -46,7 +47,11 @@ from beekeeper.provision.resources.cloudfront import (
     listed,
     tags_of,
 )
-from beekeeper.provision.resources.distribution_behaviours import behaviours, items_of
+from beekeeper.provision.resources.distribution_behaviours import (
+    behaviours,
+    items_of,
+    without_function,
+)
 from beekeeper.provision.resources.distribution_config import (
     TLS,
     Fingerprint,
@@ -75,13 +80,16 @@ class Distribution(Resource):
     """The distribution."""
 
     key, kind = "distribution", "distribution"
-    needs = ("access control", "headers policy", "bucket", "page", "keys", "api")
+    needs = ("access control", "headers policy", "page function", "bucket", "page", "keys", "api")
 
-    def __init__(self, names: Names, wanted_tags: Mapping[str, str], front: Front) -> None:
+    def __init__(
+        self, names: Names, wanted_tags: Mapping[str, str], front: Front, *, has_function: bool
+    ) -> None:
         self.name = names.edge_mark
         self._names = names
         self._tags = wanted_tags
         self._front = front
+        self._has_function = has_function
 
     def grants(self) -> Iterable[Grant]:
         verbs = ("Create", "Get", "Update", "Delete")
@@ -107,9 +115,15 @@ class Distribution(Resource):
             "api_origin": api_origin(endpoint, outputs[o.API_ID]) if endpoint else UNKNOWN,
             "secret": Fingerprint(secret) if secret else UNKNOWN,
             "behaviours": behaviours(with_tls=not is_this_machine(endpoint or "")),
+            "page_function": self._function_for(endpoint or ""),
             **acl,
             "tags": self._tags,
         }
+
+    def _function_for(self, endpoint: str) -> str:
+        """Return the ARN of the page's function. An emulator without Node.js would answer 503."""
+        can_run = not is_this_machine(endpoint) or shutil.which("node")
+        return self._names.page_function_arn if self._has_function and can_run else ""
 
     def find(self, aws: Aws, outputs: Mapping[str, str]) -> Found | None:
         recorded = outputs.get(recorded_output(self.key))
@@ -124,7 +138,7 @@ class Distribution(Resource):
         config = distribution["DistributionConfig"]
         found_tags = tags_of(aws, distribution["ARN"])
         attributes = {
-            **attributes_of(config),
+            **self._attributes(config),
             "status": distribution["Status"],
             "tags": _without_marks(tags.own(found_tags, self._tags)),
         }
@@ -132,6 +146,12 @@ class Distribution(Resource):
         if not found.is_ours(recorded=recorded == found.id):
             return found
         return replace(found, outputs={**_addresses(aws, distribution), **zone_of(found_tags)})
+
+    def _attributes(self, config: Mapping[str, Any]) -> dict[str, Any]:
+        """Return the attributes of a configuration. Others' functions matter only where ours is."""
+        found = attributes_of(config)
+        is_others = found["page_function"] != self._names.page_function_arn
+        return {**found, "page_function": ""} if is_others and not self._has_function else found
 
     def _read(self, aws: Aws, distribution_id: str) -> dict[str, Any] | None:
         with ignoring(MISSING):
@@ -201,8 +221,8 @@ class Distribution(Resource):
         def send() -> str | None:
             raw = client.get_distribution_config(Id=distribution_id)
             version, config = str(raw["ETag"]), raw["DistributionConfig"]
-            made = patched(config, wanted)
-            if attributes_of(made) == attributes_of(config):
+            made = patched(without_function(config, self._names.page_function_arn), wanted)
+            if self._attributes(made) == self._attributes(config):
                 return None  # the answer to an earlier update was lost
             client.update_distribution(Id=distribution_id, IfMatch=version, DistributionConfig=made)
             return version

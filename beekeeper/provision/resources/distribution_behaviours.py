@@ -5,6 +5,7 @@ Quirks:
 - The first behaviour whose path matches is used. So ours come first, and others' after them.
 - A list is ``{"Quantity": n, "Items": [...]}``, without ``Items`` when it is empty. Methods come
   back in another order.
+- A behaviour has one function for each kind of event, so ours takes the place of another one there.
 - A behaviour from before 2020 has ForwardedValues, which exclude a cache policy.
 """
 
@@ -22,6 +23,7 @@ CACHING_DISABLED = "4135ea2d-6df8-44a3-9df3-4b5a84be39ad"
 ALL_VIEWER_EXCEPT_HOST = "b689b0a8-53d0-40ab-baf2-68738e2966ac"
 READS = ["GET", "HEAD"]
 ALL_METHODS = ["DELETE", "GET", "HEAD", "OPTIONS", "PATCH", "POST", "PUT"]
+VIEWER_REQUEST = "viewer-request"  # a behaviour has one function for it
 DEFAULT = "default"  # stands for the path of the default behaviour
 UNCACHED = (Path.JOIN, Path.TURN, Path.ENTER, Path.CHECK, Path.PACE)
 _LEGACY = ("ForwardedValues", "MinTTL", "DefaultTTL", "MaxTTL")
@@ -88,16 +90,42 @@ def _behaviour_of(raw: Mapping[str, Any]) -> dict[str, Any]:
     }
 
 
+def function_of(config: Mapping[str, Any]) -> str:
+    """Return the ARN of the function that gets the requests for the page. Empty without one."""
+    functions = items_of(config["DefaultCacheBehavior"], "FunctionAssociations")
+    found = [each["FunctionARN"] for each in functions if each["EventType"] == VIEWER_REQUEST]
+    return found[0] if found else ""
+
+
+def without_function(config: Mapping[str, Any], arn: str) -> dict[str, Any]:
+    """Return the configuration without a function of ours. Those of others stay."""
+    default = config["DefaultCacheBehavior"]
+    functions = items_of(default, "FunctionAssociations")
+    kept = as_list(each for each in functions if each["FunctionARN"] != arn)
+    return {**config, "DefaultCacheBehavior": {**default, "FunctionAssociations": kept}}
+
+
 def patched_behaviours(config: Mapping[str, Any], wanted: Mapping[str, Any]) -> dict[str, Any]:
     """Return the behaviours in AWS's form: the wanted ones, and after them those of others."""
     there = {each["PathPattern"].lstrip("/"): each for each in items_of(config, "CacheBehaviors")}
     ours, policy = dict(wanted["behaviours"]), wanted["headers_policy"]
     default = _behaviour(config.get("DefaultCacheBehavior", {}), ours.pop(DEFAULT), policy)
+    default |= _functions(default, wanted["page_function"])
     made = [
         {**_behaviour(there.pop(path, {}), each, policy), "PathPattern": f"/{path}"}
         for path, each in ours.items()
     ]
     return {"DefaultCacheBehavior": default, "CacheBehaviors": as_list([*made, *there.values()])}
+
+
+def _functions(behaviour: Mapping[str, Any], arn: str) -> dict[str, Any]:
+    """Return the behaviour's functions with ours. Without one of ours, all stay as they are."""
+    if not arn:
+        return {}
+    functions = items_of(behaviour, "FunctionAssociations")
+    others = [each for each in functions if each["EventType"] != VIEWER_REQUEST]
+    ours = {"FunctionARN": arn, "EventType": VIEWER_REQUEST}
+    return {"FunctionAssociations": as_list([*others, ours])}
 
 
 def _behaviour(raw: Mapping[str, Any], wanted: Mapping[str, Any], policy: str) -> dict[str, Any]:

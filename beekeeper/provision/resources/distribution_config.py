@@ -24,6 +24,7 @@ from beekeeper.provision.resources.distribution_behaviours import (
     PAGE,
     as_list,
     behaviours_of,
+    function_of,
     items_of,
     patched_behaviours,
 )
@@ -112,6 +113,7 @@ def attributes_of(config: Mapping[str, Any]) -> dict[str, Any]:
             for each in items_of(config, "CustomErrorResponses")
             if each.get("ErrorCachingMinTTL") == 0 and not each.get("ResponsePagePath")
         ),
+        "page_function": function_of(config),
         **behaviours_of(config),
     }
 
