@@ -68,11 +68,6 @@ class PageFunction(Resource):
         yield grant("cloudfront", actions, self._names.page_function_arn)
 
     def desired(self, outputs: Mapping[str, str]) -> Attributes:
-        return {**self._code, "deployed": True}
-
-    @property
-    def _code(self) -> dict[str, Any]:
-        """What we publish, as attributes."""
         return {
             "comment": self._names.edge_mark,
             "runtime": RUNTIME,
@@ -83,26 +78,23 @@ class PageFunction(Resource):
         newest = self._described(aws, DEVELOPMENT)
         if newest is None:
             return None
-        live = self._live(aws)
-        comments = (newest["FunctionConfig"].get("Comment", ""), live.get("comment", ""))
+        live = self._described(aws, LIVE)
+        attributes = self._live(aws, live) if live else {}
+        comments = (newest["FunctionConfig"].get("Comment", ""), attributes.get("comment"))
         return Found(
             self.name,
-            live,
+            attributes,
             Owner.OURS if self._names.edge_mark in comments else Owner.UNTAGGED,
             whose="somebody else (its comment does not name the room)",
         )
 
-    def _live(self, aws: Aws) -> dict[str, Any]:
-        """Return the attributes of what visitors get. Empty before anything was published."""
-        described = self._described(aws, LIVE)
-        if described is None:
-            return {}
+    def _live(self, aws: Aws, described: Mapping[str, Any]) -> dict[str, Any]:
+        """Return the attributes of what visitors get."""
         answer = aws.client("cloudfront").get_function(Name=self.name, Stage=LIVE)
         return {
             "comment": described["FunctionConfig"].get("Comment", ""),
             "runtime": described["FunctionConfig"]["Runtime"],
             "sha256": _sha256(answer["FunctionCode"].read()),
-            "deployed": described["Status"] != IN_PROGRESS,
         }
 
     def _described(self, aws: Aws, stage: str) -> dict[str, Any] | None:
@@ -124,10 +116,9 @@ class PageFunction(Resource):
             made = client.update_function(**self._wanted, IfMatch=self._version(aws))
             self._publish(aws, made["ETag"])
 
-        if changes.keys() - {"deployed"}:
-            changing(aws, update)
-        wanted = self.desired({})
-        until(aws, PUBLISHED, lambda: True if self._live(aws) == wanted else None)
+        changing(aws, update)
+        # A deploy that is killed here waits in the next one, for the distribution.
+        until(aws, PUBLISHED, lambda: self._status(aws) not in (None, IN_PROGRESS) or None)
 
     @property
     def _wanted(self) -> dict[str, Any]:
@@ -139,9 +130,15 @@ class PageFunction(Resource):
 
         CloudFront refuses to publish a version twice (hashicorp/terraform-provider-aws#49572).
         """
-        if self._live(aws).items() >= self._code.items():
-            return
-        aws.client("cloudfront").publish_function(Name=self.name, IfMatch=version)
+        if self._status(aws) is None:
+            aws.client("cloudfront").publish_function(Name=self.name, IfMatch=version)
+
+    def _status(self, aws: Aws) -> str | None:
+        """Return the status of what visitors get. None if it is not what we want."""
+        live = self._described(aws, LIVE)
+        if live is None or self._live(aws, live) != self.desired({}):
+            return None
+        return str(live["Status"])
 
     def _version(self, aws: Aws) -> str:
         describe = aws.client("cloudfront").describe_function

@@ -18,6 +18,7 @@ from tests.support.moto_aws.drifts_edge import (
     distribution,
     foreign_access_control,
     foreign_distribution,
+    foreign_function,
     foreign_policy,
 )
 from tests.support.moto_aws.edge_gaps import edge
@@ -25,7 +26,12 @@ from tests.support.moto_aws.edge_rooms import EDGE, EDGED, SECRET, EdgeRoom
 from tests.support.moto_aws.inventory import inventory
 from tests.support.rooms import ACCOUNT, NAMES, config
 
-WHOLE = {"distributions": [MARK], "access controls": [NAME], "headers policies": [NAME]}
+WHOLE = {
+    "distributions": [MARK],
+    "access controls": [NAME],
+    "headers policies": [NAME],
+    "edge functions": [NAME],
+}
 TAGS = {"beekeeper:room": "sale"}
 
 
@@ -131,7 +137,7 @@ def test_a_destroy_needs_no_state(edged: EdgeRoom) -> None:
     assert inventory() == {}
 
 
-@pytest.mark.parametrize("make", [foreign_access_control, foreign_policy])
+@pytest.mark.parametrize("make", [foreign_access_control, foreign_policy, foreign_function])
 def test_what_is_somebody_elses_is_not_touched(bare: EdgeRoom, make: Any) -> None:
     make(bare.cloud)
     before = inventory()
@@ -189,6 +195,7 @@ def test_an_edge_that_is_not_wanted_any_more_goes(edged: EdgeRoom) -> None:
 def test_what_others_have_is_no_edge_of_a_room_without_one(bare: EdgeRoom) -> None:
     foreign_access_control(bare.cloud)
     foreign_distribution(bare.cloud)
+    foreign_function(bare.cloud)
     before = inventory()
     bare.deploy(config())
     assert inventory() == before

@@ -19,8 +19,10 @@ CREATES = (
     CREATE,
     "cloudfront:CreateOriginAccessControl",
     "cloudfront:CreateResponseHeadersPolicy",
+    "cloudfront:CreateFunction",
+    "cloudfront:PublishFunction",
 )
-ONE = {"distributions": 1, "access controls": 1, "headers policies": 1}
+ONE = {"distributions": 1, "access controls": 1, "headers policies": 1, "edge functions": 1}
 
 
 @pytest.fixture
@@ -68,7 +70,8 @@ def test_a_destroy_disables_and_waits_before_it_deletes(edged: EdgeRoom) -> None
     calls = edged.cloud.recorded(edged.destroy)
     assert calls == [
         "cloudfront:DeleteDistribution",
-        *["cloudfront:DeleteOriginAccessControl"] * 2,  # in use for a moment longer
+        *["cloudfront:DeleteFunction"] * 2,  # in use for a moment longer
+        *["cloudfront:DeleteOriginAccessControl"] * 2,
         *["cloudfront:DeleteResponseHeadersPolicy"] * 2,
         "cloudfront:UpdateDistribution",
     ]
@@ -129,7 +132,9 @@ def test_a_lost_answer_to_an_update_does_not_update_twice(edged: EdgeRoom) -> No
     assert edged.changes() == {}
 
 
-@pytest.mark.parametrize("call", [UPDATE, DELETE, "cloudfront:DeleteOriginAccessControl"])
+@pytest.mark.parametrize(
+    "call", [UPDATE, DELETE, "cloudfront:DeleteOriginAccessControl", "cloudfront:DeleteFunction"]
+)
 def test_a_lost_answer_does_not_stop_a_destroy(edged: EdgeRoom, call: str) -> None:
     edged.cloud.wire.add(lose_answer(call))
     edged.destroy()

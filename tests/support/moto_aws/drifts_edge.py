@@ -6,6 +6,7 @@ from typing import Any
 from tests.support.moto_aws.by_hand import BUCKET, ByHand
 from tests.support.moto_aws.cloud import Cloud
 from tests.support.moto_aws.drift import OURS, Drift
+from tests.support.moto_aws.edge_functions import Function
 from tests.support.moto_aws.edge_gaps import edge
 from tests.support.moto_aws.edge_store import Distribution, Versioned
 from tests.support.rooms import ACCOUNT, REGION
@@ -35,6 +36,7 @@ def _detached(kind: str) -> ByHand:
         config["Origins"]["Items"][0].pop("OriginAccessControlId")
         for each in (config["DefaultCacheBehavior"], *config["CacheBehaviors"]["Items"]):
             each.pop("ResponseHeadersPolicyId")
+            each.pop("FunctionAssociations")
         getattr(edge(), kind).clear()
 
     return delete
@@ -44,6 +46,7 @@ def _detached(kind: str) -> ByHand:
 DELETIONS: dict[str, tuple[ByHand, tuple[str, ...]]] = {
     "access control": (_detached("access_controls"), ()),
     "headers policy": (_detached("policies"), ()),
+    "page function": (_detached("functions"), ()),
     "distribution": (lambda _: edge().distributions.clear(), ("cached page",)),
 }
 
@@ -59,6 +62,12 @@ def foreign_access_control(cloud: Cloud) -> None:
 def foreign_policy(cloud: Cloud) -> None:
     config = {"Name": NAME, "Comment": "theirs"}
     cloud.client("cloudfront").create_response_headers_policy(ResponseHeadersPolicyConfig=config)
+
+
+def foreign_function(cloud: Cloud) -> None:
+    config = {"Comment": "theirs", "Runtime": "cloudfront-js-1.0"}
+    make = cloud.client("cloudfront").create_function
+    make(Name=NAME, FunctionConfig=config, FunctionCode=b"theirs")
 
 
 def foreign_distribution(cloud: Cloud, comment: str = MARK, **tags: str) -> Distribution:
@@ -90,6 +99,30 @@ def _changed(kind: str, change: Callable[[Raw], object]) -> ByHand:
         found.change(found.config)
 
     return by_hand
+
+
+def page_function() -> Function:
+    """Return the only CloudFront Function."""
+    (found,) = edge().functions.values()
+    return found
+
+
+def _published(code: bytes | None = None, **config: str) -> ByHand:
+    """Change the function, and publish that."""
+
+    def by_hand(_: Cloud) -> None:
+        found = page_function()
+        changed = {**found.config["config"], **config}
+        found.change({"config": changed, "code": code or found.config["code"]})
+        found.live = Versioned(found.etag, found.config)
+
+    return by_hand
+
+
+def functions(*associations: tuple[str, str]) -> Raw:
+    """Return functions of a behaviour: (ARN, event)."""
+    items = [{"FunctionARN": arn, "EventType": event} for arn, event in associations]
+    return {"Quantity": len(items), **({"Items": items} if items else {})}
 
 
 def _to_x(member: str) -> Callable[[Raw], object]:
@@ -161,6 +194,8 @@ def _tag(**tags: str) -> ByHand:
 SET_ACCESS = ["cloudfront:UpdateOriginAccessControl"]
 SET_POLICY = ["cloudfront:UpdateResponseHeadersPolicy"]
 SET = ["cloudfront:UpdateDistribution"]
+SET_FUNCTION = ["cloudfront:UpdateFunction", "cloudfront:PublishFunction"]
+THEIRS = f"arn:aws:cloudfront::{ACCOUNT}:function/theirs"
 ACM = f"arn:aws:acm:us-east-1:{ACCOUNT}:certificate/theirs"
 WITH_HEADER = {"Quantity": 1, "Items": [{"HeaderName": "X-Beekeeper-Edge", "HeaderValue": "k.1"}]}
 
@@ -219,6 +254,13 @@ DRIFTS = [
           "TargetOriginId": "theirs", "ViewerProtocolPolicy": "allow-all", "CachePolicyId": "x",
           "OriginRequestPolicyId": "x", "AllowedMethods": {"Quantity": 1, "Items": ["GET"]},
       }.items()),
+    _of("function-gone", _behaviour(None, FunctionAssociations=functions()), "page_function"),
+    _of("function", _behaviour(None, FunctionAssociations=functions((THEIRS, "viewer-request"))),
+        "page_function"),
+    Drift("function-comment", _published(Comment="x"), "page function", {"comment"}, SET_FUNCTION),
+    Drift("function-runtime", _published(Runtime="cloudfront-js-1.0"), "page function",
+          {"runtime"}, SET_FUNCTION),
+    Drift("function-code", _published(b"theirs"), "page function", {"sha256"}, SET_FUNCTION),
     _of("uncompressed", _behaviour(None, Compress=False), "behaviours"),
     Drift("untagged", _untag, "distribution", {"tags"}, ["cloudfront:TagResource"]),
     Drift("version", _tag(**{"beekeeper:version": "0.0.1"}), "distribution", {"tags"},

@@ -21,6 +21,7 @@ from moto.core.serialize import RestXMLSerializer
 from moto.core.utils import get_service_model
 
 from tests.support.moto_aws import edge_store
+from tests.support.moto_aws.edge_functions import Functions
 from tests.support.moto_aws.edge_store import Distribution, Raw, Refused, Versioned
 from tests.support.moto_aws.wire import Call, Forward, Rule, answer
 from tests.support.rooms import ACCOUNT
@@ -29,10 +30,9 @@ HELD = 1  # refusals to delete what a distribution used that is gone
 
 
 @dataclass
-class Edge:
+class Edge(Functions):
     """Everything that CloudFront has of the account."""
 
-    distributions: dict[str, Distribution] = field(default_factory=dict)
     access_controls: dict[str, Versioned] = field(default_factory=dict)
     policies: dict[str, Versioned] = field(default_factory=dict)
     invalidations: list[Raw] = field(default_factory=list)
@@ -78,7 +78,8 @@ class Edge:
         found.check(call)
         if found.config["Enabled"] or found.pending >= 0:
             raise Refused("DistributionNotDisabled", 409)
-        used = (*self.access_controls, *self.policies)
+        functions = (each.arn for each in self.functions.values())
+        used = (*self.access_controls, *self.policies, *functions)
         self.held |= {each: HELD for each in used if each in str(found.config)}
         del self.distributions[found.id]
         return {}
@@ -106,6 +107,7 @@ class Edge:
         for behaviour in (config["DefaultCacheBehavior"], *behaviours):
             if behaviour.get("ResponseHeadersPolicyId", "") not in ("", *self.policies):
                 raise Refused("NoSuchResponseHeadersPolicy", 404)
+            self.check_functions(behaviour)
 
     # tags and invalidations
 
@@ -152,7 +154,7 @@ class Edge:
 
     def delete_origin_access_control(self, call: Raw) -> Raw:
         self._access_control(call).check(call)
-        self._release(call["Id"], "OriginAccessControlInUse")
+        self.release(call["Id"], "OriginAccessControlInUse")
         del self.access_controls[call["Id"]]
         return {}
 
@@ -180,7 +182,7 @@ class Edge:
 
     def delete_response_headers_policy(self, call: Raw) -> Raw:
         self._policy(call).check(call)
-        self._release(call["Id"], "ResponseHeadersPolicyInUse")
+        self.release(call["Id"], "ResponseHeadersPolicyInUse")
         del self.policies[call["Id"]]
         return {}
 
@@ -193,7 +195,7 @@ class Edge:
     def _policy(self, call: Raw) -> Versioned:
         return edge_store.get(self.policies, call, "NoSuchResponseHeadersPolicy")
 
-    def _release(self, used: str, code: str) -> None:
+    def release(self, used: str, code: str) -> None:
         self.held[used] = self.held.get(used, 0) - 1
         if self.held[used] >= 0 or any(used in str(d.config) for d in self.distributions.values()):
             raise Refused(code, 409)
@@ -226,7 +228,11 @@ def cloudfront(call: Call, request: AWSPreparedRequest, _: Forward) -> AWSRespon
     except Refused as refused:
         return refused.refusal.to(call, request)
     made = RestXMLSerializer(operation_model=_operation(call.operation)).serialize(result)
-    return answer(request.url, made["status_code"], made["headers"], str(made["body"]))
+    return answer(request.url, made["status_code"], made["headers"], _text(made["body"]))
+
+
+def _text(body: bytes | str) -> str:
+    return body.decode() if isinstance(body, bytes) else body
 
 
 EDGE_GAPS: tuple[Rule, ...] = (cloudfront,)

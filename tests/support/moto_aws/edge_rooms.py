@@ -16,7 +16,7 @@ from tests.support.moto_aws.edge_gaps import edge
 from tests.support.rooms import ACCOUNT, ROOM, config
 
 EDGED = config(edge=True)
-EDGE = ("access control", "headers policy", "distribution", "cached page")
+EDGE = ("access control", "headers policy", "page function", "distribution", "cached page")
 SECRET = f"kid-1.{'5' * 64}"
 # What the edge's steps need of others.
 GIVEN: dict[str, dict[str, str]] = {

@@ -53,6 +53,7 @@ def inventory(region: str = REGION) -> dict[str, list[str]]:
         "dashboards": list(backend("cloudwatch", region).dashboards),
         "distributions": [each.config["Comment"] for each in edge().distributions.values()],
         "access controls": [each.config["Name"] for each in edge().access_controls.values()],
+        "edge functions": list(edge().functions),
         "headers policies": [each.config["Name"] for each in edge().policies.values()],
     }
     return {kind: sorted(names) for kind, names in everything.items() if names}
