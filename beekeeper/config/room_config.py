@@ -13,6 +13,7 @@ from beekeeper.config.essentials import EssentialValues
 from beekeeper.config.functions import Functions, FunctionsValues
 from beekeeper.config.governor import GovernorValues, WithGovernor, governor_settings
 from beekeeper.config.line import Line, LineValues
+from beekeeper.config.page import WithPage
 from beekeeper.config.section import explained
 from beekeeper.config.toml_file import check_tags, read_toml, shown, to_toml
 from beekeeper.config.upkeep import Upkeep, UpkeepValues
@@ -37,9 +38,10 @@ class RoomValues(
     """The fields of :class:`RoomConfig` as keyword arguments, for editors and type checkers."""
 
     governor: GovernorValues
+    page: Mapping[str, Any]
 
 
-class RoomConfig(WithGovernor, Upkeep, Functions, Domain, Line):
+class RoomConfig(WithPage, WithGovernor, Upkeep, Functions, Domain, Line):
     """What to deploy.
 
     Make one from keyword arguments, or with :meth:`load` from a mapping or a ``beekeeper.toml``.
