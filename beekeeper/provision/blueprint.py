@@ -1,11 +1,10 @@
 """The list of steps: every resource of a room. Each step says which steps it needs."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 
 from beekeeper.config import RoomConfig
 from beekeeper.contract import functions
 from beekeeper.contract.functions import Variable
-from beekeeper.contract.languages import NAMES
 from beekeeper.errors import ConfigError
 from beekeeper.provision import tags
 from beekeeper.provision.engine.step import Step
@@ -123,7 +122,7 @@ def _edge(config: RoomConfig, names: Names, wanted_tags: Mapping[str, str]) -> l
     if config.edge:
         _check_partition(names)
     front = Front(config.domain_name, config.certificate_arn, config.web_acl_arn)
-    offered = _languages(config)
+    offered = config.page.languages
     chooses: list[Step] = [PageFunction(names, offered)]
     wanted: list[Step] = [
         AccessControl(names),
@@ -135,12 +134,6 @@ def _edge(config: RoomConfig, names: Names, wanted_tags: Mapping[str, str]) -> l
     if not names.can_have_edge:
         return []
     return wanted if config.edge else unwanted(wanted, only_look=True)
-
-
-def _languages(config: RoomConfig) -> Sequence[str]:
-    """Return the languages of the page. The first one is the default."""
-    page = config.model_dump().get("page") or {}
-    return page.get("languages") or tuple(NAMES)
 
 
 def _check_partition(names: Names) -> None:

@@ -91,15 +91,13 @@ def test_it_never_throws_and_reads_only_the_beginning_of_a_long_header() -> None
     found = pages([event("/", text, lang=text[::-1]) for text in texts])
     assert set(found) <= {"/", *(f"/room.{language}" for language in ALL)}
 
-    bare: list[Event] = [
-        {"request": {"uri": "/", **more}}
-        for more in (
-            {},
-            {"headers": {}, "querystring": {}},
-            {"headers": {"accept-language": {}}, "querystring": {"lang": {}}},
-            {"headers": {"accept-language": {"value": 7}}, "querystring": {"lang": None}},
-        )
+    fields: list[Event] = [
+        {},
+        {"headers": {}, "querystring": {}},
+        {"headers": {"accept-language": {}}, "querystring": {"lang": {}}},
+        {"headers": {"accept-language": {"value": 7}}, "querystring": {"lang": None}},
     ]
+    bare = [{"request": {"uri": "/", **more}} for more in fields]
     assert pages(bare) == ["/"] * len(bare)
     assert pages([event("/", ";," * 500 + "fr"), event("/", lang="-" * 1_000 + "fr")]) == ["/", "/"]
 
