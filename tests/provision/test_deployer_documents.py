@@ -24,7 +24,7 @@ from beekeeper.provision.names import Names
 from tests.support.rooms import BOUND, DOMAIN_NAME, NAMES, OF_EDGE, WITH_ALL
 
 # The kinds of CloudFront whose actions have their name.
-OWN_ACTIONS = ("originaccesscontrol", "responseheaderspolicy")
+OWN_ACTIONS = ("originaccesscontrol", "responseheaderspolicy", "function")
 OBJECT_ACTIONS = {
     "GetObject",
     "PutObject",

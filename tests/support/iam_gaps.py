@@ -18,6 +18,7 @@ API_GATEWAY_RATE is the account's throttle of API Gateway, in requests a second.
 
 import json
 import os
+import re
 from contextvars import ContextVar
 from typing import Any
 
@@ -65,14 +66,15 @@ def resource_arn(
     if service == "iam" and (role := parameter(params, "RoleName")):
         return _role_arn(role, params)
     if service == "cloudfront":
-        return parameter(params, "Resource") or _edge_arn(method, path, place[1])
+        return parameter(params, "Resource") or _edge_arn(method, path, body, place[1])
     return _named(service, fields, *place) or known
 
 
-def _edge_arn(method: str, path: str, account: str) -> str:
-    """Return the ARN of a part of CloudFront. One that is created has every id, a list has none."""
+def _edge_arn(method: str, path: str, body: bytes, account: str) -> str:
+    """Return the ARN of a part of CloudFront. What is created has a name, or every id."""
     _, kind, *rest = path.strip("/").split("/")
-    part = rest[0] if rest else "*"
+    named = re.search(rb"<Name>([^<]+)</Name>", body) if kind == "function" else None
+    part = rest[0] if rest else named[1].decode() if named else "*"
     return f"arn:aws:cloudfront::{account}:{kind}/{part}" if rest or method == "POST" else "*"
 
 
