@@ -58,6 +58,9 @@ def _of_edges(session: Session, room: str) -> Iterator[str]:
     for policy in (item["ResponseHeadersPolicy"] for item in policies.get("Items", [])):
         if policy["ResponseHeadersPolicyConfig"].get("Comment", "").startswith(begin):
             yield f"headers policy {policy['Id']}"
+    for function in client.list_functions()["FunctionList"].get("Items", []):
+        if function["FunctionConfig"]["Comment"].startswith(begin):
+            yield f"CloudFront function {function['Name']}"
 
 
 def _of_domains(session: Session, room: str, domain_name: str | None) -> Iterator[str]:

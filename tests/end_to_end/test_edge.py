@@ -1,6 +1,7 @@
 """A room behind CloudFront: the whole way through it, and no way around it."""
 
 import http.client
+import shutil
 import time
 from collections.abc import Callable, Iterator
 from typing import Any
@@ -54,12 +55,12 @@ def room(strict_aws: MiniStack, deploy_room: DeployRoom) -> Iterator[DeployedRoo
     assert leftovers(room.session, room.name) == []
 
 
-def answer(url: str, accept: str = "text/html") -> tuple[int, str, bytes]:
+def answer(url: str, accept: str = "text/html", languages: str = "") -> tuple[int, str, bytes]:
     """Ask this machine; return the status, where the answer leads, and the body."""
     parts = urlsplit(url)
     connection = http.client.HTTPConnection(HOST, parts.port, timeout=30)
     try:
-        headers = {"Host": parts.netloc, "Accept": accept}
+        headers = {"Host": parts.netloc, "Accept": accept, "Accept-Language": languages}
         connection.request("GET", f"{parts.path}?{parts.query}", headers=headers)
         response = connection.getresponse()
         return response.status, response.getheader("Location") or "", response.read()
@@ -89,6 +90,23 @@ def test_the_edge_is_the_only_way_and_a_second_deploy_changes_nothing(
     assert answer(f"{api}news", "application/json")[0] == 403
 
     assert mutations_of_a_second_deploy(room) == []
+    assert_each_gets_the_page_of_their_language(room, name, page)
+
+
+def assert_each_gets_the_page_of_their_language(
+    room: DeployedRoom, bucket: str, default: bytes
+) -> None:
+    """MiniStack runs CloudFront's functions in Node.js. Without that, all get the default page."""
+    s3 = room.session.client("s3")
+    for language in ("fr", "ar"):
+        s3.put_object(Bucket=bucket, Key=f"room.{language}", Body=language)
+    french, arabic = (b"fr", b"ar") if shutil.which("node") else (default, default)
+    for path in ("", "room"):
+        assert answer(f"{room.url}{path}", languages="fr-CA,en;q=0.5")[2] == french
+        assert answer(f"{room.url}{path}?to=/a&lang=ar", languages="fr")[2] == arabic
+        assert answer(f"{room.url}{path}", languages="sv")[2] == default
+    for language in ("fr", "ar"):
+        s3.delete_object(Bucket=bucket, Key=f"room.{language}")
 
 
 def api_of(room: DeployedRoom) -> str:

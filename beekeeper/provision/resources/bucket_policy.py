@@ -81,6 +81,6 @@ def read_by(distribution_arn: str, bucket_arn: str) -> Document:
         "Effect": "Allow",
         "Principal": {"Service": "cloudfront.amazonaws.com"},
         "Action": "s3:GetObject",
-        "Resource": [f"{bucket_arn}/{key}" for key in (PAGE_KEY, ROBOTS_KEY)],
+        "Resource": [f"{bucket_arn}/{key}" for key in (PAGE_KEY, f"{PAGE_KEY}.*", ROBOTS_KEY)],
         "Condition": {"StringEquals": {"aws:SourceArn": distribution_arn}},
     }

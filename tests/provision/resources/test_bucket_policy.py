@@ -36,7 +36,7 @@ def test_one_distribution_may_read_the_two_objects_and_nothing_else(deployed: Cl
     may = stored(deployed)["Allow"]
     assert may["Principal"] == {"Service": "cloudfront.amazonaws.com"}
     assert may["Action"] == "s3:GetObject"
-    objects = [f"arn:aws:s3:::{BUCKET}/{key}" for key in ("robots.txt", "room")]
+    objects = [f"arn:aws:s3:::{BUCKET}/{key}" for key in ("robots.txt", "room", "room.*")]
     assert sorted(may["Resource"]) == objects
     assert may["Condition"] == {"StringEquals": {"aws:SourceArn": DISTRIBUTION}}
     assert stored(deployed)["Deny"]["Condition"] == {"Bool": {"aws:SecureTransport": "false"}}
