@@ -11,7 +11,13 @@ from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 from beekeeper.contract.asking import BACK_OFF
-from beekeeper.costs.estimate import EDGE_FREE_GB, EDGE_FREE_REQUESTS, GB, priced
+from beekeeper.costs.estimate import (
+    EDGE_FREE_FUNCTIONS,
+    EDGE_FREE_GB,
+    EDGE_FREE_REQUESTS,
+    GB,
+    priced,
+)
 from beekeeper.costs.prices import Item, listed_prices
 from beekeeper.rules import arrivals, first_second, polling, quotas, sizing
 from beekeeper.rules.first_second import FirstSecond, duration
@@ -242,7 +248,9 @@ def _usd(event: Simulation) -> float:
 def _free_usd(event: Simulation) -> float:
     usd, used = listed_prices().usd, event.usage
     requests = min(used.edge_requests, EDGE_FREE_REQUESTS) * usd[Item.CLOUDFRONT_REQUESTS]
-    return requests + min(used.edge_bytes_out / GB, EDGE_FREE_GB) * usd[Item.CLOUDFRONT_GB]
+    functions = min(used.edge_functions, EDGE_FREE_FUNCTIONS) * usd[Item.CLOUDFRONT_FUNCTIONS]
+    gb = min(used.edge_bytes_out / GB, EDGE_FREE_GB) * usd[Item.CLOUDFRONT_GB]
+    return requests + functions + gb
 
 
 def table(rows: Rows) -> str:

@@ -55,7 +55,7 @@ HOURS_PER_MONTH = 730.0  # as AWS counts
 SECONDS_PER_DAY = 86_400
 FREE = "AWS's free allowances are not subtracted."
 # https://aws.amazon.com/cloudfront/pricing/
-EDGE_FREE_REQUESTS, EDGE_FREE_GB = 10_000_000, 1_024
+EDGE_FREE_REQUESTS, EDGE_FREE_GB, EDGE_FREE_FUNCTIONS = 10_000_000, 1_024, 2_000_000
 EDGE_PLANS = (
     "CloudFront also has plans at a fixed price a month: Pro $15 (10 million requests), Business"
     " $200 (125 million) and Premium $1,000 (500 million). They charge nothing for what exceeds a"
@@ -182,6 +182,7 @@ def _edge(bill: Bill, usage: Usage) -> list[CostLine]:
     return [
         bill.line("CloudFront", "requests", Item.CLOUDFRONT_REQUESTS, usage.edge_requests),
         bill.line("CloudFront", "GB to visitors", Item.CLOUDFRONT_GB, gb),
+        bill.line("CloudFront", "functions", Item.CLOUDFRONT_FUNCTIONS, usage.edge_functions),
     ]
 
 
@@ -192,13 +193,14 @@ def _edge_notes(bill: Bill, usage: Usage) -> list[str]:
         usage,
         edge_requests=min(usage.edge_requests, EDGE_FREE_REQUESTS),
         edge_bytes_out=min(usage.edge_bytes_out, EDGE_FREE_GB * GB),
+        edge_functions=min(usage.edge_functions, EDGE_FREE_FUNCTIONS),
     )
     usd = sum(line.usd for line in _edge(bill, free))
     return [
         "CloudFront: pay as you go, at the prices of its edge locations in Europe, the dearer of"
         " Europe and the United States. Other continents cost more.",
-        "Of CloudFront, AWS gives each account 10 million requests and 1 TB a month free: of this"
-        f" event that is ${usd:,.2f}, if nothing else uses it.",
+        "Of CloudFront, AWS gives each account 10 million requests, 1 TB and 2 million runs of"
+        f" functions a month free: of this event that is ${usd:,.2f}, if nothing else uses it.",
         EDGE_PLANS,
     ]
 

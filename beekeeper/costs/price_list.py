@@ -82,6 +82,7 @@ QUERIES = (
         {
             Item.CLOUDFRONT_REQUESTS: "(?:US|EU)-Requests-Tier2-HTTPS",
             Item.CLOUDFRONT_GB: "(?:US|EU)-DataTransfer-Out-Bytes",
+            Item.CLOUDFRONT_FUNCTIONS: "Executions-CloudFrontFunctions",
         },
         {},
         region_field="",

@@ -36,10 +36,16 @@ class Item(StrEnum):
     # By edge location and not by region: the dearer of Europe and the United States.
     CLOUDFRONT_REQUESTS = "cloudfront_requests"  # HTTPS
     CLOUDFRONT_GB = "cloudfront_gb"  # to the internet
+    CLOUDFRONT_FUNCTIONS = "cloudfront_functions"  # runs, the same price everywhere
 
 
 # These have the same price whatever the room's region, in the row of FALLBACK.
-GLOBAL = {Item.DASHBOARD_MONTHS, Item.CLOUDFRONT_REQUESTS, Item.CLOUDFRONT_GB}
+GLOBAL = {
+    Item.DASHBOARD_MONTHS,
+    Item.CLOUDFRONT_REQUESTS,
+    Item.CLOUDFRONT_GB,
+    Item.CLOUDFRONT_FUNCTIONS,
+}
 
 
 @dataclass(frozen=True, slots=True)

@@ -128,6 +128,7 @@ def usage(
         bytes_out=0 if edge else _bytes(requests, REDIRECT_BYTES),
         edge_requests=requests.total if edge else 0,
         edge_bytes_out=_bytes(requests, JOIN_BYTES) if edge else 0,
+        edge_functions=requests.page if edge else 0,
     )
 
 

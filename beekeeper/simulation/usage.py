@@ -41,3 +41,4 @@ class Usage:
     bytes_out: int  # from API Gateway to visitors
     edge_requests: int = 0  # CloudFront: all that browsers ask
     edge_bytes_out: int = 0  # from CloudFront to visitors
+    edge_functions: int = 0  # runs of the CloudFront Function that chooses the page's language

@@ -42,6 +42,7 @@ EDGE_EVENT = replace(
     bytes_out=0,
     edge_requests=12_000_000,
     edge_bytes_out=5 * 2**30,
+    edge_functions=100_000,
 )
 
 
@@ -96,6 +97,7 @@ def test_an_event_with_an_edge_by_hand() -> None:
     found, without = costs(EDGE_EVENT), costs(EVENT)
     assert found["CloudFront", "requests"] == pytest.approx(14.40)
     assert found["CloudFront", "GB to visitors"] == pytest.approx(0.425)
+    assert found["CloudFront", "functions"] == pytest.approx(0.01)
     assert found["API Gateway", "requests"] == pytest.approx(2.30)
     of_api = {("API Gateway", "GB to visitors"), ("S3", "reads of the page")}
     assert found.keys() - without.keys() == {x for x in found if x[0] == "CloudFront"}
@@ -105,7 +107,7 @@ def test_an_event_with_an_edge_by_hand() -> None:
 def test_the_free_part_of_cloudfront_and_its_plans_are_named() -> None:
     _, dearest, free, plans = estimate(EDGE_EVENT).notes
     assert "the dearer of Europe and the United States" in dearest
-    assert "10 million requests and 1 TB a month free: of this event that is $12.4" in free
+    assert "and 2 million runs of functions a month free: of this event that is $12.4" in free
     assert "Pro $15 (10 million requests), Business $200 (125 million)" in plans
 
 

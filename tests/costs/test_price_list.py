@@ -123,6 +123,8 @@ PRODUCTS: dict[str, list[str]] = {
             ("EU", "DataTransfer-Out-Bytes", "0.085"),
             ("JP", "DataTransfer-Out-Bytes", "0.114"),
             ("EU", "DataTransfer-Out-OBytes", "9"),
+            ("EU", "Executions-CloudFrontFunctions", "0.0000001"),
+            ("EU", "Executions-CloudFrontFunctionsKVS", "9"),
         )
     ],
     "AWSDataTransfer": [
