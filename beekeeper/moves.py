@@ -14,9 +14,11 @@ from beekeeper.results import Action
 
 ITS_SITE = "your site, which sends visitors without a pass there"
 SLOW = (
-    "The CloudFront distribution will be {done}. That takes minutes, because CloudFront tells all"
+    "The CloudFront {what} will be {done}. That takes minutes, because CloudFront tells all"
     " its locations. Deploy waits for it, and shows that it does."
 )
+# The steps whose changes CloudFront tells all its locations. With the first goes the second.
+EDGE = {"distribution": "distribution", "page function": "function"}
 DONE = {
     Action.CREATE: "made",
     Action.UPDATE: "changed",
@@ -57,9 +59,14 @@ def form_of(room: RoomConfig) -> Form:
 
 
 def slow(plan: Plan) -> list[str]:
-    """Return which changes take minutes. Those of tags take none."""
-    changes = [c for c in plan.changes if c.key == "distribution" and c.action in DONE]
-    return [SLOW.format(done=DONE[c.action]) for c in changes if c.attributes.keys() - {"tags"}]
+    """Return which change takes minutes. One of tags takes none."""
+    changes = {
+        c.key: c for c in plan.changes if c.action in DONE and c.attributes.keys() - {"tags"}
+    }
+    for key, what in EDGE.items():
+        if key in changes:
+            return [SLOW.format(what=what, done=DONE[changes[key].action])]
+    return []
 
 
 def moves(

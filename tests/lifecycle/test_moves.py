@@ -155,3 +155,12 @@ def test_what_takes_minutes(action: Action, word: str, attribute: str) -> None:
     notes = slow(Plan(ROOM, (change("queue"), change("distribution"))))
     assert bool(notes) == bool(word)
     assert all(f"The CloudFront distribution {word}. That takes minutes" in n for n in notes)
+
+
+def test_a_function_that_is_published_takes_minutes_too() -> None:
+    function = Change("page function", "x", "x", Action.UPDATE, {"sha256": ("a", "b")})
+    (note,) = slow(Plan(ROOM, (function,)))
+    assert note.startswith("The CloudFront function will be changed. That takes minutes")
+    both = (function, Change("distribution", "x", "x", Action.CREATE, {"aliases": ("a", "b")}))
+    (note,) = slow(Plan(ROOM, both))
+    assert note.startswith("The CloudFront distribution will be made.")
