@@ -58,7 +58,7 @@ def _of_edges(session: Session, room: str) -> Iterator[str]:
     for policy in (item["ResponseHeadersPolicy"] for item in policies.get("Items", [])):
         if policy["ResponseHeadersPolicyConfig"].get("Comment", "").startswith(begin):
             yield f"headers policy {policy['Id']}"
-    for function in client.list_functions()["FunctionList"].get("Items", []):
+    for function in client.list_functions(Stage="DEVELOPMENT")["FunctionList"].get("Items", []):
         if function["FunctionConfig"]["Comment"].startswith(begin):
             yield f"CloudFront function {function['Name']}"
 

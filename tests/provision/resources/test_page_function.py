@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 
 from beekeeper.errors import ProvisionError
+from beekeeper.local.leftovers import leftovers
 from beekeeper.provision.engine.events import StepWaiting
 from beekeeper.provision.resources import outputs as o
 from beekeeper.provision.resources.page_function import language_code
@@ -66,6 +67,7 @@ def test_the_pages_requests_pass_the_function_of_the_languages(edged: EdgeRoom) 
     assert live.config["config"] == {"Comment": MARK, "Runtime": "cloudfront-js-2.0"}
     assert used() == functions(OURS)
     assert NAMES.page_function_arn == ARN
+    assert f"CloudFront function {NAME}" in leftovers(edged.cloud.session, "sale")
     others = distribution().config["CacheBehaviors"]["Items"]
     assert not any(each["FunctionAssociations"].get("Items") for each in others)
 

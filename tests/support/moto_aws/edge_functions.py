@@ -8,6 +8,7 @@
 
 from dataclasses import dataclass, field
 
+from tests.support.moto_aws import edge_store
 from tests.support.moto_aws.edge_store import Distribution, Raw, Refused, Versioned
 from tests.support.rooms import ACCOUNT
 
@@ -64,6 +65,10 @@ class Functions:
     def get_function(self, call: Raw) -> Raw:
         shown = _stage(self._function(call), call)
         return {"ETag": shown.etag, "FunctionCode": shown.config["code"]}
+
+    def list_functions(self, call: Raw) -> Raw:
+        every = [(f, _stage(f, call)) for f in self.functions.values() if call["Stage"] != "LIVE"]
+        return {"FunctionList": edge_store.page([self._summary(*each) for each in every], call)}
 
     def delete_function(self, call: Raw) -> Raw:
         found = self._function(call)

@@ -234,7 +234,7 @@ class EdgeChangeMatrix(EdgeMatrix):
         self._begin()
         self.deploy()
         for drift in drifts_edge.DRIFTS:
-            if drift.name in ("access-Name", "policy-name", "version"):
+            if drift.name in ("access-Name", "policy-name", "function-code", "version"):
                 drift.by_hand(self.cloud)
         distribution().tags["former"] = "1"
         self._tape("change")
