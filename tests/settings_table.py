@@ -6,8 +6,7 @@ from pathlib import Path
 from pydantic.fields import FieldInfo
 
 from beekeeper import RoomConfig
-from beekeeper.config.governor import Governor
-from beekeeper.config.section import help_of
+from beekeeper.config.section import Section, help_of
 
 README = Path(__file__).parents[1] / "README.md"
 BEGIN, END = "<!-- settings: python -m tests.settings_table -->\n", "<!-- end of settings -->\n"
@@ -22,8 +21,9 @@ def table() -> str:
 def _settings() -> Iterator[tuple[str, FieldInfo]]:
     """Yield each setting by its name. Those of a table have its name before a dot."""
     for name, field in RoomConfig.model_fields.items():
-        if field.annotation is Governor:
-            yield from ((f"{name}.{inner}", of) for inner, of in Governor.model_fields.items())
+        table = field.annotation
+        if isinstance(table, type) and issubclass(table, Section):
+            yield from ((f"{name}.{inner}", of) for inner, of in table.model_fields.items())
         else:
             yield name, field
 
@@ -34,6 +34,8 @@ def _default(field: FieldInfo) -> str:
     default = field.get_default(call_default_factory=True)
     if isinstance(default, bool):
         return f"`{str(default).lower()}`"  # as TOML writes it
+    if isinstance(default, list):
+        return " ".join(f"`{each}`" for each in default)
     return f"`{default}`" if default or default == 0 else ""
 
 

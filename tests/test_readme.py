@@ -2,6 +2,7 @@
 
 import argparse
 import inspect
+import re
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -11,6 +12,8 @@ from beekeeper.cli.main import parser
 from beekeeper.contract.site import VARIABLES
 from beekeeper.gate import Gate
 from beekeeper.gate.gate import Options
+from beekeeper.page.document import taken_ids
+from beekeeper.page.own_template import SLOTS, check_template
 from tests.settings_table import with_table
 
 README = (Path(__file__).parents[1] / "README.md").read_text(encoding="utf-8")
@@ -60,3 +63,13 @@ def test_every_option_of_the_gate_is_there() -> None:
     assert [name for name in options if f"`{name}=" not in README] == []
     assert set(Options.__annotations__) == options
     assert [name for name in VARIABLES if name.removeprefix("BEEKEEPER") not in README] == []
+
+
+def test_the_slots_of_a_template_are_those_that_the_build_fills() -> None:
+    rows = re.findall(r"^\| `\{\{([\w:]+)\}\}` \|", README, re.MULTILINE)
+    assert sorted(rows) == sorted(SLOTS)
+
+
+def test_the_template_of_the_readme_is_one() -> None:
+    (template,) = re.findall(r"```html\n(<!doctype html>.*?)\n```", README, re.DOTALL)
+    check_template(template, (), taken_ids())

@@ -7,6 +7,8 @@ line.py          how the line admits visitors
 domain.py        the custom domain
 upkeep.py        logs, state, tags
 governor.py      the table [governor]
+page.py          the table [page]
+page_files.py    the files that it names
 room_config.py   RoomConfig, which has all of these
 toml_file.py     reading and writing beekeeper.toml
 

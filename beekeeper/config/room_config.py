@@ -13,7 +13,8 @@ from beekeeper.config.essentials import EssentialValues
 from beekeeper.config.functions import Functions, FunctionsValues
 from beekeeper.config.governor import GovernorValues, WithGovernor, governor_settings
 from beekeeper.config.line import Line, LineValues
-from beekeeper.config.page import WithPage
+from beekeeper.config.page import PageValues, WithPage
+from beekeeper.config.page_files import beside
 from beekeeper.config.section import explained
 from beekeeper.config.toml_file import check_tags, read_toml, shown, to_toml
 from beekeeper.config.upkeep import Upkeep, UpkeepValues
@@ -38,7 +39,7 @@ class RoomValues(
     """The fields of :class:`RoomConfig` as keyword arguments, for editors and type checkers."""
 
     governor: GovernorValues
-    page: Mapping[str, Any]
+    page: PageValues
 
 
 class RoomConfig(WithPage, WithGovernor, Upkeep, Functions, Domain, Line):
@@ -70,7 +71,7 @@ class RoomConfig(WithPage, WithGovernor, Upkeep, Functions, Domain, Line):
         values = read_toml(source)
         check_tags(source, values, cls.model_fields)
         try:
-            return cls(**values)
+            return cls(**beside(values, Path(source).parent))
         except ConfigError as error:
             raise ConfigError(f"{shown(source)}: {error}") from None
 

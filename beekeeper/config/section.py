@@ -10,6 +10,7 @@ from pydantic_core import ErrorDetails, PydanticCustomError, PydanticUndefined
 
 from beekeeper.rules.settings import SETTINGS, Settings
 
+SHOWN_CHARACTERS = 120  # of a value in an error
 GROUPED = re.compile(r"\d{1,3}(?:([,_])\d{3})(?:\1\d{3})*(?:\.\d*)?")
 
 
@@ -85,16 +86,28 @@ def _explained(problem: ErrorDetails, model: type[BaseModel]) -> str:
         return f"{field} is missing: give {_hint(field, model)}"
     if problem["type"] == "extra_forbidden":
         return _unknown(field, model)
-    # Our own checks say what to do. Those of pydantic say only what is wrong.
-    if problem["type"].startswith("bool_"):
-        text = "give true or false"
-    elif problem["type"] != "value_error" and (number := _number(field, model)):
-        text = number
-    elif problem["type"] != "value_error" and (hint := _hint(field, model)):
-        text += f". Give {hint}"
-    if problem["type"] != "value_error":  # ours keep their capital letters, as in AWS
-        text = text[:1].lower() + text[1:]
-    return f"{field} = {problem['input']!r}: {text}"
+    text = _said(problem["type"], text, field, model)
+    if text.startswith(f"{field}."):
+        return text  # it is about a part of the field, and names it
+    return f"{field} = {_shown(problem['input'])}: {text}"
+
+
+def _said(kind: str, text: str, field: str, model: type[BaseModel]) -> str:
+    """Return what is wrong and what to do. Our own checks say both, those of pydantic only one."""
+    if kind == "value_error":
+        return text  # it keeps its capital letters, as in AWS
+    if kind.startswith("bool_"):
+        return "give true or false"
+    if number := _number(field, model):
+        return number
+    hint = _hint(field, model)
+    return text[:1].lower() + text[1:] + (f". Give {hint}" if hint else "")
+
+
+def _shown(value: Any) -> str:
+    """Return a value for an error. That of a picture or a template would fill the screen."""
+    text = repr(value)
+    return text if len(text) <= SHOWN_CHARACTERS else f"{text[:SHOWN_CHARACTERS]}…"
 
 
 def _unknown(field: str, model: type[BaseModel]) -> str:

@@ -85,7 +85,7 @@ def _exists(path: str | Path) -> bool:
 
 
 def to_toml(values: Mapping[str, Any]) -> str:
-    """Return values as TOML: strings and numbers first, then tables of these."""
+    """Return values as TOML: first what is no table, then the tables, with their tables inline."""
     plain = {name: value for name, value in values.items() if not isinstance(value, Mapping)}
     tables = {name: value for name, value in values.items() if isinstance(value, Mapping)}
     lines = [f"{name} = {_toml(value)}" for name, value in plain.items()]
@@ -98,7 +98,11 @@ def _key(name: str) -> str:
     return name if re.fullmatch(r"[A-Za-z0-9_-]+", name) else _toml(name)
 
 
-def _toml(value: str | float) -> str:
+def _toml(value: Any) -> str:
+    if isinstance(value, Mapping):
+        return "{ " + ", ".join(f"{_key(k)} = {_toml(v)}" for k, v in value.items()) + " }"
+    if isinstance(value, list | tuple):
+        return f"[{', '.join(map(_toml, value))}]"
     if isinstance(value, bool):
         return str(value).lower()
     if isinstance(value, int | float):

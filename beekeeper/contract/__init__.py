@@ -12,6 +12,7 @@ arrival_rows.py  the rows that count who joined
 deployed.py    what of the room's item a deploy decides
 site.py        the environment variables of a destination's gate
 page.py        the names of the waiting page and of its parts
+languages.py   the languages that the page comes in
 asking.py      how the waiting page asks whether it is the visitor's turn
 answers.py     what the room answers to that question
 

@@ -21,6 +21,7 @@ class Variable(StrEnum):
     QUEUE_URL = "BEEKEEPER_QUEUE_URL"
     DEAD_LETTER_URL = "BEEKEEPER_DEAD_LETTER_URL"
     CONSUMER = "BEEKEEPER_CONSUMER"  # the name of the consumer's function
+    LANGUAGES = "BEEKEEPER_LANGUAGES"  # those that the room offers, the default first
 
     def read(self, environ: Mapping[str, str]) -> str:
         """Return the variable's value; raise KeyError if the function does not have it."""
@@ -45,19 +46,25 @@ class Function:
 PRODUCER = Function(
     name="producer",
     timeout_seconds=cadence.VISITOR_TIMEOUT_SECONDS,
-    variables=(Variable.TABLE, Variable.ROOM, Variable.QUEUE_URL, Variable.CONSUMER),
+    variables=(
+        Variable.TABLE,
+        Variable.ROOM,
+        Variable.QUEUE_URL,
+        Variable.CONSUMER,
+        Variable.LANGUAGES,
+    ),
     paths=(Path.CAMPAIGN, Path.JOIN),
 )
 ROOM = Function(
     name="room",
     timeout_seconds=cadence.VISITOR_TIMEOUT_SECONDS,
-    variables=(Variable.BUCKET,),
+    variables=(Variable.BUCKET, Variable.LANGUAGES),
     paths=(Path.ROOM, Path.ROBOTS),
 )
 TURNSTILE = Function(
     name="turnstile",
     timeout_seconds=cadence.VISITOR_TIMEOUT_SECONDS,
-    variables=(Variable.TABLE, Variable.ROOM, Variable.CONSUMER),
+    variables=(Variable.TABLE, Variable.ROOM, Variable.CONSUMER, Variable.LANGUAGES),
     paths=(Path.TURN, Path.ENTER, Path.CHECK, Path.NEWS),
 )
 CONSUMER = Function(

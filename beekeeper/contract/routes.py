@@ -9,7 +9,7 @@ from enum import StrEnum
 TICKET_COOKIE = "beekeeper_ticket"  # and the room's name, as in beekeeper_ticket_summer-sale
 TO_PARAMETER = "to"  # where at the destination the visitor wants to go
 REJOIN_PARAMETER = "rejoin"  # exchanges a turn that has ended for a new place in line
-LANGUAGE_PARAMETER = "lang"  # the page's language, in place of the browser's
+LANGUAGE_PARAMETER = "lang"  # the language that the visitor has chosen, or that the link asks for
 # CloudFront adds this to each request that it sends to the API (rules/edge.py).
 EDGE_HEADER = "x-beekeeper-edge"
 

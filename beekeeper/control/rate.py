@@ -10,7 +10,7 @@ from beekeeper.rules import sizing
 def set_rate(room: Deployed, per_minute: int) -> None:
     """Set the rate. Raise ConfigError when the deployed workers are too few for it."""
     # An operator's rate is checked like a configured one. It can be below the governor's floor.
-    values = {**room.config.model_dump(exclude={"governor"}), "rate": per_minute}
+    values = {**room.config.model_dump(exclude={"governor", "page"}), "rate": per_minute}
     rate = RoomConfig(**values).rate
     capacity = sizing.capacity_per_minute(room.config.rate)
     if rate > capacity:

@@ -11,8 +11,15 @@ from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import parse_qsl
 
-from beekeeper.contract.page import TEXTS, UNAVAILABLE_SCRIPT
-from beekeeper.contract.routes import TICKET_COOKIE, Path, ticket_cookie_name
+from beekeeper.contract.languages import TAG, direction_of
+from beekeeper.contract.page import UNAVAILABLE_SCRIPT
+from beekeeper.contract.routes import (
+    LANGUAGE_PARAMETER,
+    TICKET_COOKIE,
+    Path,
+    ticket_cookie_name,
+)
+from beekeeper.rules.languages import language_of
 
 RETRY_SECONDS = 5
 READS = ("GET", "HEAD")
@@ -92,6 +99,11 @@ class Request:
         scheme, _, token = self.headers.get("authorization", "").partition(" ")
         return token.strip() if scheme.lower() == "bearer" else ""
 
+    def language(self, offered: Sequence[str]) -> str:
+        """Return the language that suits the visitor best. The first one offered is the default."""
+        chosen = self.query.get(LANGUAGE_PARAMETER) or ""
+        return language_of(chosen, self.headers.get("accept-language", ""), offered)
+
     def wants_json(self) -> bool:
         """Return whether an app or a page's script asks, and not a browser that opens a page."""
         if self.method == "POST":
@@ -135,6 +147,17 @@ def plain_text(status: int, text: str) -> Response:
     return {"statusCode": status, "headers": headers, "body": text}
 
 
+def with_language(link: str, request: Request) -> str:
+    """Return a link of the room, which keeps the language that the request's address asks for.
+
+    Without a script, a visitor's choice is in the address only.
+    """
+    chosen = request.query.get(LANGUAGE_PARAMETER) or ""
+    if not TAG.fullmatch(chosen):
+        return link
+    return f"{link}{'&' if '?' in link else '?'}{LANGUAGE_PARAMETER}={chosen}"
+
+
 def redirect(location: str, cookies: Sequence[str] = ()) -> Response:
     """Answer 302. Links inside the room are relative, because the room may be under a path."""
     headers = {**PRIVATE_HEADERS, "location": location}
@@ -149,7 +172,7 @@ def json_response(status: int, content: Mapping[str, Any], cookies: Sequence[str
 
 
 @functools.cache
-def unavailable_page() -> tuple[str, str]:
+def unavailable_page(language: str) -> tuple[str, str]:
     """Return the page that tries again by itself, and its ``Content-Security-Policy``.
 
     Its sentences and its script are files of the zip. They are read when the page is first needed,
@@ -160,15 +183,13 @@ def unavailable_page() -> tuple[str, str]:
     from html import escape
     from importlib.resources import files
 
-    source, script = (
-        files("beekeeper").joinpath(*path).read_text(encoding="utf-8")
-        for path in (TEXTS, UNAVAILABLE_SCRIPT)
-    )
-    texts = {
-        name: escape(text) for name, text in json.loads(source)["functions"]["unavailable"].items()
-    }
+    from beekeeper.handlers.sentences import sentences
+
+    script = files("beekeeper").joinpath(*UNAVAILABLE_SCRIPT).read_text(encoding="utf-8")
+    texts = {name: escape(text) for name, text in sentences(language, "unavailable").items()}
     page = f"""<!doctype html>
-<html lang="en"><meta charset="utf-8"><meta name="viewport" content="width=device-width">
+<html lang="{language}" dir="{direction_of(language)}">
+<meta charset="utf-8"><meta name="viewport" content="width=device-width">
 <noscript><meta http-equiv="refresh" content="{RETRY_SECONDS}"></noscript>
 <title>{texts["title"]}</title>
 <body><h1>{texts["title"]}</h1>
@@ -182,10 +203,14 @@ def unavailable(request: Request) -> Response:
     """Answer 503 as HTML or JSON, whichever the caller wants, and say when to try again."""
     if request.wants_json():
         return unavailable_json()
-    page, policy = unavailable_page()
+    from beekeeper.handlers.sentences import offered_languages
+
+    language = request.language(offered_languages())
+    page, policy = unavailable_page(language)
     headers = {
         **PRIVATE_HEADERS,
         "content-type": "text/html; charset=utf-8",
+        "content-language": language,
         "content-security-policy": policy,
         "retry-after": str(RETRY_SECONDS),
     }

@@ -36,6 +36,7 @@ from beekeeper.handlers.http import (
     ticket_cookie,
     unavailable,
     unsupported_type,
+    with_language,
     without_body,
 )
 from beekeeper.handlers.tickets import ticket_in
@@ -141,7 +142,7 @@ def _preview(request: Request, room: RoomCopy) -> Response:
     # Few ask for it, and what it needs would slow down every cold start.
     from beekeeper.handlers.small_pages import preview_page
 
-    page = preview_page(room.settings.title or room.name, room.settings.picture)
+    page = preview_page(request, room.settings.title or room.name, room.settings.picture)
     return without_body(page) if request.method == "HEAD" else page
 
 
@@ -175,7 +176,7 @@ def _to_room(
             {"state": State.WAITING, "ticket": token, "number": ticket.number, **links},
             cookies,
         )
-    return redirect(Path.ROOM.link, cookies)
+    return redirect(with_language(Path.ROOM.link, request), cookies)
 
 
 @functools.cache

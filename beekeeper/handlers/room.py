@@ -1,7 +1,7 @@
-"""``GET /room``: the waiting page, read from the private bucket and kept in memory; ``robots.txt``.
+"""``GET /room``: the waiting page in the visitor's language, and ``robots.txt``.
 
-The page has the same origin as the room's other routes, so the ticket's cookie is first-party in
-every browser.
+The pages are in the private bucket, one for each language, and copies are kept in memory. They have
+the same origin as the room's other routes, so the ticket's cookie is first-party in every browser.
 """
 
 import base64
@@ -10,14 +10,15 @@ import gzip
 import logging
 import os
 import time
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from botocore.exceptions import BotoCoreError, ClientError
 
 from beekeeper.contract.functions import Variable, is_call
-from beekeeper.contract.page import PAGE_KEY, PAGE_POLICY, PAGE_TYPE
+from beekeeper.contract.languages import SEPARATOR
+from beekeeper.contract.page import PAGE_POLICY, PAGE_TYPE, page_key
 from beekeeper.contract.robots import robots_txt
 from beekeeper.contract.routes import Path
 from beekeeper.handlers import aws
@@ -38,36 +39,49 @@ logger = logging.getLogger(__name__)
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """The page as it is in the bucket, and the page compressed."""
+    """The page of a language as it is in the bucket, and the page compressed."""
 
+    language: str
     html: str
     packed: str  # gzip, base64
 
 
 class Pages:
-    """The bucket, read once a minute. If it can't be read, the last copy stays in use."""
+    """The pages of the bucket, each read when somebody asks for it, and then once a minute.
 
-    def __init__(self, s3: Any, bucket: str) -> None:
+    ``offered`` are the room's languages, the default first. If a page can't be read, its last copy
+    stays in use, or else the default's: a deploy that adds a language writes its page last.
+    """
+
+    def __init__(self, s3: Any, bucket: str, offered: Sequence[str]) -> None:
         self._s3 = s3
         self._bucket = bucket
-        self._page: Page | None = None
-        self._read_at = float("-inf")
+        self.offered = tuple(offered)
+        self._copies: dict[str, Page] = {}
+        self._read_at: dict[str, float] = {}
 
-    def page(self, now: float) -> Page | None:
-        """Return the page, or None if it could never be read."""
-        if self._page is None or not 0 <= now - self._read_at < PAGE_COPY_SECONDS:
-            try:
-                self._page = self._read()
-            except (BotoCoreError, ClientError) as error:
-                logger.error("reading the waiting page failed: %s", error)
-            self._read_at = now
-        return self._page
+    def page(self, language: str, now: float) -> Page | None:
+        """Return the page of a language, or the default's, or None if neither could be read."""
+        default = self.offered[0]
+        if not 0 <= now - self._read_at.get(language, float("-inf")) < PAGE_COPY_SECONDS:
+            self._read(language, now)
+        if language in self._copies:
+            return self._copies[language]
+        if language != default:
+            return self.page(default, now)
+        del self._read_at[default]  # there is nothing to show, so the next request tries again
+        return None
 
-    def _read(self) -> Page:
-        response = self._s3.get_object(Bucket=self._bucket, Key=PAGE_KEY)
-        html: bytes = response["Body"].read()
+    def _read(self, language: str, now: float) -> None:
+        self._read_at[language] = now
+        key = page_key(language, self.offered)
+        try:
+            html: bytes = self._s3.get_object(Bucket=self._bucket, Key=key)["Body"].read()
+        except (BotoCoreError, ClientError) as error:
+            logger.error("reading the waiting page %s failed: %s", key, error)
+            return
         packed = base64.b64encode(gzip.compress(html, 9)).decode()
-        return Page(html.decode(), packed)
+        self._copies[language] = Page(language, html.decode(), packed)
 
 
 def answer(request: Request, pages: Pages, now: float) -> Response:
@@ -84,14 +98,15 @@ def answer(request: Request, pages: Pages, now: float) -> Response:
 
 
 def _page(request: Request, pages: Pages, now: float) -> Response:
-    page = pages.page(now)
+    page = pages.page(request.language(pages.offered), now)
     if page is None:
         return unavailable(request)
     headers = {
         **PRIVATE_HEADERS,
         "content-type": PAGE_TYPE,
+        "content-language": page.language,
         "content-security-policy": PAGE_POLICY,
-        "vary": "accept-encoding",
+        "vary": "accept-encoding, accept-language",
     }
     if "gzip" not in request.headers.get("accept-encoding", ""):
         return {"statusCode": 200, "headers": headers, "body": page.html}
@@ -101,7 +116,8 @@ def _page(request: Request, pages: Pages, now: float) -> Response:
 
 @functools.cache
 def _pages() -> Pages:
-    return Pages(aws.client("s3"), Variable.BUCKET.read(os.environ))
+    offered = Variable.LANGUAGES.read(os.environ).split(SEPARATOR)
+    return Pages(aws.client("s3"), Variable.BUCKET.read(os.environ), offered)
 
 
 def handler(event: Mapping[str, Any], context: object) -> Response:

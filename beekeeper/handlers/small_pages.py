@@ -1,29 +1,26 @@
 """Pages without a script, for those who have no place in line: bots, and browsers without a cookie.
 
-Their sentences are a file of the zip. It is read when the first such page is needed.
+They are in the visitor's language, and few visitors see one.
 """
 
-import functools
-import json
-from collections.abc import Mapping
 from html import escape
-from importlib.resources import files
-from typing import Any
 
-from beekeeper.contract.page import TEXTS
+from beekeeper.contract.languages import direction_of
 from beekeeper.contract.routes import Path
-from beekeeper.handlers.http import PRIVATE_HEADERS, Response
+from beekeeper.handlers.http import PRIVATE_HEADERS, Request, Response, with_language
+from beekeeper.handlers.sentences import offered_languages, sentences
 
 POLICY = "default-src 'none'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
 
 
-def preview_page(title: str, picture: str) -> Response:
+def preview_page(request: Request, title: str, picture: str) -> Response:
     """Answer with what a chat shows beside the link: the tags of the Open Graph protocol.
 
     ``picture`` is the address of an image, or empty. The page also says what it is, for a person
     whose browser was taken for a bot.
     """
-    texts = _texts()["preview"]
+    language = request.language(offered_languages())
+    texts = sentences(language, "preview")
     tags = {"og:type": "website", "og:title": title, "og:description": texts["description"]}
     if picture:
         tags["og:image"] = picture
@@ -31,6 +28,7 @@ def preview_page(title: str, picture: str) -> Response:
     card = "summary_large_image" if picture else "summary"
     return _page(
         200,
+        language,
         title,
         f'{head}<meta name="description" content="{escape(texts["description"])}">\n'
         f'<meta name="twitter:card" content="{card}">\n',
@@ -38,20 +36,23 @@ def preview_page(title: str, picture: str) -> Response:
     )
 
 
-def placeless_page() -> Response:
+def placeless_page(request: Request) -> Response:
     """Answer to a browser without JavaScript that comes from the waiting page and has no cookie.
 
     It keeps none, or its visitor reads the page at the edge and has not joined yet. It gets a place
     only for a click, and not each time that the waiting page refreshes.
     """
-    texts = _texts()["placeless"]
-    link = f'<p><a href="{Path.JOIN.link}">{escape(texts["button"])}</a></p>'
-    return _page(401, texts["title"], "", f"<p>{escape(texts['detail'])}</p>\n{link}")
+    language = request.language(offered_languages())
+    texts = sentences(language, "placeless")
+    href = escape(with_language(Path.JOIN.link, request))
+    link = f'<p><a href="{href}">{escape(texts["button"])}</a></p>'
+    return _page(401, language, texts["title"], "", f"<p>{escape(texts['detail'])}</p>\n{link}")
 
 
-def _page(status: int, title: str, head: str, body: str) -> Response:
+def _page(status: int, language: str, title: str, head: str, body: str) -> Response:
     page = f"""<!doctype html>
-<html lang="en" prefix="og: https://ogp.me/ns#"><head><meta charset="utf-8">
+<html lang="{language}" dir="{direction_of(language)}" prefix="og: https://ogp.me/ns#">
+<head><meta charset="utf-8">
 <meta name="viewport" content="width=device-width">
 <title>{escape(title)}</title>
 {head}<link rel="icon" href="data:,"></head>
@@ -61,13 +62,7 @@ def _page(status: int, title: str, head: str, body: str) -> Response:
     headers = {
         **PRIVATE_HEADERS,
         "content-type": "text/html; charset=utf-8",
+        "content-language": language,
         "content-security-policy": POLICY,
     }
     return {"statusCode": status, "headers": headers, "body": page}
-
-
-@functools.cache
-def _texts() -> Mapping[str, Any]:
-    source = files("beekeeper").joinpath(*TEXTS).read_text(encoding="utf-8")
-    found: dict[str, Any] = json.loads(source)["functions"]
-    return found

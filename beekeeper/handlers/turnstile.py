@@ -21,6 +21,7 @@ from beekeeper.handlers.http import (
     redirect,
     unavailable,
     unavailable_json,
+    with_language,
     without_body,
 )
 from beekeeper.handlers.tickets import ticket_in
@@ -95,7 +96,7 @@ def _enter(request: Request, table: VisitorTable, room: RoomCopy, now: float) ->
     url = None if decided in WAYS_BACK else _destination_url(ticket, room, now)
     if request.wants_json():
         return json_response(200, entry_answer(decided, url))
-    return redirect(url or WAYS_BACK[decided])
+    return redirect(url or with_language(WAYS_BACK[decided], request))
 
 
 def _without_ticket(request: Request, room: RoomCopy) -> Response:
@@ -104,11 +105,11 @@ def _without_ticket(request: Request, room: RoomCopy) -> Response:
     # Without JavaScript, the waiting page comes here again and again. A browser that keeps no
     # cookie would take a place each time.
     if request.ticket_cookies(room.name):
-        return redirect(Path.JOIN.link)
+        return redirect(with_language(Path.JOIN.link, request))
     # Few ask for it, and what it needs would slow down every cold start.
     from beekeeper.handlers.small_pages import placeless_page
 
-    return placeless_page()
+    return placeless_page(request)
 
 
 def _claimed(ticket: Ticket, table: VisitorTable, room: RoomCopy, now: float) -> Entry:

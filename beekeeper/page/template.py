@@ -1,4 +1,4 @@
-"""Fills the slots of the page's template, ``index.html``.
+"""Fills the slots of index.html, of its parts, and of an operator's own template.
 
     {{title}}                a setting of the room, by its name
     {{#title}} … {{/title}}  a part that is left out when the setting has no value

@@ -6,7 +6,8 @@
               handlers/http.py), a group for each
 
 A name in braces is a placeholder. In ``script`` the page's script fills it, and in ``html`` the
-build fills it.
+build fills it. A sentence that depends on a number is a group: it has a form for each plural
+category of the language.
 """
 
 import json
@@ -18,6 +19,16 @@ from typing import Any
 from beekeeper.page.sources import SourceError, read_source
 
 SECTIONS = ("html", "script", "functions")
+CATEGORIES = ("zero", "one", "two", "few", "many", "other")
+# The plural categories of cardinal numbers (Unicode CLDR, "Language Plural Rules"). The Romance
+# languages have one for millions.
+PLURALS = {
+    **dict.fromkeys(("en", "de", "nl", "tr", "hi"), ("one", "other")),
+    **dict.fromkeys(("es", "fr", "pt", "it"), ("one", "many", "other")),
+    **dict.fromkeys(("ja", "ko", "zh-Hans", "zh-Hant"), ("other",)),
+    "pl": ("one", "few", "many", "other"),
+    "ar": CATEGORIES,
+}
 PLACEHOLDER = re.compile(r"\{(\w+)\}")
 
 
@@ -30,9 +41,13 @@ class Texts:
     script: Mapping[str, Any]
     functions: Mapping[str, Mapping[str, str]]
 
+    def sections(self) -> dict[str, Mapping[str, Any]]:
+        """Return the sections by their names."""
+        return {name: getattr(self, name) for name in SECTIONS}
+
     def sentences(self) -> dict[str, str]:
         """Return each sentence by its path, such as ``script.wait.hour``."""
-        return {k: v for name in SECTIONS for k, v in _flat(name, getattr(self, name))}
+        return {k: v for name, group in self.sections().items() for k, v in _flat(name, group)}
 
 
 def load_texts(language: str) -> Texts:
@@ -51,7 +66,8 @@ def parse_texts(language: str, source: str, path: str) -> Texts:
         raise SourceError(f"{path} must have these sections: {', '.join(SECTIONS)}")
     texts = Texts(language, **sections)
     for key, sentence in texts.sentences().items():
-        _check(sentence, f"{path}: {key}")
+        if wrong := misformed(sentence):
+            raise SourceError(f"{path}: {key} {wrong}")
     return texts
 
 
@@ -60,11 +76,18 @@ def placeholders(sentence: str) -> set[str]:
     return set(PLACEHOLDER.findall(sentence))
 
 
-def _check(sentence: object, where: str) -> None:
+def misformed(sentence: object) -> str:
+    """Return why this can't be a sentence, as the end of a clause about it; empty if it can."""
     if not isinstance(sentence, str):
-        raise SourceError(f"{where} must be a sentence, not {sentence!r}")
+        return f"must be a sentence, not {sentence!r}"
     if re.search(r"[{}]", PLACEHOLDER.sub("", sentence)):
-        raise SourceError(f"{where} has a brace that belongs to no {{placeholder}}: {sentence!r}")
+        return f"has a brace that belongs to no {{placeholder}}: {sentence!r}"
+    return ""
+
+
+def is_plural(group: object) -> bool:
+    """Return whether a part of the texts is a sentence in its plural forms."""
+    return isinstance(group, Mapping) and "other" in group and group.keys() <= set(CATEGORIES)
 
 
 def _flat(path: str, group: object) -> Iterator[tuple[str, Any]]:

@@ -5,6 +5,7 @@ from collections.abc import Iterable, Mapping
 from beekeeper.config import RoomConfig
 from beekeeper.contract import functions
 from beekeeper.contract.functions import Variable
+from beekeeper.contract.languages import SEPARATOR
 from beekeeper.errors import ConfigError
 from beekeeper.provision import tags
 from beekeeper.provision.engine.step import Step
@@ -29,7 +30,7 @@ from beekeeper.provision.resources.http_api import Api
 from beekeeper.provision.resources.log_group import LogGroup
 from beekeeper.provision.resources.outputs import queue_url
 from beekeeper.provision.resources.page_function import PageFunction
-from beekeeper.provision.resources.page_object import PageObject, Robots
+from beekeeper.provision.resources.page_object import FormerPages, PageObject, Robots
 from beekeeper.provision.resources.permission import Permission
 from beekeeper.provision.resources.queue import OtherQueue, Queue
 from beekeeper.provision.resources.role import Role
@@ -68,6 +69,7 @@ def steps(
         Bucket(names, wanted_tags),
         BucketPolicy(names, config.domain_name, edge=config.edge),
         PageObject(names, config.model_dump()),
+        FormerPages(names, config.model_dump()),
         Robots(names),
         *(_role(part, config, names, wanted_tags) for part in FUNCTION_NAMES),
         *(LogGroup(part, names, config.log_retention_days, wanted_tags) for part in FUNCTION_NAMES),
@@ -218,7 +220,7 @@ def _function(
     rate = config.rate
     part, is_consumer = function.name, function is functions.CONSUMER
     queues = {v: QUEUES[v] for v in function.variables if v in QUEUES}
-    values = _values(names)
+    values = _values(config, names)
     specification = Specification(
         part=part,
         name=names.function(part),
@@ -236,13 +238,14 @@ def _function(
     return Function(specification, names, wanted_tags)
 
 
-def _values(names: Names) -> dict[Variable, str]:
-    """Return the values of the environment variables that follow from names."""
+def _values(config: RoomConfig, names: Names) -> dict[Variable, str]:
+    """Return the values of the environment variables that are known before a deploy."""
     return {
         Variable.TABLE: names.stem,
         Variable.ROOM: names.room,
         Variable.BUCKET: names.bucket,
         Variable.CONSUMER: names.function(functions.CONSUMER.name),
+        Variable.LANGUAGES: SEPARATOR.join(config.page.languages),
     }
 
 

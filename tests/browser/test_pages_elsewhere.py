@@ -98,7 +98,7 @@ class VisitedRoom:
     def __init__(self, *, edge: bool) -> None:
         self.edge = edge
         self.place, self.sends = Place(), Sends()
-        self.pages = Pages(FakeS3(build_page({"title": "Sale"})), "bucket")
+        self.pages = Pages(FakeS3(build_page({"title": "Sale"})), "bucket", ("en",))
         self.seen: list[tuple[str, str, dict[str, str]]] = []  # method, path and query, headers
         self._lock = threading.Lock()
         self._server = ThreadingHTTPServer(("127.0.0.1", 0), _handler(self))

@@ -19,7 +19,7 @@ from tests.support.stub_room import (
 
 pytestmark = pytest.mark.browser
 
-HTML_PAGE, POLICY = unavailable_page()
+HTML_PAGE, POLICY = unavailable_page("en")
 OURS = Answer(HTML_PAGE, 503, {**HTML, "Content-Security-Policy": POLICY})
 
 

@@ -5,10 +5,12 @@ from pathlib import Path
 
 import pytest
 from mypy import api
+from pydantic import BaseModel
 
 import beekeeper
 from beekeeper.config import RoomConfig
 from beekeeper.config.governor import Governor, GovernorValues
+from beekeeper.config.page import Page, PageValues
 from beekeeper.config.room_config import RoomValues
 
 SNIPPET = """
@@ -27,12 +29,15 @@ beekeeper.status(5)
 def test_the_keys_and_types_are_those_of_the_configuration() -> None:
     fields = typing.get_type_hints(RoomConfig)
     values = typing.get_type_hints(RoomValues)
-    assert values.pop("governor") is GovernorValues  # its table is a mapping
-    assert values == {n: fields[n] for n in RoomConfig.model_fields if n != "governor"}
-    of_governor = typing.get_type_hints(Governor)
-    assert typing.get_type_hints(GovernorValues) == {
-        name: of_governor[name] for name in Governor.model_fields
+    tables: dict[str, tuple[type[BaseModel], type]] = {
+        "governor": (Governor, GovernorValues),
+        "page": (Page, PageValues),
     }
+    for name, (table, of_table) in tables.items():
+        assert values.pop(name) is of_table  # a table is a mapping
+        inner = typing.get_type_hints(table)
+        assert typing.get_type_hints(of_table) == {n: inner[n] for n in table.model_fields}
+    assert values == {n: fields[n] for n in RoomConfig.model_fields if n not in tables}
     required = {name for name, field in RoomConfig.model_fields.items() if field.is_required()}
     assert RoomValues.__required_keys__ == required
 

@@ -68,9 +68,15 @@ def test_variables() -> None:
             "BEEKEEPER_ROOM",
             "BEEKEEPER_QUEUE_URL",
             "BEEKEEPER_CONSUMER",
+            "BEEKEEPER_LANGUAGES",
         },
-        "room": {"BEEKEEPER_BUCKET"},
-        "turnstile": {"BEEKEEPER_TABLE", "BEEKEEPER_ROOM", "BEEKEEPER_CONSUMER"},
+        "room": {"BEEKEEPER_BUCKET", "BEEKEEPER_LANGUAGES"},
+        "turnstile": {
+            "BEEKEEPER_TABLE",
+            "BEEKEEPER_ROOM",
+            "BEEKEEPER_CONSUMER",
+            "BEEKEEPER_LANGUAGES",
+        },
         "consumer": {"BEEKEEPER_TABLE", "BEEKEEPER_QUEUE_URL", "BEEKEEPER_DEAD_LETTER_URL"},
         "governor": {"BEEKEEPER_TABLE", "BEEKEEPER_ROOM"},
     }

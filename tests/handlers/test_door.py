@@ -124,10 +124,10 @@ def test_a_program_is_refused_and_told_where_to_ask(path: Path) -> None:
 @pytest.mark.parametrize("path", [Path.CAMPAIGN, Path.JOIN])
 @pytest.mark.parametrize("headers", [BROWSER, SCRIPT], ids=["browser", "script"])
 def test_the_campaign_links_query_goes_along(path: Path, headers: dict[str, str]) -> None:
-    query = {"utm_source": "a b", "to": "/seats?block=7&x=é", "rejoin": "1"}
+    query = {"utm_source": "a b", "to": "/seats?block=7&x=é", "rejoin": "1", "lang": "fr"}
     response = Closed().ask(path, headers, query=query)
     where = response["headers"].get("location") or json.loads(response["body"])["enter"]
-    assert where == f"{LINK}?to=/seats%3Fblock%3D7%26x%3D%25C3%25A9&utm_source=a%20b"
+    assert where == f"{LINK}?to=/seats%3Fblock%3D7%26x%3D%25C3%25A9&utm_source=a%20b&lang=fr"
 
 
 @pytest.mark.parametrize("to", ["//evil.example", "https://evil.example", "/\r\nset-cookie: x", ""])

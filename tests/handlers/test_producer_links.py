@@ -49,6 +49,16 @@ def test_a_link_without_parameters_keeps_those_of_the_first_one() -> None:
     assert (other.to, other.query) == ("/tickets", "utm_source=chat")
 
 
+def test_the_language_of_the_link_is_for_the_room_and_not_for_the_destination() -> None:
+    response = visit("utm_source=mail&lang=fr")
+    assert response["headers"]["location"] == "room?lang=fr"
+    assert ticket_of(response).query == "utm_source=mail"
+    again = visit("lang=ar", cookie_of(response).split(";")[:1])
+    assert (again["headers"]["location"], again["cookies"]) == ("room?lang=ar", [])
+    url = visit("lang=fr", place=Place(Mode.OFF))["headers"]["location"]
+    assert url.startswith(f"{DESTINATION}&beekeeper_pass=")
+
+
 def test_a_room_that_is_off_hands_the_parameters_on() -> None:
     url = visit("utm_source=mail&x=evil", place=Place(Mode.OFF))["headers"]["location"]
     assert url.startswith(f"{DESTINATION}&utm_source=mail&beekeeper_pass=")

@@ -46,6 +46,19 @@ def test_enter_is_for_the_admitted_only(admitted: float | None, mode: Mode) -> N
     assert (response["statusCode"], response["headers"]["location"]) == (302, "room")
 
 
+@pytest.mark.parametrize(
+    ("admitted", "way_back"), [(NOW + 1, "room?lang=ar"), (NOW - 900, "join?rejoin=1&lang=ar")]
+)
+def test_who_can_not_go_in_keeps_the_language_of_the_address(
+    admitted: float, way_back: str
+) -> None:
+    place = Place()
+    place.admit(mine, admitted)
+    asks = replace(request("aws_enter", ticket=signed(mine)), query={"lang": "ar"})
+    response = turnstile.answer(asks, place.table, NOBODY, NOW)
+    assert response["headers"]["location"] == way_back
+
+
 @pytest.mark.parametrize("admitted", [NOW - 900, NOW - 9_999])
 def test_whose_turn_ran_out_is_sent_to_the_end_of_the_line(admitted: float) -> None:
     """Without JavaScript the page has no button for it."""

@@ -171,7 +171,7 @@ def turn(path: str, method: str = "GET", headers: dict[str, str] | None = None) 
 
 
 def waiting_page(path: str, method: str = "GET", headers: dict[str, str] | None = None) -> Response:
-    pages = Pages(FakeS3(b"<p>wait</p>"), "bucket")
+    pages = Pages(FakeS3(b"<p>wait</p>"), "bucket", ("en",))
     return room.answer(Request(path, headers or {}, method=method), pages, NOW)
 
 

@@ -12,6 +12,7 @@ import pytest
 from beekeeper.config import RoomConfig
 from beekeeper.contract.answers import entry_answer, turn_answer
 from beekeeper.contract.asking import ASKING, REFRESH_SECONDS
+from beekeeper.contract.languages import NAMES
 from beekeeper.page import build_page
 from beekeeper.page.template import fill
 from beekeeper.page.texts import load_texts
@@ -154,7 +155,9 @@ def test_page_shows_a_room_as_it_is_configured() -> None:
     assert build_page(config.model_dump()) == _page("Sale")
 
 
-@pytest.mark.parametrize("name", sorted(RoomConfig.model_fields.keys() - {"tags", "governor"}))
+@pytest.mark.parametrize(
+    "name", sorted(RoomConfig.model_fields.keys() - {"tags", "governor", "page"})
+)
 def test_each_setting_can_be_shown_by_its_name(name: str) -> None:
     config = RoomConfig(name="sale", destination="https://shop.example.com/", rate=600)
     value = getattr(config, name)
@@ -171,12 +174,13 @@ def test_every_link_stays_inside_the_room() -> None:
     document = _document()
     links = [value for name, value in document.attributes if name in ("href", "src")]
     inside = {link for link in links if not link.startswith("data:")}
-    assert inside == {"enter", "join", "join?rejoin=1"}
+    languages = {f"?lang={language}" for language in NAMES}
+    assert inside == {"enter?lang=en", "join?lang=en", "join?rejoin=1&lang=en", *languages}
 
 
 def test_without_javascript_the_page_asks_by_itself() -> None:
     head = _page().decode().partition("</head>")[0]
-    assert '<noscript><meta http-equiv="refresh" content="20;url=enter"></noscript>' in head
+    assert '<noscript><meta http-equiv="refresh" content="20;url=enter?lang=en"></noscript>' in head
     assert f"every {REFRESH_SECONDS} seconds" in _page().decode()
 
 

@@ -8,7 +8,9 @@ from beekeeper.provision.names import Names
 ROOM, REGION, ACCOUNT = "sale", "eu-central-1", "123456789012"
 NAMES = Names(ROOM, ACCOUNT, REGION, "aws")
 DESTINATION = "https://shop.example.com/"
-BASE: dict[str, Any] = {"name": ROOM, "destination": DESTINATION, "rate": 600}
+# Two languages are enough to see what a deploy does with more than one.
+LANGUAGES = {"languages": ["en", "fr"]}
+BASE: dict[str, Any] = {"name": ROOM, "destination": DESTINATION, "rate": 600, "page": LANGUAGES}
 DOMAIN_NAME = "queue.example.com"
 CERTIFICATE = f"arn:aws:acm:{REGION}:{ACCOUNT}:certificate/1a2b-3c4d"
 DOMAIN = {"domain_name": DOMAIN_NAME, "certificate_arn": CERTIFICATE}

@@ -83,7 +83,14 @@ class StubRoom:
 
     def __init__(self, title: str = "Spring sale", *, edge: bool = False) -> None:
         self.edge = edge
-        self.page = build_page({"title": title, "edge": edge, "news_seconds": NEWS_SECONDS})
+        self.page = build_page(
+            {
+                "title": title,
+                "edge": edge,
+                "news_seconds": NEWS_SECONDS,
+                "page": {"languages": ["en"]},
+            }
+        )
         self.news = [news()]
         self.answers: list[Answer] = [turn()]
         self.entries: list[Answer] = []

@@ -8,8 +8,8 @@ Quirks:
 - Configuration calls to one bucket conflict with each other (OperationAborted, 409). So we make
   them one after another.
 - A new bucket can be invisible for a while.
-- A destroy deletes only what we write: the page and robots.txt. Whoever put another object into the
-  bucket may need it.
+- A destroy deletes only what we write: robots.txt, and the page in whatever language, also in one
+  that the configuration does not name. Whoever put another object into the bucket may need it.
 - Separate calls set the policy and the tags. If a deploy is killed before the last of them, it
   leaves an empty bucket without tags.
 """
@@ -19,7 +19,7 @@ from typing import Any
 
 from botocore.exceptions import ClientError
 
-from beekeeper.contract.page import PAGE_KEY, ROBOTS_KEY
+from beekeeper.contract.page import ROBOTS_KEY, is_page_key
 from beekeeper.errors import NotOursError, ProvisionError
 from beekeeper.provision import tags
 from beekeeper.provision.aws import Aws
@@ -40,7 +40,7 @@ from beekeeper.provision.resources.s3 import (
 
 NOT_SET = ("NoSuchTagSet", "NoSuchPublicAccessBlockConfiguration")
 # The page was under the last of these keys in an earlier version.
-OURS = (PAGE_KEY, ROBOTS_KEY, "room.html")
+OURS = (ROBOTS_KEY, "room.html")
 SHOWN = 3
 DELETED_AT_ONCE = 1_000
 BLOCKED = {
@@ -241,7 +241,7 @@ class Bucket(Resource):
 
 def _is_ours(each: Mapping[str, Any]) -> bool:
     """Return whether a version, a delete marker or an upload is of an object that we write."""
-    return each["Key"] in OURS
+    return each["Key"] in OURS or is_page_key(each["Key"])
 
 
 def _or_none(call: Callable[[], dict[str, Any]]) -> dict[str, Any] | None:

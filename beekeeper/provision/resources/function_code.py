@@ -1,4 +1,4 @@
-"""The Lambda zip: contract, handlers, rules, PyJWT and two files of the page.
+"""The Lambda zip: contract, handlers, rules, PyJWT, and the texts and one script of the page.
 
 It always has the same bytes.
 """
@@ -13,6 +13,7 @@ from importlib.resources.abc import Traversable
 
 import jwt
 
+from beekeeper.contract.languages import NAMES
 from beekeeper.contract.page import TEXTS, UNAVAILABLE_SCRIPT
 
 ROOT = "beekeeper"
@@ -48,7 +49,8 @@ def _files() -> dict[str, bytes]:
     for part in PARTS:
         files |= _sources(resources.files(ROOT) / part, f"{ROOT}/{part}")
     files |= _sources(resources.files(jwt), "jwt")
-    for path in (TEXTS, UNAVAILABLE_SCRIPT):
+    texts = [(*TEXTS, f"{language}.json") for language in NAMES]
+    for path in (*texts, UNAVAILABLE_SCRIPT):
         content = resources.files(ROOT).joinpath(*path).read_bytes()
         files["/".join((ROOT, *path))] = content.replace(b"\r\n", b"\n")
     return files

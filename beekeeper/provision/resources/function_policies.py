@@ -35,7 +35,7 @@ def _producer(names: Names) -> list[Document]:
 
 
 def _room(names: Names) -> list[Document]:
-    return [allow(["s3:GetObject"], f"{names.bucket_arn}/{PAGE_KEY}")]
+    return [allow(["s3:GetObject"], f"{names.bucket_arn}/{PAGE_KEY}*")]  # in each language
 
 
 def _turnstile(names: Names) -> list[Document]:

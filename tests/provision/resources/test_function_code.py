@@ -11,6 +11,7 @@ import botocore
 import pytest
 
 from beekeeper.contract.functions import FUNCTIONS, Function
+from beekeeper.contract.languages import NAMES
 from beekeeper.provision.resources import function_code
 
 HANDLERS = ["producer", "room", "turnstile", "consumer"]
@@ -47,11 +48,9 @@ def test_nothing_else_is_in_it(archive: zipfile.ZipFile) -> None:
         "beekeeper/rules",
         "jwt",
     }
-    others = [name for name in archive.namelist() if not name.endswith(".py")]
-    assert others == [
-        "beekeeper/assets/room/texts/en.json",
-        "beekeeper/assets/room/unavailable.js",
-    ]
+    others = {name for name in archive.namelist() if not name.endswith(".py")}
+    texts = {f"beekeeper/assets/room/texts/{language}.json" for language in NAMES}
+    assert others == {*texts, "beekeeper/assets/room/unavailable.js"}
     assert archive.read("beekeeper/__init__.py") == b""
     assert [n for n in archive.namelist() if n.startswith("beekeeper/") and n.count("/") == 1] == [
         "beekeeper/__init__.py"
@@ -82,7 +81,7 @@ for name in {HANDLERS}:
     assert module.__file__.startswith({str(code)!r}), module.__file__
     assert callable(module.handler)
 from beekeeper.handlers.http import unavailable_page
-assert "One moment" in unavailable_page()[0]
+assert "One moment" in unavailable_page("en")[0]
 import jwt
 assert jwt.__file__.startswith({str(code)!r}), jwt.__file__
 unwanted = {{"pydantic", "rich", "boto3", "cryptography"}} & set(sys.modules)

@@ -42,8 +42,9 @@ REMADE = {f"role {part}": {f"permission {part}"} for part in FUNCTIONS}
 
 def test_every_step_has_its_tests(cloud: Cloud) -> None:
     # For the domain see test_domain.py, for the FIFO queues test_strict.py, for the governor
-    # test_governor.py, for the edge test_distribution.py, test_door.py and test_domain_at_edge.py.
-    former = {"former domains", "former records"}
+    # test_governor.py, for the edge test_distribution.py, test_door.py and test_domain_at_edge.py,
+    # for former pages test_page_object.py.
+    former = {"former domains", "former records", "former pages"}
     elsewhere = {*former, "other queue", "other dead-letter queue", "door", *GOVERNORS, *EDGE}
     assert DELETIONS.keys() == cloud.engine()._steps.keys() - elsewhere
 

@@ -94,15 +94,23 @@ class FakeService:
 
 
 class FakeS3:
-    """A bucket with the waiting page."""
+    """A bucket with the waiting page, and with its ``others``: pages in other languages by key."""
 
-    def __init__(self, html: bytes) -> None:
+    def __init__(self, html: bytes, **others: bytes) -> None:
         self.html = html
+        self.others = others
         self.failing = False
-        self.reads = 0
+        self.asked: list[str] = []
+
+    @property
+    def reads(self) -> int:
+        return len(self.asked)
 
     def get_object(self, *, Bucket: str, Key: str) -> Item:  # noqa: N803
-        self.reads += 1
+        self.asked.append(Key)
         if self.failing:
             raise client_error("SlowDown", "GetObject")
-        return {"Body": io.BytesIO(self.html), "Metadata": {}}
+        pages = {"room": self.html, **self.others}
+        if Key not in pages:
+            raise client_error("AccessDenied", "GetObject")  # without s3:ListBucket
+        return {"Body": io.BytesIO(pages[Key]), "Metadata": {}}

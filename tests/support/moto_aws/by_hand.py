@@ -10,6 +10,7 @@ from tests.support.rooms import ACCOUNT, REGION
 
 STEM = "beekeeper-sale"
 BUCKET = f"{STEM}-{ACCOUNT}-{REGION}"
+PAGES = ("room", "room.fr")  # in the languages of tests/support/rooms.py
 ByHand = Callable[[Cloud], object]
 FUNCTIONS = ("producer", "room", "turnstile", "consumer")
 ALARMS = ("unreadable", "line-stopped", "consumer-errors", "visitor-errors")
@@ -52,13 +53,16 @@ def _delete_item(item: str) -> ByHand:
     return lambda c: c.client("dynamodb").delete_item(TableName=STEM, Key={"id": {"S": item}})
 
 
-def _delete_object(key: str) -> ByHand:
-    return lambda c: c.client("s3").delete_object(Bucket=BUCKET, Key=key)
+def _delete_objects(*keys: str) -> ByHand:
+    def delete(cloud: Cloud) -> None:
+        for key in keys:
+            cloud.client("s3").delete_object(Bucket=BUCKET, Key=key)
+
+    return delete
 
 
 def _delete_bucket(cloud: Cloud) -> None:
-    for key in ("room", "robots.txt"):
-        _delete_object(key)(cloud)
+    _delete_objects(*PAGES, "robots.txt")(cloud)
     cloud.client("s3").delete_bucket(Bucket=BUCKET)
 
 
@@ -96,8 +100,8 @@ DELETIONS: dict[str, tuple[ByHand, tuple[str, ...]]] = {
     "settings": (_delete_item("room"), ()),
     "bucket": (_delete_bucket, ("bucket policy", "page", "robots")),
     "bucket policy": (lambda c: c.client("s3").delete_bucket_policy(Bucket=BUCKET), ()),
-    "page": (_delete_object("room"), ()),
-    "robots": (_delete_object("robots.txt"), ()),
+    "page": (_delete_objects(*PAGES), ()),
+    "robots": (_delete_objects("robots.txt"), ()),
     "api": (
         lambda c: c.client("apigatewayv2").delete_api(ApiId=api_id(c)),
         ("routes", "stage"),

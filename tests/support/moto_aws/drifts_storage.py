@@ -143,14 +143,16 @@ DRIFTS = [
           "bucket", {"tags"}, ["s3:PutBucketTagging"]),
     Drift("page", lambda c: c.client("s3").put_object(
               Bucket=BUCKET, Key="room", Body=b"theirs"),
-          "page", {"sha256", "content_type", "cache_control"}, ["s3:PutObject"]),
+          "page", {"room"}, ["s3:PutObject"]),
+    Drift("page-gone", lambda c: c.client("s3").delete_object(Bucket=BUCKET, Key="room.fr"),
+          "page", {"room.fr"}, ["s3:PutObject"]),
     Drift("page-type", _object("room", ContentType="binary/octet-stream"), "page",
-          {"content_type"}, ["s3:PutObject"]),
+          {"room"}, ["s3:PutObject"]),
     Drift("page-cached", _object("room", CacheControl="max-age=9"), "page",
-          {"cache_control"}, ["s3:PutObject"]),
+          {"room"}, ["s3:PutObject"]),
     Drift("robots", lambda c: c.client("s3").put_object(
               Bucket=BUCKET, Key="robots.txt", Body=b"theirs"),
-          "robots", {"sha256", "content_type", "cache_control"}, ["s3:PutObject"]),
+          "robots", {"robots.txt"}, ["s3:PutObject"]),
     # log groups
     Drift("log-retention", lambda c: c.client("logs").put_retention_policy(
               logGroupName=LOG_GROUP, retentionInDays=1),

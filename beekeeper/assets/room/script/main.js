@@ -5,6 +5,7 @@ import { arrive, ask, joinByClick } from "./asking.js";
 import { enterByClick } from "./entering.js";
 import { onOffline, onOnline, onRestored, onVisibility } from "./interruptions.js";
 import { isNewcomer, joinLink } from "./joining.js";
+import { keepAddress } from "./languages.js";
 import { listen } from "./news.js";
 import { restorePlace } from "./place.js";
 import { showPlace, showState } from "./view.js";
@@ -20,6 +21,7 @@ document.getElementById("rejoin").addEventListener("click", joinByClick);
 document.getElementById("retry").addEventListener("click", joinByClick);
 document.getElementById("retry").href = joinLink();
 
+keepAddress();
 restorePlace();
 showPlace();
 showState();

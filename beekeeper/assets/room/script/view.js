@@ -8,7 +8,7 @@ import { detailText, isLive, setState, shown, statusText } from "./shown.js";
 import { aheadLabel, clockText, fill, positionText, waitText } from "./words.js";
 
 const root = document.documentElement;
-const roomTitle = document.getElementById("title").textContent;
+const roomTitle = document.title;
 const NOTHING = "\u2013"; // as in index.html
 
 export function showTurn(turn) {
