@@ -9,7 +9,9 @@ CloudFront would answer from its cache.
 
 MiniStack starts a process for each request to a function that finds none idle. So only a few are
 let in at once, and a few more wait for them. If this machine can't answer as many as the throttle
-lets through, it refuses the rest, too: on AWS nobody would wait for long.
+lets through, it refuses the rest, too: on AWS nobody would wait for long. It does the same for the
+CloudFront Function of the page, with a process of Node.js. Only a few pages are asked for at once,
+and the rest wait: each takes a millisecond.
 
 Requests that come through a distribution reach the API over a connection of MiniStack to itself, so
 the throttle sees them, too.
@@ -33,7 +35,9 @@ App = Callable[[Message, Receive, Send], Awaitable[None]]
 
 MOST_AT_ONCE = 8
 MOST_IN_LINE = 16
+PAGES_AT_ONCE = 2  # as many processes MiniStack keeps
 COUNTS_PATH = "/_beekeeper/throttle"
+PAGES = (Path.CAMPAIGN, Path.ROOM)
 _API_HOST = re.compile(r"[a-z0-9]+\.execute-api\.localhost(:\d+)?")
 _EDGE_HOST = re.compile(r"[a-z0-9]+\.cloudfront\.localhost(:\d+)?")
 _API_PATH = "/_aws/execute-api/"
@@ -102,6 +106,7 @@ class Throttled:
     bucket: TokenBucket
     news: News = field(default_factory=News)
     _places: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(MOST_AT_ONCE))
+    _pages: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(PAGES_AT_ONCE))
     _in_line: int = 0
 
     async def __call__(self, scope: Message, receive: Receive, send: Send) -> None:
@@ -115,6 +120,9 @@ class Throttled:
             await self._from_api(scope, receive, send)
         elif scope["path"] == Path.NEWS and _EDGE_HOST.fullmatch(_host(scope)):
             await self._send_news(scope, receive, send)
+        elif scope["path"] in PAGES and _EDGE_HOST.fullmatch(_host(scope)):
+            async with self._pages:
+                await self.app(scope, receive, send)
         else:
             await self.app(scope, receive, send)
 

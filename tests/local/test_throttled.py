@@ -128,3 +128,10 @@ def test_the_edge_keeps_nothing_that_does_not_say_so() -> None:
     assert local.get(EDGE, "/news", times=3) == [(200, "1"), (200, "2"), (200, "3")]
     local = Local("public, max-age=2")
     assert local.get(EDGE, "/turn", times=2) == [(200, "1"), (200, "2")]
+
+
+def test_few_pages_are_at_once_in_the_edges_function_and_all_others_wait_for_them() -> None:
+    for path in ("/", "/room"):
+        local = Local()
+        assert statuses(local.get(EDGE, path, times=60)) == [200] * 60
+        assert local.aws.most_at_once == 2
