@@ -9,6 +9,7 @@ from enum import StrEnum
 TICKET_COOKIE = "beekeeper_ticket"  # and the room's name, as in beekeeper_ticket_summer-sale
 TO_PARAMETER = "to"  # where at the destination the visitor wants to go
 REJOIN_PARAMETER = "rejoin"  # exchanges a turn that has ended for a new place in line
+STAY_PARAMETER = "stay"  # asks for a page that does not refresh itself
 LANGUAGE_PARAMETER = "lang"  # the language that the visitor has chosen, or that the link asks for
 # CloudFront adds this to each request that it sends to the API (rules/edge.py).
 EDGE_HEADER = "x-beekeeper-edge"
@@ -51,4 +52,5 @@ def ticket_cookie_name(room: str) -> str:
     return f"{TICKET_COOKIE}_{room}"
 
 
+STILL_LINK = f"{Path.ENTER.link}?{STAY_PARAMETER}=1"
 REJOIN_LINK = f"{Path.JOIN.link}?{REJOIN_PARAMETER}=1"

@@ -9,12 +9,13 @@ import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
-from urllib.parse import parse_qsl
+from urllib.parse import parse_qsl, urlencode
 
-from beekeeper.contract.languages import TAG, direction_of
+from beekeeper.contract.languages import TAG
 from beekeeper.contract.page import UNAVAILABLE_SCRIPT
 from beekeeper.contract.routes import (
     LANGUAGE_PARAMETER,
+    STAY_PARAMETER,
     TICKET_COOKIE,
     Path,
     ticket_cookie_name,
@@ -32,9 +33,8 @@ PRIVATE_HEADERS = {
     "x-content-type-options": "nosniff",
 }
 
-UNAVAILABLE_POLICY = "; ".join(
-    ("default-src 'none'", "connect-src 'self'", "base-uri 'none'", "frame-ancestors 'none'")
-)
+# Without it, a browser would ask for an icon.
+ICON = '<link rel="icon" href="data:,">\n'
 
 Response = dict[str, Any]
 
@@ -171,32 +171,34 @@ def json_response(status: int, content: Mapping[str, Any], cookies: Sequence[str
     return {"statusCode": status, "headers": headers, "cookies": list(cookies), "body": body}
 
 
-@functools.cache
-def unavailable_page(language: str) -> tuple[str, str]:
+def unavailable_page(request: Request, language: str) -> tuple[str, str]:
     """Return the page that tries again by itself, and its ``Content-Security-Policy``.
 
-    Its sentences and its script are files of the zip. They are read when the page is first needed,
-    because they would slow down every cold start.
+    Visitors can stop that. The sentences and the script are files of the zip. They are read when
+    the page is first needed, because they would slow down every cold start.
     """
-    from base64 import b64encode
-    from hashlib import sha256
     from html import escape
-    from importlib.resources import files
 
+    from beekeeper.handlers import markup
     from beekeeper.handlers.sentences import sentences
 
-    script = files("beekeeper").joinpath(*UNAVAILABLE_SCRIPT).read_text(encoding="utf-8")
-    texts = {name: escape(text) for name, text in sentences(language, "unavailable").items()}
-    page = f"""<!doctype html>
-<html lang="{language}" dir="{direction_of(language)}">
-<meta charset="utf-8"><meta name="viewport" content="width=device-width">
-<noscript><meta http-equiv="refresh" content="{RETRY_SECONDS}"></noscript>
-<title>{texts["title"]}</title>
-<body><h1>{texts["title"]}</h1>
-<p>{texts["detail"]}</p><script>{script}</script></body></html>
-"""
-    script_hash = b64encode(sha256(script.encode()).digest()).decode()
-    return page, f"{UNAVAILABLE_POLICY}; script-src 'sha256-{script_hash}'"
+    texts = sentences(language, "unavailable")
+    kept = [(name, value) for name, value in request.parameters() if name != STAY_PARAMETER]
+    if STAY_PARAMETER in request.query:
+        body = markup.link(f"?{urlencode(kept)}", texts["again"])
+        return markup.document(language, texts["title"], body, ICON), markup.policy()
+    script = _unavailable_script()
+    stop = markup.link(f"?{urlencode([*kept, (STAY_PARAMETER, 1)])}", texts["stop"])
+    head = f'<noscript><meta http-equiv="refresh" content="{RETRY_SECONDS}"></noscript>\n{ICON}'
+    body = f"<p>{escape(texts['detail'])}</p>\n{stop}"
+    return markup.document(language, texts["title"], body, head, script), markup.policy(script)
+
+
+@functools.cache
+def _unavailable_script() -> str:
+    from importlib.resources import files
+
+    return files("beekeeper").joinpath(*UNAVAILABLE_SCRIPT).read_text(encoding="utf-8")
 
 
 def unavailable(request: Request) -> Response:
@@ -206,7 +208,7 @@ def unavailable(request: Request) -> Response:
     from beekeeper.handlers.sentences import offered_languages
 
     language = request.language(offered_languages())
-    page, policy = unavailable_page(language)
+    page, policy = unavailable_page(request, language)
     headers = {
         **PRIVATE_HEADERS,
         "content-type": "text/html; charset=utf-8",

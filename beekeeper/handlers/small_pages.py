@@ -1,16 +1,14 @@
-"""Pages without a script, for those who have no place in line: bots, and browsers without a cookie.
+"""Pages without a script: for bots, and for browsers without JavaScript or cookie.
 
 They are in the visitor's language, and few visitors see one.
 """
 
 from html import escape
 
-from beekeeper.contract.languages import direction_of
-from beekeeper.contract.routes import Path
-from beekeeper.handlers.http import PRIVATE_HEADERS, Request, Response, with_language
+from beekeeper.contract.routes import STILL_LINK, Path
+from beekeeper.handlers import markup
+from beekeeper.handlers.http import ICON, PRIVATE_HEADERS, Request, Response, with_language
 from beekeeper.handlers.sentences import offered_languages, sentences
-
-POLICY = "default-src 'none'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
 
 
 def preview_page(request: Request, title: str, picture: str) -> Response:
@@ -44,25 +42,29 @@ def placeless_page(request: Request) -> Response:
     """
     language = request.language(offered_languages())
     texts = sentences(language, "placeless")
-    href = escape(with_language(Path.JOIN.link, request))
-    link = f'<p><a href="{href}">{escape(texts["button"])}</a></p>'
+    link = markup.link(with_language(Path.JOIN.link, request), texts["button"])
     return _page(401, language, texts["title"], "", f"<p>{escape(texts['detail'])}</p>\n{link}")
 
 
+def still_page(request: Request) -> Response:
+    """Answer to a visitor without JavaScript who has to wait, and who has stopped the refresh.
+
+    A refresh that nobody can stop is hard on people who read slowly (Web Content Accessibility
+    Guidelines 2.2, success criterion 2.2.2).
+    """
+    language = request.language(offered_languages())
+    texts = sentences(language, "still")
+    links = markup.link(with_language(STILL_LINK, request), texts["button"])
+    links += markup.link(with_language(Path.ROOM.link, request), texts["refresh"])
+    return _page(200, language, texts["title"], "", f"<p>{escape(texts['detail'])}</p>\n{links}")
+
+
 def _page(status: int, language: str, title: str, head: str, body: str) -> Response:
-    page = f"""<!doctype html>
-<html lang="{language}" dir="{direction_of(language)}" prefix="og: https://ogp.me/ns#">
-<head><meta charset="utf-8">
-<meta name="viewport" content="width=device-width">
-<title>{escape(title)}</title>
-{head}<link rel="icon" href="data:,"></head>
-<body><h1>{escape(title)}</h1>
-{body}</body></html>
-"""
     headers = {
         **PRIVATE_HEADERS,
         "content-type": "text/html; charset=utf-8",
         "content-language": language,
-        "content-security-policy": POLICY,
+        "content-security-policy": markup.policy(),
     }
+    page = markup.document(language, title, body, head + ICON)
     return {"statusCode": status, "headers": headers, "body": page}

@@ -10,7 +10,7 @@ from typing import Any
 
 from beekeeper.contract.answers import NO_TICKET, entry_answer, news_answer, turn_answer
 from beekeeper.contract.functions import Variable, is_call
-from beekeeper.contract.routes import REJOIN_LINK, Path
+from beekeeper.contract.routes import REJOIN_LINK, STAY_PARAMETER, Path
 from beekeeper.handlers import aws, door
 from beekeeper.handlers.entries import Unavailable
 from beekeeper.handlers.http import (
@@ -96,6 +96,11 @@ def _enter(request: Request, table: VisitorTable, room: RoomCopy, now: float) ->
     url = None if decided in WAYS_BACK else _destination_url(ticket, room, now)
     if request.wants_json():
         return json_response(200, entry_answer(decided, url))
+    if decided is Entry.BACK_TO_ROOM and STAY_PARAMETER in request.query:
+        # Few ask for it, and what it needs would slow down every cold start.
+        from beekeeper.handlers.small_pages import still_page
+
+        return still_page(request)
     return redirect(url or with_language(WAYS_BACK[decided], request))
 
 

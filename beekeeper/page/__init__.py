@@ -31,7 +31,7 @@ from typing import Any
 from beekeeper.contract.answers import NO_TICKET_STATE
 from beekeeper.contract.asking import ASKING, REFRESH_SECONDS
 from beekeeper.contract.languages import ENGLISH, NAMES, direction_of
-from beekeeper.contract.routes import REJOIN_LINK, Path
+from beekeeper.contract.routes import REJOIN_LINK, STILL_LINK, Path
 from beekeeper.page.bundle import join_modules, without_indentation
 from beekeeper.page.document import build_document
 from beekeeper.page.languages import language_links, with_language
@@ -95,7 +95,12 @@ def _root(language: str) -> str:
 
 def _links(language: str, offered: tuple[str, ...]) -> dict[str, str]:
     """Return the links for a browser without the script, which come back to the same language."""
-    links = {"join_link": Path.JOIN.link, "enter_link": Path.ENTER.link, "rejoin_link": REJOIN_LINK}
+    links = {
+        "join_link": Path.JOIN.link,
+        "enter_link": Path.ENTER.link,
+        "rejoin_link": REJOIN_LINK,
+        "still_link": STILL_LINK,
+    }
     if len(offered) == 1:
         return links
     return {name: escape(with_language(link, language)) for name, link in links.items()}

@@ -9,7 +9,7 @@ Content Accessibility Guidelines 2.2, "contrast ratio" and "relative luminance")
   (success criterion 1.4.3).
 - What has a meaning without being text, such as the bar's fill and the dot, needs 3 against what is
   behind it (success criterion 1.4.11). Its colour is the accent, mixed with black in the light
-  theme and with white in the dark one, only as much as that takes.
+  theme and with white in the dark one, only as much as that takes. A button has it as its edge.
 """
 
 import re
@@ -22,6 +22,8 @@ Colour = tuple[int, int, int]
 BLACK, WHITE = (0, 0, 0), (255, 255, 255)
 GRAPHIC_CONTRAST = 3.0
 SYNTAX = re.compile(r"#(?:[0-9a-f]{3}|[0-9a-f]{6})", re.ASCII)
+# A button, or a bee, in the colour of the card would be lost without it.
+EDGE = ".button { border-color: var(--fill); }\n.cell { stroke: var(--fill); }\n"
 # What the fill and the dot are on: properties of style.css, each with one value for each theme.
 BACKGROUNDS = ("card", "track", "calm-back")
 
@@ -48,7 +50,7 @@ def accent_style(accent: str, style: str) -> str:
         "on-accent": _hex(text_on(colour)),
         "fill": _hex(readable(colour, light, BLACK)),
     }
-    return _rule(root) + (
+    return _rule(root) + EDGE + (
         "@media (prefers-color-scheme: dark) {\n"
         f"{_rule({'fill': _hex(readable(colour, dark, WHITE))})}}}\n"
     )

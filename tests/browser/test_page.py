@@ -34,28 +34,6 @@ def test_shows_place_wait_and_time_of_the_answer(page: Page, room: StubRoom) -> 
         expect(page.locator(action)).to_be_hidden()
 
 
-@pytest.mark.parametrize(
-    ("seconds", "text"),
-    [
-        (None, "not known yet"),
-        (0, "less than a minute"),
-        (59, "less than a minute"),
-        (60, "about 1\u20132 minutes"),
-        (360, "about 5\u20137 minutes"),
-        (1800, "about 25\u201335 minutes"),
-        (3600, "about an hour"),
-        (4800, "more than an hour: about 1 h 20 min"),
-        (7200, "more than an hour: about 2 h"),
-        (200_000, "more than a day"),
-    ],
-)
-def test_wait_is_a_rounded_range(
-    page: Page, room: StubRoom, seconds: int | None, text: str
-) -> None:
-    open_page(page, room, turn(eta_seconds=seconds))
-    expect(page.locator("#wait")).to_have_text(text)
-
-
 @pytest.mark.parametrize("room", FORMS, indirect=True)
 def test_place_falls_never_grows_and_survives_a_refresh(page: Page, room: StubRoom) -> None:
     open_page(page, room, turn(), turn(ahead=800), turn(ahead=900), turn(ahead=950))

@@ -110,7 +110,7 @@ def test_bad(field: str, value: object, remedy: str) -> None:
     assert "pydantic" not in text
 
 
-@pytest.mark.parametrize("field", BASE)
+@pytest.mark.parametrize("field", ["name", "destination", "rate"])
 def test_missing(field: str) -> None:
     with pytest.raises(ConfigError, match=rf"^{field} is missing: .*such as"):
         RoomConfig(**{k: v for k, v in BASE.items() if k != field})

@@ -195,13 +195,15 @@ def test_a_room_that_is_turned_off_lets_those_who_wait_go_on(
     expect(page.locator("h1")).to_have_text(SHOP, timeout=30_000)
 
 
-def test_a_visitor_without_javascript_gets_in(
+def test_a_visitor_without_javascript_reads_the_page_in_their_language_and_gets_in(
     aws: MiniStack, deploy_room: DeployRoom, browser: Browser
 ) -> None:
     room = deploy_room(aws, rate=600)
-    context = browser.new_context(java_script_enabled=False)
+    context = browser.new_context(java_script_enabled=False, locale="ar")
     page = context.new_page()
-    page.goto(room.url)
+    response = page.goto(room.url)
+    assert response
+    assert '<html lang="ar" dir="rtl"' in response.text()
     expect(page.locator("h1")).to_have_text(SHOP, timeout=60_000)
     context.close()
 

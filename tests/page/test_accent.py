@@ -89,6 +89,7 @@ def test_a_colour_is_changed_only_as_much_as_it_takes() -> None:
 def test_both_themes_get_their_colours() -> None:
     assert accent_style("#ffff00", STYLE) == (
         ":root { --accent: #ffff00; --on-accent: #000000; --fill: #8c8c00; }\n"
+        ".button { border-color: var(--fill); }\n.cell { stroke: var(--fill); }\n"
         "@media (prefers-color-scheme: dark) {\n:root { --fill: #ffff00; }\n}\n"
     )
     assert accent_style("", STYLE) == ""

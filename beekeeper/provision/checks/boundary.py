@@ -91,7 +91,6 @@ def _denied(aws: Aws, limit: Document, statement: dict[str, Any]) -> Iterator[st
 
 
 def _example(resource: str) -> str:
-    """Return one of the resources that a pattern means. Ours with a star are log streams."""
-    return (
-        f"{resource.removesuffix('*')}log-stream:example" if resource.endswith(":*") else resource
-    )
+    """Return one of the resources that a pattern means: a log stream, or the default page."""
+    example = "log-stream:example" if resource.endswith(":*") else ""
+    return resource.removesuffix("*") + example

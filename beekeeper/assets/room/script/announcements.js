@@ -1,27 +1,40 @@
-// What a screen reader says. It says only what is new, so that it does not speak at each answer.
+// What a screen reader says. It says only what is new, and speaks politely at most once in a while, so that it does
+// not speak at each answer. The visitor's turn is said at once.
 
 import { texts } from "./given.js";
 import { place } from "./place.js";
-import { isLive, shown, spreadText, statusText } from "./shown.js";
+import { isFailing, isLive, remarkTexts, shown, spreadText, statusText } from "./shown.js";
 import { fill, placeText } from "./words.js";
 
-const said = { status: "", message: "", busy: "", spread: false };
+const POLITE_SECONDS = 30;
+const said = { status: "", failed: false, message: "", busy: "", spread: false, remarks: [], at: -Infinity, timer: 0 };
 
 export function announce() {
+  const urgent = shown.state === "ready" || shown.state === "off";
+  clearTimeout(said.timer);
+  const rest = said.at + POLITE_SECONDS * 1000 - performance.now();
+  if (!urgent && rest > 0) said.timer = setTimeout(announce, rest);
+  else speak(urgent && statusText() !== said.status);
+}
+
+// What came and went meanwhile is no news any more.
+function speak(urgent) {
   const status = statusNews();
-  const news = [status, spreadNews(), busyNews(), placeNews(), messageNews()].filter(Boolean);
+  const news = [status, spreadNews(), busyNews(), placeNews(), remarkNews(), messageNews()].filter(Boolean);
   if (news.length === 0) return;
-  const urgent = status && (shown.state === "ready" || shown.state === "off");
+  if (!urgent) said.at = performance.now();
   const region = document.getElementById(urgent ? "assertive" : "polite");
-  region.textContent = news.map((text) => text.replace(/\.$/, "")).join(texts.announcements.separator);
+  region.textContent = news.map((text) => text.replace(/[.\u3002\u0964]$/, "")).join(texts.announcements.separator);
 }
 
 function statusNews() {
-  const status = shown.state === "connecting" ? "" : statusText();
+  // That the page looks for a place is no news, but that it can't find one is.
+  const status = shown.state === "connecting" && !isFailing() ? "" : statusText();
   if (status === said.status) return "";
-  const failed = [texts.connection.lost, texts.connection.offline].includes(said.status);
+  const failed = said.failed;
+  said.failed = isFailing();
   said.status = status;
-  if (!status || !failed || !isLive() || shown.connection !== "ok") return status;
+  if (!status || !failed || !isLive() || isFailing()) return status;
   return fill(texts.announcements.connected_again, { status: status });
 }
 
@@ -49,6 +62,13 @@ function placeNews() {
   if (!news) return "";
   place.said = place.ahead;
   return fill(texts.announcements.place, { place: placeText(place.ahead), wait: shown.wait });
+}
+
+function remarkNews() {
+  const remarks = remarkTexts();
+  const news = remarks.filter((text) => !said.remarks.includes(text));
+  said.remarks = remarks;
+  return news.join(" ");
 }
 
 function messageNews() {

@@ -1,5 +1,6 @@
 // Goes in when it is the visitor's turn. The page leaves only for a good answer of `enter`.
 
+import { alertSeconds } from "./alerts.js";
 import { isTurnedAway, isWayIn } from "./answers.js";
 import { links, polling, texts } from "./given.js";
 import { afterFailure, shortened } from "./pauses.js";
@@ -22,7 +23,7 @@ export function enter(turn, turnedAway) {
   entering.begun = true;
   entering.state = turn.state;
   // In a hidden tab nobody reads the page, and browsers delay timers there by up to a minute.
-  const soonest = document.hidden ? 0 : polling.enter_seconds;
+  const soonest = Math.max(document.hidden ? 0 : polling.enter_seconds, alertSeconds());
   const first = Math.max(soonest, shortened(turn.spread_seconds) * Math.random());
   askAfter(entering, entering.failures ? afterFailure(entering.failures, 0, 0) : first);
 }

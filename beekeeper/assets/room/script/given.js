@@ -10,3 +10,5 @@ export const modes = given.modes;
 export const noTicketState = given.no_ticket_state;
 export const links = given.links;
 export const newsSeconds = given.news_seconds; // 0 without an edge
+
+export const pageTitle = document.title; // before the script changes it

@@ -1,6 +1,7 @@
 // The waiting page: gets a place, asks `turn` whether it is this visitor's turn, shows the answer, and enters.
 // A visitor enters only after a valid answer of the room.
 
+import { offerAlerts } from "./alerts.js";
 import { arrive, ask, joinByClick } from "./asking.js";
 import { enterByClick } from "./entering.js";
 import { onOffline, onOnline, onRestored, onVisibility } from "./interruptions.js";
@@ -8,6 +9,7 @@ import { isNewcomer, joinLink } from "./joining.js";
 import { keepAddress } from "./languages.js";
 import { listen } from "./news.js";
 import { restorePlace } from "./place.js";
+import { offerScreen } from "./screen.js";
 import { showPlace, showState } from "./view.js";
 
 document.addEventListener("visibilitychange", onVisibility);
@@ -23,6 +25,8 @@ document.getElementById("retry").href = joinLink();
 
 keepAddress();
 restorePlace();
+offerAlerts();
+offerScreen();
 showPlace();
 showState();
 // A browser can load the page before the visitor has decided to come. Only who comes takes a place.

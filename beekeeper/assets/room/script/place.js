@@ -22,6 +22,7 @@ export function forgetPlace() {
   place.ahead = null;
   place.first = null;
   place.said = null;
+  place.late = 0;
   save("place", null);
 }
 

@@ -1,29 +1,37 @@
 // Shows the answers of the room on the screen.
 
+import { alertTurn } from "./alerts.js";
 import { announce } from "./announcements.js";
-import { formatCount, isCount } from "./counts.js";
+import { isCount } from "./counts.js";
+import { isSlower } from "./estimates.js";
 import { texts } from "./given.js";
 import { place, rememberPlace } from "./place.js";
-import { detailText, isLive, setState, shown, statusText } from "./shown.js";
-import { aheadLabel, clockText, fill, positionText, waitText } from "./words.js";
+import {
+  detailText, isFailing, isLive, isNear, remarkTexts, setState, shown, statusText, untilText, viewName,
+} from "./shown.js";
+import { showTab } from "./tab.js";
+import { aheadLabel, finishText, positionText, updatedText, waitText } from "./words.js";
 
 const root = document.documentElement;
-const roomTitle = document.title;
 const NOTHING = "\u2013"; // as in index.html
 
 export function showTurn(turn) {
+  const before = shown.state;
   setState(turn.state, turn.spread_seconds);
   shown.connection = "ok";
   shown.still = turn.state === "waiting" && turn.still === true;
   shown.late = turn.state === "waiting" && isCount(turn.late);
+  shown.eta = isCount(turn.eta_seconds) ? turn.eta_seconds : null;
+  if (turn.state === "ready" && isCount(turn.expires_in)) shown.keptUntil = Date.now() / 1000 + turn.expires_in;
   if (isCount(turn.ahead) && isLive()) rememberPlace(turn.ahead, turn.late || 0);
   showPlace();
-  shown.wait = turn.state === "paused" ? texts.wait.paused : waitText(turn.eta_seconds);
-  setText("wait", shown.wait);
-  setText("updated", clockText(turn.updated_at));
+  showWait(shown.state === "paused" ? texts.wait.paused : waitText(turn.eta_seconds));
+  markRemark("slower", shown.state === "waiting" && isSlower(turn.eta_seconds));
+  setText("updated", updatedText(turn.updated_at));
   showMessage(turn.message);
   showState();
   announce();
+  if (shown.state !== before && ["ready", "off"].includes(shown.state)) alertTurn();
 }
 
 // The visitor has a place, and has yet to hear which.
@@ -45,9 +53,15 @@ function showLine(state, spread) {
   setState(state, spread);
   shown.still = false;
   shown.late = state === "waiting" && place.late > 0;
-  shown.wait = state === "paused" ? texts.wait.paused : texts.wait.unknown;
-  setText("wait", shown.wait);
+  showWait(state === "paused" ? texts.wait.paused : texts.wait.unknown);
+  markRemark("slower", false);
   showPlace();
+}
+
+function showWait(wait) {
+  shown.wait = wait;
+  setText("wait", wait);
+  setText("wait-clock", shown.state === "waiting" ? finishText(shown.eta) : "");
 }
 
 // The page asks for a place.
@@ -55,10 +69,29 @@ export function showJoining() {
   setState("connecting");
   Object.assign(shown, { connection: "ok", still: false, late: false });
   showPlace();
-  setText("wait", NOTHING);
+  showWait(NOTHING);
   setText("updated", NOTHING);
   showState();
   announce();
+}
+
+// The room has not answered for so long that the event may be over. The page goes on asking.
+export function showClosed(sinceEpochMs) {
+  setState("closed");
+  shown.closedSince = sinceEpochMs / 1000;
+  showState();
+  announce();
+}
+
+// `name` is one of `texts.remarks`: something that the visitor should know while waiting.
+export function setRemark(name, on) {
+  markRemark(name, on);
+  showState();
+  announce();
+}
+
+function markRemark(name, on) {
+  shown.remarks = shown.remarks.filter((other) => other !== name).concat(on ? [name] : []);
 }
 
 export function showConnection(connection) {
@@ -75,10 +108,22 @@ export function showBusy(busy) {
 
 export function showState() {
   root.setAttribute("data-state", shown.state);
-  root.setAttribute("data-connection", isLive() ? shown.connection : "ok");
+  root.setAttribute("data-connection", isFailing() ? shown.connection : "ok");
+  root.setAttribute("data-near", String(isNear()));
   setText("status", statusText());
   setText("detail", detailText());
-  document.title = tabTitle();
+  setText("until", untilText());
+  showRemarks();
+  showTab(viewName());
+}
+
+function showRemarks() {
+  const list = document.getElementById("remarks");
+  const remarks = remarkTexts();
+  list.hidden = remarks.length === 0;
+  if (list.textContent === remarks.join("")) return;
+  list.textContent = "";
+  for (const remark of remarks) list.appendChild(document.createElement("li")).textContent = remark;
 }
 
 export function showPlace() {
@@ -86,7 +131,7 @@ export function showPlace() {
   const position = document.getElementById("position");
   const written = known ? positionText(place.ahead) : NOTHING;
   setText("position", written);
-  position.style.setProperty("--chars", String(Math.max(written.length, 3)));
+  position.style.setProperty("--chars", String(Math.max(written.replace(/[\u1100-\uffff]/g, "mm").length, 3)));
   setText("ahead-label", known ? aheadLabel(place.ahead) : unknownLabel());
   const progress = document.getElementById("progress");
   progress.max = Math.max(place.first, 1);
@@ -101,12 +146,6 @@ function showMessage(message) {
   shown.message = typeof message === "string" ? message.trim() : "";
   setText("message", shown.message);
   document.getElementById("notice").hidden = shown.message === "";
-}
-
-function tabTitle() {
-  if (!isLive()) return fill(texts.tab.state, { state: texts.states[shown.state].tab, title: roomTitle });
-  if (place.ahead === null) return roomTitle;
-  return fill(texts.tab.place, { ahead: formatCount(place.ahead), title: roomTitle });
 }
 
 function setText(id, text) {

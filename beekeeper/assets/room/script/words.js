@@ -1,7 +1,11 @@
 // Writes numbers and times into the sentences of the texts. Nothing here changes the page.
 
-import { formatCount, isCount, pluralOf } from "./counts.js";
+import { formatCount, isCount, newFormat, pluralOf, regional } from "./counts.js";
 import { texts } from "./given.js";
+
+const DAY_SECONDS = 24 * 3600;
+const clock = newFormat("DateTimeFormat", regional(), { hour: "numeric", minute: "2-digit" });
+const exactClock = newFormat("DateTimeFormat", regional(), { hour: "numeric", minute: "2-digit", second: "2-digit" });
 
 export function fill(sentence, values) {
   return sentence.replace(/\{(\w+)\}/g, (mark, name) => {
@@ -18,7 +22,11 @@ export function waitText(seconds) {
   const step = minutes > 12 ? 5 : 1;
   const low = Math.max(1, Math.floor((minutes * 0.85) / step) * step);
   const high = Math.ceil((minutes * 1.15) / step) * step;
-  return fill(texts.wait.minutes, { low: low, high: Math.max(high, low + 1) });
+  return minutesText(low, Math.max(high, low + 1));
+}
+
+function minutesText(low, high) {
+  return fill(pluralOf(texts.wait.minutes, high), { low: low, high: high });
 }
 
 function longWaitText(total) {
@@ -35,12 +43,30 @@ function longWaitText(total) {
 export function withinText(seconds) {
   if (seconds < 5) return "";
   if (seconds <= 60) return texts.spread.minute;
-  return fill(texts.spread.minutes, { minutes: Math.ceil(seconds / 60) });
+  const minutes = Math.ceil(seconds / 60);
+  return fill(pluralOf(texts.spread.minutes, minutes), { minutes: minutes });
+}
+
+// Until when the wait lasts. Empty if nobody can say it in a time of the day, or if it is a matter of seconds.
+export function finishText(seconds) {
+  if (!isCount(seconds) || seconds < 60 || seconds >= DAY_SECONDS) return "";
+  const step = seconds > 12 * 60 ? 300 : 60;
+  const finish = Math.ceil((Date.now() / 1000 + seconds) / step) * step;
+  return fill(texts.wait.clock, { time: clockText(finish) });
 }
 
 export function clockText(epochSeconds) {
-  const at = isCount(epochSeconds) && epochSeconds > 0 ? new Date(epochSeconds * 1000) : new Date();
-  return at.toLocaleTimeString([], { hour: "numeric", minute: "2-digit", second: "2-digit" });
+  return timeText(clock, epochSeconds);
+}
+
+// When the room last answered, to the second. If the answer does not say it, that is now.
+export function updatedText(epochSeconds) {
+  return timeText(exactClock, isCount(epochSeconds) && epochSeconds > 0 ? epochSeconds : Date.now() / 1000);
+}
+
+function timeText(format, epochSeconds) {
+  const time = new Date(epochSeconds * 1000);
+  return format ? format.format(time) : time.toTimeString().slice(0, 5);
 }
 
 export function positionText(ahead) {
