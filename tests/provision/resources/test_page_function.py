@@ -9,7 +9,6 @@ from beekeeper.local.leftovers import leftovers
 from beekeeper.provision.engine.events import StepWaiting
 from beekeeper.provision.resources import outputs as o
 from beekeeper.provision.resources.page_function import language_code
-from tests.support.languages_cases import ALL
 from tests.support.moto_aws.cloud import Cloud
 from tests.support.moto_aws.drifts_edge import (
     MARK,
@@ -63,7 +62,7 @@ def use(*associations: tuple[str, str]) -> None:
 def test_the_pages_requests_pass_the_function_of_the_languages(edged: EdgeRoom) -> None:
     live = page_function().live
     assert live is not None
-    assert live.config["code"].decode() == language_code(ALL)
+    assert live.config["code"].decode() == language_code(EDGED.page.languages)
     assert live.config["config"] == {"Comment": MARK, "Runtime": "cloudfront-js-2.0"}
     assert used() == functions(OURS)
     assert NAMES.page_function_arn == ARN
@@ -119,7 +118,7 @@ def test_a_change_that_was_not_published_is_published(edged: EdgeRoom) -> None:
     edged.deploy()
     live = page_function().live
     assert live is not None
-    assert live.config["code"].decode() == language_code(ALL)
+    assert live.config["code"].decode() == language_code(EDGED.page.languages)
     assert edged.changes() == {}
 
 
