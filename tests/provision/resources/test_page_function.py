@@ -23,14 +23,13 @@ from tests.support.moto_aws.edge_gaps import edge
 from tests.support.moto_aws.edge_rooms import EDGED, EdgeRoom
 from tests.support.moto_aws.edge_store import Versioned
 from tests.support.moto_aws.wire import after, lose_answer, refuse
-from tests.support.rooms import ACCOUNT, LANGUAGES, NAMES, config
+from tests.support.rooms import ACCOUNT, NAMES, config
 
 ARN = f"arn:aws:cloudfront::{ACCOUNT}:function/{NAME}"
 CREATE, UPDATE, PUBLISH, DELETE = (
     f"cloudfront:{verb}Function" for verb in ("Create", "Update", "Publish", "Delete")
 )
 OURS = (ARN, "viewer-request")
-OFFERED = LANGUAGES["languages"]
 PLAIN = config(edge=True, page={"languages": ["fr"]})  # nothing to choose from
 
 
@@ -63,7 +62,7 @@ def use(*associations: tuple[str, str]) -> None:
 def test_the_pages_requests_pass_the_function_of_the_languages(edged: EdgeRoom) -> None:
     live = page_function().live
     assert live is not None
-    assert live.config["code"].decode() == language_code(OFFERED)
+    assert live.config["code"].decode() == language_code(EDGED.page.languages)
     assert live.config["config"] == {"Comment": MARK, "Runtime": "cloudfront-js-2.0"}
     assert used() == functions(OURS)
     assert NAMES.page_function_arn == ARN
@@ -119,7 +118,7 @@ def test_a_change_that_was_not_published_is_published(edged: EdgeRoom) -> None:
     edged.deploy()
     live = page_function().live
     assert live is not None
-    assert live.config["code"].decode() == language_code(OFFERED)
+    assert live.config["code"].decode() == language_code(EDGED.page.languages)
     assert edged.changes() == {}
 
 
