@@ -159,9 +159,9 @@ def main() -> int:
         for name, (link, language) in FORMS.items():
             found[name] = figures(browser, link, language)
         browser.close()
-    for name in fields(Figures):
-        values = "  ".join(f"{getattr(measured, name.name)!s:>18}" for measured in found.values())
-        print(f"{name.name:18}{values}  goal: {GOALS.get(name.name, '-')}")
+    for what in (field.name for field in fields(Figures)):
+        values = "  ".join(f"{getattr(measured, what)!s:>18}" for measured in found.values())
+        print(f"{what:18}{values}  goal: {GOALS.get(what, '-')}")
     missed = {name: measured.misses() for name, measured in found.items() if measured.misses()}
     print(f"missed: {missed or 'nothing'}")
     return int(bool(missed))

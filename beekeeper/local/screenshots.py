@@ -78,10 +78,13 @@ def take_all(
         return file
 
     files: list[Path] = []
-    with ThreadPoolExecutor(max_workers=os.cpu_count() or 1) as pool:
+    pool = ThreadPoolExecutor(max_workers=os.cpu_count() or 1)
+    try:
         for file in pool.map(take, pages):
             files.append(file)
             on_picture(len(files), len(pages))
+    finally:
+        pool.shutdown(cancel_futures=True)  # Ctrl-C must not wait for all of them
     page, sheet = folder / "index.html", folder / "contact-sheet.png"
     page.write_text(_sheet(pages, language), encoding="utf-8")
     _take(program, page.absolute().as_uri(), sheet, _sheet_size(len(pages)))
