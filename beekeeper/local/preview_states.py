@@ -23,7 +23,7 @@ IN_AN_APP = (
     " (KHTML, like Gecko) Mobile/15E148 Instagram 300.0.0.0.0"
 )
 MESSAGE = "We have opened two more counters. Everybody in line before 20:00 will be served today."
-CLOSED_AFTER_SECONDS = 4 * 3600.0
+CLOSED_AFTER_SECONDS = 1800.0  # more than until the page says so
 RATE = 200
 
 
@@ -169,7 +169,7 @@ def _in_trouble() -> Iterator[Shown]:
         "Closed",
         _turns(turn(), FAILED),
         hurried_seconds=CLOSED_AFTER_SECONDS,
-        hurried_for=6,
+        hurried_for=2,
     )
     yield Shown("plain", "The script was blocked", has_script=False)
     yield Shown("no-javascript", "JavaScript is off", runs_scripts=False)
