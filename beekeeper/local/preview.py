@@ -29,6 +29,7 @@ from beekeeper.local.preview_pages import (
     waiting_page,
 )
 from beekeeper.local.preview_states import Shown, states
+from beekeeper.page import languages_of
 
 SIZES = {"phone": (375, 800), "desktop": (1200, 800)}  # width and height in CSS pixels
 FRAMES = "frames"
@@ -78,12 +79,6 @@ class Preview:
         shown = {state.name: state for state in states()}[name]
         policy = {} if shown.runs_scripts else {"Content-Security-Policy": WITHOUT_JAVASCRIPT}
         return waiting_page(self.settings, shown, language, theme), policy
-
-
-def languages_of(settings: Mapping[str, Any]) -> Sequence[str]:
-    """Return the languages that the room offers, the default first."""
-    page = settings.get("page") or {}
-    return list(page.get("languages") or NAMES)
 
 
 def titles() -> dict[str, str]:

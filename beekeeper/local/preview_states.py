@@ -23,7 +23,7 @@ IN_AN_APP = (
     " (KHTML, like Gecko) Mobile/15E148 Instagram 300.0.0.0.0"
 )
 MESSAGE = "We have opened two more counters. Everybody in line before 20:00 will be served today."
-CLOSED_AFTER_SECONDS = 4 * 3600.0
+CLOSED_AFTER_SECONDS = 1800.0  # more than until the page says so
 RATE = 200
 
 
@@ -94,7 +94,7 @@ def _news(mode: Mode = Mode.ON) -> Reply:
 
 
 FAILED = Reply("", 0)
-BROKEN = Reply('{"message":"Service Unavailable"}', 503)
+BROKEN = Reply('{"message":"Internal Server Error"}', 500)
 NO_PLACE = Reply(json.dumps(NO_TICKET), 401)
 # What API Gateway itself answers.
 CROWDED = Reply('{"message":"Too Many Requests"}', 429)
@@ -108,6 +108,11 @@ def states() -> tuple[Shown, ...]:
 
 def _turns(*replies: Reply, **others: Sequence[Reply]) -> Answers:
     return {Path.TURN.link: replies, Path.NEWS.link: (_news(),), **others}
+
+
+def _fails(*replies: Reply) -> Answers:
+    """Return the answers of a room that can't be reached after these ones."""
+    return {Path.TURN.link: (*replies, FAILED), Path.NEWS.link: (FAILED,)}
 
 
 def _in_line() -> Iterator[Shown]:
@@ -145,7 +150,7 @@ def _at_the_front() -> Iterator[Shown]:
 
 def _in_trouble() -> Iterator[Shown]:
     soon = turn(retry_after=SOON)
-    lost = _turns(soon, NO_PLACE, turn(), join=(place(1), place(2)))
+    lost = _turns(soon, NO_PLACE, turn(), join=(place(2),))
     no_cookies = {"cookieEnabled": False}
     in_app = {"userAgent": IN_AN_APP}
     yield Shown(
@@ -156,20 +161,21 @@ def _in_trouble() -> Iterator[Shown]:
         browser=no_cookies,
         cookieless=True,
     )
-    yield Shown("blocked", "No place without cookies", _turns(NO_PLACE), browser=no_cookies)
-    yield Shown("lost", "The cookie was lost", lost, arrives=True, hurried_seconds=90)
+    refused = _turns(NO_PLACE, join=(place(),))
+    yield Shown("blocked", "No place can be kept", refused, browser=no_cookies, hurried_seconds=60)
+    yield Shown("lost", "The cookie was lost", lost, hurried_seconds=90)
     yield Shown("in-app", "In the browser of an app", _turns(turn()), browser=in_app)
     yield Shown("crowded", "Many ask", _turns(soon, CROWDED), hurried_seconds=10)
     yield Shown("no-place", "No place for now", _joins(BROKEN), arrives=True)
-    yield Shown("reconnecting", "Reconnecting", _turns(soon, FAILED), hurried_seconds=20)
+    yield Shown("reconnecting", "Reconnecting", _fails(soon), hurried_seconds=20)
     offline = {"onLine": False}
-    yield Shown("offline", "Offline", _turns(soon, FAILED), browser=offline, hurried_seconds=10)
+    yield Shown("offline", "Offline", _fails(soon), browser=offline, hurried_seconds=10)
     yield Shown(
         "closed",
         "Closed",
-        _turns(turn(), FAILED),
+        _fails(soon),
         hurried_seconds=CLOSED_AFTER_SECONDS,
-        hurried_for=6,
+        hurried_for=2,
     )
     yield Shown("plain", "The script was blocked", has_script=False)
     yield Shown("no-javascript", "JavaScript is off", runs_scripts=False)

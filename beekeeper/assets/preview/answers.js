@@ -2,10 +2,11 @@
 "use strict";
 (function () {
   const state = JSON.parse(document.getElementById("preview").textContent);
-  const FORGOTTEN = "beekeeper:" + location.pathname;
+  const FORGOTTEN = "beekeeper:" + location.pathname.replace(/[^/]*$/, "");
   let answers = state.answers;
 
   [sessionStorage, localStorage].forEach(forget);
+  history.replaceState(null, "");
   Object.keys(state.browser).forEach((name) => {
     Object.defineProperty(navigator, name, { get: () => state.browser[name] });
   });
