@@ -9,7 +9,12 @@ const LIVE_STATES = ["connecting", "waiting", "paused"];
 // `allInAt` is when everybody has gone in, if the room is off: a time of performance.now().
 export const shown = {
   state: "connecting", connection: "ok", wait: "", message: "", still: false, late: false, busy: "", allInAt: 0,
+  goneIn: false,
 };
+
+export function setGoneIn(gone) {
+  shown.goneIn = gone;
+}
 
 // `spread` is how long it takes until everybody has gone in. It counts from the first answer that says so.
 export function setState(state, spread) {
@@ -26,11 +31,15 @@ export function isLive() {
 export function statusText() {
   const failing = shown.connection !== "ok" && isLive();
   if (failing) return texts.connection[shown.connection].status;
-  return shown.still ? texts.line.still : texts.states[shown.state].status;
+  return shown.still ? texts.line.still : stateTexts().status;
+}
+
+function stateTexts() {
+  return texts.states[shown.state === "expired" && shown.goneIn ? "left" : shown.state];
 }
 
 export function detailText() {
-  return shown.busy || spreadText() || (shown.late ? texts.line.late : texts.states[shown.state].detail);
+  return shown.busy || spreadText() || (shown.late ? texts.line.late : stateTexts().detail);
 }
 
 export function spreadText() {
