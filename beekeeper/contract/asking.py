@@ -67,6 +67,23 @@ class Asking:
     of the edge met a busy API, and by now another one has brought the answer for all."""
     most_news_doublings: int = 3
     """After the second failure it waits twice as long as usual, and doubles that up to so often."""
+    sleep_check_seconds: float = 5
+    """The page looks this often whether the device slept."""
+    slept_seconds: float = 10
+    """It slept if the clock of the day is ahead of the page's own by more than this. Then the page
+    asks at once, unless a server in trouble allowed no question yet."""
+    inside_seconds: float = 600
+    """After going in, the page takes nobody in again by itself until the turn is over, or for this
+    long if the room did not say when that is."""
+    closed_after_seconds: float = 600
+    """A room that answered nothing for this long seems to be closed."""
+    closed_questions: int = 5
+    """So many questions must have failed in that time."""
+    closed_seconds: float = 300
+    """A room that seems to be closed is asked after this time at the latest, and after half of it
+    at the earliest. An interval that the room asked for counts if it is longer."""
+    refresh_seconds: float = REFRESH_SECONDS
+    """In a browser that is too old, the page asks as without JavaScript."""
 
 
 ASKING = Asking()

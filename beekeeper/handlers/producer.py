@@ -91,7 +91,9 @@ def answer(
         logger.error("giving a ticket failed: %s", error)
         return unavailable(request)
     changed = _towards_wish(request, ticket, ticket)
-    return _to_room(request, room, changed, now, set_cookie=changed != ticket)
+    # Who shows the ticket in another way may have lost the cookie.
+    set_cookie = changed != ticket or bool(request.bearer())
+    return _to_room(request, room, changed, now, set_cookie=set_cookie)
 
 
 def _without_place(

@@ -9,15 +9,18 @@ MAX_CANDIDATES = 8  # each costs the check of a signature; an honest visitor doe
 
 
 def ticket_in(request: Request, room: RoomCopy, now: float) -> Ticket | None:
-    """Return the first valid ticket of a request, even if invalid ones come before it.
+    """Return the newest valid ticket of a request, or None.
 
-    A ticket of before the line was cleared is not valid, whoever holds it.
+    A page keeps its ticket for when cookies fail. Another tab can have joined again meanwhile, and
+    the cookie then has the newer ticket. A ticket of before the line was cleared is not valid,
+    whoever holds it.
     """
+    found = []
     for token in request.tickets(room.name)[:MAX_CANDIDATES]:
         try:
             ticket = tokens.read_ticket(token, room.ticket_keys, room.name, now)
         except InvalidToken:
             continue
         if ticket.number >= room.settings.cleared_at * 1000:
-            return ticket
-    return None
+            found.append(ticket)
+    return max(found, key=lambda ticket: ticket.number, default=None)

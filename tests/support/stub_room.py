@@ -60,6 +60,9 @@ def place(number: int = 1) -> Answer:
     return Answer(json.dumps({"state": "waiting", "ticket": "t", "number": number, **links}))
 
 
+BEARER = "Bearer t"  # the ticket of `place`
+
+
 def failure(status: int, body: str = "<h1>oops</h1>", **headers: str) -> Answer:
     """Return an answer that the page must not accept. `Retry_After=…` sets that header."""
     return Answer(body, status, {name.replace("_", "-"): value for name, value in headers.items()})
@@ -97,6 +100,8 @@ class StubRoom:
         self.failures: list[Answer] = []
         self.requests: list[str] = []
         self.opened: list[str] = []  # the requests of those that no script made
+        self.loses_cookies = False  # then it knows only who shows the ticket of `join`
+        self.shown: list[tuple[str, str]] = []  # routes, and the tickets that the page showed there
         self.taken_by_route: list[str] = []  # answers that the page has read, or rejected
         self._server = ThreadingHTTPServer(("127.0.0.1", 0), _handler(self))
         self._thread = threading.Thread(
@@ -154,7 +159,11 @@ def _handler(room: StubRoom) -> type[BaseHTTPRequestHandler]:
             by_script = self.headers["Accept"] == "application/json"
             if not by_script:
                 room.opened.append(request)
-            answer = _answer(room, method + route, by_script)
+            ticket = self.headers.get("Authorization", "")
+            if ticket:
+                room.shown.append((request, ticket))
+            unknown = room.loses_cookies and route in ("turn", "enter") and ticket != BEARER
+            answer = UNKNOWN if unknown else _answer(room, method + route, by_script)
             body = answer.body.encode()
             self.send_response(answer.status)
             self.send_header("Content-Length", str(len(body)))

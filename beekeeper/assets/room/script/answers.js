@@ -3,12 +3,15 @@
 import { isCount } from "./counts.js";
 import { modes, noTicketState, polling, turnStates } from "./given.js";
 import { shortened } from "./pauses.js";
+import { authorization } from "./ticket.js";
 
 // A place is asked for by POST with JSON. No page of another origin can send that.
 const TAKE_PLACE = { method: "POST", body: "{}", headers: { "Content-Type": "application/json" } };
 
 export async function fetchAnswer(link, controller, takesPlace) {
   const sent = takesPlace ? TAKE_PLACE : {};
+  const ticket = authorization(link, takesPlace);
+  const withTicket = Boolean(ticket.Authorization);
   const timeout = setTimeout(() => controller.abort(), polling.timeout_seconds * 1000);
   try {
     const response = await fetch(link, {
@@ -17,15 +20,15 @@ export async function fetchAnswer(link, controller, takesPlace) {
       credentials: "same-origin",
       cache: "no-store",
       redirect: "error", // A redirect comes from a captive portal, so it is no answer.
-      headers: { Accept: "application/json", ...sent.headers },
+      headers: { Accept: "application/json", ...sent.headers, ...ticket },
       signal: controller.signal,
     });
     const retryAfter = retryAfterSeconds(response.headers.get("Retry-After"));
     const body = await response.json().catch(() => null);
     if (response.status === 200) follow(body);
-    return { status: response.status, body: body, retryAfter: retryAfter };
+    return { status: response.status, body: body, retryAfter: retryAfter, withTicket: withTicket };
   } catch (error) {
-    return { status: 0, body: null, retryAfter: 0 };
+    return { status: 0, body: null, retryAfter: 0, timedOut: controller.signal.aborted };
   } finally {
     clearTimeout(timeout);
   }

@@ -2,7 +2,9 @@
 
 import { alertSeconds } from "./alerts.js";
 import { isTurnedAway, isWayIn } from "./answers.js";
+import { isCount } from "./counts.js";
 import { links, polling, texts } from "./given.js";
+import { leaveBack, rememberInside } from "./inside.js";
 import { afterFailure, shortened } from "./pauses.js";
 import { forgetPlace } from "./place.js";
 import { askAfter, askNow, askOnline, drop, newQuestion } from "./questions.js";
@@ -11,13 +13,12 @@ import { showBusy } from "./view.js";
 
 const entering = newQuestion(links.enter, goIn, notYetIn);
 entering.state = "";
+entering.expiresAt = null; // when the turn ends, a time of performance.now(), if the room has said so
 
 // `turnedAway` gets the answer if the visitor can't go in after all. If everybody may go in, each page draws a
 // moment within `spread_seconds`, once, so that they do not come together.
 export function enter(turn, turnedAway) {
-  entering.link = enterLink(turn.enter);
-  entering.report = turnedAway;
-  document.getElementById("enter").href = entering.link;
+  readyToEnter(turn, turnedAway);
   // Enter only once. A second navigation would cancel the first, if a busy destination is slow.
   if (entering.begun && entering.state === turn.state) return;
   entering.begun = true;
@@ -28,18 +29,28 @@ export function enter(turn, turnedAway) {
   askAfter(entering, entering.failures ? afterFailure(entering.failures, 0, 0) : first);
 }
 
+// The button takes the visitor in.
+export function readyToEnter(turn, turnedAway) {
+  entering.link = enterLink(turn.enter);
+  entering.report = turnedAway;
+  entering.expiresAt = isCount(turn.expires_in) ? performance.now() + turn.expires_in * 1000 : null;
+  document.getElementById("enter").href = entering.link;
+}
+
 function notYetIn(answer) {
   return { busy: texts.line.busy, pause: afterFailure(entering.failures, answer.retryAfter, 0) };
 }
 
 export function enterByClick(event) {
   event.preventDefault();
+  leaveBack();
   askNow(entering);
 }
 
 // Goes in without a question: the visitor has the address of the destination.
 export function goTo(address, turnedAway) {
   entering.report = turnedAway;
+  rememberInside(null);
   location.assign(address);
 }
 
@@ -60,6 +71,7 @@ export function cancelEntry() {
 function goIn(answer) {
   if (isWayIn(answer)) {
     entering.failures = 0;
+    rememberInside(entering.expiresAt === null ? null : Math.max(0, entering.expiresAt - performance.now()) / 1000);
     forgetPlace();
     shown.allInAt = 0; // The visitor's moment has come.
     showBusy("");

@@ -1,22 +1,37 @@
 // What interrupts the waiting: a hidden tab, a lost network, a page that was left and is shown again.
 
-import { arm, ask, line } from "./asking.js";
-import { cancelEntry, enterOnline } from "./entering.js";
+import { arm, ask, line, turnedAway } from "./asking.js";
+import { cancelEntry, enterOnline, readyToEnter } from "./entering.js";
 import { polling } from "./given.js";
+import { comeBack, followOtherTab, isBackFromInside } from "./inside.js";
 import { isJoining, joinOnline } from "./joining.js";
 import { shown } from "./shown.js";
-import { showConnection } from "./view.js";
+import { checkSleep } from "./sleeping.js";
+import { isTicketNeeded } from "./ticket.js";
+import { showConnection, showTurn } from "./view.js";
 
 export function onVisibility() {
+  checkSleep();
   if (document.hidden) arm();
   else askSoon();
 }
 
 function askSoon() {
-  const now = performance.now();
-  const fresh = now - line.answeredAt < polling.fresh_seconds * 1000;
-  if (!fresh) line.due = Math.min(line.due, Math.max(now, line.heldUntil));
+  if (performance.now() - line.answeredAt < polling.fresh_seconds * 1000) arm();
+  else askNext();
+}
+
+function askNext() {
+  line.due = Math.min(line.due, Math.max(performance.now(), line.heldUntil));
   arm();
+}
+
+// A question that was sent before the device slept can hang until it times out.
+export function onWoken(milliseconds) {
+  line.turnAt -= milliseconds;
+  if (line.stopped) return;
+  if (line.asking) ask();
+  else askNext();
 }
 
 export function onOnline() {
@@ -29,6 +44,7 @@ export function onOnline() {
   }
   if (shown.connection === "offline") showConnection("lost");
   enterOnline();
+  if (line.unreached) line.heldUntil = 0; // The network is back.
   askSoon();
 }
 
@@ -40,6 +56,23 @@ export function onOffline() {
 export function onRestored() {
   if (shown.state === "expired" || shown.state === "blocked" || isJoining()) return;
   line.stopped = false;
-  cancelEntry(); // The visitor went in, and came back.
+  comeBack(); // The visitor went in, and came back.
+  showInside();
   askSoon();
+}
+
+// Return whether the visitor has gone in already. The answer of `turn` then says what became of the turn.
+export function showInside() {
+  cancelEntry();
+  if (!isBackFromInside()) return false;
+  showTurn({ state: "inside" });
+  readyToEnter({}, turnedAway);
+  return true;
+}
+
+// Another tab went in with the same ticket, or has a new place.
+export function onStorage(event) {
+  // Without cookies each tab has a ticket of its own.
+  if (isTicketNeeded() || !followOtherTab(event) || line.stopped || isJoining()) return;
+  if (!showInside()) askSoon();
 }

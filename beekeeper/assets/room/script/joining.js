@@ -2,11 +2,13 @@
 
 import { isPlace, isWayIn } from "./answers.js";
 import { links, polling, texts } from "./given.js";
-import { afterFailure, joiningPause } from "./pauses.js";
+import { afterFailure, closedPause, joiningPause } from "./pauses.js";
 import { keepPlaceOf, place } from "./place.js";
 import { askNow, askOnline, newQuestion } from "./questions.js";
 import { shown } from "./shown.js";
-import { showJoining } from "./view.js";
+import { endSilence, isSilent, silentSince } from "./silence.js";
+import { keepTicket } from "./ticket.js";
+import { showClosed, showJoining } from "./view.js";
 
 // What API Gateway, CloudFront and the functions answer when too many come at once, or nothing.
 const CROWD = [0, 429, 502, 503, 504];
@@ -37,9 +39,9 @@ export function join(link, joined) {
 }
 
 // The visitor has no ticket that the room knows. Return false if new tickets have failed too often.
-// A browser that blocks cookies would put a ticket on the queue each time, and nobody would use it.
+// A browser that loses them, and the page's own too, would put one on the queue each time, and nobody would use it.
 export function getTicket(joined) {
-  if (!navigator.cookieEnabled || returns++ >= polling.most_returns) return false;
+  if (returns++ >= polling.most_returns) return false;
   join(joinLink(), joined);
   return true;
 }
@@ -60,12 +62,20 @@ function takePlace(answer) {
   if (!isPlace(answer) && !isWayIn(answer)) return false;
   joining.begun = false;
   shown.busy = "";
-  if (isPlace(answer)) keepPlaceOf(answer.body.number);
+  endSilence();
+  if (isPlace(answer)) {
+    keepTicket(answer.body.ticket);
+    keepPlaceOf(answer.body.number);
+  }
   joining.report(answer, triedSeconds());
   return true;
 }
 
 function notYet(answer) {
+  if (isSilent(answer)) {
+    if (shown.state !== "closed") showClosed(silentSince());
+    return { busy: "", pause: closedPause(answer.retryAfter) };
+  }
   const crowded = CROWD.includes(answer.status) && navigator.onLine !== false;
   const pause = crowded
     ? joiningPause(triedSeconds(), answer.retryAfter)

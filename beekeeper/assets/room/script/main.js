@@ -3,38 +3,63 @@
 
 import { offerAlerts } from "./alerts.js";
 import { arrive, ask, joinByClick } from "./asking.js";
+import { checkByReload, isInApp, isServed } from "./browsers.js";
 import { enterByClick } from "./entering.js";
-import { onOffline, onOnline, onRestored, onVisibility } from "./interruptions.js";
+import { restoreInside } from "./inside.js";
+import {
+  onOffline, onOnline, onRestored, onStorage, onVisibility, onWoken, showInside,
+} from "./interruptions.js";
 import { isNewcomer, joinLink } from "./joining.js";
 import { keepAddress } from "./languages.js";
 import { listen } from "./news.js";
 import { restorePlace } from "./place.js";
 import { offerScreen } from "./screen.js";
-import { showPlace, showState } from "./view.js";
+import { checkSleep, watchSleep } from "./sleeping.js";
+import { setRemark, showPlace, showState } from "./view.js";
 
-document.addEventListener("visibilitychange", onVisibility);
-addEventListener("online", onOnline);
-addEventListener("offline", onOffline);
-addEventListener("pageshow", (event) => {
-  if (event.persisted) onRestored();
-});
-document.getElementById("enter").addEventListener("click", enterByClick);
-document.getElementById("rejoin").addEventListener("click", joinByClick);
-document.getElementById("retry").addEventListener("click", joinByClick);
-document.getElementById("retry").href = joinLink();
+if (isServed()) open();
+else checkByReload(); // The page stays as it is without a script.
 
-keepAddress();
-restorePlace();
-offerAlerts();
-offerScreen();
-showPlace();
-showState();
-// A browser can load the page before the visitor has decided to come. Only who comes takes a place.
-if (document.prerendering) document.addEventListener("prerenderingchange", start, { once: true });
-else start();
+function open() {
+  listenToBrowser();
+  listenToVisitor();
+  keepAddress();
+  restorePlace();
+  restoreInside();
+  offerAlerts();
+  offerScreen();
+  setRemark("in_app", isInApp(navigator.userAgent));
+  showPlace();
+  showState();
+  // A browser can load the page before the visitor has decided to come. Only who comes takes a place.
+  if (document.prerendering) document.addEventListener("prerenderingchange", start, { once: true });
+  else start();
+}
+
+function listenToBrowser() {
+  document.addEventListener("visibilitychange", onVisibility);
+  document.addEventListener("resume", checkSleep); // a page that Chrome froze
+  addEventListener("focus", checkSleep);
+  addEventListener("online", onOnline);
+  addEventListener("offline", onOffline);
+  addEventListener("storage", onStorage);
+  addEventListener("pageshow", (event) => {
+    checkSleep();
+    if (event.persisted) onRestored();
+  });
+}
+
+function listenToVisitor() {
+  document.getElementById("enter").addEventListener("click", enterByClick);
+  document.getElementById("rejoin").addEventListener("click", joinByClick);
+  document.getElementById("retry").addEventListener("click", joinByClick);
+  document.getElementById("retry").href = joinLink();
+}
 
 function start() {
-  if (isNewcomer()) arrive();
+  watchSleep(onWoken);
+  const back = showInside();
+  if (isNewcomer() && !back) arrive();
   else ask();
   listen();
 }

@@ -55,7 +55,7 @@ function hear(told) {
 }
 
 function stateAfter(before, mode) {
-  if (before === "ready" || (before === "connecting" && mode === "on")) return before;
+  if (before === "ready" || before === "inside" || (before === "connecting" && mode === "on")) return before;
   return mode === "on" ? "waiting" : mode;
 }
 

@@ -29,6 +29,12 @@ export function afterFailure(failures, told, untilTurn) {
   return least + spread * Math.random();
 }
 
+// A room that seems to be closed is asked now and then, in case that it comes back.
+export function closedPause(told) {
+  const least = Math.max(polling.closed_seconds / 2, told);
+  return least + polling.closed_seconds / 2 * Math.random();
+}
+
 // In a crowd, who has tried to join for longer waits longer, because nobody knows how large the crowd is.
 export function joiningPause(tried, told) {
   const crowd = Math.max(polling.joining_seconds, polling.joining_share * tried);
