@@ -26,7 +26,6 @@ def test_it_is_one_small_response_and_leaves_the_console_empty(
     assert (found.page_requests, found.console) == (1, [])
 
 
-@pytest.mark.xfail(reason="the card is centred, so each line more moves all of it", strict=True)
 @each_form
 def test_nothing_moves_until_it_is_the_visitors_turn(
     measured: Mapping[str, Figures], form: str

@@ -17,7 +17,7 @@ export function keepTicket(ticket) {
 export function authorization(link, takesPlace) {
   const isOwn = new URL(link, location.href).origin === location.origin && link !== links.news;
   if (!kept.ticket || !isOwn || !(takesPlace || kept.needed)) return {};
-  return { Authorization: "Bearer " + kept.ticket };
+  return { Authorization: ["Bearer", kept.ticket].join(" ") };
 }
 
 // The room does not know the visitor. Return whether the page can show a ticket that it has not shown yet.
