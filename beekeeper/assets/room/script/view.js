@@ -103,24 +103,6 @@ export function showBusy(busy) {
   announce();
 }
 
-export function setRemark(name, on) {
-  const remarks = document.getElementById("remarks");
-  const old = remarks.querySelector("[data-name=" + name + "]");
-  if (old) remarks.removeChild(old);
-  if (!on) return;
-  const item = document.createElement("li");
-  item.setAttribute("data-name", name);
-  item.textContent = texts.remarks[name];
-  remarks.appendChild(item);
-}
-
-export function showClosed(since) {
-  setState("closed");
-  shown.closedSince = since;
-  showState();
-  announce();
-}
-
 export function showState() {
   root.setAttribute("data-state", shown.state);
   root.setAttribute("data-connection", isFailing() ? shown.connection : "ok");
