@@ -56,17 +56,31 @@ def test_a_page_that_the_browser_kept_says_so(page: Page, room: StubRoom) -> Non
     eventually(lambda: room.count("enter") == 2, page)
 
 
-def test_another_tab_stays_where_it_is(
+def test_another_tab_stays_where_it_is(page: Page, room: StubRoom, context: BrowserContext) -> None:
+    """All tabs of the context have one clock."""
+    other = context.new_page()
+    room.answers = [turn(retry_after=600)]
+    other.goto(room.start)
+    expect_state(other, "waiting")
+    go_in(page, room)
+    expect_inside(other, room)
+    other.locator("#enter").click()
+    other.wait_for_url(room.destination)
+
+
+def test_a_tab_that_was_about_to_go_in_stays_too(
     page: Page, room: StubRoom, context: BrowserContext
 ) -> None:
     other = context.new_page()
-    other.clock.install(time=1_790_000_000)
-    other.clock.pause_at(1_790_000_001)
-    room.answers = [turn("ready")]
+    room.answers = [turn("off", spread_seconds=600)]
+    other.add_init_script("Math.random = () => 0.9")
     other.goto(room.start)
-    expect_state(other, "ready")
+    expect_state(other, "off")
     go_in(page, room)
-    expect_inside(other, room)
+    expect_state(other, "inside")
+    other.clock.run_for(600_000)
+    other.wait_for_timeout(50)
+    assert (room.count("enter"), other.url) == (1, room.url + "room")
 
 
 @pytest.mark.parametrize("room", FORMS, indirect=True)
