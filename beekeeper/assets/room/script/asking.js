@@ -8,10 +8,11 @@ import { forgetInside, isBackFromInside, keepInsideOf } from "./inside.js";
 import { clearReturns, getTicket, join } from "./joining.js";
 import { afterFailure, backOff, closedPause, countingPause, jittered } from "./pauses.js";
 import { forgetPlace } from "./place.js";
+import { markRemark } from "./remarks.js";
 import { isLive, shown } from "./shown.js";
 import { endSilence, isSilent, silentSince } from "./silence.js";
 import { isTicketNeeded, showTicketInstead } from "./ticket.js";
-import { setRemark, showBusy, showClosed, showConnection, showJoined, showTurn } from "./view.js";
+import { showBusy, showClosed, showConnection, showJoined, showTurn } from "./view.js";
 
 const BUSY = 429; // The room is there, and many ask.
 
@@ -49,7 +50,7 @@ function take(turn) {
   clearReturns();
   endSilence();
   if (shown.busy === texts.line.crowded) shown.busy = "";
-  setRemark("cookies", isTicketNeeded());
+  markRemark("cookies", isTicketNeeded());
   if (turn.state === "expired") {
     stop(turn);
     return;
@@ -134,7 +135,7 @@ function onJoined(answer, tried) {
     return;
   }
   keepInsideOf(answer.body.number);
-  setRemark("lost", line.lost);
+  markRemark("lost", line.lost);
   Object.assign(line, { stopped: false, failures: 0, interval: 0, told: 0, turnAt: Infinity, heldUntil: 0 });
   showJoined();
   schedule(countingPause(tried));

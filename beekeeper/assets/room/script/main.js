@@ -13,9 +13,10 @@ import { isNewcomer, joinLink } from "./joining.js";
 import { keepAddress } from "./languages.js";
 import { listen } from "./news.js";
 import { restorePlace } from "./place.js";
+import { markRemark } from "./remarks.js";
 import { offerScreen } from "./screen.js";
 import { checkSleep, watchSleep } from "./sleeping.js";
-import { setRemark, showPlace, showState } from "./view.js";
+import { showPlace, showState } from "./view.js";
 
 if (isServed()) open();
 else checkByReload(); // The page stays as it is without a script.
@@ -28,7 +29,7 @@ function open() {
   restoreInside();
   offerAlerts();
   offerScreen();
-  setRemark("in_app", isInApp(navigator.userAgent));
+  markRemark("in_app", isInApp(navigator.userAgent));
   showPlace();
   showState();
   // A browser can load the page before the visitor has decided to come. Only who comes takes a place.
