@@ -104,7 +104,7 @@ class Page(Section):
     """How the page looks, in which languages it is, and where its links lead."""
 
     logo: Annotated[str, AfterValidator(_logo)] = described(
-        "the path of your logo: SVG, PNG, JPEG, WebP or GIF, at most 10 KB", default=""
+        "the path of your logo: SVG, PNG, JPEG, WebP or GIF, at most 8 KB", default=""
     )
     accent: Annotated[str, AfterValidator(_accent)] = described(
         "the colour of the button and the progress bar, such as `#0b5fff`", default=""

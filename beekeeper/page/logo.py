@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from urllib.parse import quote, unquote_to_bytes
 from xml.etree import ElementTree
 
-MAX_LOGO_BYTES = 10_000
+MAX_LOGO_BYTES = 8_000
 SVG = "image/svg+xml"
 NAMESPACE = "{http://www.w3.org/2000/svg}"
 SIGNATURES = {
