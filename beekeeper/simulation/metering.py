@@ -20,7 +20,7 @@ from beekeeper.simulation.visitors import Ask, Visitor
 CONSUMERS_AT_ONCE = cadence.CONSUMER_RUN_SECONDS / cadence.CONSUMER_START_SECONDS
 # Bytes to a visitor with headers, in round figures: the redirect with its cookie, the compressed
 # page (a test checks this figure), an answer of /turn, and the redirect with the pass.
-REDIRECT_BYTES, PAGE_BYTES, TURN_BYTES, ENTER_BYTES = 1_000, 12_000, 650, 1_000
+REDIRECT_BYTES, PAGE_BYTES, TURN_BYTES, ENTER_BYTES = 1_000, 21_000, 650, 1_000
 # With an edge: what answers a join, its refusal, and a question for news.
 JOIN_BYTES, REFUSED_BYTES, NEWS_BYTES = 1_000, 400, 650
 NEWS_SHARE = fmean(polling.NEWS_SHARES)

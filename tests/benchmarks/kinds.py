@@ -87,6 +87,7 @@ def _only(kind: str, of: Simulation) -> Usage:
         bytes_out=0 if of.edge else sent,
         edge_requests=count if of.edge else 0,
         edge_bytes_out=sent if of.edge else 0,
+        edge_functions=count if of.edge and room else 0,
     )
 
 
