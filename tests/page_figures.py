@@ -18,7 +18,7 @@ from playwright.sync_api import Browser, Page, sync_playwright
 
 from beekeeper.contract.page import PAGE_POLICY, PAGE_TYPE
 from beekeeper.contract.routes import Path
-from beekeeper.local.preview_states import Reply, place, turn
+from beekeeper.local.replies import Reply, place, turn
 from beekeeper.local.screenshots import browser as chromium
 from beekeeper.page import build_page
 from beekeeper.rules.turn import State

@@ -18,7 +18,8 @@ from beekeeper.contract.languages import ENGLISH, NAMES
 from beekeeper.contract.routes import LANGUAGE_PARAMETER
 from beekeeper.handlers.http import Request, unavailable
 from beekeeper.handlers.small_pages import placeless_page, preview_page, still_page
-from beekeeper.local.preview_states import NO_PLACE, Shown
+from beekeeper.local.preview_states import Shown
+from beekeeper.local.replies import UNKNOWN
 from beekeeper.page import build_page
 
 THEMES = ("light", "dark")
@@ -79,7 +80,7 @@ def preview_asset(name: str) -> str:
 
 def _scripted(page: str, shown: Shown) -> str:
     """Return the page with the script of the preview before all others."""
-    state = asdict(shown) | {"no_ticket": asdict(NO_PLACE)}
+    state = asdict(shown) | {"no_ticket": asdict(UNKNOWN)}
     data = json.dumps(state).replace("<", "\\u003c")
     script = preview_asset("answers.js")
     added = f'<script id="preview" type="application/json">{data}</script><script>{script}</script>'

@@ -14,7 +14,8 @@ from beekeeper.contract.routes import Path
 from beekeeper.errors import LocalError
 from beekeeper.local.preview import Preview, titles
 from beekeeper.local.preview_pages import SMALL_PAGES, in_theme
-from beekeeper.local.preview_states import Reply, states
+from beekeeper.local.preview_states import states
+from beekeeper.local.replies import Reply
 from beekeeper.page import build_page
 from beekeeper.rules.turn import State
 

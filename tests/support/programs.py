@@ -6,7 +6,10 @@ from typing import NoReturn
 
 import pytest
 
-CHROMIUM = ("chromium", "chromium-browser", "google-chrome")
+from beekeeper.local.screenshots import COMMANDS as CHROMIUM
+
+__all__ = ["CHROMIUM", "CHROMIUM_FLAGS", "absent", "installed"]
+
 CHROMIUM_FLAGS = [
     "--no-sandbox",
     "--disable-gpu",

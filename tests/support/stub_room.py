@@ -1,77 +1,52 @@
 """A room that gives scripted answers, so that a test sees only what the page does."""
 
-import json
 import threading
-from dataclasses import dataclass, field
+from email.message import Message
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from urllib.parse import urlsplit
 
-from beekeeper.contract.answers import NO_TICKET, entry_answer, turn_answer
-from beekeeper.contract.page import PAGE_POLICY
+from beekeeper.contract.page import PAGE_POLICY, PAGE_TYPE
+from beekeeper.local import replies
+from beekeeper.local.replies import BROKEN, THROTTLED, UNKNOWN, entry, news, place
 from beekeeper.page import build_page
-from beekeeper.rules.entry import Entry
-from beekeeper.rules.turn import State, Turn
+from beekeeper.rules.turn import State
+
+__all__ = [
+    "BASE",
+    "BEARER",
+    "BROKEN",
+    "FORMS",
+    "HTML",
+    "NEWS_SECONDS",
+    "THROTTLED",
+    "UNKNOWN",
+    "Answer",
+    "StubRoom",
+    "entry",
+    "failure",
+    "news",
+    "place",
+    "turn",
+]
 
 # The room has a path, like an API Gateway stage, so that an absolute link does not reach it.
 BASE = "/stage/"
 NEWS_SECONDS = 60
 FORMS = ["plain", "edge"]  # of one room: for the fixture `room`
-HTML = {"Content-Type": "text/html; charset=utf-8"}
-
-
-@dataclass(frozen=True)
-class Answer:
-    """One answer."""
-
-    body: str
-    status: int = 200
-    headers: dict[str, str] = field(default_factory=dict)
-
-
-def turn(state: str = "waiting", **fields: object) -> Answer:
-    """Return a valid answer in `state`; `fields` replace or add to the usual ones."""
-    usual = Turn(
-        state=State(state),
-        ahead=1234,
-        waiting=5000,
-        rate=200,
-        eta_seconds=360,
-        retry_after=3,
-        updated_at=1_790_000_000,
-        expires_in=300,
-    )
-    return Answer(json.dumps({**turn_answer(usual), **fields}))
-
-
-def entry(decided: Entry = Entry.GO_IN, url: str | None = None) -> Answer:
-    """Return an answer of `enter` to the page's script."""
-    return Answer(json.dumps(entry_answer(decided, url)))
-
-
-def news(mode: str = "on", message: str = "", **fields: object) -> Answer:
-    """Return an answer of `news`."""
-    usual = {"version": "1", "mode": mode, "message": message, "pace": 200, "spread_seconds": 0}
-    return Answer(json.dumps({**usual, **fields}))
-
-
-def place(number: int = 1) -> Answer:
-    """Return the answer of `join` to who has a place."""
-    links = {"room": "room", "turn": "turn", "enter": "enter"}
-    return Answer(json.dumps({"state": "waiting", "ticket": "t", "number": number, **links}))
-
-
+HTML = {"Content-Type": PAGE_TYPE}
 BEARER = "Bearer t"  # the ticket of `place`
+
+Answer = replies.Reply
+
+
+def turn(state: str = State.WAITING, **fields: object) -> Answer:
+    """Return a valid answer in `state`, at the time of the tests' clock."""
+    return replies.turn(state, **{"updated_at": 1_790_000_000, **fields})
 
 
 def failure(status: int, body: str = "<h1>oops</h1>", **headers: str) -> Answer:
     """Return an answer that the page must not accept. `Retry_After=…` sets that header."""
     return Answer(body, status, {name.replace("_", "-"): value for name, value in headers.items()})
-
-
-UNKNOWN = failure(401, json.dumps(NO_TICKET))
-# What API Gateway itself answers.
-THROTTLED = failure(429, '{"message":"Too Many Requests"}', Content_Type="application/json")
-BROKEN = failure(503, '{"message":"Service Unavailable"}', Content_Type="application/json")
 
 
 class StubRoom:
@@ -139,6 +114,21 @@ class StubRoom:
         self._server.server_close()
         self._thread.join()
 
+    def answer(self, method: str, path: str, headers: Message) -> Answer:
+        """Note a request, and return what the room answers. `method` is empty or ``POST ``."""
+        address = urlsplit(path)
+        route = address.path.removeprefix(BASE)
+        request = f"{method}{route or '.'}{'?' if address.query else ''}{address.query}"
+        self.requests.append(request)
+        by_script = headers["Accept"] == "application/json"
+        if not by_script:
+            self.opened.append(request)
+        ticket = headers.get("Authorization", "")
+        if ticket:
+            self.shown.append((request, ticket))
+        is_stranger = self.loses_cookies and route in ("turn", "enter") and ticket != BEARER
+        return UNKNOWN if is_stranger else _answer(self, method + route, by_script)
+
 
 def _handler(room: StubRoom) -> type[BaseHTTPRequestHandler]:
     class Handler(BaseHTTPRequestHandler):
@@ -151,19 +141,7 @@ def _handler(room: StubRoom) -> type[BaseHTTPRequestHandler]:
             self.answer("POST ")
 
         def answer(self, method: str) -> None:
-            address = urlsplit(self.path)
-            route = address.path.removeprefix(BASE)
-            query = f"?{address.query}" if address.query else ""
-            request = f"{method}{route or '.'}{query}"
-            room.requests.append(request)
-            by_script = self.headers["Accept"] == "application/json"
-            if not by_script:
-                room.opened.append(request)
-            ticket = self.headers.get("Authorization", "")
-            if ticket:
-                room.shown.append((request, ticket))
-            unknown = room.loses_cookies and route in ("turn", "enter") and ticket != BEARER
-            answer = UNKNOWN if unknown else _answer(room, method + route, by_script)
+            answer = room.answer(method, self.path, self.headers)
             body = answer.body.encode()
             self.send_response(answer.status)
             self.send_header("Content-Length", str(len(body)))
