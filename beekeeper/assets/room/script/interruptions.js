@@ -44,8 +44,12 @@ export function onOnline() {
   }
   if (shown.connection === "offline") showConnection("lost");
   enterOnline();
-  if (line.unreached) line.heldUntil = 0; // The network is back.
-  askSoon();
+  if (line.unreached) {
+    line.heldUntil = 0; // The network is back.
+    askNext();
+  } else {
+    askSoon();
+  }
 }
 
 export function onOffline() {
