@@ -45,11 +45,3 @@ def test_the_states_are_shown(preview: Preview, tab: Page) -> None:
         page = tab.locator("html")
         expect(page).to_have_attribute("data-state", state)
         expect(page).to_have_attribute("data-connection", CONNECTIONS.get(name, "ok"))
-
-
-def test_a_theme_is_forced(preview: Preview, tab: Page) -> None:
-    colors = {}
-    for theme in ("light", "dark"):
-        tab.goto(preview.url + preview.address("connecting", theme, "en"))
-        colors[theme] = tab.evaluate("getComputedStyle(document.documentElement).colorScheme")
-    assert colors == {"light": "light", "dark": "dark"}

@@ -7,8 +7,8 @@ import pytest
 
 import beekeeper
 from beekeeper.contract.page import PAGE_KEY
-from tests.page.test_own_template import TEMPLATE
 from tests.support.moto_aws.cloud import Cloud
+from tests.support.own_page import TEMPLATE
 from tests.support.rooms import BASE, NAMES, ROOM, config
 
 TABLE = """

@@ -14,7 +14,7 @@ from beekeeper.page.document import taken_ids
 from beekeeper.page.own_template import check_template
 from beekeeper.page.sources import read_source
 from beekeeper.page.weight import MAX_BYTES, packed
-from tests.page.test_own_template import TEMPLATE
+from tests.support.own_page import TEMPLATE
 
 LOGO = "data:image/svg+xml,%3Csvg xmlns='http://www.w3.org/2000/svg'/%3E"
 LINKS = {

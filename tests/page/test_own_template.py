@@ -3,20 +3,8 @@
 import pytest
 
 from beekeeper.page.own_template import MAX_TEMPLATE_BYTES, check_template, read_template
+from tests.support.own_page import TEMPLATE
 
-TEMPLATE = """<!doctype html>
-<html {{build:html}}>
-<head>
-{{build:head}}
-<style>h1 { color: red }</style>
-</head>
-<body>
-{{build:logo}}<h1>{{title}}</h1>
-<main><div>{{build:room}}</div></main>
-<p>{{footer}}</p>
-{{build:script}}
-</body>
-</html>"""
 SOURCES = ("https://cdn.example.com", "https://fonts.example.com:8443")
 
 

@@ -4,9 +4,9 @@ import pytest
 
 from beekeeper.page import build_pages
 from beekeeper.page.weight import MAX_BYTES, check_weight, packed
+from tests.support.own_page import HEAVY
 
 PAGE = {"languages": ["en"], "logo": "", "template": "", "texts": {}}
-NOISE = "".join(chr(0x4E00 + n * 7_919 % 20_000) for n in range(12_000))  # hardly compresses
 
 
 def test_the_page_of_beekeeper_leaves_room_for_a_logo() -> None:
@@ -15,7 +15,7 @@ def test_the_page_of_beekeeper_leaves_room_for_a_logo() -> None:
 
 
 def test_a_page_that_is_too_heavy_is_refused_with_its_sizes() -> None:
-    texts = {"en": {"html": {"enter_button": NOISE}}}
+    texts = {"en": {"html": {"enter_button": HEAVY}}}
     settings = {"title": "Sale", "page": {**PAGE, "logo": "data:,x", "texts": texts}}
     with pytest.raises(ValueError, match=r"^the page in en has \d\d\.\d KB") as error:
         check_weight(settings)
