@@ -17,7 +17,9 @@
 
 ``POST /join``, and ``GET /`` of an app, which give the visitor a place:
 
-    200    state: waiting         the visitor has a place, and the ticket is in the cookie
+    200    state: waiting         the visitor has a place. ticket (also in the cookie), its number
+                                  (the time of arrival in milliseconds since the epoch), and the
+                                  relative links room, turn and enter
                   off             the visitor goes to enter: the destination's address with the pass
 
 The first two answer 401 with a state if the visitor has no valid ticket. All three answer 200 with

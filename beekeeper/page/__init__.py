@@ -13,11 +13,12 @@ their requests. There is one document for each language, so only the visitor's l
     policy     the Content-Security-Policy, which the page brings along
     accent     the colours that follow from the operator's
     logo       the operator's logo, as a part of the page
-    own_template  checks the operator's own template, with requests.py
+    own_template  checks the operator's own template
+    requests   what such a template would run or load
     weight     how many bytes the pages have
 
-To show another setting, write ``{{its_name}}`` into index.html. To add a sentence, write it into
-every file in ``texts``, and use it in index.html (section ``html``) or in the script (section
+To show another setting, write ``{{its_name}}`` into room.html. To add a sentence, write it into
+every file in ``texts``, and use it in room.html (section ``html``) or in the script (section
 ``script``). To add a module to the script, import it.
 """
 
@@ -53,16 +54,16 @@ def build_pages(settings: Mapping[str, Any]) -> dict[str, bytes]:
 
 
 def languages_of(settings: Mapping[str, Any]) -> tuple[str, ...]:
-    """Return the languages that a room offers. The first is for who reads none of them."""
+    """Return the languages that a room offers. The first is for visitors who read none of them."""
     return tuple(_page_settings(settings).get("languages") or NAMES)
 
 
 def build_page(settings: Mapping[str, Any], language: str = ENGLISH) -> bytes:
     """Return the waiting page in a language. The same settings always give the same bytes.
 
-    ``settings`` are the room's settings by name. index.html says which of them the page shows. They
-    are plain text: the build escapes them, and replaces each run of white space by one space. The
-    page asks for news only with an ``edge``. Raises SourceError.
+    ``settings`` are the room's settings by name. The parts of the document (document.py) say which
+    of them the page shows. They are plain text: the build escapes them, and replaces each run of
+    white space by one space. The page asks for news only with an ``edge``. Raises SourceError.
     """
     settings = {"picture": None, **settings}
     style, script = _style(), _script()

@@ -1,6 +1,6 @@
 """The sentences that a visitor reads: one JSON file for each language, in ``assets/room/texts``.
 
-    html      sentences that the build writes into index.html: {{text:enter_button}}
+    html      sentences that the build writes into the document: {{text:enter_button}}
     script    sentences that the script shows, in groups
     functions sentences of the small pages that the functions answer with (handlers/small_pages.py,
               handlers/http.py), a group for each
