@@ -50,6 +50,7 @@ class Shown:
     browser: Mapping[str, object] = field(default_factory=dict)
     """What the browser says, by its name in the script's `navigator`."""
     cookieless: bool = False
+    """The browser keeps no cookie: the room knows only who shows the ticket."""
     hurried_seconds: float = 0
     """So much time of the page has passed before the state is seen."""
     hurried_for: float = 0.5
