@@ -5,6 +5,8 @@ Quirks:
 - What the distribution may is bound to its ARN, so it comes after the distribution. Then the policy
   is not a public one, and the block of public access lets it pass (Amazon S3 User Guide, "The
   meaning of public"). Until then, the bucket has the rest of the policy: its own step writes it.
+- A distribution that gets the page's function leads visitors to more pages, minutes before this
+  step: that of an earlier version could read one page only. So its step writes the policy first.
 """
 
 import json
@@ -46,13 +48,12 @@ class BucketPolicy(Contained):
         yield grant("s3", ("GetBucketPolicy", "PutBucketPolicy"), self._arn)
 
     def desired(self, outputs: Mapping[str, str]) -> Attributes:
-        statements = [tls_only(self._arn)]
         if self._edge:
             distribution = known(outputs, EDGE_ARN)
             if distribution is UNKNOWN:
                 return {"policy": UNKNOWN}
-            statements.append(read_by(distribution, self._arn))
-        return {"policy": same_meaning(document(*statements))}
+            return {"policy": same_meaning(_for_edge(distribution, self._arn))}
+        return {"policy": same_meaning(document(tls_only(self._arn)))}
 
     def find(self, aws: Aws, outputs: Mapping[str, str]) -> Found | None:
         with ignoring(*MISSING, NO_POLICY):
@@ -68,6 +69,15 @@ class BucketPolicy(Contained):
 
     def update(self, aws: Aws, found: Found, changes: Attributes) -> None:
         self.create(aws, changes)
+
+
+def let_read(aws: Aws, names: Names, distribution_arn: str) -> None:
+    """Let a distribution read the pages."""
+    put_policy(aws, bucket_of(names), _for_edge(distribution_arn, names.bucket_arn))
+
+
+def _for_edge(distribution_arn: str, bucket_arn: str) -> Document:
+    return document(tls_only(bucket_arn), read_by(distribution_arn, bucket_arn))
 
 
 def read_by(distribution_arn: str, bucket_arn: str) -> Document:

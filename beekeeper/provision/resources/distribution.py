@@ -10,8 +10,7 @@ Quirks:
   comment or its bucket, and then by its tag.
 - The caller reference makes creation idempotent. CloudFront remembers it after a deletion, so it
   follows from the id of the access control, which is new whenever the room is.
-- Two more tags are of other steps, and no drift here: those of the cached page, and of the DNS
-  record's zone.
+- Two more tags are of other steps, and no drift here: of the cached page, and of the DNS zone.
 - A web ACL stays when the configuration has none: Firewall Manager can have put it there.
 """
 
@@ -39,6 +38,7 @@ from beekeeper.provision.engine.wait import Busy, Wait, has_code, ignoring, retr
 from beekeeper.provision.grant import Grant, grant, unscoped
 from beekeeper.provision.names import Names
 from beekeeper.provision.resources import outputs as o
+from beekeeper.provision.resources.bucket_policy import let_read
 from beekeeper.provision.resources.cloudfront import (
     CHANGE,
     OUTDATED,
@@ -199,6 +199,8 @@ class Distribution(Resource):
     def update(self, aws: Aws, found: Found, changes: Attributes) -> None:
         if "tags" in changes:
             self._put_tags(aws, found, changes["tags"])
+        if changes.get("page_function"):
+            let_read(aws, self._names, _arn(self._names, found.id))
         outdated = None
         if changes.keys() - {"tags", "status"}:
             # Others can have set a web ACL in the meantime.

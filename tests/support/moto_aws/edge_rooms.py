@@ -1,6 +1,7 @@
 """A room's edge without the rest of the room, which takes seconds to deploy."""
 
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field
 
 from beekeeper import RoomConfig
@@ -11,6 +12,7 @@ from beekeeper.provision.engine.pipeline import Engine
 from beekeeper.provision.engine.step import Attributes, Found, Owner, Resource, Step
 from beekeeper.provision.resources import outputs as o
 from beekeeper.provision.state import State, StateFile
+from tests.support.moto_aws.by_hand import BUCKET
 from tests.support.moto_aws.cloud import FORMER_TAG, Cloud
 from tests.support.moto_aws.edge_gaps import edge
 from tests.support.rooms import ACCOUNT, ROOM, config
@@ -60,6 +62,13 @@ class EdgeRoom:
 
     cloud: Cloud
     given: dict[str, dict[str, str]] = field(default_factory=lambda: {**GIVEN})
+
+    def __post_init__(self) -> None:
+        """Make the bucket, whose policy lets the edge read it."""
+        place = {"LocationConstraint": self.cloud.aws().region}
+        s3 = self.cloud.client("s3")
+        with suppress(s3.exceptions.BucketAlreadyOwnedByYou):
+            s3.create_bucket(Bucket=BUCKET, CreateBucketConfiguration=place)
 
     def steps(self, room: RoomConfig = EDGED) -> list[Step]:
         wanted = steps(room, self.cloud.names(), former_tags=[FORMER_TAG])
