@@ -10,7 +10,7 @@ from contextlib import suppress
 from functools import cached_property
 from typing import Any
 
-from beekeeper.contract.page import PAGE_KEY, PAGE_TYPE, ROBOTS_KEY, is_page_key, page_key
+from beekeeper.contract.page import PAGE_KEY, PAGE_TYPE, ROBOTS_KEY, page_key
 from beekeeper.contract.robots import robots_txt
 from beekeeper.page import SourceError, build_pages, languages_of
 from beekeeper.provision.aws import Aws
@@ -19,9 +19,8 @@ from beekeeper.provision.engine.wait import Busy, Wait, ignoring, retrying
 from beekeeper.provision.grant import Grant, grant
 from beekeeper.provision.names import Names
 from beekeeper.provision.resources.outputs import ALTERED, PAGE_SHA
-from beekeeper.provision.resources.s3 import MISSING, bucket_of
+from beekeeper.provision.resources.s3 import MISSING, SHA_METADATA, bucket_of, is_our_page
 
-SHA_METADATA = "sha256"
 TEXT = "text/plain; charset=utf-8"
 # A browser asks each time, and gets a page only if it has changed. The edge keeps an object for a
 # day, because a deploy tells it of a new page (CloudFront Developer Guide, "Manage how long content
@@ -148,7 +147,7 @@ class FormerPages(Contained):
 
     def grants(self) -> Iterable[Grant]:
         yield grant("s3", ("ListBucket",), self._bucket_arn)
-        yield grant("s3", ("DeleteObject",), f"{self._bucket_arn}/*")
+        yield grant("s3", ("DeleteObject", "GetObject"), f"{self._bucket_arn}/*")
 
     def desired(self, outputs: Mapping[str, str]) -> Attributes | None:
         return None
@@ -156,8 +155,8 @@ class FormerPages(Contained):
     def find(self, aws: Aws, outputs: Mapping[str, str]) -> Found | None:
         with ignoring(*MISSING):
             raw = aws.client("s3").list_objects_v2(**self._bucket, Prefix=PAGE_KEY)
-            ours = sorted(o["Key"] for o in raw.get("Contents", []) if is_page_key(o["Key"]))
-            former = [key for key in ours if key not in self._wanted]
+            others = {each["Key"] for each in raw.get("Contents", [])} - set(self._wanted)
+            former = sorted(key for key in others if is_our_page(aws, self._bucket, key))
             return Found(", ".join(former), {"keys": former}, Owner.OURS) if former else None
         return None
 
