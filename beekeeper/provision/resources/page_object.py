@@ -21,6 +21,7 @@ from beekeeper.provision.names import Names
 from beekeeper.provision.resources.outputs import ALTERED, PAGE_SHA
 from beekeeper.provision.resources.s3 import MISSING, SHA_METADATA, bucket_of, is_our_page
 
+SHA_CHARACTERS = 16  # enough to see that a page has changed
 TEXT = "text/plain; charset=utf-8"
 # A browser asks each time, and gets a page only if it has changed. The edge keeps an object for a
 # day, because a deploy tells it of a new page (CloudFront Developer Guide, "Manage how long content
@@ -51,37 +52,35 @@ class BucketObjects(Contained):
 
     def desired(self, outputs: Mapping[str, str]) -> Attributes:
         return {
-            key: {
-                "sha256": hashlib.sha256(content).hexdigest(),
-                "content_type": self.content_type,
-                "cache_control": CACHE_CONTROL,
-            }
+            key: self._shown(_sha256(content), self.content_type, CACHE_CONTROL)
             for key, content in self.contents.items()
         }
+
+    def _shown(self, sha: str, content_type: str, cache_control: str) -> str:
+        """Return what is known of an object, in few words: a plan can show fifteen of them."""
+        headers = f", {content_type}, {cache_control}"
+        return sha + headers.replace(f", {self.content_type}, {CACHE_CONTROL}", "")
 
     def find(self, aws: Aws, outputs: Mapping[str, str]) -> Found | None:
         heads = {key: self._head(aws, key) for key in self._keys}
         there = {key: head for key, head in heads.items() if head}
         return Found(self.name, there, Owner.OURS, self._outputs(there)) if there else None
 
-    def _head(self, aws: Aws, key: str) -> Attributes | None:
+    def _head(self, aws: Aws, key: str) -> str | None:
         with ignoring(*MISSING):
             raw = aws.client("s3").head_object(**self._bucket, Key=key)
-            return {
-                "sha256": raw["Metadata"].get(SHA_METADATA),
-                "content_type": raw.get("ContentType"),
-                "cache_control": raw.get("CacheControl"),
-            }
+            sha = raw["Metadata"].get(SHA_METADATA, "")
+            return self._shown(sha, raw.get("ContentType", ""), raw.get("CacheControl", ""))
         return None
 
     def _outputs(self, found: Attributes) -> Mapping[str, str]:
         return {} if found == self.desired({}) else {ALTERED: self.name}
 
     def create(self, aws: Aws, desired: Attributes) -> None:
-        for key, attributes in desired.items():
-            self._put(aws, key, attributes)
+        for key in desired:
+            self._put(aws, key, self.contents[key])
 
-    def _put(self, aws: Aws, key: str, desired: Attributes) -> None:
+    def _put(self, aws: Aws, key: str, content: bytes) -> None:
         put = aws.client("s3").put_object
         retrying(
             aws,
@@ -90,10 +89,10 @@ class BucketObjects(Contained):
             lambda: put(
                 **self._bucket,
                 Key=key,
-                Body=self.contents[key],
-                ContentType=desired["content_type"],
-                CacheControl=desired["cache_control"],
-                Metadata={SHA_METADATA: desired["sha256"]},
+                Body=content,
+                ContentType=self.content_type,
+                CacheControl=CACHE_CONTROL,
+                Metadata={SHA_METADATA: _sha256(content)},
             ),
         )
 
@@ -170,6 +169,10 @@ class FormerPages(Contained):
         with ignoring(*MISSING):
             for key in found.attributes["keys"]:
                 aws.client("s3").delete_object(**self._bucket, Key=key)
+
+
+def _sha256(content: bytes) -> str:
+    return hashlib.sha256(content).hexdigest()[:SHA_CHARACTERS]
 
 
 def _keys_of(settings: Mapping[str, Any]) -> dict[str, str]:
