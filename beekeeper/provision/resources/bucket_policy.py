@@ -12,15 +12,21 @@ Quirks:
 import json
 from collections.abc import Iterable, Mapping
 
-from beekeeper.contract.page import PAGE_KEY, ROBOTS_KEY
 from beekeeper.provision.aws import Aws
 from beekeeper.provision.engine.step import UNKNOWN, Attributes, Contained, Found, Owner, known
 from beekeeper.provision.engine.wait import ignoring
 from beekeeper.provision.grant import Grant, grant
 from beekeeper.provision.names import Names
-from beekeeper.provision.policies import Document, document, same_meaning
+from beekeeper.provision.policies import document, same_meaning
 from beekeeper.provision.resources.outputs import EDGE_ARN
-from beekeeper.provision.resources.s3 import MISSING, bucket_of, put_policy, tls_only, written
+from beekeeper.provision.resources.s3 import (
+    MISSING,
+    bucket_of,
+    edge_policy,
+    put_policy,
+    tls_only,
+    written,
+)
 
 NO_POLICY = "NoSuchBucketPolicy"
 
@@ -52,7 +58,7 @@ class BucketPolicy(Contained):
             distribution = known(outputs, EDGE_ARN)
             if distribution is UNKNOWN:
                 return {"policy": UNKNOWN}
-            return {"policy": same_meaning(_for_edge(distribution, self._arn))}
+            return {"policy": same_meaning(edge_policy(distribution, self._arn))}
         return {"policy": same_meaning(document(tls_only(self._arn)))}
 
     def find(self, aws: Aws, outputs: Mapping[str, str]) -> Found | None:
@@ -69,28 +75,3 @@ class BucketPolicy(Contained):
 
     def update(self, aws: Aws, found: Found, changes: Attributes) -> None:
         self.create(aws, changes)
-
-
-def let_read(aws: Aws, names: Names, distribution_arn: str) -> None:
-    """Let a distribution read the pages."""
-    put_policy(aws, bucket_of(names), _for_edge(distribution_arn, names.bucket_arn))
-
-
-def _for_edge(distribution_arn: str, bucket_arn: str) -> Document:
-    return document(tls_only(bucket_arn), read_by(distribution_arn, bucket_arn))
-
-
-def read_by(distribution_arn: str, bucket_arn: str) -> Document:
-    """Return the statement that lets one distribution read our objects, and nothing else.
-
-    Its condition is the one of the CloudFront Developer Guide ("Restrict access to an Amazon S3
-    origin"). The ARN has the account's id in it.
-    """
-    return {
-        "Sid": "ReadByTheEdge",
-        "Effect": "Allow",
-        "Principal": {"Service": "cloudfront.amazonaws.com"},
-        "Action": "s3:GetObject",
-        "Resource": [f"{bucket_arn}/{key}" for key in (PAGE_KEY, f"{PAGE_KEY}.*", ROBOTS_KEY)],
-        "Condition": {"StringEquals": {"aws:SourceArn": distribution_arn}},
-    }

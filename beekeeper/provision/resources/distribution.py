@@ -38,7 +38,6 @@ from beekeeper.provision.engine.wait import Busy, Wait, has_code, ignoring, retr
 from beekeeper.provision.grant import Grant, grant, unscoped
 from beekeeper.provision.names import Names
 from beekeeper.provision.resources import outputs as o
-from beekeeper.provision.resources.bucket_policy import let_read
 from beekeeper.provision.resources.cloudfront import (
     CHANGE,
     OUTDATED,
@@ -62,6 +61,7 @@ from beekeeper.provision.resources.distribution_config import (
 )
 from beekeeper.provision.resources.distribution_errors import Front, explained
 from beekeeper.provision.resources.route53 import without_zone, zone_of
+from beekeeper.provision.resources.s3 import let_read
 
 MISSING = "NoSuchDistribution"
 DEPLOYED = "Deployed"

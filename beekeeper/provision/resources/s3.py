@@ -13,7 +13,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from beekeeper.contract.languages import NAMES
-from beekeeper.contract.page import PAGE_KEY, is_page_key
+from beekeeper.contract.page import PAGE_KEY, ROBOTS_KEY, is_page_key
 from beekeeper.provision.aws import Aws, is_this_machine
 from beekeeper.provision.engine.wait import Busy, Wait, ignoring, retrying
 from beekeeper.provision.names import Names
@@ -58,6 +58,32 @@ def tls_only(bucket_arn: str) -> Document:
         "Action": "s3:*",
         "Resource": [bucket_arn, f"{bucket_arn}/*"],
         "Condition": {"Bool": {"aws:SecureTransport": "false"}},
+    }
+
+
+def let_read(aws: Aws, names: Names, distribution_arn: str) -> None:
+    """Let a distribution read the pages."""
+    put_policy(aws, bucket_of(names), edge_policy(distribution_arn, names.bucket_arn))
+
+
+def edge_policy(distribution_arn: str, bucket_arn: str) -> Document:
+    """Return the policy of a bucket that a distribution reads."""
+    return document(tls_only(bucket_arn), read_by(distribution_arn, bucket_arn))
+
+
+def read_by(distribution_arn: str, bucket_arn: str) -> Document:
+    """Return the statement that lets one distribution read our objects, and nothing else.
+
+    Its condition is the one of the CloudFront Developer Guide ("Restrict access to an Amazon S3
+    origin"). The ARN has the account's id in it.
+    """
+    return {
+        "Sid": "ReadByTheEdge",
+        "Effect": "Allow",
+        "Principal": {"Service": "cloudfront.amazonaws.com"},
+        "Action": "s3:GetObject",
+        "Resource": [f"{bucket_arn}/{key}" for key in (PAGE_KEY, f"{PAGE_KEY}.*", ROBOTS_KEY)],
+        "Condition": {"StringEquals": {"aws:SourceArn": distribution_arn}},
     }
 
 
