@@ -88,7 +88,7 @@ def _logo(text: str) -> str:
 
 def _template(text: str, info: ValidationInfo) -> str:
     template = template_of(text)
-    if template:
+    if text:  # the file can be empty
         check_template(template, info.data.get("sources", ()), taken_ids())
     return template
 
@@ -164,14 +164,16 @@ class Page(Section):
     @field_validator("languages")
     @classmethod
     def _can_be_offered(cls, value: list[str], info: ValidationInfo) -> list[str]:
-        own = info.data.get("texts", {})
+        if "texts" not in info.data:
+            return value  # they are wrong, and that error is enough
+        own = info.data["texts"]
         known = tuple(dict.fromkeys((*NAMES, *own)))
         if unknown := [language for language in value if language not in known]:
             raise ValueError(
                 f"there are no texts for {unknown[0]}. Use {', '.join(known)}, or give texts for it"
                 f" in page.texts.{unknown[0]}"
             )
-        if not value or len(set(value)) < len(value):
+        if not value or len({language.lower() for language in value}) < len(value):
             raise ValueError('give each language once, and at least one, as in ["en", "fr"]')
         if unused := [language for language in own if language not in value]:
             raise ValueError(f"page.texts has {unused[0]}, which is missing here. Add it")

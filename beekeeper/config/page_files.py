@@ -41,7 +41,7 @@ def template_of(text: str) -> str:
     Raises ValueError, with a text for people.
     """
     template = _text_of(text) if text and not is_template(text) else text
-    return "\n".join(template.splitlines()).strip()
+    return template.replace("\r\n", "\n").replace("\r", "\n").strip()
 
 
 def texts_of(value: Any) -> Any:

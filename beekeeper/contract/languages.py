@@ -2,12 +2,14 @@
 
 The build, the configuration and the functions agree on them. The first language that a room offers
 is for a visitor who reads none of the others. A language is a tag of BCP 47 (language, script,
-region), such as ``pt`` or ``zh-Hant``. An operator can add more, with texts of their own.
+region), such as ``pt`` or ``zh-Hant-HK``. An operator can add more, with texts of their own.
 """
 
 import re
 
-TAG = re.compile(r"[a-z]{2,3}(-[A-Za-z0-9]{2,8})*", re.ASCII)
+from beekeeper.rules.languages import LONGEST_TAG
+
+TAG = re.compile(rf"[a-z]{{2,3}}(-[A-Za-z0-9]{{2,8}}){{0,{LONGEST_TAG - 1}}}", re.ASCII)
 ENGLISH = "en"  # the language in which the page is written first
 # Each language by its own name, because a visitor looks for the one that they can read.
 NAMES = {

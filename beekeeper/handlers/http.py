@@ -185,13 +185,18 @@ def unavailable_page(request: Request, language: str) -> tuple[str, str]:
     texts = sentences(language, "unavailable")
     kept = [(name, value) for name, value in request.parameters() if name != STAY_PARAMETER]
     if STAY_PARAMETER in request.query:
-        body = markup.link(f"?{urlencode(kept)}", texts["again"])
+        body = markup.link(_query_link(kept), texts["again"])
         return markup.document(language, texts["title"], body, ICON), markup.policy()
     script = _unavailable_script()
-    stop = markup.link(f"?{urlencode([*kept, (STAY_PARAMETER, 1)])}", texts["stop"])
+    stop = markup.link(_query_link([*kept, (STAY_PARAMETER, "1")]), texts["stop"])
     head = f'<noscript><meta http-equiv="refresh" content="{RETRY_SECONDS}"></noscript>\n{ICON}'
     body = f"<p>{escape(texts['detail'])}</p>\n{stop}"
     return markup.document(language, texts["title"], body, head, script), markup.policy(script)
+
+
+def _query_link(parameters: Sequence[tuple[str, str]]) -> str:
+    """Return the link to this page with other parameters. What is no text is replaced."""
+    return f"?{urlencode(parameters, errors='replace')}"
 
 
 @functools.cache

@@ -69,7 +69,8 @@ def _checked_svg(picture: bytes) -> str:
         raise ValueError(f'the SVG must begin with <svg xmlns="{NAMESPACE[1:-1]}">')
     for found in _refused(root):
         raise ValueError(f"the SVG has {found}, which a logo must not have. Remove it")
-    return text
+    # The address is in UTF-8, whatever the file says that it was in.
+    return re.sub(r"<\?xml\s.*?\?>\s*", "", text)
 
 
 def _refused(root: ElementTree.Element) -> Iterator[str]:

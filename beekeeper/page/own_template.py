@@ -35,15 +35,21 @@ VOID = frozenset(
     ("area", "base", "br", "col", "embed", "hr", "img", "input", "link", "meta", "source")
 ) | {"track", "wbr"}
 SLOT = re.compile(r"\{\{([^{}]*)\}\}")
+# What the parser takes for text, because its end is missing. A browser would hide all that follows.
+WITHOUT_END = re.compile(r"<[a-z/!?][^\n]{0,40}", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
 class OwnTemplate:
-    """What a template has of its own: its blocks, its ids, and what is wrong with it."""
+    """What a template has of its own: its blocks, its ids, and what is wrong with it.
+
+    ``placed`` are the slots in its text, where they are filled.
+    """
 
     scripts: list[str] = field(default_factory=list)
     styles: list[str] = field(default_factory=list)
     ids: list[str] = field(default_factory=list)
+    placed: list[str] = field(default_factory=list)
     problems: list[str] = field(default_factory=list)
 
 
@@ -59,7 +65,7 @@ def check_template(template: str, sources: Collection[str], taken_ids: Collectio
     for problem in (*_wrong_form(template), *_wrong_slots(template)):
         raise ValueError(problem)
     own = read_template(template, sources)
-    for problem in own.problems:
+    for problem in (*own.problems, *_unplaced(own)):
         raise ValueError(problem)
     for taken in sorted(set(own.ids) & set(taken_ids)):
         raise ValueError(f'id="{taken}" is used by the parts of the room. Choose another id')
@@ -94,6 +100,13 @@ def _wrong_slots(template: str) -> Iterator[str]:
             yield f"{{{{{name}}}}} is missing. Write it where it belongs"
 
 
+def _unplaced(own: OwnTemplate) -> Iterator[str]:
+    """Yield the slots that the parser has not come to."""
+    for name in ONCE:
+        if name != "build:html" and name not in own.placed:
+            yield f"{{{{{name}}}}} is inside something that is not closed before it. Close that"
+
+
 class _Reader(HTMLParser):
     """Reads a template once. The lines of the problems are those of the template."""
 
@@ -125,6 +138,8 @@ class _Reader(HTMLParser):
     def handle_endtag(self, tag: str) -> None:
         if tag in self._open:
             last = len(self._open) - 1 - self._open[::-1].index(tag)
+            for unclosed in NO_SLOT_INSIDE.intersection(self._open[last + 1 :]):
+                self._wrong(f"<{unclosed}> is not closed before </{tag}>")
             del self._open[last:]
 
     def handle_data(self, data: str) -> None:
@@ -132,21 +147,30 @@ class _Reader(HTMLParser):
         if current in ("script", "style"):
             self._blocks(current)[-1] += data
             self._no_slots(data)
+            if current == "script" and "<!--" in data:
+                self._wrong("<!-- in a script hides its end from browsers: write it as <\\!--")
         else:
-            for found in SLOT.finditer(data):
-                self._place(found[1], below=data.count("\n", 0, found.start()))
+            if found := WITHOUT_END.match(data):
+                self._wrong(f"this has no end: {found[0]}")
+            for slot in SLOT.finditer(data):
+                self._place(slot[1], below=data.count("\n", 0, slot.start()))
         if current == "style":
             for problem in css_problems(data, self._sources):
                 self._wrong(problem)
 
     def handle_comment(self, data: str) -> None:
         self._no_slots(data)
+        # Python's parser and browsers do not agree on where others end (WHATWG HTML, "Comments").
+        is_plain = f"<!--{data}-->" in self.rawdata and "--!>" not in data
+        if not is_plain or data.startswith((">", "->")):
+            self._wrong("write a comment as <!-- text -->")
 
     def handle_decl(self, decl: str) -> None:
         self._no_slots(decl)
 
     def unknown_decl(self, data: str) -> None:
         self._no_slots(data)
+        self._wrong("<![ is not HTML. Remove it")
 
     def handle_pi(self, data: str) -> None:
         self._no_slots(data)
@@ -156,6 +180,7 @@ class _Reader(HTMLParser):
 
     def _place(self, name: str, below: int) -> None:
         """Note what is wrong with the place of a slot, ``below`` lines below the text's first."""
+        self.found.placed.append(name)
         if name == "build:room" and (reason := self._wrong_room()):
             self._wrong(f"{{{{build:room}}}} {reason}", below)
         elif name == "build:script" and self._open != ["html", "body"]:

@@ -12,10 +12,12 @@ from beekeeper.cli.main import main
 from beekeeper.config.page import COMMENTED, MAX_FOOTER_CHARACTERS
 from beekeeper.contract.languages import NAMES
 from beekeeper.page import build_page
+from beekeeper.page.texts import load_texts
 from tests.support.own_page import HEAVY, TEMPLATE
 from tests.support.rooms import BASE, config
 
 SVG = '<svg xmlns="http://www.w3.org/2000/svg"><path d="M0 0h9v9z"/></svg>'
+ENGLISH = {name: load_texts("en").sections()[name] for name in ("html", "script")}
 
 
 def _file(folder: Path, table: str, **files: str) -> Path:
@@ -63,6 +65,9 @@ def test_what_the_settings_take(name: str, given: Any, taken: Any) -> None:
         ),
         ({"languages": []}, r"page\.languages = \[\]: give each language once, and at least one"),
         ({"languages": ["en", "en"]}, r"give each language once"),
+        ({"texts": {"zh-hans": {**ENGLISH, "name": "Chinese"}}}, r"give each language once"),
+        ({"texts": {"a": {}}}, r"^page\.texts\.a: 'a' is no language\. [^;]*$"),
+        ({"texts": {"aa-bb-cc-dd": {}}}, r"'aa-bb-cc-dd' is no language"),
         ({"languages": ["en"], "texts": {"fr": {}}}, r"page\.texts has fr, which is missing here"),
         ({"footer": "x" * 201}, rf"page\.footer = .*at most {MAX_FOOTER_CHARACTERS} characters"),
         (
@@ -127,6 +132,19 @@ def test_files_are_read_from_the_folder_of_the_configuration(
     assert config(page=tomllib.loads(table)) == found == RoomConfig.load("beekeeper.toml")
 
 
+def test_an_empty_template_is_no_template(tmp_path: Path) -> None:
+    path = _file(tmp_path, 'template = "page.html"', page_html="\n")
+    with pytest.raises(ConfigError, match=r"page\.html': it must begin with: <!doctype"):
+        RoomConfig.load(path)
+
+
+def test_only_the_line_ends_of_a_template_change() -> None:
+    """A browser has a script's hash of its own: other separators are a part of what it runs."""
+    script = "<script>'\u2028\x0b\x85'</script>"
+    given = TEMPLATE.replace("<p>", f"{script}\n<p>").replace("\n", "\r\n")
+    assert f"{script}\n<p>" in config(page={"template": given}).page.template
+
+
 def test_a_configuration_that_has_read_its_files_is_complete_in_itself(tmp_path: Path) -> None:
     table = 'languages = ["en"]\naccent = "#fa0"\nlogo = "logo.svg"\ntemplate = "page.html"'
     table += '\nsources = ["https://a.example"]'
@@ -159,10 +177,7 @@ def test_errors_about_files_name_the_configuration_and_the_path(
 
 
 def test_a_new_language_is_offered_after_the_others() -> None:
-    english = json.loads(
-        (Path("beekeeper/assets/room/texts") / "en.json").read_text(encoding="utf-8")
-    )
-    swedish = {"name": "Svenska", "html": english["html"], "script": english["script"]}
+    swedish = {"name": "Svenska", **ENGLISH}
     found = config(page={"texts": {"sv": swedish}})
     assert found.page.languages == [*NAMES, "sv"]
     assert RoomConfig(**found.model_dump()) == found

@@ -84,3 +84,8 @@ def test_links_keep_the_language_of_the_address(lang: str, link: str, kept: str)
 
 def test_way_to_a_place_keeps_the_language() -> None:
     assert 'href="join?lang=ar"' in placeless_page(_visitor("fr", "ar"))["body"]
+
+
+def test_a_query_that_is_no_text_is_answered() -> None:
+    page = unavailable(Request("/", query={"a\ud800": "\udfff", "to": "//x"}))["body"]
+    assert 'href="?a%3F=%3F&amp;to=%2F%2Fx&amp;stay=1"' in page

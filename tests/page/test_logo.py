@@ -43,6 +43,12 @@ def test_an_svg_keeps_all_that_it_has(inside: str) -> None:
     assert html.unescape(html.escape(uri)) == uri
 
 
+def test_an_svg_is_in_utf_8_whatever_it_says() -> None:
+    svg = SVG.format("<title>Ö</title>")
+    said = '<?xml version="1.0" encoding="utf-16"?>\n'
+    assert logo_bytes(logo_uri((said + svg).encode())).decode() == svg
+
+
 @pytest.mark.parametrize(
     ("inside", "said"),
     [

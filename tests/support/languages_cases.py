@@ -67,6 +67,8 @@ CASES: tuple[tuple[str, tuple[str, ...], str], ...] = (
     ("fr;q=inf,es;q=0.2", ALL, "es"),
     ("fr;q=,es;q=0.2", ALL, "es"),
     ("fr;level=1,es;q=0.2", ALL, "es"),
+    ("fr;q=0.9;q=1,es;q=0.2", ALL, "es"),
+    ("fr;q=0.9;,es;q=0.2", ALL, "es"),
     ("français,frx,f,-fr,<script>,__proto__,constructor,es;q=0.1", ALL, "es"),
     ("zhx,zh_TW,hant", ALL, "en"),
     ("x" * 5_000, ALL, "en"),

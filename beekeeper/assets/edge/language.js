@@ -32,9 +32,9 @@ function best(header) {
   let found = OFFERED[0];
   let most = 0;
   for (let at = 0; at < entries.length; at++) {
-    const parts = entries[at].split(";");
-    const weight = parts.length > 1 ? weightOf(parts[1]) : 1;
-    const language = weight > most ? among(parts[0]) : "";
+    const tag = entries[at].split(";", 1)[0];
+    const weight = tag === entries[at] ? 1 : weightOf(entries[at].slice(tag.length + 1));
+    const language = weight > most ? among(tag) : "";
     if (language) {
       found = language;
       most = weight;

@@ -34,6 +34,7 @@ from beekeeper.provision.resources.s3 import (
     CHANGE,
     MISSING,
     bucket_of,
+    is_our_page,
     put_policy,
     tls_only,
 )
@@ -177,7 +178,7 @@ class Bucket(Resource):
         s3.put_bucket_tagging(**self._mine, Tagging={"TagSet": tags.as_list(kept)})
 
     def obstacle(self, aws: Aws, found: Found) -> str:
-        keys = sorted(set(self._keys_of_others(aws)))
+        keys = sorted(self._keys_of_others(aws))
         if not keys:
             return ""
         shown = ", ".join(keys[:SHOWN]) + (", …" if len(keys) > SHOWN else "")
@@ -188,8 +189,8 @@ class Bucket(Resource):
 
     def _keys_of_others(self, aws: Aws) -> Iterator[str]:
         """Yield the keys of objects, old versions and uploads that are not ours."""
-        found = (*self._versions(aws), *self._uploads(aws))
-        yield from (each["Key"] for each in found if not _is_ours(each))
+        keys = {each["Key"] for each in (*self._versions(aws), *self._uploads(aws))}
+        yield from (key for key in keys - {*OURS} if not is_our_page(aws, self._mine, key))
 
     def _versions(self, aws: Aws) -> Iterator[dict[str, Any]]:
         pages = aws.client("s3").get_paginator("list_object_versions")

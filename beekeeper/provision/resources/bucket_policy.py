@@ -5,20 +5,28 @@ Quirks:
 - What the distribution may is bound to its ARN, so it comes after the distribution. Then the policy
   is not a public one, and the block of public access lets it pass (Amazon S3 User Guide, "The
   meaning of public"). Until then, the bucket has the rest of the policy: its own step writes it.
+- A distribution that gets the page's function leads visitors to more pages, minutes before this
+  step: that of an earlier version could read one page only. So its step writes the policy first.
 """
 
 import json
 from collections.abc import Iterable, Mapping
 
-from beekeeper.contract.page import PAGE_KEY, ROBOTS_KEY
 from beekeeper.provision.aws import Aws
 from beekeeper.provision.engine.step import UNKNOWN, Attributes, Contained, Found, Owner, known
 from beekeeper.provision.engine.wait import ignoring
 from beekeeper.provision.grant import Grant, grant
 from beekeeper.provision.names import Names
-from beekeeper.provision.policies import Document, document, same_meaning
+from beekeeper.provision.policies import document, same_meaning
 from beekeeper.provision.resources.outputs import EDGE_ARN
-from beekeeper.provision.resources.s3 import MISSING, bucket_of, put_policy, tls_only, written
+from beekeeper.provision.resources.s3 import (
+    MISSING,
+    bucket_of,
+    edge_policy,
+    put_policy,
+    tls_only,
+    written,
+)
 
 NO_POLICY = "NoSuchBucketPolicy"
 
@@ -46,13 +54,12 @@ class BucketPolicy(Contained):
         yield grant("s3", ("GetBucketPolicy", "PutBucketPolicy"), self._arn)
 
     def desired(self, outputs: Mapping[str, str]) -> Attributes:
-        statements = [tls_only(self._arn)]
         if self._edge:
             distribution = known(outputs, EDGE_ARN)
             if distribution is UNKNOWN:
                 return {"policy": UNKNOWN}
-            statements.append(read_by(distribution, self._arn))
-        return {"policy": same_meaning(document(*statements))}
+            return {"policy": same_meaning(edge_policy(distribution, self._arn))}
+        return {"policy": same_meaning(document(tls_only(self._arn)))}
 
     def find(self, aws: Aws, outputs: Mapping[str, str]) -> Found | None:
         with ignoring(*MISSING, NO_POLICY):
@@ -68,19 +75,3 @@ class BucketPolicy(Contained):
 
     def update(self, aws: Aws, found: Found, changes: Attributes) -> None:
         self.create(aws, changes)
-
-
-def read_by(distribution_arn: str, bucket_arn: str) -> Document:
-    """Return the statement that lets one distribution read our objects, and nothing else.
-
-    Its condition is the one of the CloudFront Developer Guide ("Restrict access to an Amazon S3
-    origin"). The ARN has the account's id in it.
-    """
-    return {
-        "Sid": "ReadByTheEdge",
-        "Effect": "Allow",
-        "Principal": {"Service": "cloudfront.amazonaws.com"},
-        "Action": "s3:GetObject",
-        "Resource": [f"{bucket_arn}/{key}" for key in (PAGE_KEY, f"{PAGE_KEY}.*", ROBOTS_KEY)],
-        "Condition": {"StringEquals": {"aws:SourceArn": distribution_arn}},
-    }

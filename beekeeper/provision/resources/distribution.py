@@ -10,8 +10,7 @@ Quirks:
   comment or its bucket, and then by its tag.
 - The caller reference makes creation idempotent. CloudFront remembers it after a deletion, so it
   follows from the id of the access control, which is new whenever the room is.
-- Two more tags are of other steps, and no drift here: those of the cached page, and of the DNS
-  record's zone.
+- Two more tags are of other steps, and no drift here: of the cached page, and of the DNS zone.
 - A web ACL stays when the configuration has none: Firewall Manager can have put it there.
 """
 
@@ -62,6 +61,7 @@ from beekeeper.provision.resources.distribution_config import (
 )
 from beekeeper.provision.resources.distribution_errors import Front, explained
 from beekeeper.provision.resources.route53 import without_zone, zone_of
+from beekeeper.provision.resources.s3 import let_read
 
 MISSING = "NoSuchDistribution"
 DEPLOYED = "Deployed"
@@ -199,6 +199,8 @@ class Distribution(Resource):
     def update(self, aws: Aws, found: Found, changes: Attributes) -> None:
         if "tags" in changes:
             self._put_tags(aws, found, changes["tags"])
+        if changes.get("page_function"):
+            let_read(aws, self._names, _arn(self._names, found.id))
         outdated = None
         if changes.keys() - {"tags", "status"}:
             # Others can have set a web ACL in the meantime.

@@ -10,7 +10,7 @@ from contextlib import suppress
 from functools import cached_property
 from typing import Any
 
-from beekeeper.contract.page import PAGE_KEY, PAGE_TYPE, ROBOTS_KEY, is_page_key, page_key
+from beekeeper.contract.page import PAGE_KEY, PAGE_TYPE, ROBOTS_KEY, page_key
 from beekeeper.contract.robots import robots_txt
 from beekeeper.page import SourceError, build_pages, languages_of
 from beekeeper.provision.aws import Aws
@@ -19,9 +19,9 @@ from beekeeper.provision.engine.wait import Busy, Wait, ignoring, retrying
 from beekeeper.provision.grant import Grant, grant
 from beekeeper.provision.names import Names
 from beekeeper.provision.resources.outputs import ALTERED, PAGE_SHA
-from beekeeper.provision.resources.s3 import MISSING, bucket_of
+from beekeeper.provision.resources.s3 import MISSING, SHA_METADATA, bucket_of, is_our_page
 
-SHA_METADATA = "sha256"
+SHA_CHARACTERS = 16  # enough to see that a page has changed
 TEXT = "text/plain; charset=utf-8"
 # A browser asks each time, and gets a page only if it has changed. The edge keeps an object for a
 # day, because a deploy tells it of a new page (CloudFront Developer Guide, "Manage how long content
@@ -52,37 +52,35 @@ class BucketObjects(Contained):
 
     def desired(self, outputs: Mapping[str, str]) -> Attributes:
         return {
-            key: {
-                "sha256": hashlib.sha256(content).hexdigest(),
-                "content_type": self.content_type,
-                "cache_control": CACHE_CONTROL,
-            }
+            key: self._shown(_sha256(content), self.content_type, CACHE_CONTROL)
             for key, content in self.contents.items()
         }
+
+    def _shown(self, sha: str, content_type: str, cache_control: str) -> str:
+        """Return what is known of an object, in few words: a plan can show fifteen of them."""
+        headers = f", {content_type}, {cache_control}"
+        return sha + headers.replace(f", {self.content_type}, {CACHE_CONTROL}", "")
 
     def find(self, aws: Aws, outputs: Mapping[str, str]) -> Found | None:
         heads = {key: self._head(aws, key) for key in self._keys}
         there = {key: head for key, head in heads.items() if head}
         return Found(self.name, there, Owner.OURS, self._outputs(there)) if there else None
 
-    def _head(self, aws: Aws, key: str) -> Attributes | None:
+    def _head(self, aws: Aws, key: str) -> str | None:
         with ignoring(*MISSING):
             raw = aws.client("s3").head_object(**self._bucket, Key=key)
-            return {
-                "sha256": raw["Metadata"].get(SHA_METADATA),
-                "content_type": raw.get("ContentType"),
-                "cache_control": raw.get("CacheControl"),
-            }
+            sha = raw["Metadata"].get(SHA_METADATA, "")
+            return self._shown(sha, raw.get("ContentType", ""), raw.get("CacheControl", ""))
         return None
 
     def _outputs(self, found: Attributes) -> Mapping[str, str]:
         return {} if found == self.desired({}) else {ALTERED: self.name}
 
     def create(self, aws: Aws, desired: Attributes) -> None:
-        for key, attributes in desired.items():
-            self._put(aws, key, attributes)
+        for key in desired:
+            self._put(aws, key, self.contents[key])
 
-    def _put(self, aws: Aws, key: str, desired: Attributes) -> None:
+    def _put(self, aws: Aws, key: str, content: bytes) -> None:
         put = aws.client("s3").put_object
         retrying(
             aws,
@@ -91,10 +89,10 @@ class BucketObjects(Contained):
             lambda: put(
                 **self._bucket,
                 Key=key,
-                Body=self.contents[key],
-                ContentType=desired["content_type"],
-                CacheControl=desired["cache_control"],
-                Metadata={SHA_METADATA: desired["sha256"]},
+                Body=content,
+                ContentType=self.content_type,
+                CacheControl=CACHE_CONTROL,
+                Metadata={SHA_METADATA: _sha256(content)},
             ),
         )
 
@@ -148,7 +146,7 @@ class FormerPages(Contained):
 
     def grants(self) -> Iterable[Grant]:
         yield grant("s3", ("ListBucket",), self._bucket_arn)
-        yield grant("s3", ("DeleteObject",), f"{self._bucket_arn}/*")
+        yield grant("s3", ("DeleteObject", "GetObject"), f"{self._bucket_arn}/*")
 
     def desired(self, outputs: Mapping[str, str]) -> Attributes | None:
         return None
@@ -156,8 +154,8 @@ class FormerPages(Contained):
     def find(self, aws: Aws, outputs: Mapping[str, str]) -> Found | None:
         with ignoring(*MISSING):
             raw = aws.client("s3").list_objects_v2(**self._bucket, Prefix=PAGE_KEY)
-            ours = sorted(o["Key"] for o in raw.get("Contents", []) if is_page_key(o["Key"]))
-            former = [key for key in ours if key not in self._wanted]
+            others = {each["Key"] for each in raw.get("Contents", [])} - set(self._wanted)
+            former = sorted(key for key in others if is_our_page(aws, self._bucket, key))
             return Found(", ".join(former), {"keys": former}, Owner.OURS) if former else None
         return None
 
@@ -171,6 +169,10 @@ class FormerPages(Contained):
         with ignoring(*MISSING):
             for key in found.attributes["keys"]:
                 aws.client("s3").delete_object(**self._bucket, Key=key)
+
+
+def _sha256(content: bytes) -> str:
+    return hashlib.sha256(content).hexdigest()[:SHA_CHARACTERS]
 
 
 def _keys_of(settings: Mapping[str, Any]) -> dict[str, str]:

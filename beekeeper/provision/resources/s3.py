@@ -3,6 +3,8 @@
 Quirks:
 
 - S3 can refuse a principal for a while (MalformedPolicy, "Invalid principal").
+- An object has only its key to say what it is. ``room.css`` could be the page in a language of the
+  operator's own, so we look for our checksum in its metadata.
 - An emulator on this machine has no TLS. There, requests from loopback addresses are allowed.
 """
 
@@ -10,8 +12,10 @@ import json
 from collections.abc import Mapping
 from typing import Any
 
+from beekeeper.contract.languages import NAMES
+from beekeeper.contract.page import PAGE_KEY, ROBOTS_KEY, is_page_key
 from beekeeper.provision.aws import Aws, is_this_machine
-from beekeeper.provision.engine.wait import Busy, Wait, retrying
+from beekeeper.provision.engine.wait import Busy, Wait, ignoring, retrying
 from beekeeper.provision.names import Names
 from beekeeper.provision.policies import Document, document
 
@@ -19,12 +23,24 @@ MISSING = ("404", "NoSuchBucket", "NoSuchKey", "NotFound")
 BUSY = (Busy("OperationAborted"), Busy("NoSuchBucket"))
 UNKNOWN_PRINCIPAL = Busy("MalformedPolicy", "Invalid principal")
 EXEMPTION = {"NotIpAddress": {"aws:SourceIp": "127.0.0.0/8"}}
+SHA_METADATA = "sha256"
+OUR_PAGES = (PAGE_KEY, *(f"{PAGE_KEY}.{language}" for language in NAMES))
 CHANGE = Wait("S3 to accept a change of the bucket", 300, every=2)
 
 
 def bucket_of(names: Names) -> dict[str, str]:
     """Return the arguments that say which bucket is meant, and that it has to be ours."""
     return {"Bucket": names.bucket, "ExpectedBucketOwner": names.account}
+
+
+def is_our_page(aws: Aws, bucket: Mapping[str, str], key: str) -> bool:
+    """Return whether an object is a page that a deploy wrote, or was one until it was deleted."""
+    if key in OUR_PAGES or not is_page_key(key):
+        return key in OUR_PAGES
+    with ignoring(*MISSING):
+        head = aws.client("s3").head_object(**bucket, Key=key)
+        return SHA_METADATA in head["Metadata"]
+    return True
 
 
 def put_policy(aws: Aws, bucket: Mapping[str, str], policy: Document) -> None:
@@ -42,6 +58,32 @@ def tls_only(bucket_arn: str) -> Document:
         "Action": "s3:*",
         "Resource": [bucket_arn, f"{bucket_arn}/*"],
         "Condition": {"Bool": {"aws:SecureTransport": "false"}},
+    }
+
+
+def let_read(aws: Aws, names: Names, distribution_arn: str) -> None:
+    """Let a distribution read the pages."""
+    put_policy(aws, bucket_of(names), edge_policy(distribution_arn, names.bucket_arn))
+
+
+def edge_policy(distribution_arn: str, bucket_arn: str) -> Document:
+    """Return the policy of a bucket that a distribution reads."""
+    return document(tls_only(bucket_arn), read_by(distribution_arn, bucket_arn))
+
+
+def read_by(distribution_arn: str, bucket_arn: str) -> Document:
+    """Return the statement that lets one distribution read our objects, and nothing else.
+
+    Its condition is the one of the CloudFront Developer Guide ("Restrict access to an Amazon S3
+    origin"). The ARN has the account's id in it.
+    """
+    return {
+        "Sid": "ReadByTheEdge",
+        "Effect": "Allow",
+        "Principal": {"Service": "cloudfront.amazonaws.com"},
+        "Action": "s3:GetObject",
+        "Resource": [f"{bucket_arn}/{key}" for key in (PAGE_KEY, f"{PAGE_KEY}.*", ROBOTS_KEY)],
+        "Condition": {"StringEquals": {"aws:SourceArn": distribution_arn}},
     }
 
 

@@ -159,6 +159,18 @@ def test_without_a_choice_the_distribution_lets_it_go_first(edged: EdgeRoom) -> 
     assert used() == functions(OURS)
 
 
+def test_an_edge_of_one_page_may_read_the_others_before_it_leads_there(edged: EdgeRoom) -> None:
+    """An earlier version let it read one page, and until it is deployed, minutes pass."""
+    edged.deploy(PLAIN)
+    edged.cloud.wire.clear()
+    edged.deploy()
+    may, lead = "s3:PutBucketPolicy", "cloudfront:UpdateDistribution"
+    assert order(edged, may, lead) == [may, lead]
+    (call,) = (each for each in edged.cloud.wire.calls if str(each) == may)
+    assert f"{NAMES.bucket_arn}/room.*" in call.arguments["Policy"]
+    assert distribution().arn in call.arguments["Policy"]
+
+
 def test_others_functions_stay_where_ours_is_not(edged: EdgeRoom) -> None:
     theirs = (THEIRS, "viewer-response")
     use(theirs, OURS)

@@ -5,6 +5,7 @@ import pytest
 from beekeeper import RoomConfig
 from beekeeper.contract.page import PAGE_KEY, ROBOTS_KEY, is_page_key
 from beekeeper.contract.robots import robots_txt
+from beekeeper.errors import ProvisionError
 from beekeeper.page import build_pages
 from beekeeper.provision.resources.outputs import ALTERED, PAGE_SHA
 from beekeeper.provision.resources.page_object import PageObject
@@ -94,8 +95,19 @@ def test_the_functions_know_the_languages(deployed: Cloud) -> None:
 
 
 def test_a_destroy_removes_pages_that_the_configuration_does_not_name(deployed: Cloud) -> None:
-    deployed.client("s3").put_object(Bucket=BUCKET, Key="room.pt-BR", Body=b"former page")
+    written = {"Bucket": BUCKET, "Key": "room.pt-BR", "Metadata": {"sha256": "1"}}
+    deployed.client("s3").put_object(**written, Body=b"former page")
     assert {"bucket", "former pages"} <= set(deployed.destroy())
+
+
+def test_others_objects_whose_names_could_be_pages_stay(deployed: Cloud) -> None:
+    s3 = deployed.client("s3")
+    s3.put_object(Bucket=BUCKET, Key="room.css", Body=b"theirs")
+    assert "former pages" not in deployed.changes()
+    with pytest.raises(ProvisionError, match=r"did not put there: room\.css\. Move"):
+        deployed.destroy()
+    s3.delete_object(Bucket=BUCKET, Key="room.css")
+    assert "bucket" in deployed.destroy()
 
 
 @pytest.mark.parametrize(

@@ -194,6 +194,7 @@ def _tag(**tags: str) -> ByHand:
 SET_ACCESS = ["cloudfront:UpdateOriginAccessControl"]
 SET_POLICY = ["cloudfront:UpdateResponseHeadersPolicy"]
 SET = ["cloudfront:UpdateDistribution"]
+LEAD = ["s3:PutBucketPolicy", *SET]  # the edge may read the pages before it leads there
 SET_FUNCTION = ["cloudfront:UpdateFunction", "cloudfront:PublishFunction"]
 THEIRS = f"arn:aws:cloudfront::{ACCOUNT}:function/theirs"
 ACM = f"arn:aws:acm:us-east-1:{ACCOUNT}:certificate/theirs"
@@ -254,9 +255,10 @@ DRIFTS = [
           "TargetOriginId": "theirs", "ViewerProtocolPolicy": "allow-all", "CachePolicyId": "x",
           "OriginRequestPolicyId": "x", "AllowedMethods": {"Quantity": 1, "Items": ["GET"]},
       }.items()),
-    _of("function-gone", _behaviour(None, FunctionAssociations=functions()), "page_function"),
-    _of("function", _behaviour(None, FunctionAssociations=functions((THEIRS, "viewer-request"))),
-        "page_function"),
+    Drift("function-gone", _behaviour(None, FunctionAssociations=functions()), "distribution",
+          {"page_function"}, LEAD),
+    Drift("function", _behaviour(None, FunctionAssociations=functions((THEIRS, "viewer-request"))),
+          "distribution", {"page_function"}, LEAD),
     Drift("function-comment", _published(Comment="x"), "page function", {"comment"}, SET_FUNCTION),
     Drift("function-runtime", _published(Runtime="cloudfront-js-1.0"), "page function",
           {"runtime"}, SET_FUNCTION),

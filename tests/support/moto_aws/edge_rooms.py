@@ -1,7 +1,10 @@
 """A room's edge without the rest of the room, which takes seconds to deploy."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, field
+
+from moto.s3.models import s3_backends
 
 from beekeeper import RoomConfig
 from beekeeper.provision.aws import Aws
@@ -11,9 +14,10 @@ from beekeeper.provision.engine.pipeline import Engine
 from beekeeper.provision.engine.step import Attributes, Found, Owner, Resource, Step
 from beekeeper.provision.resources import outputs as o
 from beekeeper.provision.state import State, StateFile
+from tests.support.moto_aws.by_hand import BUCKET
 from tests.support.moto_aws.cloud import FORMER_TAG, Cloud
 from tests.support.moto_aws.edge_gaps import edge
-from tests.support.rooms import ACCOUNT, ROOM, config
+from tests.support.rooms import ACCOUNT, REGION, ROOM, config
 
 EDGED = config(edge=True)
 EDGE = ("access control", "headers policy", "page function", "distribution", "cached page")
@@ -29,6 +33,18 @@ GIVEN: dict[str, dict[str, str]] = {
         o.ENDPOINT: "https://a1b2c3d4e5.execute-api.eu-central-1.amazonaws.com",
     },
 }
+
+
+@contextmanager
+def _bucket() -> Iterator[None]:
+    """Have the room's bucket, whose policy lets the edge read it, and no call for that."""
+    s3 = s3_backends[ACCOUNT]["aws"]
+    if BUCKET not in s3.buckets:
+        s3.create_bucket(BUCKET, REGION)
+    try:
+        yield
+    finally:
+        s3.delete_bucket(BUCKET)
 
 
 class Given(Resource):
@@ -78,12 +94,14 @@ class EdgeRoom:
     def deploy(self, room: RoomConfig = EDGED, workers: int = 1) -> Plan:
         engine = self.engine(room, workers)
         plan = engine.plan()
-        engine.apply(plan)
+        with _bucket():
+            engine.apply(plan)
         return plan
 
     def destroy(self, room: RoomConfig = EDGED) -> list[str]:
         """Remove the edge. Return the keys of the steps that were deleted."""
-        deleted = self.engine(room).remove()
+        with _bucket():
+            deleted = self.engine(room).remove()
         StateFile(self.cloud.state_dir, ROOM).remove()
         return [key for key in deleted if key in EDGE]
 
