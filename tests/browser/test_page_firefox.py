@@ -20,8 +20,9 @@ SEEN = """return [document.documentElement.dataset.state,
   document.getElementById("status").textContent, document.getElementById("position").textContent,
   getComputedStyle(document.body).backgroundColor]"""
 # It shows the turn for less than a second.
-REMEMBER = """new MutationObserver(() => { sessionStorage.seen = document.documentElement.dataset.state; })
-  .observe(document.documentElement, { attributeFilter: ["data-state"] })"""
+REMEMBER = """const root = document.documentElement;
+new MutationObserver(() => { sessionStorage.seen = root.dataset.state; })
+  .observe(root, { attributeFilter: ["data-state"] })"""
 
 
 @pytest.mark.parametrize("room", ["edge"], indirect=True)
