@@ -140,6 +140,7 @@ def test_ready_enters_by_the_link_of_the_answer(page: Page, room: StubRoom) -> N
         "https://evil.example/",
         "//evil.example/",
         "\t//evil.example",
+        "\x01//[",
         "/\\evil.example",
         "javascript:alert(1)",
         "/other",

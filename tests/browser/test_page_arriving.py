@@ -165,6 +165,7 @@ def test_a_page_that_is_loaded_in_advance_takes_no_place(page: Page, room: StubR
         "Object.defineProperty(document, 'prerendering', { value: true, configurable: true })"
     )
     page.goto(room.url)
+    page.evaluate("dispatchEvent(new Event('online'))")
     page.clock.run_for(120_000)
     page.wait_for_timeout(50)
     assert room.requests == ["."]

@@ -4,7 +4,7 @@ import pytest
 from playwright.sync_api import BrowserContext, Page, expect
 
 from tests.support.page_moves import ask_again, expect_state, hide, open_page, settle
-from tests.support.stub_room import BROKEN, Answer, StubRoom, failure, turn
+from tests.support.stub_room import BROKEN, THROTTLED, Answer, StubRoom, failure, turn
 
 pytestmark = pytest.mark.browser
 
@@ -209,3 +209,30 @@ def test_return_to_the_tab_does_not_ask_too_soon(
     page.clock.run_for(shown_ms)
     page.wait_for_timeout(50)
     assert room.count("turn") == 1
+
+
+@pytest.mark.parametrize(
+    "strange",
+    [turn(updated_at=1e20), turn("ready", expires_in=1e300), turn(ahead=1e308, eta_seconds=1e300)],
+    ids=["time", "turn", "place"],
+)
+def test_no_number_is_too_large_for_the_page(page: Page, room: StubRoom, strange: Answer) -> None:
+    room.entries = [THROTTLED] * 9
+    open_page(page, room, strange, turn(ahead=9))
+    ask_again(page, room, within_seconds=50)
+    expect(page.locator("#position")).to_have_text("9")
+
+
+def test_an_extension_that_stops_the_script_does_not_stop_the_asking(
+    page: Page, room: StubRoom
+) -> None:
+    open_page(page, room, turn(), turn(ahead=9))
+    page.evaluate(
+        "const find = document.getElementById.bind(document); document.getElementById = () => {"
+        " document.getElementById = find; throw new Error('altered'); };"
+        " addEventListener('unhandledrejection', (event) => event.preventDefault());"
+    )
+    ask_again(page, room)
+    expect(page.locator("#position")).to_have_text("1,234")
+    ask_again(page, room, within_seconds=31)
+    expect(page.locator("#position")).to_have_text("9")

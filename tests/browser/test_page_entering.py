@@ -163,6 +163,19 @@ def test_who_is_sent_back_asks_turn_again_and_goes_on_waiting(page: Page, room: 
     page.wait_for_url(room.destination)
 
 
+@pytest.mark.parametrize("room", ["edge"], indirect=True)
+def test_who_is_sent_back_by_a_room_that_was_off_begins_to_ask(page: Page, room: StubRoom) -> None:
+    page.route("**/shop*", lambda route: route.fulfill(status=204))
+    room.failures = [entry(Entry.GO_IN_UNQUEUED, room.destination)]
+    page.goto(room.url)
+    expect_state(page, "off")
+    room.entries = [entry(Entry.BACK_TO_ROOM)]
+    page.locator("#enter").click()
+    settle(page, room, 1)
+    expect_state(page, "waiting")
+    ask_again(page, room)
+
+
 def test_turn_and_enter_that_disagree_are_asked_calmly(page: Page, room: StubRoom) -> None:
     room.entries = [entry(Entry.BACK_TO_ROOM)] * 50
     open_page(page, room, turn("ready"))

@@ -83,6 +83,22 @@ def test_a_tab_that_was_about_to_go_in_stays_too(
     assert (room.count("enter"), other.url) == (1, room.url + "room")
 
 
+def test_another_tab_hears_of_a_new_place_in_the_line(
+    page: Page, room: StubRoom, context: BrowserContext
+) -> None:
+    """Both have the same cookie. The place is a worse one, because it is another one."""
+    other = context.new_page()
+    room.answers = [turn(ahead=12, retry_after=600)]
+    other.goto(room.start)
+    expect(other.locator("#position")).to_have_text("12")
+    open_page(page, room, turn("expired"))
+    room.answers = [turn(ahead=5000, retry_after=600)]
+    page.locator("#rejoin").click()
+    expect_state(page, "waiting")
+    page.clock.run_for(2_100)
+    expect(other.locator("#position")).to_have_text("5,000")
+
+
 @pytest.mark.parametrize("room", FORMS, indirect=True)
 def test_a_turn_that_has_ended_meanwhile_is_not_said_to_be_missed(
     page: Page, room: StubRoom

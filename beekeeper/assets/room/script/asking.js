@@ -28,6 +28,7 @@ export async function ask() {
   if (serial !== line.serial) return; // The page has asked again since then.
   line.asking = false;
   line.answeredAt = performance.now();
+  schedule(Math.max(polling.longest_back_off_seconds, line.told)); // even if the answer stops this script
   receive(answer);
 }
 
@@ -38,9 +39,7 @@ function receive(answer) {
 }
 
 function take(turn) {
-  line.failures = 0;
-  line.heldUntil = 0;
-  line.heardAt = line.answeredAt;
+  Object.assign(line, { failures: 0, heldUntil: 0, heardAt: line.answeredAt });
   clearReturns();
   endSilence();
   if (shown.busy === texts.line.crowded) shown.busy = "";
@@ -68,6 +67,7 @@ export function turnedAway(answer) {
   if (isWithoutTicket(answer)) withoutTicket(answer);
   else if (answer.body.state === "expired") stop(answer.body);
   else {
+    line.stopped = false; // In a room that was off, the page did not ask.
     line.interval = line.told;
     askAsAllowed();
   }

@@ -86,7 +86,7 @@ function goIn(answer) {
 }
 
 function enterLink(link) {
-  const absolute = /^\s*([a-z][a-z0-9+.-]*:|[/\\])/i;
+  const absolute = /^[^!-~]*([a-z][a-z0-9+.-]*:|[/\\])/i;
   if (typeof link !== "string" || link === "" || absolute.test(link)) return links.enter;
   return new URL(link, location.href).origin === location.origin ? link : links.enter;
 }

@@ -7,6 +7,7 @@ import { polling } from "./given.js";
 import { comeBack, followOtherTab, isBackFromInside } from "./inside.js";
 import { isJoining, joinOnline } from "./joining.js";
 import { line } from "./line.js";
+import { followOtherPlace } from "./place.js";
 import { shown } from "./shown.js";
 import { checkSleep } from "./sleeping.js";
 import { isTicketNeeded } from "./ticket.js";
@@ -78,6 +79,6 @@ export function showInside() {
 // Another tab went in with the same ticket, or has a new place.
 export function onStorage(event) {
   // Without cookies each tab has a ticket of its own.
-  if (isTicketNeeded() || !followOtherTab(event) || line.stopped || isJoining()) return;
-  if (!showInside()) askSoon();
+  if (isTicketNeeded() || !(followOtherTab(event) || followOtherPlace(event)) || line.stopped || isJoining()) return;
+  if (!showInside()) askNext();
 }

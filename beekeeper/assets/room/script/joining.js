@@ -3,7 +3,7 @@
 import { isPlace, isWayIn } from "./answers.js";
 import { links, polling, texts } from "./given.js";
 import { afterFailure, closedPause, joiningPause } from "./pauses.js";
-import { keepPlaceOf, place } from "./place.js";
+import { keepPlaceOf, place, tellOtherTabs } from "./place.js";
 import { askNow, askOnline, newQuestion } from "./questions.js";
 import { shown } from "./shown.js";
 import { endSilence, isSilent, silentSince } from "./silence.js";
@@ -66,6 +66,7 @@ function takePlace(answer) {
   if (isPlace(answer)) {
     keepTicket(answer.body.ticket);
     keepPlaceOf(answer.body.number);
+    tellOtherTabs();
   }
   joining.report(answer, triedSeconds());
   return true;

@@ -22,7 +22,6 @@ if (isServed()) open();
 else checkByReload(); // The page stays as it is without a script.
 
 function open() {
-  listenToBrowser();
   listenToVisitor();
   keepAddress();
   restorePlace();
@@ -58,6 +57,7 @@ function listenToVisitor() {
 }
 
 function start() {
+  listenToBrowser();
   watchSleep(onWoken);
   const back = showInside();
   if (isNewcomer() && !back) arrive();

@@ -3,7 +3,9 @@
 // `number` is that of the ticket, and null until the page has joined.
 
 import { isCount } from "./counts.js";
-import { load, save } from "./memory.js";
+import { isForRoom, load, loadForRoom, save, saveForRoom } from "./memory.js";
+
+const NUMBER = "number";
 
 // `said` is the place that a screen reader has heard.
 export const place = { ahead: null, first: null, said: null, late: 0, number: null };
@@ -40,4 +42,16 @@ export function rememberPlace(ahead, late) {
 export function keepPlaceOf(number) {
   if (number !== place.number) forgetPlace();
   place.number = number;
+}
+
+export function tellOtherTabs() {
+  saveForRoom(NUMBER, place.number);
+}
+
+// Another tab has joined. Its ticket is that of this tab too, and may be a new one with a worse place. Return whether
+// this is the event of it.
+export function followOtherPlace(event) {
+  if (!isForRoom(event, NUMBER)) return false;
+  keepPlaceOf(loadForRoom(NUMBER));
+  return true;
 }

@@ -4,6 +4,7 @@ import { formatCount, isCount, newFormat, pluralOf, regional } from "./counts.js
 import { texts } from "./given.js";
 
 const DAY_SECONDS = 24 * 3600;
+const LATEST_SECONDS = 8.64e12; // JavaScript has no later date, and Intl throws.
 const clock = newFormat("DateTimeFormat", regional(), { hour: "numeric", minute: "2-digit" });
 const exactClock = newFormat("DateTimeFormat", regional(), { hour: "numeric", minute: "2-digit", second: "2-digit" });
 
@@ -65,7 +66,7 @@ export function updatedText(epochSeconds) {
 }
 
 function timeText(format, epochSeconds) {
-  const time = new Date(epochSeconds * 1000);
+  const time = new Date(Math.min(epochSeconds, LATEST_SECONDS) * 1000);
   return format ? format.format(time) : time.toTimeString().slice(0, 5);
 }
 
