@@ -150,6 +150,21 @@ def test_nothing_is_wider_than_a_page_of_320_pixels(tab: Page, language: str) ->
     assert widths == dict.fromkeys(STATES, 320)
 
 
+SPACING = """* { line-height: 1.5 !important; letter-spacing: .12em !important;
+  word-spacing: .16em !important; } p { margin-bottom: 2em !important; }"""
+
+
+def test_the_largest_place_stays_in_the_page_with_the_spacing_of_a_visitor(tab: Page) -> None:
+    """Web Content Accessibility Guidelines 2.2, success criterion 1.4.12."""
+    tab.set_viewport_size({"width": 320, "height": 700})
+    visit(tab)
+    tab.add_style_tag(content=SPACING)
+    call(tab, "view", "m.showTurn(value)", told("waiting", ahead=98_765_432))
+    wider = tab.evaluate("(e => e.scrollWidth - e.clientWidth)(document.querySelector('.count'))")
+    tab.set_viewport_size({"width": 390, "height": 700})
+    assert wider == 0
+
+
 FOCUSED = """() => {
   const element = document.activeElement;
   const { outlineStyle, outlineWidth } = getComputedStyle(element);

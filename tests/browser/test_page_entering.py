@@ -25,7 +25,7 @@ from tests.support.stub_room import (
 
 pytestmark = pytest.mark.browser
 
-BUSY = "Many people are going in. You keep your turn, and we try again for you."
+BUSY = "Many people are going in. You keep your turn, and we'll try again for you."
 
 
 def at_the_door(page: Page, room: StubRoom, *entries: Answer) -> None:

@@ -10,7 +10,7 @@ from tests.support.stub_room import FORMS, StubRoom, entry, turn
 pytestmark = pytest.mark.browser
 
 INSIDE = "You have gone in"
-LEFT = "You were in already, and your turn has ended"
+LEFT = "You went in earlier, and your turn has ended"
 
 
 def go_in(page: Page, room: StubRoom) -> None:

@@ -101,12 +101,12 @@ def test_off_takes_everybody_in_at_a_moment_of_their_own(page: Page, room: StubR
     hear(page, room)
     expect_state(page, "off")
     expect(page.locator("#status")).to_have_text("The line is open: you can come in")
-    expect(page.locator("#detail")).to_contain_text("We take you in within 4 minutes")
+    expect(page.locator("#detail")).to_contain_text("We'll take you in within 4 minutes")
     expect(page.locator("#assertive")).to_contain_text("within 4 minutes")
     expect(page.locator("#enter")).to_be_visible()
     hear(page, room)
     expect(page.locator("#message")).to_have_text("Welcome")
-    expect(page.locator("#detail")).to_contain_text("We take you in within 4 minutes")
+    expect(page.locator("#detail")).to_contain_text("We'll take you in within 4 minutes")
     page.clock.run_for(68_000)
     page.wait_for_timeout(50)
     assert room.count("enter") == 0
@@ -118,7 +118,7 @@ def test_off_takes_everybody_in_at_a_moment_of_their_own(page: Page, room: StubR
 @pytest.mark.parametrize("room", FORMS, indirect=True)
 def test_off_by_turn_is_spread_too_and_not_drawn_again(page: Page, room: StubRoom) -> None:
     open_page(page, room, turn("off", spread_seconds=60), turn("off", spread_seconds=2))
-    expect(page.locator("#detail")).to_contain_text("We take you in within a minute")
+    expect(page.locator("#detail")).to_contain_text("We'll take you in within a minute")
     page.evaluate("Math.random = () => 0")
     page.clock.run_for(27_000)
     page.wait_for_timeout(50)

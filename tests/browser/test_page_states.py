@@ -63,6 +63,27 @@ def test_ready_says_until_when_the_turn_is_kept(parts: Page) -> None:
     expect(parts.locator("#until")).to_be_hidden()
 
 
+PLACE = """() => {
+  const box = id => document.querySelector(id).getBoundingClientRect();
+  const [count, position] = [box(".count"), box("#position")];
+  return [position.top - count.top, count.bottom - position.bottom];
+}"""
+
+
+def test_the_place_does_not_move_when_it_is_known_and_words_stand_in_its_middle(
+    parts: Page,
+) -> None:
+    call(parts, "place", "m.forgetPlace()")
+    call(parts, "view", "m.showJoining()")
+    asking = parts.evaluate(PLACE)
+    show(parts, "waiting", ahead=1234)
+    assert parts.evaluate(PLACE) == asking
+    show(parts, "waiting", ahead=0)
+    above, below = parts.evaluate(PLACE)
+    call(parts, "place", "m.forgetPlace()")
+    assert above == pytest.approx(below)
+
+
 def test_the_button_to_go_in_stands_above_the_remarks(parts: Page) -> None:
     call(parts, "view", "m.setRemark('cookies', true)")
     show(parts, "ready")

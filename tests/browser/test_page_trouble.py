@@ -9,7 +9,7 @@ from tests.support.stub_room import BROKEN, THROTTLED, Answer, StubRoom, entry, 
 
 pytestmark = pytest.mark.browser
 
-CROWDED = "Many people are asking right now. You keep your place, and we ask again for you."
+CROWDED = "This room is very busy right now. You keep your place, and we'll ask again for you."
 ONLINE = "dispatchEvent(new Event('online'))"
 
 
