@@ -181,7 +181,9 @@ def test_hidden_tab_enters_without_delay(page: Page, room: StubRoom) -> None:
 
 @pytest.mark.parametrize("room", FORMS, indirect=True)
 def test_without_a_ticket_takes_a_place_and_forgets_the_old_one(page: Page, room: StubRoom) -> None:
-    open_page(page, room, turn(ahead=10), UNKNOWN, turn(ahead=5000))
+    # With an edge the page has joined itself. It then shows the ticket that it got.
+    unknown = [UNKNOWN] * (2 if room.edge else 1)
+    open_page(page, room, turn(ahead=10), *unknown, turn(ahead=5000))
     joined = room.count("POST join")
     room.failures = [place(2)]
     ask_again(page, room)

@@ -105,6 +105,13 @@ def test_the_turn_is_told_by_sound_vibration_and_outside_a_hidden_page(tab: Page
     assert wanted(tab) == ["focus", "closed"]
 
 
+def test_news_that_the_room_is_open_are_told_as_well(tab: Page) -> None:
+    offer(tab)
+    tick(tab)
+    call(tab, "view", "m.showNews({ mode: 'off', message: '', spread_seconds: 0 }, 'off')")
+    assert wanted(tab) == [*SOUNDS, "vibration"]
+
+
 def test_who_looks_at_the_page_needs_no_message_outside(tab: Page) -> None:
     offer(tab)
     tick(tab)

@@ -7,7 +7,10 @@ from tests.support.stub_room import StubRoom
 
 pytestmark = pytest.mark.browser
 
-IPHONE = "Mozilla/5.0 (iPhone; CPU iPhone OS 17_5_1 like Mac OS X) AppleWebKit/605.1.15 (KHTML, like Gecko)"
+IPHONE = (
+    "Mozilla/5.0 (iPhone; CPU iPhone OS 17_5_1 like Mac OS X) AppleWebKit/605.1.15"
+    " (KHTML, like Gecko)"
+)
 ANDROID = "Mozilla/5.0 (Linux; Android 14; SM-S911B%s) AppleWebKit/537.36 (KHTML, like Gecko)"
 CHROME = "Chrome/125.0.6422.165 Mobile Safari/537.36"
 WEBVIEW = ANDROID % "; wv" + " Version/4.0 " + CHROME

@@ -1,4 +1,4 @@
-"""What the page does in a browser that keeps no cookies, or that lost them: the tab keeps the place."""
+"""What the page does where cookies fail or get lost: the tab keeps the place."""
 
 import pytest
 from playwright.sync_api import Page, expect
@@ -21,7 +21,8 @@ NO_COOKIES = "Your browser does not save cookies"
 LOST = "Your browser no longer has the cookie"
 NO_STORAGE = """
 for (const name of ["sessionStorage", "localStorage"]) {
-  Object.defineProperty(window, name, {get() { throw new DOMException("blocked", "SecurityError"); }});
+  const get = () => { throw new DOMException("blocked", "SecurityError"); };
+  Object.defineProperty(window, name, { get });
 }
 """
 SAYS_SO = "Object.defineProperty(navigator, 'cookieEnabled', { value: false })"

@@ -232,13 +232,3 @@ def test_network_that_is_back_goes_in_at_once(page: Page, room: StubRoom) -> Non
     expect(page.locator("#detail")).to_have_text(BUSY)
     page.evaluate("dispatchEvent(new Event('online'))")
     page.wait_for_url(room.destination)
-
-
-def test_who_comes_back_from_the_destination_goes_in_again(page: Page, room: StubRoom) -> None:
-    page.route("**/shop*", lambda route: route.fulfill(status=204))
-    at_the_door(page, room)
-    asked_to_enter(page, room, 1, within_seconds=1)
-    page.evaluate("dispatchEvent(new PageTransitionEvent('pageshow', {persisted: true}))")
-    page.clock.run_for(2000)
-    settle(page, room, 2)
-    asked_to_enter(page, room, 2, within_seconds=2)

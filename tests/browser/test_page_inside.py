@@ -1,4 +1,4 @@
-"""What the page does when the visitor has gone in, and sees it again: by the back button, or in another tab."""
+"""What the page does when it is seen again after going in: by the back button, in another tab."""
 
 import pytest
 from playwright.sync_api import BrowserContext, Page, expect

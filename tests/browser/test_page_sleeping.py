@@ -1,4 +1,4 @@
-"""What the page does after the device slept: its timers stood still, and the clock of the day went on."""
+"""What the page does after the device slept: its timers stood still, the time of day did not."""
 
 import pytest
 from playwright.sync_api import Page, expect

@@ -259,3 +259,29 @@ def test_get_join_is_what_the_campaign_link_is() -> None:
         assert (ticket_of(response).to, places) == ("/seats", 1)
         response, places = joined(post(WAYS["an app"], method="GET", path=path))
         assert (told(response)["state"], places) == ("waiting", 1)
+
+
+def bearer(ticket: Ticket) -> dict[str, str]:
+    """Return the headers of a page that shows the ticket that it kept."""
+    return {**FETCH, "authorization": f"Bearer {signed(ticket)}"}
+
+
+def test_a_page_that_shows_its_ticket_keeps_the_place_and_gets_the_cookie_again() -> None:
+    sends = Sends()
+    response = asked(Place(), sends, post(bearer(mine)))
+    assert told(response)["number"] == mine.number
+    assert ticket_of(response) == mine
+    assert sends.bodies == []
+
+
+@pytest.mark.parametrize("newer_in_cookie", [True, False])
+def test_the_newer_ticket_counts_that_of_the_page_or_that_of_the_cookie(
+    newer_in_cookie: bool,
+) -> None:
+    """Another tab can have joined again meanwhile."""
+    newer = tokens.new_ticket(NOW - 30)
+    cookie, shown = (newer, mine) if newer_in_cookie else (mine, newer)
+    sends = Sends()
+    response = asked(Place(), sends, post(bearer(shown), ticket=cookie))
+    assert (told(response)["number"], ticket_of(response)) == (newer.number, newer)
+    assert sends.bodies == []

@@ -62,6 +62,13 @@ def move_to_state(page: Page, state: str, within_seconds: float = 10) -> None:
     expect_state(page, state)
 
 
+def move_on(page: Page, milliseconds: int, step_ms: int) -> None:
+    """Move the clock in steps that let the page take its answers."""
+    for _ in range(milliseconds // step_ms):
+        page.clock.run_for(step_ms)
+        page.wait_for_timeout(8)
+
+
 def hide(page: Page, hidden: bool) -> None:
     """Make the page believe that its tab was hidden or shown."""
     page.evaluate(

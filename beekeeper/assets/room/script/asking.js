@@ -2,26 +2,20 @@
 
 import { fetchAnswer, isTurn, isWayIn, isWithoutTicket } from "./answers.js";
 import { isCount } from "./counts.js";
-import { cancelEntry, enter, goTo, holdEntry, readyToEnter } from "./entering.js";
+import { isWayOpen, openDoor, takeIn } from "./door.js";
+import { cancelEntry, holdEntry } from "./entering.js";
 import { links, polling, texts } from "./given.js";
-import { forgetInside, isBackFromInside, keepInsideOf } from "./inside.js";
+import { forgetInside, keepInsideOf } from "./inside.js";
 import { clearReturns, getTicket, join } from "./joining.js";
-import { afterFailure, backOff, closedPause, countingPause, jittered } from "./pauses.js";
+import { line } from "./line.js";
+import { countingPause, jittered } from "./pauses.js";
 import { forgetPlace } from "./place.js";
 import { markRemark } from "./remarks.js";
-import { isLive, shown } from "./shown.js";
-import { endSilence, isSilent, silentSince } from "./silence.js";
+import { shown } from "./shown.js";
+import { endSilence } from "./silence.js";
 import { isTicketNeeded, showTicketInstead } from "./ticket.js";
-import { showBusy, showClosed, showConnection, showJoined, showTurn } from "./view.js";
-
-const BUSY = 429; // The room is there, and many ask.
-
-// Times come from performance.now(), which does not change if somebody sets the device's clock.
-export const line = {
-  timer: 0, due: 0, serial: 0, asking: false, controller: null,
-  askedAt: 0, answeredAt: -Infinity, heardAt: -Infinity, heldUntil: 0,
-  failures: 0, interval: 0, told: 0, turnAt: Infinity, stopped: false, unreached: false, lost: false,
-};
+import { pauseAfterFailure } from "./trouble.js";
+import { showJoined, showTurn } from "./view.js";
 
 export async function ask() {
   clearTimeout(line.timer);
@@ -40,7 +34,7 @@ export async function ask() {
 function receive(answer) {
   if (isTurn(answer)) take(answer.body);
   else if (isWithoutTicket(answer)) withoutTicket(answer);
-  else fail(answer);
+  else schedule(pauseAfterFailure(answer));
 }
 
 function take(turn) {
@@ -56,31 +50,17 @@ function take(turn) {
     return;
   }
   if (turn.state === "waiting") forgetInside(); // It is a new place.
-  line.told = isCount(turn.retry_after) ? turn.retry_after : polling.default_seconds;
-  line.interval = line.told;
-  if (isWayOpen(turn)) openDoor(turn);
-  else {
+  line.interval = line.told = isCount(turn.retry_after) ? turn.retry_after : polling.default_seconds;
+  if (isWayOpen(turn)) {
+    // The turn can end while the browser still shows this page. Who goes in with a whole line asks less often.
+    line.interval = Math.max(polling.entering_seconds, line.told);
+    openDoor(turn, turnedAway);
+  } else {
     cancelEntry();
     showTurn(turn);
   }
   line.turnAt = isCount(turn.eta_seconds) ? line.answeredAt + turn.eta_seconds * 1000 : Infinity;
   schedule(jittered(line.interval));
-}
-
-function openDoor(turn) {
-  // The turn can end while the browser still shows this page. Who goes in with a whole line asks less often.
-  line.interval = Math.max(polling.entering_seconds, line.told);
-  if (isBackFromInside()) {
-    showTurn(Object.assign({}, turn, { state: "inside" }));
-    readyToEnter(turn, turnedAway);
-  } else {
-    showTurn(turn);
-    enter(turn, turnedAway);
-  }
-}
-
-function isWayOpen(turn) {
-  return turn.state === "ready" || turn.state === "off";
 }
 
 // `enter` did not let the visitor in.
@@ -94,17 +74,17 @@ export function turnedAway(answer) {
 }
 
 // A server in trouble gets no earlier question.
-export function askAsAllowed() {
-  const now = performance.now();
-  if (now >= line.heldUntil) ask();
-  else schedule((line.heldUntil - now) / 1000);
+function askAsAllowed() {
+  if (performance.now() >= line.heldUntil) ask();
+  else schedule((line.heldUntil - performance.now()) / 1000);
 }
 
 function withoutTicket(answer) {
-  if (showTicketInstead(answer)) {
-    askAsAllowed();
-    return;
-  }
+  if (showTicketInstead(answer)) askAsAllowed();
+  else returnForTicket(answer);
+}
+
+function returnForTicket(answer) {
   // The visitor had a place. The browser has lost the ticket, and the page never had it.
   if (line.heardAt > 0 && !answer.withTicket) line.lost = true;
   forgetPlace();
@@ -131,7 +111,7 @@ function onJoined(answer, tried) {
   if (isWayIn(answer)) {
     // The room is off, so there is no ticket and no turn to ask for.
     clearReturns();
-    welcome(answer.body);
+    takeIn(answer.body, turnedAway);
     return;
   }
   keepInsideOf(answer.body.number);
@@ -139,16 +119,6 @@ function onJoined(answer, tried) {
   Object.assign(line, { stopped: false, failures: 0, interval: 0, told: 0, turnAt: Infinity, heldUntil: 0 });
   showJoined();
   schedule(countingPause(tried));
-}
-
-function welcome(entry) {
-  if (isBackFromInside()) {
-    showTurn({ state: "inside" });
-    readyToEnter({}, turnedAway);
-  } else {
-    showTurn(entry);
-    goTo(entry.enter, turnedAway);
-  }
 }
 
 function stop(turn) {
@@ -164,38 +134,6 @@ function halt() {
   line.serial += 1;
   clearTimeout(line.timer);
   holdEntry();
-}
-
-function fail(answer) {
-  line.failures += 1;
-  hold(answer);
-  const closed = isSilent(answer);
-  if (closed) showSilence();
-  else showFailure(answer);
-  const told = Math.max(line.interval, answer.retryAfter);
-  const untilTurn = (line.turnAt - performance.now()) / 1000;
-  schedule(closed ? closedPause(told) : afterFailure(line.failures, told, untilTurn));
-}
-
-// A server in trouble gets no earlier question, even if the visitor returns to the tab. If no question reached it, the
-// trouble is likely in the visitor's network, which can be back any time.
-function hold(answer) {
-  line.unreached = answer.status === 0 && !answer.timedOut;
-  const told = line.unreached ? 0 : line.told;
-  line.heldUntil = performance.now() + Math.max(backOff(line.failures), answer.retryAfter, told) * 1000;
-}
-
-function showFailure(answer) {
-  const busy = answer.status === BUSY;
-  if (busy && isLive()) showBusy(texts.line.crowded);
-  else if (shown.busy === texts.line.crowded) showBusy("");
-  if (navigator.onLine === false) showConnection("offline");
-  else if (busy) showConnection("ok");
-  else if (line.failures >= 2 || shown.connection === "offline") showConnection("lost");
-}
-
-function showSilence() {
-  if (shown.state !== "closed" && shown.state !== "inside") showClosed(silentSince());
 }
 
 export function schedule(seconds) {

@@ -1,14 +1,16 @@
 // What interrupts the waiting: a hidden tab, a lost network, a page that was left and is shown again.
 
-import { arm, ask, line, turnedAway } from "./asking.js";
-import { cancelEntry, enterOnline, readyToEnter } from "./entering.js";
+import { arm, ask, turnedAway } from "./asking.js";
+import { stayOutside } from "./door.js";
+import { cancelEntry, enterOnline } from "./entering.js";
 import { polling } from "./given.js";
 import { comeBack, followOtherTab, isBackFromInside } from "./inside.js";
 import { isJoining, joinOnline } from "./joining.js";
+import { line } from "./line.js";
 import { shown } from "./shown.js";
 import { checkSleep } from "./sleeping.js";
 import { isTicketNeeded } from "./ticket.js";
-import { showConnection, showTurn } from "./view.js";
+import { showConnection } from "./view.js";
 
 export function onVisibility() {
   checkSleep();
@@ -44,8 +46,12 @@ export function onOnline() {
   }
   if (shown.connection === "offline") showConnection("lost");
   enterOnline();
-  if (line.unreached) line.heldUntil = 0; // The network is back.
-  askSoon();
+  if (line.unreached) {
+    line.heldUntil = 0; // The network is back.
+    askNext();
+  } else {
+    askSoon();
+  }
 }
 
 export function onOffline() {
@@ -65,8 +71,7 @@ export function onRestored() {
 export function showInside() {
   cancelEntry();
   if (!isBackFromInside()) return false;
-  showTurn({ state: "inside" });
-  readyToEnter({}, turnedAway);
+  stayOutside({}, turnedAway);
   return true;
 }
 

@@ -2,9 +2,10 @@
 // ask often. A page asks only if it has heard nothing for so long. If it fails, the polls say so.
 
 import { fetchAnswer, isNews } from "./answers.js";
-import { line, schedule, turnedAway } from "./asking.js";
+import { schedule, turnedAway } from "./asking.js";
 import { cancelEntry, enter } from "./entering.js";
 import { links, newsSeconds, polling } from "./given.js";
+import { line } from "./line.js";
 import { newsPause } from "./pauses.js";
 import { shown } from "./shown.js";
 import { showNews } from "./view.js";

@@ -32,6 +32,10 @@ export function showTurn(turn) {
   showMessage(turn.message);
   showState();
   announce();
+  callIfOpen(before);
+}
+
+function callIfOpen(before) {
   if (shown.state !== before && ["ready", "off"].includes(shown.state)) alertTurn();
 }
 
@@ -44,10 +48,12 @@ export function showJoined() {
 
 // The news say nothing of the place, which stays, nor of the connection.
 export function showNews(news, state) {
-  if (state !== shown.state) showLine(state, news.spread_seconds);
+  const before = shown.state;
+  if (state !== before) showLine(state, news.spread_seconds);
   showMessage(news.message);
   showState();
   announce();
+  callIfOpen(before);
 }
 
 function showLine(state, spread) {
