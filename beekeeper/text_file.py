@@ -22,4 +22,4 @@ def read_text(path: str | Path, *, otherwise: str | None = None) -> str:
     except UnicodeDecodeError as error:
         if otherwise:
             return content.decode(otherwise, errors="replace")
-        raise ValueError("it is not a text in UTF-8") from error
+        raise ValueError("it is not a text in UTF-8. Save it as plain text in UTF-8") from error

@@ -50,7 +50,7 @@ def add_commands(commands: Any) -> None:
     preview.add_argument(
         "--language",
         metavar="CODE",
-        help="the language of the pictures (default: the first of the room)",
+        help="the language to show first, and that of the pictures (default: the first of the room)",
     )
     add_common(preview)
     preview.set_defaults(run=run_preview)
@@ -65,7 +65,7 @@ def run_preview(options: argparse.Namespace, output: Output) -> None:
         if options.screenshots:
             _take(preview, language, Path(options.screenshots), output)
         else:
-            _serve(preview, output)
+            _serve(f"{preview.url}?language={language}" if options.language else preview.url, output)
 
 
 def _config(options: argparse.Namespace, output: Output) -> RoomConfig:
@@ -84,11 +84,11 @@ def _language(options: argparse.Namespace, preview: Preview) -> str:
     return language
 
 
-def _serve(preview: Preview, output: Output) -> None:
+def _serve(url: str, output: Output) -> None:
     if output.as_json:
-        output.json_line({"url": preview.url})
+        output.json_line({"url": url})
     else:
-        output.out.print(preview.url, markup=False)
+        output.out.print(url, markup=False)
         sys.stdout.flush()
     output.say("Open this address in a browser. Ctrl-C ends the preview.")
     try:

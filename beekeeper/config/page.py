@@ -69,7 +69,7 @@ def _support_link(text: str) -> str:
     try:
         return _link(text)
     except ValueError as error:
-        raise ValueError(f"{error}, or mailto:help@example.com, or tel:+441632960000") from None
+        raise ValueError(f"{error}. Or give mailto:help@example.com, or tel:+441632960000") from None
 
 
 def _footer(text: str) -> str:
@@ -88,8 +88,8 @@ def _logo(text: str) -> str:
 
 def _template(text: str, info: ValidationInfo) -> str:
     template = template_of(text)
-    if text:  # the file can be empty
-        check_template(template, info.data.get("sources", ()), taken_ids())
+    if text and "sources" in info.data:  # wrong sources have an error of their own
+        check_template(template, info.data["sources"], taken_ids())
     return template
 
 
@@ -164,8 +164,8 @@ class Page(Section):
     @field_validator("languages")
     @classmethod
     def _can_be_offered(cls, value: list[str], info: ValidationInfo) -> list[str]:
-        if "texts" not in info.data:
-            return value  # they are wrong, and that error is enough
+        if "texts" not in info.data:  # wrong texts have an error of their own
+            return value
         own = info.data["texts"]
         known = tuple(dict.fromkeys((*NAMES, *own)))
         if unknown := [language for language in value if language not in known]:

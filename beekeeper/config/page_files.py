@@ -5,6 +5,7 @@ document, a table. In a configuration that was loaded it is always the content.
 """
 
 import json
+import re
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
@@ -15,6 +16,7 @@ from beekeeper.page.logo import logo_bytes
 from beekeeper.text_file import read_text
 
 PATHS = ("logo", "template")  # of the settings that can be one
+ELSEWHERE = re.compile(r"[a-z]{2,}:/", re.IGNORECASE)  # https:/, but not the C:/ of Windows
 
 
 def is_logo(text: str) -> bool:
@@ -67,9 +69,9 @@ def _reading(path: str) -> Iterator[None]:
     try:
         yield
     except OSError as error:
-        raise ValueError(
-            f"{path:.80} can't be read: {error.strerror}. Give a file's path"
-        ) from None
+        reason = "it is no file" if ELSEWHERE.match(path) else error.strerror
+        remedy = "Save it as a file, and give" if ELSEWHERE.match(path) else "Give"
+        raise ValueError(f"{path:.80} can't be read: {reason}. {remedy} the file's path") from None
 
 
 def beside(values: Mapping[str, Any], folder: Path) -> dict[str, Any]:

@@ -118,12 +118,20 @@ def _unknown(field: str, model: type[BaseModel]) -> str:
             f"{name} is below [{table}], and so it is not the room's setting. Move it above"
             f" [{table}]"
         )
+    if of := _table_of(field, model):
+        return f"{field} is a setting of the table [{of}]. Write it below a line [{of}]"
     inner = _field(table, model) if table else None
     of_table = inner.annotation if inner else model
     assert isinstance(of_table, type)
     assert issubclass(of_table, BaseModel)
     whose = f"The settings below [{table}]" if table else "The settings"
     return f"{field} is not a setting. {whose} are: {', '.join(of_table.model_fields)}"
+
+
+def _table_of(name: str, model: type[BaseModel]) -> str:
+    """Return the table that has a setting. Empty if it is not one, or is one of several tables."""
+    tables = [table for table in model.model_fields if _field(f"{table}.{name}", model)]
+    return tables[0] if len(tables) == 1 else ""
 
 
 def _field(name: str, model: type[BaseModel]) -> FieldInfo | None:

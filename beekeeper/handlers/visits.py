@@ -10,8 +10,9 @@ comes back for:
 
 A browser says in ``Sec-Fetch-*`` what a request is for, and no page can change that (W3C, Fetch
 Metadata). Browsers from before 2020 (Safari: 2023) send none. They ask for ``text/html`` only when
-they open a page or a frame. Bots are known by the names that they give themselves. Whoever takes
-trouble to look like a browser is taken for one.
+they open a page or a frame. The ``fetch`` of Node.js sends the mode ``cors`` and no site, which no
+browser does. Bots are known by the names that they give themselves. Whoever takes trouble to look
+like a browser is taken for one.
 
 The room's page and apps also ask by POST. A POST of a page elsewhere is refused in every browser:
 JOIN takes only ``Content-Type: application/json``, which a browser sends to another origin only if
@@ -75,7 +76,7 @@ def visit_of(request: Request) -> Visit:
     if _is_bot(headers.get("user-agent", "").lower()):
         return Visit.BOT
     site, mode = headers.get("sec-fetch-site"), headers.get("sec-fetch-mode")
-    if site is None and mode is None:
+    if site is None and mode in (None, "cors"):
         return _without_metadata(request)
     # Chrome sent no destination before version 80. No link and no form can send what a POST needs.
     is_read = request.method != "POST"

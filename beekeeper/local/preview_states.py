@@ -77,11 +77,13 @@ def _fails(*replies: Reply) -> Answers:
 
 def _in_line() -> Iterator[Shown]:
     long = turn(ahead=48_211, waiting=96_000, eta_seconds=14_460)
+    farther = turn(ahead=2200, eta_seconds=660, retry_after=SOON)
     sooner, slower = turn(retry_after=SOON), turn(eta_seconds=1500)
     yield Shown("connecting", "Before the first answer")
     yield Shown("arriving", "Arriving in a crowd", _joins(THROTTLED), arrives=True)
     yield Shown("counted", "The place is being counted", _turns(turn(ahead=None, eta_seconds=None)))
-    yield Shown("waiting", "Waiting", _turns(turn()))
+    # The first answer is before the one that is seen, so that the bar is not empty.
+    yield Shown("waiting", "Waiting", _turns(farther, turn()), hurried_seconds=10)
     yield Shown("long", "A long wait", _turns(long))
     yield Shown("message", "With a message", _turns(turn(message=MESSAGE)))
     yield Shown("slower", "The wait got longer", _turns(sooner, slower), hurried_seconds=10)

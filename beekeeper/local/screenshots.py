@@ -37,6 +37,7 @@ FLAGS = (
     "--headless",
     "--disable-gpu",
     "--hide-scrollbars",
+    "--force-prefers-reduced-motion",  # the virtual clock ends no transition
     "--no-first-run",
     "--disable-background-networking",
     "--disable-component-update",

@@ -42,6 +42,7 @@ def test_it_has_the_operators_logo_links_footer_and_style(shown: Page, room: Stu
     logo = shown.locator("img.logo")
     assert logo.evaluate("logo => logo.complete && logo.naturalWidth > 0")
     expect(shown.locator(".bar")).to_have_css("display", "flex")
+    expect(shown.locator("body")).to_have_css("display", "block")  # its parts are one below another
     expect(shown.locator("#own")).to_have_text("ran")
     expect(shown.get_by_text(EXAMPLE.page.footer)).to_be_visible()
     expect(shown.get_by_role("link", name="Help")).to_have_attribute(

@@ -7,6 +7,7 @@ import subprocess
 import sys
 import urllib.request
 from pathlib import Path
+from urllib.parse import urljoin
 
 import pytest
 
@@ -23,14 +24,16 @@ ROOM = (
 
 def test_it_serves_the_page_of_the_configuration_until_it_is_ended(tmp_path: Path) -> None:
     (tmp_path / "beekeeper.toml").write_text(ROOM, encoding="utf-8")
-    command = [sys.executable, "-m", "beekeeper", "preview", "--json"]
+    command = [sys.executable, "-m", "beekeeper", "preview", "--json", "--language", "fr"]
     with subprocess.Popen(
         command, cwd=tmp_path, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
     ) as served:
         assert served.stdout is not None
         assert served.stderr is not None
         url = json.loads(served.stdout.readline())["url"]
-        with urllib.request.urlopen(url + "waiting/dark/room") as answer:
+        with urllib.request.urlopen(url) as answer:
+            assert 'src="connecting/light/room?lang=fr"' in answer.read().decode()
+        with urllib.request.urlopen(urljoin(url, "waiting/dark/room")) as answer:
             assert "The big sale" in answer.read().decode()
         served.send_signal(signal.SIGINT)
         assert served.wait(10) == 0

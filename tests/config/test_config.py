@@ -187,7 +187,7 @@ def test_load_takes_what_there_is() -> None:
     [
         (None, "There is no .*beekeeper init"),
         ("name = ", "beekeeper.toml can't be read"),
-        (b'name = "\xe9"', r"beekeeper.toml can't be read: it is not a text in UTF-8"),
+        (b'name = "\xe9"', r"beekeeper.toml can't be read: it is not a text in UTF-8\. Save it as"),
         ('name = "A"', "beekeeper.toml: name = 'A'"),
     ],
     ids=["absent", "no TOML", "no UTF-8", "bad value"],

@@ -1,6 +1,7 @@
 """The table ``[page]``: what it takes, which files it reads, and errors that say what to do."""
 
 import json
+import re
 import tomllib
 from pathlib import Path
 from typing import Any
@@ -72,7 +73,7 @@ def test_what_the_settings_take(name: str, given: Any, taken: Any) -> None:
         ({"footer": "x" * 201}, rf"page\.footer = .*at most {MAX_FOOTER_CHARACTERS} characters"),
         (
             {"support_url": "help"},
-            r"page\.support_url = 'help': give the whole .*, or mailto:help@",
+            r"page\.support_url = 'help': give the whole .* Or give mailto:help@",
         ),
         ({"support_url": "javascript:alert(1)"}, r"give the whole address"),
         ({"support_url": "mailto:nobody"}, r"give the whole address"),
@@ -80,7 +81,10 @@ def test_what_the_settings_take(name: str, given: Any, taken: Any) -> None:
         ({"privacy_url": "mailto:a@b.example"}, r"page\.privacy_url = .*such as https://shop"),
         ({"logo": "no.svg"}, r"^page\.logo = 'no\.svg': no\.svg can't be read: No such file"),
         ({"logo": "data:image/png;base64,AAAA"}, r"page\.logo = .*give a picture in SVG, PNG"),
-        ({"logo": "https://example.com/a.svg"}, r"page\.logo = .*: https:.* can't be read"),
+        (
+            {"logo": "https://example.com/a.svg"},
+            r"page\.logo = .*can't be read: it is no file\. Save it as a file",
+        ),
         ({"template": "no.html"}, r"page\.template = 'no\.html': no\.html can't be read: No such"),
         ({"template": "<p>"}, r"page\.template = '<p>': it must begin with: <!doctype html>"),
         ({"texts": "fr.json"}, r"page\.texts = 'fr\.json': write a table: a line \[page\.texts\]"),
@@ -98,6 +102,7 @@ def test_what_the_settings_take(name: str, given: Any, taken: Any) -> None:
         ({"sources": ["https://*.example"]}, r"give an origin without a path, such as"),
         ({"sources": ["http://a.example"]}, r"give an origin without a path, such as https"),
         ({"colour": "#fff"}, r"page\.colour is not a setting.*below \[page\] are: logo, accent"),
+        ({"support_url": "tel:+44 1"}, r"write them as %20\. Or give mailto:help@example\.com"),
         ({"rate": 900}, r"rate is below \[page\].*Move it above \[page\]"),
         ("logo.svg", r"page = 'logo\.svg': write it as a table: a line \[page\]"),
     ],
@@ -107,6 +112,27 @@ def test_what_is_wrong_is_named_with_the_remedy(page: Any, said: str) -> None:
     with pytest.raises(ConfigError, match=said) as error:
         config(page=page)
     assert len(str(error.value)) < 500
+
+
+@pytest.mark.parametrize(
+    ("page", "alone"),
+    [
+        ({"texts": {"sv": {"name": "Svenska"}}}, r"page\.texts\.sv lacks [^;]*"),
+        (
+            {"sources": ["http://a.example"], "template": "<p>"},
+            r"page\.sources\.0 = 'http://a\.example': give an origin without a path[^;]*",
+        ),
+    ],
+)
+def test_what_follows_from_a_mistake_is_not_said(page: Any, alone: str) -> None:
+    with pytest.raises(ConfigError) as error:
+        config(page=page)
+    assert re.fullmatch(alone, str(error.value))
+
+
+def test_a_setting_outside_of_its_table_is_told_where_it_belongs() -> None:
+    with pytest.raises(ConfigError, match=r"^accent is a setting of the table \[page\]\. Write it"):
+        config(accent="#0b5fff")
 
 
 def test_an_error_shows_only_the_beginning_of_a_template() -> None:

@@ -47,6 +47,7 @@ PEOPLE = {
 }
 APPS = {
     "an app": {"user-agent": "okhttp/4.12.0", **JSON},
+    "an app on Node.js": {"user-agent": "node", "sec-fetch-mode": "cors", **JSON},
     "the room's own page": fetch("same-origin", "cors", "empty", **JSON),
     "an extension": fetch("none", "cors", "empty", **JSON),
 }
