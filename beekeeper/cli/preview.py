@@ -50,7 +50,7 @@ def add_commands(commands: Any) -> None:
     preview.add_argument(
         "--language",
         metavar="CODE",
-        help="the language to show first, and that of the pictures (default: the first of the room)",
+        help="the language to begin with, and of the pictures (default: the first of the room)",
     )
     add_common(preview)
     preview.set_defaults(run=run_preview)
@@ -65,7 +65,8 @@ def run_preview(options: argparse.Namespace, output: Output) -> None:
         if options.screenshots:
             _take(preview, language, Path(options.screenshots), output)
         else:
-            _serve(f"{preview.url}?language={language}" if options.language else preview.url, output)
+            query = f"?language={language}" if options.language else ""
+            _serve(f"{preview.url}{query}", output)
 
 
 def _config(options: argparse.Namespace, output: Output) -> RoomConfig:

@@ -92,6 +92,7 @@ WAYS = {
     "a type with its charset": {**FETCH, "content-type": "Application/JSON; charset=utf-8"},
     "an app": {**JSON, "user-agent": "okhttp/4.12.0", "accept": "application/json"},
     "an app that takes any answer": {**JSON, "user-agent": "okhttp/4.12.0", "accept": "*/*"},
+    "an app on Node.js, whose fetch names no site": {**JSON, "sec-fetch-mode": "cors"},
     "an extension": {**FETCH, "sec-fetch-site": "none"},
 }
 FORM = "application/x-www-form-urlencoded"
@@ -118,7 +119,6 @@ ELSEWHERE = {
         "sec-fetch-mode": "navigate",
         "sec-fetch-dest": "document",
     },
-    "that names no site": {**JSON, "sec-fetch-mode": "cors"},
     "of a sandboxed frame in a browser of 2018": {**JSON, "origin": "null"},
     "a prefetch": {**FETCH, "sec-purpose": "prefetch"},
     "a prerender": {**FETCH, "sec-purpose": "prefetch;prerender"},
