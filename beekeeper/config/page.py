@@ -69,7 +69,9 @@ def _support_link(text: str) -> str:
     try:
         return _link(text)
     except ValueError as error:
-        raise ValueError(f"{error}. Or give mailto:help@example.com, or tel:+441632960000") from None
+        raise ValueError(
+            f"{error}. Or give mailto:help@example.com, or tel:+441632960000"
+        ) from None
 
 
 def _footer(text: str) -> str:

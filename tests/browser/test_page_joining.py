@@ -33,7 +33,9 @@ from tests.support.stub_room import (
 pytestmark = pytest.mark.browser
 
 ARRIVING = "Many people are arriving. You are being given a place. Keep this tab open."
-NO_PLACE = "We can't give you a place in line right now. Keep this tab open: we'll try again for you."
+NO_PLACE = (
+    "We can't give you a place in line right now. Keep this tab open: we'll try again for you."
+)
 REJOIN = "POST join?rejoin=1"
 JOINED = turn(ahead=5000)
 SILENT_MS = 31_000  # a screen reader hears the page at most every 30 s
