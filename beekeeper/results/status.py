@@ -1,0 +1,118 @@
+"""How a room stands, and what its governor holds."""
+
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
+from datetime import UTC, datetime
+from typing import Any
+
+from beekeeper.result import Result
+from beekeeper.results.deploying import Change
+from beekeeper.results.findings import Finding
+from beekeeper.rules.settings import Settings
+
+
+@dataclass(frozen=True, slots=True)
+class GovernorDecision(Result):
+    """A decision of the governor: when (epoch seconds), the pace, and what it had measured."""
+
+    at: float
+    pace: float
+    p95_seconds: float
+    failed_share: float  # of the probes
+
+    def __str__(self) -> str:
+        return f"{datetime.fromtimestamp(self.at, UTC):%H:%M} UTC: {self.pace:,.0f} a minute"
+
+
+@dataclass(frozen=True, slots=True)
+class GovernorStatus(Result):
+    """What the governor measured and does. Paces are visitors a minute, times epoch seconds.
+
+    ``pace`` is in force now. ``advised`` is what the governor holds, or would hold in the mode
+    ``advise``, and what the site asks for. ``history`` has the last decisions, the newest last.
+    """
+
+    mode: str
+    pace: float
+    advised: float
+    reason: str  # of the last decision
+    measured_at: float | None  # None before the first measurement
+    sent: int  # probes of the last measurement
+    failed: int
+    refused: int
+    median_seconds: float
+    p95_seconds: float
+    baseline_seconds: float  # 0 while it is not known
+    asked_pace: float | None  # what the site asks for now, if it does
+    asked_until: float | None
+    history: Sequence[GovernorDecision] = ()
+
+    @property
+    def held(self) -> str:
+        """The mode and the pace in words, without the reason."""
+        verb = "would hold" if self.mode == "advise" else "holds"
+        return "off" if self.mode == "off" else f"{self.mode}: {verb} {self.advised:,.0f} a minute"
+
+    def __str__(self) -> str:
+        if self.mode == "off":
+            return self.held
+        asked = f"; the site asks for {self.asked_pace:,.0f}" if self.asked_pace else ""
+        why = f" ({self.reason})" if self.reason and self.measured_at else ""
+        return f"{self.held}{why}{asked}"
+
+
+@dataclass(frozen=True, slots=True)
+class Status(Result):
+    """The status of a room. Names that end in ``_seconds`` are durations.
+
+    ``admitted`` and ``entered`` are exact, whatever was killed. ``waiting`` is an estimate, so
+    ``joined`` (``admitted`` plus ``waiting``) is exact as soon as the line is empty. Nobody waits
+    while the room is off. The counts are of the time since the line was last cleared.
+
+    ``updated_at`` is in seconds since the epoch. ``settings`` are all settings that the functions
+    use. ``to_dict`` has each of them under its own name, next to the other fields.
+    """
+
+    room: str
+    url: str
+    settings: Settings
+    waiting: int
+    joined: int  # admitted and waiting; exact as soon as nobody waits
+    admitted: int  # exact
+    entered: int  # exact
+    measured_rate: float | None  # visitors a minute; None unless a line moves
+    no_show_share: float | None  # of the admitted visitors; None while the sample is too small
+    longest_wait_seconds: float | None  # the wait of a visitor who joins now; None unless on
+    heard_within_seconds: float  # after a change, the last visitor in line hears of it
+    updated_at: float | None  # None before the first consumer ran
+    account: str
+    region: str
+    problems: Sequence[Finding] = ()  # what somebody damaged in the table, with the remedies
+    drift: Sequence[Change] = ()  # what a deploy would change back; empty unless requested
+    governor: GovernorStatus | None = None  # None in a room without one
+
+    @property
+    def mode(self) -> str:
+        """What the room does with visitors: ``on``, ``off`` or ``paused``."""
+        return self.settings.mode.value
+
+    @property
+    def rate(self) -> float:
+        """The rate that operators have set, in visitors per minute."""
+        return self.settings.rate
+
+    @property
+    def destination(self) -> str:
+        """The address of the site that the room protects."""
+        return self.settings.destination
+
+    @property
+    def message(self) -> str:
+        """What operators tell everybody who waits; empty when there is no message."""
+        return self.settings.message
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return the status as plain values, with each setting by its name."""
+        values = asdict(self)
+        settings = values.pop("settings")
+        return {"room": values.pop("room"), "url": values.pop("url"), **settings, **values}
