@@ -4,7 +4,7 @@ from beekeeper.results.deploying import Action, Change, Deployment, Destruction,
 from beekeeper.results.findings import Diagnosis, Finding, Verdict
 from beekeeper.results.history import Entry
 from beekeeper.results.keys import KeyRotation, PassKeys
-from beekeeper.results.status import GovernorDecision, GovernorStatus, Status
+from beekeeper.results.status import Errors, GovernorDecision, GovernorStatus, Light, Status
 
 __all__ = [
     "Action",
@@ -13,10 +13,12 @@ __all__ = [
     "Destruction",
     "Diagnosis",
     "Entry",
+    "Errors",
     "Finding",
     "GovernorDecision",
     "GovernorStatus",
     "KeyRotation",
+    "Light",
     "PassKeys",
     "Plan",
     "Status",
