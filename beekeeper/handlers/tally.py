@@ -20,7 +20,7 @@ from beekeeper.handlers.admitting import Admitted
 from beekeeper.handlers.consumer_queue import Queue
 from beekeeper.handlers.consumer_table import Table
 from beekeeper.handlers.reading import CALL_FAILED, TROUBLE
-from beekeeper.rules import line, no_shows
+from beekeeper.rules import flow, line, no_shows
 from beekeeper.rules.cadence import CHECKS_PER_TICK
 from beekeeper.rules.lane import EMPTY, Lane
 from beekeeper.rules.line import Pulse
@@ -61,6 +61,7 @@ class Tally:
     lane: Lane = EMPTY  # for latecomers, as the schedule knows it
     interval: float = 0.0  # the longest that a visitor is told now, in seconds
     is_clearing: bool = False  # former visitors' tickets came off the queue
+    sampled_at: float = 0.0  # when the exact counts were last asked for
 
     def clear(self, cleared_at: float) -> None:
         """Begin anew if operators have cleared the line since the pulse was published."""
@@ -161,6 +162,7 @@ class Tally:
             lane=self.lane,
             interval=self.interval,
             is_clearing=self.is_clearing,
+            totals=self._totals(now),
         )
         after = measured(before, seen)
         self.sent = (now, len(self.numbers), self.admitted, len(self.shows))
@@ -168,6 +170,19 @@ class Tally:
             return False
         self._settle(after)
         return True
+
+    def _totals(self, now: float) -> tuple[int, int] | None:
+        """Return the exact counts if a sample of them is due (rules/flow.py), and they are read."""
+        is_due = flow.is_due(self.pulse.flow, now)
+        if not is_due or 0 <= now - self.sampled_at < flow.SAMPLE_SECONDS:
+            return None
+        self.sampled_at = now
+        try:
+            return self.table.totals(self.pulse.cleared_at)
+        except CALL_FAILED as error:
+            # Only status uses them. After an interrupted deploy, the role may not allow it.
+            logger.warning("reading the counts failed: %s", error)
+            return None
 
     def _settle(self, published: Pulse) -> None:
         self.pulse = published
