@@ -61,7 +61,8 @@ class Tally:
     lane: Lane = EMPTY  # for latecomers, as the schedule knows it
     interval: float = 0.0  # the longest that a visitor is told now, in seconds
     is_clearing: bool = False  # former visitors' tickets came off the queue
-    sampled_at: float = 0.0  # when the exact counts were last asked for
+    sampled_at: float = 0.0  # when the exact counts were last read
+    totals: tuple[int, int] | None = None  # what they were: how many were admitted and entered
 
     def clear(self, cleared_at: float) -> None:
         """Begin anew if operators have cleared the line since the pulse was published."""
@@ -72,7 +73,7 @@ class Tally:
         self.admitted = min(self.admitted, len(self.numbers))
         self.shows.clear()
         self.expected.clear()
-        self.sent = NOTHING_SENT
+        self.sent, self.totals = NOTHING_SENT, None
 
     def count(self, admitted: Sequence[Admitted]) -> None:
         """Count admitted visitors, and choose a sample of them to check later."""
@@ -171,12 +172,18 @@ class Tally:
         self._settle(after)
         return True
 
-    def _totals(self, now: float) -> tuple[int, int] | None:
-        """Return the exact counts if a sample of them is due (rules/flow.py), and they are read."""
-        is_due = flow.is_due(self.pulse.flow, now)
-        if not is_due or 0 <= now - self.sampled_at < flow.SAMPLE_SECONDS:
+    def _totals(self, now: float) -> tuple[float, int, int] | None:
+        """Return when the exact counts were read, and what they were, if a sample is due.
+
+        What was read and could not be published is kept: often another consumer was first.
+        """
+        if not flow.is_due(self.pulse.flow, now):
             return None
-        self.sampled_at = now
+        if not 0 <= now - self.sampled_at < flow.SAMPLE_SECONDS:
+            self.sampled_at, self.totals = now, self._read_totals()
+        return (self.sampled_at, *self.totals) if self.totals else None
+
+    def _read_totals(self) -> tuple[int, int] | None:
         try:
             return self.table.totals(self.pulse.cleared_at)
         except CALL_FAILED as error:

@@ -43,7 +43,7 @@ class Seen:
     ``lane`` is what the consumer knows of the lane for latecomers, and
     ``interval`` the longest time, in seconds, that a visitor is told now to wait between questions.
     ``is_clearing`` says that tickets of before the line was cleared still came off the queue.
-    ``totals`` are the exact counts of the admitted and of the entered, if they were read.
+    ``totals`` says when the exact counts were read, if they were, and what they were (rules/flow.py).
     """
 
     now: float
@@ -60,7 +60,7 @@ class Seen:
     lane: Lane = EMPTY
     interval: float = 0.0
     is_clearing: bool = False
-    totals: tuple[int, int] | None = None
+    totals: tuple[float, int, int] | None = None
 
 
 def measured(pulse: Pulse, seen: Seen) -> Pulse:
@@ -120,7 +120,7 @@ def measured(pulse: Pulse, seen: Seen) -> Pulse:
 def _sampled(pulse: Pulse, seen: Seen, waiting: int) -> Samples:
     if seen.totals is None:
         return pulse.flow
-    return with_sample(pulse.flow, Counted(seen.now, *seen.totals, seen.pace, waiting))
+    return with_sample(pulse.flow, Counted(*seen.totals, seen.pace, waiting))
 
 
 def _still_told(pulse: Pulse) -> float:

@@ -78,7 +78,7 @@ def test_samples_are_taken_every_ten_seconds_and_few_are_kept() -> None:
     pulse = Pulse()
     for second in range(300):
         now = NOW + second
-        totals = (second * 10, second) if flow.is_due(pulse.flow, now) else None
+        totals = (now, second * 10, second) if flow.is_due(pulse.flow, now) else None
         pulse = measured(pulse, Seen(now, totals=totals, pace=600.0))
     assert len(pulse.flow) == MOST_SAMPLES
     assert {b.at - a.at for a, b in pairwise(pulse.flow)} == {SAMPLE_SECONDS}
