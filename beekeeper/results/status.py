@@ -123,7 +123,7 @@ class Status(Result):
     held_rate: float | None = None  # admitted in the last minute, exact; None while unknown
     entered_per_minute: float | None = None  # in the same minute
     arrivals_per_minute: float | None = None  # who joined in the last minute
-    no_shows: int | None = None  # admitted visitors whose turn has passed; None while unknown
+    no_shows: int | None = None  # admitted half a minute ago, and have not come; at least so many
     latecomers: int = 0  # visitors in the lane for latecomers
     heartbeat_seconds: float | None = None  # since a consumer published; None before the first one
     unreadable: int | None = None  # messages in the dead-letter queue; None if it can't be read

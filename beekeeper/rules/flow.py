@@ -86,12 +86,14 @@ def _wanted(samples: Sequence[Counted]) -> float | None:
     return sum(length * pace for length, pace in paces) / seconds
 
 
-def not_come(samples: Samples, now: Counted, seconds: float) -> int:
+def not_come(samples: Samples, now: Counted, seconds: float) -> int | None:
     """Return how many were admitted ``seconds`` ago or earlier, and have not gone in.
 
     Who was admitted since may have gone in before one of them, so it is at least so many. It is
-    exact if nobody was admitted since.
+    exact if nobody was admitted since. None without a sample.
     """
+    if not samples:
+        return None if now.admitted else 0
     earlier = [s for s in samples if now.at - s.at >= seconds]
-    admitted = earlier[-1].admitted if earlier else (0 if samples else now.admitted)
+    admitted = earlier[-1].admitted if earlier else 0
     return max(0, admitted - now.entered)

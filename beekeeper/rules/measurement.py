@@ -43,7 +43,7 @@ class Seen:
     ``lane`` is what the consumer knows of the lane for latecomers, and
     ``interval`` the longest time, in seconds, that a visitor is told now to wait between questions.
     ``is_clearing`` says that tickets of before the line was cleared still came off the queue.
-    ``totals`` says when the exact counts were read, if they were, and what they were (rules/flow.py).
+    ``totals`` says when the exact counts were read (rules/flow.py), and what they were.
     """
 
     now: float

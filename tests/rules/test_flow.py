@@ -71,7 +71,10 @@ def test_a_count_that_was_reset_says_nothing() -> None:
 def test_who_has_not_come_was_admitted_long_enough_ago() -> None:
     assert flow.not_come(STEADY, at(0, 700, entered=250), 30) == 150
     assert flow.not_come(STEADY, at(0, 700, entered=500), 30) == 0
-    assert flow.not_come((), at(0, 700, entered=500), 30) == 200  # nobody is admitted now
+    assert flow.not_come(STEADY, at(90, 700, entered=500), 30) == 200
+    assert flow.not_come(STEADY[-1:], at(0, 700, entered=500), 30) == 0
+    assert flow.not_come((), at(0, 700), 30) is None
+    assert flow.not_come((), at(0), 30) == 0
 
 
 def test_samples_are_taken_every_ten_seconds_and_few_are_kept() -> None:
