@@ -155,9 +155,11 @@ def _changed(
     room: Deployed, facts: Facts, memory: Memory, now: float
 ) -> tuple[Sequence[Change], tuple[str, ...]]:
     """Return what somebody changed of the part that fails, if one does, or why it is unknown."""
-    keys = cause.LINE if is_silent(facts) else cause.ANSWERS
-    if not is_silent(facts) and not are_answers_failing(facts):
+    # In a room that was deployed just now, no consumer has worked yet.
+    stands = is_silent(facts) and (facts.waiting or facts.heartbeat_seconds is not None)
+    if not stands and not are_answers_failing(facts):
         return (), ()
+    keys = cause.LINE if stands else cause.ANSWERS
     if now - memory.changed_at >= SLOW_SECONDS:
         look = partial(cause.changed, room, keys)
         found, unknown = tried("why it does not work", look)
