@@ -111,3 +111,16 @@ def test_a_crowd_that_asks_is_said_until_the_next_good_answer(page: Page, room: 
     ask_again(page, room, within_seconds=7)
     expect(page.locator("#position")).to_have_text("9")
     expect(page.locator("#detail")).to_contain_text("Keep this tab open")
+
+
+@pytest.mark.parametrize("told", ["86400", "Tue, 22 Sep 2026 14:13:20 GMT"])
+def test_no_proxy_on_the_way_keeps_a_visitor_from_the_turn_for_a_day(
+    page: Page, room: StubRoom, told: str
+) -> None:
+    open_page(page, room, turn(), failure(503, Retry_After=told), turn(ahead=9))
+    ask_again(page, room)
+    page.clock.run_for(599_000)
+    page.wait_for_timeout(50)
+    assert room.count("turn") == 2
+    page.clock.run_for(602_000)
+    settle(page, room, 3)
