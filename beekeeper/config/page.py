@@ -92,7 +92,7 @@ def _texts(language: str, value: Any) -> Any:
     try:
         return texts_of(value)
     except ValueError as error:
-        raise ValueError(f"page.texts.{language} = {value!r}: {error}") from None
+        raise ValueError(f"page.texts.{language} = {value!r:.80}: {error}") from None
 
 
 def _template(text: str, info: ValidationInfo) -> str:

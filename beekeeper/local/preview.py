@@ -96,8 +96,8 @@ def switcher(preview: Preview, query: Mapping[str, str]) -> str:
     kinds = {
         "size": {size: size.title() for size in SIZES},
         "theme": {theme: theme.title() for theme in THEMES},
-        "state": titles(),
         "language": {code: preview.name_of(code) for code in preview.languages},
+        "state": titles(),
     }
     # Whatever is not there is replaced by the first one.
     chosen = {
