@@ -60,6 +60,7 @@ def test_a_question_that_timed_out_is_an_outage_too(page: Page, room: StubRoom) 
 
 
 def test_a_network_that_fails_is_asked_again_after_the_back_off(page: Page, room: StubRoom) -> None:
+    page.add_init_script("Math.random = () => 0.5")  # asked after 240 s, and times out after 255
     open_page(page, room, turn(retry_after=240), turn(ahead=9))
     page.route("**/turn", lambda route: route.abort(), times=1)
     page.clock.run_for(250_100)
@@ -73,6 +74,7 @@ def test_a_network_that_fails_is_asked_again_after_the_back_off(page: Page, room
 
 
 def test_a_network_that_is_back_is_asked_at_once(page: Page, room: StubRoom) -> None:
+    page.add_init_script("Math.random = () => 0.5")  # asked after 240 s, and times out after 255
     open_page(page, room, turn(retry_after=240), turn(ahead=9))
     page.route("**/turn", lambda route: route.abort(), times=1)
     page.clock.run_for(250_100)
