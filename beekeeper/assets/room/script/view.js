@@ -90,13 +90,6 @@ export function showClosed(sinceEpochMs) {
   announce();
 }
 
-// `name` is one of `texts.remarks`: something that the visitor should know while waiting.
-export function setRemark(name, on) {
-  markRemark(name, on);
-  showState();
-  announce();
-}
-
 export function showConnection(connection) {
   shown.connection = connection;
   showState();
