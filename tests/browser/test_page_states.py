@@ -108,6 +108,7 @@ def test_an_ended_turn_of_who_was_inside_is_another_than_one_that_was_missed(par
 
 
 def test_a_room_that_does_not_answer_for_long_says_since_when(parts: Page) -> None:
+    show(parts, "waiting", still=True)
     call(parts, "view", "m.showClosed(value)", (NOW - 3600) * 1000)
     expect(parts.locator("#status")).to_have_text(STATES["closed"]["status"])
     expect(parts.locator("#detail")).to_contain_text("has not answered since 1:13\u202fPM.")

@@ -85,6 +85,7 @@ export function showJoining() {
 // The room has not answered for so long that the event may be over. The page goes on asking.
 export function showClosed(sinceEpochMs) {
   setState("closed");
+  shown.still = false;
   shown.closedSince = sinceEpochMs / 1000;
   showState();
   announce();
