@@ -160,6 +160,7 @@ def test_blocked_navigation_leaves_a_link_and_is_not_repeated(page: Page, room: 
     page.route("**/shop*", lambda route: route.fulfill(status=204))
     open_page(page, room, turn("ready"))
     page.clock.run_for(1000)
+    settle(page, room, 1, "enter")
     ask_again(page, room, within_seconds=40)
     page.clock.run_for(2000)
     expect_state(page, "ready")

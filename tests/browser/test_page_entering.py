@@ -112,7 +112,7 @@ def test_the_back_off_grows_to_a_minute_at_most(page: Page, room: StubRoom, chan
     asked_to_enter(page, room, 1, within_seconds=1)
     for times, shortest in enumerate((2, 4, 8, 16, 30, 30), start=2):
         wait = shortest * (1 + chance)
-        page.wait_for_timeout(50)
+        settle(page, room, times - 1, "enter")
         page.clock.run_for(wait * 1000 - 300)
         page.wait_for_timeout(30)
         assert room.count("enter") == times - 1
