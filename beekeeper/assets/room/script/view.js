@@ -86,14 +86,8 @@ export function showJoining() {
 // The room has not answered for so long that the event may be over. The page goes on asking.
 export function showClosed(sinceEpochMs) {
   setState("closed");
+  shown.still = false;
   shown.closedSince = sinceEpochMs / 1000;
-  showState();
-  announce();
-}
-
-// `name` is one of `texts.remarks`: something that the visitor should know while waiting.
-export function setRemark(name, on) {
-  markRemark(name, on);
   showState();
   announce();
 }
