@@ -26,7 +26,13 @@ def test_it_serves_the_page_of_the_configuration_until_it_is_ended(tmp_path: Pat
     (tmp_path / "beekeeper.toml").write_text(ROOM, encoding="utf-8")
     command = [sys.executable, "-m", "beekeeper", "preview", "--json", "--language", "fr"]
     with subprocess.Popen(
-        command, cwd=tmp_path, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+        command,
+        cwd=tmp_path,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        # A shell that runs the tests in the background lets its children ignore Ctrl-C.
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),  # noqa: PLW1509
     ) as served:
         assert served.stdout is not None
         assert served.stderr is not None
