@@ -77,7 +77,7 @@ def told(name: str, value: str | float) -> str:
     """Return a setting's value as people read it. That of a clear is its time."""
     if name == "cleared_at":
         return f"{datetime.fromtimestamp(float(value), UTC):%Y-%m-%d %H:%M:%S} UTC" if value else ""
-    return value if isinstance(value, str) else f"{value:.12g}"
+    return str(value) if isinstance(value, str) else f"{value:.12g}"
 
 
 def transaction(
