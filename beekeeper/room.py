@@ -194,6 +194,17 @@ class Room(Handle):
         """
         return control.history.history(self._connection.deployed(), most)
 
+    def cancel(self, number: int, *, reason: str = "") -> Entry:
+        """Take back a planned change, by its number in :meth:`history`. This is one write.
+
+        Raises ConfigError when there is no such plan, or when its time has come.
+
+        >>> Room("summer-sale").cancel(12).before
+        'rate 900 from 2026-11-28 17:00:00 UTC on'
+        """
+        note = _note(reason, None)
+        return control.history.cancel(self._connection.deployed(), number, note)
+
     def wait_for_consumer(self) -> None:
         """Wait until a consumer works, for up to 20 seconds. Raise ProvisionError if none does.
 

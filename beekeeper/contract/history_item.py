@@ -103,6 +103,17 @@ def transaction(
     return [{"Update": update}, *({"Put": {"TableName": table, "Item": row}} for row in rows)]
 
 
+def mark_cancelled(table: str, number: int, at: float) -> dict[str, Any]:
+    """Return the action that notes in the row of a planned change that it was taken back."""
+    update = {
+        "TableName": table,
+        "Key": items.key(row_id(number)),
+        "UpdateExpression": f"SET {CANCELLED_AT} = :at",
+        "ExpressionAttributeValues": {":at": items.number(at)},
+    }
+    return {"Update": update}
+
+
 def newly_set(room: Item, now: float) -> dict[str, Any]:
     """Return the attributes with which a write makes permanent what was planned, and is due."""
     folded = plans.in_force(room, now)
