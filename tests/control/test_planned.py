@@ -13,7 +13,7 @@ from beekeeper.contract import items, plans
 from beekeeper.contract.plans import Plan
 from beekeeper.errors import ConfigError
 from tests.support.moto_aws.cloud import Cloud
-from tests.support.rooms import BASE, ROOM
+from tests.support.rooms import BASE
 
 TABLE = "beekeeper-sale"
 
