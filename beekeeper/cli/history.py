@@ -18,7 +18,6 @@ def add_commands(commands: Any) -> None:
         description="Show the last changes of the room, the newest last: those of operators and of"
         " deploys, and those that are planned. Each has a number.",
         examples={
-            "history": "shows the last 20 changes of the room of beekeeper.toml",
             "history --last 3 --room sale": "shows the last three changes of room sale",
             "history --cancel 12": "takes back the planned change with the number 12",
         },

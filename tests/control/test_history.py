@@ -204,7 +204,7 @@ def test_a_command_tells_the_wait_before_and_after(
     put(cloud, {**items.key(items.PULSE), **pulse_item.pulse_values(pulse)})
     assert main(["set-rate", "1000"]) == 0
     shown = capsys.readouterr().out
-    assert "Who joins now waits 12 min. Before, it was: waits 20 min." in shown
+    assert "Who joins now waits 12 min. Before, it was 20 min." in shown
     assert "The last visitor who waits hears of it within " in shown
     assert main(["set-rate", "2500"]) == 1, "more than doubled while visitors wait"
     assert "from 1,000 to 2,500 a minute" in capsys.readouterr().err
