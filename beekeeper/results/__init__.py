@@ -5,7 +5,7 @@ from beekeeper.results.effect import Effect
 from beekeeper.results.findings import Diagnosis, Finding, Verdict
 from beekeeper.results.history import Entry
 from beekeeper.results.keys import KeyRotation, PassKeys
-from beekeeper.results.status import GovernorDecision, GovernorStatus, Status
+from beekeeper.results.status import Errors, GovernorDecision, GovernorStatus, Light, Status
 
 __all__ = [
     "Action",
@@ -15,10 +15,12 @@ __all__ = [
     "Diagnosis",
     "Effect",
     "Entry",
+    "Errors",
     "Finding",
     "GovernorDecision",
     "GovernorStatus",
     "KeyRotation",
+    "Light",
     "PassKeys",
     "Plan",
     "Status",
