@@ -11,7 +11,7 @@ from functools import partial
 from beekeeper.connection import Deployed
 from beekeeper.contract import governor_item, items, pulse_item
 from beekeeper.contract.attributes import Item
-from beekeeper.control import cause, flow, governor, health, links, metrics, verdict
+from beekeeper.control import cause, flow, governor, health, history, links, metrics, verdict
 from beekeeper.control import drift as drifts
 from beekeeper.control.facts import Facts, are_answers_failing, is_silent
 from beekeeper.control.metrics import tried
@@ -95,7 +95,7 @@ def _read(room: Deployed) -> Reading:
     found, now = find_items_at(room, ids)
     if items.ROOM not in found:
         raise room.missing()
-    settings = health.settings_of(room, found[items.ROOM])
+    settings = health.settings_of(room, found[items.ROOM], now)
     published = pulse_item.pulse_of(found.get(items.PULSE))
     pulse = line.since_cleared(published, settings.cleared_at)
     joined, unknown = tried("who joined lately", lambda: flow.joined(room, pulse, now))
@@ -185,6 +185,7 @@ def _status(room: Deployed, read: Reading, facts: Facts) -> Status:
         updated_at=pulse.as_of or None,
         account=room.state.account,
         region=room.state.region,
+        planned=history.planned(room, read.found[items.ROOM], read.now),
         problems=(*facts.damaged, *facts.governor_problems),
         governor=facts.governor,
         held_rate=round(facts.flow.admitted, 1) if facts.flow else None,

@@ -9,6 +9,7 @@ from typing import Any
 from beekeeper.result import Result
 from beekeeper.results.deploying import Change
 from beekeeper.results.findings import Finding
+from beekeeper.results.history import Entry
 from beekeeper.rules.settings import Settings
 
 
@@ -117,6 +118,7 @@ class Status(Result):
     problems: Sequence[Finding] = ()  # what somebody damaged in the table, with the remedies
     drift: Sequence[Change] = ()  # what a deploy would change back; empty unless requested
     governor: GovernorStatus | None = None  # None in a room without one
+    planned: Sequence[Entry] = ()  # the changes that are still to come, the earliest first
     light: Light = Light.GREEN  # the answer to "are we all right?"
     reason: str = ""  # of the light, in one sentence
     remedy: str = ""  # what to do about it, in one sentence; empty if there is nothing to do
