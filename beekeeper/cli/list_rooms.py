@@ -3,7 +3,7 @@
 import argparse
 from typing import Any
 
-from beekeeper.cli.options import add_config, place
+from beekeeper.cli.options import add_aws, add_config, place
 from beekeeper.cli.output import Output
 from beekeeper.shortcuts import list_rooms
 
@@ -20,6 +20,7 @@ def add_commands(commands: Any) -> None:
             "list --state-dir s3://our-bucket/beekeeper": "lists the rooms of the team",
         },
     )
+    add_aws(listing)
     add_config(listing)
     listing.set_defaults(run=run_list)
 
