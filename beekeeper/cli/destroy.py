@@ -65,7 +65,7 @@ def _known(room: Room, *, is_sure: bool) -> bool:
     store = room._connection.open_store()
     if store.read():
         return True
-    if (question := room._connection.nearest(store)) and not is_sure:
+    if (question := room._connection.nearest(store.rooms())) and not is_sure:
         raise RoomNotFoundError(
             f"There is no room {room.name} in {store.directory}/.{question} If its state is lost,"
             " give --region, too."

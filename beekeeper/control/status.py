@@ -7,6 +7,7 @@ from beekeeper.connection import Deployed
 from beekeeper.contract import governor_item, items, pulse_item
 from beekeeper.control import consumer, governor, health
 from beekeeper.control.table import find_items_at
+from beekeeper.errors import ConfigError
 from beekeeper.provision.blueprint import steps
 from beekeeper.provision.checks.account import account_of
 from beekeeper.provision.engine.pipeline import Engine
@@ -85,6 +86,11 @@ def _longest_wait(settings: Settings, pulse: Pulse, rate: float) -> float | None
 
 
 def _drift(room: Deployed) -> tuple[Change, ...]:
+    if room.is_found:
+        raise ConfigError(
+            f"What differs from the last deploy of room {room.state.room} can't be told without its"
+            " state. Run status --drift where the state is, or plan with the configuration."
+        )
     account = account_of(room.aws, room.state.id_of("api"))
     planned = steps(room.config, room.names, account, room.state.tag_keys)
     return differences(Engine(room.aws, room.state.room, planned, room.store).plan())
