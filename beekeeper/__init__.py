@@ -40,6 +40,7 @@ if TYPE_CHECKING:
     from beekeeper.costs.estimate import estimate
     from beekeeper.costs.result import Estimate
     from beekeeper.diagnosis import doctor
+    from beekeeper.listing import find_rooms
     from beekeeper.provision.engine.events import (
         Event,
         StepDone,
@@ -56,8 +57,10 @@ if TYPE_CHECKING:
         GovernorDecision,
         GovernorStatus,
         KeyRotation,
+        ListedRoom,
         PassKeys,
         Plan,
+        RoomList,
         Status,
     )
     from beekeeper.room import Room
@@ -97,14 +100,17 @@ _HOMES = {
     "StepWaiting": "provision.engine.events",
     "StepWarning": "provision.engine.events",
     "KeyRotation": "results",
+    "ListedRoom": "results",
     "PassKeys": "results",
     "Plan": "results",
+    "RoomList": "results",
     "Simulation": "simulation.outcome",
     "Status": "results",
     "deploy": "shortcuts",
     "destroy": "shortcuts",
     "doctor": "diagnosis",
     "estimate": "costs.estimate",
+    "find_rooms": "listing",
     "list_rooms": "shortcuts",
     "off": "shortcuts",
     "on": "shortcuts",
@@ -132,6 +138,7 @@ __all__ = [
     "GovernorDecision",
     "GovernorStatus",
     "KeyRotation",
+    "ListedRoom",
     "LocalError",
     "LockedError",
     "NotOursError",
@@ -140,6 +147,7 @@ __all__ = [
     "ProvisionError",
     "Room",
     "RoomConfig",
+    "RoomList",
     "RoomNotFoundError",
     "RoomValues",
     "RotationError",
@@ -159,6 +167,7 @@ __all__ = [
     "destroy",
     "doctor",
     "estimate",
+    "find_rooms",
     "list_rooms",
     "off",
     "on",

@@ -4,6 +4,7 @@ from beekeeper.results.deploying import Action, Change, Deployment, Destruction,
 from beekeeper.results.findings import Diagnosis, Finding, Verdict
 from beekeeper.results.history import Entry
 from beekeeper.results.keys import KeyRotation, PassKeys
+from beekeeper.results.rooms import ListedRoom, RoomList
 from beekeeper.results.status import GovernorDecision, GovernorStatus, Status
 
 __all__ = [
@@ -17,8 +18,10 @@ __all__ = [
     "GovernorDecision",
     "GovernorStatus",
     "KeyRotation",
+    "ListedRoom",
     "PassKeys",
     "Plan",
+    "RoomList",
     "Status",
     "Verdict",
 ]

@@ -9,7 +9,7 @@ from beekeeper.errors import ConfigError, NotOursError, RoomNotFoundError
 from beekeeper.provision import found_rooms
 from tests.support.moto_aws.by_hand import api_id
 from tests.support.moto_aws.cloud import Cloud
-from tests.support.moto_aws.faults import refuse
+from tests.support.moto_aws.wire import refuse
 from tests.support.rooms import ACCOUNT, DESTINATION, REGION, ROOM, config
 
 
@@ -93,7 +93,7 @@ def test_a_slip_in_a_name_is_answered_with_the_nearest_room_of_the_region(deploy
     room = beekeeper.Room("slae", session=deployed.session, region=REGION, state_dir="nowhere")
     with pytest.raises(RoomNotFoundError, match=rf"none in {REGION} of .*Did you mean sale\?"):
         room.status()
-    deployed.wire.add(refuse("resourcegroupstaggingapi:GetResources"))
+    deployed.wire.add(refuse("resourcegroupstaggingapi:GetResources", "AccessDeniedException"))
     with pytest.raises(RoomNotFoundError, match=rf"none in {REGION} of account {ACCOUNT}\. `py"):
         room.status()
 
@@ -108,8 +108,8 @@ def test_without_a_region_aws_is_not_asked(deployed: Cloud) -> None:
 def test_an_operator_who_may_not_read_the_api_can_pause_the_room(
     elsewhere: beekeeper.Room, deployed: Cloud
 ) -> None:
-    deployed.wire.add(refuse("apigatewayv2:GetApis", status=403))
-    deployed.wire.add(refuse("sqs:GetQueueUrl", status=403))
+    deployed.wire.add(refuse("apigatewayv2:GetApis", "AccessDeniedException", status=403))
+    deployed.wire.add(refuse("sqs:GetQueueUrl", "AccessDenied", status=403))
     elsewhere.pause()
     assert (elsewhere.status().mode, elsewhere.status().url) == ("paused", "")
 

@@ -91,6 +91,7 @@ def grants(names: Names, configured: str | None) -> Iterable[Grant]:
 
 
 __all__ = [
+    "ANY_REGION",
     "DEFAULT_DIR",
     "DIR_VARIABLE",
     "Record",
