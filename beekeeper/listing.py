@@ -107,7 +107,8 @@ def _search(aws: Aws, regions: Sequence[str]) -> tuple[list[Key], dict[str, Exce
         try:
             return found_rooms.rooms_in(aws, region)
         except (BotoCoreError, ClientError) as error:
-            return error
+            failure: Exception = error
+            return failure
 
     with ThreadPoolExecutor(WORKERS) as threads:
         answers = dict(zip(regions, threads.map(search, regions), strict=True))

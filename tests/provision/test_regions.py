@@ -42,9 +42,7 @@ def test_every_partition_has_its_own_regions() -> None:
         check_region(region)
 
 
-def test_no_way_to_name_a_region_reaches_aws(
-    cloud: Cloud, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_no_way_to_name_a_region_reaches_aws(cloud: Cloud, monkeypatch: pytest.MonkeyPatch) -> None:
     given = {**BASE, "region": "eu-cental-1"}
     for call in (beekeeper.deploy, beekeeper.plan, beekeeper.destroy):
         with pytest.raises(ConfigError, match=SLIP):
