@@ -18,14 +18,15 @@ def add_commands(commands: Any) -> None:
     """Add the command of this module."""
     listing = commands.add_parser(
         "list",
-        help="list the rooms of the account, and those that were deployed from this folder",
+        help="list the account's rooms, also those without a state here",
         description="List the account's rooms in the region, also those whose state is elsewhere,"
         " and the rooms that were deployed from this folder: each with its mode, rate, campaign"
         " link, and the place of its state. AWS may list a new room only after some minutes.",
         examples={
-            "list": "lists the rooms of the region, and those whose state is in this folder",
             "list --all-regions --profile events": "lists the rooms of an account in all regions",
-            "list --state-dir s3://our-bucket/beekeeper": "also lists the rooms of the team",
+            "list --state-dir s3://our-bucket/beekeeper": (
+                "lists the rooms of the region, and those of the team's bucket"
+            ),
         },
     )
     listing.add_argument(
