@@ -28,13 +28,15 @@ from beekeeper.provision.engine.wait import has_code
 from beekeeper.provision.grant import Grant, unscoped
 from beekeeper.provision.names import TAG_ROOM, Names
 from beekeeper.provision.resources.apigateway import pages
+from beekeeper.provision.resources.cloudfront import listed
 from beekeeper.provision.state import Record, State
 from beekeeper.provision.tags import room_of
 from beekeeper.rules.settings import SETTINGS, GovernorMode, Settings
 
 TAGGING = "resourcegroupstaggingapi"
 # What an operator calls to find a room. These must answer within seconds: Aws(soon=...).
-SERVICES = ("dynamodb", "apigatewayv2", "sqs", TAGGING)
+SERVICES = ("dynamodb", "apigatewayv2", "cloudfront", "sqs", TAGGING)
+LIST = "DistributionList"
 MISSING = "ResourceNotFoundException"
 NO_QUEUE = ("AWS.SimpleQueueService.NonExistentQueue", "QueueDoesNotExist")
 DENIED = ("AccessDenied", "AccessDeniedException", "ForbiddenException")
@@ -62,13 +64,14 @@ def find_room(aws: Aws, room: str) -> FoundRoom | None:
             return None
         door = door_of(_item(aws, names.stem, items.KEYS, EDGE))
         link, api_id = _way_in(aws, room)
+        link = _edge_link(aws, names, door.link) if door else link
         config = {**_config(item, names), "order": _order(aws, names)}
     state = State(
         room=room,
         account=names.account,
         region=names.region,
         config=config,
-        url=door.link if door else link,
+        url=link,
         resources=tuple(_records(names, item, api_id)),
     )
     return FoundRoom(state, _settings(item))
@@ -159,6 +162,22 @@ def _way_in(aws: Aws, room: str) -> tuple[str, str]:
     addresses = [f"https://{host}" for host in hosts] + [api["ApiEndpoint"] for api in apis]
     link = addresses[0].rstrip("/") + "/" if addresses else ""
     return link, apis[0]["ApiId"] if apis else ""
+
+
+def _edge_link(aws: Aws, names: Names, door: str) -> str:
+    """Return the link of a room with an edge: its domain, or where its door leads.
+
+    The door leads to CloudFront's own address if the domain's DNS record was made by hand.
+    """
+    distributions = aws.client("cloudfront").list_distributions
+    try:
+        ours = [each for each in listed(distributions, LIST) if each["Comment"] == names.edge_mark]
+    except ClientError as error:
+        if has_code(error, *DENIED):
+            return door
+        raise
+    hosts = [host for each in ours for host in each.get("Aliases", {}).get("Items", [])]
+    return f"https://{hosts[0]}/" if hosts else door
 
 
 def _order(aws: Aws, names: Names) -> str:

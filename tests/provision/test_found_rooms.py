@@ -10,7 +10,16 @@ from beekeeper.provision import found_rooms
 from tests.support.moto_aws.by_hand import api_id
 from tests.support.moto_aws.cloud import Cloud
 from tests.support.moto_aws.wire import refuse
-from tests.support.rooms import ACCOUNT, DESTINATION, REGION, ROOM, config
+from tests.support.rooms import (
+    ACCOUNT,
+    AT_EDGE,
+    DESTINATION,
+    DOMAIN_NAME,
+    REGION,
+    ROOM,
+    config,
+    with_domain,
+)
 
 
 @pytest.fixture
@@ -73,6 +82,20 @@ def test_a_governor_and_a_strict_line_are_seen(cloud: Cloud) -> None:
     governor = room.status().governor
     assert governor
     assert governor.mode == "advise"
+
+
+@pytest.mark.parametrize("settings", [with_domain(), config(**AT_EDGE)], ids=["API", "edge"])
+def test_the_link_is_the_one_of_the_state(
+    settings: beekeeper.RoomConfig, cloud: Cloud, where: dict[str, Any]
+) -> None:
+    deployed = beekeeper.deploy(settings, **where)
+    found = found_rooms.find_room(cloud.aws(), ROOM)
+    assert found
+    assert found.state.url == deployed.url == f"https://{DOMAIN_NAME}/"
+    cloud.wire.add(refuse("cloudfront:ListDistributions", "AccessDenied", status=403))
+    found = found_rooms.find_room(cloud.aws(), ROOM)
+    assert found
+    assert found.state.url.startswith("https://")
 
 
 def test_what_is_no_room_of_ours_is_not_touched(cloud: Cloud) -> None:
