@@ -57,8 +57,9 @@ def run_list(options: argparse.Namespace, output: Output) -> int:
         output.json_line([room.to_dict() for room in found.rooms])
     else:
         _show(found, output)
-    for why in found.unsearched.values():
-        output.say(f"Not all rooms may be listed. {why}")
+    if found.unsearched:
+        regions, (why, *_) = ", ".join(found.unsearched), found.unsearched.values()
+        output.say(f"More rooms may be in {regions}: AWS did not list them. {why}")
     if found.disabled:
         output.say(f"The account has not enabled these regions: {', '.join(found.disabled)}.")
     return int(bool(found.unsearched))

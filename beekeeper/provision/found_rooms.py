@@ -24,7 +24,7 @@ from beekeeper.contract.functions import GOVERNOR
 from beekeeper.errors import NotOursError
 from beekeeper.provision.aws import Aws
 from beekeeper.provision.engine.failures import explained
-from beekeeper.provision.engine.wait import has_code
+from beekeeper.provision.engine.wait import has_code, ignoring
 from beekeeper.provision.grant import Grant, unscoped
 from beekeeper.provision.names import TAG_ROOM, Names
 from beekeeper.provision.resources.apigateway import pages
@@ -110,39 +110,41 @@ def _reading(aws: Aws, room: str) -> Iterator[None]:
 
 
 def _is_ours(aws: Aws, names: Names) -> bool:
-    """Return whether the room's table exists. Raise NotOursError if it lacks the room's tag."""
-    listed = aws.client("dynamodb").get_paginator("list_tags_of_resource")
-    try:
-        pages = list(listed.paginate(ResourceArn=names.table_arn))
-    except ClientError as error:
-        if has_code(error, MISSING):
-            return False
-        raise
-    found = {tag["Key"]: tag["Value"] for page in pages for tag in page["Tags"]}
+    """Return whether the room's table exists. Raise NotOursError if it lacks the room's tag.
+
+    For a table that does not exist, the list of its tags was seen to be denied: that looks like a
+    missing permission. So we ask for the table first.
+    """
+    dynamodb = aws.client("dynamodb")
+    with ignoring(MISSING):
+        arn = dynamodb.describe_table(TableName=names.stem)["Table"]["TableArn"]
+        pages = list(dynamodb.get_paginator("list_tags_of_resource").paginate(ResourceArn=arn))
+        _check_tag({tag["Key"]: tag["Value"] for page in pages for tag in page["Tags"]}, names)
+        return True
+    return False
+
+
+def _check_tag(found: Mapping[str, str], names: Names) -> None:
     if room_of(found) != names.room:
         raise NotOursError(
             f"The table {names.stem} in {names.region} belongs to somebody else: it has no tag"
             f" {TAG_ROOM}={names.room}. Check the name of the room."
         )
-    return True
 
 
 def _item(aws: Aws, table: str, item_id: str, attribute: str = "") -> Item:
     """Return an item, or one attribute of it: the keys are secret. Empty if there is none."""
     only = {"ProjectionExpression": "#a", "ExpressionAttributeNames": {"#a": attribute}}
-    try:
-        response: Mapping[str, Any] = aws.client("dynamodb").get_item(
+    with ignoring(MISSING):  # the table is being deleted
+        response = aws.client("dynamodb").get_item(
             TableName=table,
             Key=items.key(item_id),
             ConsistentRead=True,
             **(only if attribute else {}),
         )
-    except ClientError as error:
-        if has_code(error, MISSING):  # the table is being deleted
-            return {}
-        raise
-    item: Item = response.get("Item", {})
-    return item
+        item: Item = response.get("Item", {})
+        return item
+    return {}
 
 
 def _way_in(aws: Aws, room: str) -> tuple[str, str]:
