@@ -95,11 +95,12 @@ def test_a_room_that_only_the_tags_name_is_gone(
 def test_a_room_that_aws_does_not_list_yet_is_found_by_its_state(
     deployed: Cloud, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    deployed.wire.add(refuse(TAGS, "AccessDeniedException"))
+    deployed.wire.add(refuse(TAGS, "AccessDeniedException", status=403))
     assert main(["list"]) == 1
     told = capsys.readouterr()
     assert told.out.startswith(f"{ROOM:<24} on, 600 a minute")
     assert f"More rooms may be in {REGION}: AWS did not list them" in told.err
+    assert "Grant tag:GetResources" in told.err
 
 
 def test_a_state_of_what_is_gone_or_of_another_account_is_no_live_room(

@@ -49,7 +49,8 @@ def test_the_credentials_are_those_of_the_profile(deployed: Cloud) -> None:
 def test_a_slip_in_a_profile_is_answered_with_the_nearest(
     capsys: pytest.CaptureFixture[str],
 ) -> None:
-    for command in (["status", "--room", ROOM], ["list"], ["plan"]):
+    live = ["estimate", "--visitors", "10", "--live-prices"]
+    for command in (["status", "--room", ROOM], ["list"], ["plan"], live):
         Path("beekeeper.toml").write_text(
             f'name = "{ROOM}"\ndestination = "https://x.example/"\nrate = 1\n'
         )

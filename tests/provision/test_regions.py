@@ -8,7 +8,9 @@ import beekeeper
 from beekeeper.cli.main import main
 from beekeeper.errors import ConfigError
 from beekeeper.provision.aws import Aws
+from beekeeper.provision.checks.region import region
 from beekeeper.provision.regions import check_region, regions_of
+from beekeeper.results import Verdict
 from tests.support.moto_aws.cloud import Cloud
 from tests.support.rooms import BASE, ROOM
 
@@ -40,6 +42,15 @@ def test_every_partition_has_its_own_regions() -> None:
     assert "cn-north-1" not in regions_of("aws")
     for region in (*regions_of("aws"), *regions_of("aws-us-gov")):
         check_region(region)
+
+
+def test_a_region_without_a_service_is_a_warning(cloud: Cloud) -> None:
+    aws = Aws(cloud.session, region="us-isof-east-1")
+    found = region(aws, "arm64", has_functions=False)
+    assert (found.verdict, found.text) == (
+        Verdict.WARNING,
+        "boto3 does not know apigatewayv2 in us-isof-east-1.",
+    )
 
 
 def test_no_way_to_name_a_region_reaches_aws(cloud: Cloud, monkeypatch: pytest.MonkeyPatch) -> None:
