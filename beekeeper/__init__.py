@@ -40,6 +40,7 @@ if TYPE_CHECKING:
     from beekeeper.costs.estimate import estimate
     from beekeeper.costs.result import Estimate
     from beekeeper.diagnosis import doctor
+    from beekeeper.listing import find_rooms
     from beekeeper.operating import (
         clear,
         history,
@@ -70,8 +71,10 @@ if TYPE_CHECKING:
         GovernorStatus,
         KeyRotation,
         Light,
+        ListedRoom,
         PassKeys,
         Plan,
+        RoomList,
         Status,
     )
     from beekeeper.room import Room
@@ -109,8 +112,10 @@ _HOMES = {
     "StepWarning": "provision.engine.events",
     "KeyRotation": "results",
     "Light": "results",
+    "ListedRoom": "results",
     "PassKeys": "results",
     "Plan": "results",
+    "RoomList": "results",
     "Simulation": "simulation.outcome",
     "Status": "results",
     "deploy": "shortcuts",
@@ -118,6 +123,7 @@ _HOMES = {
     "doctor": "diagnosis",
     "estimate": "costs.estimate",
     "history": "operating",
+    "find_rooms": "listing",
     "list_rooms": "shortcuts",
     "message": "operating",
     "off": "operating",
@@ -150,6 +156,7 @@ __all__ = [
     "GovernorStatus",
     "KeyRotation",
     "Light",
+    "ListedRoom",
     "LocalError",
     "LockedError",
     "NotOursError",
@@ -158,6 +165,7 @@ __all__ = [
     "ProvisionError",
     "Room",
     "RoomConfig",
+    "RoomList",
     "RoomNotFoundError",
     "RoomValues",
     "RotationError",
@@ -177,6 +185,7 @@ __all__ = [
     "destroy",
     "doctor",
     "estimate",
+    "find_rooms",
     "history",
     "list_rooms",
     "message",

@@ -38,7 +38,8 @@ class Room(Handle):
 
     - ``session``: the boto3 session to use. By default boto3 finds the credentials and the region.
     - ``region``: the AWS region. By default this is the region in the configuration, or the region
-      of the last deploy.
+      of the last deploy. With it, a room whose state is on another machine is found in AWS by its
+      names and its tag, and can be operated.
     - ``state_dir``: where the room's state is, a folder or ``s3://bucket/prefix``. By default this
       is ``$BEEKEEPER_STATE_DIR``, then ``state`` in the configuration, then the folder
       ``.beekeeper`` beside the configuration file, or without a file in the current directory.

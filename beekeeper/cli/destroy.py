@@ -31,14 +31,13 @@ def add_commands(commands: Any) -> None:
         action="store_true",
         help="remove it without a question; while visitors wait, only together with --room",
     )
-    destroy.add_argument("--region", help="the AWS region; needed if the room's state is lost")
     add_room(destroy)
     destroy.set_defaults(run=run_destroy)
 
 
 def run_destroy(options: argparse.Namespace, output: Output) -> None:
     """Remove a room, after the user has confirmed it."""
-    room = Room(room_of(options), region=options.region)
+    room = room_of(options)
     known = _known(room, is_sure=bool(options.region or not options.room))
     if known or not options.yes:
         _confirm(room, options, output, known=known)
@@ -66,7 +65,7 @@ def _known(room: Room, *, is_sure: bool) -> bool:
     store = room._connection.open_store()
     if store.read():
         return True
-    if (question := room._connection.nearest(store)) and not is_sure:
+    if (question := room._connection.nearest(store.rooms())) and not is_sure:
         raise RoomNotFoundError(
             f"There is no room {room.name} in {store.directory}/.{question} If its state is lost,"
             " give --region, too."
