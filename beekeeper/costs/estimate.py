@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING
 
 from beekeeper.costs.prices import FALLBACK, Item, Prices, listed_prices
 from beekeeper.costs.result import CostLine, Estimate
-from beekeeper.provision.names import watched_metrics
+from beekeeper.provision.watched import watched_metrics
 from beekeeper.rules import cadence, sizing
 from beekeeper.rules.arrivals import SHARDS
 from beekeeper.rules.first_second import ASSUMED
