@@ -75,7 +75,9 @@ class Topic(Resource):
     def _addresses(self, aws: Aws) -> dict[str, bool]:
         """Return the e-mail addresses that the topic tells, and whether each has confirmed."""
         pages = aws.client("sns").get_paginator("list_subscriptions_by_topic")
-        found = [each for page in pages.paginate(TopicArn=self._arn) for each in page["Subscriptions"]]
+        found = [
+            each for page in pages.paginate(TopicArn=self._arn) for each in page["Subscriptions"]
+        ]
         return {
             each["Endpoint"]: each["SubscriptionArn"] != UNCONFIRMED
             for each in found
