@@ -4,9 +4,9 @@ Quirks:
 
 - CreateTopic returns an existing topic. With other tags it answers InvalidParameter, "Topic already
   exists with different tags".
-- The address gets an e-mail, and must confirm. Until then the subscription has no ARN, and nobody can
-  delete it. SNS does that after 48 hours ("Deleting an Amazon SNS topic and subscription"). One that
-  was refused is listed as "Deleted" for a while.
+- The address gets an e-mail, and must confirm. Until then the subscription has no ARN, and nobody
+  can delete it. SNS does that after 48 hours ("Deleting an Amazon SNS topic and subscription"). One
+  that was refused is listed as "Deleted" for a while.
 - To delete a topic deletes its subscriptions. We do that for another address, too. So a deployer
   needs no right to unsubscribe, which can't be scoped to a topic.
 - For a while, a new topic has the tags of a deleted one of its name: StaleTag.
@@ -93,8 +93,8 @@ class Topic(Resource):
     def _subscribe(self, aws: Aws) -> None:
         aws.client("sns").subscribe(TopicArn=self._arn, Protocol="email", Endpoint=self._email)
         aws.warn(
-            f"AWS has sent an e-mail to {self._email}. Follow its link within 48 hours, or the alarms"
-            " tell nobody. If it came too late, deploy again."
+            f"AWS has sent an e-mail to {self._email}. Follow its link within 48 hours. Until then"
+            " the alarms tell nobody. If it is too late, deploy again."
         )
 
     def update(self, aws: Aws, found: Found, changes: Attributes) -> None:
