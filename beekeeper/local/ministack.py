@@ -33,7 +33,7 @@ HOST = "127.0.0.1"
 REGION = "eu-central-1"
 KEY = "test"  # any text works
 SERVICES = (
-    "apigateway,cloudfront,cloudwatch,dynamodb,events,iam,lambda,logs,monitoring,s3,sqs,sts,"
+    "apigateway,cloudfront,cloudwatch,dynamodb,events,iam,lambda,logs,monitoring,s3,sns,sqs,sts,"
     "resourcegroupstaggingapi"
 )
 START_SECONDS = 60

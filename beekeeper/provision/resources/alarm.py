@@ -92,7 +92,7 @@ class Alarm(Resource):
         raw = alarms[0]
         raw_tags = cloudwatch.list_tags_for_resource(ResourceARN=raw["AlarmArn"])["Tags"]
         found_tags = tags.from_list(raw_tags, self._tags)
-        wanted = self.desired({})["alarm"]
+        wanted = self.desired(outputs)["alarm"]
         is_bare = not (raw.get("Metrics") or raw.get("MetricName"))  # MiniStack
         watched = {"Metrics": wanted.get("Metrics")} if is_bare else _watched(raw)
         alarm = {**{name: raw.get(name) for name in wanted}, **watched}
