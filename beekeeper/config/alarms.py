@@ -82,7 +82,7 @@ class WithAlarms(Essentials):
 
     @field_validator("alarms", mode="before")
     @classmethod
-    def _is_a_table(cls, value: Any) -> Any:
+    def _alarms_are_a_table(cls, value: Any) -> Any:
         if isinstance(value, Mapping | Alarms):
             return value
         raise ValueError(
