@@ -8,6 +8,7 @@ Quirk: the tagging API lags, also behind deletions. So a room that it names must
 room that was just deployed may be missing. Nothing else depends on it.
 """
 
+import time
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -207,7 +208,7 @@ def _config(item: Item, names: Names) -> dict[str, Any]:
 
 def _settings(item: Item) -> Settings | None:
     try:
-        return items.settings_of(item)
+        return items.settings_of(item, time.time())
     except Damaged:
         return None
 
