@@ -22,7 +22,7 @@ from beekeeper.cli.sparkline import sparkline
 from beekeeper.config import bare_config, configured
 from beekeeper.config.edge import configured_edge
 from beekeeper.errors import ConfigError
-from beekeeper.simulation.charts import clock, short
+from beekeeper.charts import clock, short
 from beekeeper.simulation.governed import Governed
 from beekeeper.simulation.outcome import Simulation
 from beekeeper.simulation.page import figures, usage_rows

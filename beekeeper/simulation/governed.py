@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from beekeeper.rules.cadence import BETWEEN_BURSTS_SECONDS, BURSTS, PROBES_PER_BURST
 from beekeeper.rules.governor import Health, Memory, decide, needs_relief
 from beekeeper.rules.probes import Answer, health_of
-from beekeeper.simulation.charts import clock
+from beekeeper.charts import clock
 from beekeeper.simulation.destination import BASELINE_SECONDS, Database, Destination
 
 BURST_SECONDS = [round(BETWEEN_BURSTS_SECONDS * number) for number in range(BURSTS)]  # of a minute
