@@ -47,6 +47,7 @@ if TYPE_CHECKING:
         off,
         on,
         pause,
+        report,
         set_governor,
         set_rate,
     )
@@ -58,6 +59,7 @@ if TYPE_CHECKING:
         StepWaiting,
         StepWarning,
     )
+    from beekeeper.reporting.outcome import Report
     from beekeeper.results import (
         Change,
         Deployment,
@@ -107,6 +109,7 @@ _HOMES = {
     "KeyRotation": "results",
     "PassKeys": "results",
     "Plan": "results",
+    "Report": "reporting.outcome",
     "Simulation": "simulation.outcome",
     "Status": "results",
     "deploy": "shortcuts",
@@ -122,6 +125,7 @@ _HOMES = {
     "clear": "operating",
     "pause": "operating",
     "plan": "shortcuts",
+    "report": "operating",
     "rotate_keys": "shortcuts",
     "set_governor": "operating",
     "set_rate": "operating",
@@ -150,6 +154,7 @@ __all__ = [
     "PassKeys",
     "Plan",
     "ProvisionError",
+    "Report",
     "Room",
     "RoomConfig",
     "RoomNotFoundError",
@@ -179,6 +184,7 @@ __all__ = [
     "pass_keys",
     "pause",
     "plan",
+    "report",
     "rotate_keys",
     "set_governor",
     "set_rate",

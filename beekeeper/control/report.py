@@ -10,20 +10,21 @@ The signing keys never leave the table (provision/table_rows.py).
 
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
-from typing import Any
+from dataclasses import dataclass, field
+from pathlib import Path
 
-from beekeeper.connection import Deployed
-from beekeeper.contract import arrival_rows, decision_rows, items, pulse_item
-from beekeeper.contract.attributes import Damaged, logger, read_number, read_text
+from beekeeper.connection import Connection, Deployed
+from beekeeper.contract import arrival_rows, decision_rows, history_item, items, pulse_item
+from beekeeper.contract.attributes import Damaged, logger, read_number
 from beekeeper.contract.items import Item
 from beekeeper.control import health
 from beekeeper.control.table import find_items_at
+from beekeeper.errors import RoomNotFoundError
 from beekeeper.provision import table_rows
 from beekeeper.reporting import tally as tallies
 from beekeeper.reporting import timeline
 from beekeeper.reporting.measured import Decision, Step
-from beekeeper.reporting.outcome import Report
+from beekeeper.reporting.outcome import JSON, Report
 from beekeeper.reporting.tally import Counts, Tally
 from beekeeper.results import Entry
 from beekeeper.rules import line
@@ -31,7 +32,6 @@ from beekeeper.rules.line import Pulse
 from beekeeper.rules.settings import Settings
 from beekeeper.rules.turn import Admission
 
-TEXTS = ("what", "before", "after", "by", "place", "reason")
 OnRead = Callable[[int], object]
 
 
@@ -60,7 +60,7 @@ class Reading:
             items.VISITOR_PREFIX: self._visitor,
             arrival_rows.PREFIX: self._arrivals,
             decision_rows.PREFIX: self._decision,
-            "history#": self._change,
+            history_item.HISTORY_PREFIX: self._change,
         }
 
     def _visitor(self, row: Item) -> None:
@@ -90,7 +90,7 @@ class Reading:
             self.decisions.append(decision)
 
     def _change(self, row: Item) -> None:
-        self.history.append(_entry_of(row))
+        self.history.append(Entry(**history_item.values_of(row)))
 
 
 def report(room: Deployed, since: float | None = None, on_read: OnRead | None = None) -> Report:
@@ -102,7 +102,7 @@ def report(room: Deployed, since: float | None = None, on_read: OnRead | None = 
     found, now = find_items_at(room, [items.ROOM, items.PULSE, *items.COUNT_IDS])
     if items.ROOM not in found:
         raise room.missing()
-    settings = health.settings_of(room, found[items.ROOM])
+    settings = health.settings_of(room, found[items.ROOM], now)
     first = settings.cleared_at if since is None else since
     pulse = line.since_cleared(pulse_item.pulse_of(found.get(items.PULSE)), settings.cleared_at)
     reading = Reading(settings, pulse, Tally(first, now))
@@ -113,6 +113,24 @@ def report(room: Deployed, since: float | None = None, on_read: OnRead | None = 
     return _report(room, reading, counted)
 
 
+def save_last(connection: Connection, folder: str | Path) -> None:
+    """Save the report of a room that is about to be removed.
+
+    An earlier destroy may have been stopped after it had saved the report and removed the table.
+    Then that report stays. Raises ConfigError if there is none, and as ``report`` and ``save``.
+    """
+    try:
+        report(connection.deployed()).save(folder)
+    except RoomNotFoundError as error:
+        saved = Path(folder) / JSON
+        if saved.exists() and Report.load(saved).room == connection.name:
+            return
+        raise RoomNotFoundError(
+            f"There is nothing left to report about room {connection.name}, so nothing was removed."
+            f" To remove what is left of the room, leave the report out. {error}"
+        ) from error
+
+
 def _counted(settings: Settings, found: Mapping[str, Item]) -> tuple[int, int]:
     """Return how many the functions counted as admitted and as entered, since the last clear."""
     counts = [found[count_id] for count_id in items.COUNT_IDS if count_id in found]
@@ -121,17 +139,12 @@ def _counted(settings: Settings, found: Mapping[str, Item]) -> tuple[int, int]:
     return admitted, entered
 
 
-def _report(
-    room: Deployed, reading: Reading, counted: tuple[int | None, int | None]
-) -> Report:
-    tally, settings = reading.tally, reading.settings
-    seconds, steps = tallies.steps_of(tally)
-    waits = sum(tally.waits.values(), Counter[int]())
-    # What is planned has not happened yet.
-    history = sorted(reading.history, key=timeline.holds_at)
-    history = [entry for entry in history if timeline.holds_at(entry) <= tally.until]
-    decisions = sorted(reading.decisions, key=lambda decision: decision.at)
-    reading = replace(reading, history=history, decisions=decisions)
+def _report(room: Deployed, reading: Reading, counted: tuple[int | None, int | None]) -> Report:
+    settings, tally = reading.settings, reading.tally
+    seconds, counts = tallies.steps_of(tally)
+    history = tuple(sorted(reading.history, key=lambda entry: entry.number))
+    decisions = tuple(sorted(reading.decisions, key=lambda decision: decision.at))
+    set_at = _Set(settings, history, decisions)
     return Report(
         room=room.state.room,
         url=room.state.url,
@@ -142,49 +155,74 @@ def _report(
         until=tally.until,
         mode=settings.mode.value,
         rate=settings.rate,
-        joined=tally.joined.total(),
-        waiting=max(0, tally.joined.total() - tally.admitted.total()),
-        admitted=tally.admitted.total(),
-        entered=tally.entered.total(),
-        latecomers=tally.late.total(),
-        no_shows=tally.never.total(),
-        pending=tally.pending.total(),
+        **_totals(tally),
         counted_admitted=counted[0],
         counted_entered=counted[1],
-        wait_percentiles=tuple(tallies.percentiles(waits, [n / 100 for n in range(101)])),
+        wait_percentiles=_all_waits(tally),
         step_seconds=seconds,
-        steps=_steps(steps, seconds, reading),
+        steps=tuple(_step(each, set_at, each.at + seconds) for each in counts),
         history=history,
         decisions=decisions,
     )
 
 
-def _steps(counts: Sequence[Counts], seconds: int, reading: Reading) -> tuple[Step, ...]:
-    """Return the steps, with what was set at the end of each."""
-    settings, history = reading.settings, reading.history
-    modes = timeline.changes(history, "mode", settings.mode.value)
-    rates = timeline.changes(history, "rate", str(settings.rate))
-    return tuple(
-        Step(
-            **{name: getattr(each, name) for name in ("at", "waiting", *tallies.COUNTED)},
-            mode=timeline.value_at(modes, each.at + seconds),
-            rate=timeline.rate_in(timeline.value_at(rates, each.at + seconds), settings.rate),
-            pace=_pace_at(reading.decisions, each.at + seconds),
-            **{
-                f"wait_{n}_seconds": tallies.percentile(each.waits, n / 100)
-                for n in (50, 90, 99, 100)
-            },
-        )
-        for each in counts
+def _totals(tally: Tally) -> dict[str, int]:
+    joined, admitted = tally.joined.total(), tally.admitted.total()
+    return {
+        "joined": joined,
+        "waiting": joined - admitted,
+        "admitted": admitted,
+        "entered": tally.entered.total(),
+        "latecomers": tally.late.total(),
+        "no_shows": tally.never.total(),
+        "pending": tally.pending.total(),
+    }
+
+
+def _all_waits(tally: Tally) -> tuple[float, ...]:
+    waits = Counter[int]()
+    for some in tally.waits.values():
+        waits.update(some)
+    return tuple(tallies.percentiles(waits, [n / 100 for n in range(101)]))
+
+
+class _Set:
+    """What was set when, by operators and by the governor."""
+
+    def __init__(
+        self, settings: Settings, history: Sequence[Entry], decisions: Sequence[Decision]
+    ) -> None:
+        self._settings = settings
+        self._modes = timeline.changes(history, "mode", settings.mode.value)
+        self._rates = timeline.changes(history, "rate", str(settings.rate))
+        self._decisions = decisions
+
+    def mode(self, at: float) -> str:
+        """Return the mode at a time."""
+        return timeline.value_at(self._modes, at)
+
+    def rate(self, at: float) -> float:
+        """Return the operators' rate at a time."""
+        return timeline.rate_in(timeline.value_at(self._rates, at), self._settings.rate)
+
+    def pace(self, at: float) -> float | None:
+        """Return what the governor held or advised. It is None before its first decision."""
+        return next((d.pace for d in reversed(self._decisions) if d.at <= at), None)
+
+
+def _step(counts: Counts, set_at: _Set, end: float) -> Step:
+    shares = (0.5, 0.9, 0.99, 1.0)
+    waits: Sequence[float | None] = list(tallies.percentiles(counts.waits, shares))
+    half, nine, most, longest = waits or (None,) * len(shares)
+    return Step(
+        at=counts.at,
+        waiting=counts.waiting,
+        **{name: getattr(counts, name) for name in tallies.COUNTED},
+        mode=set_at.mode(end),
+        rate=set_at.rate(end),
+        pace=set_at.pace(end),
+        wait_50_seconds=half,
+        wait_90_seconds=nine,
+        wait_99_seconds=most,
+        wait_100_seconds=longest,
     )
-
-
-def _pace_at(decisions: Sequence[Decision], at: float) -> float | None:
-    """Return what the governor held at a time, or advised. None before its first decision."""
-    return next((d.pace for d in reversed(decisions) if d.at <= at), None)
-
-
-def _entry_of(row: Item) -> Entry:
-    texts = {name: read_text(row, name) if name in row else "" for name in TEXTS}
-    planned = read_number(row, "planned_for", 0.0, items.LATEST) if "planned_for" in row else None
-    return Entry(at=read_number(row, "at", 0.0, items.LATEST), planned_for=planned, **texts)

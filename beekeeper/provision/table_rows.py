@@ -11,7 +11,7 @@ from typing import Any
 
 from botocore.exceptions import BotoCoreError, ClientError
 
-from beekeeper.contract import items
+from beekeeper.contract import history_item, items
 from beekeeper.contract.arrival_rows import count_name, sum_name
 from beekeeper.provision.aws import Aws
 from beekeeper.provision.engine.failures import explained
@@ -21,7 +21,7 @@ from beekeeper.provision.names import Names
 from beekeeper.rules.arrivals import SPAN_SECONDS
 
 OF_VISITORS = (items.ID, "admitted_at", "claimed_at", "number", "late", "asked_at", "again")
-OF_OPERATORS = ("at", "what", "before", "after", "by", "place", "reason", "planned_for")
+OF_OPERATORS = ("at", *history_item.TEXTS, *history_item.TIMES)
 OF_GOVERNOR = ("pace", "rate", "mode")
 OF_ARRIVALS = [name(second) for second in range(SPAN_SECONDS) for name in (count_name, sum_name)]
 # In a policy, so that it stays short. No name of a key ring begins so.

@@ -96,9 +96,7 @@ def bars(
                 below[i] = top
 
 
-def _bar(
-    plane: Plane, start: float, seconds: float, span: tuple[float, float], style: str
-) -> str:
+def _bar(plane: Plane, start: float, seconds: float, span: tuple[float, float], style: str) -> str:
     (left, bottom), (right, top) = plane.at(start, span[0]), plane.at(start + seconds, span[1])
     width = max(0.5, right - left - min(2.0, (right - left) / 5))
     return (

@@ -67,7 +67,9 @@ def charts(drawn: Drawn) -> Iterator[str]:
 
 
 def _joined(drawn: Drawn) -> str:
-    said = f"{drawn.event.joined:,} visitors joined, up to {drawn.event.peak_joined_per_minute:,.0f}"
+    said = (
+        f"{drawn.event.joined:,} visitors joined, up to {drawn.event.peak_joined_per_minute:,.0f}"
+    )
     series = Series("joined", "a", drawn.per_minute(lambda step: step.joined), is_filled=True)
     return _lines(drawn, "Arrivals (visitors a minute)", f"{said} in a minute.", [series])
 
@@ -143,12 +145,20 @@ def _came(drawn: Drawn) -> str:
     groups = [event.steps[i : i + some] for i in range(0, len(event.steps), some)]
     starts, seconds = [group[0].at for group in groups], some * event.step_seconds
     parts = [
-        Series(name, style, [(s, float(sum(map(count, g)))) for s, g in zip(starts, groups, strict=True)])
+        Series(
+            name,
+            style,
+            [(s, float(sum(map(count, g)))) for s, g in zip(starts, groups, strict=True)],
+        )
         for name, style, count in _PARTS
     ]
     top = max(sum(step.admitted for step in group) for group in groups)
     plane = drawn.plane(amounts(top * HEADROOM))
-    shapes = [*_under(drawn, plane), *drawing.bars(plane, starts, seconds, parts), *_over(drawn, plane)]
+    shapes = [
+        *_under(drawn, plane),
+        *drawing.bars(plane, starts, seconds, parts),
+        *_over(drawn, plane),
+    ]
     said = (
         f"{event.no_shows:,} never came, {event.latecomers:,} came more than half a minute late"
         f"{f', and {event.pending:,} can still come' if event.pending else ''}."

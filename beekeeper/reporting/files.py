@@ -40,11 +40,13 @@ def to_csv(event: Measured) -> str:
 def _changes(event: Measured, at: float) -> str:
     """Return what operators did in a step. It begins with a word, so no spreadsheet computes it."""
     end = at + event.step_seconds
-    found = [entry for entry in event.history if at <= timeline.holds_at(entry) < end]
-    return "; ".join(
-        f"{e.what}: {e.before or 'none'} → {e.after or 'none'}{f' ({e.reason})' if e.reason else ''}"
-        for e in found
-    )
+    found = (e for e in timeline.held(event.history, end) if at <= timeline.holds_at(e) < end)
+    return "; ".join(map(_change, found))
+
+
+def _change(entry: Entry) -> str:
+    said = f"{timeline.name_of(entry)}: {entry.before or 'none'} → {entry.after or 'none'}"
+    return f"{said} ({entry.reason})" if entry.reason else said
 
 
 def _utc(at: float) -> str:

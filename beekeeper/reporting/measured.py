@@ -49,7 +49,7 @@ class Decision(Result):
 
 @dataclass(frozen=True, slots=True)
 class Measured(Result):
-    """The figures of an event. Times are in seconds since the epoch, and rates in visitors a minute.
+    """The figures of an event. Times are epoch seconds, and rates are visitors a minute.
 
     The visitors are those who joined from ``since`` on (0: since the room was made), as the table
     was at ``until``. ``admitted`` and ``entered`` are counted row by row. ``counted_admitted`` and

@@ -49,8 +49,7 @@ def _numbered(event: Measured) -> list[Entry]:
         return []
     first, last = event.steps[0].at, event.steps[-1].at + event.step_seconds
     last = max(last, event.until) if event.waiting else last
-    shown = [e for e in event.history if first <= timeline.holds_at(e) <= last]
-    return sorted(shown, key=timeline.holds_at)
+    return [e for e in timeline.held(event.history, last) if first <= timeline.holds_at(e)]
 
 
 def _title(event: Measured) -> str:
@@ -90,15 +89,15 @@ def remarks(event: Measured) -> Iterator[str]:
     modes = timeline.changes(event.history, "mode", event.mode)
     if event.steps and any(change.value == "off" for change in modes):
         yield (
-            "While the room was off, visitors who followed the link went straight to your site. Only"
-            " those who had a place in line are counted here."
+            "While the room was off, visitors who followed the link went straight to your site."
+            " Only those who had a place in line are counted here."
         )
     if not event.agrees:
         yield (
             f"The functions counted {event.counted_admitted:,} visitors let through and"
             f" {event.counted_entered:,} entered, and the table has {event.admitted:,} and"
-            f" {event.entered:,}. While visitors move that is no error: make the report again later."
-            " A row is kept for 15 days."
+            f" {event.entered:,}. While visitors move that is no error: make the report again"
+            " later. A row is kept for 15 days."
         )
 
 
@@ -136,16 +135,22 @@ def _history(event: Measured, entries: Sequence[Entry], zone: tzinfo | None) -> 
     rows = [
         (
             str(numbers.get(id(entry), "")),
-            moments.moment(timeline.holds_at(entry), zone),
-            f"{entry.what}: {entry.before or 'none'} → {entry.after or 'none'}",
+            moments.moment(entry.at, zone),
+            _said(entry, zone),
             entry.reason,
             " on ".join(filter(None, [entry.by.rpartition(":")[2], entry.place])),
         )
-        for entry in sorted(event.history, key=timeline.holds_at)
+        for entry in event.history
     ]
     if not rows:
         return "<p>Nobody has changed anything.</p>"
     return _table(("no.", "when", "what", "why", "who"), rows)
+
+
+def _said(entry: Entry, zone: tzinfo | None) -> str:
+    said = f"{timeline.name_of(entry)}: {entry.before or 'none'} → {entry.after or 'none'}"
+    later = f", from {moments.moment(entry.planned_for, zone)} on" if entry.planned_for else ""
+    return f"{said}{later}{' (taken back)' if entry.cancelled_at else ''}"
 
 
 def _decisions(event: Measured, zone: tzinfo | None) -> str:

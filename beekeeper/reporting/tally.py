@@ -117,13 +117,8 @@ def steps_of(tally: Tally) -> tuple[int, list[Counts]]:
     ]
 
 
-def percentile(waits: Mapping[int, int], share: float) -> float | None:
-    """Return the longest wait among that share of the visitors, who waited least."""
-    return next(percentiles(waits, [share]), None)
-
-
 def percentiles(waits: Mapping[int, int], shares: Sequence[float]) -> Iterator[float]:
-    """Return the longest wait among each of these shares, or nothing if nobody waited."""
+    """Return the longest wait among each share of those who waited least; nothing without waits."""
     by_wait = sorted((wait, count) for wait, count in waits.items() if count)
     reached = list(accumulate(count for _, count in by_wait))
     for share in shares if reached else ():

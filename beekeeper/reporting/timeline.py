@@ -1,5 +1,6 @@
 """What was set when: the rate and the mode over time, by the history of the room."""
 
+import math
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -7,7 +8,7 @@ from dataclasses import dataclass
 from beekeeper.results import Entry
 
 NUMBER = re.compile(r"\d[\d,]*(?:\.\d+)?")
-ALWAYS = float("-inf")
+ALWAYS = -math.inf
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,12 +24,23 @@ def holds_at(entry: Entry) -> float:
     return entry.planned_for or entry.at
 
 
+def name_of(entry: Entry) -> str:
+    """Return the name of what was changed, for people."""
+    return entry.what.replace("_", " ")
+
+
+def held(history: Iterable[Entry], until: float) -> list[Entry]:
+    """Return the changes that have held by then, in the order in which they did."""
+    found = (e for e in history if e.cancelled_at is None and holds_at(e) <= until)
+    return sorted(found, key=holds_at)
+
+
 def changes(history: Iterable[Entry], what: str, value_now: str) -> list[Change]:
     """Return the values of a setting over time. The first one holds from ALWAYS on.
 
     ``value_now`` is the value if the history has no change of it.
     """
-    entries = sorted((e for e in history if e.what == what), key=holds_at)
+    entries = [entry for entry in held(history, math.inf) if entry.what == what]
     first = entries[0].before if entries else value_now
     return [Change(ALWAYS, first), *(Change(holds_at(e), e.after) for e in entries)]
 
