@@ -42,10 +42,12 @@ class Drawn:
         return [step.at + self.event.step_seconds / 2 for step in self.event.steps]
 
     def per_minute(self, count: Callable[[Step], int]) -> list[tuple[float, float | None]]:
-        """Return a count of each step as visitors a minute."""
-        scale = MINUTE / self.event.step_seconds
-        values = [count(step) * scale for step in self.event.steps]
-        return list(zip(self.middles, values, strict=True))
+        """Return a count of each step as visitors a minute, without a step that is not over."""
+        event = self.event
+        is_over = event.steps[-1].at + event.step_seconds <= event.until
+        values = [count(step) * MINUTE / event.step_seconds for step in event.steps]
+        pairs = list[tuple[float, float | None]](zip(self.middles, values, strict=True))
+        return pairs if is_over else pairs[:-1]
 
     def plane(self, y: Axis) -> Plane:
         """Return the plane of a chart over the time of the event."""
@@ -130,12 +132,17 @@ def _waits(drawn: Drawn) -> str:
         for name, style, values in shares
     ]
     said = (
-        f"Half of all waited at most {clock(round(waits[50]))}, and the longest wait was"
-        f" {clock(round(waits[100]))}. Each wait is shown when it ended."
+        f"Half of all waited at most {lasting(waits[50])}, and the longest wait was"
+        f" {lasting(waits[100])}. Each wait is shown when it ended."
         if waits
         else "Nobody was let through."
     )
     return _lines(drawn, "The wait until the turn", said, lines, axis=durations)
+
+
+def lasting(seconds: float) -> str:
+    """Return how long a wait was. The waits are counted in whole seconds."""
+    return clock(seconds) if seconds else "less than 1 s"
 
 
 def _came(drawn: Drawn) -> str:

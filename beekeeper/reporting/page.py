@@ -5,13 +5,13 @@ from datetime import tzinfo
 from html import escape
 from importlib.resources import files
 
-from beekeeper.charts import clock
 from beekeeper.reporting import drawing, moments, timeline
-from beekeeper.reporting.figures import Drawn, charts
+from beekeeper.reporting.figures import Drawn, charts, lasting
 from beekeeper.reporting.measured import Measured
 from beekeeper.results import Entry
 
 MOST_ROWS = 500  # of a table; JSON has all
+MOST_SHORT = len("27 Nov 19:23:20")
 
 
 def page(event: Measured, zone: tzinfo | None = None) -> str:
@@ -113,9 +113,9 @@ def figures(event: Measured) -> list[tuple[str, str]]:
         ("never came", f"{event.no_shows:,}{share}"),
         ("came late", f"{event.latecomers:,}"),
         *([("can still come", f"{event.pending:,}")] if event.pending else []),
-        ("half waited at most", clock(round(waits[50])) if waits else "–"),
-        ("nine of ten waited at most", clock(round(waits[90])) if waits else "–"),
-        ("the longest wait", clock(round(waits[100])) if waits else "–"),
+        ("half waited at most", lasting(waits[50]) if waits else "–"),
+        ("nine of ten waited at most", lasting(waits[90]) if waits else "–"),
+        ("the longest wait", lasting(waits[100]) if waits else "–"),
         ("busiest minute, joined", f"{event.peak_joined_per_minute:,.0f}"),
         ("busiest minute, entered", f"{event.peak_entered_per_minute:,.0f}"),
         ("most waiting at once", f"{event.peak_waiting:,}"),
@@ -171,4 +171,11 @@ def _table(head: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
 
 
 def _row(tag: str, cells: Iterable[str]) -> str:
-    return f"<tr>{''.join(f'<{tag}>{escape(cell)}</{tag}>' for cell in cells)}</tr>"
+    """Return a row of a table. What is short, such as a number or a time, stays in one line."""
+    found = (_cell(tag, cell) for cell in cells)
+    return f"<tr>{''.join(found)}</tr>"
+
+
+def _cell(tag: str, text: str) -> str:
+    style = ' class="short"' if len(text) <= MOST_SHORT else ""
+    return f"<{tag}{style}>{escape(text)}</{tag}>"
