@@ -21,6 +21,7 @@ from beekeeper.control import health
 from beekeeper.control.table import find_items_at
 from beekeeper.errors import RoomNotFoundError
 from beekeeper.provision import table_rows
+from beekeeper.provision.aws import Aws
 from beekeeper.reporting import tally as tallies
 from beekeeper.reporting import timeline
 from beekeeper.reporting.measured import Decision, Step
@@ -106,7 +107,9 @@ def report(room: Deployed, since: float | None = None, on_read: OnRead | None = 
     first = settings.cleared_at if since is None else since
     pulse = line.since_cleared(pulse_item.pulse_of(found.get(items.PULSE)), settings.cleared_at)
     reading = Reading(settings, pulse, Tally(first, now))
-    for row in table_rows.rows(room.aws, room.names, on_read):
+    # Operators' calls give up within seconds. A page of the table may take longer than that.
+    patient = Aws(room.aws.session, region=room.aws.region)
+    for row in table_rows.rows(patient, room.names, on_read):
         reading.take(row)
     reading.tally.place_waiting(settings.waiting(pulse) if first <= now else 0)
     counted = _counted(settings, found) if first == settings.cleared_at else (None, None)

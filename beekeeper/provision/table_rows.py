@@ -15,7 +15,6 @@ from beekeeper.contract import history_item, items
 from beekeeper.contract.arrival_rows import count_name, sum_name
 from beekeeper.provision.aws import Aws
 from beekeeper.provision.engine.failures import explained
-from beekeeper.provision.engine.wait import Busy, Wait, retrying
 from beekeeper.provision.grant import Grant, grant
 from beekeeper.provision.names import Names
 from beekeeper.rules.arrivals import SPAN_SECONDS
@@ -28,12 +27,6 @@ OF_ARRIVALS = [name(second) for second in range(SPAN_SECONDS) for name in (count
 ALL_OF_ARRIVALS = ("n*", "m*")
 NAMED = (*OF_VISITORS, *OF_OPERATORS, *OF_GOVERNOR)
 SPECIFIC = "SPECIFIC_ATTRIBUTES"
-THROTTLED = (
-    Busy("ProvisionedThroughputExceededException"),
-    Busy("ThrottlingException"),
-    Busy("RequestLimitExceeded"),
-)
-READ = Wait("the table to be read", 60)
 
 
 def rows(
@@ -63,9 +56,8 @@ def rows(
 
 
 def _page(aws: Aws, names: Names, request: dict[str, Any]) -> dict[str, Any]:
-    scan = aws.client("dynamodb").scan
     try:
-        page: dict[str, Any] = retrying(aws, READ, THROTTLED, lambda: scan(**request))
+        page: dict[str, Any] = aws.client("dynamodb").scan(**request)
     except (ClientError, BotoCoreError) as error:
         raise explained(error, "reading", "room", names.room) from error
     return page

@@ -13,7 +13,7 @@ from beekeeper.charts import TOP, Axis, point
 # Marks that are nearer than this share one text.
 MARK_WIDTH = 34
 # A band with less room has no text.
-LEAST_BAND = 48
+LEAST_BAND = 80
 # The bars' patterns, by style. They are drawn once in a page, before all charts.
 PATTERNS = (
     '<svg class="patterns" aria-hidden="true"><defs>'

@@ -14,7 +14,7 @@ from beekeeper.results import Entry
 MOST_BARS = 60
 # Room above the values, for the numbers of what operators did.
 HEADROOM = 1.15
-MODES = {"paused": "paused", "off": "off: straight to the site"}
+NOT_ON = ("paused", "off")
 
 
 @dataclass(frozen=True, slots=True)
@@ -208,7 +208,7 @@ def _under(drawn: Drawn, plane: Plane) -> Iterator[str]:
     """Draw when the line was paused or off."""
     found = timeline.changes(drawn.event.history, "mode", drawn.event.mode)
     spans = timeline.spans(found, drawn.first, drawn.last)
-    yield from drawing.bands(plane, [(a, b, MODES[mode]) for a, b, mode in spans if mode in MODES])
+    yield from drawing.bands(plane, [span for span in spans if span[2] in NOT_ON])
 
 
 def _over(drawn: Drawn, plane: Plane) -> Iterator[str]:
