@@ -20,8 +20,9 @@ def add_commands(commands: Any) -> None:
         description="Remove the room and all its resources from AWS, its logs included. Visitors"
         " who wait lose their place. If you interrupt it, run it again: it continues.",
         examples={
-            "destroy": "asks for the room's name, then removes the room",
-            "destroy --report evening": "saves the report of the event, then removes the room",
+            "destroy --report evening": (
+                "asks for the room's name, saves a report, and removes the room"
+            ),
             "destroy --yes --room sale --region eu-central-1": (
                 "removes room sale without a question, even if its state is lost"
             ),

@@ -24,8 +24,9 @@ def add_commands(commands: Any) -> None:
         " (one file, with charts), report.csv and report.json. It counts those who joined since the"
         " line was last cleared, and changes nothing.",
         examples={
-            "report": "writes the files into the folder report-NAME",
-            "report --since 18:00 /tmp/evening": "counts only those who joined from 18:00 on",
+            "report evening --since 18:00": (
+                "writes about those who joined from 18:00 on, into the folder evening"
+            ),
             "report --from report.json": "draws the page again, without AWS",
         },
     )

@@ -106,15 +106,22 @@ def _bar(plane: Plane, start: float, seconds: float, span: tuple[float, float], 
 
 
 def bands(plane: Plane, spans: Sequence[tuple[float, float, str]]) -> Iterator[str]:
-    """Draw the times in which something was so, each with its text at the top."""
-    for start, end, text in spans:
+    """Draw the times in which something was so, each with a name."""
+    for start, end, _ in spans:
         (left, bottom), (right, top) = plane.at(start, 0), plane.at(end, plane.y.end)
         yield (
             f'<rect class="band" x="{left}" y="{top}" width="{max(1.0, right - left):.1f}"'
             f' height="{bottom - top:.1f}"/>'
         )
+
+
+def names(plane: Plane, spans: Sequence[tuple[float, float, str]]) -> Iterator[str]:
+    """Draw the names of bands, where there is room."""
+    for start, end, text in spans:
+        (left, bottom), (right, _) = plane.at(start, 0), plane.at(end, 0)
         if right - left >= LEAST_BAND:
-            yield f'<text class="mark" x="{left + 4}" y="{bottom - 6}">{escape(text)}</text>'
+            at = f'x="{left + 5}" y="{bottom - 6}"'
+            yield f'<text class="mark over" {at}>{escape(text)}</text>'
 
 
 def marks(plane: Plane, moments: Sequence[float]) -> Iterator[str]:

@@ -32,9 +32,8 @@ class Drawn:
 
     @property
     def last(self) -> float:
-        """When the charts end: with the last step, or now if somebody waits."""
-        end = self.event.steps[-1].at + self.event.step_seconds
-        return max(end, self.event.until) if self.event.waiting else end
+        """When the charts end."""
+        return self.event.steps[-1].at + self.event.step_seconds
 
     @property
     def middles(self) -> list[float]:
@@ -52,10 +51,6 @@ class Drawn:
     def plane(self, y: Axis) -> Plane:
         """Return the plane of a chart over the time of the event."""
         return Plane(self.first, moments.axis(self.first, self.last, self.zone), y)
-
-    def is_shown(self, at: float) -> bool:
-        """Return whether a time is in the charts."""
-        return self.first <= at <= self.last
 
 
 def charts(drawn: Drawn) -> Iterator[str]:
@@ -204,16 +199,21 @@ def _lines(
     return _figure(title, said, shapes, plane, keys)
 
 
-def _under(drawn: Drawn, plane: Plane) -> Iterator[str]:
-    """Draw when the line was paused or off."""
+def _not_on(drawn: Drawn) -> list[tuple[float, float, str]]:
+    """Return when the line was paused or off."""
     found = timeline.changes(drawn.event.history, "mode", drawn.event.mode)
     spans = timeline.spans(found, drawn.first, drawn.last)
-    yield from drawing.bands(plane, [span for span in spans if span[2] in NOT_ON])
+    return [span for span in spans if span[2] in NOT_ON]
+
+
+def _under(drawn: Drawn, plane: Plane) -> Iterator[str]:
+    return drawing.bands(plane, _not_on(drawn))
 
 
 def _over(drawn: Drawn, plane: Plane) -> Iterator[str]:
-    """Draw when operators changed something."""
-    return drawing.marks(plane, [timeline.holds_at(entry) for entry in drawn.entries])
+    """Draw when operators changed something, and the names of the modes."""
+    yield from drawing.marks(plane, [timeline.holds_at(entry) for entry in drawn.entries])
+    yield from drawing.names(plane, _not_on(drawn))
 
 
 def _figure(

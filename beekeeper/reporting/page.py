@@ -48,7 +48,6 @@ def _numbered(event: Measured) -> list[Entry]:
     if not event.steps:
         return []
     first, last = event.steps[0].at, event.steps[-1].at + event.step_seconds
-    last = max(last, event.until) if event.waiting else last
     return [e for e in timeline.held(event.history, last) if first <= timeline.holds_at(e)]
 
 

@@ -94,10 +94,15 @@ COUNTED = ("joined", "admitted", "entered", "prompt", "late", "never", "pending"
 
 
 def steps_of(tally: Tally) -> tuple[int, list[Counts]]:
-    """Return how long a step is, in seconds, and the steps from the first visitor to the last."""
+    """Return how long a step is, in seconds, and the steps from the first visitor to the last.
+
+    If somebody waits, the steps go on until now.
+    """
     times = [*tally.joined, *tally.admitted, *tally.entered]
     if not times:
         return LONGER_STEPS[0], []
+    if tally.joined.total() > tally.admitted.total():
+        times.append(_base(tally.until))
     seconds = _step_seconds(max(times) - min(times))
     first, last = (at // seconds * seconds for at in (min(times), max(times)))
     by_name = {name: _by_step(getattr(tally, name), first, last, seconds) for name in COUNTED}

@@ -50,7 +50,7 @@ def counts(**values: int) -> dict[str, Any]:
 
 def test_the_figures_are_those_of_the_rows(cloud: Cloud, room: beekeeper.Room) -> None:
     now = now_of(cloud, room)
-    late = {"late": number(1), "asked_at": number(now - 5_900), "again": number(1)}
+    late: dict[str, Any] = {"late": number(1), "asked_at": number(now - 5_900), "again": number(1)}
     put(
         cloud,
         visitor("prompt", now - 7_000, 60, came=2),
@@ -69,8 +69,8 @@ def test_the_figures_are_those_of_the_rows(cloud: Cloud, room: beekeeper.Room) -
 
 
 def test_a_number_in_the_lane_that_waits_can_still_come(cloud: Cloud, room: beekeeper.Room) -> None:
-    now, waits = now_of(cloud, room), {"late": number(5), "asked_at": number(1.0)}
-    put(cloud, visitor("a", now - 9_000, 60, **waits))
+    row = visitor("a", now_of(cloud, room) - 9_000, 60, late=number(5), asked_at=number(1.0))
+    put(cloud, row)
     assert (room.report().pending, room.report().no_shows) == (1, 0)
 
 

@@ -3,6 +3,7 @@
 import re
 from dataclasses import replace
 from html.parser import HTMLParser
+from typing import Any
 
 import pytest
 
@@ -119,7 +120,7 @@ def test_the_figures_are_those_of_the_event() -> None:
         ({"mode": "off"}, "went straight to your site"),
     ],
 )
-def test_a_reader_hears_what_the_figures_leave_open(change: dict[str, object], said: str) -> None:
+def test_a_reader_hears_what_the_figures_leave_open(change: dict[str, Any], said: str) -> None:
     found = replace(event(step(joined=5, admitted=5)), **change)
     assert any(said in text for text in remarks(found))
     assert said in body(found)
