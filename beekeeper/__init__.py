@@ -48,6 +48,7 @@ if TYPE_CHECKING:
         off,
         on,
         pause,
+        report,
         set_governor,
         set_rate,
     )
@@ -59,6 +60,7 @@ if TYPE_CHECKING:
         StepWaiting,
         StepWarning,
     )
+    from beekeeper.reporting.outcome import Report
     from beekeeper.results import (
         Change,
         Deployment,
@@ -115,6 +117,7 @@ _HOMES = {
     "ListedRoom": "results",
     "PassKeys": "results",
     "Plan": "results",
+    "Report": "reporting.outcome",
     "RoomList": "results",
     "Simulation": "simulation.outcome",
     "Status": "results",
@@ -132,6 +135,7 @@ _HOMES = {
     "clear": "operating",
     "pause": "operating",
     "plan": "shortcuts",
+    "report": "operating",
     "rotate_keys": "shortcuts",
     "set_governor": "operating",
     "set_rate": "operating",
@@ -163,6 +167,7 @@ __all__ = [
     "PassKeys",
     "Plan",
     "ProvisionError",
+    "Report",
     "Room",
     "RoomConfig",
     "RoomList",
@@ -194,6 +199,7 @@ __all__ = [
     "pass_keys",
     "pause",
     "plan",
+    "report",
     "rotate_keys",
     "set_governor",
     "set_rate",

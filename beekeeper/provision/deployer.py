@@ -14,7 +14,7 @@ from collections.abc import Iterable, Iterator
 
 from beekeeper.config import RoomConfig, bare_config
 from beekeeper.errors import ProvisionError
-from beekeeper.provision import consumer_start, found_rooms, state
+from beekeeper.provision import consumer_start, found_rooms, state, table_rows
 from beekeeper.provision.blueprint import RARE, steps
 from beekeeper.provision.checks import boundary, certificate, quotas, web_acl
 from beekeeper.provision.grant import Grant, union
@@ -44,6 +44,7 @@ def _grants(names: Names, config: RoomConfig) -> Iterator[Grant]:
         yield from step.grants()
     yield from consumer_start.grants(names)
     yield from found_rooms.grants()
+    yield from table_rows.grants(names)
     yield from quotas.grants(names)
     yield from certificate.grants(config)
     yield from web_acl.grants(config)
