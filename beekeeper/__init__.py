@@ -40,6 +40,16 @@ if TYPE_CHECKING:
     from beekeeper.costs.estimate import estimate
     from beekeeper.costs.result import Estimate
     from beekeeper.diagnosis import doctor
+    from beekeeper.operating import (
+        clear,
+        history,
+        message,
+        off,
+        on,
+        pause,
+        set_governor,
+        set_rate,
+    )
     from beekeeper.provision.engine.events import (
         Event,
         StepDone,
@@ -53,6 +63,8 @@ if TYPE_CHECKING:
         Deployment,
         Destruction,
         Diagnosis,
+        Effect,
+        Entry,
         Errors,
         GovernorDecision,
         GovernorStatus,
@@ -64,18 +76,12 @@ if TYPE_CHECKING:
     )
     from beekeeper.room import Room
     from beekeeper.shortcuts import (
-        clear,
         deploy,
         destroy,
         list_rooms,
-        off,
-        on,
         pass_keys,
-        pause,
         plan,
         rotate_keys,
-        set_governor,
-        set_rate,
         status,
     )
     from beekeeper.simulation.outcome import Simulation
@@ -89,6 +95,8 @@ _HOMES = {
     "Deployment": "results",
     "Destruction": "results",
     "Diagnosis": "results",
+    "Effect": "results",
+    "Entry": "results",
     "Errors": "results",
     "Estimate": "costs.result",
     "GovernorDecision": "results",
@@ -109,16 +117,18 @@ _HOMES = {
     "destroy": "shortcuts",
     "doctor": "diagnosis",
     "estimate": "costs.estimate",
+    "history": "operating",
     "list_rooms": "shortcuts",
-    "off": "shortcuts",
-    "on": "shortcuts",
+    "message": "operating",
+    "off": "operating",
+    "on": "operating",
     "pass_keys": "shortcuts",
-    "clear": "shortcuts",
-    "pause": "shortcuts",
+    "clear": "operating",
+    "pause": "operating",
     "plan": "shortcuts",
     "rotate_keys": "shortcuts",
-    "set_governor": "shortcuts",
-    "set_rate": "shortcuts",
+    "set_governor": "operating",
+    "set_rate": "operating",
     "simulate": "simulation.whatif",
     "status": "shortcuts",
 }
@@ -131,6 +141,8 @@ __all__ = [
     "Deployment",
     "Destruction",
     "Diagnosis",
+    "Effect",
+    "Entry",
     "Errors",
     "Estimate",
     "Event",
@@ -165,7 +177,9 @@ __all__ = [
     "destroy",
     "doctor",
     "estimate",
+    "history",
     "list_rooms",
+    "message",
     "off",
     "on",
     "pass_keys",

@@ -12,7 +12,7 @@ from beekeeper.changes import differences
 from beekeeper.connection import Deployed
 from beekeeper.contract import governor_item, items, pulse_item
 from beekeeper.contract.attributes import Item
-from beekeeper.control import cause, flow, governor, health, links, metrics, verdict
+from beekeeper.control import cause, flow, governor, health, history, links, metrics, verdict
 from beekeeper.control.facts import Facts, are_answers_failing, is_silent
 from beekeeper.control.metrics import tried
 from beekeeper.control.table import find_items_at
@@ -91,7 +91,7 @@ def _read(room: Deployed) -> Reading:
     found, now = find_items_at(room, ids)
     if items.ROOM not in found:
         raise room.missing()
-    settings = health.settings_of(room, found[items.ROOM])
+    settings = health.settings_of(room, found[items.ROOM], now)
     published = pulse_item.pulse_of(found.get(items.PULSE))
     pulse = line.since_cleared(published, settings.cleared_at)
     joined, unknown = tried("who joined lately", lambda: flow.joined(room, pulse, now))
@@ -182,6 +182,7 @@ def _status(room: Deployed, read: Reading, facts: Facts) -> Status:
         unreadable=facts.unreadable,
         errors=facts.errors,
         links=links.links(room.names),
+        planned=history.planned(room, read.found[items.ROOM], read.now),
     )
 
 

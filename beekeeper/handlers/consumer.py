@@ -183,7 +183,7 @@ class Consumer:
 
     def _read_orders(self) -> Orders:
         try:
-            found = self.table.orders()
+            found = self.table.orders(self.clock())
         except TROUBLE:
             if self.orders is None or self.clock() - self.read_at > SETTINGS_SECONDS:
                 raise

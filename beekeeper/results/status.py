@@ -9,6 +9,7 @@ from typing import Any
 from beekeeper.result import Result
 from beekeeper.results.deploying import Change
 from beekeeper.results.findings import Finding
+from beekeeper.results.history import Entry
 from beekeeper.rules.settings import Settings
 
 
@@ -130,6 +131,7 @@ class Status(Result):
     errors: Errors | None = None  # None if CloudWatch can't be read
     unknown: Sequence[str] = ()  # what could not be read, and why
     links: Mapping[str, str] = field(default_factory=dict)  # by name, into the AWS console
+    planned: Sequence[Entry] = ()  # the changes that are still to come, the earliest first
 
     @property
     def mode(self) -> str:

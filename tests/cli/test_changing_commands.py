@@ -193,7 +193,7 @@ def test_a_clear_is_one_write_at_the_time_of_aws(cloud: Cloud, where: dict[str, 
     _, now = read_at(room._connection.deployed(), items.PULSE)
     cloud.wire.clear()
     beekeeper.clear(room)
-    assert cloud.wire.names(mutating=True) == ["dynamodb:UpdateItem", "lambda:Invoke"]
+    assert cloud.wire.names(mutating=True) == ["dynamodb:TransactWriteItems", "lambda:Invoke"]
     status = room.status()
     assert now < status.settings.cleared_at <= now + 60
     assert (status.waiting, status.joined, status.admitted, status.entered) == (0, 0, 0, 0)

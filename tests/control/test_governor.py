@@ -125,7 +125,7 @@ def test_one_write_turns_it_off_and_a_deploy_keeps_that(
 ) -> None:
     hold(cloud, governed_room)
     governed_room.set_governor("off")
-    assert cloud.wire.names(mutating=True) == ["dynamodb:UpdateItem"]
+    assert cloud.wire.names(mutating=True) == ["dynamodb:TransactWriteItems"]
     status = governed_room.status()
     assert status.governor is not None
     assert (str(status.governor), status.governor.pace) == ("off", 600)
