@@ -73,6 +73,7 @@ if TYPE_CHECKING:
         PassKeys,
         Plan,
         Status,
+        Trouble,
     )
     from beekeeper.room import Room
     from beekeeper.shortcuts import (
@@ -113,6 +114,7 @@ _HOMES = {
     "Plan": "results",
     "Simulation": "simulation.outcome",
     "Status": "results",
+    "Trouble": "results",
     "deploy": "shortcuts",
     "destroy": "shortcuts",
     "doctor": "diagnosis",
@@ -170,6 +172,7 @@ __all__ = [
     "StepWaiting",
     "StepWarning",
     "TimedOutError",
+    "Trouble",
     "WrongAccountError",
     "__version__",
     "clear",

@@ -10,6 +10,8 @@
     consumer.py whether a consumer is running
     clear.py    a fresh start of the line
     status.py   the status of the room, and what was changed by hand
+    watching.py the status again and again, also while AWS can't be reached
+    waiting.py  waits until the room stands as somebody wants it
     governor.py whether the governor may slow the line down, and what it does
     keys.py     the keys with which the destination verifies passes
     rotation.py a change of the key that signs passes
@@ -33,6 +35,8 @@ from beekeeper.control import (
     rate,
     rotation,
     status,
+    waiting,
+    watching,
 )
 
 __all__ = [
@@ -48,4 +52,6 @@ __all__ = [
     "rate",
     "rotation",
     "status",
+    "waiting",
+    "watching",
 ]

@@ -6,6 +6,7 @@ from beekeeper.results.findings import Diagnosis, Finding, Verdict
 from beekeeper.results.history import Entry
 from beekeeper.results.keys import KeyRotation, PassKeys
 from beekeeper.results.status import Errors, GovernorDecision, GovernorStatus, Light, Status
+from beekeeper.results.trouble import Trouble
 
 __all__ = [
     "Action",
@@ -24,5 +25,6 @@ __all__ = [
     "PassKeys",
     "Plan",
     "Status",
+    "Trouble",
     "Verdict",
 ]
