@@ -36,8 +36,9 @@ def watch(
     ``connect`` finds the room: at first, and again after each trouble, because the credentials may
     be new ones then. Raises what the first look raises, and later what is LASTING.
     """
-    room: Deployed | None = connect()
-    name, memory, seen_at = room.state.room, Memory(), 0.0
+    first = connect()
+    room: Deployed | None = first
+    memory, seen_at = Memory(), 0.0
     while True:
         try:
             room = room or connect()
@@ -46,6 +47,6 @@ def watch(
         except BeekeeperError as error:
             if not seen_at or isinstance(error, LASTING):
                 raise
-            room, seen = None, Trouble(name, time.time(), seen_at, str(error))
+            room, seen = None, Trouble(first.state.room, time.time(), seen_at, str(error))
         yield seen
         machine.sleep(every_seconds)

@@ -48,7 +48,11 @@ def test_the_first_deploy_starts_a_consumer_and_the_second_does_nothing(
 
 FIELDS: list[tuple[str, dict[str, Any], dict[str, int]]] = [
     ("nothing", {}, {}),
-    ("destination", {"destination": "https://other.example.com/"}, {"dynamodb:TransactWriteItems": 1}),
+    (
+        "destination",
+        {"destination": "https://other.example.com/"},
+        {"dynamodb:TransactWriteItems": 1},
+    ),
     ("rate", {"rate": 700}, {"dynamodb:TransactWriteItems": 1}),
     (
         "rate that needs workers",
