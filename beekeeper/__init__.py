@@ -78,6 +78,7 @@ if TYPE_CHECKING:
         Plan,
         RoomList,
         Status,
+        Trouble,
     )
     from beekeeper.room import Room
     from beekeeper.shortcuts import (
@@ -121,6 +122,7 @@ _HOMES = {
     "RoomList": "results",
     "Simulation": "simulation.outcome",
     "Status": "results",
+    "Trouble": "results",
     "deploy": "shortcuts",
     "destroy": "shortcuts",
     "doctor": "diagnosis",
@@ -183,6 +185,7 @@ __all__ = [
     "StepWaiting",
     "StepWarning",
     "TimedOutError",
+    "Trouble",
     "WrongAccountError",
     "__version__",
     "clear",

@@ -7,7 +7,6 @@ from typing import TypeAlias
 
 from beekeeper import control, lifecycle
 from beekeeper.control.note import At, Note
-from beekeeper.handle import Handle
 from beekeeper.provision.engine.pipeline import OnEvent
 from beekeeper.reference import Form
 from beekeeper.reporting.outcome import Report
@@ -22,9 +21,10 @@ from beekeeper.results import (
     Status,
 )
 from beekeeper.rules.settings import Mode
+from beekeeper.watched import Watched
 
 
-class Room(Handle):
+class Room(Watched):
     """One waiting room: deploy it, watch it, operate it, remove it.
 
     ``room`` says which one. Give one of these:

@@ -7,6 +7,7 @@ from beekeeper.results.history import Entry
 from beekeeper.results.keys import KeyRotation, PassKeys
 from beekeeper.results.rooms import ListedRoom, RoomList
 from beekeeper.results.status import Errors, GovernorDecision, GovernorStatus, Light, Status
+from beekeeper.results.trouble import Trouble
 
 __all__ = [
     "Action",
@@ -27,5 +28,6 @@ __all__ = [
     "Plan",
     "RoomList",
     "Status",
+    "Trouble",
     "Verdict",
 ]
