@@ -9,7 +9,7 @@ from rich.markup import escape
 from rich.table import Table
 
 from beekeeper import diagnosis
-from beekeeper.cli.options import add_config, configured_room, number
+from beekeeper.cli.options import add_aws, add_config, configured_room, number
 from beekeeper.cli.output import Output, colored
 from beekeeper.errors import ConfigError
 from beekeeper.provision.deployer import MAX_CHARACTERS
@@ -45,6 +45,7 @@ def add_commands(commands: Any) -> None:
         action="store_true",
         help="with --policy: show those of people who may look at the room and change nothing",
     )
+    add_aws(doctor)
     add_config(doctor)
     doctor.set_defaults(run=run_doctor)
 

@@ -29,8 +29,11 @@ NO_CAUSE = ("settings", "keys")
 def changed(room: Deployed, keys: Iterable[str]) -> tuple[Change, ...]:
     """Return what differs among the resources with these keys and those that they need.
 
-    What is missing comes first. Raises what a plan raises.
+    What is missing comes first. Nothing is known of a room that was found without its state. Raises
+    what a plan raises.
     """
+    if room.is_found:
+        return ()
     some = _with_needs(steps(room.config, room.names, None, room.state.tag_keys), keys)
     told = [change for change in plan(room, some) if change.key not in NO_CAUSE]
     return tuple(sorted(told, key=lambda change: change.action is not Action.CREATE))

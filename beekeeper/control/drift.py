@@ -5,6 +5,7 @@ from collections.abc import Iterable, Sequence
 from beekeeper.changes import differences
 from beekeeper.connection import Deployed
 from beekeeper.control.metrics import tried
+from beekeeper.errors import ConfigError
 from beekeeper.provision.blueprint import steps
 from beekeeper.provision.checks.account import account_of
 from beekeeper.provision.engine.pipeline import Engine
@@ -22,8 +23,13 @@ def drift(room: Deployed) -> tuple[Sequence[Change], tuple[str, ...]]:
     """Read every resource. Return what differs, and what could not be compared.
 
     Who may only read must not see the signing keys (provision/deployer.py). The rest is then
-    compared without them.
+    compared without them. Raises ConfigError for a room that was found without its state.
     """
+    if room.is_found:
+        raise ConfigError(
+            f"What differs from the last deploy of room {room.state.room} can't be told without its"
+            " state. Run status --drift where the state is, or plan with the configuration."
+        )
     found, unknown = tried("what has changed", lambda: plan(room, wanted(room)))
     if found is None and any("AccessDenied" in text for text in unknown):
         some = without(wanted(room), KEYS)

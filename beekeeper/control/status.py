@@ -185,7 +185,6 @@ def _status(room: Deployed, read: Reading, facts: Facts) -> Status:
         updated_at=pulse.as_of or None,
         account=room.state.account,
         region=room.state.region,
-        planned=history.planned(room, read.found[items.ROOM], read.now),
         problems=(*facts.damaged, *facts.governor_problems),
         governor=facts.governor,
         held_rate=round(facts.flow.admitted, 1) if facts.flow else None,
@@ -197,6 +196,7 @@ def _status(room: Deployed, read: Reading, facts: Facts) -> Status:
         unreadable=facts.unreadable,
         errors=facts.errors,
         links=links.links(room.names),
+        planned=history.planned(room, read.found[items.ROOM], read.now),
     )
 
 

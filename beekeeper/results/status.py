@@ -118,7 +118,6 @@ class Status(Result):
     problems: Sequence[Finding] = ()  # what somebody damaged in the table, with the remedies
     drift: Sequence[Change] = ()  # what a deploy would change back; empty unless requested
     governor: GovernorStatus | None = None  # None in a room without one
-    planned: Sequence[Entry] = ()  # the changes that are still to come, the earliest first
     light: Light = Light.GREEN  # the answer to "are we all right?"
     reason: str = ""  # of the light, in one sentence
     remedy: str = ""  # what to do about it, in one sentence; empty if there is nothing to do
@@ -132,6 +131,7 @@ class Status(Result):
     errors: Errors | None = None  # None if CloudWatch can't be read
     unknown: Sequence[str] = ()  # what could not be read, and why
     links: Mapping[str, str] = field(default_factory=dict)  # by name, into the AWS console
+    planned: Sequence[Entry] = ()  # the changes that are still to come, the earliest first
 
     @property
     def mode(self) -> str:

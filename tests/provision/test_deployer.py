@@ -25,6 +25,7 @@ UNSCOPED = {
     "cloudwatch:GetMetricData",
     "lambda:GetAccountSettings",
     "logs:DescribeLogGroups",
+    "tag:GetResources",
 }
 
 
