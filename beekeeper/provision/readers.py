@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from beekeeper.config import RoomConfig, bare_config
 from beekeeper.contract import arrival_rows, history_item, items
 from beekeeper.provision.deployer import documents, grants
-from beekeeper.provision.grant import Grant, grant, reads, unscoped
+from beekeeper.provision.grant import Grant, grant, reads
 from beekeeper.provision.names import ALL_FUNCTION_NAMES, Names
 from beekeeper.provision.policies import Document
 from beekeeper.provision.resources.table_items import ITEMS
@@ -35,4 +35,3 @@ def _grants(names: Names, config: RoomConfig) -> Iterator[Grant]:
     yield grant("dynamodb", actions, names.table_arn, statement=ITEMS, condition=condition)
     groups = (f"{names.log_group_arn(part)}:*" for part in ALL_FUNCTION_NAMES)
     yield grant("logs", ["FilterLogEvents"], *groups, statement="Logs")
-    yield unscoped("tag:GetResources")  # which the list of all rooms asks

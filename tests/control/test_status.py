@@ -155,6 +155,19 @@ def test_what_cant_be_read_is_unknown_and_the_rest_stands(
     check(found)
 
 
+def test_a_room_that_was_turned_on_just_now_is_given_a_moment(
+    cloud: Cloud, room: beekeeper.Room
+) -> None:
+    room.off()
+    publish(cloud, seconds_ago=3_600, waiting=3)
+    assert room.status().light is Light.GREEN
+    room.on()
+    found = room.status()
+    assert (found.light, found.waiting) == (Light.GREEN, 3)
+    assert found.heartbeat_seconds is not None
+    assert found.heartbeat_seconds > 3_500
+
+
 def asks_for_keys(call: Call) -> bool:
     wanted = call.arguments.get("RequestItems") or call.arguments.get("Key")
     return json.dumps({"S": items.KEYS}) in json.dumps(wanted)
