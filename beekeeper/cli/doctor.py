@@ -27,8 +27,7 @@ def add_commands(commands: Any) -> None:
         " those that were idle for weeks. Exits with 1 if there is a problem.",
         examples={
             "doctor --arrivals 20000": "checks for 20,000 visitors in the busiest minute",
-            "doctor --policy": "shows the IAM policies that a deployer needs",
-            "doctor --policy --read-only": "shows those for status, watch, history, list and logs",
+            "doctor --policy --read-only": "shows the IAM policies of people who may only look",
         },
     )
     doctor.add_argument(
