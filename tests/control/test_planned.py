@@ -118,7 +118,7 @@ def test_a_plan_is_taken_back(room: beekeeper.Room, cloud: Cloud) -> None:
     assert [entry.number for entry in room.status().planned] == [2]
     for number in (1, 99):
         with pytest.raises(ConfigError, match=f"no planned change {number}.* Still planned: 2"):
-            room.cancel(number)
+            beekeeper.cancel(number, room=room)
     come_true(cloud)
     with pytest.raises(ConfigError, match="If its time has come, change it at once"):
         room.cancel(2)
