@@ -41,6 +41,16 @@ if TYPE_CHECKING:
     from beekeeper.costs.result import Estimate
     from beekeeper.diagnosis import doctor
     from beekeeper.listing import find_rooms
+    from beekeeper.operating import (
+        clear,
+        history,
+        message,
+        off,
+        on,
+        pause,
+        set_governor,
+        set_rate,
+    )
     from beekeeper.provision.engine.events import (
         Event,
         StepDone,
@@ -54,6 +64,8 @@ if TYPE_CHECKING:
         Deployment,
         Destruction,
         Diagnosis,
+        Effect,
+        Entry,
         GovernorDecision,
         GovernorStatus,
         KeyRotation,
@@ -65,18 +77,12 @@ if TYPE_CHECKING:
     )
     from beekeeper.room import Room
     from beekeeper.shortcuts import (
-        clear,
         deploy,
         destroy,
         list_rooms,
-        off,
-        on,
         pass_keys,
-        pause,
         plan,
         rotate_keys,
-        set_governor,
-        set_rate,
         status,
     )
     from beekeeper.simulation.outcome import Simulation
@@ -90,6 +96,8 @@ _HOMES = {
     "Deployment": "results",
     "Destruction": "results",
     "Diagnosis": "results",
+    "Effect": "results",
+    "Entry": "results",
     "Estimate": "costs.result",
     "GovernorDecision": "results",
     "GovernorStatus": "results",
@@ -111,16 +119,18 @@ _HOMES = {
     "doctor": "diagnosis",
     "estimate": "costs.estimate",
     "find_rooms": "listing",
+    "history": "operating",
     "list_rooms": "shortcuts",
-    "off": "shortcuts",
-    "on": "shortcuts",
+    "message": "operating",
+    "off": "operating",
+    "on": "operating",
     "pass_keys": "shortcuts",
-    "clear": "shortcuts",
-    "pause": "shortcuts",
+    "clear": "operating",
+    "pause": "operating",
     "plan": "shortcuts",
     "rotate_keys": "shortcuts",
-    "set_governor": "shortcuts",
-    "set_rate": "shortcuts",
+    "set_governor": "operating",
+    "set_rate": "operating",
     "simulate": "simulation.whatif",
     "status": "shortcuts",
 }
@@ -133,6 +143,8 @@ __all__ = [
     "Deployment",
     "Destruction",
     "Diagnosis",
+    "Effect",
+    "Entry",
     "Estimate",
     "Event",
     "GovernorDecision",
@@ -168,7 +180,9 @@ __all__ = [
     "doctor",
     "estimate",
     "find_rooms",
+    "history",
     "list_rooms",
+    "message",
     "off",
     "on",
     "pass_keys",

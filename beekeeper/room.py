@@ -1,13 +1,24 @@
 """The public handle of one room."""
 
+import time
 from collections.abc import Callable
 from typing import TypeAlias
 
 from beekeeper import control, lifecycle
+from beekeeper.control.note import At, Note
 from beekeeper.handle import Handle
 from beekeeper.provision.engine.pipeline import OnEvent
 from beekeeper.reference import Form
-from beekeeper.results import Deployment, Destruction, KeyRotation, PassKeys, Plan, Status
+from beekeeper.results import (
+    Deployment,
+    Destruction,
+    Effect,
+    Entry,
+    KeyRotation,
+    PassKeys,
+    Plan,
+    Status,
+)
 from beekeeper.rules.settings import Mode
 
 
@@ -40,7 +51,11 @@ class Room(Handle):
         room.set_rate(900)             # visitors per minute
         print(room.status().waiting)   # how many visitors wait
 
-    A change of mode or rate takes effect within two seconds.
+    A change of mode, rate or message takes effect within two seconds, and :meth:`history` has a row
+    about it. ``reason`` says there why it was made. ``at`` plans it for later: a ``datetime``, or a
+    text such as ``"18:00"`` or ``"2026-11-28T18:00"``, of this machine's time zone unless it has
+    one. The functions then apply it by themselves. A planned change is at most 30 days ahead. These
+    methods return what a change means for those who wait (:class:`beekeeper.Effect`).
 
     Raises TypeError for anything that can't be a room, and ConfigError for a wrong name or
     configuration. All methods that call AWS raise CredentialsError when the credentials can't be
@@ -99,7 +114,7 @@ class Room(Handle):
         """
         return control.status.status(self._connection.deployed(), drift=drift)
 
-    def on(self) -> None:
+    def on(self, *, reason: str = "", at: At = None) -> Effect:
         """Turn the room on: visitors wait, and are admitted at the rate.
 
         This is one write to the table, and a start of a consumer, because no consumer runs while a
@@ -107,48 +122,89 @@ class Room(Handle):
         minute or two. Raises RoomNotFoundError when the room is not deployed, and ProvisionError,
         with the mode changed, when a function can't be woken or started.
         """
-        room = self._connection.deployed()
-        self._connection.consumer_started_at = control.mode.set_mode(room, Mode.ON)
+        return self._set_mode(Mode.ON, reason, at)
 
-    def off(self) -> None:
+    def off(self, *, reason: str = "", at: At = None) -> Effect:
         """Turn the room off: every visitor goes straight to the destination.
 
         This is one write to the table.
         """
-        control.mode.set_mode(self._connection.deployed(), Mode.OFF)
+        return self._set_mode(Mode.OFF, reason, at)
 
-    def pause(self) -> None:
+    def pause(self, *, reason: str = "", at: At = None) -> Effect:
         """Pause the line: nobody is admitted, and everybody keeps their place.
 
         New visitors can still join. This is one write to the table.
         """
-        control.mode.set_mode(self._connection.deployed(), Mode.PAUSED)
+        return self._set_mode(Mode.PAUSED, reason, at)
 
-    def set_rate(self, rate: int) -> None:
+    def _set_mode(self, mode: Mode, reason: str, at: At) -> Effect:
+        note, room = _note(reason, at), self._connection.deployed()
+        effect, started_at = control.mode.set_mode(room, mode, note)
+        self._connection.consumer_started_at = started_at
+        return effect
+
+    def set_rate(self, rate: int, *, reason: str = "", at: At = None) -> Effect:
         """Set the rate, in visitors per minute.
 
         This is one write to the table. Raises ConfigError for a rate that is out of bounds or too
         high for the workers of the deployed room.
 
-        >>> Room("summer-sale").set_rate(900)
+        >>> Room("summer-sale").set_rate(900, reason="the shop has more servers").changes[0].before
+        '600'
         """
-        control.rate.set_rate(self._connection.deployed(), rate)
+        note = _note(reason, at)
+        return control.rate.set_rate(self._connection.deployed(), rate, note)
 
-    def set_governor(self, mode: str) -> None:
+    def message(self, text: str | None, *, reason: str = "", at: At = None) -> Effect:
+        """Show a message to everybody who waits, in place of the former one. None shows none.
+
+        This is one write to the table. A message is one line of at most 500 characters. Raises
+        ConfigError for another one.
+
+        >>> Room("summer-sale").message("We open at 10:00.").heard_within_seconds
+        60.0
+        """
+        note, text = _note(reason, at), control.message.message_text(text)
+        return control.message.set_message(self._connection.deployed(), text, note)
+
+    def set_governor(self, mode: str, *, reason: str = "") -> Effect:
         """Set what the governor does: ``off``, ``advise`` or ``automatic``. This is one write.
 
         Raises ConfigError to turn it on in a room that was deployed without a governor.
         """
-        control.governor.set_governor(self._connection.deployed(), mode)
+        note = _note(reason, None)
+        return control.governor.set_governor(self._connection.deployed(), mode, note)
 
-    def clear(self) -> None:
+    def clear(self, *, reason: str = "") -> Effect:
         """Clear the line: all who wait lose their place, and the counts start anew.
 
         Use it after a rehearsal, or between two events in one room. A visitor of before who follows
         the campaign link, or whose page still waits, gets a new place. Mode and rate stay. This is
         one write to the table, and starts a consumer unless the room is off.
         """
-        control.clear.clear(self._connection.deployed())
+        return control.clear.clear(self._connection.deployed(), _note(reason, None))
+
+    def history(self, most: int = 100) -> tuple[Entry, ...]:
+        """Return the last changes of the room, the newest last: what, when, by whom, and why.
+
+        Planned changes are among them. A clear keeps the history, and a destroy removes it.
+
+        >>> print(Room("summer-sale").history()[-1])
+        2026-11-27 18:00:03 UTC  rate: 600 → 900
+        """
+        return control.history.history(self._connection.deployed(), most)
+
+    def cancel(self, number: int, *, reason: str = "") -> Entry:
+        """Take back a planned change, by its number in :meth:`history`. This is one write.
+
+        Raises ConfigError when there is no such plan, or when its time has come.
+
+        >>> Room("summer-sale").cancel(12).before
+        'rate 900 from 2026-11-28 17:00:00 UTC on'
+        """
+        note = _note(reason, None)
+        return control.history.cancel(self._connection.deployed(), number, note)
 
     def wait_for_consumer(self) -> None:
         """Wait until a consumer works, for up to 20 seconds. Raise ProvisionError if none does.
@@ -210,6 +266,11 @@ class Room(Handle):
         32
         """
         return lifecycle.destroy(self._connection, on_event, approve, wait_seconds)
+
+
+def _note(reason: str, at: At) -> Note:
+    """Read what was given with a change, before AWS is asked. Raises ConfigError."""
+    return Note.of(reason, at, time.time())
 
 
 RoomLike: TypeAlias = Room | Form

@@ -3,6 +3,9 @@
     item      attributes                                           written by
     room      the settings (rules/settings.py), format, and what   deploy, operators
               the last deploy set (contract/deployed.py)
+              planned (contract/plans.py)                          operators
+              changes (contract/history_item.py)                   deploy, operators
+    history#  see contract/history_item.py                         deploy, operators
     keys      ticket, pass (JSON lists of kid and secret)          deploy, operators
               signing_since (contract/pass_ring.py)                operators
     pulse     see contract/pulse_item.py                           consumer
@@ -39,7 +42,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import MISSING, Field, fields
 from typing import Any
 
-from beekeeper.contract import attributes
+from beekeeper.contract import attributes, plans
 from beekeeper.contract.attributes import (
     Damaged,
     logger,
@@ -121,11 +124,13 @@ def format_of(item: Item, damaged: int = FORMAT) -> int:
     )
 
 
-def settings_of(item: Item) -> Settings:
+def settings_of(item: Item, now: float) -> Settings:
     """Read the ``room`` item; raise Damaged if a setting without a default can't be right.
 
-    A setting with a default can be absent, because an earlier version did not write it.
+    What was planned for ``now`` (seconds since the epoch) or before holds. A setting with a default
+    can be absent, because an earlier version did not write it.
     """
+    item = plans.in_force(item, now)
     return Settings(**{known.name: _setting(known, item) for known in fields(Settings)})
 
 
@@ -173,14 +178,9 @@ def stored_value(known: Field[Any], item: Item, name: str) -> Any:
         raise Damaged(item, name) from None
 
 
-def setting_attribute(value: str | float) -> dict[str, str]:
-    """Return a setting's value for the wire."""
-    return {"S": str(value)} if isinstance(value, str) else number(float(value))
-
-
 def settings_item(settings: Settings) -> dict[str, Any]:
     """Return the ``room`` item."""
-    values = {name: setting_attribute(getattr(settings, name)) for name in SETTINGS}
+    values = {name: plans.setting_attribute(getattr(settings, name)) for name in SETTINGS}
     return {**key(ROOM), **values}
 
 

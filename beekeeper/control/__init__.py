@@ -2,6 +2,11 @@
 
     mode.py     on, off, pause
     rate.py     the visitors per minute
+    message.py  what everybody who waits reads
+    changing.py one change of a setting, with its row in the history
+    note.py     why a change is made, and from when on it holds
+    effect.py   what a change means for those who wait
+    history.py  what was changed, by whom, and what is planned
     consumer.py whether a consumer is running
     clear.py    a fresh start of the line
     status.py   the status of the room, and what was changed by hand
@@ -11,7 +16,7 @@
     health.py   what is damaged in the room's items, and how to repair it
     table.py    the room's items in its table, which the other modules read or write
 
-A change is one write. The functions read the table at least once a second, so a change takes effect
+A change is one transaction. The functions read the table at least once a second, so it takes effect
 within two seconds.
 """
 
@@ -20,8 +25,11 @@ from beekeeper.control import (
     consumer,
     governor,
     health,
+    history,
     keys,
+    message,
     mode,
+    note,
     rate,
     rotation,
     status,
@@ -32,8 +40,11 @@ __all__ = [
     "consumer",
     "governor",
     "health",
+    "history",
     "keys",
+    "message",
     "mode",
+    "note",
     "rate",
     "rotation",
     "status",

@@ -9,7 +9,7 @@ from collections.abc import Iterator, Mapping
 from beekeeper.connection import Deployed
 from beekeeper.contract import items, pass_ring
 from beekeeper.contract.attributes import Damaged, Item
-from beekeeper.control.table import find_items
+from beekeeper.control.table import find_items, find_items_at
 from beekeeper.errors import ProvisionError
 from beekeeper.results import Finding, Verdict
 from beekeeper.rules.rotation import Ring
@@ -25,10 +25,13 @@ FORMAT_REMEDY = (
 )
 
 
-def settings_of(room: Deployed, item: Item) -> Settings:
-    """Return the room's settings. Raise ProvisionError if they are damaged."""
+def settings_of(room: Deployed, item: Item, now: float) -> Settings:
+    """Return the room's settings at ``now`` (epoch seconds).
+
+    Raise ProvisionError if they are damaged.
+    """
     try:
-        return items.settings_of(item)
+        return items.settings_of(item, now)
     except Damaged as error:
         raise _explained(_damaged_settings(room, item)) from error
 
@@ -43,10 +46,10 @@ def pass_ring_of(room: Deployed, item: Item) -> Ring:
 
 def polls_per_second(room: Deployed) -> float:
     """Return how many polls a second all waiting pages make at most. Raises as settings_of."""
-    found = find_items(room, (items.ROOM,))
+    found, now = find_items_at(room, (items.ROOM,))
     if items.ROOM not in found:
         raise room.missing()
-    return settings_of(room, found[items.ROOM]).polls_per_second
+    return settings_of(room, found[items.ROOM], now).polls_per_second
 
 
 def look(room: Deployed) -> Finding:

@@ -5,7 +5,7 @@ from dataclasses import replace
 from beekeeper.changes import differences
 from beekeeper.connection import Deployed
 from beekeeper.contract import governor_item, items, pulse_item
-from beekeeper.control import consumer, governor, health
+from beekeeper.control import consumer, governor, health, history
 from beekeeper.control.table import find_items_at
 from beekeeper.errors import ConfigError
 from beekeeper.provision.blueprint import steps
@@ -31,7 +31,7 @@ def status(room: Deployed, *, drift: bool = False) -> Status:
     found, now = find_items_at(room, ids)
     if items.ROOM not in found:
         raise room.missing()
-    settings = health.settings_of(room, found[items.ROOM])
+    settings = health.settings_of(room, found[items.ROOM], now)
     published = pulse_item.pulse_of(found.get(items.PULSE))
     governed = governor_item.governed_of(found.get(items.GOVERNOR))
     pulse = line.since_cleared(published, settings.cleared_at)
@@ -62,6 +62,7 @@ def status(room: Deployed, *, drift: bool = False) -> Status:
         ),
         governor=governor.governor_status(settings, governed, now) if room.has_governor else None,
         drift=_drift(room) if drift else (),
+        planned=history.planned(room, found[items.ROOM], now),
     )
 
 

@@ -42,7 +42,7 @@ class GovernorTable:
         found = {items.id_of(i): i for i in read_items(self._dynamodb, self._name, query)}
         held = found.get(items.GOVERNOR)
         return Known(
-            settings=items.settings_of(found.get(items.ROOM, {})),
+            settings=items.settings_of(found.get(items.ROOM, {}), now),
             governed=governor_item.governed_of(held),
             pulse=pulse_item.pulse_of(found.get(items.PULSE), now),
             stored=(held or {}).get(HELD_AT),

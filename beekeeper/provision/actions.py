@@ -15,6 +15,7 @@ PREFIXES = {"apigatewayv2": "apigateway", "monitoring": "cloudwatch", "tagging":
 NAMES = {
     "HeadBucket": "ListBucket",
     "HeadObject": "GetObject",
+    "ListObjectsV2": "ListBucket",
     "ListObjectVersions": "ListBucketVersions",
     "ListMultipartUploads": "ListBucketMultipartUploads",
     "DeleteObjects": "DeleteObjectVersion",

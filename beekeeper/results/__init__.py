@@ -1,6 +1,7 @@
 """What the public functions return: frozen objects, ready for JSON, readable in a notebook."""
 
 from beekeeper.results.deploying import Action, Change, Deployment, Destruction, Plan
+from beekeeper.results.effect import Effect
 from beekeeper.results.findings import Diagnosis, Finding, Verdict
 from beekeeper.results.history import Entry
 from beekeeper.results.keys import KeyRotation, PassKeys
@@ -13,6 +14,7 @@ __all__ = [
     "Deployment",
     "Destruction",
     "Diagnosis",
+    "Effect",
     "Entry",
     "Finding",
     "GovernorDecision",

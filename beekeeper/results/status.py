@@ -8,6 +8,7 @@ from typing import Any
 from beekeeper.result import Result
 from beekeeper.results.deploying import Change
 from beekeeper.results.findings import Finding
+from beekeeper.results.history import Entry
 from beekeeper.rules.settings import Settings
 
 
@@ -90,6 +91,7 @@ class Status(Result):
     problems: Sequence[Finding] = ()  # what somebody damaged in the table, with the remedies
     drift: Sequence[Change] = ()  # what a deploy would change back; empty unless requested
     governor: GovernorStatus | None = None  # None in a room without one
+    planned: Sequence[Entry] = ()  # the changes that are still to come, the earliest first
 
     @property
     def mode(self) -> str:

@@ -44,7 +44,7 @@ def test_operators_change_mode_and_rate_in_one_write_each(
         cloud.wire.clear()
         change(ROOM, **where)
         wakes = ["lambda:Invoke"] if mode == "on" else []  # there is no consumer while off
-        assert cloud.wire.names(mutating=True) == ["dynamodb:UpdateItem", *wakes]
+        assert cloud.wire.names(mutating=True) == ["dynamodb:TransactWriteItems", *wakes]
         assert beekeeper.status(ROOM, **where).mode == mode
     beekeeper.set_rate(900, room=ROOM, **where)
     assert beekeeper.status(ROOM, **where).rate == 900
