@@ -87,10 +87,10 @@ def _longest_wait(settings: Settings, pulse: Pulse, rate: float) -> float | None
 
 
 def _drift(room: Deployed) -> tuple[Change, ...]:
-    if room.is_found:
+    if room.is_partial:
         raise ConfigError(
             f"What differs from the last deploy of room {room.state.room} can't be told without its"
-            " state. Run status --drift where the state is, or plan with the configuration."
+            " state or its configuration. Run status --drift with --config FILE."
         )
     account = account_of(room.aws, room.state.id_of("api"))
     planned = steps(room.config, room.names, account, room.state.tag_keys)
