@@ -113,12 +113,6 @@ class Consumer:
         self.tally.flush()
         return succeeded
 
-    def tell(self, room: str) -> None:
-        """Write a line about this run to the log, with the room's metrics."""
-        settings = self.orders.settings if self.orders else None
-        if settings and (text := told.of_run(room, settings, self.tally, self.clock())):
-            told.tell(text)
-
     def _ends_run(self, ended: TickEnd, *, is_first: bool) -> bool:
         if ended in ENDS_RUN_IF_FIRST:
             return is_first
@@ -198,6 +192,12 @@ class Consumer:
             return replace(self.orders, given=0)
         self.read_at = self.clock()
         return found
+
+    def tell(self, room: str) -> None:
+        """Write a line about this run to the log, with the room's metrics."""
+        settings = self.orders.settings if self.orders else None
+        if settings and (text := told.of_run(room, settings, self.tally, self.clock())):
+            told.tell(text)
 
 
 @functools.cache
