@@ -40,6 +40,7 @@ if TYPE_CHECKING:
     from beekeeper.costs.estimate import estimate
     from beekeeper.costs.result import Estimate
     from beekeeper.diagnosis import doctor
+    from beekeeper.listing import find_rooms
     from beekeeper.operating import (
         clear,
         history,
@@ -47,6 +48,7 @@ if TYPE_CHECKING:
         off,
         on,
         pause,
+        report,
         set_governor,
         set_rate,
     )
@@ -58,6 +60,7 @@ if TYPE_CHECKING:
         StepWaiting,
         StepWarning,
     )
+    from beekeeper.reporting.outcome import Report
     from beekeeper.results import (
         Change,
         Deployment,
@@ -70,8 +73,10 @@ if TYPE_CHECKING:
         GovernorStatus,
         KeyRotation,
         Light,
+        ListedRoom,
         PassKeys,
         Plan,
+        RoomList,
         Status,
         Trouble,
     )
@@ -110,8 +115,11 @@ _HOMES = {
     "StepWarning": "provision.engine.events",
     "KeyRotation": "results",
     "Light": "results",
+    "ListedRoom": "results",
     "PassKeys": "results",
     "Plan": "results",
+    "Report": "reporting.outcome",
+    "RoomList": "results",
     "Simulation": "simulation.outcome",
     "Status": "results",
     "Trouble": "results",
@@ -120,6 +128,7 @@ _HOMES = {
     "doctor": "diagnosis",
     "estimate": "costs.estimate",
     "history": "operating",
+    "find_rooms": "listing",
     "list_rooms": "shortcuts",
     "message": "operating",
     "off": "operating",
@@ -128,6 +137,7 @@ _HOMES = {
     "clear": "operating",
     "pause": "operating",
     "plan": "shortcuts",
+    "report": "operating",
     "rotate_keys": "shortcuts",
     "set_governor": "operating",
     "set_rate": "operating",
@@ -152,14 +162,17 @@ __all__ = [
     "GovernorStatus",
     "KeyRotation",
     "Light",
+    "ListedRoom",
     "LocalError",
     "LockedError",
     "NotOursError",
     "PassKeys",
     "Plan",
     "ProvisionError",
+    "Report",
     "Room",
     "RoomConfig",
+    "RoomList",
     "RoomNotFoundError",
     "RoomValues",
     "RotationError",
@@ -180,6 +193,7 @@ __all__ = [
     "destroy",
     "doctor",
     "estimate",
+    "find_rooms",
     "history",
     "list_rooms",
     "message",
@@ -188,6 +202,7 @@ __all__ = [
     "pass_keys",
     "pause",
     "plan",
+    "report",
     "rotate_keys",
     "set_governor",
     "set_rate",

@@ -7,6 +7,7 @@
     note.py     why a change is made, and from when on it holds
     effect.py   what a change means for those who wait
     history.py  what was changed, by whom, and what is planned
+    report.py   what happened to all visitors of an event
     consumer.py whether a consumer is running
     clear.py    a fresh start of the line
     status.py   the status of the room, and what was changed by hand
@@ -33,6 +34,7 @@ from beekeeper.control import (
     mode,
     note,
     rate,
+    report,
     rotation,
     status,
     waiting,
@@ -50,6 +52,7 @@ __all__ = [
     "mode",
     "note",
     "rate",
+    "report",
     "rotation",
     "status",
     "waiting",

@@ -6,11 +6,10 @@ compares everything.
 
 from collections.abc import Iterable
 
-from beekeeper.changes import differences
 from beekeeper.connection import Deployed
 from beekeeper.contract import functions
+from beekeeper.control.drift import plan
 from beekeeper.provision.blueprint import steps
-from beekeeper.provision.engine.pipeline import Engine
 from beekeeper.provision.engine.step import Step
 from beekeeper.results import Action, Change
 
@@ -30,11 +29,13 @@ NO_CAUSE = ("settings", "keys")
 def changed(room: Deployed, keys: Iterable[str]) -> tuple[Change, ...]:
     """Return what differs among the resources with these keys and those that they need.
 
-    What is missing comes first. Raises what a plan raises.
+    What is missing comes first. Nothing is known of a room that was found without its state. Raises
+    what a plan raises.
     """
+    if room.is_found:
+        return ()
     some = _with_needs(steps(room.config, room.names, None, room.state.tag_keys), keys)
-    found = differences(Engine(room.aws, room.state.room, some, room.store).plan())
-    told = [change for change in found if change.key not in NO_CAUSE]
+    told = [change for change in plan(room, some) if change.key not in NO_CAUSE]
     return tuple(sorted(told, key=lambda change: change.action is not Action.CREATE))
 
 

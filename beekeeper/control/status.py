@@ -8,18 +8,15 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import partial
 
-from beekeeper.changes import differences
 from beekeeper.connection import Deployed
 from beekeeper.contract import governor_item, items, pulse_item
 from beekeeper.contract.attributes import Item
 from beekeeper.control import cause, flow, governor, health, history, links, metrics, verdict
+from beekeeper.control import drift as drifts
 from beekeeper.control.facts import Facts, are_answers_failing, is_silent
 from beekeeper.control.metrics import tried
 from beekeeper.control.table import find_items_at
-from beekeeper.provision.blueprint import steps
-from beekeeper.provision.checks.account import account_of
-from beekeeper.provision.engine.pipeline import Engine
-from beekeeper.results import Change, Status
+from beekeeper.results import Change, Finding, Status
 from beekeeper.rules import flow as flows
 from beekeeper.rules import line, no_shows
 from beekeeper.rules.arrivals import JoinedBySecond
@@ -31,6 +28,9 @@ from beekeeper.rules.settings import Mode, Settings
 MEASURED_MARGIN = 1.2
 # What costs money or many calls is read this rarely by who asks for the status again and again.
 SLOW_SECONDS = 30.0
+KEYS_HIDDEN = (
+    "Whether the signing keys are whole was not checked: these credentials may not see them."
+)
 
 
 @dataclass
@@ -38,7 +38,9 @@ class Memory:
     """What was read before and changes slowly. Give it to each ``status`` of a series of them."""
 
     vitals: metrics.Vitals = field(default_factory=metrics.Vitals)
-    vitals_at: float = float("-inf")
+    keys: Sequence[Finding] = ()  # what is damaged in the signing keys
+    no_keys: tuple[str, ...] = ()  # why that is unknown
+    read_at: float = float("-inf")
     changed: tuple[Sequence[Change], tuple[str, ...]] = ((), ())  # and why it is unknown
     changed_at: float = float("-inf")
 
@@ -73,19 +75,21 @@ def status(room: Deployed, *, drift: bool = False, memory: Memory | None = None)
     Raises ProvisionError when the table can't be read, or somebody has damaged the settings.
     """
     memory, read = memory or Memory(), _read(room)
-    if read.now - memory.vitals_at >= SLOW_SECONDS:
-        memory.vitals, memory.vitals_at = metrics.vitals(room, read.now), read.now
-    drifted, no_drift = tried("what has changed", lambda: _drift(room)) if drift else ((), ())
-    facts = replace(_facts(room, read, memory.vitals), drift=drifted or ())
+    if read.now - memory.read_at >= SLOW_SECONDS:
+        memory.vitals = metrics.vitals(room, read.now)
+        memory.keys, memory.no_keys = _keys(room)
+        memory.read_at = read.now
+    drifted, no_drift = drifts.drift(room) if drift else ((), ())
+    facts = replace(_facts(room, read, memory), drift=drifted)
     changed, no_cause = _changed(room, facts, memory, read.now)
     judged = verdict.judge(replace(facts, changed=changed))
-    unknown = (*read.unknown, *memory.vitals.unknown, *no_cause, *no_drift)
-    made = replace(_status(room, read, facts), drift=drifted or (), unknown=unknown)
+    unknown = (*read.unknown, *memory.vitals.unknown, *memory.no_keys, *no_cause, *no_drift)
+    made = replace(_status(room, read, facts), drift=drifted, unknown=unknown)
     return replace(made, light=judged.light, reason=judged.reason, remedy=judged.remedy)
 
 
 def _read(room: Deployed) -> Reading:
-    ids = [items.ROOM, items.KEYS, items.PULSE, items.LATE, *items.COUNT_IDS]
+    ids = [items.ROOM, items.PULSE, *items.COUNT_IDS]
     # Only then: an operator's permissions can be those of a room without a governor.
     ids += [items.GOVERNOR] if room.has_governor else []
     found, now = find_items_at(room, ids)
@@ -107,9 +111,18 @@ def _read(room: Deployed) -> Reading:
     )
 
 
-def _facts(room: Deployed, read: Reading, vitals: metrics.Vitals) -> Facts:
+def _keys(room: Deployed) -> tuple[Sequence[Finding], tuple[str, ...]]:
+    """Return what is damaged in the signing keys. Who may only read may not see them."""
+    found, unknown = tried("the signing keys", lambda: find_items_at(room, [items.KEYS])[0])
+    if found is None:
+        denied = any("AccessDenied" in text for text in unknown)
+        return (), (KEYS_HIDDEN,) if denied else unknown
+    return tuple(health.key_problems(room, found.get(items.KEYS))), ()
+
+
+def _facts(room: Deployed, read: Reading, memory: Memory) -> Facts:
     settings, pulse, now = read.settings, read.pulse, read.now
-    pace = pace_in_force(settings, read.governed, now)
+    pace, vitals = pace_in_force(settings, read.governed, now), memory.vitals
     facts = Facts(
         mode=settings.mode,
         rate=settings.rate,
@@ -122,7 +135,7 @@ def _facts(room: Deployed, read: Reading, vitals: metrics.Vitals) -> Facts:
         unreadable=vitals.unreadable,
         errors=vitals.errors,
         calls=vitals.calls,
-        damaged=tuple(health.problems(room, read.found)),
+        damaged=(*memory.keys, *health.room_problems(room, read.found[items.ROOM])),
         governor=governor.governor_status(settings, read.governed, now)
         if room.has_governor
         else None,
@@ -142,9 +155,11 @@ def _changed(
     room: Deployed, facts: Facts, memory: Memory, now: float
 ) -> tuple[Sequence[Change], tuple[str, ...]]:
     """Return what somebody changed of the part that fails, if one does, or why it is unknown."""
-    keys = cause.LINE if is_silent(facts) else cause.ANSWERS
-    if not is_silent(facts) and not are_answers_failing(facts):
+    # In a room that was deployed just now, no consumer has worked yet.
+    stands = is_silent(facts) and (facts.waiting or facts.heartbeat_seconds is not None)
+    if not stands and not are_answers_failing(facts):
         return (), ()
+    keys = cause.LINE if stands else cause.ANSWERS
     if now - memory.changed_at >= SLOW_SECONDS:
         look = partial(cause.changed, room, keys)
         found, unknown = tried("why it does not work", look)
@@ -155,7 +170,6 @@ def _changed(
 def _status(room: Deployed, read: Reading, facts: Facts) -> Status:
     settings, pulse, counted = read.settings, read.pulse, read.counted
     joined = None if read.joined is None else flow.per_minute(read.joined, read.now)
-    given = items.given_of(read.found.get(items.LATE))
     return Status(
         room=room.state.room,
         url=room.state.url,
@@ -177,7 +191,7 @@ def _status(room: Deployed, read: Reading, facts: Facts) -> Status:
         entered_per_minute=round(facts.flow.entered, 1) if facts.flow else None,
         arrivals_per_minute=joined,
         no_shows=flows.not_come(pulse.flow, counted, no_shows.PROMPT_SECONDS),
-        latecomers=max(0, given - pulse.lane.served),
+        latecomers=pulse.lane.waiting,
         heartbeat_seconds=facts.heartbeat_seconds,
         unreadable=facts.unreadable,
         errors=facts.errors,
@@ -204,9 +218,3 @@ def _longest_wait(settings: Settings, pulse: Pulse, rate: float) -> float | None
         return None
     pace = replace(settings, rate=rate).pace(pulse)
     return round(line.eta_seconds(pulse.waiting, pulse, pace, pulse.as_of), 1)
-
-
-def _drift(room: Deployed) -> tuple[Change, ...]:
-    account = account_of(room.aws, room.state.id_of("api"))
-    planned = steps(room.config, room.names, account, room.state.tag_keys)
-    return differences(Engine(room.aws, room.state.room, planned, room.store).plan())

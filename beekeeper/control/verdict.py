@@ -205,7 +205,7 @@ def _drifted(facts: Facts) -> Judgement | None:
     if not facts.drift:
         return None
     first, more = _told(facts.drift[0]), len(facts.drift) - 1
-    others = f", and {more} more differ" if more else ""
+    others = f", and {more} more differ{'s' * (more == 1)}" if more else ""
     text = f"The room is not as it was deployed: {first}{others}."
     return Judgement(Light.AMBER, text, "Run python -m beekeeper plan, and then deploy.")
 

@@ -48,6 +48,7 @@ class Tally:
     pulse: Pulse = field(default_factory=Pulse)  # the one that was last read or published
     numbers: list[int] = field(default_factory=list)  # of the tickets that came off since
     admitted: int = 0  # how many of these got a slot
+    let_in: int = 0  # how many got a slot in this run
     shows: list[bool] = field(default_factory=list)  # for those checked since: have they gone in?
     # The slot (epoch seconds) and ticket id of visitors whom it is too early to check.
     expected: deque[tuple[float, str]] = field(default_factory=deque)
@@ -80,6 +81,7 @@ class Tally:
         self.numbers += [each.number for each in admitted]
         slots = [(each.slot, each.ticket_id) for each in admitted if each.slot is not None]
         self.admitted += len(slots)
+        self.let_in += len(slots)
         self.expected.extend(slots[:CHECKS_PER_TICK])
 
     def check(self, settings: Settings) -> None:

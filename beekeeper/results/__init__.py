@@ -5,6 +5,7 @@ from beekeeper.results.effect import Effect
 from beekeeper.results.findings import Diagnosis, Finding, Verdict
 from beekeeper.results.history import Entry
 from beekeeper.results.keys import KeyRotation, PassKeys
+from beekeeper.results.rooms import ListedRoom, RoomList
 from beekeeper.results.status import Errors, GovernorDecision, GovernorStatus, Light, Status
 from beekeeper.results.trouble import Trouble
 
@@ -22,8 +23,10 @@ __all__ = [
     "GovernorStatus",
     "KeyRotation",
     "Light",
+    "ListedRoom",
     "PassKeys",
     "Plan",
+    "RoomList",
     "Status",
     "Trouble",
     "Verdict",

@@ -1,12 +1,13 @@
 """The inline policy of each function's role: exactly what the function needs. Pure."""
 
-from beekeeper.contract import arrival_rows, functions, items
+from beekeeper.contract import arrival_rows, decision_rows, functions, items
 from beekeeper.contract.page import PAGE_KEY
 from beekeeper.provision.names import Names
 from beekeeper.provision.policies import Document, allow, document
 
 VISITORS = f"{items.VISITOR_PREFIX}*"
 ARRIVALS = f"{arrival_rows.PREFIX}*"
+DECISIONS = f"{decision_rows.PREFIX}*"
 COPIED = [items.ROOM, items.KEYS, items.PULSE]
 ORDERS = [items.ROOM, items.LATE, items.GOVERNOR]
 COUNTS = f"{items.COUNT_PREFIX}*"
@@ -72,6 +73,7 @@ def _governor(names: Names) -> list[Document]:
     return [
         _on_items(names, ["dynamodb:BatchGetItem"], [*COPIED, items.GOVERNOR]),
         _on_items(names, ["dynamodb:UpdateItem"], [items.GOVERNOR]),
+        _on_items(names, ["dynamodb:PutItem"], [DECISIONS]),
     ]
 
 
