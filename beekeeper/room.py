@@ -202,7 +202,7 @@ class Room(Handle):
         """Return what happened to all who joined since the line was last cleared.
 
         Changes nothing. ``since`` (epoch seconds) counts those who joined from then on, instead. It
-        reads the whole table once, which takes a minute or two for a million visitors: ``on_read``
+        reads the whole table once, which takes about a minute for a million visitors: ``on_read``
         is called with the number of rows read so far. Rows are kept for 15 days. Raises
         RoomNotFoundError when the room is not deployed.
 
@@ -210,6 +210,17 @@ class Room(Handle):
         [PosixPath('report/report.html'), PosixPath('report/report.csv'), ...]
         """
         return control.report.report(self._connection.deployed(), since, on_read)
+
+    def cancel(self, number: int, *, reason: str = "") -> Entry:
+        """Take back a planned change, by its number in :meth:`history`. This is one write.
+
+        Raises ConfigError when there is no such plan, or when its time has come.
+
+        >>> Room("summer-sale").cancel(12).before
+        'rate 900 from 2026-11-28 17:00:00 UTC on'
+        """
+        note = _note(reason, None)
+        return control.history.cancel(self._connection.deployed(), number, note)
 
     def wait_for_consumer(self) -> None:
         """Wait until a consumer works, for up to 20 seconds. Raise ProvisionError if none does.

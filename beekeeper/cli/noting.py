@@ -62,17 +62,16 @@ def tell(room: Room, output: Output, content: Mapping[str, Any], text: str, effe
 
 def _waits(effect: Effect) -> str:
     before, after = _wait(effect.wait_before_seconds), _wait(effect.wait_after_seconds)
+    told = f"Who joins now waits {after}"
     if effect.heard_within_seconds is None:
         return "What it means for those who wait is not known, because the settings are damaged."
-    if before == after:
-        return f"Who joins now {after}, as before."
-    return f"Who joins now {after}. Before, it was: {before}."
+    return f"{told}, as before." if before == after else f"{told}. Before, it was {before}."
 
 
 def _wait(seconds: float | None) -> str:
     if seconds is None:
-        return "waits until the room is on"
-    return f"waits {duration(seconds)}" if seconds else "does not wait"
+        return "until the room is on"
+    return duration(seconds) if seconds else "not at all"
 
 
 def _heard(effect: Effect) -> str:

@@ -44,7 +44,7 @@ def run_set_rate(options: argparse.Namespace, output: Output) -> None:
     if status and not options.yes and _is_drastic(rate, status):
         ask(f"This changes the rate from {was:,.0f} to {rate:,} a minute. Change it?", output)
     effect = room.set_rate(rate, **note)
-    before = f", and was {was:,.0f}" if was else ""
+    before = f", and was {was:,.0f}" if was and options.at is None else ""
     text = f"The rate of room {room.name} is {rate:,} visitors per minute{before}."
     tell(room, output, {"room": room.name, "rate": rate, "was": was}, text, effect)
 

@@ -64,6 +64,7 @@ def _rows(status: Status, *, checked: bool) -> list[tuple[str | Text, str]]:
         ("destination", status.destination),
         ("deployed in", f"account {status.account}, {status.region}"),
         *_other_settings(status),
+        *(("planned", f"{entry.number}: {entry}") for entry in status.planned),
     ]
     rows += [(Text("problem", style="red"), f"{p.text} {p.remedy}") for p in status.problems]
     if checked:

@@ -77,7 +77,7 @@ def told(name: str, value: str | float) -> str:
     """Return a setting's value as people read it. That of a clear is its time."""
     if name == "cleared_at":
         return f"{datetime.fromtimestamp(float(value), UTC):%Y-%m-%d %H:%M:%S} UTC" if value else ""
-    return value if isinstance(value, str) else f"{value:.12g}"
+    return str(value) if isinstance(value, str) else f"{value:.12g}"
 
 
 def transaction(
@@ -101,6 +101,17 @@ def transaction(
         },
     }
     return [{"Update": update}, *({"Put": {"TableName": table, "Item": row}} for row in rows)]
+
+
+def mark_cancelled(table: str, number: int, at: float) -> dict[str, Any]:
+    """Return the action that notes in the row of a planned change that it was taken back."""
+    update = {
+        "TableName": table,
+        "Key": items.key(row_id(number)),
+        "UpdateExpression": f"SET {CANCELLED_AT} = :at",
+        "ExpressionAttributeValues": {":at": items.number(at)},
+    }
+    return {"Update": update}
 
 
 def newly_set(room: Item, now: float) -> dict[str, Any]:

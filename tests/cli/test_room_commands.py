@@ -20,7 +20,8 @@ def here(deployed: Cloud, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> No
 
 def test_the_only_room_is_meant(capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["pause"]) == 0
-    assert capsys.readouterr().out == "Room sale is paused. This takes effect within two seconds.\n"
+    shown = capsys.readouterr().out
+    assert shown.startswith("Room sale is paused. This takes effect within two seconds.\n")
     assert main(["status", "--json"]) == 0
     status = json.loads(capsys.readouterr().out)
     assert (status["room"], status["mode"], status["drift"]) == (ROOM, "paused", [])
@@ -33,7 +34,8 @@ def test_the_room_of_the_configuration_is_meant(
     assert main(["pause"]) == 1
     assert "There is no room other in" in capsys.readouterr().err
     assert main(["set-rate", "700", "--room", ROOM, "--json"]) == 0
-    assert json.loads(capsys.readouterr().out) == {"room": ROOM, "rate": 700, "was": 600}
+    shown = json.loads(capsys.readouterr().out)
+    assert (shown["room"], shown["rate"], shown["was"]) == (ROOM, 700, 600)
 
 
 def test_rooms_are_listed_from_where_their_state_is(
@@ -153,7 +155,8 @@ def test_a_byte_order_mark_leads_to_no_other_room(
 
 def test_a_number_as_people_type_it(capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["set-rate", "1,200", "--json"]) == 0
-    assert json.loads(capsys.readouterr().out) == {"room": ROOM, "rate": 1_200, "was": 600}
+    shown = json.loads(capsys.readouterr().out)
+    assert (shown["room"], shown["rate"], shown["was"]) == (ROOM, 1_200, 600)
 
 
 def test_the_region_line_is_named_as_the_cause(

@@ -142,14 +142,17 @@ class RoomItem(Contained):
         _put_new(aws, self._table, {**settings, **wanted, **_format(items.FORMAT)})
 
     def update(self, aws: Aws, found: Found, changes: Attributes) -> None:
-        settings = sorted(changes.keys() - {items.FORMAT_ATTRIBUTE})
-        wanted = deployed.deployed_attributes(self._settings, settings)
-        if items.FORMAT_ATTRIBUTE in changes:
+        if is_other_format := items.FORMAT_ATTRIBUTE in changes:
             self._set(aws, _format(items.CHANGING_FORMAT))
             aws.sleep(LAST_TICK_SECONDS)
-            wanted |= _format(items.FORMAT)
+        if settings := sorted(changes.keys() - {items.FORMAT_ATTRIBUTE}):
+            self._change_settings(aws, settings)
+        if is_other_format:
+            self._set(aws, _format(items.FORMAT))
+
+    def _change_settings(self, aws: Aws, settings: Sequence[str]) -> None:
         for _ in range(ATTEMPTS):
-            if self._change(aws, settings, wanted):
+            if self._change(aws, settings):
                 return
             aws.sleep(1)
         raise ProvisionError(
@@ -157,13 +160,14 @@ class RoomItem(Contained):
             " them at the same moment. Run the same command again."
         )
 
-    def _change(self, aws: Aws, settings: Sequence[str], wanted: Mapping[str, Any]) -> bool:
-        """Write attributes, with a row for each setting that they change, in one transaction.
+    def _change(self, aws: Aws, settings: Sequence[str]) -> bool:
+        """Write settings, with a row for each that changes, in one transaction.
 
         Return False if somebody else has changed the item since it was read.
         """
         stored, now = _read_at(aws, self._table, items.ROOM)
         room = stored or {}
+        wanted = deployed.deployed_attributes(self._settings, settings)
         values = {**history_item.newly_set(room, now), **wanted}
         entries = self._entries(aws, room, now, settings)
         rows = [history_item.row_of(entry.number, asdict(entry)) for entry in entries]

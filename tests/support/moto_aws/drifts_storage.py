@@ -131,7 +131,7 @@ DRIFTS = [
           {"news_seconds"}, ["dynamodb:TransactWriteItems"]),
     Drift("door", _door, "door", {"link", "kid"}, ["dynamodb:UpdateItem"]),
     Drift("door-damaged", item("edge", {"N": "1"}, of="keys"), "door", {"link", "kid"},
-          ["dynamodb:TransactWriteItems"]),
+          ["dynamodb:UpdateItem"]),
     # bucket and page
     Drift("public", _block(BlockPublicPolicy=False), "bucket", {"public_access_block"},
           ["s3:PutPublicAccessBlock"]),
