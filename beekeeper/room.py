@@ -7,7 +7,6 @@ from typing import TypeAlias
 
 from beekeeper import control, lifecycle
 from beekeeper.control.note import At, Note
-from beekeeper.handle import Handle
 from beekeeper.provision.engine.pipeline import OnEvent
 from beekeeper.reference import Form
 from beekeeper.reporting.outcome import Report
@@ -22,9 +21,10 @@ from beekeeper.results import (
     Status,
 )
 from beekeeper.rules.settings import Mode
+from beekeeper.watched import Watched
 
 
-class Room(Handle):
+class Room(Watched):
     """One waiting room: deploy it, watch it, operate it, remove it.
 
     ``room`` says which one. Give one of these:
@@ -40,7 +40,8 @@ class Room(Handle):
 
     - ``session``: the boto3 session to use. By default boto3 finds the credentials and the region.
     - ``region``: the AWS region. By default this is the region in the configuration, or the region
-      of the last deploy.
+      of the last deploy. With it, a room whose state is on another machine is found in AWS by its
+      names and its tag, and can be operated.
     - ``state_dir``: where the room's state is, a folder or ``s3://bucket/prefix``. By default this
       is ``$BEEKEEPER_STATE_DIR``, then ``state`` in the configuration, then the folder
       ``.beekeeper`` beside the configuration file, or without a file in the current directory.
@@ -196,6 +197,17 @@ class Room(Handle):
         """
         return control.history.history(self._connection.deployed(), most)
 
+    def cancel(self, number: int, *, reason: str = "") -> Entry:
+        """Take back a planned change, by its number in :meth:`history`. This is one write.
+
+        Raises ConfigError when there is no such plan, or when its time has come.
+
+        >>> Room("summer-sale").cancel(12).before
+        'rate 900 from 2026-11-28 17:00:00 UTC on'
+        """
+        note = _note(reason, None)
+        return control.history.cancel(self._connection.deployed(), number, note)
+
     def report(
         self, *, since: float | None = None, on_read: control.report.OnRead | None = None
     ) -> Report:
@@ -210,17 +222,6 @@ class Room(Handle):
         [PosixPath('report/report.html'), PosixPath('report/report.csv'), ...]
         """
         return control.report.report(self._connection.deployed(), since, on_read)
-
-    def cancel(self, number: int, *, reason: str = "") -> Entry:
-        """Take back a planned change, by its number in :meth:`history`. This is one write.
-
-        Raises ConfigError when there is no such plan, or when its time has come.
-
-        >>> Room("summer-sale").cancel(12).before
-        'rate 900 from 2026-11-28 17:00:00 UTC on'
-        """
-        note = _note(reason, None)
-        return control.history.cancel(self._connection.deployed(), number, note)
 
     def wait_for_consumer(self) -> None:
         """Wait until a consumer works, for up to 20 seconds. Raise ProvisionError if none does.

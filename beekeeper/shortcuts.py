@@ -188,15 +188,19 @@ def rotate_keys(
 
 
 def list_rooms(
-    *, session: "Session | None" = None, state_dir: str | Path | None = None
+    *,
+    session: "Session | None" = None,
+    region: str | None = None,
+    state_dir: str | Path | None = None,
 ) -> list[Room]:
     """Return the handles of the rooms whose state is in ``state_dir``, or in its default place.
 
-    Calls AWS only when the state is in a bucket.
+    Calls AWS only when the state is in a bucket. :func:`find_rooms` also finds the rooms of an
+    account whose state is in another place. ``region`` is that of the handles.
 
     >>> [room.name for room in list_rooms()]
     ['sale']
     """
     names = filter(is_name, open_store(state_dir, "", session).rooms())
-    rooms = [Room(name, session=session, state_dir=state_dir) for name in names]
+    rooms = [Room(name, session=session, region=region, state_dir=state_dir) for name in names]
     return [room for room in rooms if room._connection.read()]

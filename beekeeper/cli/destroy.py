@@ -38,14 +38,13 @@ def add_commands(commands: Any) -> None:
         metavar="DIR",
         help="first save the report of the event in this folder, as `report` does",
     )
-    destroy.add_argument("--region", help="the AWS region; needed if the room's state is lost")
     add_room(destroy)
     destroy.set_defaults(run=run_destroy)
 
 
 def run_destroy(options: argparse.Namespace, output: Output) -> None:
     """Remove a room, after the user has confirmed it."""
-    room = Room(room_of(options), region=options.region)
+    room = room_of(options)
     known = _known(room, is_sure=bool(options.region or not options.room))
     if known or not options.yes:
         _confirm(room, options, output, known=known)
@@ -77,7 +76,7 @@ def _known(room: Room, *, is_sure: bool) -> bool:
     store = room._connection.open_store()
     if store.read():
         return True
-    if (question := room._connection.nearest(store)) and not is_sure:
+    if (question := room._connection.nearest(store.rooms())) and not is_sure:
         raise RoomNotFoundError(
             f"There is no room {room.name} in {store.directory}/.{question} If its state is lost,"
             " give --region, too."

@@ -34,6 +34,7 @@ from beekeeper.cli import (
     set_rate,
     simulate,
     status,
+    watch,
 )
 from beekeeper.cli.command import Command
 from beekeeper.cli.output import Output
@@ -50,6 +51,7 @@ COMMANDS = (
     deploy,
     keys,
     status,
+    watch,
     set_rate,
     set_mode,
     message,

@@ -11,6 +11,8 @@
     consumer.py whether a consumer is running
     clear.py    a fresh start of the line
     status.py   the status of the room, and what was changed by hand
+    watching.py the status again and again, also while AWS can't be reached
+    waiting.py  waits until the room stands as somebody wants it
     governor.py whether the governor may slow the line down, and what it does
     keys.py     the keys with which the destination verifies passes
     rotation.py a change of the key that signs passes
@@ -35,6 +37,8 @@ from beekeeper.control import (
     report,
     rotation,
     status,
+    waiting,
+    watching,
 )
 
 __all__ = [
@@ -51,4 +55,6 @@ __all__ = [
     "report",
     "rotation",
     "status",
+    "waiting",
+    "watching",
 ]

@@ -25,7 +25,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from beekeeper.contract.functions import Variable, is_call
-from beekeeper.handlers import aws, pace_requests
+from beekeeper.handlers import aws, pace_requests, told
 from beekeeper.handlers.governor_table import GovernorTable, Known
 from beekeeper.handlers.http import Response
 from beekeeper.handlers.probe import LED_ELSEWHERE, NOT_PUBLIC, Prober, trusted
@@ -219,7 +219,8 @@ def handle(
     """Answer a request of API Gateway. Any other event is the schedule's, and begins a minute."""
     if "requestContext" in event:
         return pace_requests.answer(event, copies, table, clock())
-    Governor(table, burst, clock, sleep).run()
+    if governed := Governor(table, burst, clock, sleep).run():
+        told.tell(told.of_minute(copies.name, governed, clock()))
     return {}
 
 

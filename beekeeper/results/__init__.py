@@ -5,7 +5,9 @@ from beekeeper.results.effect import Effect
 from beekeeper.results.findings import Diagnosis, Finding, Verdict
 from beekeeper.results.history import Entry
 from beekeeper.results.keys import KeyRotation, PassKeys
-from beekeeper.results.status import GovernorDecision, GovernorStatus, Status
+from beekeeper.results.rooms import ListedRoom, RoomList
+from beekeeper.results.status import Errors, GovernorDecision, GovernorStatus, Light, Status
+from beekeeper.results.trouble import Trouble
 
 __all__ = [
     "Action",
@@ -15,12 +17,17 @@ __all__ = [
     "Diagnosis",
     "Effect",
     "Entry",
+    "Errors",
     "Finding",
     "GovernorDecision",
     "GovernorStatus",
     "KeyRotation",
+    "Light",
+    "ListedRoom",
     "PassKeys",
     "Plan",
+    "RoomList",
     "Status",
+    "Trouble",
     "Verdict",
 ]

@@ -10,7 +10,7 @@ from beekeeper.cli.main import main, parser
 from beekeeper.cli.options import room_of
 from beekeeper.results import Action, Change
 from tests.support.moto_aws.cloud import Cloud
-from tests.support.rooms import ACCOUNT, DESTINATION, REGION, ROOM
+from tests.support.rooms import DESTINATION, REGION, ROOM
 
 
 @pytest.fixture(autouse=True)
@@ -36,26 +36,6 @@ def test_the_room_of_the_configuration_is_meant(
     assert main(["set-rate", "700", "--room", ROOM, "--json"]) == 0
     shown = json.loads(capsys.readouterr().out)
     assert (shown["room"], shown["rate"], shown["was"]) == (ROOM, 700, 600)
-
-
-def test_rooms_are_listed_from_where_their_state_is(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
-) -> None:
-    monkeypatch.delenv("BEEKEEPER_STATE_DIR")
-    assert main(["list"]) == 0
-    assert capsys.readouterr().out == "No rooms here. Start with: python -m beekeeper init\n"
-    (tmp_path / "state").rename(".beekeeper")
-    assert main(["list"]) == 0
-    assert capsys.readouterr().out.startswith("sale ")
-
-
-def test_rooms_are_listed(capsys: pytest.CaptureFixture[str]) -> None:
-    assert main(["list", "--json"]) == 0
-    (room,) = json.loads(capsys.readouterr().out)
-    assert (room["room"], room["account"], room["region"]) == (ROOM, ACCOUNT, REGION)
-    assert (room["destination"], room["resources"]) == (DESTINATION, 34)
-    assert main(["list"]) == 0
-    assert capsys.readouterr().out.startswith("sale                     eu-central-1")
 
 
 @pytest.mark.parametrize(

@@ -65,11 +65,12 @@ FIELDS: list[tuple[str, dict[str, Any], dict[str, int]]] = [
             "lambda:UpdateFunctionConfiguration": 1,
         },
     ),
-    ("title", {"title": "A big day"}, {"s3:PutObject": 1, "dynamodb:TransactWriteItems": 1}),
+    # A page for each of the two languages.
+    ("title", {"title": "A big day"}, {"s3:PutObject": 2, "dynamodb:TransactWriteItems": 1}),
     (
         "picture",
         {"picture": "https://shop.example.com/big.jpg"},
-        {"s3:PutObject": 1, "dynamodb:TransactWriteItems": 1},
+        {"s3:PutObject": 2, "dynamodb:TransactWriteItems": 1},
     ),
     ("claim_minutes", {"claim_minutes": 30}, {"dynamodb:TransactWriteItems": 1}),
     ("overbooking", {"overbooking": 2.0}, {"dynamodb:TransactWriteItems": 1}),
@@ -125,6 +126,7 @@ def test_every_field_of_the_configuration_is_here() -> None:
     elsewhere |= {"order"}  # can't be changed: see test_strict.py
     elsewhere |= {"governor"}  # has resources of its own: see test_governor.py
     elsewhere |= {"edge", "news_seconds", "web_acl_arn"}  # have resources, too: see test_edge.py
+    elsewhere |= {"page"}  # has pages for each language: see test_own_page.py
     elsewhere |= {"role_path"}  # replaces the roles: see test_role_boundary.py
     assert beekeeper.RoomConfig.model_fields.keys() == tested | elsewhere
 

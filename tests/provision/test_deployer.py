@@ -24,6 +24,7 @@ UNSCOPED = {
     "cloudwatch:DescribeAlarms",
     "lambda:GetAccountSettings",
     "logs:DescribeLogGroups",
+    "tag:GetResources",
 }
 
 

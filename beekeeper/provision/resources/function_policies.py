@@ -62,7 +62,7 @@ def _consumer(names: Names) -> list[Document]:
         allow(queue, names.queue_arn(names.queue)),
         allow(["sqs:SendMessage*"], names.queue_arn(names.dead_letter_queue)),
         _on_items(names, ["dynamodb:GetItem", "dynamodb:UpdateItem"], [items.PULSE, items.PACE]),
-        _on_items(names, ["dynamodb:BatchGetItem"], [*ORDERS, VISITORS, ARRIVALS]),
+        _on_items(names, ["dynamodb:BatchGetItem"], [*ORDERS, VISITORS, ARRIVALS, COUNTS]),
         # A transaction needs the actions of its parts. AWS does not say whether the leading keys
         # are those of the part, or of the whole transaction. So both parts may write both.
         _on_items(names, ["dynamodb:PutItem", "dynamodb:UpdateItem"], [VISITORS, COUNTS]),
