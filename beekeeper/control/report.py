@@ -113,7 +113,8 @@ def report(room: Deployed, since: float | None = None, on_read: OnRead | None = 
     patient = Aws(room.aws.session, region=room.aws.region)
     for row in table_rows.rows(patient, room.names, on_read):
         reading.take(row)
-    reading.tally.place_waiting(settings.waiting(pulse) if first <= now else 0)
+    is_whole = first <= settings.cleared_at
+    reading.tally.place_waiting(settings.waiting(pulse), are_all_since=is_whole)
     counted = _counted(settings, found) if first == settings.cleared_at else (None, None)
     return _report(room, reading, counted)
 

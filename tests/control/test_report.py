@@ -91,6 +91,8 @@ def test_those_who_wait_are_as_many_as_the_status_says(cloud: Cloud, room: beeke
     assert (found.joined, found.waiting) == (status.joined, status.waiting) == (9, 8)
     assert sum(step.joined for step in found.steps if step.at <= span + 5) == 9
     assert found.steps[-1].waiting == 8
+    # All of them came before.
+    assert (room.report(since=now - 1).joined, room.report(since=now + 60).steps) == (0, ())
 
 
 def test_it_counts_since_the_last_clear_or_since_a_time(cloud: Cloud, room: beekeeper.Room) -> None:

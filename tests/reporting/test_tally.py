@@ -82,6 +82,8 @@ def test_those_whom_no_producer_counted_come_last() -> None:
     found.add(START + 50, START + 55, None, is_over=False)
     found.place_waiting(7)
     assert found.joined == {int(START) + 50: 8}
+    found.place_waiting(7, are_all_since=False)
+    assert found.joined == {int(START) + 50: 8}
 
 
 @pytest.mark.parametrize(
