@@ -15,7 +15,7 @@ from beekeeper.rules.line import Pulse
 from beekeeper.rules.settings import GovernorMode, Mode, Settings
 from tests.support.moto_aws.cloud import Cloud
 from tests.support.moto_aws.wire import refuse
-from tests.support.rooms import DESTINATION, ROOM
+from tests.support.rooms import DESTINATION, REGION, ROOM
 
 TABLE = "beekeeper-sale"
 
@@ -176,6 +176,14 @@ def test_a_table_that_cannot_be_read_is_an_error_with_its_remedy(
     cloud.wire.add(refuse("dynamodb:Scan", "AccessDeniedException", "No.", 400))
     with pytest.raises(ProvisionError, match="dynamodb:Scan"):
         room.report()
+
+
+def test_a_room_whose_state_is_elsewhere_has_a_report(
+    cloud: Cloud, room: beekeeper.Room, tmp_path: Path
+) -> None:
+    put(cloud, visitor("a", now_of(cloud, room) - 100, 5))
+    other = beekeeper.Room(ROOM, session=cloud.session, region=REGION, state_dir=tmp_path / "none")
+    assert other.report().admitted == 1
 
 
 def test_destroy_saves_the_report_first(cloud: Cloud, room: beekeeper.Room, tmp_path: Path) -> None:
