@@ -6,7 +6,8 @@ sends to the API (rules/edge.py). Nothing of that is stored or shown.
 
 A deploy writes only those settings that the configuration decides. The mode belongs to the
 operators, and so does a rate or a message that they have changed since the last deploy (see
-contract/deployed.py).
+contract/deployed.py). Each setting that it changes has a row in the history, with "deploy" as the
+reason (contract/history_item.py).
 
 The item also names the format of all items. If a release has another one, its deploy replaces the
 functions first, while the consumers that still run go on for up to CONSUMER_RUN_SECONDS. Then it
