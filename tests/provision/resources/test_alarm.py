@@ -7,6 +7,7 @@ import pytest
 
 from beekeeper.provision.blueprint import steps
 from beekeeper.provision.names import Watch
+from beekeeper.provision.telling import watched
 from beekeeper.provision.watched import (
     STOPPED,
     Specification,
@@ -14,7 +15,6 @@ from beekeeper.provision.watched import (
     specifications,
     watched_metrics,
 )
-from beekeeper.provision.telling import watched
 from tests.support.moto_aws.by_hand import ALARMS, STEM
 from tests.support.moto_aws.cloud import Cloud
 from tests.support.rooms import ACCOUNT, NAMES, REGION, config
