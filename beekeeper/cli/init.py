@@ -14,6 +14,7 @@ from beekeeper.config import RoomConfig, alarms, governor, page
 from beekeeper.config.essentials import is_name
 from beekeeper.contract.asking import BACK_OFF
 from beekeeper.errors import ConfigError
+from beekeeper.provision.regions import check_region
 from beekeeper.result import Result
 from beekeeper.rules import quotas, sizing
 from beekeeper.rules.first_second import FirstSecond, first_second
@@ -134,7 +135,10 @@ def _first_second(minute: int | None, region: str | None) -> FirstSecond | None:
 
 
 def _checked(field: str, text: str) -> Any:
-    return setting_value(field, _name_of(text) if field == "name" else text)
+    value = setting_value(field, _name_of(text) if field == "name" else text)
+    if field == "region":
+        check_region(value)
+    return value
 
 
 def _name_of(text: str) -> str:

@@ -19,9 +19,10 @@ from typing import TYPE_CHECKING, Any
 
 from botocore.exceptions import BotoCoreError, ClientError
 
-from beekeeper.costs.prices import Item, Prices, check_region, listed_prices
+from beekeeper.costs.prices import Item, Prices, listed_prices
 from beekeeper.provision.aws import Aws
 from beekeeper.provision.engine.failures import explained
+from beekeeper.provision.regions import check_region
 
 if TYPE_CHECKING:
     from boto3.session import Session

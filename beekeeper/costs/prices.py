@@ -13,8 +13,7 @@ from functools import cache
 from importlib.resources import files
 from typing import Any
 
-from beekeeper.config.essentials import REGION
-from beekeeper.errors import ConfigError
+from beekeeper.provision.regions import check_region
 
 FALLBACK = "us-east-1"
 
@@ -74,12 +73,6 @@ def listed_prices(region: str = FALLBACK) -> Prices:
 def listed_regions() -> list[str]:
     """Return the regions in the table."""
     return sorted(_table()["regions"])
-
-
-def check_region(region: str) -> None:
-    """Raise ConfigError if the text can't be the name of a region."""
-    if not REGION.fullmatch(region):
-        raise ConfigError(f"region = {region!r}: use the name of an AWS region, such as us-east-1.")
 
 
 def _dates(rows: Mapping[str, Any]) -> str:

@@ -10,7 +10,8 @@ A consumer works in ticks. Each tick has two halves:
     the tally   checks who has gone in, and publishes the state of the line (handlers.tally)
 
 If the room is off, or the line has been empty for a long time (rules.line), a consumer stops after
-one tick. The producer starts a consumer when somebody comes (handlers.wake).
+one tick. The producer starts a consumer when somebody comes (handlers.wake). A consumer stays if
+the room is planned to be on within its minute: then one is there when the time comes.
 """
 
 import functools
@@ -106,14 +107,16 @@ class Consumer:
                 self.hand.drop_all()
                 return succeeded
             succeeded += ended is not TickEnd.CUT_SHORT
-            if self._ends_run(ended, is_first=succeeded == 1):
+            if self._ends_run(ended, end, is_first=succeeded == 1):
                 break
             self.sleep(max(0.0, started + PAUSE_SECONDS[ended] - self.clock()))
         self.hand.drop_all()
         self.tally.flush()
         return succeeded
 
-    def _ends_run(self, ended: TickEnd, *, is_first: bool) -> bool:
+    def _ends_run(self, ended: TickEnd, end: float, *, is_first: bool) -> bool:
+        if self.orders and self.orders.opens_at < end:
+            return False
         if ended in ENDS_RUN_IF_FIRST:
             return is_first
         is_needed = self.hand.held or self.schedule.lane.waiting or not self.tally.is_line_idle()
@@ -184,7 +187,7 @@ class Consumer:
 
     def _read_orders(self) -> Orders:
         try:
-            found = self.table.orders()
+            found = self.table.orders(self.clock())
         except TROUBLE:
             if self.orders is None or self.clock() - self.read_at > SETTINGS_SECONDS:
                 raise

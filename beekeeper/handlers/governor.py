@@ -152,6 +152,18 @@ class Governor:
             self._tell(governed, known.settings, "not written")
             raise RuntimeError(f"the governor's item can't be written: {error}") from error
         self._tell(governed, known.settings, "written" if is_first else "another one was first")
+        if is_first:
+            self._note(governed, known)
+
+    def _note(self, governed: Governed, known: Known) -> None:
+        """Write what changed, for reports. If that fails, only a report lacks it."""
+        before, is_held = known.governed, known.governed.is_held(self.clock())
+        if is_held and (governed.pace, governed.rate) == (before.pace, before.rate):
+            return
+        try:
+            self.table.note(governed, known.settings)
+        except TROUBLE as error:
+            logger.warning("noting a decision for reports failed: %s", error)
 
     def _tell(self, governed: Governed, settings: Settings, item: str) -> None:
         """Log one structured line: in Lambda's JSON format, ``extra`` becomes a part of it."""

@@ -84,7 +84,7 @@ class VisitorTable:
         def ring(kind: str, good: Sequence[Key] | None) -> Sequence[Key]:
             return _good(lambda: items.keys_of(keys, kind), good)
 
-        settings = _good(lambda: items.settings_of(room), last.settings if last else None)
+        settings = _good(lambda: items.settings_of(room, now), last.settings if last else None)
         pulse = pulse_item.pulse_of(found.get(items.PULSE), now)
         self.entries.cleared_at = settings.cleared_at
         return RoomCopy(

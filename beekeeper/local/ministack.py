@@ -34,7 +34,7 @@ REGION = "eu-central-1"
 KEY = "test"  # any text works
 SERVICES = (
     "apigateway,cloudfront,cloudwatch,dynamodb,events,iam,lambda,logs,monitoring,s3,sns,sqs,sts,"
-    "resourcegroupstaggingapi"
+    "tagging"
 )
 START_SECONDS = 60
 STOP_SECONDS = 5

@@ -10,7 +10,7 @@ from typing import Any
 from botocore.model import OperationModel
 
 METADATA = "BeekeeperAction"
-PREFIXES = {"apigatewayv2": "apigateway", "monitoring": "cloudwatch"}
+PREFIXES = {"apigatewayv2": "apigateway", "monitoring": "cloudwatch", "tagging": "tag"}
 # Operations whose action has another name (AWS Service Authorization Reference).
 NAMES = {
     "HeadBucket": "ListBucket",

@@ -204,7 +204,7 @@ def test_the_command_takes_rate_and_region_from_the_configuration(
 @pytest.mark.parametrize(
     ("arguments", "text"),
     [
-        (["--rate", "600", "--region", "Ireland"], "use the name of an AWS region"),
+        (["--rate", "600", "--region", "Ireland"], "There is no region Ireland. Give one such as"),
         (["--rate", "0"], "use 1 to 300,000 visitors per minute"),
         ([], "At which rate?"),
     ],
