@@ -69,6 +69,15 @@ def test_the_figures_are_those_of_the_rows(cloud: Cloud, room: beekeeper.Room) -
     assert now <= found.until <= now + 60
 
 
+def test_who_has_just_entered_or_has_a_slot_to_come_is_counted(
+    cloud: Cloud, room: beekeeper.Room
+) -> None:
+    now = now_of(cloud, room)
+    put(cloud, visitor("just", now - 20, 20.3, came=0.4), visitor("soon", now - 20, 21.4))
+    put(cloud, counts(admitted=2, entered=1))
+    assert room.report().agrees
+
+
 def test_a_number_in_the_lane_that_waits_can_still_come(cloud: Cloud, room: beekeeper.Room) -> None:
     row = visitor("a", now_of(cloud, room) - 9_000, 60, late=number(5), asked_at=number(1.0))
     put(cloud, row)
