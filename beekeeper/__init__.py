@@ -42,6 +42,7 @@ if TYPE_CHECKING:
     from beekeeper.diagnosis import doctor
     from beekeeper.listing import find_rooms
     from beekeeper.operating import (
+        cancel,
         clear,
         history,
         message,
@@ -127,13 +128,14 @@ _HOMES = {
     "destroy": "shortcuts",
     "doctor": "diagnosis",
     "estimate": "costs.estimate",
-    "history": "operating",
     "find_rooms": "listing",
+    "history": "operating",
     "list_rooms": "shortcuts",
     "message": "operating",
     "off": "operating",
     "on": "operating",
     "pass_keys": "shortcuts",
+    "cancel": "operating",
     "clear": "operating",
     "pause": "operating",
     "plan": "shortcuts",
@@ -188,6 +190,7 @@ __all__ = [
     "Trouble",
     "WrongAccountError",
     "__version__",
+    "cancel",
     "clear",
     "deploy",
     "destroy",
