@@ -1,13 +1,21 @@
 """The public handle of one room."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import TypeAlias
 
 from beekeeper import control, lifecycle
 from beekeeper.handle import Handle
 from beekeeper.provision.engine.pipeline import OnEvent
 from beekeeper.reference import Form
-from beekeeper.results import Deployment, Destruction, KeyRotation, PassKeys, Plan, Status
+from beekeeper.results import (
+    Deployment,
+    Destruction,
+    KeyRotation,
+    LogLine,
+    PassKeys,
+    Plan,
+    Status,
+)
 from beekeeper.rules.settings import Mode
 
 
@@ -189,6 +197,39 @@ class Room(Handle):
         ('k5e6f7a8b',)
         """
         return control.rotation.rotate(self._connection.deployed, step)
+
+    def logs(
+        self,
+        *,
+        since_seconds: float = 600,
+        function: str = "",
+        level: str = "",
+        visitor: str = "",
+        follow: bool = False,
+    ) -> Iterator[LogLine]:
+        """Return what the functions have logged, merged, the oldest line first. Changes nothing.
+
+        ``function`` is one of them: ``producer``, ``room``, ``turnstile``, ``consumer`` or
+        ``governor``. ``level`` is the least: ``debug``, ``info``, ``warning``, ``error`` or
+        ``critical``. ``visitor`` is the id of a visitor (``sub`` of a pass) or its first characters
+        (six or more), or a whole ticket or pass. With a whole id, what the table says of the
+        visitor comes first. With ``follow``, the lines never end: new ones come as they are
+        written, some seconds late, and a network that is away does not end it.
+
+        Raises ConfigError for an unknown function or level, and RoomNotFoundError when the room is
+        not deployed. The iterator raises ProvisionError when AWS refuses to be read.
+
+        >>> [line.message for line in Room("summer-sale").logs(level="error")]
+        []
+        """
+        return control.logs.logs(
+            self._connection.deployed(),
+            since_seconds=since_seconds,
+            function=function,
+            level=level,
+            visitor=visitor,
+            follow=follow,
+        )
 
     def destroy(
         self,

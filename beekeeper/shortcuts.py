@@ -5,7 +5,7 @@ another function took or returned. ``session`` and ``state_dir`` mean the same a
 also documents the errors.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Unpack, overload
 
@@ -14,7 +14,7 @@ from beekeeper.config.room_config import RoomConfig, RoomValues
 from beekeeper.errors import ConfigError
 from beekeeper.provision.engine.pipeline import OnEvent
 from beekeeper.provision.state import open_store
-from beekeeper.results import Destruction, KeyRotation, PassKeys, Plan, Status
+from beekeeper.results import Destruction, KeyRotation, LogLine, PassKeys, Plan, Status
 from beekeeper.room import Room, RoomLike
 
 if TYPE_CHECKING:
@@ -229,6 +229,29 @@ def clear(
     See :meth:`beekeeper.Room.clear`.
     """
     as_room(room, session=session, state_dir=state_dir).clear()
+
+
+def logs(
+    room: RoomLike,
+    *,
+    session: "Session | None" = None,
+    state_dir: str | Path | None = None,
+    since_seconds: float = 600,
+    function: str = "",
+    level: str = "",
+    visitor: str = "",
+    follow: bool = False,
+) -> Iterator[LogLine]:
+    """Return what the functions have logged, merged, the oldest line first. Changes nothing.
+
+    See :meth:`beekeeper.Room.logs`.
+
+    >>> list(logs("sale", level="error"))
+    []
+    """
+    return as_room(room, session=session, state_dir=state_dir).logs(
+        since_seconds=since_seconds, function=function, level=level, visitor=visitor, follow=follow
+    )
 
 
 def pass_keys(

@@ -9,6 +9,8 @@
     keys.py     the keys with which the destination verifies passes
     rotation.py a change of the key that signs passes
     health.py   what is damaged in the room's items, and how to repair it
+    logs.py     what the functions have logged; log_events.py reads an event, log_visitor.py finds
+                one visitor among them
     table.py    the room's items in its table, which the other modules read or write
 
 A change is one write. The functions read the table at least once a second, so a change takes effect
@@ -21,6 +23,7 @@ from beekeeper.control import (
     governor,
     health,
     keys,
+    logs,
     mode,
     rate,
     rotation,
@@ -33,6 +36,7 @@ __all__ = [
     "governor",
     "health",
     "keys",
+    "logs",
     "mode",
     "rate",
     "rotation",

@@ -4,6 +4,7 @@ from beekeeper.results.deploying import Action, Change, Deployment, Destruction,
 from beekeeper.results.findings import Diagnosis, Finding, Verdict
 from beekeeper.results.history import Entry
 from beekeeper.results.keys import KeyRotation, PassKeys
+from beekeeper.results.logs import LogLine
 from beekeeper.results.status import GovernorDecision, GovernorStatus, Status
 
 __all__ = [
@@ -17,6 +18,7 @@ __all__ = [
     "GovernorDecision",
     "GovernorStatus",
     "KeyRotation",
+    "LogLine",
     "PassKeys",
     "Plan",
     "Status",
