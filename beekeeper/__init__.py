@@ -48,6 +48,7 @@ if TYPE_CHECKING:
         StepWaiting,
         StepWarning,
     )
+    from beekeeper.rehearsal import rehearse
     from beekeeper.results import (
         Change,
         Deployment,
@@ -59,6 +60,7 @@ if TYPE_CHECKING:
         LogLine,
         PassKeys,
         Plan,
+        Rehearsal,
         Status,
     )
     from beekeeper.room import Room
@@ -102,6 +104,7 @@ _HOMES = {
     "LogLine": "results",
     "PassKeys": "results",
     "Plan": "results",
+    "Rehearsal": "results",
     "Simulation": "simulation.outcome",
     "Status": "results",
     "deploy": "shortcuts",
@@ -116,6 +119,7 @@ _HOMES = {
     "clear": "shortcuts",
     "pause": "shortcuts",
     "plan": "shortcuts",
+    "rehearse": "rehearsal",
     "rotate_keys": "shortcuts",
     "set_governor": "shortcuts",
     "set_rate": "shortcuts",
@@ -143,6 +147,7 @@ __all__ = [
     "PassKeys",
     "Plan",
     "ProvisionError",
+    "Rehearsal",
     "Room",
     "RoomConfig",
     "RoomNotFoundError",
@@ -171,6 +176,7 @@ __all__ = [
     "pass_keys",
     "pause",
     "plan",
+    "rehearse",
     "rotate_keys",
     "set_governor",
     "set_rate",

@@ -5,6 +5,7 @@ from beekeeper.results.findings import Diagnosis, Finding, Verdict
 from beekeeper.results.history import Entry
 from beekeeper.results.keys import KeyRotation, PassKeys
 from beekeeper.results.logs import LogLine
+from beekeeper.results.rehearsal import Rehearsal, Rehearsed
 from beekeeper.results.status import GovernorDecision, GovernorStatus, Status
 
 __all__ = [
@@ -21,6 +22,8 @@ __all__ = [
     "LogLine",
     "PassKeys",
     "Plan",
+    "Rehearsal",
+    "Rehearsed",
     "Status",
     "Verdict",
 ]
