@@ -17,7 +17,7 @@ import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
-from typing import Any, ClassVar
+from typing import Any
 from urllib.parse import SplitResult, urljoin, urlsplit
 
 import jwt
@@ -55,7 +55,6 @@ class Stage(StrEnum):
 class Visitor:
     """One visitor: a cookie, what was seen, and the next thing to do."""
 
-    headers: ClassVar[Mapping[str, str]] = {}  # what the browser sends along with each request
     room_url: str
     now: Callable[[], float] = time.monotonic
     stage: Stage = Stage.COMING
@@ -225,9 +224,13 @@ class Visitor:
             raise ValueError(f"no answer about the entry: {response.status}")
         return str(response.content.get("enter", ""))
 
-    def go_in(self, address: str) -> None:
+    def more_headers(self, url: str) -> Mapping[str, str]:
+        """Return what the browser sends along to an address."""
+        return {}
+
+    def go_in(self, url: str) -> None:
         """Open the address at the site. Raise ValueError if the shop lets nobody in."""
-        if self.request("GET", address, "text/html").status != 302:
+        if self.request("GET", url, "text/html").status != 302:
             raise ValueError("the shop did not let the visitor in")
         self.stage = Stage.ENTERED
 
@@ -235,7 +238,7 @@ class Visitor:
         """Send one request, with the cookie if there is one; raise OSError if nobody answers."""
         parts = urlsplit(url)
         headers = {"Accept-Encoding": "gzip", "Accept": accept, "Host": parts.netloc}
-        headers |= self.headers
+        headers |= self.more_headers(url)
         body = b"{}" if method == "POST" else None
         if body:
             headers["Content-Type"] = "application/json"

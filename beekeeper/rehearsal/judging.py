@@ -122,7 +122,7 @@ def _counts(seen: Rehearsed) -> Finding:
 def _site(seen: Rehearsed) -> Finding:
     if seen.site_p95_seconds is None:
         return Finding("your site", Verdict.UNKNOWN, "No visitor reached your site.")
-    text = f"Your site answered within {seen.site_p95_seconds:.1f} s (19 of 20 visitors)."
+    text = f"Your site answered within {seen.site_p95_seconds:.1f} s (19 of 20 answers)."
     if seen.site_refused:
         text += f" It refused {_times(seen.site_refused, 'visitor')} with a good pass."
         remedy = f"Compare its keys with python -m beekeeper keys show, and its clock. {CONNECT}"

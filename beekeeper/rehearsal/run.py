@@ -16,7 +16,7 @@ from beekeeper.local.visitor import Stage
 from beekeeper.rehearsal.judging import findings
 from beekeeper.rehearsal.observed import Counted, figures
 from beekeeper.rehearsal.size import Size, sized
-from beekeeper.rehearsal.visitor import Rehearser
+from beekeeper.rehearsal.visitor import REDIRECTS, Rehearser
 from beekeeper.results import Rehearsal, Status
 from beekeeper.room import Room, RoomLike
 from beekeeper.rules.settings import GovernorMode, Mode
@@ -117,8 +117,8 @@ def _reach(link: str) -> None:
         Rehearser(link).request("GET", urljoin(link, Route.ROBOTS.link), "text/plain")
     except (OSError, http.client.HTTPException) as error:
         raise BeekeeperError(
-            f"The campaign link {link} can't be reached from this machine: {error}. A rehearsal goes"
-            " straight to it, without a proxy. Check the network, and open the link in a browser."
+            f"The campaign link {link} can't be reached from this machine: {error}. A rehearsal"
+            " uses no proxy. Check the network, and open the link in a browser."
         ) from error
 
 
@@ -178,6 +178,6 @@ def _open_status(link: str, status: Status) -> int | None:
     stranger = Rehearser(link)
     stranger.go_in(status.destination)
     answered = stranger.asked[-1].status
-    if stranger.is_refused and answered < 400:
+    if stranger.is_refused and answered in REDIRECTS:
         return 0
     return answered or None

@@ -117,7 +117,7 @@ def test_who_may_not_read_them_hears_which_permission_is_missing(
     cloud: Cloud, where: dict[str, Any]
 ) -> None:
     cloud.wire.add(refuse(READ, "AccessDeniedException", "No."))
-    with pytest.raises(ProvisionError, match="reading log group .*logs:FilterLogEvents"):
+    with pytest.raises(ProvisionError, match=r"reading log group .*logs:FilterLogEvents"):
         list(beekeeper.logs(ROOM, **where))
 
 
