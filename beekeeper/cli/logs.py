@@ -95,7 +95,8 @@ def run_logs(options: argparse.Namespace, output: Output) -> None:
 
 def _show(found: Iterator[LogLine], output: Output) -> int:
     shown = 0
-    for shown, line in enumerate(found, start=1):
+    for line in found:
+        shown += 1
         if output.as_json:
             output.json_line(line.to_dict())
         else:

@@ -14,7 +14,8 @@ import json
 from collections.abc import Iterator, Sequence
 from typing import Any
 
-from botocore.exceptions import BotoCoreError, ClientError, ConnectionError, HTTPClientError
+from botocore.exceptions import BotoCoreError, ClientError, HTTPClientError
+from botocore.exceptions import ConnectionError as NoConnection
 
 from beekeeper.connection import Deployed
 from beekeeper.contract import items
@@ -128,7 +129,7 @@ def _is_passing(cause: BaseException | None) -> bool:
     if isinstance(cause, ClientError):
         status: int = cause.response["ResponseMetadata"].get("HTTPStatusCode", 0)
         return has_code(cause, *THROTTLED) or status >= 500
-    return isinstance(cause, HTTPClientError | ConnectionError)
+    return isinstance(cause, HTTPClientError | NoConnection)
 
 
 def _mark(event: Event) -> object:

@@ -1,6 +1,6 @@
 """A rehearsal: a bounded crowd goes through a deployed room by its public link.
 
-    run.py       rehearse: looks at the room, sends the crowd, and compares what it saw with the counts
+    run.py       rehearse: looks at the room, sends the crowd, and compares with the counts
     size.py      how many visitors, over how long
     visitor.py   one visitor, who notes what a person would see
     observed.py  the figures of the whole crowd

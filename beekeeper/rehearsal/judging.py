@@ -5,7 +5,9 @@ from collections.abc import Iterator
 from beekeeper.results import Finding, Rehearsed, Verdict
 
 # What a browser's polls cost: a visitor arrives up to some seconds after the turn has begun.
-SLOW, VERY_SLOW, FAST = 0.85, 0.5, 1.1
+SLOW, VERY_SLOW = 0.85, 0.5
+# In any T seconds no more arrive than in T and these at the rate, times the overbooking (README).
+BURST_SECONDS = 32
 GOOD_ESTIMATE_SECONDS, GOOD_ESTIMATE_SHARE = 15.0, 0.3
 SLOW_SITE_SECONDS = 3.0
 FEW = 0.01  # of the requests
@@ -47,12 +49,12 @@ def _joining(seen: Rehearsed) -> Finding:
 
 def _answers(seen: Rehearsed) -> Finding:
     bad = seen.throttled + seen.failed
+    if not bad:
+        return Finding("answers", Verdict.OK, f"The room answered all {seen.requests:,} requests.")
     text = (
         f"The room answered {seen.requests - bad:,} of {seen.requests:,} requests. It refused"
         f" {seen.throttled:,} because of the API's throttle, and failed to answer {seen.failed:,}."
     )
-    if not bad:
-        return Finding("answers", Verdict.OK, text)
     remedy = " ".join([THROTTLE] * bool(seen.throttled) + [LOGS] * bool(seen.failed))
     is_rare = bad <= FEW * seen.requests
     return Finding("answers", Verdict.WARNING if is_rare else Verdict.PROBLEM, text, remedy)
@@ -70,21 +72,20 @@ def _places(seen: Rehearsed) -> Finding:
 
 
 def _rate(seen: Rehearsed, overbooking: float) -> Finding:
-    if seen.held_rate is None:
-        text = (
-            "The line was too short to measure the rate: too few visitors went in while others"
-            " waited."
-        )
-        remedy = "Send more visitors, give it more minutes, or rehearse at a lower rate."
-        return Finding("rate", Verdict.UNKNOWN, text, remedy)
-    share = seen.held_rate / seen.rate
-    text = f"Visitors arrived at {seen.held_rate:,.0f} a minute, of {seen.rate:,.0f} in force."
-    if share > FAST * overbooking:
+    bound = overbooking * seen.rate * (60 + BURST_SECONDS) / 60 + 1
+    if seen.fullest_minute > bound:
+        text = f"{seen.fullest_minute:,} visitors arrived in one minute, more than {bound:,.0f}."
         remedy = "Don't open like this. Run python -m beekeeper doctor, and report the fault."
         return Finding("rate", Verdict.PROBLEM, text, remedy)
+    if seen.held_rate is None:
+        text = "The line was too short to measure the rate: too few went in while others waited."
+        remedy = "Send more visitors, give it more minutes, or rehearse at a lower rate."
+        return Finding("rate", Verdict.UNKNOWN, text, remedy)
+    text = f"Visitors arrived at {seen.held_rate:,.0f} a minute, of {seen.rate:,.0f} in force."
+    share = seen.held_rate / seen.rate
     if share < SLOW:
         verdict = Verdict.PROBLEM if share < VERY_SLOW else Verdict.WARNING
-        remedy = f"Run python -m beekeeper status while it goes on, and doctor. {LOGS}"
+        remedy = f"Run python -m beekeeper doctor, and look at status meanwhile. {LOGS}"
         return Finding("rate", verdict, text, remedy)
     return Finding("rate", Verdict.OK, text)
 
@@ -122,7 +123,7 @@ def _counts(seen: Rehearsed) -> Finding:
 def _site(seen: Rehearsed) -> Finding:
     if seen.site_p95_seconds is None:
         return Finding("your site", Verdict.UNKNOWN, "No visitor reached your site.")
-    text = f"Your site answered within {seen.site_p95_seconds:.1f} s (19 of 20 answers)."
+    text = f"Your site answered within {max(0.1, seen.site_p95_seconds):.1f} s, 19 times of 20."
     if seen.site_refused:
         text += f" It refused {_times(seen.site_refused, 'visitor')} with a good pass."
         remedy = f"Compare its keys with python -m beekeeper keys show, and its clock. {CONNECT}"

@@ -54,6 +54,7 @@ def figures(visitors: Sequence[Rehearser], counted: Counted) -> Rehearsed:
         site_failed=sum(a.status == UNANSWERED or a.status >= 500 for a in at_site),
         site_p95_seconds=_rounded(took[math.ceil(len(took) * 0.95) - 1]) if took else None,
         entries_per_second=per_second(entries),
+        fullest_minute=fullest(entries, 60.0),
         counted_admitted=counted.admitted,
         counted_entered=counted.entered,
     )
@@ -82,6 +83,16 @@ def per_second(entries: Sequence[float]) -> list[int]:
     for at in entries:
         counts[int(at - entries[0])] += 1
     return counts
+
+
+def fullest(entries: Sequence[float], seconds: float) -> int:
+    """Return the most entries in any time of this length. The entries are in order."""
+    most, first = 0, 0
+    for last, at in enumerate(entries):
+        while at - entries[first] > seconds:
+            first += 1
+        most = max(most, last - first + 1)
+    return most
 
 
 def _rounded(value: float) -> float:

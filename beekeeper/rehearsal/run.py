@@ -10,9 +10,11 @@ from urllib.parse import urljoin
 
 from beekeeper.contract.routes import Path as Route
 from beekeeper.errors import BeekeeperError
+from beekeeper.local.crowd import WORKERS as LOCAL_WORKERS
 from beekeeper.local.crowd import Crowd
 from beekeeper.local.ministack import address
 from beekeeper.local.visitor import Stage
+from beekeeper.provision.aws import is_this_machine
 from beekeeper.rehearsal.judging import findings
 from beekeeper.rehearsal.observed import Counted, figures
 from beekeeper.rehearsal.size import Size, sized
@@ -30,8 +32,8 @@ LOOK_SECONDS = 1.0
 COUNT_SECONDS = 15.0  # the last entries may be on their way
 CLEAR = "python -m beekeeper clear"
 NEXT = (
-    f"Before the event, run {CLEAR}: the visitors of this rehearsal are in the counts, and those who"
-    " were still waiting are in line."
+    f"Before the event, run {CLEAR}: the visitors of this rehearsal are in the counts, and some may"
+    " still be in line."
 )
 
 
@@ -80,13 +82,17 @@ def rehearse(
     size = size_of(before, visitors, minutes)
     check_ready(before)
     link = address(before.url)
-    _reach(link)
-    crowd = Crowd(
-        link, size.visitors, size.visitors / size.arrive_seconds, visitor=Rehearser, workers=WORKERS
-    )
+    check_reachable(link)
+    crowd = _crowd(link, size)
     started_at, began = time.time(), time.monotonic()
     _send(crowd, size, on_progress)
     return _judged(handle, before, crowd, started_at, time.monotonic() - began)
+
+
+def _crowd(link: str, size: Size) -> Crowd:
+    joins_per_second = size.visitors / size.arrive_seconds
+    workers = LOCAL_WORKERS if is_this_machine(link) else WORKERS
+    return Crowd(link, size.visitors, joins_per_second, visitor=Rehearser, workers=workers)
 
 
 def pace_of(status: Status) -> float:
@@ -105,13 +111,13 @@ def check_ready(status: Status) -> None:
         )
     if status.waiting:
         raise BeekeeperError(
-            f"{status.waiting:,} visitors wait in room {status.room}, and a rehearsal would stand in"
-            " line with them. Rehearse before the event. If they are those of an earlier rehearsal,"
-            f" run: {CLEAR}"
+            f"In room {status.room}, visitors wait ({status.waiting:,}). A rehearsal would stand in"
+            " line with them. Rehearse before the event. After an earlier rehearsal, first run:"
+            f" {CLEAR}"
         )
 
 
-def _reach(link: str) -> None:
+def check_reachable(link: str) -> None:
     """Raise BeekeeperError if this machine can't reach the room. This takes no place."""
     try:
         Rehearser(link).request("GET", urljoin(link, Route.ROBOTS.link), "text/plain")

@@ -37,6 +37,7 @@ class Rehearsed(Result):
     site_failed: int  # the site answered 5xx, or not at all
     site_p95_seconds: float | None  # the time that the site took
     entries_per_second: Sequence[int]
+    fullest_minute: int  # the most visitors who arrived at the site in any 60 seconds
     counted_admitted: int
     counted_entered: int
 
