@@ -29,7 +29,7 @@ def test_it_sends_as_many_as_have_the_time_and_takes_as_long_as_they_need(
 
 @pytest.mark.parametrize("visitors", [0, -1, 2_001])
 def test_a_crowd_that_one_machine_can_not_be_is_refused(visitors: int) -> None:
-    with pytest.raises(ConfigError, match="1 to 2,000 visitors.* see examples/load"):
+    with pytest.raises(ConfigError, match=r"1 to 2,000 visitors.* see examples/load"):
         sized(600, visitors, None)
 
 
