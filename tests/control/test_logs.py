@@ -75,7 +75,7 @@ def test_lines_are_chosen_by_function_level_and_time(cloud: Cloud, where: dict[s
 @pytest.mark.usefixtures("deployed_room")
 def test_every_page_is_read_an_empty_one_too(cloud: Cloud, where: dict[str, Any]) -> None:
     now = time.time()
-    answers = [
+    answers: list[dict[str, Any]] = [
         {"events": [event(now - 9, "one")], "nextToken": "2"},
         {"events": [], "nextToken": "3"},
         {"events": [event(now - 8, "two")]},

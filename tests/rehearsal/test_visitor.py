@@ -32,12 +32,10 @@ def go(room: StubRoom, steps: int) -> Rehearser:
     return visitor
 
 
-def arrive(
-    room: StubRoom, *, cookie: bool = True, **behaviours: Behaviour
-) -> tuple[Rehearser, Site]:
-    """Let a visitor whose turn it is arrive at the page ``/in`` of a site."""
-    with site(**behaviours) as served:
-        room.answers, room.entries = [READY], [entry(url=served.url("/in?beekeeper_pass=x"))]
+def arrive(room: StubRoom, **behaviours: Behaviour) -> tuple[Rehearser, Site]:
+    """Let a visitor whose turn it is arrive at the page ``/landing`` of a site."""
+    with site(None, **behaviours) as served:
+        room.answers, room.entries = [READY], [entry(url=served.url("/landing?beekeeper_pass=x"))]
         visitor = go(room, 2)
     return visitor, served
 
@@ -70,8 +68,8 @@ def test_a_turn_that_is_over_is_noted(room: StubRoom) -> None:
 
 def test_it_goes_in_with_the_session_that_the_gate_opens(room: StubRoom) -> None:
     opened = answering(302, Location="/seats", Set_Cookie="session=s; Path=/; HttpOnly")
-    visitor, served = arrive(room, **{"in": opened, "seats": answering(200)})
-    assert served.paths() == ["/in", "/seats"]
+    visitor, served = arrive(room, landing=opened, seats=answering(200))
+    assert served.paths() == ["/landing", "/seats"]
     first, second = served.requests
     assert "session=s" not in first
     assert "Cookie: session=s" in second
@@ -87,12 +85,12 @@ def test_it_goes_in_with_the_session_that_the_gate_opens(room: StubRoom) -> None
 
 @pytest.mark.parametrize("status", [401, 403])
 def test_a_site_that_refuses_a_pass_is_noted(room: StubRoom, status: int) -> None:
-    visitor, _ = arrive(room, **{"in": answering(status)})
+    visitor, _ = arrive(room, landing=answering(status))
     assert (visitor.stage, visitor.is_refused) == (Stage.ENTERED, True)
 
 
 def test_a_site_that_sends_back_to_the_room_has_refused(room: StubRoom) -> None:
-    visitor, _ = arrive(room, **{"in": answering(302, Location=room.url)})
+    visitor, _ = arrive(room, landing=answering(302, Location=room.url))
     assert visitor.is_refused
     assert not room.opened  # it takes no second place
 
@@ -105,7 +103,7 @@ def test_a_site_that_is_down_ends_the_visit_too(room: StubRoom) -> None:
 
 
 def test_a_site_that_redirects_for_ever_is_left(room: StubRoom) -> None:
-    _, served = arrive(room, **{"in": answering(302, Location="/in")})
+    _, served = arrive(room, landing=answering(302, Location="/landing"))
     assert len(served.requests) == 5
 
 
