@@ -45,9 +45,7 @@ class Who:
         return str(line.fields.get("visitor", "")).startswith(self.id) or self.id in line.message
 
     def story(self, row: Item, now: float) -> Iterator[LogLine]:
-        """Return what the visitor's row says, in order of time. Nothing without a whole id."""
-        if not self.is_whole:
-            return
+        """Return what the visitor's row says, in order of time."""
         if not row:
             yield LogLine(now, TABLE, "INFO", NO_ROW)
             return

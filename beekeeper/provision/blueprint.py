@@ -1,6 +1,6 @@
 """The list of steps: every resource of a room. Each step says which steps it needs."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Container, Iterable, Mapping
 
 from beekeeper.config import RoomConfig
 from beekeeper.contract import functions
@@ -12,7 +12,6 @@ from beekeeper.provision.engine.step import Step
 from beekeeper.provision.names import FUNCTION_NAMES, Names
 from beekeeper.provision.policies import Document
 from beekeeper.provision.resources.access_control import AccessControl
-from beekeeper.provision.resources.alarm import Alarm, governors, specifications
 from beekeeper.provision.resources.api_mapping import ApiMapping
 from beekeeper.provision.resources.bucket import Bucket
 from beekeeper.provision.resources.bucket_policy import BucketPolicy
@@ -40,6 +39,7 @@ from beekeeper.provision.resources.stage import Stage
 from beekeeper.provision.resources.table import Table
 from beekeeper.provision.resources.table_items import Keys, RoomItem
 from beekeeper.provision.resources.unwanted import unwanted
+from beekeeper.provision.telling import alarm_steps, governor_alarm, watched
 from beekeeper.rules import quotas, sizing
 from beekeeper.rules.quotas import Account
 
@@ -52,12 +52,14 @@ def steps(
     names: Names,
     account: Account | None = None,
     former_tags: Iterable[str] = (),
+    recorded: Container[str] = (),
 ) -> list[Step]:
     """Return a room's steps. Their order here is for readers: the graph decides the real order.
 
     ``account`` has the quotas that the room must keep to. By default they are those that AWS
     documents for the region, which is enough to find and to delete what exists.
     ``former_tags`` are the keys of the last deploy's tags, which are removed if not wanted now.
+    ``recorded`` has the keys of what the room has, or can have (telling.py).
     """
     account = account or quotas.usual_in(names.region)
     wanted_tags = tags.room_tags(names.room, config.tags, former_tags)
@@ -82,8 +84,8 @@ def steps(
         *(_api_permission(f.name, names) for f in functions.FUNCTIONS if f.paths),
         _schedule_permission(functions.CONSUMER.name, names),
         _consumer_rule(config, names, wanted_tags),
-        *(Alarm(each, names, wanted_tags) for each in specifications(names)),
-        Dashboard(names, governed=config.is_governed),
+        *alarm_steps(config, names, wanted_tags, recorded),
+        Dashboard(names, watched(config, names), governed=config.is_governed),
         *_governor(config, names, wanted_tags),
         _door(config, names),
     ]
@@ -114,7 +116,7 @@ def _governor(config: RoomConfig, names: Names, wanted_tags: Mapping[str, str]) 
             wanted_tags,
             needs=(f"function {part}", scheduled.key, "settings"),
         ),
-        Alarm(governors(names), names, wanted_tags),
+        governor_alarm(config, names, wanted_tags),
     ]
     return wanted if config.is_governed else unwanted(wanted)
 

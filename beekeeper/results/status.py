@@ -1,13 +1,16 @@
 """How a room stands, and what its governor holds."""
 
-from collections.abc import Sequence
-from dataclasses import asdict, dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass, field
 from datetime import UTC, datetime
+from enum import StrEnum
+from html import escape
 from typing import Any
 
-from beekeeper.result import Result
+from beekeeper.result import Result, html_table
 from beekeeper.results.deploying import Change
 from beekeeper.results.findings import Finding
+from beekeeper.results.history import Entry
 from beekeeper.rules.settings import Settings
 
 
@@ -61,6 +64,73 @@ class GovernorStatus(Result):
         return f"{self.held}{why}{asked}"
 
 
+class Light(StrEnum):
+    """Whether a room is all right.
+
+    RED: visitors are not let in, or get errors. AMBER: somebody should look at it soon.
+    """
+
+    GREEN = "green"
+    AMBER = "amber"
+    RED = "red"
+
+
+@dataclass(frozen=True, slots=True)
+class Errors(Result):
+    """What went wrong in the last five minutes, by CloudWatch, whose figures are a minute late.
+
+    ``function_errors`` are failed invocations, and ``throttles`` those that Lambda refused, by the
+    name of the function (``consumer``). ``api_4xx`` and ``api_5xx`` are answers of the API: its own
+    ones, such as 429 over the account's quota, and those of the functions.
+    """
+
+    function_errors: Mapping[str, int]
+    throttles: Mapping[str, int]
+    api_4xx: int
+    api_5xx: int
+
+    def __str__(self) -> str:
+        counts = {
+            **{f"errors of {part}": count for part, count in self.function_errors.items()},
+            **{f"throttles of {part}": count for part, count in self.throttles.items()},
+            "4xx": self.api_4xx,
+            "5xx": self.api_5xx,
+        }
+        return (
+            ", ".join(f"{name} {count:,}" for name, count in counts.items() if count) or "no errors"
+        )
+
+
+# To be read on a light page and on a dark one.
+COLORS = {Light.GREEN: "#2da44e", Light.AMBER: "#bf8700", Light.RED: "#cf222e"}
+# What a notebook shows. All the rest is in to_dict.
+SHOWN = (
+    "room",
+    "mode",
+    "rate",
+    "held_rate",
+    "arrivals_per_minute",
+    "waiting",
+    "longest_wait_seconds",
+    "joined",
+    "admitted",
+    "entered",
+    "no_shows",
+    "latecomers",
+    "heartbeat_seconds",
+    "unreadable",
+    "errors",
+    "governor",
+    "message",
+    "planned",
+    "problems",
+    "drift",
+    "unknown",
+    "updated_at",
+    "url",
+)
+
+
 @dataclass(frozen=True, slots=True)
 class Status(Result):
     """The status of a room. Names that end in ``_seconds`` are durations.
@@ -90,6 +160,20 @@ class Status(Result):
     problems: Sequence[Finding] = ()  # what somebody damaged in the table, with the remedies
     drift: Sequence[Change] = ()  # what a deploy would change back; empty unless requested
     governor: GovernorStatus | None = None  # None in a room without one
+    light: Light = Light.GREEN  # the answer to "are we all right?"
+    reason: str = ""  # of the light, in one sentence
+    remedy: str = ""  # what to do about it, in one sentence; empty if there is nothing to do
+    held_rate: float | None = None  # admitted in the last minute, exact; None while unknown
+    entered_per_minute: float | None = None  # in the same minute
+    arrivals_per_minute: float | None = None  # who joined in the last minute
+    no_shows: int | None = None  # admitted half a minute ago, and have not come; at least so many
+    latecomers: int = 0  # visitors in the lane for latecomers
+    heartbeat_seconds: float | None = None  # since a consumer published; None before the first one
+    unreadable: int | None = None  # messages in the dead-letter queue; None if it can't be read
+    errors: Errors | None = None  # None if CloudWatch can't be read
+    unknown: Sequence[str] = ()  # what could not be read, and why
+    links: Mapping[str, str] = field(default_factory=dict)  # by name, into the AWS console
+    planned: Sequence[Entry] = ()  # the changes that are still to come, the earliest first
 
     @property
     def mode(self) -> str:
@@ -116,3 +200,10 @@ class Status(Result):
         values = asdict(self)
         settings = values.pop("settings")
         return {"room": values.pop("room"), "url": values.pop("url"), **settings, **values}
+
+    def _repr_html_(self) -> str:
+        told = escape(" ".join(filter(None, (self.reason, self.remedy))))
+        light = f"<b style='color: {COLORS[self.light]}'>● {self.light.upper()}</b>"
+        problems = tuple(f"{problem.text} {problem.remedy}" for problem in self.problems)
+        rows = {name: getattr(self, name) for name in SHOWN} | {"problems": problems}
+        return f"<p>{light} {told}</p>{html_table(rows)}"

@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 from boto3.session import Session
+from botocore.exceptions import ClientError
 from botocore.model import OperationModel
 
 import beekeeper
@@ -74,6 +75,9 @@ def test_the_policy_is_enough(
     status = beekeeper.status(NAME, drift=True, **room)
     assert (status.mode, status.rate, status.drift) == ("on", 700, ())
     assert len(beekeeper.pass_keys(NAME, **room).keys) == 1
+    assert beekeeper.report(NAME, **room).history[-1].what == "rate"
+    with pytest.raises(ClientError, match="AccessDenied"):  # only a report's attributes
+        session.client("dynamodb").scan(TableName=f"beekeeper-{NAME}")
     assert all(beekeeper.rotate_keys(NAME, step, **room).changed for step in ("add", "sign"))
 
     mutations: list[str] = []
@@ -95,12 +99,14 @@ def test_the_policy_is_enough(
     assert leftovers(strict_aws.session(), NAME) == []
 
 
-def test_the_policy_is_enough_for_a_strict_room(
+def test_the_policy_is_enough_for_a_strict_room_whose_alarms_tell_somebody(
     names: Names, deployer: Deployer, strict_aws: StrictAws, tmp_path: Path
 ) -> None:
     room: dict[str, Any] = {"session": deployer(policies_without(names)), "state_dir": tmp_path}
-    assert deploy(**room, order="strict").changes
-    assert not deploy(**room, order="strict").changes
+    told = {**room, "order": "strict", "alarms": {"notify": "on-call@example.com"}}
+    assert deploy(**told).changes
+    assert not deploy(**told).changes
+    assert "topic" in {change.key for change in deploy(**room, order="strict").changes}
     assert beekeeper.destroy(NAME, **room).deleted
     assert leftovers(strict_aws.session(), NAME) == []
 

@@ -3,12 +3,13 @@
 MiniStack evaluates policies and permissions boundaries itself. But it does not tell them all that a
 request is about. This module adds that, as AWS does (Service Authorization Reference):
 
-- the ARNs of roles with their path, of alarms, dashboards, tagged tables, rules, new functions, and
-  of what CloudFront has
+- the ARNs of roles with their path, of alarms, dashboards, tagged topics and tables, rules, new
+  functions, and of what CloudFront has
 - the actions of Lambda that have a path of their own, such as DeleteFunctionConcurrency, and those
   of CreateDistributionWithTags
 - the condition key iam:PermissionsBoundary: of the request where it sets a boundary, and otherwise
   the one that the role has
+- the condition keys dynamodb:Select and dynamodb:Attributes of a Scan
 - iam:PassRole, which AWS checks in addition when a call gives a service a role
 - boundaries and conditions in SimulateCustomPolicy
 
@@ -65,6 +66,8 @@ def resource_arn(
     passed.set(_passed(service, fields))
     if service == "iam" and (role := parameter(params, "RoleName")):
         return _role_arn(role, params)
+    if service == "sns" and (arn := parameter(params, "ResourceArn")):
+        return arn
     if service == "cloudfront":
         return parameter(params, "Resource") or _edge_arn(method, path, body, place[1])
     return _named(service, fields, *place) or known
@@ -121,8 +124,13 @@ def lambda_action(method: str, path: str) -> str | None:
 
 
 def context(service: str, action: str, body: bytes, params: Any) -> dict[str, Any]:
-    """Return the condition keys of a request, with iam:PermissionsBoundary."""
+    """Return the condition keys of a request, with iam:PermissionsBoundary, and those of a Scan."""
     known: dict[str, Any] = request_context(service, action, body, params)
+    if action == "dynamodb:Scan":
+        fields = fields_of(body)
+        names = list(fields.get("ExpressionAttributeNames", {}).values())
+        select = fields.get("Select", "SPECIFIC_ATTRIBUTES" if names else "ALL_ATTRIBUTES")
+        return {**known, "dynamodb:Select": select, "dynamodb:Attributes": names}
     if service != "iam":
         return known
     entity = iam._roles.get(parameter(params, "RoleName")) or {}
