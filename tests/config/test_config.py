@@ -121,29 +121,6 @@ def test_unknown_field() -> None:
         config(colour="red")
 
 
-@pytest.mark.parametrize(
-    ("values", "meant"),
-    [
-        ({"rates": 3}, "^rates is not a setting. Did you mean rate[?]$"),
-        ({"Claim-Minutes": 9}, "^Claim-Minutes is not a setting. Did you mean claim_minutes[?]$"),
-        ({"governer": {}}, "^governer is not a setting. Did you mean governor[?]$"),
-        ({"page": {"acent": ""}}, r"^page\.acent is not a setting. Did you mean accent[?]$"),
-        ({"order": "Strict"}, "^order = 'Strict': .* Did you mean 'strict'[?]$"),
-        ({"governor": {"mode": "autmatic"}}, "Did you mean 'automatic'[?]$"),
-    ],
-    ids=["setting", "hyphen", "table", "of a table", "value", "value of a table"],
-)
-def test_a_slip_is_answered_with_the_nearest_name(values: dict[str, Any], meant: str) -> None:
-    with pytest.raises(ConfigError, match=meant):
-        config(**values)
-
-
-@pytest.mark.parametrize("value", ["yes", "true", "false", "on", "", 1, 0, 1.0])
-def test_only_true_and_false_are_truth_values(value: object) -> None:
-    with pytest.raises(ConfigError, match="^edge = .*: give true or false$"):
-        config(edge=value)
-
-
 def test_all_problems_at_once() -> None:
     with pytest.raises(ConfigError) as caught:
         config(name="A", rate=0)
