@@ -92,6 +92,18 @@ CHANGING = (
 )
 
 
+class _Help(argparse.RawDescriptionHelpFormatter):
+    """Keeps the lines of the epilog, and gives each command one line.
+
+    argparse forgets that the names of commands are indented once more than those of options. So
+    the longest name would get a line of its own.
+    """
+
+    def __init__(self, prog: str) -> None:
+        super().__init__(prog, indent_increment=1)
+        self._action_max_length = 2 + len("completion")
+
+
 def parser() -> Parser:
     """Return the parser of all commands."""
     root = Parser(
@@ -99,7 +111,7 @@ def parser() -> Parser:
         description="A virtual waiting room for a one-time event, in your own AWS account.",
         epilog="Try it without an AWS account:  python -m beekeeper demo\n"
         "See a command's examples:       python -m beekeeper COMMAND --help",
-        formatter_class=argparse.RawDescriptionHelpFormatter,  # keeps the lines of the epilog
+        formatter_class=_Help,
     )
     root.add_argument("--version", action="version", version=f"beekeeper {__version__}")
     commands = root.add_subparsers(
