@@ -1,13 +1,17 @@
 """Finds one room: its state, its configuration, and its AWS account and region."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from difflib import get_close_matches
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from botocore.exceptions import BotoCoreError, ClientError
+
 from beekeeper.config import RoomConfig, bare_config
 from beekeeper.contract.functions import GOVERNOR
 from beekeeper.errors import ConfigError, RoomNotFoundError
+from beekeeper.provision import found_rooms
 from beekeeper.provision.aws import Aws
 from beekeeper.provision.names import Names
 from beekeeper.provision.state import State, StateStore, check_place, open_store
@@ -17,8 +21,8 @@ if TYPE_CHECKING:
     from boto3.session import Session
 
 
-# What operators call first, on the day of the event: the table.
-OPERATORS = ("dynamodb",)
+# What status reads, on the day of the event: the table, the dead-letter queue, and the metrics.
+OPERATORS = ("dynamodb", "sqs", "cloudwatch")
 # The settings that the names of a room's resources depend on.
 KEPT = ("order", "role_path")
 
@@ -32,6 +36,8 @@ class Deployed:
     store: StateStore
     aws: Aws
     names: Names
+    is_found: bool = False
+    """Whether it was found in AWS, because there is no state here. It lacks what AWS can't tell."""
 
     @property
     def has_governor(self) -> bool:
@@ -41,8 +47,9 @@ class Deployed:
 
     def missing(self) -> RoomNotFoundError:
         """Return the error for a room that is in the state but not in AWS."""
+        known = "was found" if self.is_found else "has a state"
         return RoomNotFoundError(
-            f"Room {self.state.room} has a state, but in account {self.state.account},"
+            f"Room {self.state.room} {known}, but in account {self.state.account},"
             f" {self.state.region}, it is missing or incomplete. To see what is missing, and"
             " what that means for your visitors, run: python -m beekeeper plan. To complete the"
             " room, run: python -m beekeeper deploy"
@@ -77,6 +84,7 @@ class Connection:
         self.consumer_started_at = 0.0
         """When a command with this connection started a consumer (epoch seconds)."""
         self._clients: dict[str, Aws] = {}
+        self._found: State | None = None
 
     @property
     def region(self) -> str | None:
@@ -97,20 +105,42 @@ class Connection:
         return self.known
 
     def state(self, store: StateStore | None = None) -> State:
-        """Read the room's state. Raise RoomNotFoundError when there is none."""
-        store = store or self.open_store()
-        if state := self.read(store):
-            return state
-        raise RoomNotFoundError(
-            f"There is no room {self.name} in {store.directory}/.{self.nearest(store)} Run this in"
-            " the folder from which you deployed the room, or say where its state is (--state-dir"
-            " on the command line, state_dir in Python). `python -m beekeeper list` shows the"
-            " rooms."
-        )
+        """Read the room's state, or find the room in AWS if it has none and a region is given.
 
-    def nearest(self, store: StateStore) -> str:
-        """Return a question with the most similar name of a room whose state is there."""
-        found = get_close_matches(self.name, store.rooms(), n=1)
+        Raises RoomNotFoundError when there is neither, and then NotOursError, ProvisionError and
+        CredentialsError.
+        """
+        store = store or self.open_store()
+        return self.read(store) or self._found_in_aws(store)
+
+    def _found_in_aws(self, store: StateStore) -> State:
+        """Return what AWS tells of a room without a state. It is asked once for each connection.
+
+        Only if a region is given: a slip in the name, or the wrong folder, should not make a call.
+        """
+        where = f"There is no room {self.name} in {store.directory}/"
+        if not self.region:
+            raise RoomNotFoundError(
+                f"{where}.{self.nearest(store.rooms())} Run this in the folder from which you"
+                " deployed the room, or say where its state is (--state-dir on the command line,"
+                " state_dir in Python). If the state is on another machine, say which region the"
+                " room is in (--region, region in Python). `python -m beekeeper list` shows the"
+                " rooms."
+            )
+        if self._found is None:
+            aws = Aws(self.session, region=self.region, soon=found_rooms.SERVICES)
+            if not (found := found_rooms.find_room(aws, self.name)):
+                raise RoomNotFoundError(
+                    f"{where}, and none in {aws.region} of account {aws.account}."
+                    f"{self.nearest([*store.rooms(), *_names_in(aws)])} `python -m beekeeper list`"
+                    " shows the rooms."
+                )
+            self._found = found.state
+        return self._found
+
+    def nearest(self, rooms: Iterable[str]) -> str:
+        """Return a question with the most similar name among those of other rooms."""
+        found = get_close_matches(self.name, rooms, n=1)
         return f" Did you mean {found[0]}?" if found else ""
 
     def wanted(self, store: StateStore | None = None) -> tuple[RoomConfig, str | None]:
@@ -135,7 +165,7 @@ class Connection:
         return last_config(state), self.given_region or state.region
 
     def deployed(self) -> Deployed:
-        """Return the room as it was deployed.
+        """Return the room as it was deployed, from its state, or as it was found in AWS.
 
         Raises RoomNotFoundError and CredentialsError, and WrongAccountError when the room is in
         another account or region.
@@ -146,7 +176,7 @@ class Connection:
         check_place(state, aws.account, aws.region, store, self.reference.region)
         config = known_config(state)
         names = aws.names(self.name, strict=config.is_strict)
-        return Deployed(state, config, store, aws, names)
+        return Deployed(state, config, store, aws, names, is_found=state is self._found)
 
     def _aws(self, region: str) -> Aws:
         """Return the boundary to AWS for operators' calls.
@@ -159,6 +189,14 @@ class Connection:
         if region not in self._clients:
             self._clients[region] = Aws(self.session, region=region, soon=OPERATORS)
         return self._clients[region]
+
+
+def _names_in(aws: Aws) -> list[str]:
+    """Return the names of the rooms in a region. Empty if the credentials may not list them."""
+    try:
+        return found_rooms.rooms_in(aws)
+    except (BotoCoreError, ClientError):
+        return []
 
 
 def known_config(state: State) -> RoomConfig:

@@ -148,7 +148,7 @@ def line_now(aws: Aws, names: Names) -> Line | None:
     try:
         response = aws.client("dynamodb").batch_get_item(RequestItems={names.stem: {"Keys": keys}})
         found = {items.id_of(item): item for item in response["Responses"].get(names.stem, [])}
-        live = items.settings_of(found[items.ROOM])
+        live = items.settings_of(found[items.ROOM], aws.answered_at(response))
     except (BotoCoreError, ClientError, KeyError, Damaged):
         return None
     return Line(live.rate, live.waiting(pulse_item.pulse_of(found.get(items.PULSE))))

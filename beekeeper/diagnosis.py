@@ -96,10 +96,7 @@ def doctor(
         account, caller = aws.identity
         names = aws.names(config.name, strict=config.is_strict)
     except (BeekeeperError, BotoCoreError) as error:
-        # If AWS does not answer, an unknown region is the likely reason.
-        where = region(aws, config.architecture, has_functions=False)
-        why = [] if where.verdict is Verdict.OK else [where]
-        return Diagnosis(config.name, "", aws.region, [_unusable(error), *why])
+        return Diagnosis(config.name, "", aws.region, [_unusable(error)])
     polls = _polls(connection)  # reads the state
     found = [
         Finding("credentials", Verdict.OK, f"Account {account}, as {caller}."),

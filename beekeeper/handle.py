@@ -105,16 +105,18 @@ class Handle:
     def to_dict(self) -> dict[str, Any]:
         """Return what the state says about the deployed room, as plain values for JSON.
 
-        ``resources`` is the number of resources in AWS. Raises RoomNotFoundError.
+        ``resources`` is the number of resources in AWS. A room that was found there has no
+        ``state_file``, and only some resources are known. Raises RoomNotFoundError.
         """
+        state, has_state = self._state, self._connection.known is not None
         return {
             "room": self.name,
             "url": self.url,
             "destination": self.destination,
             "account": self.account,
             "region": self.region,
-            "state_file": self._connection.open_store().location,
-            "resources": sum(record.made for record in self._state.resources),
+            "state_file": self._connection.open_store().location if has_state else None,
+            "resources": sum(record.made for record in state.resources),
         }
 
     def __repr__(self) -> str:

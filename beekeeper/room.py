@@ -1,17 +1,30 @@
 """The public handle of one room."""
 
+import time
 from collections.abc import Callable
+from pathlib import Path
 from typing import TypeAlias
 
 from beekeeper import control, lifecycle
-from beekeeper.handle import Handle
+from beekeeper.control.note import At, Note
 from beekeeper.provision.engine.pipeline import OnEvent
 from beekeeper.reference import Form
-from beekeeper.results import Deployment, Destruction, KeyRotation, PassKeys, Plan, Status
+from beekeeper.reporting.outcome import Report
+from beekeeper.results import (
+    Deployment,
+    Destruction,
+    Effect,
+    Entry,
+    KeyRotation,
+    PassKeys,
+    Plan,
+    Status,
+)
 from beekeeper.rules.settings import Mode
+from beekeeper.watched import Watched
 
 
-class Room(Handle):
+class Room(Watched):
     """One waiting room: deploy it, watch it, operate it, remove it.
 
     ``room`` says which one. Give one of these:
@@ -27,7 +40,8 @@ class Room(Handle):
 
     - ``session``: the boto3 session to use. By default boto3 finds the credentials and the region.
     - ``region``: the AWS region. By default this is the region in the configuration, or the region
-      of the last deploy.
+      of the last deploy. With it, a room whose state is on another machine is found in AWS by its
+      names and its tag, and can be operated.
     - ``state_dir``: where the room's state is, a folder or ``s3://bucket/prefix``. By default this
       is ``$BEEKEEPER_STATE_DIR``, then ``state`` in the configuration, then the folder
       ``.beekeeper`` beside the configuration file, or without a file in the current directory.
@@ -39,7 +53,11 @@ class Room(Handle):
         room.set_rate(900)             # visitors per minute
         print(room.status().waiting)   # how many visitors wait
 
-    A change of mode or rate takes effect within two seconds.
+    A change of mode, rate or message takes effect within two seconds, and :meth:`history` has a row
+    about it. ``reason`` says there why it was made. ``at`` plans it for later: a ``datetime``, or a
+    text such as ``"18:00"`` or ``"2026-11-28T18:00"``, of this machine's time zone unless it has
+    one. The functions then apply it by themselves. A planned change is at most 30 days ahead. These
+    methods return what a change means for those who wait (:class:`beekeeper.Effect`).
 
     Raises TypeError for anything that can't be a room, and ConfigError for a wrong name or
     configuration. All methods that call AWS raise CredentialsError when the credentials can't be
@@ -98,7 +116,7 @@ class Room(Handle):
         """
         return control.status.status(self._connection.deployed(), drift=drift)
 
-    def on(self) -> None:
+    def on(self, *, reason: str = "", at: At = None) -> Effect:
         """Turn the room on: visitors wait, and are admitted at the rate.
 
         This is one write to the table, and a start of a consumer, because no consumer runs while a
@@ -106,48 +124,104 @@ class Room(Handle):
         minute or two. Raises RoomNotFoundError when the room is not deployed, and ProvisionError,
         with the mode changed, when a function can't be woken or started.
         """
-        room = self._connection.deployed()
-        self._connection.consumer_started_at = control.mode.set_mode(room, Mode.ON)
+        return self._set_mode(Mode.ON, reason, at)
 
-    def off(self) -> None:
+    def off(self, *, reason: str = "", at: At = None) -> Effect:
         """Turn the room off: every visitor goes straight to the destination.
 
         This is one write to the table.
         """
-        control.mode.set_mode(self._connection.deployed(), Mode.OFF)
+        return self._set_mode(Mode.OFF, reason, at)
 
-    def pause(self) -> None:
+    def pause(self, *, reason: str = "", at: At = None) -> Effect:
         """Pause the line: nobody is admitted, and everybody keeps their place.
 
         New visitors can still join. This is one write to the table.
         """
-        control.mode.set_mode(self._connection.deployed(), Mode.PAUSED)
+        return self._set_mode(Mode.PAUSED, reason, at)
 
-    def set_rate(self, rate: int) -> None:
+    def _set_mode(self, mode: Mode, reason: str, at: At) -> Effect:
+        note, room = _note(reason, at), self._connection.deployed()
+        effect, started_at = control.mode.set_mode(room, mode, note)
+        self._connection.consumer_started_at = started_at
+        return effect
+
+    def set_rate(self, rate: int, *, reason: str = "", at: At = None) -> Effect:
         """Set the rate, in visitors per minute.
 
         This is one write to the table. Raises ConfigError for a rate that is out of bounds or too
         high for the workers of the deployed room.
 
-        >>> Room("summer-sale").set_rate(900)
+        >>> Room("summer-sale").set_rate(900, reason="the shop has more servers").changes[0].before
+        '600'
         """
-        control.rate.set_rate(self._connection.deployed(), rate)
+        note = _note(reason, at)
+        return control.rate.set_rate(self._connection.deployed(), rate, note)
 
-    def set_governor(self, mode: str) -> None:
+    def message(self, text: str | None, *, reason: str = "", at: At = None) -> Effect:
+        """Show a message to everybody who waits, in place of the former one. None shows none.
+
+        This is one write to the table. A message is one line of at most 500 characters. Raises
+        ConfigError for another one.
+
+        >>> Room("summer-sale").message("We open at 10:00.").heard_within_seconds
+        60.0
+        """
+        note, text = _note(reason, at), control.message.message_text(text)
+        return control.message.set_message(self._connection.deployed(), text, note)
+
+    def set_governor(self, mode: str, *, reason: str = "") -> Effect:
         """Set what the governor does: ``off``, ``advise`` or ``automatic``. This is one write.
 
         Raises ConfigError to turn it on in a room that was deployed without a governor.
         """
-        control.governor.set_governor(self._connection.deployed(), mode)
+        note = _note(reason, None)
+        return control.governor.set_governor(self._connection.deployed(), mode, note)
 
-    def clear(self) -> None:
+    def clear(self, *, reason: str = "") -> Effect:
         """Clear the line: all who wait lose their place, and the counts start anew.
 
         Use it after a rehearsal, or between two events in one room. A visitor of before who follows
         the campaign link, or whose page still waits, gets a new place. Mode and rate stay. This is
         one write to the table, and starts a consumer unless the room is off.
         """
-        control.clear.clear(self._connection.deployed())
+        return control.clear.clear(self._connection.deployed(), _note(reason, None))
+
+    def history(self, most: int = 100) -> tuple[Entry, ...]:
+        """Return the last changes of the room, the newest last: what, when, by whom, and why.
+
+        Planned changes are among them. A clear keeps the history, and a destroy removes it.
+
+        >>> print(Room("summer-sale").history()[-1])
+        2026-11-27 18:00:03 UTC  rate: 600 → 900
+        """
+        return control.history.history(self._connection.deployed(), most)
+
+    def cancel(self, number: int, *, reason: str = "") -> Entry:
+        """Take back a planned change, by its number in :meth:`history`. This is one write.
+
+        Raises ConfigError when there is no such plan, or when its time has come.
+
+        >>> Room("summer-sale").cancel(12).before
+        'rate 900 from 2026-11-28 17:00:00 UTC on'
+        """
+        note = _note(reason, None)
+        return control.history.cancel(self._connection.deployed(), number, note)
+
+    def report(
+        self, *, since: float | None = None, on_read: control.report.OnRead | None = None
+    ) -> Report:
+        """Return what happened to all who joined since the line was last cleared.
+
+        Changes nothing. ``since`` (epoch seconds) counts those who joined from then on, instead. It
+        reads the whole table once, which takes a minute or two for a million visitors: ``on_read``
+        is called with the number of rows read so far. Rows are kept for 15 days. Raises
+        RoomNotFoundError when the room is not deployed.
+
+        >>> Room("summer-sale").report().save("report")
+        [PosixPath('report/report.html'), PosixPath('report/report.csv'), ...]
+        """
+        return control.report.report(self._connection.deployed(), since, on_read)
 
     def wait_for_consumer(self) -> None:
         """Wait until a consumer works, for up to 20 seconds. Raise ProvisionError if none does.
@@ -196,19 +270,28 @@ class Room(Handle):
         on_event: OnEvent | None = None,
         approve: Callable[[], None] | None = None,
         wait_seconds: float = 0,
+        report: str | Path | None = None,
     ) -> Destruction:
         """Remove everything that belongs to the room, including its logs. Return what was removed.
 
         Visitors who wait lose their place. Without a state, it finds the resources by name and tag.
         After any failure, you can call it again. It does nothing when nothing is left. ``approve``
         is called before anything is removed. Raise an exception in it to stop. ``on_event`` and
-        ``wait_seconds`` are as in :meth:`deploy`. Raises LockedError when another command is
-        still working on this room.
+        ``wait_seconds`` are as in :meth:`deploy`. ``report`` is a folder, in which the
+        :meth:`report` is saved first: if that fails, nothing is removed. Raises LockedError when
+        another command is still working on this room.
 
         >>> len(Room("summer-sale").destroy().deleted)
         32
         """
+        if report is not None:
+            control.report.save_last(self._connection, report)
         return lifecycle.destroy(self._connection, on_event, approve, wait_seconds)
+
+
+def _note(reason: str, at: At) -> Note:
+    """Read what was given with a change, before AWS is asked. Raises ConfigError."""
+    return Note.of(reason, at, time.time())
 
 
 RoomLike: TypeAlias = Room | Form

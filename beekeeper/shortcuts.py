@@ -128,17 +128,18 @@ def destroy(
     state_dir: str | Path | None = None,
     on_event: OnEvent | None = None,
     wait_seconds: float = 0,
+    report: str | Path | None = None,
 ) -> Destruction:
     """Remove everything that belongs to the room, including its logs.
 
-    Visitors who wait lose their place. Give ``region`` when the room's state is lost. See
-    :meth:`beekeeper.Room.destroy` for more, and for the errors.
+    Visitors who wait lose their place. Give ``region`` when the room's state is lost. ``report`` is
+    a folder, in which a report is saved first. See :meth:`beekeeper.Room.destroy` for more.
 
     >>> len(destroy("sale").deleted)
     32
     """
     handle = as_room(room, session=session, region=region, state_dir=state_dir)
-    return handle.destroy(on_event=on_event, wait_seconds=wait_seconds)
+    return handle.destroy(on_event=on_event, wait_seconds=wait_seconds, report=report)
 
 
 def status(
@@ -157,78 +158,6 @@ def status(
     1200
     """
     return as_room(room, session=session, state_dir=state_dir).status(drift=drift)
-
-
-def on(
-    room: RoomLike, *, session: "Session | None" = None, state_dir: str | Path | None = None
-) -> None:
-    """Turn the room on: visitors wait, and are admitted at the rate.
-
-    See :meth:`beekeeper.Room.on`.
-    """
-    as_room(room, session=session, state_dir=state_dir).on()
-
-
-def off(
-    room: RoomLike, *, session: "Session | None" = None, state_dir: str | Path | None = None
-) -> None:
-    """Turn the room off: every visitor goes straight to the destination.
-
-    See :meth:`beekeeper.Room.off`.
-    """
-    as_room(room, session=session, state_dir=state_dir).off()
-
-
-def pause(
-    room: RoomLike, *, session: "Session | None" = None, state_dir: str | Path | None = None
-) -> None:
-    """Pause the line: nobody is admitted, and everybody keeps their place.
-
-    See :meth:`beekeeper.Room.pause`.
-    """
-    as_room(room, session=session, state_dir=state_dir).pause()
-
-
-def set_rate(
-    rate: int,
-    *,
-    room: RoomLike,
-    session: "Session | None" = None,
-    state_dir: str | Path | None = None,
-) -> None:
-    """Set the rate, in visitors per minute.
-
-    Raises ConfigError for a rate that is too high. See :meth:`beekeeper.Room.set_rate`.
-
-    >>> set_rate(900, room="sale")
-    """
-    as_room(room, session=session, state_dir=state_dir).set_rate(rate)
-
-
-def set_governor(
-    mode: str,
-    *,
-    room: RoomLike,
-    session: "Session | None" = None,
-    state_dir: str | Path | None = None,
-) -> None:
-    """Set what the governor does: ``off``, ``advise`` or ``automatic``.
-
-    See :meth:`beekeeper.Room.set_governor`.
-
-    >>> set_governor("off", room="sale")
-    """
-    as_room(room, session=session, state_dir=state_dir).set_governor(mode)
-
-
-def clear(
-    room: RoomLike, *, session: "Session | None" = None, state_dir: str | Path | None = None
-) -> None:
-    """Clear the line: all who wait lose their place, and the counts start anew.
-
-    See :meth:`beekeeper.Room.clear`.
-    """
-    as_room(room, session=session, state_dir=state_dir).clear()
 
 
 def pass_keys(
@@ -259,15 +188,19 @@ def rotate_keys(
 
 
 def list_rooms(
-    *, session: "Session | None" = None, state_dir: str | Path | None = None
+    *,
+    session: "Session | None" = None,
+    region: str | None = None,
+    state_dir: str | Path | None = None,
 ) -> list[Room]:
     """Return the handles of the rooms whose state is in ``state_dir``, or in its default place.
 
-    Calls AWS only when the state is in a bucket.
+    Calls AWS only when the state is in a bucket. :func:`find_rooms` also finds the rooms of an
+    account whose state is in another place. ``region`` is that of the handles.
 
     >>> [room.name for room in list_rooms()]
     ['sale']
     """
     names = filter(is_name, open_store(state_dir, "", session).rooms())
-    rooms = [Room(name, session=session, state_dir=state_dir) for name in names]
+    rooms = [Room(name, session=session, region=region, state_dir=state_dir) for name in names]
     return [room for room in rooms if room._connection.read()]

@@ -4,6 +4,7 @@ import argparse
 from typing import Any
 
 from beekeeper.cli.confirm import ask, introduce
+from beekeeper.cli.noting import add_reason, note_of, tell
 from beekeeper.cli.options import add_room, room_of
 from beekeeper.cli.output import Output
 
@@ -22,15 +23,17 @@ def add_commands(commands: Any) -> None:
         },
     )
     clear.add_argument("--yes", action="store_true", help="clear it without a question")
+    add_reason(clear)
     add_room(clear)
     clear.set_defaults(run=run_clear)
 
 
 def run_clear(options: argparse.Namespace, output: Output) -> None:
     """Clear the line of a room, after the user has confirmed it."""
-    room = room_of(options)
+    room, note = room_of(options), note_of(options)
     introduce(room, output)
     if not options.yes:
         ask("All who wait lose their place, and the counts begin at 0. Clear the line?", output)
-    room.clear()
-    output.changed({"room": room.name, "cleared": True}, f"The line of room {room.name} is new.")
+    effect = room.clear(**note)
+    text = f"The line of room {room.name} is new."
+    tell(room, output, {"room": room.name, "cleared": True}, text, effect)

@@ -18,8 +18,9 @@ def introduce(room: Room, output: Output) -> Status | None:
     except ProvisionError as error:
         output.say(f"Room {room.name}. How many wait is not known: {error}")
         return None
+    link = status.url or "its link is not known"
     output.say(
-        f"Room {room.name} ({status.url}) is {status.mode}, {status.rate:,.0f} a minute:"
+        f"Room {room.name} ({link}) is {status.mode}, {status.rate:,.0f} a minute:"
         f" {waiting(status.waiting)}."
     )
     return status

@@ -5,7 +5,7 @@ from dataclasses import replace
 from typing import Any
 
 from beekeeper.cli.confirm import ask, consumer_problem
-from beekeeper.cli.options import add_config, configured_room
+from beekeeper.cli.options import add_aws, add_config, configured_room
 from beekeeper.cli.output import Output
 from beekeeper.cli.progress import progress
 from beekeeper.errors import BeekeeperError
@@ -31,6 +31,7 @@ def add_commands(commands: Any) -> None:
         action="store_true",
         help="deploy without a question, even if the rate or the link of those who wait changes",
     )
+    add_aws(deploy)
     add_config(deploy)
     deploy.set_defaults(run=run_deploy)
 

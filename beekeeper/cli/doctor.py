@@ -9,7 +9,7 @@ from rich.markup import escape
 from rich.table import Table
 
 from beekeeper import diagnosis
-from beekeeper.cli.options import add_config, configured_room, number
+from beekeeper.cli.options import add_aws, add_config, configured_room, number
 from beekeeper.cli.output import Output, colored
 from beekeeper.provision.deployer import MAX_CHARACTERS
 from beekeeper.results import Diagnosis, Verdict
@@ -38,6 +38,7 @@ def add_commands(commands: Any) -> None:
     doctor.add_argument(
         "--policy", action="store_true", help="only show the IAM policies that a deployer needs"
     )
+    add_aws(doctor)
     add_config(doctor)
     doctor.set_defaults(run=run_doctor)
 

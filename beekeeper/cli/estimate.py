@@ -6,7 +6,7 @@ from typing import Any
 from rich.markup import escape
 from rich.table import Table
 
-from beekeeper.cli.options import add_common, config_path
+from beekeeper.cli.options import add_common, add_profile, config_path, session_of
 from beekeeper.cli.output import Output
 from beekeeper.cli.simulate import add_event, event_of
 from beekeeper.config import configured_text
@@ -46,6 +46,7 @@ def add_commands(commands: Any) -> None:
         help="use AWS's price list of today, not the table in the package (needs the permission"
         " pricing:GetProducts)",
     )
+    add_profile(estimate)
     add_common(estimate)
     estimate.set_defaults(run=run_estimate)
 
@@ -57,7 +58,11 @@ def run_estimate(options: argparse.Namespace, output: Output) -> None:
     output.say("Simulating …")
     governed = configured_governor(config_path(options))
     found = costs.estimate(
-        **event, region=region, live_prices=options.live_prices, governed=governed
+        **event,
+        region=region,
+        live_prices=options.live_prices,
+        governed=governed,
+        session=session_of(options) if options.live_prices else None,
     )
     if output.as_json:
         output.result(found, ())

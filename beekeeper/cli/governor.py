@@ -4,6 +4,7 @@ import argparse
 from typing import Any
 
 from beekeeper.cli.confirm import introduce
+from beekeeper.cli.noting import add_reason, note_of, tell
 from beekeeper.cli.options import add_room, room_of
 from beekeeper.cli.output import Output
 from beekeeper.rules.settings import GovernorMode
@@ -30,14 +31,15 @@ def add_commands(commands: Any) -> None:
     )
     modes = [mode.value for mode in GovernorMode]
     governor.add_argument("mode", choices=modes, help="what the governor does from now on")
+    add_reason(governor)
     add_room(governor)
     governor.set_defaults(run=run_governor)
 
 
 def run_governor(options: argparse.Namespace, output: Output) -> None:
     """Set the mode of a room's governor."""
-    room, mode = room_of(options), GovernorMode(options.mode)
+    room, mode, note = room_of(options), GovernorMode(options.mode), note_of(options)
     introduce(room, output)
-    room.set_governor(mode.value)
+    effect = room.set_governor(mode.value, **note)
     text = f"The governor of room {room.name} {DONE[mode]}."
-    output.changed({"room": room.name, "governor": mode.value}, text)
+    tell(room, output, {"room": room.name, "governor": mode.value}, text, effect)

@@ -10,10 +10,11 @@ from botocore.exceptions import BotoCoreError
 
 from beekeeper.cli.options import add_config, config_path, count, setting_help, setting_value
 from beekeeper.cli.output import Output
-from beekeeper.config import RoomConfig, governor, page
+from beekeeper.config import RoomConfig, alarms, governor, page
 from beekeeper.config.essentials import is_name
 from beekeeper.contract.asking import BACK_OFF
 from beekeeper.errors import ConfigError
+from beekeeper.provision.regions import check_region
 from beekeeper.result import Result
 from beekeeper.rules import quotas, sizing
 from beekeeper.rules.first_second import FirstSecond, first_second
@@ -77,7 +78,8 @@ def run_init(options: argparse.Namespace, output: Output) -> None:
     first = _first_second(first_minute, values.get("region"))
     config = RoomConfig(**values, edge=bool(first and first.needs_edge))
     try:
-        path.write_text(config.to_toml() + page.COMMENTED + governor.COMMENTED, encoding="utf-8")
+        more = page.COMMENTED + governor.COMMENTED + alarms.COMMENTED
+        path.write_text(config.to_toml() + more, encoding="utf-8")
     except OSError as error:
         raise ConfigError(f"{path} can't be written: {error.strerror}.") from error
     if first:
@@ -133,7 +135,10 @@ def _first_second(minute: int | None, region: str | None) -> FirstSecond | None:
 
 
 def _checked(field: str, text: str) -> Any:
-    return setting_value(field, _name_of(text) if field == "name" else text)
+    value = setting_value(field, _name_of(text) if field == "name" else text)
+    if field == "region":
+        check_region(value)
+    return value
 
 
 def _name_of(text: str) -> str:

@@ -4,15 +4,19 @@ import argparse
 import math
 import os
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from beekeeper.config import FILE_NAME, RoomConfig, bare_config, configured_text
 from beekeeper.config.section import help_of, plain_number
 from beekeeper.config.toml_file import read_toml
 from beekeeper.errors import ConfigError
+from beekeeper.provision.credentials import new_session
 from beekeeper.provision.state import DEFAULT_DIR, DIR_VARIABLE
 from beekeeper.room import Room
 from beekeeper.shortcuts import list_rooms
+
+if TYPE_CHECKING:
+    from boto3.session import Session
 
 
 def add_common(command: argparse.ArgumentParser) -> None:
@@ -29,7 +33,36 @@ def add_room(command: argparse.ArgumentParser) -> None:
         help="the name of the room (default: the room of the configuration, or the only room that"
         " was deployed from this folder)",
     )
+    add_aws(command)
     add_config(command)
+
+
+def add_aws(command: argparse.ArgumentParser) -> None:
+    """Add the options that choose the AWS account and the region. For what calls AWS."""
+    add_profile(command)
+    command.add_argument(
+        "--region",
+        metavar="REGION",
+        help="the AWS region (default: the region of the configuration, then that of the room's"
+        " last deploy). With it, a room is found in AWS without its state",
+    )
+
+
+def add_profile(command: argparse.ArgumentParser) -> None:
+    """Add the option that chooses the credentials."""
+    command.add_argument(
+        "--profile",
+        metavar="NAME",
+        help="the profile of your AWS settings to use (default: $AWS_PROFILE, then `default`)",
+    )
+
+
+def session_of(options: argparse.Namespace) -> "Session | None":
+    """Return the session of ``--profile``. Without it None: then boto3 finds the credentials.
+
+    Raises CredentialsError if there is no such profile.
+    """
+    return new_session(profile=options.profile) if options.profile else None
 
 
 def add_config(command: argparse.ArgumentParser) -> None:
@@ -101,32 +134,46 @@ def room_of(options: argparse.Namespace) -> Room:
             raise ConfigError("--room is empty. Give the name of a room, or leave it out.")
         return Room(options.room, **place(options))
     if options.config or config_path(options).exists():
-        return Room(config_path(options), state_dir=options.state_dir)
+        return _of_file(options)
     rooms = list_rooms(**place(options))
     if len(rooms) == 1:
         return rooms[0]
     known = ", ".join(room.name for room in rooms) or "none"
     raise ConfigError(
-        f"Which room? There is no {FILE_NAME} here. Give --room NAME."
-        f" The rooms with a state here: {known}."
+        f"Which room? There is no {FILE_NAME} here. Give --room NAME, and --region REGION if the"
+        f" room was deployed from another machine. The rooms with a state here: {known}."
     )
 
 
 def configured_room(options: argparse.Namespace) -> Room:
     """Return the room of the configuration. Raise ConfigError when the configuration is wrong."""
     RoomConfig.load(config_path(options))
-    return Room(config_path(options), state_dir=options.state_dir)
+    return _of_file(options)
+
+
+def _of_file(options: argparse.Namespace) -> Room:
+    return Room(config_path(options), state_dir=options.state_dir, **aws_of(options))
+
+
+def aws_of(options: argparse.Namespace) -> dict[str, Any]:
+    """Return the session and the region, as keyword arguments of the public functions."""
+    return {"session": session_of(options), "region": options.region}
 
 
 def place(options: argparse.Namespace) -> dict[str, Any]:
-    """Return where the state is, as keyword arguments of the public functions."""
+    """Return where the state is, with the session and region, as keyword arguments."""
+    return {"state_dir": state_place(options), **aws_of(options)}
+
+
+def state_place(options: argparse.Namespace) -> str | Path:
+    """Return where the state is: a folder, or the address of a bucket."""
     named = options.state_dir or os.environ.get(DIR_VARIABLE)  # both win over the configuration
     if not named:
         path = config_path(options)
         if options.config:
             read_toml(path)  # a file that was named must be there
         named = _configured_place(options, path) or path.parent / DEFAULT_DIR
-    return {"state_dir": named}
+    return named
 
 
 def _configured_place(options: argparse.Namespace, path: Path) -> str | None:

@@ -86,13 +86,6 @@ class Output:
         for line in lines:
             self.out.print(line, markup=False)
 
-    def changed(self, content: dict[str, object], text: str) -> None:
-        """Write what an operator has changed: as JSON, or as a sentence."""
-        if self.as_json:
-            self.json_line(content)
-        else:
-            self.out.print(f"{text} This takes effect within two seconds.", markup=False)
-
     def table(self, title: str, rows: Iterable[tuple[str | Text, str]]) -> None:
         """Write a table of two columns to stdout. No text is read as rich's markup.
 

@@ -9,7 +9,7 @@ from typing import Any
 from rich.text import Text
 
 from beekeeper.cli.changes import attributes
-from beekeeper.cli.options import add_config, configured_room
+from beekeeper.cli.options import add_aws, add_config, configured_room
 from beekeeper.cli.output import Output
 from beekeeper.results import Action, Plan
 
@@ -43,6 +43,7 @@ def add_commands(commands: Any) -> None:
         action="store_true",
         help="exit with 2 if there are changes, otherwise with 0",
     )
+    add_aws(plan)
     add_config(plan)
     plan.set_defaults(run=run_plan)
 

@@ -6,8 +6,10 @@ from dataclasses import dataclass
 from typing import Any
 
 from beekeeper.cli.confirm import ask, consumer_problem, introduce
+from beekeeper.cli.noting import add_reason, add_time, note_of, tell
 from beekeeper.cli.options import add_room, room_of
 from beekeeper.cli.output import Output
+from beekeeper.results import Effect
 from beekeeper.room import Room
 
 
@@ -17,7 +19,7 @@ class Mode:
 
     help: str
     description: str
-    change: Callable[[Room], None]
+    change: Callable[..., Effect]
     done: str
     examples: Mapping[str, str]
 
@@ -32,7 +34,7 @@ MODES = {
         done="is paused",
         examples={
             "pause": "pauses the room of beekeeper.toml",
-            "pause --room sale": "pauses room sale",
+            'pause --room sale --reason "the shop is down"': "pauses room sale, and says why",
         },
     ),
     "on": Mode(
@@ -44,7 +46,7 @@ MODES = {
         done="is on",
         examples={
             "on": "turns on the room of beekeeper.toml",
-            "on --room sale": "turns on room sale",
+            "on --room sale --at 10:00": "turns on room sale at 10:00, by itself",
         },
     ),
     "off": Mode(
@@ -75,22 +77,24 @@ def add_commands(commands: Any) -> None:
         )
         if name == "off":
             command.add_argument("--yes", action="store_true", help="do it without a question")
+        add_reason(command)
+        add_time(command)
         add_room(command)
         command.set_defaults(run=run_mode, mode=name)
 
 
 def run_mode(options: argparse.Namespace, output: Output) -> int:
     """Turn a room on or off, or pause it. Return the exit code."""
-    room, mode = room_of(options), MODES[options.mode]
+    room, mode, note = room_of(options), MODES[options.mode], note_of(options)
     status = introduce(room, output)
     if options.mode == "off" and not options.yes and (status is None or status.mode != "off"):
         ask(OFF, output)
-    mode.change(room)
-    problem = consumer_problem(room, output) if options.mode == "on" else ""
+    effect = mode.change(room, **note)
+    is_on = options.mode == "on" and options.at is None
+    problem = consumer_problem(room, output) if is_on else ""
     content = {"room": room.name, "mode": options.mode}
     if problem:
         output.say(f"beekeeper: {problem}")
-    output.changed(
-        {**content, "problem": problem} if problem else content, f"Room {room.name} {mode.done}."
-    )
+        content["problem"] = problem
+    tell(room, output, content, f"Room {room.name} {mode.done}.", effect)
     return int(bool(problem))

@@ -88,6 +88,13 @@ def _logo(text: str) -> str:
     return logo_uri(picture_of(text)) if text else ""
 
 
+def _texts(language: str, value: Any) -> Any:
+    try:
+        return texts_of(value)
+    except ValueError as error:
+        raise ValueError(f"page.texts.{language} = {value!r:.80}: {error}") from None
+
+
 def _template(text: str, info: ValidationInfo) -> str:
     template = template_of(text)
     if text and "sources" in info.data:  # wrong sources have an error of their own
@@ -155,7 +162,7 @@ class Page(Section):
     def _reads_texts(cls, value: Any) -> Any:
         if not isinstance(value, Mapping):
             raise ValueError('write a table: a line [page.texts], and below it fr = "fr.json"')
-        found = {language: texts_of(texts) for language, texts in value.items()}
+        found = {language: _texts(language, texts) for language, texts in value.items()}
         try:
             for language, texts in found.items():
                 check_texts(language, texts)

@@ -57,6 +57,8 @@ def texts_of(value: Any) -> Any:
         return json.loads(_text_of(value))
     except json.JSONDecodeError as error:
         raise ValueError(f"{value} is not valid JSON: {error}. Correct the file") from None
+    except RecursionError:
+        raise ValueError(f"{value} has too many levels. Correct the file") from None
 
 
 def _text_of(path: str) -> str:

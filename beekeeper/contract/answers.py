@@ -2,7 +2,8 @@
 
 ``/turn``: the fields of :class:`~beekeeper.rules.turn.Turn`.
 
-    200    state, ahead, waiting, rate, eta_seconds, still, retry_after, message, updated_at
+    200    state, ahead, waiting, rate, eta_seconds, still, retry_after, message, updated_at, number
+           number is that of the ticket: with another one, it is another place
            with the state ``ready`` also enter (a relative link) and expires_in; in the lane for
            latecomers also late
            with the state ``off`` also spread_seconds: each page goes in at a time of its own,
@@ -56,9 +57,9 @@ ENTRY_STATES = {
 }
 
 
-def turn_answer(turn: Turn) -> dict[str, Any]:
-    """Return the content of the answer to a visitor with a ticket."""
-    content = asdict(turn)
+def turn_answer(turn: Turn, number: int) -> dict[str, Any]:
+    """Return the content of the answer to a visitor with a ticket, which has this number."""
+    content = {**asdict(turn), "number": number}
     if turn.late is None:
         del content["late"]
     if turn.state is not State.OFF:

@@ -39,6 +39,9 @@ class Asking:
     longest_back_off_seconds: float = 30
     """The shortest interval after a failure doubles up to this. An interval that the room asked for
     counts if it is longer. The page adds up to as much again, at random."""
+    longest_held_seconds: float = 600
+    """A failure holds the page for no longer than this, whatever its Retry-After says: none of ours
+    says more. A proxy on the way can name a day, or a date that a wrong clock makes one of."""
     enter_seconds: float = 0.8
     """The page shows that it is the visitor's turn for this long before it enters."""
     entering_seconds: float = 30

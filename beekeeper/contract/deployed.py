@@ -9,7 +9,7 @@ from collections.abc import Iterable
 from dataclasses import Field, fields
 from typing import Any
 
-from beekeeper.contract import items
+from beekeeper.contract import items, plans
 from beekeeper.contract.attributes import Damaged, Item
 from beekeeper.rules.settings import SETTINGS, Settings
 
@@ -52,6 +52,6 @@ def deployed_name(name: str) -> str:
 
 def deployed_attributes(settings: Settings, names: Iterable[str]) -> dict[str, Any]:
     """Return the attributes to write if a deploy sets the settings with these names."""
-    written = {name: items.setting_attribute(getattr(settings, name)) for name in names}
+    written = {name: plans.setting_attribute(getattr(settings, name)) for name in names}
     live = {deployed_name(name): written[name] for name in written if SETTINGS[name].live}
     return {**written, **live}

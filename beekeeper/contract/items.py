@@ -3,6 +3,9 @@
     item      attributes                                           written by
     room      the settings (rules/settings.py), format, and what   deploy, operators
               the last deploy set (contract/deployed.py)
+              planned (contract/plans.py)                          operators
+              changes (contract/history_item.py)                   deploy, operators
+    history#  see contract/history_item.py                         deploy, operators
     keys      ticket, pass (JSON lists of kid and secret)          deploy, operators
               signing_since (contract/pass_ring.py)                operators
     pulse     see contract/pulse_item.py                           consumer
@@ -14,6 +17,7 @@
     count#<i> admitted, entered; with the time of a clear after    consumer, turnstile
               it for the line since then (counted)
     arrivals# see contract/arrival_rows.py                         producer
+    decision# see contract/decision_rows.py                        governor
     v#<id>    admitted_at, number, expires_at                      consumer
               claimed_at; late, asked_at and again of latecomers   turnstile
 
@@ -39,7 +43,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import MISSING, Field, fields
 from typing import Any
 
-from beekeeper.contract import attributes
+from beekeeper.contract import attributes, plans
 from beekeeper.contract.attributes import (
     Damaged,
     logger,
@@ -74,6 +78,9 @@ FORMAT = 1
 FORMAT_ATTRIBUTE = "format"
 # While a deploy changes the format. It is nobody's format, so nobody admits.
 CHANGING_FORMAT = 0
+# Rows of visitors live for a day longer than tickets, so that no used ticket is ever valid without
+# its row. The other rows that a report reads live as long.
+ROW_SECONDS = TICKET_LIFETIME_SECONDS + 86_400
 # The most visitors, and the latest time (the year 9999), that can be right.
 MOST = 1e12
 LATEST = 253_402_300_799.0
@@ -121,11 +128,13 @@ def format_of(item: Item, damaged: int = FORMAT) -> int:
     )
 
 
-def settings_of(item: Item) -> Settings:
+def settings_of(item: Item, now: float) -> Settings:
     """Read the ``room`` item; raise Damaged if a setting without a default can't be right.
 
-    A setting with a default can be absent, because an earlier version did not write it.
+    What was planned for ``now`` (seconds since the epoch) or before holds. A setting with a default
+    can be absent, because an earlier version did not write it.
     """
+    item = plans.in_force(item, now)
     return Settings(**{known.name: _setting(known, item) for known in fields(Settings)})
 
 
@@ -173,14 +182,9 @@ def stored_value(known: Field[Any], item: Item, name: str) -> Any:
         raise Damaged(item, name) from None
 
 
-def setting_attribute(value: str | float) -> dict[str, str]:
-    """Return a setting's value for the wire."""
-    return {"S": str(value)} if isinstance(value, str) else number(float(value))
-
-
 def settings_item(settings: Settings) -> dict[str, Any]:
     """Return the ``room`` item."""
-    values = {name: setting_attribute(getattr(settings, name)) for name in SETTINGS}
+    values = {name: plans.setting_attribute(getattr(settings, name)) for name in SETTINGS}
     return {**key(ROOM), **values}
 
 
@@ -261,13 +265,10 @@ def admission_of(item: Item | None) -> Admission | None:
 
 
 def admission_item(ticket_id: str, ticket_number: int, admitted_at: float) -> dict[str, Any]:
-    """Return the row of an admitted visitor.
-
-    It expires after the ticket, so that no used ticket is ever valid without its row.
-    """
+    """Return the row of an admitted visitor. It expires after the ticket."""
     return {
         **key(visitor_id(ticket_id)),
         "admitted_at": number(admitted_at),
         "number": number(ticket_number),
-        EXPIRES_AT: number(int(admitted_at) + TICKET_LIFETIME_SECONDS + 86_400),
+        EXPIRES_AT: number(int(admitted_at) + ROW_SECONDS),
     }

@@ -2,16 +2,24 @@
 
     mode.py     on, off, pause
     rate.py     the visitors per minute
+    message.py  what everybody who waits reads
+    changing.py one change of a setting, with its row in the history
+    note.py     why a change is made, and from when on it holds
+    effect.py   what a change means for those who wait
+    history.py  what was changed, by whom, and what is planned
+    report.py   what happened to all visitors of an event
     consumer.py whether a consumer is running
     clear.py    a fresh start of the line
     status.py   the status of the room, and what was changed by hand
+    watching.py the status again and again, also while AWS can't be reached
+    waiting.py  waits until the room stands as somebody wants it
     governor.py whether the governor may slow the line down, and what it does
     keys.py     the keys with which the destination verifies passes
     rotation.py a change of the key that signs passes
     health.py   what is damaged in the room's items, and how to repair it
     table.py    the room's items in its table, which the other modules read or write
 
-A change is one write. The functions read the table at least once a second, so a change takes effect
+A change is one transaction. The functions read the table at least once a second, so it takes effect
 within two seconds.
 """
 
@@ -20,11 +28,17 @@ from beekeeper.control import (
     consumer,
     governor,
     health,
+    history,
     keys,
+    message,
     mode,
+    note,
     rate,
+    report,
     rotation,
     status,
+    waiting,
+    watching,
 )
 
 __all__ = [
@@ -32,9 +46,15 @@ __all__ = [
     "consumer",
     "governor",
     "health",
+    "history",
     "keys",
+    "message",
     "mode",
+    "note",
     "rate",
+    "report",
     "rotation",
     "status",
+    "waiting",
+    "watching",
 ]

@@ -11,13 +11,16 @@ The time is that of AWS. If this machine's clock were ahead, new visitors would 
 from beekeeper.connection import Deployed
 from beekeeper.contract import items
 from beekeeper.control import health
-from beekeeper.control.table import change_settings, read_at
+from beekeeper.control.changing import change_settings
+from beekeeper.control.note import NO_NOTE, Note
+from beekeeper.control.table import read_at
 from beekeeper.errors import BeekeeperError, ProvisionError
 from beekeeper.provision import consumer_start
+from beekeeper.results import Effect
 from beekeeper.rules.settings import Mode
 
 
-def clear(room: Deployed) -> None:
+def clear(room: Deployed, note: Note = NO_NOTE) -> Effect:
     """Clear the line. Unless the room is off, also start a consumer, which clears the queue.
 
     Raises ProvisionError, which says that the line is cleared, if no consumer can be started.
@@ -25,12 +28,12 @@ def clear(room: Deployed) -> None:
     item, now = read_at(room, items.ROOM)
     if not item:
         raise room.missing()
-    settings = health.settings_of(room, item)
+    settings = health.settings_of(room, item, now)
     # The time has whole seconds. Who joins while we wait for the next one is cleared, too.
     room.aws.sleep(1)
-    change_settings(room, cleared_at=max(now + 1, settings.cleared_at))
+    effect = change_settings(room, note, cleared_at=max(now + 1, settings.cleared_at))
     if settings.mode is Mode.OFF:
-        return
+        return effect
     try:
         consumer_start.start(room.aws, room.names)
     except BeekeeperError as error:
@@ -39,3 +42,4 @@ def clear(room: Deployed) -> None:
             " has joined since would lose the place. Only a consumer was not started (AWS starts"
             f" one every minute). {error}"
         ) from error
+    return effect

@@ -4,14 +4,15 @@ from collections.abc import Iterator
 
 from beekeeper.connection import Deployed
 from beekeeper.contract.functions import GOVERNOR
-from beekeeper.control.table import change_settings
+from beekeeper.control.changing import change_settings
+from beekeeper.control.note import NO_NOTE, Note
 from beekeeper.errors import ConfigError
-from beekeeper.results import Finding, GovernorDecision, GovernorStatus, Verdict
+from beekeeper.results import Effect, Finding, GovernorDecision, GovernorStatus, Verdict
 from beekeeper.rules.governed import HELD_SECONDS, Governed, pace_advised, pace_in_force
 from beekeeper.rules.settings import GovernorMode, Settings
 
 
-def set_governor(room: Deployed, mode: str) -> None:
+def set_governor(room: Deployed, mode: str, note: Note = NO_NOTE) -> Effect:
     """Set the mode of the governor. Raise ConfigError if the room was deployed without one."""
     known = [each.value for each in GovernorMode]
     if mode not in known:
@@ -22,7 +23,7 @@ def set_governor(room: Deployed, mode: str) -> None:
             f' mode = "{mode}" at the end of the configuration, then run: python -m beekeeper'
             " deploy"
         )
-    change_settings(room, governor_mode=mode)
+    return change_settings(room, note, governor_mode=mode)
 
 
 def governor_status(settings: Settings, governed: Governed, now: float) -> GovernorStatus:

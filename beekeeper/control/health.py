@@ -9,7 +9,7 @@ from collections.abc import Iterator, Mapping
 from beekeeper.connection import Deployed
 from beekeeper.contract import items, pass_ring
 from beekeeper.contract.attributes import Damaged, Item
-from beekeeper.control.table import find_items
+from beekeeper.control.table import find_items, find_items_at
 from beekeeper.errors import ProvisionError
 from beekeeper.results import Finding, Verdict
 from beekeeper.rules.rotation import Ring
@@ -25,10 +25,13 @@ FORMAT_REMEDY = (
 )
 
 
-def settings_of(room: Deployed, item: Item) -> Settings:
-    """Return the room's settings. Raise ProvisionError if they are damaged."""
+def settings_of(room: Deployed, item: Item, now: float) -> Settings:
+    """Return the room's settings at ``now`` (epoch seconds).
+
+    Raise ProvisionError if they are damaged.
+    """
     try:
-        return items.settings_of(item)
+        return items.settings_of(item, now)
     except Damaged as error:
         raise _explained(_damaged_settings(room, item)) from error
 
@@ -43,10 +46,10 @@ def pass_ring_of(room: Deployed, item: Item) -> Ring:
 
 def polls_per_second(room: Deployed) -> float:
     """Return how many polls a second all waiting pages make at most. Raises as settings_of."""
-    found = find_items(room, (items.ROOM,))
+    found, now = find_items_at(room, (items.ROOM,))
     if items.ROOM not in found:
         raise room.missing()
-    return settings_of(room, found[items.ROOM]).polls_per_second
+    return settings_of(room, found[items.ROOM], now).polls_per_second
 
 
 def look(room: Deployed) -> Finding:
@@ -60,20 +63,30 @@ def look(room: Deployed) -> Finding:
 
 def problems(room: Deployed, found: Mapping[str, Item]) -> Iterator[Finding]:
     """Return what is wrong with the room and keys items among those that were found."""
-    settings, keys = found.get(items.ROOM, {}), found.get(items.KEYS, items.key(items.KEYS))
+    yield from room_problems(room, found.get(items.ROOM, {}))
+    yield from key_problems(room, found.get(items.KEYS))
+
+
+def room_problems(room: Deployed, settings: Item) -> Iterator[Finding]:
+    """Return what is wrong with the ``room`` item."""
     if items.damaged_settings(settings):
         yield _damaged_settings(room, settings)
-    try:
-        for kind in (items.TICKET_KEYS, items.PASS_KEYS):
-            items.keys_of(keys, kind)
-    except Damaged as error:
-        yield _damaged_keys(room, error)
     if (stored := items.format_of(settings)) != items.FORMAT:
         text = (
             f"The table of room {room.state.room} has format {stored}, and this release of"
             f" Beekeeper has format {items.FORMAT}, so its consumers admit nobody."
         )
         yield Finding("items", Verdict.PROBLEM, text, FORMAT_REMEDY)
+
+
+def key_problems(room: Deployed, keys: Item | None) -> Iterator[Finding]:
+    """Return what is wrong with the ``keys`` item."""
+    keys = keys or items.key(items.KEYS)
+    try:
+        for kind in (items.TICKET_KEYS, items.PASS_KEYS):
+            items.keys_of(keys, kind)
+    except Damaged as error:
+        yield _damaged_keys(room, error)
 
 
 def _damaged_settings(room: Deployed, item: Item) -> Finding:

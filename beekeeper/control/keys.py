@@ -15,7 +15,7 @@ def pass_keys(room: Deployed) -> PassKeys:
     """
     ring = health.pass_ring_of(room, read_item(room, items.KEYS))
     keys = {key.kid: key.secret for key in ring.keys}
-    settings = health.settings_of(room, read_item(room, items.ROOM))
+    settings = health.settings_of(room, read_item(room, items.ROOM), 0.0)  # no plan changes it
     audience = destination.origin_of(settings.destination)
     return PassKeys(
         room=room.state.room,

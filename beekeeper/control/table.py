@@ -1,6 +1,6 @@
 """The room's items in its table: the settings, the pulse, the counts and the keys."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from botocore.exceptions import BotoCoreError, ClientError
@@ -8,27 +8,26 @@ from botocore.exceptions import BotoCoreError, ClientError
 from beekeeper.connection import Deployed
 from beekeeper.contract import items
 from beekeeper.contract.attributes import Item
-from beekeeper.errors import ProvisionError
+from beekeeper.errors import BeekeeperError, ProvisionError
 from beekeeper.provision.engine.failures import explained
-from beekeeper.provision.engine.wait import has_code
+from beekeeper.provision.engine.wait import has_code, was_in_the_way
 
 READ_ATTEMPTS = 6  # DynamoDB leaves some items for the next call when it throttles
 MISSING = ("ResourceNotFoundException", "ConditionalCheckFailedException")
 
 
-def change_settings(room: Deployed, **values: str | float) -> None:
-    """Set settings of the room, in one write. Raises RoomNotFoundError and ProvisionError."""
-    _call(
-        room,
-        "updating",
-        "update_item",
-        TableName=room.names.stem,
-        Key=items.key(items.ROOM),
-        UpdateExpression="SET " + ", ".join(f"#{name} = :{name}" for name in values),
-        ConditionExpression=items.PRESENT,
-        ExpressionAttributeNames={f"#{name}": name for name in values},
-        ExpressionAttributeValues={f":{n}": items.setting_attribute(v) for n, v in values.items()},
-    )
+def transact(room: Deployed, actions: Sequence[Mapping[str, Any]]) -> bool:
+    """Do all actions or none. Return False if something else was in the way, so nothing was done.
+
+    Raises ProvisionError, and RoomNotFoundError when there is no table.
+    """
+    try:
+        room.aws.client("dynamodb").transact_write_items(TransactItems=actions)
+    except (ClientError, BotoCoreError) as error:
+        if was_in_the_way(error):
+            return False
+        raise _told(room, error, "updating") from error
+    return True
 
 
 def replace_attributes(room: Deployed, item: Item, wanted: Item) -> None:
@@ -105,7 +104,11 @@ def _call(room: Deployed, doing: str, operation: str, **arguments: Any) -> dict[
     try:
         response: dict[str, Any] = call(**arguments)
     except (ClientError, BotoCoreError) as error:
-        if isinstance(error, ClientError) and has_code(error, *MISSING):
-            raise room.missing() from error
-        raise explained(error, doing, "room", room.state.room) from error
+        raise _told(room, error, doing) from error
     return response
+
+
+def _told(room: Deployed, error: ClientError | BotoCoreError, doing: str) -> BeekeeperError:
+    if isinstance(error, ClientError) and has_code(error, *MISSING):
+        return room.missing()
+    return explained(error, doing, "room", room.state.room)

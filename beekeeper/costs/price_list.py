@@ -19,9 +19,10 @@ from typing import TYPE_CHECKING, Any
 
 from botocore.exceptions import BotoCoreError, ClientError
 
-from beekeeper.costs.prices import Item, Prices, check_region, listed_prices
+from beekeeper.costs.prices import Item, Prices, listed_prices
 from beekeeper.provision.aws import Aws
 from beekeeper.provision.engine.failures import explained
+from beekeeper.provision.regions import check_region
 
 if TYPE_CHECKING:
     from boto3.session import Session
@@ -61,7 +62,11 @@ QUERIES = (
     Query("AmazonS3", {Item.S3_GETS: "Requests-Tier2"}, {"group": "S3-API-Tier2"}),
     Query(
         "AmazonCloudWatch",
-        {Item.LOGS_GB: "DataProcessing-Bytes", Item.ALARM_MONTHS: "CW:AlarmMonitorUsage"},
+        {
+            Item.LOGS_GB: "DataProcessing-Bytes",
+            Item.ALARM_MONTHS: "CW:AlarmMonitorUsage",
+            Item.METRIC_MONTHS: "CW:MetricMonitorUsage",
+        },
         {},
     ),
     Query(

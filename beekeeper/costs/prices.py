@@ -13,8 +13,7 @@ from functools import cache
 from importlib.resources import files
 from typing import Any
 
-from beekeeper.config.essentials import REGION
-from beekeeper.errors import ConfigError
+from beekeeper.provision.regions import check_region
 
 FALLBACK = "us-east-1"
 
@@ -33,6 +32,7 @@ class Item(StrEnum):
     LOGS_GB = "logs_gb"  # taken in, standard class
     ALARM_MONTHS = "alarm_months"
     DASHBOARD_MONTHS = "dashboard_months"
+    METRIC_MONTHS = "metric_months"  # our own, the first 10,000
     # By edge location and not by region: the dearer of Europe and the United States.
     CLOUDFRONT_REQUESTS = "cloudfront_requests"  # HTTPS
     CLOUDFRONT_GB = "cloudfront_gb"  # to the internet
@@ -42,6 +42,7 @@ class Item(StrEnum):
 # These have the same price whatever the room's region, in the row of FALLBACK.
 GLOBAL = {
     Item.DASHBOARD_MONTHS,
+    Item.METRIC_MONTHS,
     Item.CLOUDFRONT_REQUESTS,
     Item.CLOUDFRONT_GB,
     Item.CLOUDFRONT_FUNCTIONS,
@@ -72,12 +73,6 @@ def listed_prices(region: str = FALLBACK) -> Prices:
 def listed_regions() -> list[str]:
     """Return the regions in the table."""
     return sorted(_table()["regions"])
-
-
-def check_region(region: str) -> None:
-    """Raise ConfigError if the text can't be the name of a region."""
-    if not REGION.fullmatch(region):
-        raise ConfigError(f"region = {region!r}: use the name of an AWS region, such as us-east-1.")
 
 
 def _dates(rows: Mapping[str, Any]) -> str:

@@ -10,7 +10,8 @@ A consumer works in ticks. Each tick has two halves:
     the tally   checks who has gone in, and publishes the state of the line (handlers.tally)
 
 If the room is off, or the line has been empty for a long time (rules.line), a consumer stops after
-one tick. The producer starts a consumer when somebody comes (handlers.wake).
+one tick. The producer starts a consumer when somebody comes (handlers.wake). A consumer stays if
+the room is planned to be on within its minute: then one is there when the time comes.
 """
 
 import functools
@@ -24,7 +25,7 @@ from dataclasses import dataclass, field, replace
 from enum import Enum
 
 from beekeeper.contract.functions import Variable, is_call
-from beekeeper.handlers import aws
+from beekeeper.handlers import aws, told
 from beekeeper.handlers.admitting import Hand
 from beekeeper.handlers.consumer_queue import PARALLEL, Queue
 from beekeeper.handlers.consumer_table import Orders, OtherFormat, Table
@@ -106,14 +107,22 @@ class Consumer:
                 self.hand.drop_all()
                 return succeeded
             succeeded += ended is not TickEnd.CUT_SHORT
-            if self._ends_run(ended, is_first=succeeded == 1):
+            if self._ends_run(ended, end, is_first=succeeded == 1):
                 break
             self.sleep(max(0.0, started + PAUSE_SECONDS[ended] - self.clock()))
         self.hand.drop_all()
         self.tally.flush()
         return succeeded
 
-    def _ends_run(self, ended: TickEnd, *, is_first: bool) -> bool:
+    def tell(self, room: str) -> None:
+        """Write a line about this run to the log, with the room's metrics."""
+        settings = self.orders.settings if self.orders else None
+        if settings and (text := told.of_run(room, settings, self.tally, self.clock())):
+            told.tell(text)
+
+    def _ends_run(self, ended: TickEnd, end: float, *, is_first: bool) -> bool:
+        if self.orders and self.orders.opens_at < end:
+            return False
         if ended in ENDS_RUN_IF_FIRST:
             return is_first
         is_needed = self.hand.held or self.schedule.lane.waiting or not self.tally.is_line_idle()
@@ -136,8 +145,9 @@ class Consumer:
 
     def tick(self) -> TickEnd:
         """Admit as many visitors as the rate allows now. Raises any error of TROUBLE."""
-        self.orders = orders = self._read_orders()
-        settings, given = orders.settings, orders.given
+        before, self.orders = self.orders, self._read_orders()
+        orders, settings, given = self.orders, self.orders.settings, self.orders.given
+        told.note_changes(before.settings if before else settings, settings)
         self._begin_anew(settings.cleared_at, given)
         self.tally.interval = settings.longest_interval(self.tally.pulse)
         pulse = self.tally.pulse
@@ -183,7 +193,7 @@ class Consumer:
 
     def _read_orders(self) -> Orders:
         try:
-            found = self.table.orders()
+            found = self.table.orders(self.clock())
         except TROUBLE:
             if self.orders is None or self.clock() - self.read_at > SETTINGS_SECONDS:
                 raise
@@ -212,7 +222,10 @@ def handler(event: Mapping[str, object], context: object) -> None:
     """Lambda's entry: one worker's minute. It raises if every tick failed, so the alarm fires."""
     if is_call(event):
         return
-    if not Consumer(*_parts(), time.time, time.sleep).run():
+    consumer = Consumer(*_parts(), time.time, time.sleep)
+    succeeded = consumer.run()
+    consumer.tell(Variable.ROOM.read(os.environ))
+    if not succeeded:
         raise RuntimeError("no tick succeeded: nobody was admitted; the warnings above say why")
 
 

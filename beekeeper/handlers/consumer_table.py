@@ -2,6 +2,7 @@
 
 import functools
 import logging
+import math
 import operator
 import random
 from collections.abc import Callable, Container, Iterable, Mapping, Sequence
@@ -11,7 +12,7 @@ from typing import Any
 
 from botocore.exceptions import ClientError
 
-from beekeeper.contract import governor_item, items, pulse_item
+from beekeeper.contract import governor_item, items, plans, pulse_item
 from beekeeper.contract.items import Item
 from beekeeper.handlers.admissions import Admissions, Admitting, Outcome
 from beekeeper.handlers.arrivals import Arrivals
@@ -42,6 +43,7 @@ class Orders:
     settings: Settings
     given: int  # how many numbers the lane has given
     governed: Governed = NEVER
+    opens_at: float = math.inf  # when it is next planned to turn the room on
 
 
 class Table:
@@ -58,8 +60,8 @@ class Table:
         self._governed: Governed | None = None  # the last copy, if there was one
         self._misses = 0  # how often the first copy could not be read
 
-    def orders(self) -> Orders:
-        """Read what operators and the governor want. Raises if that fails, and OtherFormat.
+    def orders(self, now: float) -> Orders:
+        """Read what operators and the governor want now. Raises if that fails, and OtherFormat.
 
         The governor's item is read only in automatic mode. If that alone fails, the last copy stays
         in use until it is too old (rules/governed.py). Without a copy the operator's rate could be
@@ -72,10 +74,11 @@ class Table:
                 f"the table has format {other}, and this code has format {items.FORMAT}: a deploy"
                 " is under way, or was interrupted; run it again to complete it"
             )
-        settings = items.settings_of(item)
+        settings = items.settings_of(item, now)
         self._admissions.cleared_at = settings.cleared_at
         self._note_governed(settings, found)
-        return Orders(settings, items.given_of(found.get(items.LATE)), self._governed or NEVER)
+        given = items.given_of(found.get(items.LATE))
+        return Orders(settings, given, self._governed or NEVER, plans.opens_at(item, now))
 
     def _read_orders(self) -> dict[str, Item]:
         if self._is_governed:
@@ -140,6 +143,15 @@ class Table:
             return False
         self._as_of = values[":as_of"]
         return True
+
+    def totals(self, cleared_at: float) -> tuple[int, int]:
+        """Return how many were admitted and entered since the line was cleared. Raises."""
+        counts = self._read(*items.COUNT_IDS).values()
+        admitted, entered = (
+            items.total_of(counts, items.counted(name, cleared_at))
+            for name in (items.ADMITTED, items.ENTERED)
+        )
+        return admitted, entered
 
     def admitted_among(self, ticket_ids: Iterable[str]) -> set[str]:
         """Return which of the tickets have been admitted; raise if they can't be read."""

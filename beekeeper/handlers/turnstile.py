@@ -74,14 +74,15 @@ def _turn(request: Request, table: VisitorTable, room: RoomCopy, now: float) -> 
     if ticket is None:
         return json_response(401, NO_TICKET)
     # The producer's clock can be ahead of ours, and in a crowd half a second is a long way back.
-    ticket = replace(ticket, number=min(ticket.number, int(now * 1000)))
+    number = ticket.number
+    ticket = replace(ticket, number=min(number, int(now * 1000)))
     pulse = table.latest.pulse(room.pulse, ticket.number, now)
     lookup = turn.needs_lookup(ticket, room.settings, pulse, now)
     admission = table.entries.admission(ticket.id) if lookup else None
     if admission and admission.may_take_number(room.settings, pulse, now):
         admission = table.latecomers.take_number(ticket.id, admission, pulse.lane, now)
     decided = turn.decide(ticket, room.settings, pulse, admission, now, off_at=room.off_at)
-    return json_response(200, turn_answer(decided))
+    return json_response(200, turn_answer(decided, number))
 
 
 def _enter(request: Request, table: VisitorTable, room: RoomCopy, now: float) -> Response:

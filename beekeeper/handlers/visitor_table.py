@@ -47,7 +47,7 @@ class VisitorTable:
     def __init__(self, dynamodb: Any, table: str, name: str) -> None:
         self._dynamodb = dynamodb
         self._table = table
-        self._name = name
+        self.name = name
         self.entries = Entries(dynamodb, table)
         self.latecomers = Latecomers(dynamodb, table)
         self.latest = Latest(Arrivals(dynamodb, table))
@@ -84,11 +84,11 @@ class VisitorTable:
         def ring(kind: str, good: Sequence[Key] | None) -> Sequence[Key]:
             return _good(lambda: items.keys_of(keys, kind), good)
 
-        settings = _good(lambda: items.settings_of(room), last.settings if last else None)
+        settings = _good(lambda: items.settings_of(room, now), last.settings if last else None)
         pulse = pulse_item.pulse_of(found.get(items.PULSE), now)
         self.entries.cleared_at = settings.cleared_at
         return RoomCopy(
-            name=self._name,
+            name=self.name,
             settings=settings,
             ticket_keys=ring(items.TICKET_KEYS, last.ticket_keys if last else None),
             pass_keys=ring(items.PASS_KEYS, last.pass_keys if last else None),

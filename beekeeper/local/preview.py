@@ -16,7 +16,6 @@ from string import Template
 from typing import Any, Self
 from urllib.parse import parse_qs, urlencode, urlsplit
 
-from beekeeper.contract.languages import NAMES
 from beekeeper.contract.page import PAGE_TYPE
 from beekeeper.contract.routes import LANGUAGE_PARAMETER, Path
 from beekeeper.errors import BeekeeperError, LocalError
@@ -30,6 +29,7 @@ from beekeeper.local.preview_pages import (
 )
 from beekeeper.local.preview_states import Shown, states
 from beekeeper.page import languages_of
+from beekeeper.page.own_texts import name_of
 
 SIZES = {"phone": (375, 800), "desktop": (1200, 800)}  # width and height in CSS pixels
 FRAMES = "frames"
@@ -62,6 +62,10 @@ class Preview:
         self._server.shutdown()
         self._server.server_close()
 
+    def name_of(self, language: str) -> str:
+        """Return the name of a language of the room, in that language."""
+        return name_of(language, self.settings.get("page", {}).get("texts", {}))
+
     def address(self, name: str, theme: str, language: str) -> str:
         """Return the link of one page from the root of the server."""
         shown = {state.name: state for state in states()}.get(name)
@@ -92,8 +96,8 @@ def switcher(preview: Preview, query: Mapping[str, str]) -> str:
     kinds = {
         "size": {size: size.title() for size in SIZES},
         "theme": {theme: theme.title() for theme in THEMES},
+        "language": {code: preview.name_of(code) for code in preview.languages},
         "state": titles(),
-        "language": {code: NAMES.get(code, code) for code in preview.languages},
     }
     # Whatever is not there is replaced by the first one.
     chosen = {

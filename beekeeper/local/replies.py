@@ -38,7 +38,7 @@ def turn(state: str = State.WAITING, **fields: object) -> Reply:
         updated_at=round(time.time()),
         expires_in=300,
     )
-    return Reply(json.dumps({**turn_answer(usual), **fields}))
+    return Reply(json.dumps({**turn_answer(usual, number=1), **fields}))
 
 
 def place(number: int = 1) -> Reply:

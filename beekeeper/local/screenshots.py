@@ -15,7 +15,6 @@ from html import escape
 from pathlib import Path
 from string import Template
 
-from beekeeper.contract.languages import NAMES
 from beekeeper.errors import LocalError
 from beekeeper.local.preview import SIZES, Preview
 from beekeeper.local.preview_pages import THEMES, preview_asset
@@ -87,7 +86,7 @@ def take_all(
     finally:
         pool.shutdown(cancel_futures=True)  # Ctrl-C must not wait for all of them
     page, sheet = folder / "index.html", folder / "contact-sheet.png"
-    page.write_text(_sheet(pages, language), encoding="utf-8")
+    page.write_text(_sheet(pages, preview.name_of(language)), encoding="utf-8")
     _take(program, page.absolute().as_uri(), sheet, _sheet_size(len(pages)))
     return [*files, page, sheet]
 
@@ -127,7 +126,7 @@ def _sheet(pages: Mapping[str, str], language: str) -> str:
         for name, title in pages.items()
     )
     return Template(preview_asset("sheet.html")).substitute(
-        title=f"The waiting page in all its states: {escape(NAMES.get(language, language))}",
+        title=f"The waiting page in all its states: {escape(language)}",
         columns=SHEET_COLUMNS,
         gap=GAP,
         caption=CAPTION,

@@ -65,7 +65,6 @@ def build_page(settings: Mapping[str, Any], language: str = ENGLISH) -> bytes:
     of them the page shows. They are plain text: the build escapes them, and replaces each run of
     white space by one space. The page asks for news only with an ``edge``. Raises SourceError.
     """
-    settings = {"picture": None, **settings}
     style, script = _style(), _script()
     offered, own = languages_of(settings), _page_settings(settings).get("texts") or {}
     texts = texts_of(language, own, default=offered[0])
@@ -74,7 +73,7 @@ def build_page(settings: Mapping[str, Any], language: str = ENGLISH) -> bytes:
         "refresh_seconds": str(REFRESH_SECONDS),
         **_links(language, offered),
         "description": escape(texts.functions["preview"]["description"]),
-        "card": "summary_large_image" if settings["picture"] else "summary",
+        "card": "summary_large_image" if settings.get("picture") else "summary",
         "style": style,
         "given": _given(texts, _news_seconds(settings)),
         "code": script,

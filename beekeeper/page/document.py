@@ -21,8 +21,9 @@ from beekeeper.page.policy import content_security_policy
 from beekeeper.page.sources import read_source
 from beekeeper.page.template import fill
 
-# The settings of the table [page] that a room has if it has none of its own.
+# What the page shows if a test does not set it. A configuration has a value for each.
 UNSET: Mapping[str, Any] = {
+    "picture": None,
     "logo": "",
     "accent": "",
     "support_url": "",
@@ -47,18 +48,17 @@ def build_document(
 
     ``parts`` has what the other modules of the build make: ``style``, ``code``, ``given``, ….
     """
-    of_page = {**UNSET, **settings.get("page", {})}
-    settings = {**settings, **of_page}
-    own = read_template(of_page["template"])
-    style = parts["style"] + accent_style(of_page["accent"], parts["style"])
-    parts = {**parts, "style": style, "policy": _policy(parts["code"], style, own, of_page)}
+    settings = {**UNSET, **settings, **settings.get("page", {})}
+    own = read_template(settings["template"])
+    style = parts["style"] + accent_style(settings["accent"], parts["style"])
+    parts = {**parts, "style": style, "policy": _policy(parts["code"], style, own, settings)}
     made = {
         name: fill(read_source(file), settings, sentences, parts) for name, file in FILES.items()
     }
-    if not any(of_page[name] for name in LINKS):
+    if not any(settings[name] for name in LINKS):
         made["links"] = ""
-    made["logo"] = _logo(of_page["logo"])
-    template = of_page["template"] or read_source("index.html")
+    made["logo"] = _logo(settings["logo"])
+    template = settings["template"] or read_source("index.html")
     return fill(template, settings, sentences, {**parts, **made})
 
 
@@ -68,11 +68,11 @@ def taken_ids() -> frozenset[str]:
     return frozenset((LANGUAGES_ID, *(found for text in sources for found in IDS.findall(text))))
 
 
-def _policy(code: str, style: str, own: OwnTemplate, of_page: Mapping[str, Any]) -> str:
+def _policy(code: str, style: str, own: OwnTemplate, settings: Mapping[str, Any]) -> str:
     return content_security_policy(
         scripts=[code, *own.scripts],
         styles=[style, *own.styles],
-        sources=of_page["sources"] if of_page["template"] else None,
+        sources=settings["sources"] if settings["template"] else None,
     )
 
 

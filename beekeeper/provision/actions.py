@@ -10,11 +10,12 @@ from typing import Any
 from botocore.model import OperationModel
 
 METADATA = "BeekeeperAction"
-PREFIXES = {"apigatewayv2": "apigateway", "monitoring": "cloudwatch"}
+PREFIXES = {"apigatewayv2": "apigateway", "monitoring": "cloudwatch", "tagging": "tag"}
 # Operations whose action has another name (AWS Service Authorization Reference).
 NAMES = {
     "HeadBucket": "ListBucket",
     "HeadObject": "GetObject",
+    "ListObjectsV2": "ListBucket",
     "ListObjectVersions": "ListBucketVersions",
     "ListMultipartUploads": "ListBucketMultipartUploads",
     "DeleteObjects": "DeleteObjectVersion",

@@ -24,6 +24,7 @@ from beekeeper.errors import CredentialsError
 from beekeeper.provision.actions import note_action
 from beekeeper.provision.credentials import new_session, signing_in
 from beekeeper.provision.names import Names
+from beekeeper.provision.regions import check_region
 
 CONFIG = Config(
     retries={"mode": "standard", "total_max_attempts": 10},
@@ -67,6 +68,8 @@ class Aws:
     of its own: the session of the tests has a clock that moves only when somebody sleeps.
 
     ``soon`` names services whose calls have to give up within seconds.
+
+    Raises ConfigError for a region that does not exist, and CredentialsError without one.
     """
 
     def __init__(
@@ -82,8 +85,9 @@ class Aws:
         if not self.region:
             raise CredentialsError(
                 'No AWS region is set. Write region = "eu-central-1" (or another region) into'
-                " beekeeper.toml, or set AWS_DEFAULT_REGION."
+                " beekeeper.toml, set AWS_DEFAULT_REGION, or give --region on the command line."
             )
+        check_region(self.region)
         machine = machine_of(self.session)
         self.clock = machine.clock
         self.sleep = machine.sleep

@@ -6,7 +6,9 @@ of ``credential_process`` is a FileNotFoundError, its wrong output is a ValueErr
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from difflib import get_close_matches
 
+import botocore.session
 from boto3.session import Session
 from botocore.exceptions import BotoCoreError, ClientError
 
@@ -86,7 +88,7 @@ REMEDIES = {
     " Something between this machine and AWS, such as the policy of a VPC endpoint, denies it."
     " Allow the call there, then run the same command again.",
 }
-PROFILE = " Correct ~/.aws/config, or choose another profile (AWS_PROFILE)."
+PROFILE = " Correct ~/.aws/config, or choose another profile (--profile, AWS_PROFILE)."
 
 
 @contextmanager
@@ -99,10 +101,13 @@ def signing_in(session: Session | None = None) -> Iterator[None]:
         raise CredentialsError(credentials_problem(error, profile)) from error
 
 
-def new_session(region: str | None = None) -> Session:
-    """Return a session with the user's own settings. Raises CredentialsError."""
+def new_session(region: str | None = None, profile: str | None = None) -> Session:
+    """Return a session with the user's own settings. Raises CredentialsError.
+
+    ``profile`` is one of the user's profiles. By default boto3 chooses it, with AWS_PROFILE.
+    """
     with signing_in():
-        return Session(region_name=region)
+        return Session(region_name=region, profile_name=profile)
 
 
 def credentials_problem(error: Exception, profile: str = "default") -> str:
@@ -113,8 +118,8 @@ def credentials_problem(error: Exception, profile: str = "default") -> str:
         return known.replace("{profile}", f" --profile {profile}" if profile != "default" else "")
     if name == "ProfileNotFound":
         return (
-            f"{error}. AWS_PROFILE names a profile that does not exist. `aws configure"
-            " list-profiles` shows those that do."
+            f"{error}.{_nearest_profile(error)} --profile or AWS_PROFILE names a profile that does"
+            " not exist. `aws configure list-profiles` shows those that do."
         )
     if name == "ConfigParseError":
         return f"{error}. Correct this file, or restore it."
@@ -132,3 +137,10 @@ def credentials_problem(error: Exception, profile: str = "default") -> str:
         f"The AWS credentials could not be used: {error} Check them with `aws sts"
         " get-caller-identity`, then run the same command again."
     )
+
+
+def _nearest_profile(error: Exception) -> str:
+    """Return a question with the most similar name of a profile that exists."""
+    named = str(getattr(error, "kwargs", {}).get("profile", ""))
+    found = get_close_matches(named, botocore.session.Session().available_profiles, n=1)
+    return f" Did you mean {found[0]}?" if found else ""

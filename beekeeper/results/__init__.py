@@ -1,10 +1,13 @@
 """What the public functions return: frozen objects, ready for JSON, readable in a notebook."""
 
 from beekeeper.results.deploying import Action, Change, Deployment, Destruction, Plan
+from beekeeper.results.effect import Effect
 from beekeeper.results.findings import Diagnosis, Finding, Verdict
 from beekeeper.results.history import Entry
 from beekeeper.results.keys import KeyRotation, PassKeys
-from beekeeper.results.status import GovernorDecision, GovernorStatus, Status
+from beekeeper.results.rooms import ListedRoom, RoomList
+from beekeeper.results.status import Errors, GovernorDecision, GovernorStatus, Light, Status
+from beekeeper.results.trouble import Trouble
 
 __all__ = [
     "Action",
@@ -12,13 +15,19 @@ __all__ = [
     "Deployment",
     "Destruction",
     "Diagnosis",
+    "Effect",
     "Entry",
+    "Errors",
     "Finding",
     "GovernorDecision",
     "GovernorStatus",
     "KeyRotation",
+    "Light",
+    "ListedRoom",
     "PassKeys",
     "Plan",
+    "RoomList",
     "Status",
+    "Trouble",
     "Verdict",
 ]

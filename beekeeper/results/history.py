@@ -11,9 +11,11 @@ class Entry(Result):
     """One change of a room: what, when (epoch seconds, by AWS's clock), by whom, and why.
 
     ``what`` is the name of a setting (``mode``, ``rate``, ``message``, ``governor_mode``,
-    ``cleared_at``), or ``deploy``. ``before`` and ``after`` are its values as people read them.
+    ``cleared_at``, or one that only a deploy writes), or ``cancel``: then a planned change was
+    taken back. ``before`` and ``after`` are its values as people read them, without separators.
     ``by`` is the ARN of the credentials, and ``place`` the user and the machine that the command
-    ran on. ``planned_for`` is when the change holds if that is not at once (epoch seconds).
+    ran on. ``planned_for`` is when the change holds if that is not at once, and ``cancelled_at``
+    when a planned change was taken back (epoch seconds). ``number`` counts the changes of a room.
     """
 
     at: float
@@ -24,7 +26,19 @@ class Entry(Result):
     place: str = ""
     reason: str = ""
     planned_for: float | None = None
+    number: int = 0
+    cancelled_at: float | None = None
+
+    def is_planned(self, now: float) -> bool:
+        """Return whether the change does not hold yet at ``now`` (epoch seconds), but will."""
+        return self.cancelled_at is None and (self.planned_for or 0.0) > now
 
     def __str__(self) -> str:
-        told = f"{datetime.fromtimestamp(self.at, UTC):%Y-%m-%d %H:%M:%S} UTC  {self.what}"
-        return f"{told}: {self.before or 'none'} → {self.after or 'none'}"
+        told = f"{_time(self.at)}  {self.what.replace('_', ' ')}"
+        later = f" from {_time(self.planned_for)} on" if self.planned_for else ""
+        gone = " (taken back)" if self.cancelled_at else ""
+        return f"{told}: {self.before or 'none'} → {self.after or 'none'}{later}{gone}"
+
+
+def _time(at: float) -> str:
+    return f"{datetime.fromtimestamp(at, UTC):%Y-%m-%d %H:%M:%S} UTC"

@@ -92,7 +92,7 @@ def listeners(crowd: Crowd) -> list[Listener]:
 
 
 def hearing(
-    what: str, running: Demo, crowd: Crowd, news: str, change: Callable[[], None]
+    what: str, running: Demo, crowd: Crowd, news: str, change: Callable[[], object]
 ) -> Hearing:
     """Change something, and wait until everybody has heard."""
     waiting, started, refused = listeners(crowd), time.monotonic(), running.aws.requests().refused

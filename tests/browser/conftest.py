@@ -1,11 +1,11 @@
 """A real Chromium, and a room of scripted answers for it to visit."""
 
 from collections.abc import Callable, Iterator
-from importlib.resources import files
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, Route
+from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page
 
+from tests.support.page_parts import respond_with_module
 from tests.support.stub_room import StubRoom
 
 # Counts the requests of `turn`. Reports each answer of `turn`, `join` and `news` in a separate
@@ -20,7 +20,7 @@ const report = (route) => {
 window.asked = 0;
 window.fetch = (...request) => {
   const route = new URL(request[0], location.href).pathname.split("/").pop();
-  if (!["turn", "join", "news"].includes(route)) return fetched(...request);
+  if (!["turn", "join", "news", "enter"].includes(route)) return fetched(...request);
   if (route === "turn") window.asked += 1;
   return fetched(...request).then((response) => {
     const json = response.json.bind(response);
@@ -69,15 +69,9 @@ def scripts(browser: Browser, room: StubRoom) -> Iterator[Page]:
     """A waiting page that can import the modules of its script."""
     with browser.new_context(bypass_csp=True) as context:
         tab = context.new_page()
-        tab.route("**/script/*.js", _module)
+        tab.route("**/script/*.js", respond_with_module)
         tab.goto(room.url + "room")
         yield tab
-
-
-def _module(route: Route) -> None:
-    name = route.request.url.rpartition("/")[2]
-    source = (files("beekeeper") / "assets" / "room" / "script" / name).read_text(encoding="utf-8")
-    route.fulfill(body=source, content_type="text/javascript")
 
 
 def _console_recorder(errors: list[str]) -> Callable[[ConsoleMessage], None]:

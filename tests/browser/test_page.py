@@ -160,6 +160,7 @@ def test_blocked_navigation_leaves_a_link_and_is_not_repeated(page: Page, room: 
     page.route("**/shop*", lambda route: route.fulfill(status=204))
     open_page(page, room, turn("ready"))
     page.clock.run_for(1000)
+    settle(page, room, 1, "enter")
     ask_again(page, room, within_seconds=40)
     page.clock.run_for(2000)
     expect_state(page, "ready")
@@ -276,3 +277,12 @@ def test_a_latecomer_sees_the_place_in_the_lane_and_why(page: Page, room: StubRo
     expect(page.locator("#detail")).to_contain_text("You came after your turn")
     page.reload()
     expect(page.locator("#position")).to_have_text("7")  # it never grows there
+
+
+def test_a_place_that_a_refresh_remembers_is_that_of_its_ticket(page: Page, room: StubRoom) -> None:
+    """Without an edge, the campaign link gives another ticket without the page's script."""
+    open_page(page, room, turn(ahead=10), turn(ahead=12), turn(ahead=5000, number=2))
+    for asked, shown in ((2, "10"), (3, "5,000")):
+        page.goto(room.url)
+        settle(page, room, asked)
+        expect(page.locator("#position")).to_have_text(shown)

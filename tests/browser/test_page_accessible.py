@@ -5,26 +5,21 @@ page's policy, so it is off here.
 """
 
 import base64
-import json
-import re
 from collections.abc import Iterator
-from importlib.resources import files
+from functools import partial
 from typing import Any
 
 import pytest
 from axe_playwright_python.base import AXE_SCRIPT
-from playwright.sync_api import Browser, Page, Route, expect
+from playwright.sync_api import Browser, Page, expect
 
 from beekeeper.handlers.http import Request, unavailable
 from beekeeper.handlers.small_pages import placeless_page, still_page
 from beekeeper.page import build_page
-from tests.support.page_parts import call
-from tests.support.stub_room import turn
+from tests.support.page_parts import ADDRESS, MARK, call, mark, respond, told, without_script
 
 pytestmark = pytest.mark.browser
 
-ADDRESS = "http://room.test/room"
-ROOM = files("beekeeper") / "assets" / "room"
 LINKS = {
     "support_url": "https://shop.example/help",
     "terms_url": "https://shop.example/terms",
@@ -32,7 +27,6 @@ LINKS = {
     "footer": "Spring Ltd",
 }
 SETTINGS = {"title": "Spring", "page": LINKS}
-SCRIPT = re.compile(r"<script>.*?</script>", re.DOTALL)
 RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
 RUN_AXE = f"""async () => {{
   const found = await axe.run({{ runOnly: {RULES}, resultTypes: ["violations"] }});
@@ -45,27 +39,23 @@ SHOW_OPTIONS = """() => {
 }"""
 
 
-def told(state: str, **fields: Any) -> dict[str, Any]:
-    """Return an answer of the room, or what the page makes of it."""
-    return {**json.loads(turn(message="Doors open at ten.", **fields).body), "state": state}
-
-
-REMARKS = "['cookies', 'lost', 'in_app', 'slower'].forEach(name => m.setRemark(name, true))"
+REMARKS = dict.fromkeys(("cookies", "lost", "in_app", "slower"), True)
+answer = partial(told, message="Doors open at ten.")
 # Each state, in an order that a visitor can meet, by what shows it: code of view.js, and its value.
 STATES: dict[str, tuple[str, object]] = {
     "none": ("0", None),
     "connecting": ("m.showJoining()", None),
     "connecting lost": ("m.showConnection('lost')", None),
-    "waiting": ("m.showTurn(value)", told("waiting")),
-    "remarks": (REMARKS, None),
+    "waiting": ("m.showTurn(value)", answer("waiting")),
+    "remarks": (MARK, REMARKS),
     "offline": ("m.showConnection('offline')", None),
-    "near": ("m.showTurn(value)", told("waiting", ahead=3, eta_seconds=40)),
-    "paused": ("m.showTurn(value)", told("paused")),
-    "ready": ("m.showTurn(value)", told("ready")),
-    "off": ("m.showTurn(value)", told("off")),
-    "inside": ("m.showTurn(value)", told("inside")),
-    "expired": ("m.showTurn(value)", told("expired")),
-    "blocked": ("m.showTurn(value)", told("blocked")),
+    "near": ("m.showTurn(value)", answer("waiting", ahead=3, eta_seconds=40)),
+    "paused": ("m.showTurn(value)", answer("paused")),
+    "ready": ("m.showTurn(value)", answer("ready")),
+    "off": ("m.showTurn(value)", answer("off")),
+    "inside": ("m.showTurn(value)", answer("inside")),
+    "expired": ("m.showTurn(value)", answer("expired")),
+    "blocked": ("m.showTurn(value)", answer("blocked")),
     "closed": ("m.showClosed(Date.now() - 3600000)", None),
 }
 
@@ -84,16 +74,9 @@ def tab(browser: Browser) -> Iterator[Page]:
 
 def visit(tab: Page, language: str = "en", **media: Any) -> None:
     """Open the page of a language without its behaviour, and show the view below the script."""
-    document = SCRIPT.sub("", build_page(SETTINGS, language).decode())
-
-    def respond(route: Route) -> None:
-        name = route.request.url.partition("/script/")[2]
-        body = (ROOM / "script" / name).read_text(encoding="utf-8") if name else document
-        kind = "text/javascript" if name else "text/html; charset=utf-8"
-        route.fulfill(body=body, content_type=kind)
-
+    document = without_script(build_page(SETTINGS, language))
     tab.unroute_all()
-    tab.route("**/*", respond)
+    tab.route("**/*", lambda route: respond(route, document))
     media = {"reduced_motion": "reduce", "color_scheme": "light", "forced_colors": "none", **media}
     tab.emulate_media(**media)
     tab.goto(ADDRESS)
@@ -126,12 +109,12 @@ def test_axe_finds_nothing_in_the_small_pages(
     tab: Page, scheme: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("BEEKEEPER_LANGUAGES", "en,ar")
+    visit(tab, color_scheme=scheme)
+    tab.evaluate(AXE_SCRIPT)
     for language in ("en", "ar"):
         query = {"lang": language, "stay": "1"}
-        for answer in (unavailable, still_page, placeless_page):
-            visit(tab, color_scheme=scheme)
-            tab.set_content(answer(Request(query=query))["body"])
-            tab.evaluate(AXE_SCRIPT)
+        for page in (unavailable, still_page, placeless_page):
+            tab.set_content(page(Request(query=query))["body"])
             assert tab.evaluate(RUN_AXE) == []
             assert tab.evaluate("document.documentElement.lang") == language
 
@@ -159,7 +142,7 @@ def test_the_largest_place_stays_in_the_page_with_the_spacing_of_a_visitor(tab: 
     tab.set_viewport_size({"width": 320, "height": 700})
     visit(tab)
     tab.add_style_tag(content=SPACING)
-    call(tab, "view", "m.showTurn(value)", told("waiting", ahead=98_765_432))
+    call(tab, "view", "m.showTurn(value)", answer("waiting", ahead=98_765_432))
     wider = tab.evaluate("(e => e.scrollWidth - e.clientWidth)(document.querySelector('.count'))")
     tab.set_viewport_size({"width": 390, "height": 700})
     assert wider == 0
@@ -247,7 +230,7 @@ def test_a_screen_reader_hears_polite_news_at_most_every_30_seconds(tab: Page) -
     polite = tab.locator("#polite")
     show(tab, "waiting")
     expect(polite).to_contain_text("1,234 people ahead of you")
-    call(tab, "view", "m.setRemark('in_app', true)")
+    mark(tab, in_app=True)
     show(tab, "paused", "offline")
     tab.clock.run_for(25_000)
     expect(polite).to_contain_text("1,234 people ahead of you")

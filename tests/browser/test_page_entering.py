@@ -1,13 +1,14 @@
 """How the waiting page goes in: it asks `enter` and leaves only for a good answer."""
 
 import pytest
-from playwright.sync_api import Page, Route, expect
+from playwright.sync_api import Page, expect
 
 from beekeeper.rules.entry import Entry
 from tests.support.page_moves import (
     ask_again,
     eventually,
     expect_state,
+    hang,
     move_to_state,
     open_page,
     settle,
@@ -111,7 +112,7 @@ def test_the_back_off_grows_to_a_minute_at_most(page: Page, room: StubRoom, chan
     asked_to_enter(page, room, 1, within_seconds=1)
     for times, shortest in enumerate((2, 4, 8, 16, 30, 30), start=2):
         wait = shortest * (1 + chance)
-        page.wait_for_timeout(50)
+        settle(page, room, times - 1, "enter")
         page.clock.run_for(wait * 1000 - 300)
         page.wait_for_timeout(30)
         assert room.count("enter") == times - 1
@@ -121,8 +122,7 @@ def test_the_back_off_grows_to_a_minute_at_most(page: Page, room: StubRoom, chan
 def test_enter_that_hangs_is_asked_again_and_turn_is_asked_meanwhile(
     page: Page, room: StubRoom
 ) -> None:
-    hung: list[Route] = []
-    page.route("**/enter", lambda route: hung.append(route), times=1)  # noqa: PLW0108 - of a list, playwright keeps nothing
+    hung = hang(page, "**/enter", times=1)
     at_the_door(page, room)
     page.clock.run_for(1000)
     eventually(lambda: bool(hung), page)
@@ -228,8 +228,7 @@ def test_the_button_asks_at_once_and_survives_an_error(page: Page, room: StubRoo
 
 
 def test_many_clicks_are_one_question(page: Page, room: StubRoom) -> None:
-    hung: list[Route] = []
-    page.route("**/enter", lambda route: hung.append(route))  # noqa: PLW0108 - of a list, playwright keeps nothing
+    hung = hang(page, "**/enter")
     at_the_door(page, room)
     for _ in range(5):
         page.locator("#enter").click()

@@ -5,7 +5,7 @@ from playwright.sync_api import BrowserContext, Page, expect
 
 from beekeeper.rules.entry import Entry
 from tests.support.page_moves import ask_again, eventually, expect_state, open_page, settle
-from tests.support.stub_room import FORMS, StubRoom, entry, turn
+from tests.support.stub_room import FORMS, StubRoom, entry, place, turn
 
 pytestmark = pytest.mark.browser
 
@@ -92,7 +92,8 @@ def test_another_tab_hears_of_a_new_place_in_the_line(
     other.goto(room.start)
     expect(other.locator("#position")).to_have_text("12")
     open_page(page, room, turn("expired"))
-    room.answers = [turn(ahead=5000, retry_after=600)]
+    room.answers = [turn(ahead=5000, retry_after=600, number=2)]
+    room.failures = [place(2)]
     page.locator("#rejoin").click()
     expect_state(page, "waiting")
     page.clock.run_for(2_100)
@@ -125,7 +126,8 @@ def test_who_joins_again_goes_in_by_itself_again(page: Page, room: StubRoom) -> 
     room.answers = [turn("expired")]
     page.go_back()
     expect_state(page, "expired")
-    room.answers = [turn("ready")]
+    room.answers = [turn("ready", number=2)]
+    room.failures = [place(2)]
     page.locator("#rejoin").click()
     expect_state(page, "waiting")
     ask_again(page, room, within_seconds=2.5)

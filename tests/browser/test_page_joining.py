@@ -3,7 +3,7 @@
 from collections.abc import Callable
 
 import pytest
-from playwright.sync_api import BrowserContext, Page, Route, expect
+from playwright.sync_api import BrowserContext, Page, expect
 
 from beekeeper.handlers.http import Request
 from beekeeper.rules import tokens
@@ -14,6 +14,7 @@ from tests.support.page_moves import (
     ask_again,
     eventually,
     expect_state,
+    hang,
     move_on,
     move_to_state,
     open_page,
@@ -162,8 +163,7 @@ def test_retry_after_is_kept(page: Page, room: StubRoom) -> None:
 
 
 def test_a_question_that_hangs_is_asked_again(page: Page, room: StubRoom) -> None:
-    hung: list[Route] = []
-    page.route("**/join?rejoin=1", lambda route: hung.append(route), times=1)  # noqa: PLW0108 - of a list, playwright keeps nothing
+    hung = hang(page, "**/join?rejoin=1", times=1)
     rejoin(page, room)
     eventually(lambda: bool(hung), page)
     page.clock.run_for(14_900)
@@ -267,11 +267,8 @@ def test_an_answer_that_is_late_brings_no_old_turn_back(page: Page, room: StubRo
     room.entries = [failure(503, "", Retry_After="31"), entry(Entry.REJOIN)]
     page.add_init_script("Math.random = () => 0")
     open_page(page, room, turn("ready"), turn("ready"))
-    hung: list[Route] = []
-    page.route("**/turn", lambda route: hung.append(route), times=1)  # noqa: PLW0108 - of a list, playwright keeps nothing
-    for _ in range(140):
-        page.clock.run_for(250)
-        page.wait_for_timeout(5)
+    hung = hang(page, "**/turn", times=1)
+    move_on(page, 35_000, step_ms=250)
     eventually(lambda: room.count("enter") == 2, page)
     assert len(hung) == 1
     expect_state(page, "expired")

@@ -1,12 +1,13 @@
 """How everybody who waits hears: the page asks the edge for news if it hears nothing else."""
 
 import pytest
-from playwright.sync_api import Page, Route, expect
+from playwright.sync_api import Page, expect
 
 from tests.support.page_moves import (
     ask_again,
     eventually,
     expect_state,
+    hang,
     move_to_state,
     open_page,
     settle,
@@ -203,8 +204,7 @@ def test_who_does_not_wait_asks_for_no_news(page: Page, room: StubRoom, answer: 
 
 @at_the_edge
 def test_an_answer_of_turn_is_newer_than_news_under_way(page: Page, room: StubRoom) -> None:
-    hung: list[Route] = []
-    page.route("**/news", lambda route: hung.append(route))  # noqa: PLW0108 - of a list, playwright keeps nothing
+    hung = hang(page, "**/news")
     open_page(page, room, turn(retry_after=58), turn("paused"))
     page.clock.run_for(51_100)
     eventually(lambda: bool(hung), page)

@@ -1,6 +1,5 @@
 """What the waiting page shows in its states, each called in the page's script."""
 
-import json
 from collections.abc import Iterator
 from typing import Any
 
@@ -8,8 +7,7 @@ import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from beekeeper.page.texts import load_texts
-from tests.support.page_parts import NOW, call, open_parts
-from tests.support.stub_room import turn
+from tests.support.page_parts import NOW, call, mark, open_parts, told
 
 pytestmark = pytest.mark.browser
 
@@ -26,8 +24,7 @@ def parts(browser: Browser) -> Iterator[Page]:
 
 def show(parts: Page, state: str, **fields: Any) -> None:
     """Show an answer of the room, or what the page makes of it."""
-    told: dict[str, Any] = {**json.loads(turn(**fields).body), "state": state}
-    call(parts, "view", "m.showTurn(value)", told)
+    call(parts, "view", "m.showTurn(value)", told(state, **fields))
 
 
 def expect_texts(parts: Page, name: str) -> None:
@@ -85,10 +82,10 @@ def test_the_place_does_not_move_when_it_is_known_and_words_stand_in_its_middle(
 
 
 def test_the_button_to_go_in_stands_above_the_remarks(parts: Page) -> None:
-    call(parts, "view", "m.setRemark('cookies', true)")
+    mark(parts, cookies=True)
     show(parts, "ready")
     tops = [parts.locator(each).bounding_box() for each in ("#enter", "#remarks")]
-    call(parts, "view", "m.setRemark('cookies', false)")
+    mark(parts, cookies=False)
     button, remarks = (box["y"] for box in tops if box)
     assert button < remarks
 
@@ -111,6 +108,7 @@ def test_an_ended_turn_of_who_was_inside_is_another_than_one_that_was_missed(par
 
 
 def test_a_room_that_does_not_answer_for_long_says_since_when(parts: Page) -> None:
+    show(parts, "waiting", still=True)
     call(parts, "view", "m.showClosed(value)", (NOW - 3600) * 1000)
     expect(parts.locator("#status")).to_have_text(STATES["closed"]["status"])
     expect(parts.locator("#detail")).to_contain_text("has not answered since 1:13\u202fPM.")
@@ -124,12 +122,12 @@ def test_remarks_are_listed_until_they_are_taken_back(parts: Page) -> None:
     show(parts, "paused")
     items = parts.locator("#remarks li")
     expect(parts.locator("#remarks")).to_be_hidden()
-    call(parts, "view", "[m.setRemark('in_app', true), m.setRemark('cookies', true)]")
-    call(parts, "view", "m.setRemark('in_app', true)")
+    mark(parts, in_app=True, cookies=True)
+    mark(parts, in_app=True)
     expect(items).to_have_text([REMARKS["cookies"], REMARKS["in_app"]])
-    call(parts, "view", "m.setRemark('cookies', false)")
+    mark(parts, cookies=False)
     expect(items).to_have_text([REMARKS["in_app"]])
-    call(parts, "view", "m.setRemark('in_app', false)")
+    mark(parts, in_app=False)
     expect(parts.locator("#remarks")).to_be_hidden()
 
 

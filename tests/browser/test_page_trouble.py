@@ -59,11 +59,17 @@ def test_a_question_that_timed_out_is_an_outage_too(page: Page, room: StubRoom) 
     assert len(asked) == 1
 
 
-def test_a_network_that_fails_is_asked_again_after_the_back_off(page: Page, room: StubRoom) -> None:
+def lose_network(page: Page, room: StubRoom) -> None:
+    """Let one question fail in the network. It is sent last of all, so that it can't time out."""
+    page.add_init_script("Math.random = () => 1")
     open_page(page, room, turn(retry_after=240), turn(ahead=9))
     page.route("**/turn", lambda route: route.abort(), times=1)
     page.clock.run_for(250_100)
     settle(page, room, 2)
+
+
+def test_a_network_that_fails_is_asked_again_after_the_back_off(page: Page, room: StubRoom) -> None:
+    lose_network(page, room)
     hide(page, True)
     page.clock.run_for(2_500)
     hide(page, False)
@@ -73,10 +79,7 @@ def test_a_network_that_fails_is_asked_again_after_the_back_off(page: Page, room
 
 
 def test_a_network_that_is_back_is_asked_at_once(page: Page, room: StubRoom) -> None:
-    open_page(page, room, turn(retry_after=240), turn(ahead=9))
-    page.route("**/turn", lambda route: route.abort(), times=1)
-    page.clock.run_for(250_100)
-    settle(page, room, 2)
+    lose_network(page, room)
     page.evaluate(ONLINE)
     page.clock.run_for(1)
     settle(page, room, 3)
@@ -111,3 +114,16 @@ def test_a_crowd_that_asks_is_said_until_the_next_good_answer(page: Page, room: 
     ask_again(page, room, within_seconds=7)
     expect(page.locator("#position")).to_have_text("9")
     expect(page.locator("#detail")).to_contain_text("Keep this tab open")
+
+
+@pytest.mark.parametrize("told", ["86400", "Tue, 22 Sep 2026 14:13:20 GMT"])
+def test_no_proxy_on_the_way_keeps_a_visitor_from_the_turn_for_a_day(
+    page: Page, room: StubRoom, told: str
+) -> None:
+    open_page(page, room, turn(), failure(503, Retry_After=told), turn(ahead=9))
+    ask_again(page, room)
+    page.clock.run_for(599_000)
+    page.wait_for_timeout(50)
+    assert room.count("turn") == 2
+    page.clock.run_for(602_000)
+    settle(page, room, 3)

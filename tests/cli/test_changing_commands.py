@@ -95,7 +95,12 @@ def test_set_rate_shows_the_old_value(capsys: pytest.CaptureFixture[str]) -> Non
     out = capsys.readouterr().out
     assert out.startswith("The rate of room sale is 1,200 visitors per minute, and was 600.")
     assert main(["set-rate", "240", "--json"]) == 0
-    assert json.loads(capsys.readouterr().out) == {"room": ROOM, "rate": 240, "was": 1_200}
+    shown = json.loads(capsys.readouterr().out)
+    assert {name: shown[name] for name in ("room", "rate", "was")} == {
+        "room": ROOM,
+        "rate": 240,
+        "was": 1_200,
+    }
 
 
 @pytest.mark.parametrize("typed", ["many", "1.5", "", "0", "-1", "10,000"])
@@ -193,7 +198,7 @@ def test_a_clear_is_one_write_at_the_time_of_aws(cloud: Cloud, where: dict[str, 
     _, now = read_at(room._connection.deployed(), items.PULSE)
     cloud.wire.clear()
     beekeeper.clear(room)
-    assert cloud.wire.names(mutating=True) == ["dynamodb:UpdateItem", "lambda:Invoke"]
+    assert cloud.wire.names(mutating=True) == ["dynamodb:TransactWriteItems", "lambda:Invoke"]
     status = room.status()
     assert now < status.settings.cleared_at <= now + 60
     assert (status.waiting, status.joined, status.admitted, status.entered) == (0, 0, 0, 0)

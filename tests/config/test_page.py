@@ -88,7 +88,10 @@ def test_what_the_settings_take(name: str, given: Any, taken: Any) -> None:
         ({"template": "no.html"}, r"page\.template = 'no\.html': no\.html can't be read: No such"),
         ({"template": "<p>"}, r"page\.template = '<p>': it must begin with: <!doctype html>"),
         ({"texts": "fr.json"}, r"page\.texts = 'fr\.json': write a table: a line \[page\.texts\]"),
-        ({"texts": {"fr": "no.json"}}, r"page\.texts = .*: no\.json can't be read: No such"),
+        (
+            {"texts": {"fr": "no.json"}},
+            r"^page\.texts\.fr = 'no\.json': no\.json can't be read: No such",
+        ),
         (
             {"texts": {"fr": {"html": {"no": ""}}}},
             r"^page\.texts\.fr: html\.no is not in the texts",
@@ -199,6 +202,9 @@ def test_errors_about_files_name_the_configuration_and_the_path(
         RoomConfig.load(path)
     path = _file(tmp_path, 'texts.fr = "fr.json"', fr_json="{")
     with pytest.raises(ConfigError, match=r"fr\.json is not valid JSON: .*Correct the file"):
+        RoomConfig.load(path)
+    path = _file(tmp_path, 'texts.fr = "fr.json"', fr_json="[" * 100_000)
+    with pytest.raises(ConfigError, match=r"page\.texts\.fr = .* too many levels\. Correct"):
         RoomConfig.load(path)
 
 

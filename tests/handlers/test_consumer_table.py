@@ -114,14 +114,14 @@ def test_settings_round_trip(mode: Mode, rate: float, message: str, claim_minute
     settings = Settings(mode, rate, "https://shop.example.com/", message, claim_minutes)
     found, dynamo = table()
     dynamo.set_room(settings)
-    assert found.orders() == Orders(settings, 0)
+    assert found.orders(0.0) == Orders(settings, 0)
 
 
 def test_settings_of_an_earlier_version() -> None:
     settings = Settings(Mode.ON, 600.0, "https://shop.example.com/")
     item = items.settings_item(settings)
     earlier = {k: v for k, v in item.items() if k not in ("overbooking", "polls_per_second")}
-    assert items.settings_of(earlier) == settings
+    assert items.settings_of(earlier, 0.0) == settings
 
 
 def test_keys_round_trip() -> None:

@@ -48,27 +48,32 @@ def test_the_first_deploy_starts_a_consumer_and_the_second_does_nothing(
 
 FIELDS: list[tuple[str, dict[str, Any], dict[str, int]]] = [
     ("nothing", {}, {}),
-    ("destination", {"destination": "https://other.example.com/"}, {"dynamodb:UpdateItem": 1}),
-    ("rate", {"rate": 700}, {"dynamodb:UpdateItem": 1}),
+    (
+        "destination",
+        {"destination": "https://other.example.com/"},
+        {"dynamodb:TransactWriteItems": 1},
+    ),
+    ("rate", {"rate": 700}, {"dynamodb:TransactWriteItems": 1}),
     (
         "rate that needs workers",
         {"rate": 100_000},
         {
-            "dynamodb:UpdateItem": 1,
+            "dynamodb:TransactWriteItems": 1,
             "dynamodb:UpdateTable": 1,
             "events:PutTargets": 1,
             "lambda:PutFunctionConcurrency": 1,
             "lambda:UpdateFunctionConfiguration": 1,
         },
     ),
-    ("title", {"title": "A big day"}, {"s3:PutObject": 1, "dynamodb:UpdateItem": 1}),
+    # A page for each of the two languages.
+    ("title", {"title": "A big day"}, {"s3:PutObject": 2, "dynamodb:TransactWriteItems": 1}),
     (
         "picture",
         {"picture": "https://shop.example.com/big.jpg"},
-        {"s3:PutObject": 1, "dynamodb:UpdateItem": 1},
+        {"s3:PutObject": 2, "dynamodb:TransactWriteItems": 1},
     ),
-    ("claim_minutes", {"claim_minutes": 30}, {"dynamodb:UpdateItem": 1}),
-    ("overbooking", {"overbooking": 2.0}, {"dynamodb:UpdateItem": 1}),
+    ("claim_minutes", {"claim_minutes": 30}, {"dynamodb:TransactWriteItems": 1}),
+    ("overbooking", {"overbooking": 2.0}, {"dynamodb:TransactWriteItems": 1}),
     ("architecture", {"architecture": "x86_64"}, {"lambda:UpdateFunctionCode": 4}),
     (
         "permissions_boundary",
@@ -121,6 +126,7 @@ def test_every_field_of_the_configuration_is_here() -> None:
     elsewhere |= {"order"}  # can't be changed: see test_strict.py
     elsewhere |= {"governor"}  # has resources of its own: see test_governor.py
     elsewhere |= {"edge", "news_seconds", "web_acl_arn"}  # have resources, too: see test_edge.py
+    elsewhere |= {"page"}  # has pages for each language: see test_own_page.py
     elsewhere |= {"role_path"}  # replaces the roles: see test_role_boundary.py
     assert beekeeper.RoomConfig.model_fields.keys() == tested | elsewhere
 

@@ -103,6 +103,18 @@ def test_without_javascript_no_script_runs_and_none_is_added(preview: Preview) -
     assert "<script>" not in read(preview, preview.address("plain", "light", "en"))
 
 
+def test_a_page_without_its_script_is_complete_at_once(preview: Preview) -> None:
+    page = read(preview, preview.address("plain", "light", "en"))
+    assert "<style>#plain { animation: none !important; }</style>" in page
+
+
+def test_a_new_language_has_its_name_and_the_small_pages_of_a_room() -> None:
+    own = {"languages": ["sv", "fr"], "texts": {"sv": {"name": "Svenska"}}}
+    with Preview({**SETTINGS, "page": own}) as served:
+        assert ">Svenska</a>" in read(served, "")
+        assert '<html lang="fr"' in read(served, "not-yet/light/?lang=sv")
+
+
 def test_a_taken_port_is_said(preview: Preview) -> None:
     port = int(preview.url.rstrip("/").rpartition(":")[2])
     with pytest.raises(LocalError, match=f"Port {port} of this machine is taken"):

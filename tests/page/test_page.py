@@ -142,7 +142,7 @@ def test_script_reads_all_that_it_is_given_and_nothing_else() -> None:
 
 def test_script_reads_only_fields_that_an_answer_has() -> None:
     script = _document().texts["script"][1]
-    fields = {*turn_answer(Turn(State.READY, late=1)), "spread_seconds"}
+    fields = {*turn_answer(Turn(State.READY, late=1), number=1), "spread_seconds"}
     assert set(re.findall(r"\bturn\.(\w+)", script)) <= fields
 
 

@@ -68,7 +68,7 @@ def check_effect(function: str, result: Any, cloud: Cloud, where: Where) -> None
             assert (result.room, inventory()) == (ROOM, {})
         case mode:
             found = beekeeper.status(ROOM, **where).mode
-            assert (result, found) == (None, mode.replace("pause", "paused"))
+            assert found == result.changes[0].after == mode.replace("pause", "paused")
 
 
 @pytest.mark.usefixtures("deployed_room")

@@ -232,5 +232,5 @@ def test_check_that_fails_costs_nobody_anything() -> None:
     consumer = stage.consumer()
     consumer.tally.expected.extend((START - 40, f"t{i}") for i in range(3))
     stage.faults = lambda _, name: "throttle" if name == "BatchGetItem" else None
-    consumer.tally.check(items.settings_of(stage.dynamo.items[items.ROOM]))
+    consumer.tally.check(items.settings_of(stage.dynamo.items[items.ROOM], 0.0))
     assert consumer.tally.shows == []

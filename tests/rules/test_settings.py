@@ -5,7 +5,7 @@ from dataclasses import fields, replace
 import pytest
 
 from beekeeper import RoomConfig
-from beekeeper.contract import deployed, items
+from beekeeper.contract import deployed, items, plans
 from beekeeper.contract.attributes import Damaged
 from beekeeper.results import Status
 from beekeeper.rules import polling
@@ -44,8 +44,8 @@ def vars_of(constraint: object) -> dict[str, object]:
 def test_item_round_trip() -> None:
     item = items.settings_item(SET)
     assert item.keys() == {"id", *SETTINGS}
-    assert items.settings_of(item) == SET
-    assert {name: type(getattr(items.settings_of(item), name)) for name in SETTINGS} == {
+    assert items.settings_of(item, 0.0) == SET
+    assert {name: type(getattr(items.settings_of(item, 0.0), name)) for name in SETTINGS} == {
         name: type(getattr(SET, name)) for name in SETTINGS
     }
 
@@ -60,8 +60,8 @@ def test_a_deploy_decides_all_but_what_operators_alone_set() -> None:
 
 def test_what_operators_changed_since_is_no_drift() -> None:
     item = items.settings_item(SET) | deployed.deployed_attributes(SET, deployed.DEPLOYED)
-    changed = item | {"rate": items.setting_attribute(45.0)}
-    assert items.settings_of(changed).rate == 45.0
+    changed = item | {"rate": plans.setting_attribute(45.0)}
+    assert items.settings_of(changed, 0.0).rate == 45.0
     assert deployed.deployed_settings_of(changed) == deployed.deployed_settings(SET)
 
 
@@ -82,10 +82,10 @@ def test_status_has_each_setting_by_its_name() -> None:
 
 def test_a_damaged_setting_has_its_default_and_a_damaged_rate_is_an_error() -> None:
     damaged = {"message": {"NULL": True}, "claim_minutes": {"N": "x"}, "overbooking": {"S": "2"}}
-    found = items.settings_of(items.settings_item(SET) | damaged)
+    found = items.settings_of(items.settings_item(SET) | damaged, 0.0)
     assert (found.message, found.claim_minutes, found.overbooking) == ("", 15, 1.5)
     with pytest.raises(Damaged):
-        items.settings_of(items.settings_item(SET) | {"rate": {"NULL": True}})
+        items.settings_of(items.settings_item(SET) | {"rate": {"NULL": True}}, 0.0)
 
 
 def test_only_what_operators_change_has_a_deployed_value() -> None:

@@ -81,7 +81,7 @@ class DeployedRoom:
     def status(self) -> beekeeper.Status:
         return self.handle.status()
 
-    def set_mode(self, change: Callable[[beekeeper.Room], None]) -> None:
+    def set_mode(self, change: Callable[[beekeeper.Room], object]) -> None:
         change(self.handle)
 
 

@@ -3,7 +3,7 @@
 import time
 from collections.abc import Callable
 
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Page, Route, expect
 
 from tests.support.stub_room import Answer, StubRoom
 
@@ -76,3 +76,10 @@ def hide(page: Page, hidden: bool) -> None:
         " document.dispatchEvent(new Event('visibilitychange')); }",
         hidden,
     )
+
+
+def hang(page: Page, pattern: str, times: int | None = None) -> list[Route]:
+    """Let requests get no answer, and return the list that they are added to."""
+    hung: list[Route] = []
+    page.route(pattern, lambda route: hung.append(route), times=times)  # noqa: PLW0108 - of a list, playwright keeps nothing
+    return hung

@@ -10,10 +10,17 @@ from typing import Any
 from playwright.sync_api import Browser, Page, Route
 
 from beekeeper.page import build_page
+from tests.support.stub_room import turn
 
 ADDRESS = "http://room.test/room"
 TITLE = "Spring"
 NOW = 1_790_000_001  # 14:13:21 UTC
+
+# Code of view.js: shows the remarks whose names `value` has, or takes them back.
+MARK = """(remarks => {
+  for (const name in value) remarks.markRemark(name, value[name]);
+  m.showState();
+})(await import("/script/remarks.js"))"""
 
 _SCRIPT = re.compile(r"<script>.*?</script>", re.DOTALL)
 _GIVEN = re.compile(r'(?<=type="application/json">).*?(?=</script>)', re.DOTALL)
@@ -38,12 +45,22 @@ def open_parts(
         for script in init_scripts:
             tab.add_init_script(script)
         document = _document(language, texts or {})
-        tab.route("**/*", lambda route: _respond(route, document))
+        tab.route("**/*", lambda route: respond(route, document))
         tab.clock.install(time=NOW - 1)
         tab.clock.pause_at(NOW)
         tab.goto(ADDRESS)
         yield tab
         assert errors == []
+
+
+def told(state: str, **fields: Any) -> dict[str, Any]:
+    """Return an answer of the room, or what the page makes of it."""
+    return {**json.loads(turn(**fields).body), "state": state}
+
+
+def mark(tab: Page, **remarks: bool) -> None:
+    """Show remarks, or take them back."""
+    call(tab, "view", MARK, remarks)
 
 
 def call(tab: Page, module: str, code: str, value: object = None) -> Any:
@@ -53,8 +70,28 @@ def call(tab: Page, module: str, code: str, value: object = None) -> Any:
     )
 
 
+def without_script(page: bytes) -> str:
+    """Return the page without its script. Its data stays."""
+    return _SCRIPT.sub("", page.decode())
+
+
+def respond(route: Route, document: str) -> None:
+    """Answer with the page at ADDRESS, and with a module of its script elsewhere."""
+    if route.request.url == ADDRESS:
+        route.fulfill(body=document, content_type="text/html; charset=utf-8")
+    else:
+        respond_with_module(route)
+
+
+def respond_with_module(route: Route) -> None:
+    """Answer with the module of the page's script that the request names."""
+    name = route.request.url.rpartition("/")[2]
+    script = files("beekeeper") / "assets" / "room" / "script" / name
+    route.fulfill(body=script.read_text(encoding="utf-8"), content_type="text/javascript")
+
+
 def _document(language: str, texts: Mapping[str, Any]) -> str:
-    document = _SCRIPT.sub("", build_page({"title": TITLE}).decode())
+    document = without_script(build_page({"title": TITLE}))
     found = _GIVEN.search(document)
     assert found
     given = json.loads(found[0])
@@ -63,12 +100,3 @@ def _document(language: str, texts: Mapping[str, Any]) -> str:
     written = json.dumps(given).replace("<", "\\u003c")
     document = document[: found.start()] + written + document[found.end() :]
     return re.sub(r'<html lang="[\w-]+"', f'<html lang="{language}"', document)
-
-
-def _respond(route: Route, document: str) -> None:
-    address = route.request.url
-    if address == ADDRESS:
-        route.fulfill(body=document, content_type="text/html; charset=utf-8")
-        return
-    script = files("beekeeper") / "assets" / "room" / "script" / address.rpartition("/")[2]
-    route.fulfill(body=script.read_text(encoding="utf-8"), content_type="text/javascript")

@@ -13,7 +13,7 @@
       signal: controller.signal,
     })
       .then((response) => {
-        asked = Math.min(parseFloat(response.headers.get("Retry-After")) || 0, 3600);
+        asked = Math.min(parseFloat(response.headers.get("Retry-After")) || 0, 600);
         if (!response.ok && response.status !== 401) throw response;
         return response.json().catch(() => ({})); // The room's page is no JSON.
       })

@@ -23,7 +23,7 @@ def region(aws: Aws, architecture: str, *, has_functions: bool) -> Finding:
             CHECK,
             Verdict.WARNING,
             f"boto3 does not know {' and '.join(lacking)} in {aws.region}.",
-            "Check the name of the region. If the region is new, upgrade boto3.",
+            "If they are new there, upgrade boto3. Otherwise choose another region.",
         )
     text = f"{aws.region} is enabled for the account."
     if not has_functions:
@@ -35,7 +35,7 @@ def region(aws: Aws, architecture: str, *, has_functions: bool) -> Finding:
 
 
 def _regions(aws: Aws, service: str) -> list[str]:
-    """Return the regions that have a service, in all partitions: a wrong name is in none."""
+    """Return the regions that have a service, in all partitions."""
     session = aws.session
     partitions = session.get_available_partitions()
     return [r for p in partitions for r in session.get_available_regions(service, p)]

@@ -5,10 +5,10 @@ while. A real misconfiguration looks like a state that never comes. So every wai
 and its error says what it waited for.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from botocore.exceptions import ClientError
 
@@ -52,6 +52,22 @@ def codes_of(error: ClientError) -> set[str]:
 def has_code(error: ClientError, *codes: str) -> bool:
     """Return whether the error has one of the codes."""
     return bool(codes_of(error) & set(codes))
+
+
+# Why DynamoDB cancels a transaction that can be tried again after another read.
+IN_THE_WAY = {
+    "ConditionalCheckFailed",
+    "TransactionConflict",
+    "ThrottlingError",
+    "ProvisionedThroughputExceeded",
+}
+
+
+def was_in_the_way(error: Exception) -> bool:
+    """Return whether DynamoDB did nothing of a transaction because of another write."""
+    found: Mapping[str, Any] = error.response if isinstance(error, ClientError) else {}
+    codes = {reason.get("Code") for reason in found.get("CancellationReasons", [])}
+    return bool(codes & IN_THE_WAY)
 
 
 @contextmanager

@@ -23,20 +23,24 @@ the next deploy continues from there. With the same format, a deploy interrupts 
 of both releases share one schedule, and the next tick uses the new settings.
 """
 
-from collections.abc import Iterable, Mapping
-from dataclasses import fields
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import asdict, fields
 from typing import Any
 
-from beekeeper.contract import deployed, items
-from beekeeper.contract.attributes import Damaged
+from botocore.exceptions import ClientError
+
+from beekeeper.contract import deployed, history_item, items, plans
+from beekeeper.contract.attributes import Damaged, Item
 from beekeeper.contract.pass_ring import pass_ring_of
 from beekeeper.errors import ProvisionError
 from beekeeper.provision.aws import Aws
+from beekeeper.provision.engine.lease import this_machine
 from beekeeper.provision.engine.step import Attributes, Contained, Found, Owner
-from beekeeper.provision.engine.wait import Busy, Wait, ignoring, retrying
+from beekeeper.provision.engine.wait import Busy, Wait, ignoring, retrying, was_in_the_way
 from beekeeper.provision.grant import Grant, grant
 from beekeeper.provision.names import ALL_FUNCTION_NAMES, Names
 from beekeeper.provision.resources.outputs import EDGE_SECRET, SIGNING_KID
+from beekeeper.results import Entry
 from beekeeper.rules import tokens
 from beekeeper.rules.edge import edge_secret
 from beekeeper.rules.settings import SETTINGS, Settings
@@ -46,6 +50,8 @@ EXISTS = "ConditionalCheckFailedException"
 WRITE = Wait("the new table to accept items", 60)
 # A tick that began with the earlier format ends within this time: its calls have short time-outs.
 LAST_TICK_SECONDS = 30
+ATTEMPTS = 5  # of a write that operators get in the way of
+KNOWN = {known.name: known for known in fields(Settings)}
 # The settings that both a deploy and operators set.
 LIVE = tuple(f for f in fields(Settings) if f.name in deployed.DEPLOYED and SETTINGS[f.name].live)
 
@@ -114,15 +120,16 @@ class RoomItem(Contained):
         return {**wanted, items.FORMAT_ATTRIBUTE: items.FORMAT}
 
     def find(self, aws: Aws, outputs: Mapping[str, str]) -> Found | None:
-        item = _read(aws, self._table, items.ROOM)
-        if item is None:
+        stored, now = _read_at(aws, self._table, items.ROOM)
+        if stored is None:
             return None
+        item = plans.in_force(stored, now)
         found = items.format_of(item, damaged=items.CHANGING_FORMAT)
         settings = deployed.deployed_settings_of(item)
         attributes = {**settings, **self._live(item, settings), items.FORMAT_ATTRIBUTE: found}
         return Found(self.name, attributes, Owner.OURS)
 
-    def _live(self, item: dict[str, Any], found: Mapping[str, Any]) -> dict[str, Any]:
+    def _live(self, item: Item, found: Mapping[str, Any]) -> dict[str, Any]:
         """Return what is in force instead, for what the deploy changes: operators changed it."""
         live = {f.name: items.stored_value(f, item, f.name) for f in LIVE if found[f.name]}
         wanted = {name: getattr(self._settings, name) for name in live}
@@ -135,13 +142,60 @@ class RoomItem(Contained):
         _put_new(aws, self._table, {**settings, **wanted, **_format(items.FORMAT)})
 
     def update(self, aws: Aws, found: Found, changes: Attributes) -> None:
-        settings = changes.keys() - {items.FORMAT_ATTRIBUTE}
-        wanted = deployed.deployed_attributes(self._settings, sorted(settings))
-        if items.FORMAT_ATTRIBUTE in changes:
+        if is_other_format := items.FORMAT_ATTRIBUTE in changes:
             self._set(aws, _format(items.CHANGING_FORMAT))
             aws.sleep(LAST_TICK_SECONDS)
-            wanted |= _format(items.FORMAT)
-        self._set(aws, wanted)
+        if settings := sorted(changes.keys() - {items.FORMAT_ATTRIBUTE}):
+            self._change_settings(aws, settings)
+        if is_other_format:
+            self._set(aws, _format(items.FORMAT))
+
+    def _change_settings(self, aws: Aws, settings: Sequence[str]) -> None:
+        for _ in range(ATTEMPTS):
+            if self._change(aws, settings):
+                return
+            aws.sleep(1)
+        raise ProvisionError(
+            f"The settings of room {self._names.room} were not written, because operators change"
+            " them at the same moment. Run the same command again."
+        )
+
+    def _change(self, aws: Aws, settings: Sequence[str]) -> bool:
+        """Write settings, with a row for each that changes, in one transaction.
+
+        Return False if somebody else has changed the item since it was read.
+        """
+        stored, now = _read_at(aws, self._table, items.ROOM)
+        room = stored or {}
+        wanted = deployed.deployed_attributes(self._settings, settings)
+        values = {**history_item.newly_set(room, now), **wanted}
+        entries = self._entries(aws, room, now, settings)
+        rows = [history_item.row_of(entry.number, asdict(entry)) for entry in entries]
+        actions = history_item.transaction(self._table, room, values, rows)
+        try:
+            aws.client("dynamodb").transact_write_items(TransactItems=actions)
+        except ClientError as error:
+            if was_in_the_way(error):
+                return False
+            raise
+        return True
+
+    def _entries(self, aws: Aws, room: Item, now: float, settings: Sequence[str]) -> list[Entry]:
+        item, by, last = plans.in_force(room, now), aws.identity[1], history_item.last_number(room)
+        told = [(name, *self._told(item, name)) for name in settings]
+        changed = (one for one in told if one[1] != one[2])
+        return [
+            Entry(now, *one, by, this_machine(), "deploy", number=number)
+            for number, one in enumerate(changed, last + 1)
+        ]
+
+    def _told(self, item: Item, name: str) -> tuple[str, str]:
+        """Return a setting as it is, and as the deploy sets it, as people read them."""
+        wanted = history_item.told(name, getattr(self._settings, name))
+        try:
+            return history_item.told(name, items.stored_value(KNOWN[name], item, name)), wanted
+        except Damaged:
+            return "", wanted
 
     def _set(self, aws: Aws, attributes: Mapping[str, Any]) -> None:
         names = {f"#{name}": name for name in attributes}
@@ -163,14 +217,21 @@ def _grant(names: Names) -> Grant:
     # All our requests name a key. ForAllValues also allows a request without a key, but the only
     # such request would be Scan, which is not among the actions.
     leading = [items.ROOM, items.KEYS, items.PULSE, items.GOVERNOR, items.LEASE]
-    leading += [f"{items.COUNT_PREFIX}*"]
+    leading += [f"{items.COUNT_PREFIX}*", f"{history_item.HISTORY_PREFIX}*"]
     condition = {"ForAllValues:StringLike": {"dynamodb:LeadingKeys": leading}}
     actions = ("BatchGetItem", "GetItem", "PutItem", "UpdateItem")
     return grant("dynamodb", actions, names.table_arn, statement="Items", condition=condition)
 
 
 def _read(aws: Aws, table: str, item_id: str, *attributes: str) -> dict[str, Any] | None:
-    """Return an item, or some attributes of it. Return None if it does not exist."""
+    """Return some attributes of an item. Return None if it does not exist."""
+    return _read_at(aws, table, item_id, *attributes)[0]
+
+
+def _read_at(
+    aws: Aws, table: str, item_id: str, *attributes: str
+) -> tuple[dict[str, Any] | None, float]:
+    """Return an item, or some attributes of it, or None; and when AWS answered."""
     names = {f"#{name}": name for name in attributes}
     only = {"ProjectionExpression": ", ".join(names), "ExpressionAttributeNames": names}
     with ignoring(MISSING):
@@ -180,9 +241,8 @@ def _read(aws: Aws, table: str, item_id: str, *attributes: str) -> dict[str, Any
             ConsistentRead=True,
             **(only if names else {}),
         )
-        item: dict[str, Any] | None = response.get("Item")
-        return item
-    return None
+        return response.get("Item"), aws.answered_at(response)
+    return None, 0.0
 
 
 def _put_new(aws: Aws, table: str, item: dict[str, Any]) -> None:

@@ -73,15 +73,17 @@ def check_place(
     if state.account == account and state.region != region:
         raise WrongAccountError(
             f"Room {state.room} was deployed in {state.region}, but the region in use is {region}."
-            f" Set region = {state.region!r} in beekeeper.toml, or AWS_DEFAULT_REGION. If you mean"
-            f" another room, use another --state-dir than {store.directory}."
+            f" Set region = {state.region!r} in beekeeper.toml, or AWS_DEFAULT_REGION, or give"
+            f" --region {state.region}. If you mean another room, use another --state-dir than"
+            f" {store.directory}."
         )
     if (state.account, state.region) != (account, region):
         raise WrongAccountError(
             f"Room {state.room} was deployed to account {state.account} in {state.region}, but"
             f" the credentials in use are for account {account} in {region}. Use the credentials"
-            " and the region of the room (AWS_PROFILE, AWS_DEFAULT_REGION). If you mean another"
-            f" room, use another --state-dir than {store.directory}."
+            " and the region of the room (--profile and --region, or AWS_PROFILE and"
+            " AWS_DEFAULT_REGION). If you mean another room, use another --state-dir than"
+            f" {store.directory}."
         )
 
 
@@ -91,6 +93,7 @@ def grants(names: Names, configured: str | None) -> Iterable[Grant]:
 
 
 __all__ = [
+    "ANY_REGION",
     "DEFAULT_DIR",
     "DIR_VARIABLE",
     "Record",

@@ -34,7 +34,7 @@ def _api(cloud: Cloud, region: str) -> str:
 def _polls(cloud: Cloud, region: str = REGION) -> float:
     dynamodb = cloud.client("dynamodb", region)
     item = dynamodb.get_item(TableName=STEM, Key=items.key(items.ROOM))["Item"]
-    return items.settings_of(item).polls_per_second
+    return items.settings_of(item, 0.0).polls_per_second
 
 
 @pytest.mark.parametrize("rate", [100.0, 2_500.0, 10_000.0, 30_000.0])

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from beekeeper import RoomConfig
-from beekeeper.cli.options import configured_room, place, room_of
+from beekeeper.cli.options import configured_room, room_of, state_place
 from beekeeper.config import configured
 from beekeeper.errors import ConfigError
 from beekeeper.provision.state import StateFile, open_store
@@ -20,15 +20,17 @@ def options(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> argparse.Namespa
     monkeypatch.delenv("BEEKEEPER_STATE_DIR", raising=False)
     path = tmp_path / "beekeeper.toml"
     path.write_text(f'state = "{PLACE}"\nrate = "not yet"\n', encoding="utf-8")
-    return argparse.Namespace(config=str(path), state_dir=None, room=None)
+    return argparse.Namespace(
+        config=str(path), state_dir=None, room=None, profile=None, region=None
+    )
 
 
 def test_the_argument_wins(options: argparse.Namespace, monkeypatch: pytest.MonkeyPatch) -> None:
-    assert place(options) == {"state_dir": PLACE}
+    assert state_place(options) == PLACE
     monkeypatch.setenv("BEEKEEPER_STATE_DIR", "s3://other")
-    assert place(options) == {"state_dir": "s3://other"}
+    assert state_place(options) == "s3://other"
     options.state_dir = "here"
-    assert place(options) == {"state_dir": "here"}
+    assert state_place(options) == "here"
 
 
 @pytest.mark.parametrize("content", ["", 'name = "sale"'])
@@ -45,13 +47,13 @@ def test_a_place_that_cannot_be_read_is_no_other_place(
 ) -> None:
     Path(options.config).write_text(content, encoding="utf-8")
     with pytest.raises(ConfigError, match=r"beekeeper\.toml"):
-        place(options)
+        state_place(options)
 
 
 def test_the_state_is_beside_the_configuration(tmp_path: Path, options: argparse.Namespace) -> None:
     path = tmp_path / "beekeeper.toml"
     path.write_text(room_file(), encoding="utf-8")
-    assert place(options) == {"state_dir": tmp_path / ".beekeeper"}
+    assert state_place(options) == tmp_path / ".beekeeper"
     for room in (room_of(options), configured_room(options)):
         assert room._connection.open_store().location == str(tmp_path / ".beekeeper" / "sale.json")
 

@@ -22,6 +22,7 @@ FIELDS = {
     "retry_after",
     "message",
     "updated_at",
+    "number",
 }
 
 

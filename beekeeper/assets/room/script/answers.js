@@ -23,7 +23,7 @@ export async function fetchAnswer(link, controller, takesPlace) {
       headers: { Accept: "application/json", ...sent.headers, ...ticket },
       signal: controller.signal,
     });
-    const retryAfter = retryAfterSeconds(response.headers.get("Retry-After"));
+    const retryAfter = retryAfterSeconds(response);
     const body = await response.json().catch(() => null);
     if (response.status === 200) follow(body);
     return { status: response.status, body: body, retryAfter: retryAfter, withTicket: withTicket };
@@ -76,8 +76,10 @@ export function isWithoutTicket(answer) {
   return answer.status === 401 && Boolean(answer.body) && answer.body.state === noTicketState;
 }
 
-function retryAfterSeconds(header) {
+// A failure can come from a proxy on the way, and the visitor's turn does not wait for a day.
+function retryAfterSeconds(response) {
+  const header = response.headers.get("Retry-After");
   if (!header) return 0;
   const seconds = /^\s*\d/.test(header) ? parseFloat(header) : (Date.parse(header) - Date.now()) / 1000;
-  return shortened(seconds);
+  return Math.min(shortened(seconds), response.ok ? Infinity : polling.longest_held_seconds);
 }

@@ -5,7 +5,7 @@ import { announce } from "./announcements.js";
 import { isCount } from "./counts.js";
 import { isSlower } from "./estimates.js";
 import { texts } from "./given.js";
-import { place, rememberPlace } from "./place.js";
+import { keepPlaceOf, place, rememberPlace } from "./place.js";
 import { markRemark, showRemarks } from "./remarks.js";
 import {
   detailText, isFailing, isLive, isNear, setState, shown, statusText, untilText, viewName,
@@ -24,6 +24,7 @@ export function showTurn(turn) {
   shown.late = turn.state === "waiting" && isCount(turn.late);
   shown.eta = isCount(turn.eta_seconds) ? turn.eta_seconds : null;
   if (turn.state === "ready" && isCount(turn.expires_in)) shown.keptUntil = Date.now() / 1000 + turn.expires_in;
+  if (isCount(turn.number)) keepPlaceOf(turn.number);
   if (isCount(turn.ahead) && isLive()) rememberPlace(turn.ahead, turn.late || 0);
   showPlace();
   showWait(shown.state === "paused" ? texts.wait.paused : waitText(turn.eta_seconds));
@@ -85,14 +86,8 @@ export function showJoining() {
 // The room has not answered for so long that the event may be over. The page goes on asking.
 export function showClosed(sinceEpochMs) {
   setState("closed");
+  shown.still = false;
   shown.closedSince = sinceEpochMs / 1000;
-  showState();
-  announce();
-}
-
-// `name` is one of `texts.remarks`: something that the visitor should know while waiting.
-export function setRemark(name, on) {
-  markRemark(name, on);
   showState();
   announce();
 }

@@ -1,0 +1,223 @@
+"""Rooms found in AWS, without a state: by their names and by the tag of their table.
+
+An operator's machine may have no state of the room. Its table says whether the room is ours, what
+was deployed, and how it is set. Where visitors come in is told by the door (with an edge), or by
+the room's custom domain or API, which have its tag.
+
+Quirk: the tagging API lags, also behind deletions. So a room that it names must be looked at, and a
+room that was just deployed may be missing. Nothing else depends on it.
+"""
+
+import time
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import Any
+
+from botocore.exceptions import BotoCoreError, ClientError
+
+from beekeeper.config.essentials import is_name
+from beekeeper.config.governor import PREFIX
+from beekeeper.contract import deployed, items
+from beekeeper.contract.attributes import Damaged, Item
+from beekeeper.contract.door import EDGE, door_of
+from beekeeper.contract.functions import GOVERNOR
+from beekeeper.errors import NotOursError
+from beekeeper.provision.aws import Aws
+from beekeeper.provision.engine.failures import explained
+from beekeeper.provision.engine.wait import has_code, ignoring
+from beekeeper.provision.grant import Grant, unscoped
+from beekeeper.provision.names import TAG_ROOM, Names
+from beekeeper.provision.resources.apigateway import pages
+from beekeeper.provision.resources.cloudfront import listed
+from beekeeper.provision.state import Record, State
+from beekeeper.provision.tags import room_of
+from beekeeper.rules.settings import SETTINGS, GovernorMode, Settings
+
+TAGGING = "resourcegroupstaggingapi"
+# What an operator calls to find a room. These must answer within seconds: Aws(soon=...).
+SERVICES = ("dynamodb", "apigatewayv2", "cloudfront", "sqs", TAGGING)
+LIST = "DistributionList"
+MISSING = "ResourceNotFoundException"
+NO_QUEUE = ("AWS.SimpleQueueService.NonExistentQueue", "QueueDoesNotExist")
+DENIED = ("AccessDenied", "AccessDeniedException", "ForbiddenException")
+
+
+@dataclass(frozen=True, slots=True)
+class FoundRoom:
+    """A room in AWS: what a state would say of it, and its settings (None if damaged)."""
+
+    state: State
+    settings: Settings | None
+
+
+def find_room(aws: Aws, room: str) -> FoundRoom | None:
+    """Return a room of this account and region. None if it has no table, or no settings in it.
+
+    Raises NotOursError if the table is somebody else's, ProvisionError and CredentialsError.
+    """
+    names = aws.names(room)
+    with _reading(aws, room):
+        if not _is_ours(aws, names):
+            return None
+        item = _item(aws, names.stem, items.ROOM)
+        if not item:
+            return None
+        door = door_of(_item(aws, names.stem, items.KEYS, EDGE))
+        link, api_id = _way_in(aws, room)
+        link = _edge_link(aws, names, door.link) if door else link
+        config = {**_config(item, names), "order": _order(aws, names)}
+    state = State(
+        room=room,
+        account=names.account,
+        region=names.region,
+        config=config,
+        url=link,
+        resources=tuple(_records(names, item, api_id)),
+    )
+    return FoundRoom(state, _settings(item))
+
+
+def rooms_in(aws: Aws, region: str = "") -> list[str]:
+    """Return the names of the account's rooms in a region, from the tags of their tables.
+
+    Raises the errors of boto3.
+    """
+    client = aws.client(TAGGING, region=region)
+    found = client.get_paginator("get_resources").paginate(
+        TagFilters=[{"Key": TAG_ROOM}], ResourceTypeFilters=["dynamodb:table"]
+    )
+    tags = [
+        tag["Value"]
+        for page in found
+        for resource in page["ResourceTagMappingList"]
+        for tag in resource["Tags"]
+        if tag["Key"] == TAG_ROOM
+    ]
+    return sorted({name for name in tags if is_name(name)})
+
+
+def grants() -> Iterable[Grant]:
+    """Return the permission to find the rooms of an account. It can't be scoped to a room."""
+    yield unscoped("tag:GetResources")
+
+
+@contextmanager
+def _reading(aws: Aws, room: str) -> Iterator[None]:
+    try:
+        yield
+    except (ClientError, BotoCoreError) as error:
+        raise explained(error, "finding", "room", f"{room} in {aws.region}") from error
+
+
+def _is_ours(aws: Aws, names: Names) -> bool:
+    """Return whether the room's table exists. Raise NotOursError if it lacks the room's tag.
+
+    For a table that does not exist, the list of its tags was seen to be denied: that looks like a
+    missing permission. So we ask for the table first.
+    """
+    dynamodb = aws.client("dynamodb")
+    with ignoring(MISSING):
+        arn = dynamodb.describe_table(TableName=names.stem)["Table"]["TableArn"]
+        pages = list(dynamodb.get_paginator("list_tags_of_resource").paginate(ResourceArn=arn))
+        _check_tag({tag["Key"]: tag["Value"] for page in pages for tag in page["Tags"]}, names)
+        return True
+    return False
+
+
+def _check_tag(found: Mapping[str, str], names: Names) -> None:
+    if room_of(found) != names.room:
+        raise NotOursError(
+            f"The table {names.stem} in {names.region} belongs to somebody else: it has no tag"
+            f" {TAG_ROOM}={names.room}. Check the name of the room."
+        )
+
+
+def _item(aws: Aws, table: str, item_id: str, attribute: str = "") -> Item:
+    """Return an item, or one attribute of it: the keys are secret. Empty if there is none."""
+    only = {"ProjectionExpression": "#a", "ExpressionAttributeNames": {"#a": attribute}}
+    with ignoring(MISSING):  # the table is being deleted
+        response = aws.client("dynamodb").get_item(
+            TableName=table,
+            Key=items.key(item_id),
+            ConsistentRead=True,
+            **(only if attribute else {}),
+        )
+        item: Item = response.get("Item", {})
+        return item
+    return {}
+
+
+def _way_in(aws: Aws, room: str) -> tuple[str, str]:
+    """Return the link of a room without an edge, and the id of its API.
+
+    What the credentials may not read is empty: an operator can go on without it.
+    """
+    client = aws.client("apigatewayv2")
+    try:
+        apis = [each for each in pages(client.get_apis) if room_of(each.get("Tags", {})) == room]
+        domains = pages(client.get_domain_names)
+        hosts = [each["DomainName"] for each in domains if room_of(each.get("Tags", {})) == room]
+    except ClientError as error:
+        if has_code(error, *DENIED):
+            return "", ""
+        raise
+    addresses = [f"https://{host}" for host in hosts] + [api["ApiEndpoint"] for api in apis]
+    link = addresses[0].rstrip("/") + "/" if addresses else ""
+    return link, apis[0]["ApiId"] if apis else ""
+
+
+def _edge_link(aws: Aws, names: Names, door: str) -> str:
+    """Return the link of a room with an edge: its domain, or where its door leads.
+
+    The door leads to CloudFront's own address if the domain's DNS record was made by hand.
+    """
+    distributions = aws.client("cloudfront").list_distributions
+    try:
+        ours = [each for each in listed(distributions, LIST) if each["Comment"] == names.edge_mark]
+    except ClientError as error:
+        if has_code(error, *DENIED):
+            return door
+        raise
+    hosts = [host for each in ours for host in each.get("Aliases", {}).get("Items", [])]
+    return f"https://{hosts[0]}/" if hosts else door
+
+
+def _order(aws: Aws, names: Names) -> str:
+    """Return the order of the line, from the name of its queue."""
+    strict = names.other_order
+    try:
+        aws.client("sqs").get_queue_url(QueueName=strict.queue)
+    except ClientError as error:
+        if has_code(error, *NO_QUEUE, *DENIED):
+            return "standard"
+        raise
+    return "strict"
+
+
+def _config(item: Item, names: Names) -> dict[str, Any]:
+    """Return what the table tells of the configuration of the last deploy."""
+    found = {
+        name: value
+        for name, value in deployed.deployed_settings_of(item).items()
+        if SETTINGS[name].configured and value is not None
+    }
+    governor = {n.removeprefix(PREFIX): found.pop(n) for n in list(found) if n.startswith(PREFIX)}
+    return {"name": names.room, "region": names.region, **found, "governor": governor}
+
+
+def _settings(item: Item) -> Settings | None:
+    try:
+        return items.settings_of(item, time.time())
+    except Damaged:
+        return None
+
+
+def _records(names: Names, item: Item, api_id: str) -> Iterator[Record]:
+    """Return the records of a state on which the operators' commands depend."""
+    if api_id:
+        yield Record("api", "HTTP API", names.stem, api_id, made=True)
+    mode = deployed.deployed_settings_of(item)[f"{PREFIX}mode"]
+    if mode not in (None, GovernorMode.OFF):
+        name = names.function(GOVERNOR.name)
+        yield Record(f"function {GOVERNOR.name}", "function", name, name, made=True)
