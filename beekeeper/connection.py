@@ -21,8 +21,8 @@ if TYPE_CHECKING:
     from boto3.session import Session
 
 
-# What operators call first, on the day of the event: the table.
-OPERATORS = ("dynamodb",)
+# What status reads, on the day of the event: the table, the dead-letter queue, and the metrics.
+OPERATORS = ("dynamodb", "sqs", "cloudwatch")
 # The settings that the names of a room's resources depend on.
 KEPT = ("order", "role_path")
 

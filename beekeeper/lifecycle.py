@@ -24,7 +24,7 @@ from beekeeper.errors import ConfigError, LockedError
 from beekeeper.moves import slow
 from beekeeper.provision import consumer_start
 from beekeeper.provision.aws import Aws, machine_of
-from beekeeper.provision.blueprint import function_policies, steps
+from beekeeper.provision.blueprint import RARE, function_policies, steps
 from beekeeper.provision.checks.account import account_of
 from beekeeper.provision.checks.quotas import notes, quick_checks
 from beekeeper.provision.engine.decision import Plan
@@ -97,7 +97,9 @@ def _prepared(connection: Connection, store: StateStore, on_event: OnEvent | Non
         tell = on_event
         aws.on_wait = lambda what: tell(StepWaiting(room.name, "read", what))
     account = account_of(aws, state.id_of("api") if state else "")
-    planned_steps = steps(room, names, account, state.tag_keys if state else ())
+    former = state.tag_keys if state else ()
+    recorded = {each.key for each in state.resources} if state else ()
+    planned_steps = steps(room, names, account, former, recorded)
     guard = _guard(aws, names, store)
     engine = Engine(aws, room.name, planned_steps, store, on_event, guard=guard)
     planned = engine.plan()
@@ -257,7 +259,9 @@ def _destroy(
         if state:
             check_place(state, aws.account, aws.region, store, connection.reference.region)
         names = aws.names(room, strict=config.is_strict)
-        planned = steps(config, names)
+        # Without a state, nobody knows what the room once had.
+        recorded = {each.key for each in state.resources} if state else RARE
+        planned = steps(config, names, recorded=recorded)
         guard = _guard(aws, names, store)
         engine = Engine(aws, room, planned, store, on_event, guard=guard)
         deleted = engine.remove(approve)

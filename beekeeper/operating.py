@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from beekeeper.control.note import At
+from beekeeper.reporting.outcome import Report
 from beekeeper.results import Effect, Entry
 from beekeeper.room import RoomLike
 from beekeeper.shortcuts import as_room
@@ -147,3 +148,20 @@ def history(
     'rate'
     """
     return as_room(room, session=session, state_dir=state_dir).history(most)
+
+
+def report(
+    room: RoomLike,
+    *,
+    session: "Session | None" = None,
+    state_dir: str | Path | None = None,
+    since: float | None = None,
+) -> Report:
+    """Return what happened to all who joined since the line was last cleared.
+
+    See :meth:`beekeeper.Room.report`.
+
+    >>> report("sale").entered
+    1200
+    """
+    return as_room(room, session=session, state_dir=state_dir).report(since=since)

@@ -2,13 +2,14 @@
 
 import time
 from collections.abc import Callable
+from pathlib import Path
 from typing import TypeAlias
 
 from beekeeper import control, lifecycle
 from beekeeper.control.note import At, Note
-from beekeeper.handle import Handle
 from beekeeper.provision.engine.pipeline import OnEvent
 from beekeeper.reference import Form
+from beekeeper.reporting.outcome import Report
 from beekeeper.results import (
     Deployment,
     Destruction,
@@ -20,9 +21,10 @@ from beekeeper.results import (
     Status,
 )
 from beekeeper.rules.settings import Mode
+from beekeeper.watched import Watched
 
 
-class Room(Handle):
+class Room(Watched):
     """One waiting room: deploy it, watch it, operate it, remove it.
 
     ``room`` says which one. Give one of these:
@@ -206,6 +208,21 @@ class Room(Handle):
         note = _note(reason, None)
         return control.history.cancel(self._connection.deployed(), number, note)
 
+    def report(
+        self, *, since: float | None = None, on_read: control.report.OnRead | None = None
+    ) -> Report:
+        """Return what happened to all who joined since the line was last cleared.
+
+        Changes nothing. ``since`` (epoch seconds) counts those who joined from then on, instead. It
+        reads the whole table once, which takes a minute or two for a million visitors: ``on_read``
+        is called with the number of rows read so far. Rows are kept for 15 days. Raises
+        RoomNotFoundError when the room is not deployed.
+
+        >>> Room("summer-sale").report().save("report")
+        [PosixPath('report/report.html'), PosixPath('report/report.csv'), ...]
+        """
+        return control.report.report(self._connection.deployed(), since, on_read)
+
     def wait_for_consumer(self) -> None:
         """Wait until a consumer works, for up to 20 seconds. Raise ProvisionError if none does.
 
@@ -253,18 +270,22 @@ class Room(Handle):
         on_event: OnEvent | None = None,
         approve: Callable[[], None] | None = None,
         wait_seconds: float = 0,
+        report: str | Path | None = None,
     ) -> Destruction:
         """Remove everything that belongs to the room, including its logs. Return what was removed.
 
         Visitors who wait lose their place. Without a state, it finds the resources by name and tag.
         After any failure, you can call it again. It does nothing when nothing is left. ``approve``
         is called before anything is removed. Raise an exception in it to stop. ``on_event`` and
-        ``wait_seconds`` are as in :meth:`deploy`. Raises LockedError when another command is
-        still working on this room.
+        ``wait_seconds`` are as in :meth:`deploy`. ``report`` is a folder, in which the
+        :meth:`report` is saved first: if that fails, nothing is removed. Raises LockedError when
+        another command is still working on this room.
 
         >>> len(Room("summer-sale").destroy().deleted)
         32
         """
+        if report is not None:
+            control.report.save_last(self._connection, report)
         return lifecycle.destroy(self._connection, on_event, approve, wait_seconds)
 
 

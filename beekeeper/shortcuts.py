@@ -128,17 +128,18 @@ def destroy(
     state_dir: str | Path | None = None,
     on_event: OnEvent | None = None,
     wait_seconds: float = 0,
+    report: str | Path | None = None,
 ) -> Destruction:
     """Remove everything that belongs to the room, including its logs.
 
-    Visitors who wait lose their place. Give ``region`` when the room's state is lost. See
-    :meth:`beekeeper.Room.destroy` for more, and for the errors.
+    Visitors who wait lose their place. Give ``region`` when the room's state is lost. ``report`` is
+    a folder, in which a report is saved first. See :meth:`beekeeper.Room.destroy` for more.
 
     >>> len(destroy("sale").deleted)
     32
     """
     handle = as_room(room, session=session, region=region, state_dir=state_dir)
-    return handle.destroy(on_event=on_event, wait_seconds=wait_seconds)
+    return handle.destroy(on_event=on_event, wait_seconds=wait_seconds, report=report)
 
 
 def status(

@@ -20,7 +20,9 @@ def add_commands(commands: Any) -> None:
         description="Remove the room and all its resources from AWS, its logs included. Visitors"
         " who wait lose their place. If you interrupt it, run it again: it continues.",
         examples={
-            "destroy": "asks for the room's name, then removes the room",
+            "destroy --report evening": (
+                "asks for the room's name, saves a report, and removes the room"
+            ),
             "destroy --yes --room sale --region eu-central-1": (
                 "removes room sale without a question, even if its state is lost"
             ),
@@ -30,6 +32,11 @@ def add_commands(commands: Any) -> None:
         "--yes",
         action="store_true",
         help="remove it without a question; while visitors wait, only together with --room",
+    )
+    destroy.add_argument(
+        "--report",
+        metavar="DIR",
+        help="first save the report of the event in this folder, as `report` does",
     )
     add_room(destroy)
     destroy.set_defaults(run=run_destroy)
@@ -41,12 +48,16 @@ def run_destroy(options: argparse.Namespace, output: Output) -> None:
     known = _known(room, is_sure=bool(options.region or not options.room))
     if known or not options.yes:
         _confirm(room, options, output, known=known)
+    if options.report:
+        output.say(f"Saving the report of room {room.name} in {options.report} …")
     output.say(f"Removing room {room.name} …")
     # Without a state, nobody knows who waits. That matters only if the room is in AWS.
     unsure = options.yes and not (known or options.room)
     refuse = functools.partial(_refuse, room, None)
     with progress(output) as on_event:
-        done = room.destroy(on_event=on_event, approve=refuse if unsure else None)
+        done = room.destroy(
+            on_event=on_event, approve=refuse if unsure else None, report=options.report
+        )
     if options.room and not known and not done.deleted:
         raise RoomNotFoundError(f"There is no room {room.name}: AWS has no resources of it.")
     removed = f"Removed room {room.name}: {len(done.deleted)} resources in {done.seconds} s."

@@ -10,7 +10,7 @@ from botocore.exceptions import BotoCoreError
 
 from beekeeper.cli.options import add_config, config_path, count, setting_help, setting_value
 from beekeeper.cli.output import Output
-from beekeeper.config import RoomConfig, governor, page
+from beekeeper.config import RoomConfig, alarms, governor, page
 from beekeeper.config.essentials import is_name
 from beekeeper.contract.asking import BACK_OFF
 from beekeeper.errors import ConfigError
@@ -78,7 +78,8 @@ def run_init(options: argparse.Namespace, output: Output) -> None:
     first = _first_second(first_minute, values.get("region"))
     config = RoomConfig(**values, edge=bool(first and first.needs_edge))
     try:
-        path.write_text(config.to_toml() + page.COMMENTED + governor.COMMENTED, encoding="utf-8")
+        more = page.COMMENTED + governor.COMMENTED + alarms.COMMENTED
+        path.write_text(config.to_toml() + more, encoding="utf-8")
     except OSError as error:
         raise ConfigError(f"{path} can't be written: {error.strerror}.") from error
     if first:

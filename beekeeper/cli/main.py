@@ -29,10 +29,12 @@ from beekeeper.cli import (
     message,
     plan,
     preview,
+    report,
     set_mode,
     set_rate,
     simulate,
     status,
+    watch,
 )
 from beekeeper.cli.command import Command
 from beekeeper.cli.output import Output
@@ -49,12 +51,14 @@ COMMANDS = (
     deploy,
     keys,
     status,
+    watch,
     set_rate,
     set_mode,
     message,
     governor,
     clear,
     history,
+    report,
     list_rooms,
     destroy,
     demo,

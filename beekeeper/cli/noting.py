@@ -48,7 +48,7 @@ def tell(room: Room, output: Output, content: Mapping[str, Any], text: str, effe
         output.json_line({**content, **numbered, **values})
     elif entry.planned_for is None:
         output.out.print(f"{text} This takes effect within two seconds.", markup=False)
-        for line in (_waits(effect), _heard(effect)):
+        for line in (waits(effect), heard(effect)):
             if line:
                 output.out.print(line, markup=False)
     else:
@@ -60,7 +60,8 @@ def tell(room: Room, output: Output, content: Mapping[str, Any], text: str, effe
         )
 
 
-def _waits(effect: Effect) -> str:
+def waits(effect: Effect) -> str:
+    """Return the wait of who joins now, and what it was before the change, as a sentence."""
     before, after = _wait(effect.wait_before_seconds), _wait(effect.wait_after_seconds)
     told = f"Who joins now waits {after}"
     if effect.heard_within_seconds is None:
@@ -74,6 +75,7 @@ def _wait(seconds: float | None) -> str:
     return duration(seconds) if seconds else "not at all"
 
 
-def _heard(effect: Effect) -> str:
+def heard(effect: Effect) -> str:
+    """Return how long until everybody who waits hears of a change. Empty if it is not known."""
     heard = effect.heard_within_seconds
     return f"The last visitor who waits hears of it within {at_most(heard)}." if heard else ""

@@ -9,6 +9,7 @@ from rich.console import Group
 from rich.markup import escape
 from rich.table import Table
 
+from beekeeper.charts import clock, short
 from beekeeper.cli.options import (
     add_common,
     add_config_file,
@@ -22,7 +23,6 @@ from beekeeper.cli.sparkline import sparkline
 from beekeeper.config import bare_config, configured
 from beekeeper.config.edge import configured_edge
 from beekeeper.errors import ConfigError
-from beekeeper.simulation.charts import clock, short
 from beekeeper.simulation.governed import Governed
 from beekeeper.simulation.outcome import Simulation
 from beekeeper.simulation.page import figures, usage_rows

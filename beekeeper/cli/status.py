@@ -3,7 +3,7 @@
 import argparse
 import math
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import MISSING, fields
 from datetime import UTC, datetime
 from typing import Any
@@ -13,17 +13,21 @@ from rich.text import Text
 from beekeeper.cli.changes import line
 from beekeeper.cli.options import add_room, room_of
 from beekeeper.cli.output import Output
-from beekeeper.results import GovernorStatus, Status
+from beekeeper.control.verdict import lasting
+from beekeeper.results import GovernorStatus, Light, Status
 from beekeeper.rules.settings import SETTINGS, GovernorMode, Mode
+
+LIGHTS = {Light.GREEN: "green", Light.AMBER: "yellow", Light.RED: "red"}
 
 
 def add_commands(commands: Any) -> None:
     """Add the command of this module."""
     status = commands.add_parser(
         "status",
-        help="see the mode, the rate, and how many visitors wait",
-        description="Show the mode and rate of the room, how many visitors wait, and how long a"
-        " visitor who joins now will wait.",
+        help="see whether all is well, and how many visitors wait",
+        description="Show whether all is well (green, amber or red), why, and what to do. Below it:"
+        " the mode, the rate and what is held of it, how many visitors come and wait, how long a"
+        " visitor who joins now will wait, and what has failed. Reads only.",
         examples={
             "status": "shows the room of beekeeper.toml",
             "status --drift": "also shows resources that were changed by hand",
@@ -42,34 +46,85 @@ def run_status(options: argparse.Namespace, output: Output) -> None:
     if output.as_json:
         output.result(status, ())
         return
-    output.table(f"Room {status.room}", _rows(status, checked=options.drift))
+    output.table(f"Room {status.room}", rows(status, checked=options.drift))
 
 
-def _rows(status: Status, *, checked: bool) -> list[tuple[str | Text, str]]:
-    measured = f", measured {status.measured_rate:,.0f}" if status.measured_rate else ""
-    absent = f", {status.no_show_share:.0%} never come" if status.no_show_share else ""
-    is_off = status.mode == Mode.OFF
-    rows: list[tuple[str | Text, str]] = [
+def rows(status: Status, *, checked: bool) -> list[tuple[str | Text, str]]:
+    """Return the status as names and values, the light first. ``checked`` shows the drift, too."""
+    found: list[tuple[str | Text, str]] = [
+        (light(status), f"{status.reason}\n{status.remedy}".rstrip()),
         ("mode", status.mode),
-        ("rate", f"{status.rate:,.0f} a minute{measured}{absent}"),
+        ("rate", _rate(status)),
         *_governor(status.governor),
-        ("waiting", "nobody, because the room is off" if is_off else f"{status.waiting:,}"),
-        ("joined", f"{'about ' if status.waiting else ''}{status.joined:,}"),
-        ("admitted", f"{status.admitted:,}"),
-        ("entered", f"{status.entered:,}"),
-        ("wait when joining now", "none" if is_off else _duration(status.longest_wait_seconds)),
-        ("a change", f"everybody hears of it within {_at_most(status.heard_within_seconds)}"),
-        ("updated", "not while the room is off" if is_off else _ago(status.updated_at)),
+        *_line(status),
+        *_health(status),
         ("campaign link", status.url),
         ("destination", status.destination),
         ("deployed in", f"account {status.account}, {status.region}"),
         *_other_settings(status),
         *(("planned", f"{entry.number}: {entry}") for entry in status.planned),
+        *status.links.items(),
     ]
-    rows += [(Text("problem", style="red"), f"{p.text} {p.remedy}") for p in status.problems]
+    told = (p for p in status.problems if p.text != status.reason)
+    found += [(Text("problem", style="red"), f"{p.text} {p.remedy}") for p in told]
+    found += [("unknown", text) for text in status.unknown]
     if checked:
-        rows.append(("drift", "\n".join(map(line, status.drift)) or "none"))
-    return rows
+        found.append(("drift", "\n".join(map(line, status.drift)) or "none"))
+    return found
+
+
+def light(status: Status) -> Text:
+    """Return the light as a word, which says the same without its colour."""
+    return Text(status.light.upper(), style=f"bold {LIGHTS[status.light]}")
+
+
+def _rate(status: Status) -> str:
+    """Return what was set and what is held: of the last minute, or at least of the last seconds."""
+    held = ""
+    if status.held_rate is not None:
+        held = f", held {status.held_rate:,.0f} in the last minute"
+    elif status.measured_rate:
+        held = f", measured {status.measured_rate:,.0f}"
+    absent = f", {status.no_show_share:.0%} never come" if status.no_show_share else ""
+    return f"{status.rate:,.0f} a minute{held}{absent}"
+
+
+def _line(status: Status) -> Iterator[tuple[str, str]]:
+    is_off = status.mode == Mode.OFF
+    yield "arrivals", _per_minute(status.arrivals_per_minute)
+    yield "waiting", "nobody, because the room is off" if is_off else f"{status.waiting:,}"
+    yield "wait when joining now", "none" if is_off else _duration(status.longest_wait_seconds)
+    yield "joined", f"{'about ' if status.waiting else ''}{status.joined:,}"
+    yield "admitted", f"{status.admitted:,}"
+    entered = status.entered_per_minute
+    yield (
+        "entered",
+        f"{status.entered:,}" + (f", {entered:,.0f} in the last minute" if entered else ""),
+    )
+    if status.no_shows is not None:
+        yield "not come", f"{status.no_shows:,}{' or more' if status.held_rate else ''}"
+    if status.latecomers:
+        yield "latecomers in line", f"{status.latecomers:,}"
+    yield "a change", f"everybody hears of it within {_at_most(status.heard_within_seconds)}"
+
+
+def _health(status: Status) -> Iterator[tuple[str, str]]:
+    beat = _ago(status.heartbeat_seconds)
+    yield "heartbeat", "none while the room is off" if status.mode == Mode.OFF else beat
+    if status.unreadable is not None:
+        yield "unreadable messages", f"{status.unreadable:,}"
+    if (errors := status.errors) is not None:
+        yield "errors in 5 minutes", _by_function(errors.function_errors)
+        yield "throttles in 5 minutes", _by_function(errors.throttles)
+        yield (
+            "API in 5 minutes",
+            f"{errors.api_4xx:,} refused (4xx), {errors.api_5xx:,} failed (5xx)",
+        )
+
+
+def _by_function(counts: Mapping[str, int]) -> str:
+    some = ", ".join(f"{part} {count:,}" for part, count in counts.items() if count)
+    return some or "none"
 
 
 def _governor(governor: GovernorStatus | None) -> Iterator[tuple[str, str]]:
@@ -78,7 +133,9 @@ def _governor(governor: GovernorStatus | None) -> Iterator[tuple[str, str]]:
     if governor.mode == GovernorMode.OFF:
         yield "governor", governor.held
         return
-    measured = f", measured {_ago(governor.measured_at)}" if governor.measured_at else ""
+    measured = (
+        f", measured {_ago(time.time() - governor.measured_at)}" if governor.measured_at else ""
+    )
     yield "governor", f"{governor.held}{measured}"
     if governor.measured_at:
         yield "because", governor.reason
@@ -111,7 +168,9 @@ def _at_most(seconds: float) -> str:
     return f"{math.ceil(seconds)} s" if seconds <= 60 else f"{math.ceil(seconds / 60)} min"
 
 
-def _ago(at: float | None) -> str:
-    if at is None:
-        return "no consumer has run yet; one starts within a minute"
-    return f"{max(0, time.time() - at):.0f} s ago"
+def _per_minute(count: float | None) -> str:
+    return "unknown" if count is None else f"{count:,.0f} in the last minute"
+
+
+def _ago(seconds: float | None) -> str:
+    return "no consumer has run yet" if seconds is None else f"{lasting(seconds)} ago"

@@ -7,6 +7,7 @@ line.py          how the line admits visitors
 domain.py        the custom domain
 upkeep.py        logs, state, tags
 governor.py      the table [governor]
+alarms.py        the table [alarms]
 page.py          the table [page]
 page_files.py    the files that it names
 room_config.py   RoomConfig, which has all of these

@@ -7,6 +7,7 @@ from typing import Any, Unpack
 
 from pydantic import ValidationError
 
+from beekeeper.config.alarms import AlarmsValues, WithAlarms
 from beekeeper.config.domain import Domain, DomainValues
 from beekeeper.config.edge import EdgeValues
 from beekeeper.config.essentials import EssentialValues
@@ -38,11 +39,12 @@ class RoomValues(
 ):
     """The fields of :class:`RoomConfig` as keyword arguments, for editors and type checkers."""
 
+    alarms: AlarmsValues
     governor: GovernorValues
     page: PageValues
 
 
-class RoomConfig(WithPage, WithGovernor, Upkeep, Functions, Domain, Line):
+class RoomConfig(WithPage, WithAlarms, WithGovernor, Upkeep, Functions, Domain, Line):
     """What to deploy.
 
     Make one from keyword arguments, or with :meth:`load` from a mapping or a ``beekeeper.toml``.

@@ -8,7 +8,7 @@ how many visitors joined, and ``m<second>`` is the sum of the milliseconds withi
 
 import math
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from beekeeper.contract.attributes import Damaged, logger, read_number
@@ -16,7 +16,6 @@ from beekeeper.contract.items import id_of
 from beekeeper.rules.arrivals import SPAN_SECONDS, Joined, JoinedBySecond
 
 PREFIX = "arrivals#"
-LIFETIME_SECONDS = 86_400  # nobody reads a row that is older than some minutes
 MOST = 1e6  # in a second, on one shard: a hundred times what an account's API takes
 
 
@@ -39,17 +38,22 @@ def joined_of(rows: Iterable[Mapping[str, Any]]) -> JoinedBySecond:
     """Read the rows of all shards. A second that somebody damaged counts nobody."""
     counts, sums = defaultdict[int, float](float), defaultdict[int, float](float)
     for row in rows:
-        span = int(id_of(row).split("#")[1])
-        for second in range(SPAN_SECONDS):
-            if count_name(second) in row:
-                count, total = _second(row, second)
-                counts[span + second] += count
-                sums[span + second] += total
+        for second, count, total in seconds_of(row):
+            counts[second] += count
+            sums[second] += total
     return {
         second: Joined(count, sums[second] / count / 1000)
         for second, count in counts.items()
         if count > 0
     }
+
+
+def seconds_of(row: Mapping[str, Any]) -> Iterator[tuple[int, float, float]]:
+    """Return what a row has of each second: the second, the count, and the sum of milliseconds."""
+    span = int(id_of(row).split("#")[1])
+    for second in range(SPAN_SECONDS):
+        if count_name(second) in row:
+            yield span + second, *_second(row, second)
 
 
 def _second(row: Mapping[str, Any], second: int) -> tuple[float, float]:

@@ -70,7 +70,7 @@ TURNSTILE = Function(
 CONSUMER = Function(
     name="consumer",
     timeout_seconds=cadence.CONSUMER_TIMEOUT_SECONDS,
-    variables=(Variable.TABLE, Variable.QUEUE_URL, Variable.DEAD_LETTER_URL),
+    variables=(Variable.TABLE, Variable.ROOM, Variable.QUEUE_URL, Variable.DEAD_LETTER_URL),
 )
 # It measures for most of a minute (handlers/governor.py), and also answers the site's requests.
 GOVERNOR = Function(

@@ -17,6 +17,7 @@
     count#<i> admitted, entered; with the time of a clear after    consumer, turnstile
               it for the line since then (counted)
     arrivals# see contract/arrival_rows.py                         producer
+    decision# see contract/decision_rows.py                        governor
     v#<id>    admitted_at, number, expires_at                      consumer
               claimed_at; late, asked_at and again of latecomers   turnstile
 
@@ -77,6 +78,9 @@ FORMAT = 1
 FORMAT_ATTRIBUTE = "format"
 # While a deploy changes the format. It is nobody's format, so nobody admits.
 CHANGING_FORMAT = 0
+# Rows of visitors live for a day longer than tickets, so that no used ticket is ever valid without
+# its row. The other rows that a report reads live as long.
+ROW_SECONDS = TICKET_LIFETIME_SECONDS + 86_400
 # The most visitors, and the latest time (the year 9999), that can be right.
 MOST = 1e12
 LATEST = 253_402_300_799.0
@@ -261,13 +265,10 @@ def admission_of(item: Item | None) -> Admission | None:
 
 
 def admission_item(ticket_id: str, ticket_number: int, admitted_at: float) -> dict[str, Any]:
-    """Return the row of an admitted visitor.
-
-    It expires after the ticket, so that no used ticket is ever valid without its row.
-    """
+    """Return the row of an admitted visitor. It expires after the ticket."""
     return {
         **key(visitor_id(ticket_id)),
         "admitted_at": number(admitted_at),
         "number": number(ticket_number),
-        EXPIRES_AT: number(int(admitted_at) + TICKET_LIFETIME_SECONDS + 86_400),
+        EXPIRES_AT: number(int(admitted_at) + ROW_SECONDS),
     }

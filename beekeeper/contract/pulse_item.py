@@ -16,6 +16,7 @@ from beekeeper.contract.attributes import Damaged, logger, or_default, read_json
 from beekeeper.contract.items import LAST_SAMPLE, LATEST, MOST, Item, number
 from beekeeper.rules.curve import NOTHING, Curve, Sample
 from beekeeper.rules.drift import Drift
+from beekeeper.rules.flow import Counted, Samples
 from beekeeper.rules.line import Pulse
 from beekeeper.rules.no_shows import Shows
 
@@ -63,6 +64,7 @@ def pulse_of(item: Item | None, now: float = math.inf) -> Pulse:
         longest_interval=value("longest_interval"),
         earlier=or_default(item, "earlier", (), lambda: _earlier(item)),
         cleared_at=value("cleared_at", LATEST),
+        flow=or_default(item, "flow", (), lambda: _flow(item)),
     )
 
 
@@ -86,6 +88,19 @@ def _earlier(item: Item) -> tuple[float, ...]:
         return tuple(float(one) for one in read_json(item, "earlier"))
     except (TypeError, ValueError, OverflowError):
         raise Damaged(item, "earlier") from None
+
+
+def _flow(item: Item) -> Samples:
+    try:
+        flow = tuple(
+            Counted(float(at), int(admitted), int(entered), float(pace), int(waiting))
+            for at, admitted, entered, pace, waiting in read_json(item, "flow")
+        )
+    except (TypeError, ValueError, OverflowError):
+        raise Damaged(item, "flow") from None
+    if all(0 <= value <= MOST for one in flow for value in astuple(one)):
+        return flow
+    raise Damaged(item, "flow")
 
 
 def _drift(item: Item) -> Drift:
@@ -113,8 +128,14 @@ def pulse_values(pulse: Pulse) -> dict[str, Any]:
         "showed": number(pulse.shows.showed),
         "drift": _packed(drift),
         "earlier": _packed(list(pulse.earlier)),
+        "flow": _packed([_counted(each) for each in pulse.flow]),
         pace_item.LANE: pace_item.lane_attribute(pulse.lane),
     }
+
+
+def _counted(sample: Counted) -> list[float]:
+    counts = [sample.admitted, sample.entered, round(sample.pace, 1), sample.waiting]
+    return [round(sample.at, 2), *counts]
 
 
 def _curve(samples: Sequence[Sample]) -> dict[str, str]:

@@ -7,9 +7,12 @@
     note.py     why a change is made, and from when on it holds
     effect.py   what a change means for those who wait
     history.py  what was changed, by whom, and what is planned
+    report.py   what happened to all visitors of an event
     consumer.py whether a consumer is running
     clear.py    a fresh start of the line
     status.py   the status of the room, and what was changed by hand
+    watching.py the status again and again, also while AWS can't be reached
+    waiting.py  waits until the room stands as somebody wants it
     governor.py whether the governor may slow the line down, and what it does
     keys.py     the keys with which the destination verifies passes
     rotation.py a change of the key that signs passes
@@ -31,8 +34,11 @@ from beekeeper.control import (
     mode,
     note,
     rate,
+    report,
     rotation,
     status,
+    waiting,
+    watching,
 )
 
 __all__ = [
@@ -46,6 +52,9 @@ __all__ = [
     "mode",
     "note",
     "rate",
+    "report",
     "rotation",
     "status",
+    "waiting",
+    "watching",
 ]

@@ -1,39 +1,13 @@
 """Whether a consumer is running: each one publishes the state of the line every second or two."""
 
-from collections.abc import Iterator
-
 from beekeeper.connection import Deployed
 from beekeeper.contract import items, pulse_item
 from beekeeper.contract.functions import CONSUMER
 from beekeeper.control.table import read_at
 from beekeeper.errors import ProvisionError
-from beekeeper.results import Finding, Verdict
-from beekeeper.rules.cadence import CONSUMER_START_SECONDS
-from beekeeper.rules.line import Pulse
-from beekeeper.rules.settings import Mode, Settings
 
 FRESH_SECONDS = 10.0  # a consumer that has found nobody ends after its first look
 WAIT_SECONDS = 20
-# A room that is on publishes at each start, also while nobody comes. One start may fail or be late.
-LATE_SECONDS = 3 * CONSUMER_START_SECONDS
-
-
-def problems(room: Deployed, settings: Settings, pulse: Pulse, now: float) -> Iterator[Finding]:
-    """Return whether the room is on, and no consumer has published for LATE_SECONDS.
-
-    That is so if the consumer, its schedule or the queue was deleted. ``now`` is of AWS's clock.
-    """
-    if settings.mode is Mode.ON and now - pulse.as_of > LATE_SECONDS:
-        since = f"for {LATE_SECONDS / 60:.0f} minutes or more" if pulse.as_of else "yet"
-        text = (
-            f"The consumer of room {room.state.room} has not worked {since}, and without it nobody"
-            " is admitted."
-        )
-        remedy = (
-            "If the room was deployed or turned on just now, one starts within a minute. Otherwise"
-            " run python -m beekeeper doctor, which names what is missing or damaged."
-        )
-        yield Finding("consumer", Verdict.PROBLEM, text, remedy)
 
 
 def wait_for_consumer(room: Deployed, started_at: float = 0.0) -> None:

@@ -63,20 +63,30 @@ def look(room: Deployed) -> Finding:
 
 def problems(room: Deployed, found: Mapping[str, Item]) -> Iterator[Finding]:
     """Return what is wrong with the room and keys items among those that were found."""
-    settings, keys = found.get(items.ROOM, {}), found.get(items.KEYS, items.key(items.KEYS))
+    yield from room_problems(room, found.get(items.ROOM, {}))
+    yield from key_problems(room, found.get(items.KEYS))
+
+
+def room_problems(room: Deployed, settings: Item) -> Iterator[Finding]:
+    """Return what is wrong with the ``room`` item."""
     if items.damaged_settings(settings):
         yield _damaged_settings(room, settings)
-    try:
-        for kind in (items.TICKET_KEYS, items.PASS_KEYS):
-            items.keys_of(keys, kind)
-    except Damaged as error:
-        yield _damaged_keys(room, error)
     if (stored := items.format_of(settings)) != items.FORMAT:
         text = (
             f"The table of room {room.state.room} has format {stored}, and this release of"
             f" Beekeeper has format {items.FORMAT}, so its consumers admit nobody."
         )
         yield Finding("items", Verdict.PROBLEM, text, FORMAT_REMEDY)
+
+
+def key_problems(room: Deployed, keys: Item | None) -> Iterator[Finding]:
+    """Return what is wrong with the ``keys`` item."""
+    keys = keys or items.key(items.KEYS)
+    try:
+        for kind in (items.TICKET_KEYS, items.PASS_KEYS):
+            items.keys_of(keys, kind)
+    except Damaged as error:
+        yield _damaged_keys(room, error)
 
 
 def _damaged_settings(room: Deployed, item: Item) -> Finding:

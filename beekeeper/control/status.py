@@ -1,31 +1,95 @@
-"""The status of a room, and what in AWS differs from what was deployed."""
+"""The status of a room, and what in AWS differs from what was deployed.
 
-from dataclasses import replace
+The table has most of it, in two reads. The errors and the dead-letter queue are read from other
+services: if one of them can't be read, the rest still stands, and ``unknown`` says what is missing.
+"""
 
-from beekeeper.changes import differences
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from functools import partial
+
 from beekeeper.connection import Deployed
 from beekeeper.contract import governor_item, items, pulse_item
-from beekeeper.control import consumer, governor, health, history
+from beekeeper.contract.attributes import Item
+from beekeeper.control import cause, flow, governor, health, history, links, metrics, verdict
+from beekeeper.control import drift as drifts
+from beekeeper.control.facts import Facts, are_answers_failing, is_silent
+from beekeeper.control.metrics import tried
 from beekeeper.control.table import find_items_at
-from beekeeper.errors import ConfigError
-from beekeeper.provision.blueprint import steps
-from beekeeper.provision.checks.account import account_of
-from beekeeper.provision.engine.pipeline import Engine
-from beekeeper.results import Change, Status
+from beekeeper.results import Change, Finding, Status
+from beekeeper.rules import flow as flows
 from beekeeper.rules import line, no_shows
-from beekeeper.rules.governed import pace_in_force
+from beekeeper.rules.arrivals import JoinedBySecond
+from beekeeper.rules.flow import Counted
+from beekeeper.rules.governed import Governed, pace_in_force
 from beekeeper.rules.line import Pulse
 from beekeeper.rules.settings import Mode, Settings
 
 MEASURED_MARGIN = 1.2
+# What costs money or many calls is read this rarely by who asks for the status again and again.
+SLOW_SECONDS = 30.0
+KEYS_HIDDEN = (
+    "Whether the signing keys are whole was not checked: these credentials may not see them."
+)
 
 
-def status(room: Deployed, *, drift: bool = False) -> Status:
+@dataclass
+class Memory:
+    """What was read before and changes slowly. Give it to each ``status`` of a series of them."""
+
+    vitals: metrics.Vitals = field(default_factory=metrics.Vitals)
+    keys: Sequence[Finding] = ()  # what is damaged in the signing keys
+    no_keys: tuple[str, ...] = ()  # why that is unknown
+    read_at: float = float("-inf")
+    changed: tuple[Sequence[Change], tuple[str, ...]] = ((), ())  # and why it is unknown
+    changed_at: float = float("-inf")
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """What the table has, when AWS answered (epoch seconds), and what could not be read."""
+
+    found: Mapping[str, Item]
+    now: float
+    settings: Settings
+    published: Pulse
+    pulse: Pulse  # of the line since it was cleared, with those who joined since
+    joined: JoinedBySecond | None
+    governed: Governed
+    unknown: tuple[str, ...]
+
+    @property
+    def counted(self) -> Counted:
+        """The exact counts of now."""
+        counts = [self.found[each] for each in items.COUNT_IDS if each in self.found]
+        admitted, entered = (
+            items.total_of(counts, items.counted(name, self.settings.cleared_at))
+            for name in (items.ADMITTED, items.ENTERED)
+        )
+        return Counted(self.now, admitted, entered)
+
+
+def status(room: Deployed, *, drift: bool = False, memory: Memory | None = None) -> Status:
     """Return the room's status. With ``drift``, also read every resource and compare it.
 
-    Raises ProvisionError when somebody has damaged the settings.
+    Raises ProvisionError when the table can't be read, or somebody has damaged the settings.
     """
-    ids = [items.ROOM, items.KEYS, items.PULSE, *items.COUNT_IDS]
+    memory, read = memory or Memory(), _read(room)
+    if read.now - memory.read_at >= SLOW_SECONDS:
+        memory.vitals = metrics.vitals(room, read.now)
+        memory.keys, memory.no_keys = _keys(room)
+        memory.read_at = read.now
+    drifted, no_drift = drifts.drift(room) if drift else ((), ())
+    facts = replace(_facts(room, read, memory), drift=drifted)
+    changed, no_cause = _changed(room, facts, memory, read.now)
+    judged = verdict.judge(replace(facts, changed=changed))
+    unknown = (*read.unknown, *memory.vitals.unknown, *memory.no_keys, *no_cause, *no_drift)
+    made = replace(_status(room, read, facts), drift=drifted, unknown=unknown)
+    return replace(made, light=judged.light, reason=judged.reason, remedy=judged.remedy)
+
+
+def _read(room: Deployed) -> Reading:
+    ids = [items.ROOM, items.PULSE, *items.COUNT_IDS]
     # Only then: an operator's permissions can be those of a room without a governor.
     ids += [items.GOVERNOR] if room.has_governor else []
     found, now = find_items_at(room, ids)
@@ -33,36 +97,106 @@ def status(room: Deployed, *, drift: bool = False) -> Status:
         raise room.missing()
     settings = health.settings_of(room, found[items.ROOM], now)
     published = pulse_item.pulse_of(found.get(items.PULSE))
-    governed = governor_item.governed_of(found.get(items.GOVERNOR))
     pulse = line.since_cleared(published, settings.cleared_at)
-    counts = [found[count_id] for count_id in items.COUNT_IDS if count_id in found]
-    admitted, entered = (
-        items.total_of(counts, items.counted(name, settings.cleared_at))
-        for name in (items.ADMITTED, items.ENTERED)
+    joined, unknown = tried("who joined lately", lambda: flow.joined(room, pulse, now))
+    return Reading(
+        found=found,
+        now=now,
+        settings=settings,
+        published=published,
+        pulse=flow.up_to_date(pulse, joined or {}, now),
+        joined=joined,
+        governed=governor_item.governed_of(found.get(items.GOVERNOR)),
+        unknown=unknown,
     )
+
+
+def _keys(room: Deployed) -> tuple[Sequence[Finding], tuple[str, ...]]:
+    """Return what is damaged in the signing keys. Who may only read may not see them."""
+    found, unknown = tried("the signing keys", lambda: find_items_at(room, [items.KEYS])[0])
+    if found is None:
+        denied = any("AccessDenied" in text for text in unknown)
+        return (), (KEYS_HIDDEN,) if denied else unknown
+    return tuple(health.key_problems(room, found.get(items.KEYS))), ()
+
+
+def _facts(room: Deployed, read: Reading, memory: Memory) -> Facts:
+    settings, pulse, now = read.settings, read.pulse, read.now
+    pace, vitals = pace_in_force(settings, read.governed, now), memory.vitals
+    facts = Facts(
+        mode=settings.mode,
+        rate=settings.rate,
+        pace=pace,
+        waiting=settings.waiting(pulse),
+        wait_seconds=_longest_wait(settings, pulse, pace),
+        heartbeat_seconds=_since(read.published.as_of, now),
+        paused_seconds=_since(pulse.paced_at, now),
+        flow=flows.flow(pulse.flow, read.counted),
+        unreadable=vitals.unreadable,
+        errors=vitals.errors,
+        calls=vitals.calls,
+        damaged=(*memory.keys, *health.room_problems(room, read.found[items.ROOM])),
+        governor=governor.governor_status(settings, read.governed, now)
+        if room.has_governor
+        else None,
+        governor_problems=tuple(governor.problems(room, settings, read.governed, now))
+        if room.has_governor
+        else (),
+    )
+    # While nobody is let through, no wait is known.
+    return replace(facts, wait_seconds=None) if is_silent(facts) else facts
+
+
+def _since(at: float, now: float) -> float | None:
+    return max(0.0, round(now - at, 1)) if at else None
+
+
+def _changed(
+    room: Deployed, facts: Facts, memory: Memory, now: float
+) -> tuple[Sequence[Change], tuple[str, ...]]:
+    """Return what somebody changed of the part that fails, if one does, or why it is unknown."""
+    # In a room that was deployed just now, no consumer has worked yet.
+    stands = is_silent(facts) and (facts.waiting or facts.heartbeat_seconds is not None)
+    if not stands and not are_answers_failing(facts):
+        return (), ()
+    keys = cause.LINE if stands else cause.ANSWERS
+    if now - memory.changed_at >= SLOW_SECONDS:
+        look = partial(cause.changed, room, keys)
+        found, unknown = tried("why it does not work", look)
+        memory.changed, memory.changed_at = (found or (), unknown), now
+    return memory.changed
+
+
+def _status(room: Deployed, read: Reading, facts: Facts) -> Status:
+    settings, pulse, counted = read.settings, read.pulse, read.counted
+    joined = None if read.joined is None else flow.per_minute(read.joined, read.now)
     return Status(
         room=room.state.room,
         url=room.state.url,
         settings=settings,
-        waiting=settings.waiting(pulse),
-        joined=admitted + pulse.waiting,
-        admitted=admitted,
-        entered=entered,
+        waiting=facts.waiting,
+        joined=counted.admitted + pulse.waiting,
+        admitted=counted.admitted,
+        entered=counted.entered,
         measured_rate=_measured(settings, pulse),
         no_show_share=no_shows.share(pulse.shows),
-        longest_wait_seconds=_longest_wait(settings, pulse, pace_in_force(settings, governed, now)),
+        longest_wait_seconds=facts.wait_seconds,
         heard_within_seconds=round(settings.heard_within_seconds(pulse), 1),
         updated_at=pulse.as_of or None,
         account=room.state.account,
         region=room.state.region,
-        problems=(
-            *health.problems(room, found),
-            *consumer.problems(room, settings, published, now),
-            *(governor.problems(room, settings, governed, now) if room.has_governor else ()),
-        ),
-        governor=governor.governor_status(settings, governed, now) if room.has_governor else None,
-        drift=_drift(room) if drift else (),
-        planned=history.planned(room, found[items.ROOM], now),
+        problems=(*facts.damaged, *facts.governor_problems),
+        governor=facts.governor,
+        held_rate=round(facts.flow.admitted, 1) if facts.flow else None,
+        entered_per_minute=round(facts.flow.entered, 1) if facts.flow else None,
+        arrivals_per_minute=joined,
+        no_shows=flows.not_come(pulse.flow, counted, no_shows.PROMPT_SECONDS),
+        latecomers=pulse.lane.waiting,
+        heartbeat_seconds=facts.heartbeat_seconds,
+        unreadable=facts.unreadable,
+        errors=facts.errors,
+        links=links.links(room.names),
+        planned=history.planned(room, read.found[items.ROOM], read.now),
     )
 
 
@@ -84,14 +218,3 @@ def _longest_wait(settings: Settings, pulse: Pulse, rate: float) -> float | None
         return None
     pace = replace(settings, rate=rate).pace(pulse)
     return round(line.eta_seconds(pulse.waiting, pulse, pace, pulse.as_of), 1)
-
-
-def _drift(room: Deployed) -> tuple[Change, ...]:
-    if room.is_partial:
-        raise ConfigError(
-            f"What differs from the last deploy of room {room.state.room} can't be told without its"
-            " state or its configuration. Run status --drift with --config FILE."
-        )
-    account = account_of(room.aws, room.state.id_of("api"))
-    planned = steps(room.config, room.names, account, room.state.tag_keys)
-    return differences(Engine(room.aws, room.state.room, planned, room.store).plan())

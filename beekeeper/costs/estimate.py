@@ -2,9 +2,11 @@
 
 The usage comes from the simulation. The time that Lambda takes for a request is assumed below. The
 estimate leaves out what costs next to nothing: storage (a million rows for two weeks cost a few
-cents), cold starts (half a second each, one for every request that runs at once), and EventBridge's
-schedule, which is free. The functions run on arm64; x86_64 costs a quarter more for the same time
-(about $0.02 for 100,000 visitors). It does not know tax, support, or the discounts of the account.
+cents), cold starts (half a second each, one for every request that runs at once), EventBridge's
+schedule, which is free, and the topic of the alarms: each e-mail costs $0.00002 after the first
+1,000 of a month (usage type DeliveryAttempts-SMTP). The functions run on arm64; x86_64 costs a
+quarter more for the same time (about $0.02 for 100,000 visitors). It does not know tax, support, or
+the discounts of the account.
 
 With an edge, all requests go through CloudFront, at its pay-as-you-go prices. What it sends to the
 API (a kilobyte for each join, $0.02 a GB) and the few reads of the page from S3 are left out. API
@@ -15,9 +17,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
+from beekeeper.contract.metrics import GOVERNED_METRICS, METRICS
 from beekeeper.costs.prices import FALLBACK, Item, Prices, listed_prices
 from beekeeper.costs.result import CostLine, Estimate
-from beekeeper.provision.names import watched_metrics
+from beekeeper.provision.watched import watched_metrics
 from beekeeper.rules import cadence, sizing
 from beekeeper.rules.arrivals import SHARDS
 from beekeeper.rules.first_second import ASSUMED
@@ -128,6 +131,9 @@ def priced(
     """Return the cost of a usage and of the empty room. ``rate`` is in visitors per minute."""
     bill, hours = Bill(prices), usage.seconds / 3600
     always, a_day = (_always(bill, each, governed=governed) for each in (hours, 24.0))
+    sent = _sent(bill, hours, len(GOVERNED_METRICS if governed else METRICS))
+    # While nobody comes, only the governor sends its metric.
+    a_day = [*a_day, *(_sent(bill, 24.0, 1) if governed else ())]
     return Estimate(
         region=prices.region,
         prices=prices.source,
@@ -135,7 +141,7 @@ def priced(
         rate=rate,
         edge=bool(usage.edge_requests),
         hours=round(hours, 2),
-        event=[*_requests(bill, usage), *_line(bill, usage, rate), *always],
+        event=[*_requests(bill, usage), *_line(bill, usage, rate), *always, *sent],
         idle=[*_empty_day(bill, rate, IDLE_RUN_SECONDS, IDLE_READ_UNITS, queue=2), *a_day],
         off=[*_empty_day(bill, rate, OFF_RUN_SECONDS, OFF_READ_UNITS, queue=1), *a_day],
         notes=[
@@ -242,6 +248,12 @@ def _always(bill: Bill, hours: float, *, governed: bool) -> list[CostLine]:
         bill.line("CloudWatch", "alarm-months", Item.ALARM_MONTHS, metrics * months),
         bill.line("CloudWatch", "dashboard-months", Item.DASHBOARD_MONTHS, months),
     ]
+
+
+def _sent(bill: Bill, hours: float, metrics: int) -> list[CostLine]:
+    """Return the cost of our own metrics. CloudWatch bills the hours in which one is sent."""
+    months = metrics * hours / HOURS_PER_MONTH
+    return [bill.line("CloudWatch", "metric-months", Item.METRIC_MONTHS, months)]
 
 
 def _governor(bill: Bill, runs: float) -> list[CostLine]:

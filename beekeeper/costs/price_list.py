@@ -62,7 +62,11 @@ QUERIES = (
     Query("AmazonS3", {Item.S3_GETS: "Requests-Tier2"}, {"group": "S3-API-Tier2"}),
     Query(
         "AmazonCloudWatch",
-        {Item.LOGS_GB: "DataProcessing-Bytes", Item.ALARM_MONTHS: "CW:AlarmMonitorUsage"},
+        {
+            Item.LOGS_GB: "DataProcessing-Bytes",
+            Item.ALARM_MONTHS: "CW:AlarmMonitorUsage",
+            Item.METRIC_MONTHS: "CW:MetricMonitorUsage",
+        },
         {},
     ),
     Query(

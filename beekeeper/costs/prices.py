@@ -32,6 +32,7 @@ class Item(StrEnum):
     LOGS_GB = "logs_gb"  # taken in, standard class
     ALARM_MONTHS = "alarm_months"
     DASHBOARD_MONTHS = "dashboard_months"
+    METRIC_MONTHS = "metric_months"  # our own, the first 10,000
     # By edge location and not by region: the dearer of Europe and the United States.
     CLOUDFRONT_REQUESTS = "cloudfront_requests"  # HTTPS
     CLOUDFRONT_GB = "cloudfront_gb"  # to the internet
@@ -41,6 +42,7 @@ class Item(StrEnum):
 # These have the same price whatever the room's region, in the row of FALLBACK.
 GLOBAL = {
     Item.DASHBOARD_MONTHS,
+    Item.METRIC_MONTHS,
     Item.CLOUDFRONT_REQUESTS,
     Item.CLOUDFRONT_GB,
     Item.CLOUDFRONT_FUNCTIONS,

@@ -36,7 +36,7 @@ class Arrivals:
 
     def add(self, span: int, shard: int, counts: Counts) -> None:
         """Add to the counts of some seconds of a span."""
-        names, values = [], {":end": items.number(span + arrival_rows.LIFETIME_SECONDS)}
+        names, values = [], {":end": items.number(span + items.ROW_SECONDS)}
         for second, (count, milliseconds) in counts.items():
             at = second - span
             names += [

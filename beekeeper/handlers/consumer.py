@@ -25,7 +25,7 @@ from dataclasses import dataclass, field, replace
 from enum import Enum
 
 from beekeeper.contract.functions import Variable, is_call
-from beekeeper.handlers import aws
+from beekeeper.handlers import aws, told
 from beekeeper.handlers.admitting import Hand
 from beekeeper.handlers.consumer_queue import PARALLEL, Queue
 from beekeeper.handlers.consumer_table import Orders, OtherFormat, Table
@@ -114,6 +114,12 @@ class Consumer:
         self.tally.flush()
         return succeeded
 
+    def tell(self, room: str) -> None:
+        """Write a line about this run to the log, with the room's metrics."""
+        settings = self.orders.settings if self.orders else None
+        if settings and (text := told.of_run(room, settings, self.tally, self.clock())):
+            told.tell(text)
+
     def _ends_run(self, ended: TickEnd, end: float, *, is_first: bool) -> bool:
         if self.orders and self.orders.opens_at < end:
             return False
@@ -139,8 +145,9 @@ class Consumer:
 
     def tick(self) -> TickEnd:
         """Admit as many visitors as the rate allows now. Raises any error of TROUBLE."""
-        self.orders = orders = self._read_orders()
-        settings, given = orders.settings, orders.given
+        before, self.orders = self.orders, self._read_orders()
+        orders, settings, given = self.orders, self.orders.settings, self.orders.given
+        told.note_changes(before.settings if before else settings, settings)
         self._begin_anew(settings.cleared_at, given)
         self.tally.interval = settings.longest_interval(self.tally.pulse)
         pulse = self.tally.pulse
@@ -215,7 +222,10 @@ def handler(event: Mapping[str, object], context: object) -> None:
     """Lambda's entry: one worker's minute. It raises if every tick failed, so the alarm fires."""
     if is_call(event):
         return
-    if not Consumer(*_parts(), time.time, time.sleep).run():
+    consumer = Consumer(*_parts(), time.time, time.sleep)
+    succeeded = consumer.run()
+    consumer.tell(Variable.ROOM.read(os.environ))
+    if not succeeded:
         raise RuntimeError("no tick succeeded: nobody was admitted; the warnings above say why")
 
 

@@ -25,7 +25,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from beekeeper.contract.functions import Variable, is_call
-from beekeeper.handlers import aws, pace_requests
+from beekeeper.handlers import aws, pace_requests, told
 from beekeeper.handlers.governor_table import GovernorTable, Known
 from beekeeper.handlers.http import Response
 from beekeeper.handlers.probe import LED_ELSEWHERE, NOT_PUBLIC, Prober, trusted
@@ -152,6 +152,18 @@ class Governor:
             self._tell(governed, known.settings, "not written")
             raise RuntimeError(f"the governor's item can't be written: {error}") from error
         self._tell(governed, known.settings, "written" if is_first else "another one was first")
+        if is_first:
+            self._note(governed, known)
+
+    def _note(self, governed: Governed, known: Known) -> None:
+        """Write what changed, for reports. If that fails, only a report lacks it."""
+        before, is_held = known.governed, known.governed.is_held(self.clock())
+        if is_held and (governed.pace, governed.rate) == (before.pace, before.rate):
+            return
+        try:
+            self.table.note(governed, known.settings)
+        except TROUBLE as error:
+            logger.warning("noting a decision for reports failed: %s", error)
 
     def _tell(self, governed: Governed, settings: Settings, item: str) -> None:
         """Log one structured line: in Lambda's JSON format, ``extra`` becomes a part of it."""
@@ -207,7 +219,8 @@ def handle(
     """Answer a request of API Gateway. Any other event is the schedule's, and begins a minute."""
     if "requestContext" in event:
         return pace_requests.answer(event, copies, table, clock())
-    Governor(table, burst, clock, sleep).run()
+    if governed := Governor(table, burst, clock, sleep).run():
+        told.tell(told.of_minute(copies.name, governed, clock()))
     return {}
 
 

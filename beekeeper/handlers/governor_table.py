@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import Any
 
-from beekeeper.contract import governor_item, items, pulse_item
+from beekeeper.contract import decision_rows, governor_item, items, pulse_item
 from beekeeper.contract.governor_item import ASKED_AT, HELD_AT
 from beekeeper.handlers.reading import read_items
 from beekeeper.rules.governed import AHEAD_SECONDS, Governed
@@ -56,6 +56,11 @@ class GovernorTable:
         condition = UNCHANGED if stored else NEW
         more = {":stored": stored} if stored else {}
         return self._write(governor_item.measured_values(governed), condition, more)
+
+    def note(self, governed: Governed, settings: Settings) -> None:
+        """Write the row of a decision, for reports. Raises if that fails."""
+        row = decision_rows.decision_item(governed, settings)
+        self._dynamodb.put_item(TableName=self._name, Item=row)
 
     def ask(self, pace: float, asked_at: float, until: float, now: float) -> bool:
         """Write what the site asks for; return False if it has asked for something else since."""

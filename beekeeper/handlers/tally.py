@@ -20,7 +20,7 @@ from beekeeper.handlers.admitting import Admitted
 from beekeeper.handlers.consumer_queue import Queue
 from beekeeper.handlers.consumer_table import Table
 from beekeeper.handlers.reading import CALL_FAILED, TROUBLE
-from beekeeper.rules import line, no_shows
+from beekeeper.rules import flow, line, no_shows
 from beekeeper.rules.cadence import CHECKS_PER_TICK
 from beekeeper.rules.lane import EMPTY, Lane
 from beekeeper.rules.line import Pulse
@@ -48,6 +48,7 @@ class Tally:
     pulse: Pulse = field(default_factory=Pulse)  # the one that was last read or published
     numbers: list[int] = field(default_factory=list)  # of the tickets that came off since
     admitted: int = 0  # how many of these got a slot
+    let_in: int = 0  # how many got a slot in this run
     shows: list[bool] = field(default_factory=list)  # for those checked since: have they gone in?
     # The slot (epoch seconds) and ticket id of visitors whom it is too early to check.
     expected: deque[tuple[float, str]] = field(default_factory=deque)
@@ -61,6 +62,8 @@ class Tally:
     lane: Lane = EMPTY  # for latecomers, as the schedule knows it
     interval: float = 0.0  # the longest that a visitor is told now, in seconds
     is_clearing: bool = False  # former visitors' tickets came off the queue
+    sampled_at: float = 0.0  # when the exact counts were last read
+    totals: tuple[int, int] | None = None  # what they were: how many were admitted and entered
 
     def clear(self, cleared_at: float) -> None:
         """Begin anew if operators have cleared the line since the pulse was published."""
@@ -71,13 +74,14 @@ class Tally:
         self.admitted = min(self.admitted, len(self.numbers))
         self.shows.clear()
         self.expected.clear()
-        self.sent = NOTHING_SENT
+        self.sent, self.totals = NOTHING_SENT, None
 
     def count(self, admitted: Sequence[Admitted]) -> None:
         """Count admitted visitors, and choose a sample of them to check later."""
         self.numbers += [each.number for each in admitted]
         slots = [(each.slot, each.ticket_id) for each in admitted if each.slot is not None]
         self.admitted += len(slots)
+        self.let_in += len(slots)
         self.expected.extend(slots[:CHECKS_PER_TICK])
 
     def check(self, settings: Settings) -> None:
@@ -161,6 +165,7 @@ class Tally:
             lane=self.lane,
             interval=self.interval,
             is_clearing=self.is_clearing,
+            totals=self._totals(now),
         )
         after = measured(before, seen)
         self.sent = (now, len(self.numbers), self.admitted, len(self.shows))
@@ -168,6 +173,25 @@ class Tally:
             return False
         self._settle(after)
         return True
+
+    def _totals(self, now: float) -> tuple[float, int, int] | None:
+        """Return when the exact counts were read, and what they were, if a sample is due.
+
+        What was read and could not be published is kept: often another consumer was first.
+        """
+        if not flow.is_due(self.pulse.flow, now):
+            return None
+        if not 0 <= now - self.sampled_at < flow.SAMPLE_SECONDS:
+            self.sampled_at, self.totals = now, self._read_totals()
+        return (self.sampled_at, *self.totals) if self.totals else None
+
+    def _read_totals(self) -> tuple[int, int] | None:
+        try:
+            return self.table.totals(self.pulse.cleared_at)
+        except CALL_FAILED as error:
+            # Only status uses them. After an interrupted deploy, the role may not allow it.
+            logger.warning("reading the counts failed: %s", error)
+            return None
 
     def _settle(self, published: Pulse) -> None:
         self.pulse = published

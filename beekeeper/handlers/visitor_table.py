@@ -47,7 +47,7 @@ class VisitorTable:
     def __init__(self, dynamodb: Any, table: str, name: str) -> None:
         self._dynamodb = dynamodb
         self._table = table
-        self._name = name
+        self.name = name
         self.entries = Entries(dynamodb, table)
         self.latecomers = Latecomers(dynamodb, table)
         self.latest = Latest(Arrivals(dynamodb, table))
@@ -88,7 +88,7 @@ class VisitorTable:
         pulse = pulse_item.pulse_of(found.get(items.PULSE), now)
         self.entries.cleared_at = settings.cleared_at
         return RoomCopy(
-            name=self._name,
+            name=self.name,
             settings=settings,
             ticket_keys=ring(items.TICKET_KEYS, last.ticket_keys if last else None),
             pass_keys=ring(items.PASS_KEYS, last.pass_keys if last else None),

@@ -24,6 +24,7 @@ LISTINGS: dict[str, tuple[str, str, str, Callable[[Any], str]]] = {
         "DashboardEntries",
         lambda d: str(d["DashboardName"]),
     ),
+    "topic": ("sns", "list_topics", "Topics", lambda t: str(t["TopicArn"])),
 }
 
 

@@ -33,7 +33,8 @@ HOST = "127.0.0.1"
 REGION = "eu-central-1"
 KEY = "test"  # any text works
 SERVICES = (
-    "apigateway,cloudfront,cloudwatch,dynamodb,events,iam,lambda,logs,monitoring,s3,sqs,sts,tagging"
+    "apigateway,cloudfront,cloudwatch,dynamodb,events,iam,lambda,logs,monitoring,s3,sns,sqs,sts,"
+    "tagging"
 )
 START_SECONDS = 60
 STOP_SECONDS = 5

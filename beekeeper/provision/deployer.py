@@ -14,8 +14,8 @@ from collections.abc import Iterable, Iterator
 
 from beekeeper.config import RoomConfig, bare_config
 from beekeeper.errors import ProvisionError
-from beekeeper.provision import consumer_start, found_rooms, state
-from beekeeper.provision.blueprint import steps
+from beekeeper.provision import consumer_start, found_rooms, state, table_rows
+from beekeeper.provision.blueprint import RARE, steps
 from beekeeper.provision.checks import boundary, certificate, quotas, web_acl
 from beekeeper.provision.grant import Grant, union
 from beekeeper.provision.names import Names
@@ -40,10 +40,11 @@ def grants(names: Names, config: RoomConfig | None = None) -> list[Grant]:
 
 
 def _grants(names: Names, config: RoomConfig) -> Iterator[Grant]:
-    for step in steps(config, names):
+    for step in steps(config, names, recorded=RARE):
         yield from step.grants()
     yield from consumer_start.grants(names)
     yield from found_rooms.grants()
+    yield from table_rows.grants(names)
     yield from quotas.grants(names)
     yield from certificate.grants(config)
     yield from web_acl.grants(config)

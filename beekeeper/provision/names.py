@@ -22,15 +22,10 @@ class Watch(StrEnum):
     LINE_STOPPED = "line-stopped"
     CONSUMER_ERRORS = "consumer-errors"
     VISITOR_ERRORS = "visitor-errors"
-    GOVERNOR = "governor"  # only in a room with one
-
-
-def watched_metrics(*, governed: bool) -> int:
-    """Return the number of metrics that alarms watch: AWS bills an alarm for each of its metrics.
-
-    The alarm of a stopped line compares two. A room without a governor lacks that alarm.
-    """
-    return len(Watch) + 1 if governed else len(Watch)
+    THROTTLES = "throttles"
+    WAIT = "wait"
+    GOVERNOR = "governor"  # this one and the next only in a room with a governor
+    DESTINATION = "destination"
 
 
 def stem(room: str) -> str:
@@ -148,6 +143,14 @@ class Names:
 
     def alarm_arn(self, what: Watch) -> str:
         return self.arn("cloudwatch", f"alarm:{self.alarm(what)}")
+
+    @property
+    def topic(self) -> str:
+        return f"{self.stem}-alarms"
+
+    @property
+    def topic_arn(self) -> str:
+        return self.arn("sns", self.topic)
 
     @property
     def dashboard(self) -> str:

@@ -6,7 +6,8 @@ from beekeeper.results.findings import Diagnosis, Finding, Verdict
 from beekeeper.results.history import Entry
 from beekeeper.results.keys import KeyRotation, PassKeys
 from beekeeper.results.rooms import ListedRoom, RoomList
-from beekeeper.results.status import GovernorDecision, GovernorStatus, Status
+from beekeeper.results.status import Errors, GovernorDecision, GovernorStatus, Light, Status
+from beekeeper.results.trouble import Trouble
 
 __all__ = [
     "Action",
@@ -16,14 +17,17 @@ __all__ = [
     "Diagnosis",
     "Effect",
     "Entry",
+    "Errors",
     "Finding",
     "GovernorDecision",
     "GovernorStatus",
     "KeyRotation",
+    "Light",
     "ListedRoom",
     "PassKeys",
     "Plan",
     "RoomList",
     "Status",
+    "Trouble",
     "Verdict",
 ]

@@ -1,8 +1,9 @@
 """How a room stands, and what its governor holds."""
 
-from collections.abc import Sequence
-from dataclasses import asdict, dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass, field
 from datetime import UTC, datetime
+from enum import StrEnum
 from typing import Any
 
 from beekeeper.result import Result
@@ -62,6 +63,32 @@ class GovernorStatus(Result):
         return f"{self.held}{why}{asked}"
 
 
+class Light(StrEnum):
+    """Whether a room is all right.
+
+    RED: visitors are not let in, or get errors. AMBER: somebody should look at it soon.
+    """
+
+    GREEN = "green"
+    AMBER = "amber"
+    RED = "red"
+
+
+@dataclass(frozen=True, slots=True)
+class Errors(Result):
+    """What went wrong in the last five minutes, by CloudWatch, whose figures are a minute late.
+
+    ``function_errors`` are failed invocations, and ``throttles`` those that Lambda refused, by the
+    name of the function (``consumer``). ``api_4xx`` and ``api_5xx`` are answers of the API: its own
+    ones, such as 429 over the account's quota, and those of the functions.
+    """
+
+    function_errors: Mapping[str, int]
+    throttles: Mapping[str, int]
+    api_4xx: int
+    api_5xx: int
+
+
 @dataclass(frozen=True, slots=True)
 class Status(Result):
     """The status of a room. Names that end in ``_seconds`` are durations.
@@ -91,6 +118,19 @@ class Status(Result):
     problems: Sequence[Finding] = ()  # what somebody damaged in the table, with the remedies
     drift: Sequence[Change] = ()  # what a deploy would change back; empty unless requested
     governor: GovernorStatus | None = None  # None in a room without one
+    light: Light = Light.GREEN  # the answer to "are we all right?"
+    reason: str = ""  # of the light, in one sentence
+    remedy: str = ""  # what to do about it, in one sentence; empty if there is nothing to do
+    held_rate: float | None = None  # admitted in the last minute, exact; None while unknown
+    entered_per_minute: float | None = None  # in the same minute
+    arrivals_per_minute: float | None = None  # who joined in the last minute
+    no_shows: int | None = None  # admitted half a minute ago, and have not come; at least so many
+    latecomers: int = 0  # visitors in the lane for latecomers
+    heartbeat_seconds: float | None = None  # since a consumer published; None before the first one
+    unreadable: int | None = None  # messages in the dead-letter queue; None if it can't be read
+    errors: Errors | None = None  # None if CloudWatch can't be read
+    unknown: Sequence[str] = ()  # what could not be read, and why
+    links: Mapping[str, str] = field(default_factory=dict)  # by name, into the AWS console
     planned: Sequence[Entry] = ()  # the changes that are still to come, the earliest first
 
     @property

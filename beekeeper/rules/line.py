@@ -31,6 +31,7 @@ from beekeeper.rules import curve
 from beekeeper.rules.arrivals import JoinedBySecond
 from beekeeper.rules.curve import NOTHING, Curve, Sample, arrived_by
 from beekeeper.rules.drift import Drift
+from beekeeper.rules.flow import Samples
 from beekeeper.rules.lane import EMPTY, Lane
 from beekeeper.rules.no_shows import Shows
 
@@ -70,6 +71,7 @@ class Pulse:
     counted_from: float = 0.0  # a turnstile has read who joined since then; not published
     earlier: tuple[float, ...] = ()  # ``as_of`` of the pulses before this one, the latest first
     cleared_at: float = 0.0  # when operators had last cleared the line
+    flow: Samples = ()  # exact counts of the last minute
 
 
 def ahead_of(number: int, pulse: Pulse) -> int:

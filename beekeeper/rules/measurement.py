@@ -10,6 +10,7 @@ from dataclasses import dataclass, field, replace
 from beekeeper.rules import curve, line
 from beekeeper.rules.arrivals import JoinedBySecond
 from beekeeper.rules.curve import Curve, Sample, arrived_by
+from beekeeper.rules.flow import Counted, Samples, with_sample
 from beekeeper.rules.lane import EMPTY, Lane
 from beekeeper.rules.line import NO_DRIFT, NOBODY_CHECKED, Pulse, waiting_behind
 
@@ -42,6 +43,7 @@ class Seen:
     ``lane`` is what the consumer knows of the lane for latecomers, and
     ``interval`` the longest time, in seconds, that a visitor is told now to wait between questions.
     ``is_clearing`` says that tickets of before the line was cleared still came off the queue.
+    ``totals`` says when the exact counts were read (rules/flow.py), and what they were.
     """
 
     now: float
@@ -58,6 +60,7 @@ class Seen:
     lane: Lane = EMPTY
     interval: float = 0.0
     is_clearing: bool = False
+    totals: tuple[float, int, int] | None = None
 
 
 def measured(pulse: Pulse, seen: Seen) -> Pulse:
@@ -110,7 +113,14 @@ def measured(pulse: Pulse, seen: Seen) -> Pulse:
         longest_interval=max(_still_told(pulse), seen.interval),
         earlier=(pulse.as_of, *pulse.earlier)[:EARLIER],
         cleared_at=pulse.cleared_at,
+        flow=_sampled(pulse, seen, waiting),
     )
+
+
+def _sampled(pulse: Pulse, seen: Seen, waiting: int) -> Samples:
+    if seen.totals is None:
+        return pulse.flow
+    return with_sample(pulse.flow, Counted(*seen.totals, seen.pace, waiting))
 
 
 def _still_told(pulse: Pulse) -> float:

@@ -5,10 +5,10 @@ import random
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
+from beekeeper.charts import clock
 from beekeeper.rules.cadence import BETWEEN_BURSTS_SECONDS, BURSTS, PROBES_PER_BURST
 from beekeeper.rules.governor import Health, Memory, decide, needs_relief
 from beekeeper.rules.probes import Answer, health_of
-from beekeeper.simulation.charts import clock
 from beekeeper.simulation.destination import BASELINE_SECONDS, Database, Destination
 
 BURST_SECONDS = [round(BETWEEN_BURSTS_SECONDS * number) for number in range(BURSTS)]  # of a minute

@@ -4,7 +4,7 @@ import math
 from collections.abc import Iterable, Sequence
 from html import escape
 
-from beekeeper.simulation.charts import Axis, Line, amounts, chart, clock, durations, times
+from beekeeper.charts import Axis, Line, amounts, chart, clock, durations, times
 from beekeeper.simulation.event import Event
 from beekeeper.simulation.governed import Governed
 

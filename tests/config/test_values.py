@@ -9,6 +9,7 @@ from pydantic import BaseModel
 
 import beekeeper
 from beekeeper.config import RoomConfig
+from beekeeper.config.alarms import Alarms, AlarmsValues
 from beekeeper.config.governor import Governor, GovernorValues
 from beekeeper.config.page import Page, PageValues
 from beekeeper.config.room_config import RoomValues
@@ -30,6 +31,7 @@ def test_the_keys_and_types_are_those_of_the_configuration() -> None:
     fields = typing.get_type_hints(RoomConfig)
     values = typing.get_type_hints(RoomValues)
     tables: dict[str, tuple[type[BaseModel], type]] = {
+        "alarms": (Alarms, AlarmsValues),
         "governor": (Governor, GovernorValues),
         "page": (Page, PageValues),
     }

@@ -77,7 +77,12 @@ def test_variables() -> None:
             "BEEKEEPER_CONSUMER",
             "BEEKEEPER_LANGUAGES",
         },
-        "consumer": {"BEEKEEPER_TABLE", "BEEKEEPER_QUEUE_URL", "BEEKEEPER_DEAD_LETTER_URL"},
+        "consumer": {
+            "BEEKEEPER_TABLE",
+            "BEEKEEPER_ROOM",
+            "BEEKEEPER_QUEUE_URL",
+            "BEEKEEPER_DEAD_LETTER_URL",
+        },
         "governor": {"BEEKEEPER_TABLE", "BEEKEEPER_ROOM"},
     }
     assert {v for f in FUNCTIONS for v in f.variables} == set(Variable)

@@ -10,6 +10,7 @@ from beekeeper.contract.items import LATEST, MOST, number
 from beekeeper.contract.pulse_item import AHEAD_SECONDS
 from beekeeper.rules.curve import NOTHING, Sample
 from beekeeper.rules.drift import Drift
+from beekeeper.rules.flow import Counted
 from beekeeper.rules.line import Pulse
 from beekeeper.rules.no_shows import Shows
 
@@ -21,6 +22,7 @@ GOOD = Pulse(
     drift=Drift(1.0, 2.0, 3.0, 4.0, 5.0),
     paced_at=NOW,
     as_of=NOW,
+    flow=(Counted(NOW - 10, 5, 4, 600.0, 7), Counted(NOW, 15, 9, 600.0, 3)),
 )
 
 
@@ -56,6 +58,11 @@ def test_a_curve_that_cant_be_right_is_none(samples: list[list[float]]) -> None:
 @pytest.mark.parametrize("drift", [[1, 2, 3, 4, -5], [2 * MOST, 2, 3, 4, 5]])
 def test_a_drift_that_cant_be_right_begins_anew(drift: list[float]) -> None:
     assert read(drift=text(drift)).drift == Drift()
+
+
+@pytest.mark.parametrize("sample", [[1, 2, 3, 4], [1, -2, 3, 4, 5], ["x", 2, 3, 4, 5], 5])
+def test_counts_that_cant_be_right_are_none(sample: object) -> None:
+    assert read(flow=text([sample])).flow == ()
 
 
 def test_no_more_have_gone_in_than_were_checked() -> None:

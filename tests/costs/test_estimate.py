@@ -71,7 +71,9 @@ def test_an_event_by_hand() -> None:
     assert found["DynamoDB", "write units"] == pytest.approx(0.1375)
     assert found["DynamoDB", "read units"] == pytest.approx(0.05)
     assert found["CloudWatch", "dashboard-months"] == pytest.approx(3 / 730)
-    assert found["CloudWatch", "alarm-months"] == pytest.approx(5 * 0.10 / 730)
+    # AWS bills an alarm for each metric that it looks at. See provision/watched.py.
+    assert found["CloudWatch", "alarm-months"] == pytest.approx(10 * 0.10 / 730)
+    assert found["CloudWatch", "metric-months"] == pytest.approx(4 * 0.30 / 730)
     assert sum(found.values()) == pytest.approx(estimate(EVENT).event_usd)
 
 
@@ -128,7 +130,7 @@ def test_an_empty_room_costs_next_to_nothing_and_less_when_off() -> None:
     found = estimate(NOTHING)
     assert 0 < found.off_usd_per_day < found.idle_usd_per_day < 0.20
     watching = sum(x.usd for x in found.idle if x.what.endswith("months"))
-    assert watching == pytest.approx((3 + 5 * 0.10) * 24 / 730)
+    assert watching == pytest.approx((3 + 10 * 0.10) * 24 / 730)
 
 
 def test_each_worker_looks() -> None:
@@ -233,8 +235,8 @@ def test_a_governor_costs_its_minutes_and_only_if_there_is_one() -> None:
     assert seconds.quantity == pytest.approx(60 * 46 * VISITORS_MEMORY_MB / 1_024)
     assert seconds.usd == pytest.approx(seconds.quantity * 0.0000133334)
     more = with_one.event_usd - without.event_usd
-    alarm = 0.10 / 730
-    assert more == pytest.approx(sum(x.usd for x in of_governor.values()) + alarm)
+    alarms_and_pace = (3 * 0.10 + 0.30) / 730
+    assert more == pytest.approx(sum(x.usd for x in of_governor.values()) + alarms_and_pace)
     for day in ("idle_usd_per_day", "off_usd_per_day"):
         assert getattr(with_one, day) - getattr(without, day) == pytest.approx(24 * more)
 

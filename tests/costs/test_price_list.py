@@ -104,6 +104,12 @@ PRODUCTS: dict[str, list[str]] = {
         product("AmazonCloudWatch", "Alarm", "EU-CW:HighResAlarmMonitorUsage", [("0", "0.3")]),
         product(
             "AmazonCloudWatch",
+            "Metric",
+            "EU-CW:MetricMonitorUsage",
+            [("0", "0.3"), ("10000", "0.1"), ("250000", "0.05")],
+        ),
+        product(
+            "AmazonCloudWatch",
             "Dashboard",
             "DashboardsUsageHour-Basic",
             [("0", "0"), ("3", "3")],

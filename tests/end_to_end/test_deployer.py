@@ -95,12 +95,14 @@ def test_the_policy_is_enough(
     assert leftovers(strict_aws.session(), NAME) == []
 
 
-def test_the_policy_is_enough_for_a_strict_room(
+def test_the_policy_is_enough_for_a_strict_room_whose_alarms_tell_somebody(
     names: Names, deployer: Deployer, strict_aws: StrictAws, tmp_path: Path
 ) -> None:
     room: dict[str, Any] = {"session": deployer(policies_without(names)), "state_dir": tmp_path}
-    assert deploy(**room, order="strict").changes
-    assert not deploy(**room, order="strict").changes
+    told = {**room, "order": "strict", "alarms": {"notify": "on-call@example.com"}}
+    assert deploy(**told).changes
+    assert not deploy(**told).changes
+    assert "topic" in {change.key for change in deploy(**room, order="strict").changes}
     assert beekeeper.destroy(NAME, **room).deleted
     assert leftovers(strict_aws.session(), NAME) == []
 

@@ -2,6 +2,7 @@
 
 import contextlib
 from dataclasses import replace
+from itertools import pairwise
 
 import pytest
 from botocore.exceptions import BotoCoreError, ClientError
@@ -11,6 +12,7 @@ from beekeeper.handlers.admitting import Admitted
 from beekeeper.handlers.tally import END_SECONDS, FLUSH_ATTEMPTS, Tally
 from beekeeper.rules.cadence import CHECKS_PER_TICK
 from beekeeper.rules.curve import Sample
+from beekeeper.rules.flow import MOST_SAMPLES
 from beekeeper.rules.line import Pulse
 from beekeeper.rules.no_shows import Shows
 from tests.support.in_memory.faults import LOST_ANSWER, THROTTLE, failing, no_faults
@@ -172,3 +174,26 @@ def test_a_turn_is_kept_until_its_visitor_asks_also_if_news_reach_everybody_soon
     stage.consumer().run(1.0)
     assert stage.pulse.waiting > 4_000_000
     assert stage.pulse.longest_interval > 1_000
+
+
+def test_the_exact_counts_are_sampled_every_ten_seconds_by_all_consumers_together() -> None:
+    stage = Stage(rate=60.0)
+    stage.arrive(150)
+    stage.run(85.0, consumers=2)
+    counts = [(s.at, s.admitted) for s in stage.pulse.flow]
+    assert len(counts) == MOST_SAMPLES
+    before = [at for at, _ in counts]
+    assert all(9.9 < b - a < 12 for a, b in pairwise(before)), before
+    for at, admitted in counts:
+        exact = sum(write.at <= at for write in stage.dynamo.writes)
+        assert abs(admitted - exact) <= 4  # the calls of one tick
+    assert stage.pulse.flow[-1].pace == stage.rate
+
+
+def test_counts_that_cant_be_read_stop_nobody_and_are_asked_for_rarely() -> None:
+    stage = Stage()
+    stage.dynamo.refuse_read(items.COUNT_IDS[5], "AccessDeniedException")
+    stage.arrive(500)
+    stage.run(30.0)
+    assert stage.pulse.flow == ()
+    assert len(stage.dynamo.writes) > 200

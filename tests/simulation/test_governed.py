@@ -6,7 +6,7 @@ from itertools import islice
 import pytest
 
 from beekeeper import ConfigError, Simulation, simulate
-from beekeeper.simulation.charts import clock
+from beekeeper.charts import clock
 from beekeeper.simulation.destination import (
     BASELINE_SECONDS,
     Database,

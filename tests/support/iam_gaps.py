@@ -3,8 +3,8 @@
 MiniStack evaluates policies and permissions boundaries itself. But it does not tell them all that a
 request is about. This module adds that, as AWS does (Service Authorization Reference):
 
-- the ARNs of roles with their path, of alarms, dashboards, tagged tables, rules, new functions, and
-  of what CloudFront has
+- the ARNs of roles with their path, of alarms, dashboards, tagged topics and tables, rules, new
+  functions, and of what CloudFront has
 - the actions of Lambda that have a path of their own, such as DeleteFunctionConcurrency, and those
   of CreateDistributionWithTags
 - the condition key iam:PermissionsBoundary: of the request where it sets a boundary, and otherwise
@@ -65,6 +65,8 @@ def resource_arn(
     passed.set(_passed(service, fields))
     if service == "iam" and (role := parameter(params, "RoleName")):
         return _role_arn(role, params)
+    if service == "sns" and (arn := parameter(params, "ResourceArn")):
+        return arn
     if service == "cloudfront":
         return parameter(params, "Resource") or _edge_arn(method, path, body, place[1])
     return _named(service, fields, *place) or known

@@ -1,4 +1,4 @@
-"""The CloudWatch dashboard: arrivals, waiting visitors, admissions and errors on one page.
+"""The CloudWatch dashboard: the figures of ``status``, their history, and the alarms on one page.
 
 Quirks:
 
@@ -11,12 +11,15 @@ import json
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from beekeeper.contract.functions import CONSUMER, GOVERNOR, PRODUCER, TURNSTILE
+from beekeeper.contract import metrics
+from beekeeper.contract.functions import GOVERNOR, Function, functions_of
+from beekeeper.contract.metrics import Metric
 from beekeeper.provision.aws import Aws
-from beekeeper.provision.engine.step import Attributes, Found, Owner, Resource
+from beekeeper.provision.engine.step import Attributes, Found, Owner, Resource, Unknown, known
 from beekeeper.provision.engine.wait import ignoring
 from beekeeper.provision.grant import Grant, grant
-from beekeeper.provision.names import TAG_ROOM, Names
+from beekeeper.provision.names import TAG_ROOM, Names, Watch
+from beekeeper.provision.resources.outputs import API_ID
 
 # Of the governor's log. The newest lines come first.
 LAST_PACES = (
@@ -24,6 +27,8 @@ LAST_PACES = (
     " | fields @timestamp, governor.rate, governor.pace, governor.p95_seconds, governor.reason"
     " | sort @timestamp desc | limit 60"
 )
+NUMBERS = {"view": "singleValue", "sparkline": True}
+GOVERNED = (Watch.GOVERNOR, Watch.DESTINATION)
 MISSING = ("ResourceNotFound", "DashboardNotFoundError", "ResourceNotFoundException")
 
 
@@ -31,18 +36,20 @@ class Dashboard(Resource):
     """The dashboard of a room in one region."""
 
     key, kind = "dashboard", "dashboard"
+    needs = ("api",)
 
     def __init__(self, names: Names, *, governed: bool) -> None:
         self.name = names.dashboard
         self._arn = names.dashboard_arn
         self._room = names.room
-        self._body = body(names, governed=governed)
+        self._names = names
+        self._governed = governed
 
     def grants(self) -> Iterable[Grant]:
         yield grant("cloudwatch", ("GetDashboard", "PutDashboard", "DeleteDashboards"), self._arn)
 
     def desired(self, outputs: Mapping[str, str]) -> Attributes:
-        return {"body": self._body}
+        return {"body": body(self._names, known(outputs, API_ID), governed=self._governed)}
 
     def find(self, aws: Aws, outputs: Mapping[str, str]) -> Found | None:
         with ignoring(*MISSING):
@@ -72,66 +79,88 @@ def _mark(room: str) -> str:
     return f"{TAG_ROOM}={room}."
 
 
-def body(names: Names, *, governed: bool = False) -> dict[str, Any]:
-    """Return the dashboard's content."""
-    queue = names.queue
+def body(names: Names, api_id: str | Unknown, *, governed: bool = False) -> dict[str, Any]:
+    """Return the dashboard's content: the figures of ``status``, with their history."""
+    functions = functions_of(governed=governed)
+    markdown = f"# Waiting room {names.room}\nMade by Beekeeper: {_mark(names.room)}"
+    flow = [_arrivals(names), _own(Metric.ADMITTED, names, "Sum"), _own(Metric.RATE, names)]
+    waiting, wait = _own(Metric.WAITING, names), _own(Metric.LONGEST_WAIT, names)
+    pace = [_own(Metric.PACE, names, "Minimum")] if governed else []
     graphs = {
-        "Arrivals a minute": [["AWS/SQS", "NumberOfMessagesSent", "QueueName", queue]],
-        "Admitted a minute": [["AWS/SQS", "NumberOfMessagesDeleted", "QueueName", queue]],
-        "Waiting": [["AWS/SQS", "ApproximateNumberOfMessagesVisible", "QueueName", queue]],
-        "Errors": [
-            ["AWS/Lambda", "Errors", "FunctionName", names.function(function.name)]
-            for function in (PRODUCER, TURNSTILE, CONSUMER)
-        ],
+        "Visitors a minute": [*flow, *pace],
+        "Waiting": [waiting],
+        "Wait of a visitor who joins now": [wait],
+        "Unreadable messages": [_unreadable(names)],
+        "Errors of functions": [_of_function("Errors", each, names) for each in functions],
+        "Throttled functions": [_of_function("Throttles", each, names) for each in functions],
+        "Answers of the API": [_of_api(name, api_id) for name in ("Count", "4xx", "5xx")],
     }
-    head = {
-        "type": "text",
-        "x": 0,
-        "y": 0,
-        "width": 24,
-        "height": 2,
-        "properties": {
-            "markdown": f"# Waiting room {names.room}\nMade by Beekeeper: {_mark(names.room)}"
-        },
+    return {
+        "widgets": [
+            _widget("text", 0, 2, {"markdown": markdown}),
+            _widget(
+                "alarm", 2, 3, {"title": "Alarms", "alarms": _alarms(names, governed=governed)}
+            ),
+            _metrics("Now", names, [waiting, wait, *flow, *pace, _unreadable(names)], **NUMBERS),
+            *(_graph(names, i, *graph) for i, graph in enumerate(graphs.items())),
+            *([_paces(names)] if governed else []),
+        ]
     }
-    shown = [_graph(names, i, *g) for i, g in enumerate(graphs.items())]
-    return {"widgets": [head, *shown, *([_paces(names)] if governed else [])]}
+
+
+def _alarms(names: Names, *, governed: bool) -> list[str]:
+    unwanted = () if governed else GOVERNED
+    return [names.alarm_arn(what) for what in Watch if what not in unwanted]
+
+
+def _own(metric: Metric, names: Names, stat: str = "Maximum") -> list[Any]:
+    label = {"stat": stat, "label": metric.value}
+    return [metrics.NAMESPACE, metric.value, metrics.DIMENSION, names.room, label]
+
+
+def _arrivals(names: Names) -> list[Any]:
+    # A message for each visitor who joins. The consumer counts them too, but a minute later.
+    label = {"stat": "Sum", "label": "arrivals"}
+    return ["AWS/SQS", "NumberOfMessagesSent", "QueueName", names.queue, label]
+
+
+def _unreadable(names: Names) -> list[Any]:
+    label = {"stat": "Maximum", "label": "unreadable"}
+    visible = "ApproximateNumberOfMessagesVisible"
+    return ["AWS/SQS", visible, "QueueName", names.dead_letter_queue, label]
+
+
+def _of_function(metric: str, function: Function, names: Names) -> list[Any]:
+    label = {"stat": "Sum", "label": function.name}
+    return ["AWS/Lambda", metric, "FunctionName", names.function(function.name), label]
+
+
+def _of_api(metric: str, api_id: str | Unknown) -> list[Any]:
+    return ["AWS/ApiGateway", metric, "ApiId", api_id, {"stat": "Sum"}]
+
+
+def _widget(kind: str, y: int, height: int, properties: Mapping[str, Any]) -> dict[str, Any]:
+    """Return a widget over the whole width."""
+    place = {"x": 0, "y": y, "width": 24, "height": height}
+    return {"type": kind, **place, "properties": {**properties}}
+
+
+def _metrics(title: str, names: Names, shown: list[list[Any]], **more: Any) -> dict[str, Any]:
+    kept = {"title": title, "metrics": shown, "period": 60, "region": names.region}
+    return _widget("metric", 5, 4, {**kept, **more})
+
+
+def _graph(names: Names, i: int, title: str, shown: list[list[Any]]) -> dict[str, Any]:
+    place = {"x": 12 * (i % 2), "y": 9 + 6 * (i // 2), "width": 12, "height": 6}
+    return {**_metrics(title, names, shown), **place}
 
 
 def _paces(names: Names) -> dict[str, Any]:
     """Return the table of what the governor last measured and decided, from its log.
 
-    A metric of our own for the pace would cost $0.30 a month. A query costs $0.005 for each GB that
-    it reads, and the governor logs a line a minute.
+    A query costs $0.005 for each GB that it reads, and the governor logs two lines a minute.
     """
-    log_group = names.log_group(GOVERNOR.name)
-    return {
-        "type": "log",
-        "x": 0,
-        "y": 14,
-        "width": 24,
-        "height": 6,
-        "properties": {
-            "title": "The governor: what it measured, and the pace",
-            "query": f"SOURCE '{log_group}' | {LAST_PACES}",
-            "region": names.region,
-            "view": "table",
-        },
-    }
-
-
-def _graph(names: Names, i: int, title: str, metrics: list[list[str]]) -> dict[str, Any]:
-    return {
-        "type": "metric",
-        "x": 12 * (i % 2),
-        "y": 2 + 6 * (i // 2),
-        "width": 12,
-        "height": 6,
-        "properties": {
-            "title": title,
-            "metrics": metrics,
-            "stat": "Maximum" if title == "Waiting" else "Sum",
-            "period": 60,
-            "region": names.region,
-        },
-    }
+    query = f"SOURCE '{names.log_group(GOVERNOR.name)}' | {LAST_PACES}"
+    title = "The governor: what it measured, and the pace"
+    shown = {"title": title, "query": query, "region": names.region, "view": "table"}
+    return _widget("log", 33, 6, shown)

@@ -1,12 +1,13 @@
 """The inline policy of each function's role: exactly what the function needs. Pure."""
 
-from beekeeper.contract import arrival_rows, functions, items
+from beekeeper.contract import arrival_rows, decision_rows, functions, items
 from beekeeper.contract.page import PAGE_KEY
 from beekeeper.provision.names import Names
 from beekeeper.provision.policies import Document, allow, document
 
 VISITORS = f"{items.VISITOR_PREFIX}*"
 ARRIVALS = f"{arrival_rows.PREFIX}*"
+DECISIONS = f"{decision_rows.PREFIX}*"
 COPIED = [items.ROOM, items.KEYS, items.PULSE]
 ORDERS = [items.ROOM, items.LATE, items.GOVERNOR]
 COUNTS = f"{items.COUNT_PREFIX}*"
@@ -61,7 +62,7 @@ def _consumer(names: Names) -> list[Document]:
         allow(queue, names.queue_arn(names.queue)),
         allow(["sqs:SendMessage*"], names.queue_arn(names.dead_letter_queue)),
         _on_items(names, ["dynamodb:GetItem", "dynamodb:UpdateItem"], [items.PULSE, items.PACE]),
-        _on_items(names, ["dynamodb:BatchGetItem"], [*ORDERS, VISITORS, ARRIVALS]),
+        _on_items(names, ["dynamodb:BatchGetItem"], [*ORDERS, VISITORS, ARRIVALS, COUNTS]),
         # A transaction needs the actions of its parts. AWS does not say whether the leading keys
         # are those of the part, or of the whole transaction. So both parts may write both.
         _on_items(names, ["dynamodb:PutItem", "dynamodb:UpdateItem"], [VISITORS, COUNTS]),
@@ -72,6 +73,7 @@ def _governor(names: Names) -> list[Document]:
     return [
         _on_items(names, ["dynamodb:BatchGetItem"], [*COPIED, items.GOVERNOR]),
         _on_items(names, ["dynamodb:UpdateItem"], [items.GOVERNOR]),
+        _on_items(names, ["dynamodb:PutItem"], [DECISIONS]),
     ]
 
 

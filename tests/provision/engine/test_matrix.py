@@ -24,6 +24,7 @@ from tests.support.moto_aws.matrix import (
     GovernorMatrix,
     Matrix,
     Recorded,
+    ToldMatrix,
 )
 from tests.support.rooms import ROOM
 
@@ -102,6 +103,12 @@ def test_every_call_of_an_edge(
 def test_every_change_of_an_edge(cloud: Cloud, record_property: Note) -> None:
     matrix = EdgeChangeMatrix(cloud, Recorded())
     run_all(matrix, "change", matrix.calls("change"), record_property)
+
+
+@pytest.mark.parametrize("command", ["deploy", "destroy"])
+def test_every_call_of_what_alarms_tell(cloud: Cloud, command: str, record_property: Note) -> None:
+    matrix = ToldMatrix(cloud, Recorded())
+    run_all(matrix, command, matrix.calls(command), record_property)
 
 
 @pytest.mark.parametrize("group", range(4))

@@ -5,10 +5,12 @@ from typing import Any
 
 import pytest
 
-from beekeeper.provision.names import Watch, watched_metrics
-from beekeeper.provision.resources.alarm import STOPPED, governors, specifications
+from beekeeper.provision.blueprint import steps
+from beekeeper.provision.names import Watch
+from beekeeper.provision.watched import STOPPED, of_governor, specifications, watched_metrics
 from tests.support.moto_aws.by_hand import STEM
 from tests.support.moto_aws.cloud import Cloud
+from tests.support.rooms import NAMES, config
 
 LINE_STOPPED = f"{STEM}-{Watch.LINE_STOPPED}"
 
@@ -20,9 +22,35 @@ def _alarms(cloud: Cloud) -> list[dict[str, Any]]:
 
 def test_each_watch_is_one_alarm(cloud: Cloud) -> None:
     names = cloud.names()
-    found = specifications(names)
-    assert [each.what for each in (*found, governors(names))] == list(Watch)
+    found = specifications(names, 60)
+    assert [each.what for each in (*found, *of_governor(names))] == list(Watch)
     assert sum(len(each.metrics) for each in found) == watched_metrics(governed=False)
+
+
+def test_each_alarm_says_what_to_do(cloud: Cloud) -> None:
+    """CloudWatch takes 1,024 characters, and puts them into the e-mail."""
+    names = cloud.names()
+    for each in (*specifications(names, 60), *of_governor(names)):
+        assert each.description.startswith("Room sale: ")
+        assert re.search(r"python -m beekeeper|deploy it again|Ask AWS", each.description)
+        assert len(each.description) <= 1_024
+
+
+def test_no_alarm_takes_silence_for_trouble(cloud: Cloud) -> None:
+    """Otherwise a room that is fine is in ALARM: a new one, or one that nobody visits."""
+    names = cloud.names()
+    found = (*specifications(names, 60), *of_governor(names))
+    assert not [each.what for each in found if each.missing == "breaching"]
+
+
+def test_the_limit_of_the_wait_is_that_of_the_configuration(cloud: Cloud) -> None:
+    by_key = {step.key: step for step in steps(config(alarms={"longest_wait_minutes": 5}), NAMES)}
+    wanted = by_key["alarm wait"].desired({})
+    assert wanted is not None
+    alarm = wanted["alarm"]
+    assert (alarm["Threshold"], alarm["MetricName"]) == (300.0, "longest_wait_seconds")
+    assert alarm["Dimensions"] == {"room": "sale"}
+    assert (alarm["DatapointsToAlarm"], alarm["EvaluationPeriods"]) == (3, 5)
 
 
 def test_a_new_room_has_no_data_and_is_in_no_alarm(deployed: Cloud) -> None:

@@ -7,7 +7,7 @@ import pytest
 
 from beekeeper.provision.blueprint import steps
 from beekeeper.provision.engine.events import StepWarning
-from beekeeper.provision.resources.alarm import governors
+from beekeeper.provision.watched import SLOWED, of_governor
 from tests.support.moto_aws.by_hand import DELETIONS, GOVERNORS, STEM, ByHand, api_id
 from tests.support.moto_aws.cloud import Cloud
 from tests.support.moto_aws.fixtures import go_to
@@ -178,18 +178,29 @@ def _keys(statement: dict[str, Any]) -> Any:
     return statement["Condition"]["ForAllValues:StringLike"]["dynamodb:LeadingKeys"]
 
 
-def test_its_alarm_fires_when_it_fails_and_when_it_does_not_run(governed: Cloud) -> None:
-    """Lambda reports 0 errors for each invocation without one, so only silence is missing."""
-    (found,) = governed.client("cloudwatch").describe_alarms(AlarmNames=[ALARM])["MetricAlarms"]
-    assert (found["MetricName"], found["TreatMissingData"]) == ("Errors", "breaching")
-    assert found["EvaluationPeriods"] * found["Period"] == 180
-    assert len(governors(NAMES).metrics) == 1  # AWS bills each
+def test_its_alarm_fires_when_it_fails_and_tells_when_it_does_not_run() -> None:
+    """Lambda reports 0 errors for each invocation without one, so only silence is missing.
+
+    A new alarm begins in INSUFFICIENT_DATA. So it tells nobody before the governor has run.
+    """
+    alarm, _ = of_governor(NAMES)
+    assert (alarm.metrics["errors"].name, alarm.missing) == ("Errors", "missing")
+    assert alarm.told == ("AlarmActions", "InsufficientDataActions")
+    assert alarm.minutes == 3
+    assert len(alarm.metrics) == 1  # AWS bills each
 
 
-def test_the_dashboard_shows_its_log_and_no_metric_of_our_own(governed: Cloud) -> None:
+def test_the_alarm_for_the_site_compares_the_pace_with_the_rate() -> None:
+    _, alarm = of_governor(NAMES)
+    assert {m.name for m in alarm.metrics.values()} == {"pace", "rate"}
+    assert alarm.expression == SLOWED
+    assert alarm.missing == "notBreaching"  # nothing is sent while nobody waits
+
+
+def test_the_dashboard_shows_its_log_and_its_pace(governed: Cloud) -> None:
     raw = governed.client("cloudwatch").get_dashboard(DashboardName=f"{STEM}-{REGION}")
     widgets = json.loads(raw["DashboardBody"])["widgets"]
     (shown,) = [widget for widget in widgets if widget["type"] == "log"]
     assert shown["properties"]["query"].startswith(f"SOURCE '/aws/lambda/{ALARM}' | filter ")
-    metrics = [m[0] for w in widgets for m in w["properties"].get("metrics", [])]
-    assert {namespace.partition("/")[0] for namespace in metrics} == {"AWS"}
+    shown = [m for w in widgets for m in w["properties"].get("metrics", [])]
+    assert ["Beekeeper", "pace", "room", "sale"] in [metric[:4] for metric in shown]

@@ -31,6 +31,7 @@ NAMED_BY = {
         "permission room",
         "permission turnstile",
         "alarm visitor-errors",
+        "dashboard",
     },
     "queue": {"function producer", "function consumer"},
     "dead-letter queue": {"function consumer"},

@@ -150,6 +150,19 @@ class FakeDynamo(FakeService):
         """Return the sum of the counts."""
         return items.total_of((self.items.get(i, {}) for i in items.COUNT_IDS), name)
 
+    def put_item(self, **put: Item) -> Item:
+        new = put["Item"]
+
+        def work() -> Item:
+            item_id = new["id"]["S"]
+            self._refuse(f"write {item_id}")
+            if not self._spend(item_id, 1):
+                raise client_error("ThrottlingException", "PutItem")
+            self._set(item_id, dict(new))
+            return {}
+
+        return self._call("PutItem", str(put["TableName"]), work)
+
     def update_item(
         self,
         *,

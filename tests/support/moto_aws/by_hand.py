@@ -13,7 +13,14 @@ BUCKET = f"{STEM}-{ACCOUNT}-{REGION}"
 PAGES = ("room", "room.fr")  # in the languages of tests/support/rooms.py
 ByHand = Callable[[Cloud], object]
 FUNCTIONS = ("producer", "room", "turnstile", "consumer")
-ALARMS = ("unreadable", "line-stopped", "consumer-errors", "visitor-errors")
+ALARMS = (
+    "unreadable",
+    "line-stopped",
+    "consumer-errors",
+    "visitor-errors",
+    "throttles",
+    "wait",
+)
 
 
 def api_id(cloud: Cloud) -> str:
@@ -136,6 +143,7 @@ GOVERNORS: dict[str, tuple[ByHand, tuple[str, ...]]] = {
     "permission governor schedule": (_delete_permission("governor", "beekeeper-schedule"), ()),
     "rule governor": (_delete_rule("governor"), ()),
     "alarm governor": (_delete_alarm("governor"), ()),
+    "alarm destination": (_delete_alarm("destination"), ()),
 }
 
 

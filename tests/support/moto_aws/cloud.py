@@ -114,7 +114,8 @@ class Cloud:
         if file.read() is None:
             file.write(State(room.name, aws.account, aws.region, room.model_dump(mode="json")))
         names = aws.names(room.name, strict=room.is_strict)
-        wanted = steps(room, names, account_of(aws), [FORMER_TAG])
+        recorded = {record.key for record in file.records()}
+        wanted = steps(room, names, account_of(aws), [FORMER_TAG], recorded)
         return Engine(aws, room.name, wanted, file, self.events.append)
 
     def deploy(self, room: RoomConfig | None = None, workers: int = 1) -> Plan:

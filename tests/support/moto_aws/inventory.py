@@ -51,6 +51,8 @@ def inventory(region: str = REGION) -> dict[str, list[str]]:
         "targets": [target["Id"] for rule in rules for target in rule.targets],
         "alarms": list(backend("cloudwatch", region).alarms),
         "dashboards": list(backend("cloudwatch", region).dashboards),
+        "topics": list(backend("sns", region).topics),
+        "subscriptions": [s.endpoint for s in backend("sns", region).subscriptions.values()],
         "distributions": [each.config["Comment"] for each in edge().distributions.values()],
         "access controls": [each.config["Name"] for each in edge().access_controls.values()],
         "edge functions": list(edge().functions),

@@ -22,6 +22,7 @@ from tests.support.moto_aws.edge_rooms import EdgeRoom
 from tests.support.moto_aws.faults import FAULTS, Fault, action_of, denied, timed_out
 from tests.support.moto_aws.inventory import inventory
 from tests.support.moto_aws.tape import Moment, Tape, history, steady_ids
+from tests.support.moto_aws.told import ToldRoom
 from tests.support.moto_aws.wire import Call
 from tests.support.rooms import GOVERNED, REGION, ROOM, config
 
@@ -202,6 +203,16 @@ class GovernorMatrix(Matrix):
 
     def finish(self, made: Moment) -> None:
         """Do nothing: the room is as complete as any other, and each of these takes a second."""
+
+
+class ToldMatrix(Matrix):
+    """The same for every call of what alarms tell, without the rest of the room."""
+
+    def deploy(self, room: RoomConfig | None = None) -> Changed:
+        return _changed(ToldRoom(self.cloud).deploy())
+
+    def destroy(self) -> None:
+        ToldRoom(self.cloud).destroy()
 
 
 def _changed(plan: Plan) -> Changed:

@@ -17,7 +17,7 @@ from botocore.exceptions import ConnectionClosedError
 from botocore.model import OperationModel
 from moto.core.models import botocore_stubber
 
-READS = ("Get", "BatchGet", "List", "Describe", "Head")
+READS = ("Get", "BatchGet", "List", "Describe", "Head", "Scan")
 
 
 @dataclass(frozen=True)
@@ -65,7 +65,7 @@ class Refusal:
 
     def to(self, call: Call, request: AWSPreparedRequest) -> AWSResponse:
         """Return the error in the format of the service."""
-        xml = dict.fromkeys(("cloudfront", "iam", "sts", "route53"), self._query)
+        xml = dict.fromkeys(("cloudfront", "iam", "sts", "route53", "sns"), self._query)
         write = {"s3": self._s3, **xml}.get(call.service)
         headers, body = write() if write else self._json(call.service)
         empty = request.method == "HEAD"

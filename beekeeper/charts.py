@@ -1,6 +1,6 @@
 """Charts as SVG, without scripts. CSS classes set the colours for light and dark mode."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from html import escape
 
@@ -30,9 +30,13 @@ class Axis:
 
 def chart(title: str, said: str, lines: Sequence[Line], x: Axis, y: Axis) -> str:
     """Return a chart. ``said`` is a sentence that describes it to people who can't see it."""
+    return frame(title, said, [_shape(line, y.end) for line in lines], x, y)
+
+
+def frame(title: str, said: str, shapes: Iterable[str], x: Axis, y: Axis) -> str:
+    """Return a chart of shapes that were drawn before, over the marks of its axes."""
     marks = [_y_mark(at / y.end, text) for at, text in y.marks]
     marks += [_x_mark(at / x.end, text) for at, text in x.marks]
-    shapes = [_shape(line, y.end) for line in lines]
     return (
         f'<svg viewBox="0 0 {WIDTH} {HEIGHT}" role="img" aria-label="{escape(title)}: '
         f'{escape(said)}"><title>{escape(title)}: {escape(said)}</title>'
@@ -40,14 +44,14 @@ def chart(title: str, said: str, lines: Sequence[Line], x: Axis, y: Axis) -> str
     )
 
 
-def _at(x: float, y: float) -> tuple[float, float]:
+def point(x: float, y: float) -> tuple[float, float]:
     """Return the point for shares of the two axes."""
     across, down = WIDTH - LEFT - RIGHT, HEIGHT - TOP - BOTTOM
     return round(LEFT + x * across, 1), round(TOP + (1 - y) * down, 1)
 
 
 def _y_mark(share: float, text: str) -> str:
-    (left, y), (right, _) = _at(0, share), _at(1, share)
+    (left, y), (right, _) = point(0, share), point(1, share)
     return (
         f'<line class="grid" x1="{left}" x2="{right}" y1="{y}" y2="{y}"/>'
         f'<text class="mark" x="{left - 6}" y="{y + 4}" text-anchor="end">{escape(text)}</text>'
@@ -55,16 +59,16 @@ def _y_mark(share: float, text: str) -> str:
 
 
 def _x_mark(share: float, text: str) -> str:
-    x, y = _at(share, 0)
+    x, y = point(share, 0)
     anchor = "start" if share == 0 else "end" if share > 0.97 else "middle"
     return f'<text class="mark" x="{x}" y="{y + 18}" text-anchor="{anchor}">{escape(text)}</text>'
 
 
 def _shape(line: Line, top: float) -> str:
     last = max(1, len(line.values) - 1)
-    points = [_at(i / last, value / top) for i, value in enumerate(line.values)]
+    points = [point(i / last, value / top) for i, value in enumerate(line.values)]
     path = " ".join(f"{x},{y}" for x, y in points)
-    (left, floor), (right, _) = _at(0, 0), points[-1] if points else _at(0, 0)
+    (left, floor), (right, _) = point(0, 0), points[-1] if points else point(0, 0)
     area = f'<polygon class="area {line.style}" points="{left},{floor} {path} {right},{floor}"/>'
     return f'{area}<polyline class="line {line.style}" points="{path}"/>'
 

@@ -1,6 +1,6 @@
 import pytest
 
-from beekeeper.simulation.charts import amounts, clock, durations, short, times
+from beekeeper.charts import amounts, clock, durations, short, times
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,89 @@
+"""A status in a few lines: what an operator has to see of a room at a glance. Pure."""
+
+from collections.abc import Iterator
+from datetime import datetime
+
+from beekeeper.cli.durations import at_most, duration
+from beekeeper.results import Errors, Status
+from beekeeper.rules.settings import Mode
+
+HEALTH, PROBLEM, NOT_KNOWN = "health", "problem", "not known"
+
+
+def headline(status: Status) -> str:
+    """Return which room it is, its mode, and what is in force of its rate."""
+    governor = status.governor
+    held = f", governor {governor.held}" if governor and governor.mode != "off" else ""
+    return f"{status.room} is {status.mode}, {status.rate:,.0f} a minute{held}"
+
+
+def details(status: Status) -> Iterator[tuple[str, str]]:
+    """Yield names and values."""
+    heard = f"a change is heard within {at_most(status.heard_within_seconds)}"
+    yield "joining now", f"{wait(status)}; {heard}"
+    yield "in all", _counts(status)
+    yield HEALTH, _health(status)
+    if status.message:
+        yield "message", status.message
+    for plan in status.planned:
+        when = datetime.fromtimestamp(plan.planned_for or plan.at)
+        yield "planned", f"{when:%a %H:%M:%S}  {plan.what} → {plan.after or 'none'}"
+    for problem in status.problems:
+        yield PROBLEM, f"{problem.text} {problem.remedy}"
+    for text in status.unknown:
+        yield NOT_KNOWN, text
+
+
+def wait(status: Status) -> str:
+    """Return the wait of who joins now."""
+    if status.mode == Mode.OFF:
+        return "no wait, straight to your site"
+    if status.longest_wait_seconds is None:
+        return "a wait until the line moves"
+    return f"a wait of {duration(status.longest_wait_seconds)}"
+
+
+def a_minute(value: float | None) -> str:
+    """Return a rate."""
+    return NOT_KNOWN if value is None else f"{value:,.0f} a minute"
+
+
+def line(status: Status) -> str:
+    """Return a status as one line, for a log."""
+    return (
+        f"{status.light}  {status.mode}  waiting {status.waiting:,}  {wait(status)}"
+        f"  arrivals {a_minute(status.arrivals_per_minute)}"
+        f"  let through {a_minute(status.held_rate)} of {status.rate:,.0f}"
+        f"  in all {_counts(status)}"
+    )
+
+
+def _counts(status: Status) -> str:
+    about = "~" if status.waiting else ""
+    absent = "" if status.no_shows is None else f", not come {status.no_shows:,}"
+    late = f", latecomers {status.latecomers:,}" if status.latecomers else ""
+    return (
+        f"joined {about}{status.joined:,}, let through {status.admitted:,},"
+        f" entered {status.entered:,}{absent}{late}"
+    )
+
+
+def _health(status: Status) -> str:
+    beat = status.heartbeat_seconds
+    seen = "no consumer yet" if beat is None else f"consumer {beat:.0f} s ago"
+    letters = status.unreadable
+    unreadable = "" if letters is None else f"; unreadable {letters:,}"
+    return f"{seen}{unreadable}; {_errors(status.errors)}"
+
+
+def _errors(errors: Errors | None) -> str:
+    if errors is None:
+        return "errors not known"
+    counts = {
+        **{f"errors of {part}": count for part, count in errors.function_errors.items()},
+        **{f"throttles of {part}": count for part, count in errors.throttles.items()},
+        "4xx": errors.api_4xx,
+        "5xx": errors.api_5xx,
+    }
+    told = ", ".join(f"{name} {count:,}" for name, count in counts.items() if count)
+    return f"in 5 min: {told}" if told else "no errors in 5 min"

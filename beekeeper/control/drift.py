@@ -1,0 +1,57 @@
+"""What in AWS differs from what was deployed, for status."""
+
+from collections.abc import Iterable, Sequence
+
+from beekeeper.changes import differences
+from beekeeper.connection import Deployed
+from beekeeper.control.metrics import tried
+from beekeeper.errors import ConfigError
+from beekeeper.provision.blueprint import steps
+from beekeeper.provision.checks.account import account_of
+from beekeeper.provision.engine.pipeline import Engine
+from beekeeper.provision.engine.step import Step
+from beekeeper.results import Change
+
+KEYS = "keys"
+WITHOUT_KEYS = (
+    "Whether somebody changed the signing keys, and what depends on them, was not compared: these"
+    " credentials may not read the keys."
+)
+
+
+def drift(room: Deployed) -> tuple[Sequence[Change], tuple[str, ...]]:
+    """Read every resource. Return what differs, and what could not be compared.
+
+    Who may only read must not see the signing keys (provision/deployer.py). The rest is then
+    compared without them. Raises ConfigError for a room of which only AWS tells.
+    """
+    if room.is_partial:
+        raise ConfigError(
+            f"What differs from the last deploy of room {room.state.room} can't be told without its"
+            " state or its configuration. Run status --drift with --config FILE."
+        )
+    found, unknown = tried("what has changed", lambda: plan(room, wanted(room)))
+    if found is None and any("AccessDenied" in text for text in unknown):
+        some = without(wanted(room), KEYS)
+        found, still_unknown = tried("what has changed", lambda: plan(room, some))
+        unknown = still_unknown or (WITHOUT_KEYS,)
+    return found or (), unknown
+
+
+def wanted(room: Deployed) -> list[Step]:
+    """Return the steps of the last deploy."""
+    account = account_of(room.aws, room.state.id_of("api"))
+    return steps(room.config, room.names, account, room.state.tag_keys)
+
+
+def plan(room: Deployed, some: Sequence[Step]) -> tuple[Change, ...]:
+    """Return what differs among some steps. Raises what a plan raises."""
+    return differences(Engine(room.aws, room.state.room, some, room.store).plan())
+
+
+def without(some: Iterable[Step], key: str) -> list[Step]:
+    """Return the steps that need nothing of the step with this key."""
+    left, gone = list(some), {key}
+    while dropped := {s.key for s in left if gone & {s.key, *s.needs, s.container}}:
+        left, gone = [s for s in left if s.key not in dropped], gone | dropped
+    return left

@@ -1,0 +1,60 @@
+"""What is known about a room when its light is decided (verdict.py), and what fails. Pure."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from beekeeper.results import Change, Errors, Finding, GovernorStatus
+from beekeeper.rules.cadence import CONSUMER_START_SECONDS
+from beekeeper.rules.flow import Flow
+from beekeeper.rules.settings import Mode
+
+# Consumers publish every second or two. If they stop, those who wait start one within 12 seconds
+# (rules/line.py), and the schedule does so every minute.
+SILENT_SECONDS = 30.0
+# While nobody waits, each one publishes once. One start may fail or be late.
+IDLE_SILENT_SECONDS = 3.0 * CONSUMER_START_SECONDS
+# The share of the API's answers that are errors, and how many there must be.
+MANY_ERRORS, FEWEST_ERRORS = 0.2, 5
+
+
+@dataclass(frozen=True, slots=True)
+class Facts:
+    """What is known about a room. Rates are visitors a minute; None means unknown."""
+
+    mode: Mode
+    rate: float
+    pace: float  # what is in force of the rate
+    waiting: int
+    wait_seconds: float | None  # of who joins now
+    heartbeat_seconds: float | None  # since a consumer published; None before the first one
+    paused_seconds: float | None = None  # since somebody was let through, in a room that is paused
+    flow: Flow | None = None
+    unreadable: int | None = None
+    errors: Errors | None = None
+    calls: int = 0  # of the API, in the time of the errors
+    damaged: Sequence[Finding] = ()  # in the table
+    governor: GovernorStatus | None = None
+    governor_problems: Sequence[Finding] = ()
+    changed: Sequence[Change] = ()  # what somebody changed of the part that fails, if one does
+    drift: Sequence[Change] = ()
+    longest_wait_seconds: float | None = None  # the limit of the configuration
+
+
+def is_silent(facts: Facts) -> bool:
+    """Return whether no consumer works, although the room is not off."""
+    if facts.mode is Mode.OFF:
+        return False
+    limit = SILENT_SECONDS if facts.waiting else IDLE_SILENT_SECONDS
+    return facts.heartbeat_seconds is None or facts.heartbeat_seconds > limit
+
+
+def are_answers_failing(facts: Facts) -> bool:
+    """Return whether many of the API's answers are errors."""
+    return failed_share(facts) >= MANY_ERRORS
+
+
+def failed_share(facts: Facts) -> float:
+    """Return which share of the API's answers were errors (5xx), or 0 if they are few."""
+    if facts.errors is None or facts.errors.api_5xx < FEWEST_ERRORS:
+        return 0.0
+    return facts.errors.api_5xx / max(facts.calls, facts.errors.api_5xx)
