@@ -42,6 +42,7 @@ if TYPE_CHECKING:
     from beekeeper.diagnosis import doctor
     from beekeeper.listing import find_rooms
     from beekeeper.operating import (
+        cancel,
         clear,
         history,
         message,
@@ -134,6 +135,7 @@ _HOMES = {
     "off": "operating",
     "on": "operating",
     "pass_keys": "shortcuts",
+    "cancel": "operating",
     "clear": "operating",
     "pause": "operating",
     "plan": "shortcuts",
@@ -188,6 +190,7 @@ __all__ = [
     "Trouble",
     "WrongAccountError",
     "__version__",
+    "cancel",
     "clear",
     "deploy",
     "destroy",

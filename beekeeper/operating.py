@@ -135,6 +135,25 @@ def clear(
     return as_room(room, session=session, state_dir=state_dir).clear(reason=reason)
 
 
+def cancel(
+    number: int,
+    *,
+    room: RoomLike,
+    session: "Session | None" = None,
+    state_dir: str | Path | None = None,
+    reason: str = "",
+) -> Entry:
+    """Take back a planned change, by its number in :func:`history`.
+
+    See :meth:`beekeeper.Room.cancel`.
+
+    >>> cancel(12, room="sale").before
+    'rate 900 from 2026-11-28 17:00:00 UTC on'
+    """
+    handle = as_room(room, session=session, state_dir=state_dir)
+    return handle.cancel(number, reason=reason)
+
+
 def history(
     room: RoomLike,
     *,

@@ -23,7 +23,8 @@ def drift(room: Deployed) -> tuple[Sequence[Change], tuple[str, ...]]:
     """Read every resource. Return what differs, and what could not be compared.
 
     Who may only read must not see the signing keys (provision/deployer.py). The rest is then
-    compared without them. Raises ConfigError for a room of which only AWS tells.
+    compared without them. Raises ConfigError for a room of which neither the
+    state nor the configuration is known.
     """
     if room.is_partial:
         raise ConfigError(
@@ -40,8 +41,10 @@ def drift(room: Deployed) -> tuple[Sequence[Change], tuple[str, ...]]:
 
 def wanted(room: Deployed) -> list[Step]:
     """Return the steps of the last deploy."""
-    account = account_of(room.aws, room.state.id_of("api"))
-    return steps(room.config, room.names, account, room.state.tag_keys)
+    state = room.state
+    recorded = {each.key for each in state.resources}
+    account = account_of(room.aws, state.id_of("api"))
+    return steps(room.config, room.names, account, state.tag_keys, recorded)
 
 
 def plan(room: Deployed, some: Sequence[Step]) -> tuple[Change, ...]:
