@@ -44,14 +44,14 @@ DENIED = ("AccessDenied", "AccessDeniedException", "ForbiddenException")
 
 @dataclass(frozen=True, slots=True)
 class FoundRoom:
-    """A room in AWS: what a state would say of it, and its settings (None if damaged)."""
+    """A room in AWS: what a state would say of it, and its settings (None if there are none)."""
 
     state: State
     settings: Settings | None
 
 
 def find_room(aws: Aws, room: str) -> FoundRoom | None:
-    """Return a room of this account and region. None if it has no table, or no settings in it.
+    """Return a room of this account and region. None if it has no table.
 
     Raises NotOursError if the table is somebody else's, ProvisionError and CredentialsError.
     """
@@ -60,8 +60,6 @@ def find_room(aws: Aws, room: str) -> FoundRoom | None:
         if not _is_ours(aws, names):
             return None
         item, now = _item(aws, names.stem)
-        if not item:
-            return None
         link, api_id = _way_in(aws, room)
         if deployed.deployed_settings_of(item)["news_seconds"]:  # only with an edge
             link = _edge_link(aws, names)
@@ -133,12 +131,12 @@ def _check_tag(found: Mapping[str, str], names: Names) -> None:
 
 
 def _item(aws: Aws, table: str) -> tuple[Item, float]:
-    """Return the room's settings, empty if there are none, and when AWS answered."""
+    """Return the room's settings, and when AWS answered. After half a deploy there are none."""
     which = {"TableName": table, "Key": items.key(items.ROOM), "ConsistentRead": True}
     with ignoring(MISSING):  # the table is being deleted
         response = aws.client("dynamodb").get_item(**which)
-        return response.get("Item", {}), aws.answered_at(response)
-    return {}, 0.0
+        return response.get("Item", items.key(items.ROOM)), aws.answered_at(response)
+    return items.key(items.ROOM), 0.0
 
 
 def _way_in(aws: Aws, room: str) -> tuple[str, str]:
