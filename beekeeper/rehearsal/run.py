@@ -15,7 +15,7 @@ from beekeeper.local.crowd import Crowd
 from beekeeper.local.ministack import address
 from beekeeper.local.visitor import Stage
 from beekeeper.provision.aws import is_this_machine
-from beekeeper.rehearsal.judging import findings
+from beekeeper.rehearsal.judging import findings, room_now
 from beekeeper.rehearsal.observed import Counted, figures
 from beekeeper.rehearsal.size import Size, sized
 from beekeeper.rehearsal.visitor import REDIRECTS, Rehearser
@@ -160,13 +160,14 @@ def _judged(
     )
     seen = figures(visitors, counted)
     found = findings(seen, before.settings.overbooking, _open_status(crowd.room_url, before))
+    now = room_now(after.light, after.reason, after.remedy)
     return Rehearsal(
         room=before.room,
         url=before.url,
         started_at=started_at,
         seconds=round(seconds, 1),
         figures=seen,
-        findings=tuple(found),
+        findings=(*found, now),
         next=NEXT,
     )
 
