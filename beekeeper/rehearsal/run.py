@@ -85,7 +85,7 @@ def rehearse(
     check_reachable(link)
     crowd = _crowd(link, size)
     started_at, began = time.time(), time.monotonic()
-    _send(crowd, size, on_progress)
+    send(crowd, size, on_progress)
     return _judged(handle, before, crowd, started_at, time.monotonic() - began)
 
 
@@ -128,7 +128,8 @@ def check_reachable(link: str) -> None:
         ) from error
 
 
-def _send(crowd: Crowd, size: Size, on_progress: Callable[[Progress], None] | None) -> None:
+def send(crowd: Crowd, size: Size, on_progress: Callable[[Progress], None] | None) -> None:
+    """Let the crowd go through the room until all are in, or the time is over."""
     began = time.monotonic()
     try:
         crowd.start()

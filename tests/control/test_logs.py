@@ -172,7 +172,7 @@ def test_who_may_not_read_the_visitors_rows_still_sees_the_logs(
     write(cloud, "turnstile", 30, "WARNING", "giving a number failed", visitor=ID)
 
     def is_row(call: Call) -> bool:
-        return call.arguments.get("Key", {}).get("id") == {"S": items.visitor_id(ID)}
+        return bool(call.arguments["Key"] == items.key(items.visitor_id(ID)))
 
     cloud.wire.add(refuse("dynamodb:GetItem", "AccessDeniedException", when=is_row))
     unknown, line = beekeeper.logs(ROOM, **where, visitor=ID)
