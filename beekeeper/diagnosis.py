@@ -18,6 +18,8 @@ from beekeeper.provision import readiness
 from beekeeper.provision.aws import Aws
 from beekeeper.provision.checks import quotas
 from beekeeper.provision.checks.account import account_of
+from beekeeper.provision.checks.alarms import CHECK as ALARMS
+from beekeeper.provision.checks.alarms import alarms
 from beekeeper.provision.checks.boundary import CHECK as BOUNDARY
 from beekeeper.provision.checks.boundary import boundary
 from beekeeper.provision.checks.certificate import CHECK as CERTIFICATE
@@ -34,6 +36,7 @@ from beekeeper.provision.denials import WHO_DENIES, WHOM_TO_ASK, Denier
 from beekeeper.provision.deployer import deployer_policies, grants
 from beekeeper.provision.engine.failures import explained
 from beekeeper.provision.names import Names
+from beekeeper.provision.readers import reader_policies
 from beekeeper.results import Action, Diagnosis, Finding, Verdict
 from beekeeper.room import RoomLike
 from beekeeper.shortcuts import as_room
@@ -74,11 +77,12 @@ def doctor(
     policy simulator, if these credentials can use it), the permissions boundary of the functions,
     how many functions can run at once, API Gateway's throttle, what visitors see in the first
     second, the table's writes, how many visitors can join a strict line, the certificate of the
-    custom domain, the edge's web ACL and CloudFront's quotas, and whether the names are free. If
-    the room is deployed, also whether the settings and keys in its table can be read, and whether
-    its functions answer. For that it calls each function in a way that does nothing, and so wakes
-    those that were idle for weeks. ``arrivals_per_minute`` is the number of visitors in the busiest
-    minute. The default is ten times the rate. Each problem is in the result, with what to do.
+    custom domain, the edge's web ACL and CloudFront's quotas, whether the alarms reach somebody,
+    and whether the names are free. If the room is deployed, also whether the settings and keys in
+    its table can be read, and whether its functions answer. For that it calls each function in a
+    way that does nothing, and so wakes those that were idle for weeks. ``arrivals_per_minute`` is
+    the number of visitors in the busiest minute. The default is ten times the rate. Each problem is
+    in the result, with what to do.
 
     Raises only TypeError, ConfigError, and RoomNotFoundError for the name of a room that was never
     deployed.
@@ -167,17 +171,23 @@ def _looks(
         yield _looked(CERTIFICATE, lambda: certificate(aws, arn, name, edge=room.edge))
     if acl := room.web_acl_arn:
         yield _looked(WEB_ACL, lambda: web_acl(aws, acl))
+    if room.alarms.notify:
+        yield _looked(ALARMS, lambda: alarms(aws, room, names))
 
 
-def policies(room: RoomLike, *, session: "Session | None" = None) -> list[dict[str, Any]]:
+def policies(
+    room: RoomLike, *, session: "Session | None" = None, read_only: bool = False
+) -> list[dict[str, Any]]:
     """Return the IAM policies that you need to deploy, operate and destroy the room.
 
-    There can be several, because IAM limits the length of a policy. Attach them all. Asks AWS only
-    for the account. Raises ConfigError and CredentialsError.
+    With ``read_only``, return those of people who only look at it. There can be several, because
+    IAM limits the length of a policy. Attach them all. Asks AWS only for the account. Raises
+    ConfigError and CredentialsError.
     """
     connection = as_room(room, session=session)._connection
     config, region = connection.wanted()
-    return deployer_policies(Aws(connection.session, region=region).names(config.name), config)
+    names = Aws(connection.session, region=region).names(config.name)
+    return reader_policies(names, config) if read_only else deployer_policies(names, config)
 
 
 def _unusable(error: Exception) -> Finding:

@@ -82,7 +82,12 @@ class Dialogue:
         except BeekeeperError as error:
             yield f"Not done: {error}"
         else:
-            yield " ".join(filter(None, (waits(effect), heard(effect))))
+            yield " ".join(filter(None, ("Done.", waits(effect), heard(effect))))
+
+    def finish(self) -> Iterator[str]:
+        """Wait for a change that is on its way. Yield what it has brought, as outcome does."""
+        self._workers.shutdown()
+        yield from self.outcome()
 
     def _begin(self, key: str, status: Status) -> None:
         self._said, room = "", self._room
@@ -138,4 +143,4 @@ class Dialogue:
 
 
 def _line(status: Status) -> str:
-    return waiting(status.waiting)
+    return waiting(status.waiting) if status.waiting else "nobody waits"

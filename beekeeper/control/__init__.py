@@ -10,13 +10,17 @@
     report.py   what happened to all visitors of an event
     consumer.py whether a consumer is running
     clear.py    a fresh start of the line
-    status.py   the status of the room, and what was changed by hand
+    status.py   the status of the room: flow.py reads who joined lately, metrics.py what failed,
+                drift.py and cause.py what was changed by hand, and links.py leads to the console
+    verdict.py  the light of a room, from what is known about it (facts.py)
     watching.py the status again and again, also while AWS can't be reached
     waiting.py  waits until the room stands as somebody wants it
     governor.py whether the governor may slow the line down, and what it does
     keys.py     the keys with which the destination verifies passes
     rotation.py a change of the key that signs passes
     health.py   what is damaged in the room's items, and how to repair it
+    logs.py     what the functions have logged; log_events.py reads an event, log_visitor.py finds
+                one visitor among them
     table.py    the room's items in its table, which the other modules read or write
 
 A change is one transaction. The functions read the table at least once a second, so it takes effect
@@ -30,6 +34,7 @@ from beekeeper.control import (
     health,
     history,
     keys,
+    logs,
     message,
     mode,
     note,
@@ -48,6 +53,7 @@ __all__ = [
     "health",
     "history",
     "keys",
+    "logs",
     "message",
     "mode",
     "note",

@@ -11,7 +11,7 @@ from beekeeper.contract.attributes import Item
 from beekeeper.control.changing import busy
 from beekeeper.control.note import NO_NOTE, Note
 from beekeeper.control.table import find_items, read_at, read_item, transact
-from beekeeper.errors import ConfigError
+from beekeeper.errors import ConfigError, ProvisionError
 from beekeeper.provision.engine.lease import this_machine
 from beekeeper.results import Entry
 
@@ -26,9 +26,15 @@ def history(room: Deployed, most: int = 100) -> tuple[Entry, ...]:
 
 
 def planned(room: Deployed, item: Item, now: float) -> tuple[Entry, ...]:
-    """Return what is planned in the ``room`` item that was read, the earliest first."""
+    """Return what is planned in the ``room`` item that was read, the earliest first.
+
+    If the rows about it can't be read, who planned it is unknown.
+    """
     left = plans.plans_of(plans.in_force(item, now))
-    rows = {entry.number: entry for entry in _entries(room, (plan.number for plan in left))}
+    try:
+        rows = {entry.number: entry for entry in _entries(room, (plan.number for plan in left))}
+    except ProvisionError:
+        rows = {}
     return tuple(rows.get(plan.number) or _without_row(plan) for plan in left)
 
 

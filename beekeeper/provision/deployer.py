@@ -15,11 +15,12 @@ from collections.abc import Iterable, Iterator
 from beekeeper.config import RoomConfig, bare_config
 from beekeeper.errors import ProvisionError
 from beekeeper.provision import consumer_start, found_rooms, state, table_rows
-from beekeeper.provision.blueprint import RARE, steps
-from beekeeper.provision.checks import boundary, certificate, quotas, web_acl
-from beekeeper.provision.grant import Grant, union
+from beekeeper.provision.blueprint import steps
+from beekeeper.provision.checks import alarms, boundary, certificate, quotas, web_acl
+from beekeeper.provision.grant import Grant, union, unscoped
 from beekeeper.provision.names import Names
 from beekeeper.provision.policies import VERSION, Document
+from beekeeper.provision.telling import RARE
 
 MAX_CHARACTERS = 6_144
 MAX_POLICIES = 10
@@ -43,12 +44,14 @@ def _grants(names: Names, config: RoomConfig) -> Iterator[Grant]:
     for step in steps(config, names, recorded=RARE):
         yield from step.grants()
     yield from consumer_start.grants(names)
+    yield unscoped("cloudwatch:GetMetricData")  # of status; CloudWatch has no resources for it
     yield from found_rooms.grants()
     yield from table_rows.grants(names)
     yield from quotas.grants(names)
     yield from certificate.grants(config)
     yield from web_acl.grants(config)
     yield from boundary.grants(config)
+    yield from alarms.grants(config)
     yield from state.grants(names, config.state)
 
 

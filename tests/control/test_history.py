@@ -106,6 +106,28 @@ def test_of_two_operators_at_the_same_moment_one_reads_again(
     assert room.status().rate == 900
 
 
+def test_an_operator_in_the_middle_of_a_deploy_loses_nothing(
+    cloud: Cloud, where: dict[str, Any]
+) -> None:
+    left = [700]
+
+    def is_first(call: Call) -> bool:
+        if str(call) == WRITE and left:
+            beekeeper.set_rate(left.pop(), room=ROOM, **where)
+        return False
+
+    cloud.wire.add(refuse(WRITE, "Unused", when=is_first))
+    room = beekeeper.deploy({**BASE, "claim_minutes": 30}, **where)
+    assert [(e.what, e.after, e.number) for e in room.history()] == [
+        ("rate", "700", 1),
+        ("claim_minutes", "30", 2),
+    ]
+    assert room.status().rate == 700
+    cloud.wire.add(cancelled)
+    with pytest.raises(ProvisionError, match="operators change them at the same moment"):
+        beekeeper.deploy({**BASE, "claim_minutes": 20}, **where)
+
+
 def test_who_is_always_too_late_hears_of_it(room: beekeeper.Room, cloud: Cloud) -> None:
     cloud.wire.add(cancelled)
     with pytest.raises(ProvisionError, match="others change it at the same moment"):

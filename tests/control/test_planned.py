@@ -13,6 +13,7 @@ from beekeeper.contract import items, plans
 from beekeeper.contract.plans import Plan
 from beekeeper.errors import ConfigError
 from tests.support.moto_aws.cloud import Cloud
+from tests.support.moto_aws.wire import Call, refuse
 from tests.support.rooms import BASE
 
 TABLE = "beekeeper-sale"
@@ -47,6 +48,21 @@ def test_a_plan_waits_for_its_time(room: beekeeper.Room, cloud: Cloud) -> None:
     come_true(cloud)
     status = room.status()
     assert (status.rate, status.planned) == (900, ())
+
+
+def test_a_plan_is_shown_though_nobody_can_read_who_made_it(
+    room: beekeeper.Room, cloud: Cloud
+) -> None:
+    room.set_rate(900, at=soon(), reason="the evening")
+    row = {"id": {"S": "history#1"}}
+
+    def is_of_the_row(call: Call) -> bool:
+        return str(row) in str(call.arguments)
+
+    denied = refuse("dynamodb:BatchGetItem", "AccessDeniedException", when=is_of_the_row)
+    cloud.wire.add(denied)
+    (plan,) = room.status().planned
+    assert (plan.what, plan.after, plan.reason, plan.number) == ("rate", "900", "", 1)
 
 
 def test_the_next_write_makes_permanent_what_was_due(
@@ -102,7 +118,7 @@ def test_a_plan_is_taken_back(room: beekeeper.Room, cloud: Cloud) -> None:
     assert [entry.number for entry in room.status().planned] == [2]
     for number in (1, 99):
         with pytest.raises(ConfigError, match=f"no planned change {number}.* Still planned: 2"):
-            room.cancel(number)
+            beekeeper.cancel(number, room=room)
     come_true(cloud)
     with pytest.raises(ConfigError, match="If its time has come, change it at once"):
         room.cancel(2)

