@@ -34,6 +34,7 @@ from beekeeper.provision.denials import WHO_DENIES, WHOM_TO_ASK, Denier
 from beekeeper.provision.deployer import deployer_policies, grants
 from beekeeper.provision.engine.failures import explained
 from beekeeper.provision.names import Names
+from beekeeper.provision.readers import reader_policies
 from beekeeper.results import Action, Diagnosis, Finding, Verdict
 from beekeeper.room import RoomLike
 from beekeeper.shortcuts import as_room
@@ -169,15 +170,19 @@ def _looks(
         yield _looked(WEB_ACL, lambda: web_acl(aws, acl))
 
 
-def policies(room: RoomLike, *, session: "Session | None" = None) -> list[dict[str, Any]]:
+def policies(
+    room: RoomLike, *, session: "Session | None" = None, read_only: bool = False
+) -> list[dict[str, Any]]:
     """Return the IAM policies that you need to deploy, operate and destroy the room.
 
-    There can be several, because IAM limits the length of a policy. Attach them all. Asks AWS only
-    for the account. Raises ConfigError and CredentialsError.
+    With ``read_only``, return those of people who only look at it. There can be several, because
+    IAM limits the length of a policy. Attach them all. Asks AWS only for the account. Raises
+    ConfigError and CredentialsError.
     """
     connection = as_room(room, session=session)._connection
     config, region = connection.wanted()
-    return deployer_policies(Aws(connection.session, region=region).names(config.name), config)
+    names = Aws(connection.session, region=region).names(config.name)
+    return reader_policies(names, config) if read_only else deployer_policies(names, config)
 
 
 def _unusable(error: Exception) -> Finding:

@@ -11,6 +11,7 @@ from rich.table import Table
 from beekeeper import diagnosis
 from beekeeper.cli.options import add_aws, add_config, configured_room, number
 from beekeeper.cli.output import Output, colored
+from beekeeper.errors import ConfigError
 from beekeeper.provision.deployer import MAX_CHARACTERS
 from beekeeper.results import Diagnosis, Verdict
 from beekeeper.rules.sizing import peak_arrivals_per_minute
@@ -26,7 +27,7 @@ def add_commands(commands: Any) -> None:
         " those that were idle for weeks. Exits with 1 if there is a problem.",
         examples={
             "doctor --arrivals 20000": "checks for 20,000 visitors in the busiest minute",
-            "doctor --policy": "shows the IAM policies that a deployer needs",
+            "doctor --policy --read-only": "shows the IAM policies of people who may only look",
         },
     )
     doctor.add_argument(
@@ -38,6 +39,11 @@ def add_commands(commands: Any) -> None:
     doctor.add_argument(
         "--policy", action="store_true", help="only show the IAM policies that a deployer needs"
     )
+    doctor.add_argument(
+        "--read-only",
+        action="store_true",
+        help="with --policy: show those of people who may look at the room and change nothing",
+    )
     add_aws(doctor)
     add_config(doctor)
     doctor.set_defaults(run=run_doctor)
@@ -46,8 +52,10 @@ def add_commands(commands: Any) -> None:
 def run_doctor(options: argparse.Namespace, output: Output) -> int:
     """Show the findings for the configured room. Return 1 if one of them is a problem."""
     room = configured_room(options)
+    if options.read_only and not options.policy:
+        raise ConfigError("--read-only is about policies. Give --policy as well.")
     if options.policy:
-        _print_policies(diagnosis.policies(room), output)
+        _print_policies(diagnosis.policies(room, read_only=options.read_only), output)
         return 0
     output.say(f"Checking room {room.name} … (functions that sleep take a minute or two to wake)")
     found = diagnosis.doctor(room, arrivals_per_minute=options.arrivals)

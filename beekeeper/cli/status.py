@@ -96,11 +96,8 @@ def _line(status: Status) -> Iterator[tuple[str, str]]:
     yield "wait when joining now", "none" if is_off else _duration(status.longest_wait_seconds)
     yield "joined", f"{'about ' if status.waiting else ''}{status.joined:,}"
     yield "admitted", f"{status.admitted:,}"
-    entered = status.entered_per_minute
-    yield (
-        "entered",
-        f"{status.entered:,}" + (f", {entered:,.0f} in the last minute" if entered else ""),
-    )
+    lately = f", {_per_minute(status.entered_per_minute)}" if status.entered_per_minute else ""
+    yield "entered", f"{status.entered:,}{lately}"
     if status.no_shows is not None:
         yield "not come", f"{status.no_shows:,}{' or more' if status.held_rate else ''}"
     if status.latecomers:
@@ -116,10 +113,8 @@ def _health(status: Status) -> Iterator[tuple[str, str]]:
     if (errors := status.errors) is not None:
         yield "errors in 5 minutes", _by_function(errors.function_errors)
         yield "throttles in 5 minutes", _by_function(errors.throttles)
-        yield (
-            "API in 5 minutes",
-            f"{errors.api_4xx:,} refused (4xx), {errors.api_5xx:,} failed (5xx)",
-        )
+        refused, failed = f"{errors.api_4xx:,} refused (4xx)", f"{errors.api_5xx:,} failed (5xx)"
+        yield "API in 5 minutes", f"{refused}, {failed}"
 
 
 def _by_function(counts: Mapping[str, int]) -> str:
@@ -133,11 +128,11 @@ def _governor(governor: GovernorStatus | None) -> Iterator[tuple[str, str]]:
     if governor.mode == GovernorMode.OFF:
         yield "governor", governor.held
         return
-    measured = (
-        f", measured {_ago(time.time() - governor.measured_at)}" if governor.measured_at else ""
-    )
-    yield "governor", f"{governor.held}{measured}"
-    if governor.measured_at:
+    if governor.measured_at is None:
+        yield "governor", governor.held
+    else:
+        since = _ago(max(0, time.time() - governor.measured_at))
+        yield "governor", f"{governor.held}, measured {since}"
         yield "because", governor.reason
     if governor.asked_pace is not None and governor.asked_until is not None:
         until = f"{datetime.fromtimestamp(governor.asked_until, UTC):%H:%M:%S} UTC"

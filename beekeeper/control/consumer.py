@@ -23,7 +23,7 @@ def wait_for_consumer(room: Deployed, started_at: float = 0.0) -> None:
     name = room.names.function(CONSUMER.name)
     raise ProvisionError(
         f"The consumer of room {room.state.room} has not started within {WAIT_SECONDS} s, and"
-        " without it nobody is admitted. AWS tries again every minute: see `updated` in python -m"
+        " without it nobody is admitted. AWS tries again every minute: see `heartbeat` in python -m"
         " beekeeper status. If it stays so, run python -m beekeeper doctor, and read its log: aws"
         f" logs tail /aws/lambda/{name} --since 10m --region {room.state.region}"
     )

@@ -40,8 +40,10 @@ def drift(room: Deployed) -> tuple[Sequence[Change], tuple[str, ...]]:
 
 def wanted(room: Deployed) -> list[Step]:
     """Return the steps of the last deploy."""
-    account = account_of(room.aws, room.state.id_of("api"))
-    return steps(room.config, room.names, account, room.state.tag_keys)
+    state = room.state
+    recorded = {each.key for each in state.resources}
+    account = account_of(room.aws, state.id_of("api"))
+    return steps(room.config, room.names, account, state.tag_keys, recorded)
 
 
 def plan(room: Deployed, some: Sequence[Step]) -> tuple[Change, ...]:

@@ -27,6 +27,7 @@ class Facts:
     waiting: int
     wait_seconds: float | None  # of who joins now
     heartbeat_seconds: float | None  # since a consumer published; None before the first one
+    on_seconds: float | None = None  # since somebody turned the room on, if that matters
     paused_seconds: float | None = None  # since somebody was let through, in a room that is paused
     flow: Flow | None = None
     unreadable: int | None = None
@@ -43,6 +44,9 @@ class Facts:
 def is_silent(facts: Facts) -> bool:
     """Return whether no consumer works, although the room is not off."""
     if facts.mode is Mode.OFF:
+        return False
+    # While the room was off, none worked.
+    if facts.on_seconds is not None and facts.on_seconds <= SILENT_SECONDS:
         return False
     limit = SILENT_SECONDS if facts.waiting else IDLE_SILENT_SECONDS
     return facts.heartbeat_seconds is None or facts.heartbeat_seconds > limit

@@ -1,5 +1,7 @@
 """Who has joined lately, from the rows in which the producers count (rules/arrivals.py)."""
 
+from dataclasses import replace
+
 from beekeeper.connection import Deployed
 from beekeeper.contract import arrival_rows
 from beekeeper.control.table import find_items
@@ -36,5 +38,11 @@ def per_minute(counts: JoinedBySecond, now: float) -> float:
 
 
 def up_to_date(pulse: Pulse, counts: JoinedBySecond, now: float) -> Pulse:
-    """Return the pulse with those who joined since, if consumers don't publish it any more."""
-    return line.with_joined(pulse, counts, now) if line.is_stale(pulse, now) else pulse
+    """Return the pulse with those who joined since, if consumers don't publish it any more.
+
+    Then nobody is admitted either, so at least as many wait as it says.
+    """
+    if not line.is_stale(pulse, now):
+        return pulse
+    found = line.with_joined(pulse, counts, now)
+    return replace(found, waiting=max(pulse.waiting, found.waiting))

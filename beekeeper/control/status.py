@@ -28,6 +28,7 @@ from beekeeper.rules.settings import Mode, Settings
 MEASURED_MARGIN = 1.2
 # What costs money or many calls is read this rarely by who asks for the status again and again.
 SLOW_SECONDS = 30.0
+LAST = 10  # changes; after more within half a minute, the light may be red for a moment
 KEYS_HIDDEN = (
     "Whether the signing keys are whole was not checked: these credentials may not see them."
 )
@@ -135,6 +136,7 @@ def _facts(room: Deployed, read: Reading, memory: Memory) -> Facts:
         unreadable=vitals.unreadable,
         errors=vitals.errors,
         calls=vitals.calls,
+        longest_wait_seconds=60.0 * room.config.alarms.longest_wait_minutes,
         damaged=(*memory.keys, *health.room_problems(room, read.found[items.ROOM])),
         governor=governor.governor_status(settings, read.governed, now)
         if room.has_governor
@@ -143,8 +145,17 @@ def _facts(room: Deployed, read: Reading, memory: Memory) -> Facts:
         if room.has_governor
         else (),
     )
+    if is_silent(facts) and facts.mode is Mode.ON and read.published.as_of:
+        facts = replace(facts, on_seconds=_turned_on(room, now))
     # While nobody is let through, no wait is known.
     return replace(facts, wait_seconds=None) if is_silent(facts) else facts
+
+
+def _turned_on(room: Deployed, now: float) -> float | None:
+    """Return how long ago somebody turned the room on, if that was lately and can be read."""
+    entries, _ = tried("the history", lambda: history.history(room, most=LAST))
+    times = [each.planned_for or each.at for each in entries or () if each.what == "mode"]
+    return _since(max((at for at in times if at <= now), default=0.0), now)
 
 
 def _since(at: float, now: float) -> float | None:

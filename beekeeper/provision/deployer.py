@@ -17,7 +17,7 @@ from beekeeper.errors import ProvisionError
 from beekeeper.provision import consumer_start, found_rooms, state, table_rows
 from beekeeper.provision.blueprint import RARE, steps
 from beekeeper.provision.checks import boundary, certificate, quotas, web_acl
-from beekeeper.provision.grant import Grant, union
+from beekeeper.provision.grant import Grant, union, unscoped
 from beekeeper.provision.names import Names
 from beekeeper.provision.policies import VERSION, Document
 
@@ -43,6 +43,7 @@ def _grants(names: Names, config: RoomConfig) -> Iterator[Grant]:
     for step in steps(config, names, recorded=RARE):
         yield from step.grants()
     yield from consumer_start.grants(names)
+    yield unscoped("cloudwatch:GetMetricData")  # of status; CloudWatch has no resources for it
     yield from found_rooms.grants()
     yield from table_rows.grants(names)
     yield from quotas.grants(names)

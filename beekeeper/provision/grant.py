@@ -7,7 +7,7 @@ from typing import Any
 ROOM = "Room"
 # The statement for reads that can't be scoped to a name.
 UNSCOPED = "Unscoped"
-READS = ("Get", "List", "Describe")
+READS = ("Get", "List", "Describe", "GET")  # the last one of API Gateway
 
 
 @dataclass(frozen=True, slots=True)

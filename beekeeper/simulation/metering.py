@@ -7,9 +7,11 @@ from dataclasses import dataclass, field
 from itertools import pairwise
 from statistics import fmean
 
+from beekeeper.contract.items import COUNT_SHARDS
 from beekeeper.rules import cadence, polling, sizing
 from beekeeper.rules.arrivals import SHARDS, SPAN_SECONDS, WRITES_AT_ONCE, WRITES_PER_SECOND
 from beekeeper.rules.curve import SETTLED_SECONDS
+from beekeeper.rules.flow import SAMPLE_SECONDS
 from beekeeper.rules.line import Pulse
 from beekeeper.rules.turn import State
 from beekeeper.simulation.flow import START, Flow
@@ -30,7 +32,7 @@ EDGE_CACHES = 13
 # DynamoDB bills an eventually consistent read of up to 4 KB as half a unit. A strongly consistent
 # read is one unit, and a write of up to 1 KB is one unit (AWS documentation, read/write capacity).
 READ_UNIT_BYTES, WRITE_UNIT_BYTES = 4_096, 1_024
-PULSE_BYTES, SAMPLE_BYTES = 900, 25  # the pulse's item without its curve, and each sample of that
+PULSE_BYTES, SAMPLE_BYTES = 1_240, 25  # the pulse's item without its curve, and each sample of that
 
 
 @dataclass
@@ -174,7 +176,7 @@ def _each(totals: Iterable[float]) -> Iterable[float]:
 
 
 def _line_reads(flow: Flow, workers: int, visitors: int) -> float:
-    """Return the read units: settings, each ticket once, who has gone in, and who has come.
+    """Return the read units: settings, each ticket, who has gone in, who has come, and the counts.
 
     Settings and the lane's count are read in each tick, and the rows with the arrivals with each
     pulse. While visitors come, each container of the turnstile reads these rows once a second, too.
@@ -182,7 +184,9 @@ def _line_reads(flow: Flow, workers: int, visitors: int) -> float:
     checks = min(visitors, cadence.CHECKS_PER_TICK * flow.seconds)
     turnstiles = sum(sizing.concurrent_executions(came) for came in _each(flow.arrived))
     rows = SHARDS * (1 + SETTLED_SECONDS / SPAN_SECONDS)
-    return 2 * flow.seconds * workers + visitors + checks / 2 + rows * (flow.seconds + turnstiles)
+    counts = COUNT_SHARDS * flow.seconds / SAMPLE_SECONDS
+    orders = 2 * flow.seconds * workers
+    return orders + visitors + checks / 2 + counts + rows * (flow.seconds + turnstiles)
 
 
 def _copies_read(flow: Flow, span: int, requests: Iterable[float]) -> float:

@@ -181,7 +181,7 @@ def test_visitors_are_not_let_in_or_get_errors(facts: Facts, reason: str, remedy
         (replace(BUSY, errors=errors(api_4xx=400), calls=1_000), "refused 400 of 1,000", "doctor"),
         (
             replace(BUSY, drift=(CHANGED, GONE)),
-            "not as it was deployed: the role beekeeper-sale-consumer-x was changed (policy), and",
+            "the role beekeeper-sale-consumer-x was changed (policy), and 1 more differs.",
             "plan",
         ),
         (

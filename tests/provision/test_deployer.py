@@ -22,6 +22,7 @@ UNSCOPED = {
     "cloudfront:ListOriginAccessControls",
     "cloudfront:ListResponseHeadersPolicies",
     "cloudwatch:DescribeAlarms",
+    "cloudwatch:GetMetricData",
     "lambda:GetAccountSettings",
     "logs:DescribeLogGroups",
     "tag:GetResources",
@@ -173,5 +174,5 @@ def test_the_visitors_are_none_of_the_deployers_business() -> None:
     on_items = [s for s in statements() if "dynamodb:GetItem" in s["Action"]]
     keys = on_items[0]["Condition"]["ForAllValues:StringLike"]["dynamodb:LeadingKeys"]
     assert len(on_items) == 1
-    assert [key for key in keys if "*" in key] == ["count#*", "history#*"]
+    assert [key for key in keys if "*" in key] == ["count#*", "history#*", "arrivals#*"]
     assert not any(key.startswith("v#") for key in keys)

@@ -30,7 +30,7 @@ from typing import Any
 
 from botocore.exceptions import ClientError
 
-from beekeeper.contract import deployed, history_item, items, plans
+from beekeeper.contract import arrival_rows, deployed, history_item, items, plans
 from beekeeper.contract.attributes import Damaged, Item
 from beekeeper.contract.pass_ring import pass_ring_of
 from beekeeper.errors import ProvisionError
@@ -46,6 +46,7 @@ from beekeeper.rules import tokens
 from beekeeper.rules.edge import edge_secret
 from beekeeper.rules.settings import SETTINGS, Settings
 
+ITEMS = "Items"  # the statement of the permissions on the table's items
 MISSING = "ResourceNotFoundException"
 EXISTS = "ConditionalCheckFailedException"
 WRITE = Wait("the new table to accept items", 60)
@@ -218,10 +219,11 @@ def _grant(names: Names) -> Grant:
     # All our requests name a key. ForAllValues also allows a request without a key, but the only
     # such request would be Scan, which is not among the actions.
     leading = [items.ROOM, items.KEYS, items.PULSE, items.GOVERNOR, items.LEASE]
-    leading += [f"{items.COUNT_PREFIX}*", f"{history_item.HISTORY_PREFIX}*"]
+    many = (items.COUNT_PREFIX, history_item.HISTORY_PREFIX, arrival_rows.PREFIX)
+    leading += [f"{prefix}*" for prefix in many]
     condition = {"ForAllValues:StringLike": {"dynamodb:LeadingKeys": leading}}
     actions = ("BatchGetItem", "GetItem", "PutItem", "UpdateItem")
-    return grant("dynamodb", actions, names.table_arn, statement="Items", condition=condition)
+    return grant("dynamodb", actions, names.table_arn, statement=ITEMS, condition=condition)
 
 
 def _read(aws: Aws, table: str, item_id: str, *attributes: str) -> dict[str, Any] | None:
