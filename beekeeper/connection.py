@@ -36,8 +36,8 @@ class Deployed:
     store: StateStore
     aws: Aws
     names: Names
-    is_found: bool = False
-    """Whether it was found in AWS, because there is no state here. It lacks what AWS can't tell."""
+    is_partial: bool = False
+    """Whether only AWS told of it: the tags, the page, the roles' path and so on are not known."""
 
     @property
     def has_governor(self) -> bool:
@@ -47,9 +47,8 @@ class Deployed:
 
     def missing(self) -> RoomNotFoundError:
         """Return the error for a room that is in the state but not in AWS."""
-        known = "was found" if self.is_found else "has a state"
         return RoomNotFoundError(
-            f"Room {self.state.room} {known}, but in account {self.state.account},"
+            f"Room {self.state.room} is known, but in account {self.state.account},"
             f" {self.state.region}, it is missing or incomplete. To see what is missing, and"
             " what that means for your visitors, run: python -m beekeeper plan. To complete the"
             " room, run: python -m beekeeper deploy"
@@ -174,9 +173,22 @@ class Connection:
         state = self.state(store)
         aws = self._aws(self.region or state.region)
         check_place(state, aws.account, aws.region, store, self.reference.region)
-        config = known_config(state)
-        names = aws.names(self.name, strict=config.is_strict)
-        return Deployed(state, config, store, aws, names, is_found=state is self._found)
+        given = self._given_config(state) if state is self._found else None
+        config = given or known_config(state)
+        names = aws.names(self.name, strict=known_config(state).is_strict)
+        is_partial = state is self._found and given is None
+        return Deployed(state, config, store, aws, names, is_partial)
+
+    def _given_config(self, found: State) -> RoomConfig | None:
+        """Return the configuration that was given, with what the room was deployed with.
+
+        It tells what AWS can't tell of a room without a state. None without one, or if it is wrong.
+        """
+        try:
+            config = self.reference.config()
+            return config and RoomConfig(**{**config.model_dump(), "rate": found.config["rate"]})
+        except (ConfigError, KeyError):
+            return None
 
     def _aws(self, region: str) -> Aws:
         """Return the boundary to AWS for operators' calls.

@@ -24,7 +24,7 @@ from beekeeper.errors import ConfigError, LockedError
 from beekeeper.moves import slow
 from beekeeper.provision import consumer_start
 from beekeeper.provision.aws import Aws, machine_of
-from beekeeper.provision.blueprint import RARE, function_policies, steps
+from beekeeper.provision.blueprint import function_policies, steps
 from beekeeper.provision.checks.account import account_of
 from beekeeper.provision.checks.quotas import notes, quick_checks
 from beekeeper.provision.engine.decision import Plan
@@ -35,6 +35,7 @@ from beekeeper.provision.names import Names
 from beekeeper.provision.resources.outputs import EDGE_HOST, TARGET
 from beekeeper.provision.state import State, StateStore, check_place
 from beekeeper.provision.table_lease import TableLease
+from beekeeper.provision.telling import RARE
 from beekeeper.results import Action, Deployment, Destruction
 from beekeeper.rules.destination import origin_of
 from beekeeper.rules.quotas import Account

@@ -214,7 +214,7 @@ class Room(Watched):
         """Return what happened to all who joined since the line was last cleared.
 
         Changes nothing. ``since`` (epoch seconds) counts those who joined from then on, instead. It
-        reads the whole table once, which takes a minute or two for a million visitors: ``on_read``
+        reads the whole table once, which takes about a minute for a million visitors: ``on_read``
         is called with the number of rows read so far. Rows are kept for 15 days. Raises
         RoomNotFoundError when the room is not deployed.
 

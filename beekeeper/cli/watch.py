@@ -24,7 +24,8 @@ from beekeeper.results import Status
 from beekeeper.room import Room
 
 LINE_SECONDS = 5.0  # between two lines where there is no terminal
-KEY_SECONDS = 0.25  # the screen is drawn anew at least so often
+KEY_SECONDS = 0.25  # the longest wait for a key, before it looks for news
+DRAWN_SECONDS = 1.0  # the screen is drawn anew at least so often
 NO_KEYS = "Ctrl-C ends it"
 
 
@@ -85,18 +86,24 @@ def _show(room: Room, output: Output) -> None:
         output.say(f"Reading room {room.name} …")
         screen = Screen(feed.first(), time.time())
         with keys() as pressed, Live(console=console, screen=True, auto_refresh=False) as live:
+            drawn_at = 0.0
             while not dialogue.is_over:
-                _next(screen, dialogue, feed)
-                last = NO_KEYS if isinstance(pressed, NoKeys) else dialogue.line
-                live.update(screen.draw(console, last, time.time()), refresh=True)
-                for key in pressed.read(KEY_SECONDS):
+                typed = pressed.read(KEY_SECONDS)
+                for key in typed:
                     dialogue.press(key, screen.status)
+                is_new = _take(screen, dialogue, feed) or typed
+                if is_new or time.time() - drawn_at >= DRAWN_SECONDS:
+                    drawn_at = time.time()
+                    last = NO_KEYS if isinstance(pressed, NoKeys) else dialogue.line
+                    live.update(screen.draw(console, last, drawn_at), refresh=True)
     output.out.print(figures.line(screen.status), markup=False)
 
 
-def _next(screen: Screen, dialogue: Dialogue, feed: Feed) -> None:
-    now = time.time()
-    for look in feed.news():
+def _take(screen: Screen, dialogue: Dialogue, feed: Feed) -> bool:
+    """Take what is new. Return whether anything is."""
+    now, news, done = time.time(), list(feed.news()), list(dialogue.outcome())
+    for look in news:
         screen.take(look, now)
-    for text in dialogue.outcome():
+    for text in done:
         screen.say(text, now)
+    return bool(news or done)

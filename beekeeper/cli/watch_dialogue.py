@@ -82,7 +82,7 @@ class Dialogue:
         except BeekeeperError as error:
             yield f"Not done: {error}"
         else:
-            yield " ".join(filter(None, (waits(effect), heard(effect))))
+            yield " ".join(filter(None, ("Done.", waits(effect), heard(effect))))
 
     def _begin(self, key: str, status: Status) -> None:
         self._said, room = "", self._room
@@ -138,4 +138,4 @@ class Dialogue:
 
 
 def _line(status: Status) -> str:
-    return waiting(status.waiting)
+    return waiting(status.waiting) if status.waiting else "nobody waits"

@@ -53,7 +53,7 @@ class Feed:
     """Reads a room in a thread, so that a key is answered also while AWS is not."""
 
     def __init__(self, room: Room) -> None:
-        self._room = Room(room)  # a handle of its own, for a thread of its own
+        self._room = room
         self._found: SimpleQueue[Look | Exception] = SimpleQueue()
         self._is_over = threading.Event()
 

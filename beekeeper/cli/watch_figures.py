@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from datetime import datetime
 
 from beekeeper.cli.durations import at_most, duration
-from beekeeper.results import Errors, Status
+from beekeeper.results import Status
 from beekeeper.rules.settings import Mode
 
 HEALTH, PROBLEM, NOT_KNOWN = "health", "problem", "not known"
@@ -73,17 +73,5 @@ def _health(status: Status) -> str:
     seen = "no consumer yet" if beat is None else f"consumer {beat:.0f} s ago"
     letters = status.unreadable
     unreadable = "" if letters is None else f"; unreadable {letters:,}"
-    return f"{seen}{unreadable}; {_errors(status.errors)}"
-
-
-def _errors(errors: Errors | None) -> str:
-    if errors is None:
-        return "errors not known"
-    counts = {
-        **{f"errors of {part}": count for part, count in errors.function_errors.items()},
-        **{f"throttles of {part}": count for part, count in errors.throttles.items()},
-        "4xx": errors.api_4xx,
-        "5xx": errors.api_5xx,
-    }
-    told = ", ".join(f"{name} {count:,}" for name, count in counts.items() if count)
-    return f"in 5 min: {told}" if told else "no errors in 5 min"
+    errors = f"in 5 min: {status.errors}" if status.errors else "errors not known"
+    return f"{seen}{unreadable}; {errors}"

@@ -4,6 +4,7 @@ Most lines are rows of the history. The others come from comparing two looks: th
 has become due, a decision of the governor, a write by hand, and when the room can't be read.
 """
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass, fields
 from datetime import datetime
@@ -70,7 +71,9 @@ def line_of(entry: Entry) -> Line:
     change = f"{entry.what.replace('_', ' ')}: {entry.before or 'none'} → {entry.after or 'none'}"
     if entry.planned_for:
         change += f" from {datetime.fromtimestamp(entry.planned_for):%a %H:%M:%S} on"
-    person = entry.by.rpartition("/")[2]
+    person = re.split("[/:]", entry.by)[
+        -1
+    ]  # of an ARN, it is the last part that tells people apart
     who = f"{person} ({entry.place})" if entry.place else person
     why = f": {entry.reason}" if entry.reason else ""
     return Line(entry.at, f"{change}  by {who or 'somebody unknown'}{why}", "bold")

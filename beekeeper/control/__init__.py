@@ -10,7 +10,7 @@
     report.py   what happened to all visitors of an event
     consumer.py whether a consumer is running
     clear.py    a fresh start of the line
-    status.py   the status of the room: flow.py reads who joined lately, metrics.py what failed lately,
+    status.py   the status of the room: flow.py reads who joined lately, metrics.py what failed,
                 drift.py and cause.py what was changed by hand, and links.py leads to the console
     verdict.py  the light of a room, from what is known about it (facts.py)
     watching.py the status again and again, also while AWS can't be reached

@@ -32,7 +32,7 @@ def changed(room: Deployed, keys: Iterable[str]) -> tuple[Change, ...]:
     What is missing comes first. Nothing is known of a room that was found without its state. Raises
     what a plan raises.
     """
-    if room.is_found:
+    if room.is_partial:
         return ()
     some = _with_needs(steps(room.config, room.names, None, room.state.tag_keys), keys)
     told = [change for change in plan(room, some) if change.key not in NO_CAUSE]

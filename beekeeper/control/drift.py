@@ -23,12 +23,13 @@ def drift(room: Deployed) -> tuple[Sequence[Change], tuple[str, ...]]:
     """Read every resource. Return what differs, and what could not be compared.
 
     Who may only read must not see the signing keys (provision/deployer.py). The rest is then
-    compared without them. Raises ConfigError for a room that was found without its state.
+    compared without them. Raises ConfigError for a room of which neither the
+    state nor the configuration is known.
     """
-    if room.is_found:
+    if room.is_partial:
         raise ConfigError(
             f"What differs from the last deploy of room {room.state.room} can't be told without its"
-            " state. Run status --drift where the state is, or plan with the configuration."
+            " state or its configuration. Run status --drift with --config FILE."
         )
     found, unknown = tried("what has changed", lambda: plan(room, wanted(room)))
     if found is None and any("AccessDenied" in text for text in unknown):

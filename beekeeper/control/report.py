@@ -1,9 +1,11 @@
 """The report of an event: one pass over the table, and the figures that come of it.
 
 A Scan reads every row, a page of 1 MB at a time, which is about 9,000 visitors. Each row is counted
-and forgotten. A million visitors take a minute or two, some megabytes of memory, and $0.01. The
-reads are consistent: they contain each write that was done before the Scan began (DynamoDB, Scan).
-So the rows are cut at the time of the beginning, and what happens meanwhile does not count.
+and forgotten. A million visitors take half a minute of work here, 160 MB over the network, $0.01,
+and no memory that grows with them. The reads are consistent: they contain each write that was done
+before the Scan began (DynamoDB, Scan). So the rows are cut at the time of the beginning, and what
+happens meanwhile does not count. An event that goes on is hardly disturbed: one page after the
+other takes at most a third of what one partition of the table gives.
 
 The signing keys never leave the table (provision/table_rows.py).
 """
@@ -111,7 +113,8 @@ def report(room: Deployed, since: float | None = None, on_read: OnRead | None = 
     patient = Aws(room.aws.session, region=room.aws.region)
     for row in table_rows.rows(patient, room.names, on_read):
         reading.take(row)
-    reading.tally.place_waiting(settings.waiting(pulse) if first <= now else 0)
+    is_whole = first <= settings.cleared_at
+    reading.tally.place_waiting(settings.waiting(pulse), are_all_since=is_whole)
     counted = _counted(settings, found) if first == settings.cleared_at else (None, None)
     return _report(room, reading, counted)
 

@@ -4,9 +4,10 @@ The usage comes from the simulation. The time that Lambda takes for a request is
 estimate leaves out what costs next to nothing: storage (a million rows for two weeks cost a few
 cents), cold starts (half a second each, one for every request that runs at once), EventBridge's
 schedule, which is free, and the topic of the alarms: each e-mail costs $0.00002 after the first
-1,000 of a month (usage type DeliveryAttempts-SMTP). The functions run on arm64; x86_64 costs a
-quarter more for the same time (about $0.02 for 100,000 visitors). It does not know tax, support, or
-the discounts of the account.
+1,000 of a month (usage type DeliveryAttempts-SMTP). It counts the alarms of a room that tells
+somebody: without ``notify`` there are fewer. The functions run on arm64; x86_64 costs a quarter
+more for the same time (about $0.02 for 100,000 visitors). It does not know tax, support, or the
+discounts of the account.
 
 With an edge, all requests go through CloudFront, at its pay-as-you-go prices. What it sends to the
 API (a kilobyte for each join, $0.02 a GB) and the few reads of the page from S3 are left out. API

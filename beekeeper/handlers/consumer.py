@@ -114,12 +114,6 @@ class Consumer:
         self.tally.flush()
         return succeeded
 
-    def tell(self, room: str) -> None:
-        """Write a line about this run to the log, with the room's metrics."""
-        settings = self.orders.settings if self.orders else None
-        if settings and (text := told.of_run(room, settings, self.tally, self.clock())):
-            told.tell(text)
-
     def _ends_run(self, ended: TickEnd, end: float, *, is_first: bool) -> bool:
         if self.orders and self.orders.opens_at < end:
             return False
@@ -201,6 +195,12 @@ class Consumer:
             return replace(self.orders, given=0)
         self.read_at = self.clock()
         return found
+
+    def tell(self, room: str) -> None:
+        """Write a line about this run to the log, with the room's metrics."""
+        settings = self.orders.settings if self.orders else None
+        if settings and (text := told.of_run(room, settings, self.tally, self.clock())):
+            told.tell(text)
 
 
 @functools.cache

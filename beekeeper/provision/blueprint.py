@@ -3,7 +3,6 @@
 from collections.abc import Container, Iterable, Mapping
 
 from beekeeper.config import RoomConfig
-from beekeeper.config.alarms import check_topic_region
 from beekeeper.contract import functions
 from beekeeper.contract.functions import Variable
 from beekeeper.contract.languages import SEPARATOR
@@ -13,7 +12,6 @@ from beekeeper.provision.engine.step import Step
 from beekeeper.provision.names import FUNCTION_NAMES, Names
 from beekeeper.provision.policies import Document
 from beekeeper.provision.resources.access_control import AccessControl
-from beekeeper.provision.resources.alarm import Alarm
 from beekeeper.provision.resources.api_mapping import ApiMapping
 from beekeeper.provision.resources.bucket import Bucket
 from beekeeper.provision.resources.bucket_policy import BucketPolicy
@@ -40,17 +38,13 @@ from beekeeper.provision.resources.rule import Rule
 from beekeeper.provision.resources.stage import Stage
 from beekeeper.provision.resources.table import Table
 from beekeeper.provision.resources.table_items import Keys, RoomItem
-from beekeeper.provision.resources.topic import Topic
 from beekeeper.provision.resources.unwanted import unwanted
-from beekeeper.provision.watched import Specification as Specified
-from beekeeper.provision.watched import of_governor, specifications
+from beekeeper.provision.telling import alarm_steps, governor_alarm, watched
 from beekeeper.rules import quotas, sizing
 from beekeeper.rules.quotas import Account
 
 # The functions need the URLs that SQS returns for the queues. The steps of the queues output them.
 QUEUES = {Variable.QUEUE_URL: "queue", Variable.DEAD_LETTER_URL: "dead-letter queue"}
-# The keys of steps that few rooms have: a deploy looks for one only where it is, or was, wanted.
-RARE = (Topic.key,)
 
 
 def steps(
@@ -65,11 +59,10 @@ def steps(
     ``account`` has the quotas that the room must keep to. By default they are those that AWS
     documents for the region, which is enough to find and to delete what exists.
     ``former_tags`` are the keys of the last deploy's tags, which are removed if not wanted now.
-    ``recorded`` has the keys of what the room has, or can have: of RARE steps, these are removed.
+    ``recorded`` has the keys of what the room has, or can have (telling.py).
     """
     account = account or quotas.usual_in(names.region)
     wanted_tags = tags.room_tags(names.room, config.tags, former_tags)
-    limit = config.alarms.longest_wait_minutes
     return [
         *_queues(names, wanted_tags),
         Table(names, wanted_tags, sizing.warm_write_units(config.rate, config.overbooking)),
@@ -91,9 +84,8 @@ def steps(
         *(_api_permission(f.name, names) for f in functions.FUNCTIONS if f.paths),
         _schedule_permission(functions.CONSUMER.name, names),
         _consumer_rule(config, names, wanted_tags),
-        *_topic(config, names, wanted_tags, recorded),
-        *_alarms(specifications(names, limit), config, names, wanted_tags),
-        Dashboard(names, governed=config.is_governed),
+        *alarm_steps(config, names, wanted_tags, recorded),
+        Dashboard(names, watched(config, names), governed=config.is_governed),
         *_governor(config, names, wanted_tags),
         _door(config, names),
     ]
@@ -124,30 +116,9 @@ def _governor(config: RoomConfig, names: Names, wanted_tags: Mapping[str, str]) 
             wanted_tags,
             needs=(f"function {part}", scheduled.key, "settings"),
         ),
-        *_alarms(of_governor(names), config, names, wanted_tags),
+        governor_alarm(config, names, wanted_tags),
     ]
     return wanted if config.is_governed else unwanted(wanted)
-
-
-def _alarms(
-    wanted: Iterable[Specified], config: RoomConfig, names: Names, wanted_tags: Mapping[str, str]
-) -> list[Alarm]:
-    notify = names.topic_arn if config.alarms.email else config.alarms.topic_arn
-    return [Alarm(each, names, wanted_tags, notify) for each in wanted]
-
-
-def _topic(
-    config: RoomConfig, names: Names, wanted_tags: Mapping[str, str], recorded: Container[str]
-) -> list[Step]:
-    """Return the step of the topic. It is only there for an e-mail address."""
-    try:
-        check_topic_region(config.alarms, names.region)
-    except ValueError as error:
-        raise ConfigError(f"{error}.") from None
-    topic = Topic(names, config.alarms.email, wanted_tags)
-    if config.alarms.email:
-        return [topic]
-    return unwanted([topic]) if topic.key in recorded else []
 
 
 def _edge(config: RoomConfig, names: Names, wanted_tags: Mapping[str, str]) -> list[Step]:

@@ -15,11 +15,12 @@ from collections.abc import Iterable, Iterator
 from beekeeper.config import RoomConfig, bare_config
 from beekeeper.errors import ProvisionError
 from beekeeper.provision import consumer_start, found_rooms, state, table_rows
-from beekeeper.provision.blueprint import RARE, steps
+from beekeeper.provision.blueprint import steps
 from beekeeper.provision.checks import boundary, certificate, quotas, web_acl
 from beekeeper.provision.grant import Grant, union, unscoped
 from beekeeper.provision.names import Names
 from beekeeper.provision.policies import VERSION, Document
+from beekeeper.provision.telling import RARE
 
 MAX_CHARACTERS = 6_144
 MAX_POLICIES = 10

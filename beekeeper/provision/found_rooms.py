@@ -8,7 +8,6 @@ Quirk: the tagging API lags, also behind deletions. So a room that it names must
 room that was just deployed may be missing. Nothing else depends on it.
 """
 
-import time
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -60,10 +59,10 @@ def find_room(aws: Aws, room: str) -> FoundRoom | None:
     with _reading(aws, room):
         if not _is_ours(aws, names):
             return None
-        item = _item(aws, names.stem, items.ROOM)
+        item, now = _item(aws, names.stem, items.ROOM)
         if not item:
             return None
-        door = door_of(_item(aws, names.stem, items.KEYS, EDGE))
+        door = door_of(_item(aws, names.stem, items.KEYS, EDGE)[0])
         link, api_id = _way_in(aws, room)
         link = _edge_link(aws, names, door.link) if door else link
         config = {**_config(item, names), "order": _order(aws, names)}
@@ -75,7 +74,7 @@ def find_room(aws: Aws, room: str) -> FoundRoom | None:
         url=link,
         resources=tuple(_records(names, item, api_id)),
     )
-    return FoundRoom(state, _settings(item))
+    return FoundRoom(state, _settings(item, now))
 
 
 def rooms_in(aws: Aws, region: str = "") -> list[str]:
@@ -133,8 +132,11 @@ def _check_tag(found: Mapping[str, str], names: Names) -> None:
         )
 
 
-def _item(aws: Aws, table: str, item_id: str, attribute: str = "") -> Item:
-    """Return an item, or one attribute of it: the keys are secret. Empty if there is none."""
+def _item(aws: Aws, table: str, item_id: str, attribute: str = "") -> tuple[Item, float]:
+    """Return an item, empty if there is none, and when AWS answered.
+
+    With ``attribute`` return only that: the keys in the item are secret.
+    """
     only = {"ProjectionExpression": "#a", "ExpressionAttributeNames": {"#a": attribute}}
     with ignoring(MISSING):  # the table is being deleted
         response = aws.client("dynamodb").get_item(
@@ -143,9 +145,8 @@ def _item(aws: Aws, table: str, item_id: str, attribute: str = "") -> Item:
             ConsistentRead=True,
             **(only if attribute else {}),
         )
-        item: Item = response.get("Item", {})
-        return item
-    return {}
+        return response.get("Item", {}), aws.answered_at(response)
+    return {}, 0.0
 
 
 def _way_in(aws: Aws, room: str) -> tuple[str, str]:
@@ -206,9 +207,9 @@ def _config(item: Item, names: Names) -> dict[str, Any]:
     return {"name": names.room, "region": names.region, **found, "governor": governor}
 
 
-def _settings(item: Item) -> Settings | None:
+def _settings(item: Item, now: float) -> Settings | None:
     try:
-        return items.settings_of(item, time.time())
+        return items.settings_of(item, now)
     except Damaged:
         return None
 

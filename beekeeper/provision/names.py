@@ -22,9 +22,10 @@ class Watch(StrEnum):
     LINE_STOPPED = "line-stopped"
     CONSUMER_ERRORS = "consumer-errors"
     VISITOR_ERRORS = "visitor-errors"
+    GOVERNOR = "governor"  # only in a room with one
+    # Only in a room whose alarms tell somebody, and the last one only if it has a governor.
     THROTTLES = "throttles"
     WAIT = "wait"
-    GOVERNOR = "governor"  # this one and the next only in a room with a governor
     DESTINATION = "destination"
 
 

@@ -78,28 +78,30 @@ class Specification:
         return ("AlarmActions", *of_silence)
 
 
-def specifications(names: Names, longest_wait_minutes: int) -> list[Specification]:
-    """Return the alarms of each room."""
-    return [
+def specifications(names: Names, *, governed: bool = False) -> list[Specification]:
+    """Return the alarms that a room has, also if they tell nobody."""
+    of_all = [
         _unreadable(names),
         _line_stopped(names),
         _consumer_errors(names),
         _visitor_errors(names),
-        _throttles(names),
-        _wait(names, longest_wait_minutes),
     ]
+    return [*of_all, governor(names)] if governed else of_all
 
 
-def of_governor(names: Names) -> list[Specification]:
-    """Return the alarms that only a room with a governor has."""
-    return [_governor(names), _destination(names)]
+def only_told(
+    names: Names, longest_wait_minutes: int, *, governed: bool = False
+) -> list[Specification]:
+    """Return the alarms that a room has only if they tell somebody."""
+    of_all = [_throttles(names), _wait(names, longest_wait_minutes)]
+    return [*of_all, _destination(names)] if governed else of_all
 
 
 def watched_metrics(*, governed: bool) -> int:
-    """Return the number of metrics that the alarms of a room watch: AWS bills each."""
+    """Return how many metrics the alarms watch of a room that tells somebody: AWS bills each."""
     names = Names("room", "", "", "")
-    more = of_governor(names) if governed else []
-    return sum(len(each.metrics) for each in (*specifications(names, 1), *more))
+    found = specifications(names, governed=governed), only_told(names, 1, governed=governed)
+    return sum(len(each.metrics) for some in found for each in some)
 
 
 def command(names: Names, words: str) -> str:
@@ -207,7 +209,8 @@ def _wait(names: Names, longest_wait_minutes: int) -> Specification:
     )
 
 
-def _governor(names: Names) -> Specification:
+def governor(names: Names) -> Specification:
+    """Return the alarm about the governor itself."""
     return Specification(
         Watch.GOVERNOR,
         f"Room {names.room}: the governor fails (ALARM), or does not run (INSUFFICIENT_DATA), so"

@@ -62,15 +62,19 @@ class Tally:
         if self.since <= second <= self.until:
             self.counted[_base(second)] += joined
 
-    def place_waiting(self, waiting: int) -> None:
-        """Add those who still wait: the last who came, as far as the producers' counts say when."""
+    def place_waiting(self, waiting: int, *, are_all_since: bool = True) -> None:
+        """Add those who still wait: the last who came, as far as the producers' counts say when.
+
+        Those of whom no producer tells came last. But if some may have come before ``since``, they
+        are left out.
+        """
         left = waiting
         for step in sorted(self.counted, reverse=True):
             more = min(left, max(0, round(self.counted[step]) - self.joined[step]))
             if more:
                 self.joined[step] += more
                 left -= more
-        if left:
+        if left and are_all_since:
             self.joined[max(self.joined, default=_base(self.until))] += left
 
 

@@ -4,9 +4,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from datetime import UTC, datetime
 from enum import StrEnum
+from html import escape
 from typing import Any
 
-from beekeeper.result import Result
+from beekeeper.result import Result, html_table
 from beekeeper.results.deploying import Change
 from beekeeper.results.findings import Finding
 from beekeeper.results.history import Entry
@@ -88,6 +89,47 @@ class Errors(Result):
     api_4xx: int
     api_5xx: int
 
+    def __str__(self) -> str:
+        counts = {
+            **{f"errors of {part}": count for part, count in self.function_errors.items()},
+            **{f"throttles of {part}": count for part, count in self.throttles.items()},
+            "4xx": self.api_4xx,
+            "5xx": self.api_5xx,
+        }
+        return (
+            ", ".join(f"{name} {count:,}" for name, count in counts.items() if count) or "no errors"
+        )
+
+
+# To be read on a light page and on a dark one.
+COLORS = {Light.GREEN: "#2da44e", Light.AMBER: "#bf8700", Light.RED: "#cf222e"}
+# What a notebook shows. All the rest is in to_dict.
+SHOWN = (
+    "room",
+    "mode",
+    "rate",
+    "held_rate",
+    "arrivals_per_minute",
+    "waiting",
+    "longest_wait_seconds",
+    "joined",
+    "admitted",
+    "entered",
+    "no_shows",
+    "latecomers",
+    "heartbeat_seconds",
+    "unreadable",
+    "errors",
+    "governor",
+    "message",
+    "planned",
+    "problems",
+    "drift",
+    "unknown",
+    "updated_at",
+    "url",
+)
+
 
 @dataclass(frozen=True, slots=True)
 class Status(Result):
@@ -158,3 +200,10 @@ class Status(Result):
         values = asdict(self)
         settings = values.pop("settings")
         return {"room": values.pop("room"), "url": values.pop("url"), **settings, **values}
+
+    def _repr_html_(self) -> str:
+        told = escape(" ".join(filter(None, (self.reason, self.remedy))))
+        light = f"<b style='color: {COLORS[self.light]}'>● {self.light.upper()}</b>"
+        problems = tuple(f"{problem.text} {problem.remedy}" for problem in self.problems)
+        rows = {name: getattr(self, name) for name in SHOWN} | {"problems": problems}
+        return f"<p>{light} {told}</p>{html_table(rows)}"

@@ -8,7 +8,7 @@ limits.py     which default quotas the event would exceed
 destination.py  destinations, each of which saturates in its own way
 governed.py   what a destination serves, with the governor and without
 event.py      the figures of the event
-page.py       a page that shows the figures, with charts (charts.py)
+page.py       a page that shows the figures, with charts (beekeeper/charts.py)
 outcome.py    the result: the figures, and a method that makes the page
 whatif.py     simulate(), which combines all of these
 """

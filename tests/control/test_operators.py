@@ -181,7 +181,7 @@ def test_the_status_tells_of_another_format(
     spoil(cloud, items.ROOM, format={"N": "0"})
     assert main(["status", "--room", ROOM]) == 0
     shown = " ".join(capsys.readouterr().out.split())
-    assert "problem The table of room sale has format 0" in shown
+    assert "RED The table of room sale has format 0" in shown
     assert "everybody hears of it within" in shown
 
 

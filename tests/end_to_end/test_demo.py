@@ -11,6 +11,7 @@ from typing import Any
 
 import pytest
 
+import beekeeper
 from beekeeper.local.demo import ROOM, Demo
 from tests.support.local_aws import admissions
 from tests.support.windows import most_in
@@ -34,7 +35,9 @@ def test_three_hundred_at_ten_a_second() -> None:
         running.send_crowd()
         time.sleep(60)
         admitted_at = admissions(running.session, ROOM)
+        report, logged = running.room.report(), sorted(running.shop.entered.values())
         outcome = running.finish()
+    check_report(report, logged)
     assert (outcome.joined, outcome.lost, outcome.leftover) == (300, 0, 0)
     assert outcome.admitted == outcome.entered == 300
     assert (outcome.counted_admitted, outcome.counted_entered, outcome.logged) == (300, 300, 300)
@@ -46,6 +49,18 @@ def lines(process: subprocess.Popen[str]) -> list[dict[str, Any]]:
     assert process.returncode == 0, err
     assert "Traceback" not in err
     return [json.loads(line) for line in out.splitlines()]
+
+
+def check_report(report: beekeeper.Report, logged: list[float]) -> None:
+    """Compare a report with the shop's own log."""
+    assert (report.joined, report.admitted, report.entered, report.waiting) == (300, 300, 300, 0)
+    assert report.agrees
+    assert report.no_shows == report.pending == 0
+    assert sum(step.entered for step in report.steps) == len(logged)
+    # The turnstile lets a visitor in a moment before the shop sees the pass.
+    entered = [step.at for step in report.steps for _ in range(step.entered)]
+    late = [at - step for at, step in zip(logged, entered, strict=True)]
+    assert -1 < min(late) <= max(late) < report.step_seconds + 10
 
 
 def test_it_ends_after_its_duration_and_leaves_nothing() -> None:

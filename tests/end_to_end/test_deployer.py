@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 from boto3.session import Session
+from botocore.exceptions import ClientError
 from botocore.model import OperationModel
 
 import beekeeper
@@ -74,6 +75,9 @@ def test_the_policy_is_enough(
     status = beekeeper.status(NAME, drift=True, **room)
     assert (status.mode, status.rate, status.drift) == ("on", 700, ())
     assert len(beekeeper.pass_keys(NAME, **room).keys) == 1
+    assert beekeeper.report(NAME, **room).history[-1].what == "rate"
+    with pytest.raises(ClientError, match="AccessDenied"):  # only a report's attributes
+        session.client("dynamodb").scan(TableName=f"beekeeper-{NAME}")
     assert all(beekeeper.rotate_keys(NAME, step, **room).changed for step in ("add", "sign"))
 
     mutations: list[str] = []

@@ -90,6 +90,9 @@ def test_a_site_that_suffers_gets_fewer_visitors_until_an_operator_says_otherwis
         time.sleep(0.2)
     crowd.stop()
     assert crowd.counts()[Stage.ENTERED] == CROWD
+    report = room.handle.report()
+    assert report.decisions[0].pace == RATE / 2
+    assert report.entered == len(room.shop.entered) == CROWD
 
     config = room.handle.config.model_dump(exclude={"governor"})
     beekeeper.deploy(config, session=room.session, state_dir=room.state_dir)

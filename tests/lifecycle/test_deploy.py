@@ -126,6 +126,7 @@ def test_every_field_of_the_configuration_is_here() -> None:
     elsewhere |= {"order"}  # can't be changed: see test_strict.py
     elsewhere |= {"governor"}  # has resources of its own: see test_governor.py
     elsewhere |= {"edge", "news_seconds", "web_acl_arn"}  # have resources, too: see test_edge.py
+    elsewhere |= {"alarms"}  # see tests/provision/resources/test_alarm.py and test_topic.py
     elsewhere |= {"page"}  # has pages for each language: see test_own_page.py
     elsewhere |= {"role_path"}  # replaces the roles: see test_role_boundary.py
     assert beekeeper.RoomConfig.model_fields.keys() == tested | elsewhere

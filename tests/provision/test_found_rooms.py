@@ -37,6 +37,7 @@ def test_a_room_is_operated_without_a_state(elsewhere: beekeeper.Room, deployed:
     elsewhere.pause()
     elsewhere.set_rate(900)
     assert (elsewhere.status().mode, elsewhere.status().rate) == ("paused", 900)
+    assert [entry.what for entry in elsewhere.history()] == ["mode", "rate"]
     assert elsewhere.pass_keys().link == status.url
     assert elsewhere.to_dict() == {
         "room": ROOM,
@@ -137,13 +138,23 @@ def test_an_operator_who_may_not_read_the_api_can_pause_the_room(
     assert (elsewhere.status().mode, elsewhere.status().url) == ("paused", "")
 
 
-def test_drift_needs_the_state(elsewhere: beekeeper.Room) -> None:
-    with pytest.raises(ConfigError, match="can't be told without its state"):
+def test_drift_needs_the_state_or_the_configuration(
+    elsewhere: beekeeper.Room, deployed: Cloud
+) -> None:
+    with pytest.raises(ConfigError, match="can't be told without its state or its config"):
         elsewhere.status(drift=True)
-
-
-def test_a_configuration_with_a_region_is_enough(deployed: Cloud) -> None:
-    room = beekeeper.Room(
-        {**config(region=REGION).model_dump()}, session=deployed.session, state_dir="nowhere"
+    given = beekeeper.Room(
+        config(region=REGION), session=deployed.session, state_dir=elsewhere.state_dir
     )
-    assert room.status().mode == "on"
+    assert list(given.status(drift=True).drift) == []
+    deployed.client("lambda").update_function_configuration(
+        FunctionName="beekeeper-sale-turnstile", Timeout=1
+    )
+    assert [change.key for change in given.status(drift=True).drift] == ["function turnstile"]
+
+
+def test_a_configuration_that_is_wrong_keeps_nobody_from_pausing(deployed: Cloud) -> None:
+    wrong = {**config(region=REGION).model_dump(), "overbooking": 99}
+    room = beekeeper.Room(wrong, session=deployed.session, state_dir="nowhere")
+    room.pause()
+    assert room.status().mode == "paused"

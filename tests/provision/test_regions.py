@@ -40,8 +40,8 @@ def test_every_partition_has_its_own_regions() -> None:
     assert {"eu-central-1", "us-east-1"} <= set(regions_of("aws"))
     assert "cn-north-1" in regions_of("aws-cn")
     assert "cn-north-1" not in regions_of("aws")
-    for each in (*regions_of("aws"), *regions_of("aws-us-gov")):
-        check_region(each)
+    for known in (*regions_of("aws"), *regions_of("aws-us-gov")):
+        check_region(known)
 
 
 def test_a_region_without_a_service_is_a_warning(cloud: Cloud) -> None:

@@ -2,12 +2,12 @@
 
 import re
 from dataclasses import replace
+from datetime import UTC
 from html.parser import HTMLParser
 from typing import Any
 
 import pytest
 
-from beekeeper.reporting.moments import UTC
 from beekeeper.reporting.page import body, figures, page, remarks
 from tests.reporting.events import START, busy_event, entry, event, step
 

@@ -9,6 +9,7 @@ request is about. This module adds that, as AWS does (Service Authorization Refe
   of CreateDistributionWithTags
 - the condition key iam:PermissionsBoundary: of the request where it sets a boundary, and otherwise
   the one that the role has
+- the condition keys dynamodb:Select and dynamodb:Attributes of a Scan
 - iam:PassRole, which AWS checks in addition when a call gives a service a role
 - boundaries and conditions in SimulateCustomPolicy
 
@@ -123,8 +124,13 @@ def lambda_action(method: str, path: str) -> str | None:
 
 
 def context(service: str, action: str, body: bytes, params: Any) -> dict[str, Any]:
-    """Return the condition keys of a request, with iam:PermissionsBoundary."""
+    """Return the condition keys of a request, with iam:PermissionsBoundary, and those of a Scan."""
     known: dict[str, Any] = request_context(service, action, body, params)
+    if action == "dynamodb:Scan":
+        fields = fields_of(body)
+        names = list(fields.get("ExpressionAttributeNames", {}).values())
+        select = fields.get("Select", "SPECIFIC_ATTRIBUTES" if names else "ALL_ATTRIBUTES")
+        return {**known, "dynamodb:Select": select, "dynamodb:Attributes": names}
     if service != "iam":
         return known
     entity = iam._roles.get(parameter(params, "RoleName")) or {}

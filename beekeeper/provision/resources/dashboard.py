@@ -8,7 +8,7 @@ Quirks:
 """
 
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from beekeeper.contract import metrics
@@ -28,7 +28,6 @@ LAST_PACES = (
     " | sort @timestamp desc | limit 60"
 )
 NUMBERS = {"view": "singleValue", "sparkline": True}
-GOVERNED = (Watch.GOVERNOR, Watch.DESTINATION)
 MISSING = ("ResourceNotFound", "DashboardNotFoundError", "ResourceNotFoundException")
 
 
@@ -38,18 +37,20 @@ class Dashboard(Resource):
     key, kind = "dashboard", "dashboard"
     needs = ("api",)
 
-    def __init__(self, names: Names, *, governed: bool) -> None:
+    def __init__(self, names: Names, alarms: Iterable[Watch], *, governed: bool) -> None:
         self.name = names.dashboard
         self._arn = names.dashboard_arn
         self._room = names.room
         self._names = names
+        self._alarms = [names.alarm_arn(what) for what in alarms]
         self._governed = governed
 
     def grants(self) -> Iterable[Grant]:
         yield grant("cloudwatch", ("GetDashboard", "PutDashboard", "DeleteDashboards"), self._arn)
 
     def desired(self, outputs: Mapping[str, str]) -> Attributes:
-        return {"body": body(self._names, known(outputs, API_ID), governed=self._governed)}
+        api_id = known(outputs, API_ID)
+        return {"body": body(self._names, api_id, self._alarms, governed=self._governed)}
 
     def find(self, aws: Aws, outputs: Mapping[str, str]) -> Found | None:
         with ignoring(*MISSING):
@@ -79,7 +80,9 @@ def _mark(room: str) -> str:
     return f"{TAG_ROOM}={room}."
 
 
-def body(names: Names, api_id: str | Unknown, *, governed: bool = False) -> dict[str, Any]:
+def body(
+    names: Names, api_id: str | Unknown, alarms: Sequence[str], *, governed: bool = False
+) -> dict[str, Any]:
     """Return the dashboard's content: the figures of ``status``, with their history."""
     functions = functions_of(governed=governed)
     markdown = f"# Waiting room {names.room}\nMade by Beekeeper: {_mark(names.room)}"
@@ -98,19 +101,12 @@ def body(names: Names, api_id: str | Unknown, *, governed: bool = False) -> dict
     return {
         "widgets": [
             _widget("text", 0, 2, {"markdown": markdown}),
-            _widget(
-                "alarm", 2, 3, {"title": "Alarms", "alarms": _alarms(names, governed=governed)}
-            ),
+            _widget("alarm", 2, 3, {"title": "Alarms", "alarms": alarms}),
             _metrics("Now", names, [waiting, wait, *flow, *pace, _unreadable(names)], **NUMBERS),
             *(_graph(names, i, *graph) for i, graph in enumerate(graphs.items())),
             *([_paces(names)] if governed else []),
         ]
     }
-
-
-def _alarms(names: Names, *, governed: bool) -> list[str]:
-    unwanted = () if governed else GOVERNED
-    return [names.alarm_arn(what) for what in Watch if what not in unwanted]
 
 
 def _own(metric: Metric, names: Names, stat: str = "Maximum") -> list[Any]:

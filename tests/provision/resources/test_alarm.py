@@ -7,11 +7,19 @@ import pytest
 
 from beekeeper.provision.blueprint import steps
 from beekeeper.provision.names import Watch
-from beekeeper.provision.watched import STOPPED, of_governor, specifications, watched_metrics
-from tests.support.moto_aws.by_hand import STEM
+from beekeeper.provision.telling import watched
+from beekeeper.provision.watched import (
+    STOPPED,
+    Specification,
+    only_told,
+    specifications,
+    watched_metrics,
+)
+from tests.support.moto_aws.by_hand import ALARMS, STEM
 from tests.support.moto_aws.cloud import Cloud
-from tests.support.rooms import NAMES, config
+from tests.support.rooms import ACCOUNT, NAMES, REGION, config
 
+TOPIC = f"arn:aws:sns:{REGION}:{ACCOUNT}:on-call"
 LINE_STOPPED = f"{STEM}-{Watch.LINE_STOPPED}"
 
 
@@ -20,31 +28,53 @@ def _alarms(cloud: Cloud) -> list[dict[str, Any]]:
     return found
 
 
-def test_each_watch_is_one_alarm(cloud: Cloud) -> None:
-    names = cloud.names()
-    found = specifications(names, 60)
-    assert [each.what for each in (*found, *of_governor(names))] == list(Watch)
-    assert sum(len(each.metrics) for each in found) == watched_metrics(governed=False)
+def _all() -> list[Specification]:
+    return [*specifications(NAMES, governed=True), *only_told(NAMES, 60, governed=True)]
 
 
-def test_each_alarm_says_what_to_do(cloud: Cloud) -> None:
+def test_each_watch_is_one_alarm() -> None:
+    assert [each.what for each in _all()] == list(Watch)
+    assert sum(len(each.metrics) for each in _all()) == watched_metrics(governed=True) == 13
+    assert watched_metrics(governed=False) == 10
+
+
+@pytest.mark.parametrize(
+    ("values", "more"),
+    [
+        ({}, set()),
+        ({"alarms": {"longest_wait_minutes": 5}}, set()),
+        ({"alarms": {"notify": TOPIC}}, {"throttles", "wait"}),
+        ({"governor": {"mode": "advise"}}, {"governor"}),
+        (
+            {"alarms": {"notify": TOPIC}, "governor": {"mode": "advise"}},
+            {"throttles", "wait", "governor", "destination"},
+        ),
+    ],
+)
+def test_a_room_has_the_alarms_that_it_can_use(values: dict[str, Any], more: set[str]) -> None:
+    room = config(**values)
+    of_room = {s.key.removeprefix("alarm ") for s in steps(room, NAMES) if s.kind == "alarm"}
+    unused = set() if room.is_governed else {"governor"}  # a step that removes what is left
+    assert of_room - unused == {*ALARMS, *more}
+    assert {*watched(room, NAMES)} == {*ALARMS, *more}
+
+
+def test_each_alarm_says_what_to_do() -> None:
     """CloudWatch takes 1,024 characters, and puts them into the e-mail."""
-    names = cloud.names()
-    for each in (*specifications(names, 60), *of_governor(names)):
+    for each in _all():
         assert each.description.startswith("Room sale: ")
         assert re.search(r"python -m beekeeper|deploy it again|Ask AWS", each.description)
         assert len(each.description) <= 1_024
 
 
-def test_no_alarm_takes_silence_for_trouble(cloud: Cloud) -> None:
+def test_no_alarm_takes_silence_for_trouble() -> None:
     """Otherwise a room that is fine is in ALARM: a new one, or one that nobody visits."""
-    names = cloud.names()
-    found = (*specifications(names, 60), *of_governor(names))
-    assert not [each.what for each in found if each.missing == "breaching"]
+    assert not [each.what for each in _all() if each.missing == "breaching"]
 
 
-def test_the_limit_of_the_wait_is_that_of_the_configuration(cloud: Cloud) -> None:
-    by_key = {step.key: step for step in steps(config(alarms={"longest_wait_minutes": 5}), NAMES)}
+def test_the_limit_of_the_wait_is_that_of_the_configuration() -> None:
+    alarms: Any = {"notify": TOPIC, "longest_wait_minutes": 5}
+    by_key = {step.key: step for step in steps(config(alarms=alarms), NAMES)}
     wanted = by_key["alarm wait"].desired({})
     assert wanted is not None
     alarm = wanted["alarm"]

@@ -7,7 +7,7 @@ import pytest
 
 from beekeeper.provision.blueprint import steps
 from beekeeper.provision.engine.events import StepWarning
-from beekeeper.provision.watched import SLOWED, of_governor
+from beekeeper.provision.watched import SLOWED, governor, only_told
 from tests.support.moto_aws.by_hand import DELETIONS, GOVERNORS, STEM, ByHand, api_id
 from tests.support.moto_aws.cloud import Cloud
 from tests.support.moto_aws.fixtures import go_to
@@ -183,7 +183,7 @@ def test_its_alarm_fires_when_it_fails_and_tells_when_it_does_not_run() -> None:
 
     A new alarm begins in INSUFFICIENT_DATA. So it tells nobody before the governor has run.
     """
-    alarm, _ = of_governor(NAMES)
+    alarm = governor(NAMES)
     assert (alarm.metrics["errors"].name, alarm.missing) == ("Errors", "missing")
     assert alarm.told == ("AlarmActions", "InsufficientDataActions")
     assert alarm.minutes == 3
@@ -191,7 +191,7 @@ def test_its_alarm_fires_when_it_fails_and_tells_when_it_does_not_run() -> None:
 
 
 def test_the_alarm_for_the_site_compares_the_pace_with_the_rate() -> None:
-    _, alarm = of_governor(NAMES)
+    *_, alarm = only_told(NAMES, 60, governed=True)
     assert {m.name for m in alarm.metrics.values()} == {"pace", "rate"}
     assert alarm.expression == SLOWED
     assert alarm.missing == "notBreaching"  # nothing is sent while nobody waits

@@ -7,9 +7,10 @@ from moto.sns.models import sns_backends
 
 import beekeeper
 from beekeeper.errors import ConfigError, NotOursError
-from beekeeper.provision.blueprint import RARE, steps
+from beekeeper.provision.blueprint import steps
 from beekeeper.provision.engine.events import StepWarning
 from beekeeper.provision.state import StateFile
+from beekeeper.provision.telling import RARE
 from tests.support.moto_aws.by_hand import STEM
 from tests.support.moto_aws.cloud import Cloud
 from tests.support.moto_aws.inventory import inventory
@@ -30,16 +31,16 @@ def room(cloud: Cloud) -> ToldRoom:
     return made
 
 
-def _alarm(cloud: Cloud) -> dict[str, Any]:
-    found = cloud.client("cloudwatch").describe_alarms(AlarmNames=[f"{STEM}-wait"])
+def _alarm(cloud: Cloud, what: str = "wait") -> dict[str, Any]:
+    found = cloud.client("cloudwatch").describe_alarms(AlarmNames=[f"{STEM}-{what}"])
     alarm: dict[str, Any] = found["MetricAlarms"][0]
     return alarm
 
 
-def _change_alarm(cloud: Cloud, **changes: Any) -> None:
+def _change_alarm(cloud: Cloud, what: str = "wait", **changes: Any) -> None:
     cloudwatch = cloud.client("cloudwatch")
     sent = cloudwatch.meta.service_model.operation_model("PutMetricAlarm").input_shape.members
-    kept = {name: value for name, value in _alarm(cloud).items() if name in sent}
+    kept = {name: value for name, value in _alarm(cloud, what).items() if name in sent}
     cloudwatch.put_metric_alarm(**{**kept, **changes})
 
 
@@ -59,18 +60,33 @@ def test_whoever_deploys_hears_that_the_address_must_confirm(cloud: Cloud, room:
 def test_a_room_without_notify_has_no_topic_and_no_step_for_it() -> None:
     assert not {step.key for step in steps(config(), NAMES)} & set(RARE)
     ours = config(alarms={"notify": THEIRS})
-    assert not {step.key for step in steps(ours, NAMES)} & set(RARE)
+    assert "topic" not in {step.key for step in steps(ours, NAMES)}
 
 
-@pytest.mark.parametrize("then", [config(), config(alarms={"notify": THEIRS})])
-def test_a_topic_that_is_not_wanted_any_more_goes(
-    cloud: Cloud, room: ToldRoom, then: beekeeper.RoomConfig
-) -> None:
+def test_what_is_only_told_goes_with_notify(cloud: Cloud, room: ToldRoom) -> None:
+    more = ToldRoom(cloud, ("alarm unreadable",))
+    more.deploy()
+    assert _alarm(cloud, "unreadable")["AlarmActions"] == [TOPIC]
+    more.deploy(config())
+    assert inventory() == {"alarms": [f"{STEM}-unreadable"]}
+    assert _alarm(cloud, "unreadable")["AlarmActions"] == []
+    assert not more.deploy(config()).has_changes
+
+
+def test_a_topic_of_ones_own_takes_the_place_of_ours(cloud: Cloud, room: ToldRoom) -> None:
+    then = config(alarms={"notify": THEIRS})
     room.deploy(then)
     assert not {"topics", "subscriptions"} & inventory().keys()
-    wanted = [then.alarms.notify] if then.alarms.notify else []
-    assert _alarm(cloud).get("AlarmActions", []) == wanted
+    assert _alarm(cloud)["AlarmActions"] == [THEIRS]
     assert not room.deploy(then).has_changes
+
+
+def test_the_alarm_for_the_site_goes_with_the_governor(cloud: Cloud) -> None:
+    room = ToldRoom(cloud)
+    room.deploy(config(alarms={"notify": EMAIL}, governor={"mode": "advise"}))
+    assert f"{STEM}-destination" in inventory()["alarms"]
+    room.deploy()
+    assert inventory()["alarms"] == [f"{STEM}-throttles", f"{STEM}-wait"]
 
 
 def test_another_address_replaces_the_topic(cloud: Cloud, room: ToldRoom) -> None:
@@ -169,12 +185,18 @@ def test_a_destroy_finds_it_without_a_state(cloud: Cloud, room: ToldRoom) -> Non
 
 
 def test_without_notify_whom_operators_chose_stays(cloud: Cloud) -> None:
-    room = ToldRoom(cloud)
+    room = ToldRoom(cloud, ("alarm unreadable",))
     room.deploy(config())
-    _change_alarm(cloud, AlarmActions=[THEIRS], OKActions=[THEIRS])
+    _change_alarm(cloud, "unreadable", AlarmActions=[THEIRS], OKActions=[THEIRS])
     assert room.changes(config()) == {}
-    room.deploy(config(alarms={"longest_wait_minutes": 5}))
-    assert _alarm(cloud)["AlarmActions"] == _alarm(cloud)["OKActions"] == [THEIRS]
+    _change_alarm(cloud, "unreadable", Threshold=9)
+    room.deploy(config())
+    alarm = _alarm(cloud, "unreadable")
+    assert (alarm["Threshold"], alarm["AlarmActions"], alarm["OKActions"]) == (
+        0,
+        [THEIRS],
+        [THEIRS],
+    )
 
 
 @pytest.mark.parametrize(

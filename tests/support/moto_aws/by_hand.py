@@ -13,14 +13,7 @@ BUCKET = f"{STEM}-{ACCOUNT}-{REGION}"
 PAGES = ("room", "room.fr")  # in the languages of tests/support/rooms.py
 ByHand = Callable[[Cloud], object]
 FUNCTIONS = ("producer", "room", "turnstile", "consumer")
-ALARMS = (
-    "unreadable",
-    "line-stopped",
-    "consumer-errors",
-    "visitor-errors",
-    "throttles",
-    "wait",
-)
+ALARMS = ("unreadable", "line-stopped", "consumer-errors", "visitor-errors")
 
 
 def api_id(cloud: Cloud) -> str:
@@ -143,7 +136,6 @@ GOVERNORS: dict[str, tuple[ByHand, tuple[str, ...]]] = {
     "permission governor schedule": (_delete_permission("governor", "beekeeper-schedule"), ()),
     "rule governor": (_delete_rule("governor"), ()),
     "alarm governor": (_delete_alarm("governor"), ()),
-    "alarm destination": (_delete_alarm("destination"), ()),
 }
 
 

@@ -1,18 +1,18 @@
-"""A room's topic and one of its alarms, without the rest of the room, which takes seconds."""
+"""What a room has only if its alarms tell somebody. The rest of a room takes seconds."""
 
 from dataclasses import dataclass
 
 from beekeeper import RoomConfig
-from beekeeper.provision.blueprint import RARE, steps
+from beekeeper.provision.blueprint import steps
 from beekeeper.provision.engine.decision import Plan
 from beekeeper.provision.engine.pipeline import Engine
 from beekeeper.provision.state import State, StateFile
+from beekeeper.provision.telling import RARE
 from tests.support.moto_aws.cloud import FORMER_TAG, Cloud
 from tests.support.rooms import ACCOUNT, REGION, ROOM, config
 
 EMAIL, OTHER = "on-call@example.com", "night@example.com"
 TOLD = config(alarms={"notify": EMAIL})
-STEPS = (*RARE, "alarm wait")
 
 
 @dataclass
@@ -20,6 +20,7 @@ class ToldRoom:
     """The steps of what alarms tell, deployed and destroyed as those of a whole room are."""
 
     cloud: Cloud
+    also: tuple[str, ...] = ()  # keys of other steps
 
     def engine(self, room: RoomConfig = TOLD) -> Engine:
         file = StateFile(self.cloud.state_dir, ROOM)
@@ -27,7 +28,7 @@ class ToldRoom:
             file.write(State(ROOM, ACCOUNT, REGION, room.model_dump(mode="json")))
         recorded = {record.key for record in file.records()}
         wanted = steps(room, self.cloud.names(), None, [FORMER_TAG], recorded)
-        chosen = [step for step in wanted if step.key in STEPS]
+        chosen = [step for step in wanted if step.key in (*RARE, *self.also)]
         return Engine(self.cloud.aws(), ROOM, chosen, file, self.cloud.events.append)
 
     def deploy(self, room: RoomConfig = TOLD) -> Plan:
