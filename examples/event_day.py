@@ -24,7 +24,7 @@ from beekeeper.local.shop import HEALTH, Shop
 from beekeeper.local.visitor import Stage, Visitor
 
 ROOM = "event-day"
-REHEARSERS, VISITORS = 10, 80
+REHEARSERS, VISITORS = 10, 50
 RATE, HIGHER_RATE = 120, 240  # visitors per minute
 WELL_SECONDS, SLOW_SECONDS = 0.5, 3.0  # the shop's answers; the governor waits for two seconds
 SHOP_LOG = "shop.csv"

@@ -1,5 +1,6 @@
 """A small shop: the destination that the demo protects. Visitors with a valid pass can enter."""
 
+import contextlib
 import secrets
 import threading
 import time
@@ -101,7 +102,7 @@ class _Handler(BaseHTTPRequestHandler):
             self._enter(tokens[0])
         elif shop.knows(self.headers.get("cookie", "")):
             self._send(200, PAGE)
-        elif self.path == HEALTH:
+        elif urlsplit(self.path).path == HEALTH:
             self._send(200, "well")
         elif self.path == "/favicon.ico":
             self._send(404, "")
@@ -129,8 +130,10 @@ class _Handler(BaseHTTPRequestHandler):
             self.send_header("Location", location)
         if cookie:
             self.send_header("Set-Cookie", cookie)
-        self.end_headers()
-        self.wfile.write(content)
+        # Who asked may have gone while the shop was slow.
+        with contextlib.suppress(ConnectionError):
+            self.end_headers()
+            self.wfile.write(content)
 
     def log_message(self, *_: object) -> None:
         """Log nothing, because the demo shows what happens."""
