@@ -4,12 +4,13 @@ They take a room in any form, and ``session`` and ``state_dir``, as those of ``s
 ``reason`` and ``at`` are as in :class:`beekeeper.Room`.
 """
 
+from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from beekeeper.control.note import At
 from beekeeper.reporting.outcome import Report
-from beekeeper.results import Effect, Entry
+from beekeeper.results import Effect, Entry, LogLine
 from beekeeper.room import RoomLike
 from beekeeper.shortcuts import as_room
 
@@ -167,6 +168,29 @@ def history(
     'rate'
     """
     return as_room(room, session=session, state_dir=state_dir).history(most)
+
+
+def logs(
+    room: RoomLike,
+    *,
+    session: "Session | None" = None,
+    state_dir: str | Path | None = None,
+    since_seconds: float = 600,
+    function: str = "",
+    level: str = "",
+    visitor: str = "",
+    follow: bool = False,
+) -> Iterator[LogLine]:
+    """Return what the functions have logged, merged, the oldest line first.
+
+    See :meth:`beekeeper.Room.logs`.
+
+    >>> list(logs("sale", level="error"))
+    []
+    """
+    return as_room(room, session=session, state_dir=state_dir).logs(
+        since_seconds=since_seconds, function=function, level=level, visitor=visitor, follow=follow
+    )
 
 
 def report(

@@ -2,12 +2,12 @@
 
 from collections.abc import Iterator
 
-from beekeeper.control import waiting, watching
+from beekeeper.control import logs, waiting, watching
 from beekeeper.control.waiting import Goal, OnStatus
 from beekeeper.control.watching import Seen
 from beekeeper.handle import Handle
 from beekeeper.provision.aws import machine_of
-from beekeeper.results import Status
+from beekeeper.results import LogLine, Status
 
 
 class Watched(Handle):
@@ -18,8 +18,7 @@ class Watched(Handle):
         status = await asyncio.to_thread(room.wait_until, "drained", timeout_seconds=3600)
 
         watching = room.watch()
-        while (seen := await asyncio.to_thread(next, watching)).light != "red":
-            ...
+        seen = await asyncio.to_thread(next, watching)  # again and again: it has no end
 
     A thread can't be cancelled. So give ``wait_until`` a time-out that you can live with.
     """
@@ -69,3 +68,36 @@ class Watched(Handle):
         machine = machine_of(self._connection.session)
         seen = self.watch(every_seconds=every_seconds)
         return waiting.wait_until(seen, goal, machine, timeout_seconds, on_status)
+
+    def logs(
+        self,
+        *,
+        since_seconds: float = 600,
+        function: str = "",
+        level: str = "",
+        visitor: str = "",
+        follow: bool = False,
+    ) -> Iterator[LogLine]:
+        """Return what the functions have logged, merged, the oldest line first.
+
+        ``function`` is one of them: ``producer``, ``room``, ``turnstile``, ``consumer`` or
+        ``governor``. ``level`` is the least: ``debug``, ``info``, ``warning``, ``error`` or
+        ``critical``. ``visitor`` is the id of a visitor (``sub`` of a pass) or its first characters
+        (six or more), or a whole ticket or pass. With a whole id, what the table says of the
+        visitor comes first. With ``follow``, the lines never end: new ones come as they are
+        written, some seconds late, and a network that is away does not end it.
+
+        Raises ConfigError for an unknown function or level, and RoomNotFoundError when the room is
+        not deployed. The iterator raises ProvisionError when AWS refuses to be read.
+
+        >>> [line.message for line in Room("summer-sale").logs(level="error")]
+        []
+        """
+        return logs.logs(
+            self._connection.deployed(),
+            since_seconds=since_seconds,
+            function=function,
+            level=level,
+            visitor=visitor,
+            follow=follow,
+        )

@@ -84,6 +84,11 @@ class Dialogue:
         else:
             yield " ".join(filter(None, ("Done.", waits(effect), heard(effect))))
 
+    def finish(self) -> Iterator[str]:
+        """Wait for a change that is on its way. Yield what it has brought, as outcome does."""
+        self._workers.shutdown()
+        yield from self.outcome()
+
     def _begin(self, key: str, status: Status) -> None:
         self._said, room = "", self._room
         simple = {

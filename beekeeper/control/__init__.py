@@ -19,6 +19,8 @@
     keys.py     the keys with which the destination verifies passes
     rotation.py a change of the key that signs passes
     health.py   what is damaged in the room's items, and how to repair it
+    logs.py     what the functions have logged; log_events.py reads an event, log_visitor.py finds
+                one visitor among them
     table.py    the room's items in its table, which the other modules read or write
 
 A change is one transaction. The functions read the table at least once a second, so it takes effect
@@ -32,6 +34,7 @@ from beekeeper.control import (
     health,
     history,
     keys,
+    logs,
     message,
     mode,
     note,
@@ -50,6 +53,7 @@ __all__ = [
     "health",
     "history",
     "keys",
+    "logs",
     "message",
     "mode",
     "note",

@@ -234,7 +234,8 @@ class Hand:
         for ticket_id in ticket_ids:
             self.refusals[ticket_id] += 1
             if self.refusals[ticket_id] == MAX_REFUSALS:
-                logger.error("DynamoDB does not take the row of a ticket; it will be put aside")
+                said = "DynamoDB does not take the row of a ticket; it will be put aside"
+                logger.error(said, extra={"visitor": ticket_id})
                 held = self._let_go(ticket_id)
                 body = messages.ticket_message(ticket_id, held.number)
                 self.rejected.append(Rejected(body, ticket_id, held.receipts, held.received_at))

@@ -94,7 +94,8 @@ class Entries:
             if self._record("Put", put, [items.ADMITTED, items.ENTERED]) is not None:
                 self._record("Update", update, [items.ENTERED])
         except Unavailable as error:
-            logger.warning("recording a visitor who goes in unqueued failed: %s", error.__cause__)
+            said = "recording a visitor who goes in unqueued failed: %s"
+            logger.warning(said, error.__cause__, extra={"visitor": ticket.id})
 
     def _at(self, item_id: str) -> dict[str, Any]:
         return {"TableName": self._table, "Key": items.key(item_id)}

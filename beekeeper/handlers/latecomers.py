@@ -46,9 +46,10 @@ class Latecomers:
         try:
             return self._take(items.visitor_id(ticket_id), seen, lane, now)
         except self._dynamodb.exceptions.ConditionalCheckFailedException:
-            logger.info("another request of the visitor was faster")
+            logger.info("another request of the visitor was faster", extra={"visitor": ticket_id})
         except (BotoCoreError, ClientError) as error:
-            logger.warning("giving a latecomer a number failed: %s", error)
+            said = "giving a latecomer a number failed: %s"
+            logger.warning(said, error, extra={"visitor": ticket_id})
         return seen
 
     def _take(self, row_id: str, seen: Admission, lane: Lane, now: float) -> Admission:

@@ -5,18 +5,20 @@ join``, and tries again in a crowd (contract/asking.py). Then it polls, asks the
 goes in. A visitor whose browser shows something else than a page reloads it.
 """
 
+import functools
 import gzip
 import http.client
 import json
 import math
 import random
 import re
+import ssl
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any
-from urllib.parse import urljoin, urlsplit
+from urllib.parse import SplitResult, urljoin, urlsplit
 
 import jwt
 
@@ -109,13 +111,13 @@ class Visitor:
     def _come(self) -> float | None:
         """Open the link, and follow it to the page."""
         self.came_at = self.came_at or self.now()
-        response = self._ask("GET", self.shown_url or self.room_url, "text/html")
+        response = self.request("GET", self.shown_url or self.room_url, "text/html")
         if response.status == 302 and not self._take_place(response):
-            self._go_in(response.location)  # the room is off
+            self.go_in(response.location)  # the room is off
             return None
         if response.status == 302:
             self.shown_url = urljoin(self.room_url, response.location)
-            response = self._ask("GET", self.shown_url, "text/html")
+            response = self.request("GET", self.shown_url, "text/html")
         found = _GIVEN.search(response.body)
         if response.status != 200 or not found:
             return self._see_error()
@@ -131,7 +133,7 @@ class Visitor:
     def _join(self) -> float:
         link = urljoin(self.room_url, Path.JOIN.link)
         query = urlsplit(self.room_url).query
-        response = self._ask("POST", f"{link}?{query}" if query else link)
+        response = self.request("POST", f"{link}?{query}" if query else link)
         tried_seconds = self.now() - self.came_at
         if response.status == 200 and response.content["state"] == State.OFF:
             return self._get_ready(response.content["enter"], 0.0)
@@ -142,7 +144,7 @@ class Visitor:
         self.asked_to_wait += response.status in BUSY
         return joining_waits(tried_seconds, response.retry_after, self._chance)
 
-    def _take_place(self, response: "_Response") -> bool:
+    def _take_place(self, response: "Response") -> bool:
         """Keep the ticket that an answer brings; return False if it brings none."""
         pairs = [c.partition(";")[0].partition("=") for c in response.cookies]
         for name, _, value in pairs:
@@ -179,7 +181,7 @@ class Visitor:
         return page_waits(retry_after, self._chance)
 
     def _read_news(self) -> float:
-        response = self._ask("GET", urljoin(self.room_url, Path.NEWS.link))
+        response = self.request("GET", urljoin(self.room_url, Path.NEWS.link))
         self._news_failures = 0 if response.status == 200 else self._news_failures + 1
         self._heard_now()
         if response.status != 200:
@@ -197,7 +199,7 @@ class Visitor:
 
     def ask(self) -> dict[str, Any]:
         """Return the answer to one poll; raise ValueError if there is none."""
-        response = self._ask("GET", urljoin(self.room_url, Path.TURN.link))
+        response = self.request("GET", urljoin(self.room_url, Path.TURN.link))
         if response.status != 200:
             raise ValueError(f"no answer to the poll: {response.status}")
         return response.content
@@ -212,41 +214,66 @@ class Visitor:
         if not way_in:
             self.stage, self._turn_at = Stage.WAITING, 0.0
             return 0.0
-        self._go_in(way_in)
+        self.go_in(way_in)
         return None
 
     def entry(self) -> str:
         """Return the address at the site, with the pass; or nothing if it is not the turn."""
-        response = self._ask("GET", urljoin(self.room_url, Path.ENTER.link))
+        response = self.request("GET", urljoin(self.room_url, Path.ENTER.link))
         if response.status != 200:
             raise ValueError(f"no answer about the entry: {response.status}")
         return str(response.content.get("enter", ""))
 
-    def _go_in(self, address: str) -> None:
-        if self._ask("GET", address, "text/html").status != 302:
+    def more_headers(self, url: str) -> Mapping[str, str]:
+        """Return what the browser sends along to an address."""
+        return {}
+
+    def go_in(self, url: str) -> None:
+        """Open the address at the site. Raise ValueError if the shop lets nobody in."""
+        if self.request("GET", url, "text/html").status != 302:
             raise ValueError("the shop did not let the visitor in")
         self.stage = Stage.ENTERED
 
-    def _ask(self, method: str, url: str, accept: str = "application/json") -> "_Response":
+    def request(self, method: str, url: str, accept: str = "application/json") -> "Response":
+        """Send one request, with the cookie if there is one; raise OSError if nobody answers."""
         parts = urlsplit(url)
         headers = {"Accept-Encoding": "gzip", "Accept": accept, "Host": parts.netloc}
+        headers |= self.more_headers(url)
         body = b"{}" if method == "POST" else None
         if body:
             headers["Content-Type"] = "application/json"
-        if self.ticket:
+        if self.ticket and parts.netloc == urlsplit(self.room_url).netloc:
             headers["Cookie"] = f"{self.cookie}={self.ticket}"
-        # All that a visitor asks is on this machine, whether its resolver knows the name or not.
-        connection = http.client.HTTPConnection(HOST, parts.port, timeout=TIMEOUT_SECONDS)
+        connection = _connection(parts)
         try:
             path = (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
             connection.request(method, path, body, headers)
-            return _response(connection.getresponse())
+            return _read(connection.getresponse())
         finally:
             connection.close()
 
 
+def _connection(parts: SplitResult) -> http.client.HTTPConnection:
+    host = parts.hostname or ""
+    if parts.scheme == "https":
+        return http.client.HTTPSConnection(
+            host, parts.port, timeout=TIMEOUT_SECONDS, context=_certificates()
+        )
+    # A name that ends like this is on this machine, whether its resolver knows the name or not.
+    here = HOST if host == "localhost" or host.endswith(".localhost") else host
+    return http.client.HTTPConnection(here, parts.port, timeout=TIMEOUT_SECONDS)
+
+
+@functools.cache
+def _certificates() -> ssl.SSLContext:
+    """Return what checks certificates. To load all authorities takes as long as a request."""
+    return ssl.create_default_context()
+
+
 @dataclass(frozen=True)
-class _Response:
+class Response:
+    """One answer."""
+
     status: int
     location: str
     retry_after: float
@@ -261,11 +288,11 @@ class _Response:
         return dict(found)
 
 
-def _response(raw: http.client.HTTPResponse) -> _Response:
+def _read(raw: http.client.HTTPResponse) -> Response:
     body = raw.read()
     if raw.getheader("Content-Encoding") == "gzip":
         body = gzip.decompress(body)
-    return _Response(
+    return Response(
         raw.status,
         raw.getheader("Location") or "",
         float(raw.getheader("Retry-After") or 0),

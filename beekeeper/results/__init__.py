@@ -5,6 +5,8 @@ from beekeeper.results.effect import Effect
 from beekeeper.results.findings import Diagnosis, Finding, Verdict
 from beekeeper.results.history import Entry
 from beekeeper.results.keys import KeyRotation, PassKeys
+from beekeeper.results.logs import LogLine
+from beekeeper.results.rehearsal import Rehearsal, Rehearsed
 from beekeeper.results.rooms import ListedRoom, RoomList
 from beekeeper.results.status import Errors, GovernorDecision, GovernorStatus, Light, Status
 from beekeeper.results.trouble import Trouble
@@ -24,8 +26,11 @@ __all__ = [
     "KeyRotation",
     "Light",
     "ListedRoom",
+    "LogLine",
     "PassKeys",
     "Plan",
+    "Rehearsal",
+    "Rehearsed",
     "RoomList",
     "Status",
     "Trouble",

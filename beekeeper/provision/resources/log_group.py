@@ -50,6 +50,7 @@ class LogGroup(Resource):
             "CreateLogGroup",
             "DeleteLogGroup",
             "PutRetentionPolicy",
+            "FilterLogEvents",  # of operators: control/logs.py
             "ListTagsForResource",
             "TagResource",
             "UntagResource",

@@ -17,7 +17,7 @@ from botocore.exceptions import ConnectionClosedError
 from botocore.model import OperationModel
 from moto.core.models import botocore_stubber
 
-READS = ("Get", "BatchGet", "List", "Describe", "Head", "Scan")
+READS = ("Get", "BatchGet", "List", "Describe", "Head", "Scan", "Filter")
 
 
 @dataclass(frozen=True)

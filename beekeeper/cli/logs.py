@@ -1,0 +1,117 @@
+"""logs: what the functions have logged."""
+
+import argparse
+import time
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from typing import Any
+
+from rich.text import Text
+
+from beekeeper.cli.options import add_room, number, room_of
+from beekeeper.cli.output import Output
+from beekeeper.cli.stopping import stoppable
+from beekeeper.contract.functions import FUNCTIONS, GOVERNOR
+from beekeeper.control.log_events import LEVELS
+from beekeeper.results import LogLine
+
+UNITS = {"s": 1, "m": 60, "h": 3600, "d": 86_400}
+LONGEST_SECONDS = 30 * 86_400
+COLORS = {"WARNING": "yellow", "ERROR": "red", "CRITICAL": "red", "DEBUG": "dim"}
+DAY_SECONDS = 86_400
+
+
+def add_commands(commands: Any) -> None:
+    """Add the command of this module."""
+    logs = commands.add_parser(
+        "logs",
+        help="see what the functions have logged",
+        description="Show the logs of all functions of the room in one stream, the oldest line"
+        " first. Times are in UTC. A line appears some seconds after it was written.",
+        examples={
+            "logs --follow": "shows the last ten minutes, and then each new line until Ctrl-C",
+            "logs --level warning --since 2h": "shows what went wrong in the last two hours",
+            "logs --visitor 2wLOyrgqdDu2To9PVMd_RA": "shows what is known of one visitor",
+        },
+    )
+    logs.add_argument("--follow", action="store_true", help="go on, and show each new line")
+    logs.add_argument(
+        "--since",
+        type=_seconds,
+        default=600.0,
+        metavar="TIME",
+        help="how far back to look: 90s, 10m, 2h or 3d (default: 10m)",
+    )
+    logs.add_argument(
+        "--function",
+        default="",
+        choices=[each.name for each in (*FUNCTIONS, GOVERNOR)],
+        help="only this function",
+    )
+    logs.add_argument(
+        "--level",
+        default="",
+        choices=[level.lower() for level in LEVELS],
+        help="only lines of this level, and graver ones; a line without a level is always shown",
+    )
+    logs.add_argument(
+        "--visitor",
+        default="",
+        metavar="ID",
+        help="only lines about this visitor, and what the table says of them: the id (`sub` of a"
+        " pass), its first six characters or more, or a whole ticket or pass",
+    )
+    add_room(logs)
+    logs.set_defaults(run=run_logs)
+
+
+def _seconds(text: str) -> float:
+    unit = UNITS.get(text[-1:].lower())
+    seconds = number(text[:-1]) * unit if unit else 0.0
+    if not 0 < seconds <= LONGEST_SECONDS:
+        raise argparse.ArgumentTypeError("give a time up to 30 days, such as 90s, 10m, 2h or 3d")
+    return seconds
+
+
+def run_logs(options: argparse.Namespace, output: Output) -> None:
+    """Show the lines, as they come."""
+    found = room_of(options).logs(
+        since_seconds=options.since,
+        function=options.function,
+        level=options.level,
+        visitor=options.visitor,
+        follow=options.follow,
+    )
+    with stoppable():
+        try:
+            shown = _show(found, output)
+        except KeyboardInterrupt:
+            if not options.follow:
+                raise
+            return  # that is how a follower ends
+    if not shown:
+        output.say("There is no such line. To look further back: --since 1d")
+
+
+def _show(found: Iterator[LogLine], output: Output) -> int:
+    shown = 0
+    for line in found:
+        shown += 1
+        if output.as_json:
+            output.json_line(line.to_dict())
+        else:
+            output.out.print(_text(line, time.time()))
+    return shown
+
+
+def _text(line: LogLine, now: float) -> Text:
+    at = datetime.fromtimestamp(line.at, UTC)
+    told = f"{at:%H:%M:%S}" if now - line.at < DAY_SECONDS else f"{at:%Y-%m-%d %H:%M:%S}"
+    text = Text(f"{told} ").append(f"{line.level:<8} ", COLORS.get(line.level, ""))
+    text.append(f"{line.function:<9} ", "dim").append(line.message)
+    for name, value in line.fields.items():
+        if isinstance(value, str | int | float):
+            text.append(f" {name}={value}", "dim")
+        elif name == "stackTrace" and isinstance(value, list):
+            text.append("".join(f"\n    {frame}".rstrip() for frame in value), "dim")
+    return text

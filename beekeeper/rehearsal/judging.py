@@ -1,0 +1,160 @@
+"""What held in a rehearsal and what did not, and what to do about it before the day. Pure."""
+
+from collections.abc import Iterator
+
+from beekeeper.results import Finding, Rehearsed, Verdict
+
+# What a browser's polls cost: a visitor arrives up to some seconds after the turn has begun.
+SLOW, VERY_SLOW = 0.85, 0.5
+# In any T seconds no more arrive than in T and these at the rate, times the overbooking (README).
+BURST_SECONDS = 32
+GOOD_ESTIMATE_SECONDS, GOOD_ESTIMATE_SHARE = 15.0, 0.3
+SLOW_SITE_SECONDS = 3.0
+FEW = 0.01  # of the requests
+LOGS = "python -m beekeeper logs --level warning shows why."
+THROTTLE = (
+    "The account's API refuses what is beyond its quota. Ask AWS for more (python -m beekeeper"
+    " doctor --arrivals N says how much), or set edge = true."
+)
+CONNECT = "See Connect your site in the README."
+
+
+def findings(seen: Rehearsed, overbooking: float, open_status: int | None) -> Iterator[Finding]:
+    """Return what was found, in the order in which a visitor meets it.
+
+    ``open_status`` is what the site answered to a request without a pass: None if nothing, and 0 if
+    it sent the visitor to the room.
+    """
+    yield _joining(seen)
+    yield _answers(seen)
+    yield _places(seen)
+    yield _rate(seen, overbooking)
+    yield _waits(seen)
+    yield _counts(seen)
+    yield _site(seen)
+    yield _door(open_status)
+
+
+def _joining(seen: Rehearsed) -> Finding:
+    text = f"{seen.joined:,} of {seen.came:,} visitors got a place."
+    if seen.asked_to_wait:
+        text += f" {seen.asked_to_wait:,} had to wait a moment for it."
+    if seen.joined < seen.came:
+        return Finding("places given", Verdict.PROBLEM, text, LOGS)
+    if seen.pages_failed:
+        errors = f" Browsers showed {_times(seen.pages_failed, 'error')} in place of the page."
+        return Finding("places given", Verdict.PROBLEM, text + errors, f"{LOGS} {THROTTLE}")
+    return Finding("places given", Verdict.OK, text)
+
+
+def _answers(seen: Rehearsed) -> Finding:
+    bad = seen.throttled + seen.failed
+    if not bad:
+        return Finding("answers", Verdict.OK, f"The room answered all {seen.requests:,} requests.")
+    text = (
+        f"The room answered {seen.requests - bad:,} of {seen.requests:,} requests. It refused"
+        f" {seen.throttled:,} because of the API's throttle, and failed to answer {seen.failed:,}."
+    )
+    remedy = " ".join([THROTTLE] * bool(seen.throttled) + [LOGS] * bool(seen.failed))
+    is_rare = bad <= FEW * seen.requests
+    return Finding("answers", Verdict.WARNING if is_rare else Verdict.PROBLEM, text, remedy)
+
+
+def _places(seen: Rehearsed) -> Finding:
+    if seen.places_grown or seen.lost:
+        text = (
+            f"{_times(seen.places_grown, 'visitor')} saw their place become worse, and"
+            f" {_times(seen.lost, 'visitor')} lost it."
+        )
+        remedy = f"Nobody may turn off, clear or deploy the room meanwhile. {LOGS}"
+        return Finding("places kept", Verdict.PROBLEM, text, remedy)
+    return Finding("places kept", Verdict.OK, "Nobody lost their place, and no place grew.")
+
+
+def _rate(seen: Rehearsed, overbooking: float) -> Finding:
+    bound = overbooking * seen.rate * (60 + BURST_SECONDS) / 60 + 1
+    if seen.fullest_minute > bound:
+        text = f"{seen.fullest_minute:,} visitors arrived in one minute, more than {bound:,.0f}."
+        remedy = "Don't open like this. Run python -m beekeeper doctor, and report the fault."
+        return Finding("rate", Verdict.PROBLEM, text, remedy)
+    if seen.held_rate is None:
+        text = "The line was too short to measure the rate: too few went in while others waited."
+        remedy = "Send more visitors, give it more minutes, or rehearse at a lower rate."
+        return Finding("rate", Verdict.UNKNOWN, text, remedy)
+    text = f"Visitors arrived at {seen.held_rate:,.0f} a minute, of {seen.rate:,.0f} in force."
+    share = seen.held_rate / seen.rate
+    if share < SLOW:
+        verdict = Verdict.PROBLEM if share < VERY_SLOW else Verdict.WARNING
+        remedy = f"Run python -m beekeeper doctor, and look at status meanwhile. {LOGS}"
+        return Finding("rate", verdict, text, remedy)
+    return Finding("rate", Verdict.OK, text)
+
+
+def _waits(seen: Rehearsed) -> Finding:
+    median, longest = seen.median_wait_seconds, seen.longest_wait_seconds
+    if median is None or longest is None:
+        text = "Nobody who had a place went in before the time was over."
+        remedy = "If the visitors need longer than that, give it more minutes (--minutes)."
+        return Finding("waits", Verdict.PROBLEM, text, f"{remedy} {LOGS}")
+    text = f"Half of the visitors waited {_seconds(median)} or less, and nobody more than"
+    text += f" {_seconds(longest)}."
+    if seen.still_waiting:
+        text += f" {seen.still_waiting:,} were still in line when the time was over."
+    error = seen.estimate_error_seconds
+    if error is None:
+        return Finding("waits", Verdict.OK, text)
+    text += f" The first estimate was {_seconds(error)} off."
+    if error > max(GOOD_ESTIMATE_SECONDS, GOOD_ESTIMATE_SHARE * median):
+        remedy = "Estimates are off while the rate changes, or the governor acts. Look at status."
+        return Finding("waits", Verdict.WARNING, text, remedy)
+    return Finding("waits", Verdict.OK, text)
+
+
+def _counts(seen: Rehearsed) -> Finding:
+    text = f"The room counted {seen.counted_entered:,} who went in, and {seen.entered:,} did."
+    if seen.counted_entered < seen.entered:
+        return Finding("counts", Verdict.PROBLEM, text, LOGS)
+    if seen.counted_entered > seen.entered:
+        remedy = "Somebody else went in meanwhile: the campaign link may be known already."
+        return Finding("counts", Verdict.WARNING, text, remedy)
+    return Finding("counts", Verdict.OK, text)
+
+
+def _site(seen: Rehearsed) -> Finding:
+    if seen.site_p95_seconds is None:
+        return Finding("your site", Verdict.UNKNOWN, "No visitor reached your site.")
+    text = f"Your site answered within {max(0.1, seen.site_p95_seconds):.1f} s, 19 times of 20."
+    if seen.site_refused:
+        text += f" It refused {_times(seen.site_refused, 'visitor')} with a good pass."
+        remedy = f"Compare its keys with python -m beekeeper keys show, and its clock. {CONNECT}"
+        return Finding("your site", Verdict.PROBLEM, text, remedy)
+    if seen.site_failed:
+        text += f" It failed {_times(seen.site_failed, 'time')}."
+        remedy = "Your site can't bear this rate: set a lower one, or turn the governor on."
+        return Finding("your site", Verdict.PROBLEM, text, remedy)
+    if seen.site_p95_seconds > SLOW_SITE_SECONDS:
+        remedy = "It may be at its limit: try a lower rate, or turn the governor on."
+        return Finding("your site", Verdict.WARNING, text, remedy)
+    return Finding("your site", Verdict.OK, text)
+
+
+def _door(open_status: int | None) -> Finding:
+    if open_status is None:
+        text = "Your site did not answer a request without a pass."
+        return Finding("without a pass", Verdict.UNKNOWN, text, "Check that it can be reached.")
+    if open_status == 0 or open_status in (401, 403):
+        return Finding("without a pass", Verdict.OK, "Your site lets nobody in without a pass.")
+    if open_status < 300:
+        text = f"Your site let a visitor in without a pass (it answered {open_status})."
+        remedy = f"Whoever knows its address can skip the line. {CONNECT}"
+        return Finding("without a pass", Verdict.WARNING, text, remedy)
+    text = f"Your site answered {open_status} to a visitor without a pass. That tells nothing."
+    return Finding("without a pass", Verdict.UNKNOWN, text, f"Try it in a browser. {CONNECT}")
+
+
+def _times(count: int, what: str) -> str:
+    return f"{count:,} {what}{'' if count == 1 else 's'}"
+
+
+def _seconds(seconds: float) -> str:
+    return f"{seconds:.0f} s" if seconds < 120 else f"{seconds / 60:.0f} min"

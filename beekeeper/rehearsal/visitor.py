@@ -1,0 +1,101 @@
+"""A visitor of a rehearsal, who does what a browser does, and notes what a person would see.
+
+The requests name themselves (``beekeeper-rehearsal``), so the site can tell them in its own log.
+"""
+
+import contextlib
+import http.client
+import time
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+from urllib.parse import urljoin, urlsplit
+
+from beekeeper import _version
+from beekeeper.local.ministack import address
+from beekeeper.local.visitor import Response, Stage, Visitor
+from beekeeper.rules.turn import State
+
+AGENT = f"Mozilla/5.0 (beekeeper-rehearsal/{_version.__version__})"
+UNANSWERED = 0  # the status of a request that got no answer
+REFUSED = (401, 403)
+REDIRECTS = (301, 302, 303, 307, 308)
+MOST_REDIRECTS = 5
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """A request, the status of its answer, and how long that took."""
+
+    is_room: bool
+    status: int
+    seconds: float
+
+
+@dataclass
+class Rehearser(Visitor):
+    """A visitor who notes every answer. Times are those of the monotonic clock."""
+
+    asked: list[Asked] = field(default_factory=list)
+    entered_at: float = 0.0
+    place: int | None = None  # the last one that was shown
+    has_grown: bool = False
+    promised_at: float = 0.0  # when the turn was to come, as first told
+    is_lost: bool = False
+    is_refused: bool = False  # by the site
+    site_cookies: dict[str, str] = field(default_factory=dict)
+
+    def request(self, method: str, url: str, accept: str = "application/json") -> Response:
+        """Send a request, and note its answer."""
+        began, is_room = time.monotonic(), self._is_room(url)
+        try:
+            response = super().request(method, url, accept)
+        except (OSError, http.client.HTTPException):
+            self.asked.append(Asked(is_room, UNANSWERED, time.monotonic() - began))
+            raise
+        self.asked.append(Asked(is_room, response.status, time.monotonic() - began))
+        if is_room and response.status == 401:
+            self.is_lost = True  # the room does not know its own ticket
+        return response
+
+    def _is_room(self, url: str) -> bool:
+        # A local AWS has two addresses for a room.
+        return urlsplit(address(url)).netloc == urlsplit(address(self.room_url)).netloc
+
+    def more_headers(self, url: str) -> Mapping[str, str]:
+        """Return our name, and for the site the cookies that it has set."""
+        pairs = [] if self._is_room(url) else [f"{n}={v}" for n, v in self.site_cookies.items()]
+        return {"User-Agent": AGENT, **({"Cookie": "; ".join(pairs)} if pairs else {})}
+
+    def ask(self) -> dict[str, Any]:
+        """Poll, and note the place and the estimate that the page shows."""
+        content = super().ask()
+        ahead, eta = content.get("ahead"), content.get("eta_seconds")
+        if content.get("state") == State.WAITING and isinstance(ahead, int):
+            self.has_grown |= self.place is not None and ahead > self.place
+            self.place = ahead
+            if eta is not None and not self.promised_at:
+                self.promised_at = self.now() + float(eta)
+        self.is_lost |= content.get("state") == State.EXPIRED
+        return content
+
+    def go_in(self, url: str) -> None:
+        """Arrive at the site. Whatever it answers, the room has done its part."""
+        self.stage, self.entered_at = Stage.ENTERED, self.now()
+        with contextlib.suppress(OSError, http.client.HTTPException):  # request has noted it
+            self._look_at_site(url)
+
+    def _look_at_site(self, url: str) -> None:
+        """Open the address, and follow the redirects with which a gate opens a session."""
+        for _ in range(MOST_REDIRECTS):
+            response = self.request("GET", url, "text/html")
+            self.is_refused = response.status in REFUSED
+            if response.status not in REDIRECTS or not response.location:
+                return
+            url = urljoin(url, response.location)
+            if self._is_room(url):
+                self.is_refused = True
+                return
+            for cookie in response.cookies:
+                name, _, value = cookie.partition(";")[0].partition("=")
+                self.site_cookies[name.strip()] = value.strip()

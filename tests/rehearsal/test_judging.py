@@ -1,0 +1,98 @@
+"""What held in a rehearsal, what did not, and the remedy, case by case."""
+
+from dataclasses import replace
+
+import pytest
+
+from beekeeper.rehearsal.judging import findings
+from beekeeper.results import Rehearsed
+from beekeeper.results.findings import Verdict
+
+GOOD = Rehearsed(
+    came=100,
+    joined=100,
+    entered=100,
+    still_waiting=0,
+    rate=600,
+    held_rate=590,
+    median_wait_seconds=30,
+    longest_wait_seconds=60,
+    estimate_error_seconds=3,
+    places_grown=0,
+    lost=0,
+    asked_to_wait=0,
+    pages_failed=0,
+    requests=1_000,
+    throttled=0,
+    failed=0,
+    site_refused=0,
+    site_failed=0,
+    site_p95_seconds=0.2,
+    entries_per_second=[10] * 10,
+    fullest_minute=100,
+    counted_admitted=100,
+    counted_entered=100,
+)
+
+
+def test_a_rehearsal_in_which_all_held() -> None:
+    found = list(findings(GOOD, 1.5, 0))
+    assert {finding.verdict for finding in found} == {Verdict.OK}
+    assert [finding.remedy for finding in found] == [""] * len(found)
+
+
+@pytest.mark.parametrize(
+    ("change", "check", "verdict", "text", "remedy"),
+    [
+        ({"joined": 90}, "places given", "problem", "90 of 100 visitors", "logs --level"),
+        ({"pages_failed": 1}, "places given", "problem", "showed 1 error in place", "edge = true"),
+        ({"asked_to_wait": 5}, "places given", "ok", "5 had to wait a moment", ""),
+        ({"throttled": 5}, "answers", "warning", "995 of 1,000", "doctor --arrivals"),
+        ({"failed": 50}, "answers", "problem", "failed to answer 50", "logs --level"),
+        ({"places_grown": 2}, "places kept", "problem", "2 visitors saw their place", "clear"),
+        ({"lost": 1}, "places kept", "problem", "1 visitor lost it", "clear"),
+        ({"held_rate": None}, "rate", "unknown", "too short to measure", "more visitors"),
+        ({"held_rate": 480}, "rate", "warning", "480 a minute, of 600", "doctor"),
+        ({"held_rate": 200}, "rate", "problem", "200 a minute", "doctor"),
+        ({"fullest_minute": 1_382}, "rate", "problem", "more than 1,381", "Don't open"),
+        ({"fullest_minute": 1_381}, "rate", "ok", "590 a minute", ""),
+        ({"median_wait_seconds": None}, "waits", "problem", "Nobody who had a place", "--minutes"),
+        ({"still_waiting": 7}, "waits", "ok", "7 were still in line", ""),
+        ({"estimate_error_seconds": 40}, "waits", "warning", "40 s off", "governor"),
+        ({"estimate_error_seconds": None}, "waits", "ok", "nobody more than 60 s.", ""),
+        ({"counted_entered": 99}, "counts", "problem", "counted 99 who went in, and 100", "logs"),
+        ({"counted_entered": 101}, "counts", "warning", "counted 101", "Somebody else"),
+        ({"site_refused": 1}, "your site", "problem", "refused 1 visitor with", "keys show"),
+        ({"site_failed": 2}, "your site", "problem", "failed 2 times", "a lower one"),
+        ({"site_p95_seconds": 5}, "your site", "warning", "within 5.0 s", "a lower rate"),
+        ({"site_p95_seconds": None}, "your site", "unknown", "No visitor reached", ""),
+    ],
+)
+def test_what_did_not_hold_is_told_with_what_to_do_before_the_day(
+    change: dict[str, float | None], check: str, verdict: str, text: str, remedy: str
+) -> None:
+    seen = replace(GOOD, **change)  # type: ignore[arg-type]
+    (found,) = [finding for finding in findings(seen, 1.5, 0) if finding.check == check]
+    assert found.verdict == verdict
+    assert text in found.text
+    assert remedy in found.remedy
+    assert bool(found.remedy) == bool(remedy)
+
+
+@pytest.mark.parametrize(
+    ("status", "verdict", "text"),
+    [
+        (0, "ok", "lets nobody in"),
+        (403, "ok", "lets nobody in"),
+        (200, "warning", "let a visitor in without a pass (it answered 200)"),
+        (503, "unknown", "answered 503"),
+        (None, "unknown", "did not answer"),
+    ],
+    ids=["to the room", "refused", "open", "broken", "silent"],
+)
+def test_a_site_that_lets_people_in_without_a_pass_is_told_apart(
+    status: int | None, verdict: str, text: str
+) -> None:
+    *_, door = findings(GOOD, 1.5, status)
+    assert (door.check, door.verdict) == ("without a pass", verdict)
+    assert text in door.text

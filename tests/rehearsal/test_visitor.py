@@ -1,0 +1,116 @@
+"""A visitor of a rehearsal notes what a person would see, and goes to the site like a browser."""
+
+from collections.abc import Iterator
+
+import pytest
+
+from beekeeper.errors import BeekeeperError
+from beekeeper.local.visitor import Stage
+from beekeeper.rehearsal.run import check_reachable
+from beekeeper.rehearsal.visitor import AGENT, Rehearser
+from beekeeper.rules.turn import State
+from tests.support.site import Behaviour, Site, answering, site
+from tests.support.stub_room import THROTTLED, UNKNOWN, StubRoom, entry, turn
+
+READY = turn(State.READY, enter="enter", ahead=0)
+NOBODY = "http://127.0.0.1:1/"  # no program listens there
+
+
+@pytest.fixture
+def room() -> Iterator[StubRoom]:
+    room = StubRoom()
+    yield room
+    room.close()
+
+
+def go(room: StubRoom, steps: int) -> Rehearser:
+    """Do so many steps of a visitor who has a place, as fast as possible."""
+    visitor = Rehearser(room.url, stage=Stage.WAITING, cookie="beekeeper_ticket_sale", ticket="t")
+    for _ in range(steps):
+        visitor.step()
+        visitor._turn_at = 0.0  # it is time for the next poll
+    return visitor
+
+
+def arrive(room: StubRoom, **behaviours: Behaviour) -> tuple[Rehearser, Site]:
+    """Let a visitor whose turn it is arrive at the page ``/landing`` of a site."""
+    with site(None, **behaviours) as served:
+        room.answers, room.entries = [READY], [entry(url=served.url("/landing?beekeeper_pass=x"))]
+        visitor = go(room, 2)
+    return visitor, served
+
+
+def test_a_place_that_grows_and_the_first_estimate_are_noted(room: StubRoom) -> None:
+    room.answers = [turn(ahead=9, eta_seconds=60), turn(ahead=5, eta_seconds=10), turn(ahead=5)]
+    visitor = go(room, 3)
+    assert (visitor.place, visitor.has_grown) == (5, False)
+    assert 50 < visitor.promised_at - visitor.now() <= 60
+    room.answers = [turn(ahead=6)]
+    visitor.step()
+    assert visitor.has_grown
+
+
+def test_each_answer_is_noted_and_a_ticket_that_the_room_does_not_know(room: StubRoom) -> None:
+    room.answers = [THROTTLED, turn(), UNKNOWN]
+    visitor = go(room, 3)
+    assert [(asked.is_room, asked.status) for asked in visitor.asked] == [
+        (True, 429),
+        (True, 200),
+        (True, 401),
+    ]
+    assert visitor.is_lost
+
+
+def test_a_turn_that_is_over_is_noted(room: StubRoom) -> None:
+    room.answers = [turn(State.EXPIRED)]
+    assert go(room, 1).is_lost
+
+
+def test_it_goes_in_with_the_session_that_the_gate_opens(room: StubRoom) -> None:
+    opened = answering(302, Location="/seats", Set_Cookie="session=s; Path=/; HttpOnly")
+    visitor, served = arrive(room, landing=opened, seats=answering(200))
+    assert served.paths() == ["/landing", "/seats"]
+    first, second = served.requests
+    assert "session=s" not in first
+    assert "Cookie: session=s" in second
+    assert f"User-Agent: {AGENT}" in second
+    assert "beekeeper_ticket" not in first + second  # a browser shows no site another one's cookie
+    assert (visitor.stage, visitor.is_refused) == (Stage.ENTERED, False)
+    assert visitor.entered_at
+    assert [(asked.is_room, asked.status) for asked in visitor.asked[-2:]] == [
+        (False, 302),
+        (False, 200),
+    ]
+
+
+@pytest.mark.parametrize("status", [401, 403])
+def test_a_site_that_refuses_a_pass_is_noted(room: StubRoom, status: int) -> None:
+    visitor, _ = arrive(room, landing=answering(status))
+    assert (visitor.stage, visitor.is_refused) == (Stage.ENTERED, True)
+
+
+def test_a_site_that_sends_back_to_the_room_has_refused(room: StubRoom) -> None:
+    visitor, _ = arrive(room, landing=answering(302, Location=room.url))
+    assert visitor.is_refused
+    assert not room.opened  # it takes no second place
+
+
+def test_a_site_that_is_down_ends_the_visit_too(room: StubRoom) -> None:
+    room.answers, room.entries = [READY], [entry(url=NOBODY)]
+    visitor = go(room, 2)
+    assert (visitor.stage, visitor.asked[-1].status) == (Stage.ENTERED, 0)
+    assert not visitor.asked[-1].is_room
+
+
+def test_a_site_that_redirects_for_ever_is_left(room: StubRoom) -> None:
+    _, served = arrive(room, landing=answering(302, Location="/landing"))
+    assert len(served.requests) == 5
+
+
+def test_a_room_that_this_machine_can_not_reach_is_told_before_anybody_comes(
+    room: StubRoom,
+) -> None:
+    with pytest.raises(BeekeeperError, match=r"127\.0\.0\.1:1/ can't be reached from this machine"):
+        check_reachable(NOBODY)
+    check_reachable(room.url)
+    assert room.opened == ["robots.txt"]  # which takes no place
