@@ -15,7 +15,7 @@ from beekeeper.local.crowd import Crowd
 from beekeeper.local.ministack import address
 from beekeeper.local.visitor import Stage
 from beekeeper.provision.aws import is_this_machine
-from beekeeper.rehearsal.judging import findings
+from beekeeper.rehearsal.judging import findings, room_now
 from beekeeper.rehearsal.observed import Counted, figures
 from beekeeper.rehearsal.size import Size, sized
 from beekeeper.rehearsal.visitor import REDIRECTS, Rehearser
@@ -85,7 +85,7 @@ def rehearse(
     check_reachable(link)
     crowd = _crowd(link, size)
     started_at, began = time.time(), time.monotonic()
-    _send(crowd, size, on_progress)
+    send(crowd, size, on_progress)
     return _judged(handle, before, crowd, started_at, time.monotonic() - began)
 
 
@@ -128,7 +128,8 @@ def check_reachable(link: str) -> None:
         ) from error
 
 
-def _send(crowd: Crowd, size: Size, on_progress: Callable[[Progress], None] | None) -> None:
+def send(crowd: Crowd, size: Size, on_progress: Callable[[Progress], None] | None) -> None:
+    """Let the crowd go through the room until all are in, or the time is over."""
     began = time.monotonic()
     try:
         crowd.start()
@@ -160,13 +161,14 @@ def _judged(
     )
     seen = figures(visitors, counted)
     found = findings(seen, before.settings.overbooking, _open_status(crowd.room_url, before))
+    now = room_now(after.light, after.reason, after.remedy)
     return Rehearsal(
         room=before.room,
         url=before.url,
         started_at=started_at,
         seconds=round(seconds, 1),
         figures=seen,
-        findings=tuple(found),
+        findings=(*found, now),
         next=NEXT,
     )
 
