@@ -109,7 +109,9 @@ def _time_step(value: float) -> float:
 
 
 def _mark(seconds: float) -> str:
-    """Return a time that is short enough for an axis on a phone: 1:20 h."""
+    """Return a time that is short enough for an axis on a phone: 90 s, 1:20 h."""
+    if seconds < 180 and seconds % 60:
+        return f"{seconds:.0f} s"
     minutes = round(seconds / 60)
     return f"{minutes // 60}:{minutes % 60:02} h" if 60 < minutes < 1_440 else clock(seconds)
 

@@ -18,6 +18,8 @@ from beekeeper.provision import readiness
 from beekeeper.provision.aws import Aws
 from beekeeper.provision.checks import quotas
 from beekeeper.provision.checks.account import account_of
+from beekeeper.provision.checks.alarms import CHECK as ALARMS
+from beekeeper.provision.checks.alarms import alarms
 from beekeeper.provision.checks.boundary import CHECK as BOUNDARY
 from beekeeper.provision.checks.boundary import boundary
 from beekeeper.provision.checks.certificate import CHECK as CERTIFICATE
@@ -75,11 +77,12 @@ def doctor(
     policy simulator, if these credentials can use it), the permissions boundary of the functions,
     how many functions can run at once, API Gateway's throttle, what visitors see in the first
     second, the table's writes, how many visitors can join a strict line, the certificate of the
-    custom domain, the edge's web ACL and CloudFront's quotas, and whether the names are free. If
-    the room is deployed, also whether the settings and keys in its table can be read, and whether
-    its functions answer. For that it calls each function in a way that does nothing, and so wakes
-    those that were idle for weeks. ``arrivals_per_minute`` is the number of visitors in the busiest
-    minute. The default is ten times the rate. Each problem is in the result, with what to do.
+    custom domain, the edge's web ACL and CloudFront's quotas, whether the alarms reach somebody,
+    and whether the names are free. If the room is deployed, also whether the settings and keys in
+    its table can be read, and whether its functions answer. For that it calls each function in a
+    way that does nothing, and so wakes those that were idle for weeks. ``arrivals_per_minute`` is
+    the number of visitors in the busiest minute. The default is ten times the rate. Each problem is
+    in the result, with what to do.
 
     Raises only TypeError, ConfigError, and RoomNotFoundError for the name of a room that was never
     deployed.
@@ -168,6 +171,8 @@ def _looks(
         yield _looked(CERTIFICATE, lambda: certificate(aws, arn, name, edge=room.edge))
     if acl := room.web_acl_arn:
         yield _looked(WEB_ACL, lambda: web_acl(aws, acl))
+    if room.alarms.notify:
+        yield _looked(ALARMS, lambda: alarms(aws, room, names))
 
 
 def policies(

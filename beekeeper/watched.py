@@ -18,8 +18,7 @@ class Watched(Handle):
         status = await asyncio.to_thread(room.wait_until, "drained", timeout_seconds=3600)
 
         watching = room.watch()
-        while (seen := await asyncio.to_thread(next, watching)).light != "red":
-            ...
+        seen = await asyncio.to_thread(next, watching)  # again and again: it has no end
 
     A thread can't be cancelled. So give ``wait_until`` a time-out that you can live with.
     """

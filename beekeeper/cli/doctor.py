@@ -21,7 +21,7 @@ def add_commands(commands: Any) -> None:
     """Add the command of this module."""
     doctor = commands.add_parser(
         "doctor",
-        help="check credentials, permissions, quotas and names before a deploy",
+        help="check credentials, permissions and quotas before a deploy",
         description="Check credentials, permissions, quotas and names, and say what to do about"
         " each problem. Changes nothing, but calls each function of a deployed room, which wakes"
         " those that were idle for weeks. Exits with 1 if there is a problem.",

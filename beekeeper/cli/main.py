@@ -3,6 +3,8 @@
 To add a command, write its module and add it to COMMANDS. The module adds the command's parser,
 with its help and two examples (see command.py), and the function that runs it.
 
+Without arguments, the program shows what to do next in this folder (next_steps.py).
+
 Results go to stdout; progress and errors go to stderr. Exit codes: 0 done, 1 failed, 2 wrong usage
 (and `plan --exit-code` with changes), 130 interrupted.
 """
@@ -16,6 +18,7 @@ from collections.abc import Sequence
 from beekeeper import __version__
 from beekeeper.cli import (
     clear,
+    completion,
     demo,
     deploy,
     destroy,
@@ -28,6 +31,7 @@ from beekeeper.cli import (
     list_rooms,
     logs,
     message,
+    next_steps,
     plan,
     preview,
     rehearse,
@@ -38,9 +42,10 @@ from beekeeper.cli import (
     status,
     watch,
 )
-from beekeeper.cli.command import Command
+from beekeeper.cli.command import Command, Parser, commands_of
 from beekeeper.cli.output import Output
 from beekeeper.errors import BeekeeperError
+from beekeeper.nearest import did_you_mean
 
 # In the order in which an event needs them, which is their order in the help.
 COMMANDS = (
@@ -66,6 +71,7 @@ COMMANDS = (
     list_rooms,
     destroy,
     demo,
+    completion,
 )
 # What people type for one of our commands in a hurry.
 MEANT = {
@@ -88,21 +94,44 @@ MEANT = {
     "ls": "To list the rooms: list.",
     "rotate": "To change the key that signs passes: keys rotate --step add.",
     "check": "To check the account: doctor. To see how the room stands: status.",
+    "help": "To see the commands: --help. To see the examples of one: COMMAND --help.",
+    "version": "To see the version: --version.",
 }
+# An interrupt of one of these can come after it has changed something.
+CHANGING = (
+    *("deploy", "destroy", "keys", "set-rate", "pause", "on", "off"),
+    *("governor", "message", "clear"),
+)
 
 
-def parser() -> argparse.ArgumentParser:
+class _Help(argparse.RawDescriptionHelpFormatter):
+    """Keeps the lines of the epilog, and gives each command one line.
+
+    argparse forgets that the names of commands are indented once more than those of options. So
+    the longest name would get a line of its own.
+    """
+
+    def __init__(self, prog: str) -> None:
+        super().__init__(prog, indent_increment=1)
+        self._action_max_length = 2 + len("completion")
+
+
+def parser() -> Parser:
     """Return the parser of all commands."""
-    root = argparse.ArgumentParser(
+    root = Parser(
         prog="beekeeper",
         description="A virtual waiting room for a one-time event, in your own AWS account.",
         epilog="Try it without an AWS account:  python -m beekeeper demo\n"
         "See a command's examples:       python -m beekeeper COMMAND --help",
-        formatter_class=argparse.RawDescriptionHelpFormatter,  # keeps the lines of the epilog
+        formatter_class=_Help,
     )
     root.add_argument("--version", action="version", version=f"beekeeper {__version__}")
     commands = root.add_subparsers(
-        title="commands", metavar="COMMAND", required=True, parser_class=Command
+        title="commands",
+        dest="command",
+        metavar="COMMAND",
+        required=True,
+        parser_class=Command,
     )
     for module in COMMANDS:
         module.add_commands(commands)
@@ -127,9 +156,19 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 def _parsed(arguments: Sequence[str]) -> argparse.Namespace:
-    if arguments and (meant := MEANT.get(arguments[0].lower())):
-        parser().error(f"there is no command {arguments[0]}. {meant}")
-    return parser().parse_args(arguments)
+    if not arguments:
+        return argparse.Namespace(run=next_steps.run_next_steps, json=False, debug=False)
+    root = parser()
+    commands = commands_of(root)
+    typed = arguments[0]
+    if not typed.startswith("-") and typed not in commands:
+        meant = f" {MEANT.get(typed.lower(), '')}".rstrip() or did_you_mean(typed, commands)
+        known = "" if meant else f" The commands are: {', '.join(commands)}."
+        root.error(f"there is no command {typed}.{meant}{known}")
+    options, unknown = root.parse_known_args(arguments)
+    if unknown:
+        commands[options.command].refuse(unknown)
+    return options
 
 
 def _replace_what_is_not_in_the_code_page() -> None:
@@ -148,7 +187,7 @@ def _run(options: argparse.Namespace, output: Output) -> int:
         output.error(error)
         return 1
     except KeyboardInterrupt as interrupt:
-        output.say(" ".join(["Interrupted.", *getattr(interrupt, "__notes__", [])]))
+        output.say(f"Interrupted. {_standing(options, interrupt)}".rstrip())
         return 130
     except BrokenPipeError:
         raise
@@ -157,3 +196,12 @@ def _run(options: argparse.Namespace, output: Output) -> int:
             raise
         output.error(error, unexpected=True)
         return 1
+
+
+def _standing(options: argparse.Namespace, interrupt: KeyboardInterrupt) -> str:
+    """Return what stands after an interrupt. The command may know more than we do."""
+    if notes := getattr(interrupt, "__notes__", []):
+        return " ".join(notes)
+    if getattr(options, "command", "") in CHANGING:
+        return "What was done stands. Run the same command again: it goes on."
+    return ""

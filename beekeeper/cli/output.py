@@ -1,8 +1,10 @@
 """Writes results to stdout, and everything else to stderr."""
 
 import contextlib
+import functools
 import json
 import sys
+import textwrap
 from collections.abc import Iterable, Sequence
 
 from rich.console import Console
@@ -17,6 +19,7 @@ COLORS = {
     Verdict.PROBLEM: "red",
     Verdict.UNKNOWN: "dim",
 }
+NARROWEST = 24  # columns; with fewer, words beside a name would be a column of letters
 
 
 def colored(verdict: Verdict) -> str:
@@ -47,7 +50,11 @@ class Output:
 
     def say(self, text: str) -> None:
         """Write a line of progress."""
-        self.err.print(text, markup=False)
+        self.err.print(_fitted(text, self.err), markup=False)
+
+    def text(self, text: str) -> None:
+        """Write a paragraph of a result."""
+        self.out.print(_fitted(text, self.out), markup=False)
 
     def error(self, error: BaseException, *, unexpected: bool = False) -> None:
         """Write an error with its notes to stderr and, with ``--json``, also to stdout."""
@@ -61,7 +68,7 @@ class Output:
                     {"error": type(error).__name__, "message": "\n".join([text, *notes])}
                 )
         for line in (text, *notes):
-            self.err.print(f"beekeeper: {line}", style="red", markup=False)
+            self.err.print(_fitted(f"beekeeper: {line}", self.err), style="red", markup=False)
 
     def json_line(self, content: object) -> None:
         """Write one line of JSON to stdout, without a buffer."""
@@ -82,7 +89,7 @@ class Output:
     def table(self, title: str, rows: Iterable[tuple[str | Text, str]]) -> None:
         """Write a table of two columns to stdout. No text is read as rich's markup.
 
-        Lines are as long as their values. In a narrow terminal, rich's tables would cut off a link.
+        No word is broken. In a narrow terminal, rich's tables would cut off a link.
         """
         self.out.print(Text(title, style="italic"))
         named = [(Text(n, style="dim") if isinstance(n, str) else n, value) for n, value in rows]
@@ -90,4 +97,20 @@ class Output:
         for name, value in named:
             indent = " " * (width + 3)
             line = Text(" ").append_text(name).append(" " * (width - len(name) + 2))
-            self.out.print(line.append(value.replace("\n", f"\n{indent}")))
+            fitted = _fitted(value, self.out, beside=len(indent))
+            self.out.print(line.append(fitted.replace("\n", f"\n{indent}")))
+
+
+def _fitted(text: str, console: Console, *, beside: int = 0) -> str:
+    """Return a text whose lines end between words, if it is for a terminal.
+
+    A terminal breaks a line within a word. A file or a pipe gets each line in one piece.
+    ``beside`` is how many columns are taken.
+    """
+    if not console.is_terminal:
+        return text
+    width = max(console.width - beside, NARROWEST)
+    wrap = functools.partial(
+        textwrap.fill, width=width, break_long_words=False, break_on_hyphens=False
+    )
+    return "\n".join(wrap(line) if len(line) > width else line for line in text.split("\n"))

@@ -2,24 +2,27 @@
 
 import argparse
 import json
+from collections import Counter
+from collections.abc import Iterator
 from typing import Any
 
-from rich.markup import escape
-from rich.table import Table
+from rich.text import Text
 
 from beekeeper.cli.changes import attributes
 from beekeeper.cli.options import add_aws, add_config, configured_room
 from beekeeper.cli.output import Output
+from beekeeper.counted import counted
 from beekeeper.results import Action, Plan
 
+# The sign and the colour of what happens to a resource.
 SIGNS = {
-    Action.CREATE: "[green]+ create[/green]",
-    Action.UPDATE: "[yellow]~ update[/yellow]",
-    Action.REPLACE: "[red]± replace[/red]",
-    Action.DELETE: "[red]- delete[/red]",
-    Action.UNCHANGED: "[dim]  unchanged[/dim]",
+    Action.CREATE: ("+", "green"),
+    Action.UPDATE: ("~", "yellow"),
+    Action.REPLACE: ("±", "red"),
+    Action.DELETE: ("-", "red"),
 }
 CHANGES_EXIT_CODE = 2
+INDENT = " " * 4
 
 
 def add_commands(commands: Any) -> None:
@@ -59,29 +62,42 @@ def run_plan(options: argparse.Namespace, output: Output) -> int:
     return CHANGES_EXIT_CODE if options.exit_code and plan.has_changes else 0
 
 
-def _table(plan: Plan) -> Table:
-    table = Table(title=f"Room {plan.room}", title_justify="left", box=None)
-    told = [escape("\n".join(attributes(change))) for change in plan.changes]
-    # The room of an empty column is better used for the names: those of a new room are long.
-    for heading in ("", "kind", "name", *(["what changes"] if any(told) else [])):
-        table.add_column(heading, overflow="fold")
-    for change, what in zip(plan.changes, told, strict=True):
-        row = (SIGNS[change.action], change.kind, escape(change.name), what)
-        table.add_row(*row[: len(table.columns)])
-    return table
-
-
 def _show(plan: Plan, output: Output, *, policies: bool) -> None:
     for warning in plan.warnings:
-        output.out.print(f"WARNING: {warning}", markup=False)
-    output.out.print(_table(plan))
+        output.text(f"WARNING: {warning}")
+    for text in _lines(plan, output.out.width):
+        output.out.print(text)
     for part, policy in plan.policies.items() if policies else ():
         output.out.print(f"\nPolicy of the {part}:\n{json.dumps(policy, indent=2)}", markup=False)
     for note in plan.notes:
-        output.out.print(f"Note: {note}", markup=False)
-    count = sum(change.action is not Action.UNCHANGED for change in plan.changes)
-    text = (
-        f"Deploy would change {count} of {len(plan.changes)} resources."
+        output.text(f"Note: {note}")
+    output.text(_counted(plan))
+
+
+def _lines(plan: Plan, width: int) -> Iterator[Text]:
+    """Return the lines about what changes. What stays as it is, is only counted."""
+    changes = [change for change in plan.changes if change.action is not Action.UNCHANGED]
+    kind_width = max((len(change.kind) for change in changes), default=0)
+    if changes:
+        yield Text(f"Room {plan.room}", style="italic")
+    for change in changes:
+        sign, color = SIGNS[change.action]
+        begun = Text(f" {sign} {change.action:<8}", style=color)
+        name = f"  {change.name}"
+        if len(begun) + kind_width + len(name) > width:
+            name = f"\n{INDENT}{change.name}"  # in one piece, to be copied
+        yield begun.append(f"{change.kind:<{kind_width}}{name}".rstrip(), style="default")
+        yield from (Text(f"{INDENT}  {told}", style="dim") for told in attributes(change))
+
+
+def _counted(plan: Plan) -> str:
+    counts = Counter(change.action for change in plan.changes)
+    same = counts.pop(Action.UNCHANGED, 0)
+    if not counts:
+        return f"Nothing to change: the room is up to date, with {counted(same, 'resource')}."
+    doing = ", ".join(f"{action} {counts[action]}" for action in SIGNS if counts[action])
+    stay = f" {same} {'stays as it is' if same == 1 else 'stay as they are'}." if same else ""
+    return (
+        f"Deploy would {doing} of {counted(len(plan.changes), 'resource')}.{stay}"
         " To do it, run: python -m beekeeper deploy"
     )
-    output.out.print(text if count else "Nothing to change: the room is up to date.", markup=False)

@@ -80,23 +80,30 @@ def _write_lines(seen: Iterable[Look], output: Output) -> None:
 
 def _show(room: Room, output: Output) -> None:
     dialogue = Dialogue(room)
-    # The console of the commands does not wrap lines.
-    console = Console(highlight=False, emoji=False)
     with Feed(room) as feed:
         output.say(f"Reading room {room.name} …")
         screen = Screen(feed.first(), time.time())
-        with keys() as pressed, Live(console=console, screen=True, auto_refresh=False) as live:
-            drawn_at = 0.0
-            while not dialogue.is_over:
-                typed = pressed.read(KEY_SECONDS)
-                for key in typed:
-                    dialogue.press(key, screen.status)
-                is_new = _take(screen, dialogue, feed) or typed
-                if is_new or time.time() - drawn_at >= DRAWN_SECONDS:
-                    drawn_at = time.time()
-                    last = NO_KEYS if isinstance(pressed, NoKeys) else dialogue.line
-                    live.update(screen.draw(console, last, drawn_at), refresh=True)
+        try:
+            _draw(screen, dialogue, feed)
+        finally:  # Ctrl-C must not hide what a key has changed
+            for text in dialogue.finish():
+                output.say(text)
     output.out.print(figures.line(screen.status), markup=False)
+
+
+def _draw(screen: Screen, dialogue: Dialogue, feed: Feed) -> None:
+    # The console of the commands does not wrap lines.
+    console, drawn_at = Console(highlight=False, emoji=False), 0.0
+    with keys() as pressed, Live(console=console, screen=True, auto_refresh=False) as live:
+        while not dialogue.is_over:
+            typed = pressed.read(KEY_SECONDS)
+            for key in typed:
+                dialogue.press(key, screen.status)
+            is_new = _take(screen, dialogue, feed) or typed
+            if is_new or time.time() - drawn_at >= DRAWN_SECONDS:
+                drawn_at = time.time()
+                last = NO_KEYS if isinstance(pressed, NoKeys) else dialogue.line
+                live.update(screen.draw(console, last, drawn_at), refresh=True)
 
 
 def _take(screen: Screen, dialogue: Dialogue, feed: Feed) -> bool:

@@ -12,11 +12,11 @@ from collections.abc import Callable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 
-from beekeeper.cli.confirm import waiting
 from beekeeper.cli.noting import heard, waits
 from beekeeper.cli.options import setting_value
 from beekeeper.cli.watch_keys import ENTER, ERASE, ESCAPE
 from beekeeper.control.message import message_text
+from beekeeper.counted import waiting
 from beekeeper.errors import BeekeeperError
 from beekeeper.results import Effect, Status
 from beekeeper.room import Room
@@ -83,6 +83,11 @@ class Dialogue:
             yield f"Not done: {error}"
         else:
             yield " ".join(filter(None, ("Done.", waits(effect), heard(effect))))
+
+    def finish(self) -> Iterator[str]:
+        """Wait for a change that is on its way. Yield what it has brought, as outcome does."""
+        self._workers.shutdown()
+        yield from self.outcome()
 
     def _begin(self, key: str, status: Status) -> None:
         self._said, room = "", self._room

@@ -7,7 +7,7 @@ from beekeeper.cli.durations import at_most, duration
 from beekeeper.results import Status
 from beekeeper.rules.settings import Mode
 
-HEALTH, PROBLEM, NOT_KNOWN = "health", "problem", "not known"
+COUNTS, HEALTH, PROBLEM, NOT_KNOWN = "in all", "health", "problem", "not known"
 
 
 def headline(status: Status) -> str:
@@ -21,7 +21,7 @@ def details(status: Status) -> Iterator[tuple[str, str]]:
     """Yield names and values."""
     heard = f"a change is heard within {at_most(status.heard_within_seconds)}"
     yield "joining now", f"{wait(status)}; {heard}"
-    yield "in all", _counts(status)
+    yield COUNTS, _counts(status)
     yield HEALTH, _health(status)
     if status.message:
         yield "message", status.message

@@ -27,7 +27,7 @@ LIGHTS = {
 }
 UNKNOWN = "bold reverse"
 STYLES = {figures.PROBLEM: "red", figures.NOT_KNOWN: "red"}
-WHOLE = (figures.HEALTH, figures.PROBLEM)  # in a low terminal, too
+WHOLE = (figures.COUNTS, figures.HEALTH, figures.PROBLEM)  # in a low terminal, too
 LABEL, VALUE = 13, 18  # columns
 LOW = 30  # lines; in a lower terminal, most values have one line
 LATE_SECONDS = 3 * EVERY_SECONDS

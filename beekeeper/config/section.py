@@ -8,6 +8,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError, ValidationIn
 from pydantic.fields import FieldInfo
 from pydantic_core import ErrorDetails, PydanticCustomError, PydanticUndefined
 
+from beekeeper.nearest import did_you_mean, nearest
 from beekeeper.rules.settings import SETTINGS, Settings
 
 SHOWN_CHARACTERS = 120  # of a value in an error
@@ -17,7 +18,8 @@ GROUPED = re.compile(r"\d{1,3}(?:([,_])\d{3})(?:\1\d{3})*(?:\.\d*)?")
 class Section(BaseModel):
     """Base of the sections. Fields are frozen, unknown fields are errors, text is stripped.
 
-    A number can be a text, such as "600" or "1,200". A truth value is no number.
+    A number can be a text, such as "600" or "1,200". A truth value is no number. A text or a number
+    is no truth value: pydantic would take "on" and 1 for true.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid", str_strip_whitespace=True)
@@ -26,6 +28,8 @@ class Section(BaseModel):
     @classmethod
     def _plain_numbers(cls, value: Any, info: ValidationInfo) -> Any:
         known = cls.model_fields[info.field_name or ""]
+        if known.annotation is bool and not isinstance(value, bool):
+            raise PydanticCustomError("bool_type", "give true or false")
         if known.annotation not in (int, float):
             return value
         if isinstance(value, bool):
@@ -86,7 +90,7 @@ def _explained(problem: ErrorDetails, model: type[BaseModel]) -> str:
         return f"{field} is missing: give {_hint(field, model)}"
     if problem["type"] == "extra_forbidden":
         return _unknown(field, model)
-    text = _said(problem["type"], text, field, model)
+    text = _said(problem["type"], text, field, model) + _meant(problem)
     if text.startswith(f"{field}."):
         return text  # it is about a part of the field, and names it
     return f"{field} = {_shown(problem['input'])}: {text}"
@@ -102,6 +106,15 @@ def _said(kind: str, text: str, field: str, model: type[BaseModel]) -> str:
         return number
     hint = _hint(field, model)
     return text[:1].lower() + text[1:] + (f". Give {hint}" if hint else "")
+
+
+def _meant(problem: ErrorDetails) -> str:
+    """Return the value that was meant, if the setting takes certain texts only."""
+    typed = problem["input"]
+    if problem["type"] not in ("literal_error", "enum") or not isinstance(typed, str):
+        return ""
+    meant = nearest(typed, re.findall(r"'([^']*)'", problem.get("ctx", {})["expected"]))
+    return f". Did you mean {meant!r}?" if meant else ""
 
 
 def _shown(value: Any) -> str:
@@ -125,6 +138,8 @@ def _unknown(field: str, model: type[BaseModel]) -> str:
     assert isinstance(of_table, type)
     assert issubclass(of_table, BaseModel)
     whose = f"The settings below [{table}]" if table else "The settings"
+    if meant := did_you_mean(name, of_table.model_fields):
+        return f"{field} is not a setting.{meant}"
     return f"{field} is not a setting. {whose} are: {', '.join(of_table.model_fields)}"
 
 

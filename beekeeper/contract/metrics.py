@@ -23,13 +23,14 @@ class Metric(StrEnum):
     WAITING = "waiting"
     LONGEST_WAIT = "longest_wait_seconds"  # the wait of somebody who joins now
     ADMITTED = "admitted"  # by one run of one consumer: the sum of a minute is what counts
+    ENTERED = "entered_per_minute"
     RATE = "rate"
     PACE = "pace"  # what the governor holds, or advises
 
 
 UNITS = {Metric.LONGEST_WAIT: "Seconds"}
 # Of each room, and of a room with a governor.
-METRICS = (Metric.WAITING, Metric.LONGEST_WAIT, Metric.ADMITTED, Metric.RATE)
+METRICS = (Metric.WAITING, Metric.LONGEST_WAIT, Metric.ADMITTED, Metric.ENTERED, Metric.RATE)
 GOVERNED_METRICS = (*METRICS, Metric.PACE)
 
 

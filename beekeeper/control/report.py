@@ -3,8 +3,8 @@
 A Scan reads every row, a page of 1 MB at a time, which is about 9,000 visitors. Each row is counted
 and forgotten. A million visitors take half a minute of work here, 160 MB over the network, $0.01,
 and no memory that grows with them. The reads are consistent: they contain each write that was done
-before the Scan began (DynamoDB, Scan). So the rows are cut at the time of the beginning, and what
-happens meanwhile does not count. An event that goes on is hardly disturbed: one page after the
+before the Scan began (DynamoDB, Scan). So the rows are cut soon after that time, and what happens
+meanwhile does not count. An event that goes on is hardly disturbed: one page after the
 other takes at most a third of what one partition of the table gives.
 
 The signing keys never leave the table (provision/table_rows.py).
@@ -30,11 +30,13 @@ from beekeeper.reporting.measured import Decision, Step
 from beekeeper.reporting.outcome import JSON, Report
 from beekeeper.reporting.tally import Counts, Tally
 from beekeeper.results import Entry
-from beekeeper.rules import line
+from beekeeper.rules import line, pacing
 from beekeeper.rules.line import Pulse
 from beekeeper.rules.settings import Settings
 from beekeeper.rules.turn import Admission
 
+# AWS tells the time in whole seconds, and the last admitted have slots that are yet to come.
+AHEAD_SECONDS = 1 + pacing.LOOKAHEAD_SECONDS
 OnRead = Callable[[int], object]
 
 
@@ -108,7 +110,7 @@ def report(room: Deployed, since: float | None = None, on_read: OnRead | None = 
     settings = health.settings_of(room, found[items.ROOM], now)
     first = settings.cleared_at if since is None else since
     pulse = line.since_cleared(pulse_item.pulse_of(found.get(items.PULSE)), settings.cleared_at)
-    reading = Reading(settings, pulse, Tally(first, now))
+    reading = Reading(settings, pulse, Tally(first, now + AHEAD_SECONDS))
     # Operators' calls give up within seconds. A page of the table may take longer than that.
     patient = Aws(room.aws.session, region=room.aws.region)
     for row in table_rows.rows(patient, room.names, on_read):
@@ -116,7 +118,7 @@ def report(room: Deployed, since: float | None = None, on_read: OnRead | None = 
     is_whole = first <= settings.cleared_at
     reading.tally.place_waiting(settings.waiting(pulse), are_all_since=is_whole)
     counted = _counted(settings, found) if first == settings.cleared_at else (None, None)
-    return _report(room, reading, counted)
+    return _report(room, reading, now, counted)
 
 
 def save_last(connection: Connection, folder: str | Path) -> None:
@@ -145,7 +147,9 @@ def _counted(settings: Settings, found: Mapping[str, Item]) -> tuple[int, int]:
     return admitted, entered
 
 
-def _report(room: Deployed, reading: Reading, counted: tuple[int | None, int | None]) -> Report:
+def _report(
+    room: Deployed, reading: Reading, now: float, counted: tuple[int | None, int | None]
+) -> Report:
     settings, tally = reading.settings, reading.tally
     seconds, counts = tallies.steps_of(tally)
     history = tuple(sorted(reading.history, key=lambda entry: entry.number))
@@ -158,7 +162,7 @@ def _report(room: Deployed, reading: Reading, counted: tuple[int | None, int | N
         account=room.state.account,
         region=room.state.region,
         since=tally.since,
-        until=tally.until,
+        until=now,
         mode=settings.mode.value,
         rate=settings.rate,
         **_totals(tally),

@@ -12,7 +12,7 @@ from typing import Any
 
 from beekeeper.contract.metrics import Metric, metric_line
 from beekeeper.handlers.tally import Tally
-from beekeeper.rules import line
+from beekeeper.rules import flow, line
 from beekeeper.rules.governed import Governed
 from beekeeper.rules.settings import Mode, Settings
 
@@ -40,6 +40,8 @@ def of_run(room: str, settings: Settings, tally: Tally, now: float) -> str | Non
         # As in status: at the time of the pulse.
         wait = line.eta_seconds(pulse.waiting, pulse, tally.pace, pulse.as_of)
         values[Metric.LONGEST_WAIT] = wait
+    if pulse.flow and (lately := flow.flow(pulse.flow, pulse.flow[-1])):
+        values[Metric.ENTERED] = lately.entered
     message = f"this run let {admitted:,} in; {waiting:,} wait"
     return metric_line(room, now, message, values, mode=settings.mode.value)
 

@@ -16,7 +16,7 @@ from beekeeper.config import RoomConfig, bare_config
 from beekeeper.errors import ProvisionError
 from beekeeper.provision import consumer_start, found_rooms, state, table_rows
 from beekeeper.provision.blueprint import steps
-from beekeeper.provision.checks import boundary, certificate, quotas, web_acl
+from beekeeper.provision.checks import alarms, boundary, certificate, quotas, web_acl
 from beekeeper.provision.grant import Grant, union, unscoped
 from beekeeper.provision.names import Names
 from beekeeper.provision.policies import VERSION, Document
@@ -51,6 +51,7 @@ def _grants(names: Names, config: RoomConfig) -> Iterator[Grant]:
     yield from certificate.grants(config)
     yield from web_acl.grants(config)
     yield from boundary.grants(config)
+    yield from alarms.grants(config)
     yield from state.grants(names, config.state)
 
 

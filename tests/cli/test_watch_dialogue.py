@@ -124,3 +124,12 @@ def test_q_ends_the_watch_and_is_a_letter_in_a_message(room: Room) -> None:
 def test_arrows_are_no_keys() -> None:
     assert plain("a\x1b[A\x1bOP\x1b[3~b\x1b[1;5C\r") == "ab\n"
     assert plain("\x1b") == "\x1b"
+
+
+def test_who_leaves_while_a_change_is_on_its_way_hears_what_it_brought(room: Any) -> None:
+    dialogue = Dialogue(room)
+    for key in "pyq":
+        dialogue.press(key, NOW)
+    (said,) = dialogue.finish()
+    assert said.startswith("Done. ")
+    assert room.told == [("pause",)]

@@ -117,8 +117,8 @@ def test_missing(field: str) -> None:
 
 
 def test_unknown_field() -> None:
-    with pytest.raises(ConfigError, match=r"rates is not a setting\. The settings are: name, d"):
-        config(rates=3)
+    with pytest.raises(ConfigError, match=r"colour is not a setting\. The settings are: name, d"):
+        config(colour="red")
 
 
 def test_all_problems_at_once() -> None:

@@ -54,7 +54,7 @@ def test_the_functions_get_them() -> None:
         ({"probe_url": "https://:pw@shop.example.com/"}, r"without a user name or a password"),
         ({"probe_url": "http://shop.example.com/"}, r"governor\.probe_url = .*use https://"),
         ({"probe_url": "ftp://shop.example.com/"}, r"use https://"),
-        ({"prob_url": PROBE}, r"governor\.prob_url is not a setting.*below \[governor\] are: mode"),
+        ({"prob_url": PROBE}, r"governor\.prob_url is not a setting. Did you mean probe_url\?"),
         ({"rate": 900}, r"rate is below \[governor\].*Move it above \[governor\]"),
         ("automatic", r"governor = 'automatic': write it as a table: a line \[governor\]"),
     ],

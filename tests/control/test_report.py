@@ -69,6 +69,15 @@ def test_the_figures_are_those_of_the_rows(cloud: Cloud, room: beekeeper.Room) -
     assert now <= found.until <= now + 60
 
 
+def test_who_has_just_entered_or_has_a_slot_to_come_is_counted(
+    cloud: Cloud, room: beekeeper.Room
+) -> None:
+    now = now_of(cloud, room)
+    put(cloud, visitor("just", now - 20, 20.3, came=0.4), visitor("soon", now - 20, 21.4))
+    put(cloud, counts(admitted=2, entered=1))
+    assert room.report().agrees
+
+
 def test_a_number_in_the_lane_that_waits_can_still_come(cloud: Cloud, room: beekeeper.Room) -> None:
     row = visitor("a", now_of(cloud, room) - 9_000, 60, late=number(5), asked_at=number(1.0))
     put(cloud, row)
@@ -187,7 +196,7 @@ def test_a_room_whose_state_is_elsewhere_has_a_report(
 
 
 def test_destroy_saves_the_report_first(cloud: Cloud, room: beekeeper.Room, tmp_path: Path) -> None:
-    put(cloud, visitor("a", now_of(cloud, room) - 100, 5))
+    put(cloud, visitor("ticket-of-somebody", now_of(cloud, room) - 100, 5))
     (tmp_path / "file").write_text("")
     cloud.wire.clear()
     with pytest.raises(ConfigError, match="can't be written"):
@@ -196,6 +205,9 @@ def test_destroy_saves_the_report_first(cloud: Cloud, room: beekeeper.Room, tmp_
     assert room.destroy(report=tmp_path / "report").deleted
     saved = beekeeper.Report.load(tmp_path / "report" / "report.json")
     assert (saved.room, saved.admitted) == (ROOM, 1)
+    texts = [path.read_text(encoding="utf-8") for path in (tmp_path / "report").iterdir()]
+    assert len(texts) == 3
+    assert not any("ticket-of-somebody" in text for text in texts)
 
 
 def test_a_destroy_that_goes_on_keeps_the_report_of_before(

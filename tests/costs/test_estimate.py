@@ -73,7 +73,7 @@ def test_an_event_by_hand() -> None:
     assert found["CloudWatch", "dashboard-months"] == pytest.approx(3 / 730)
     # AWS bills an alarm for each metric that it looks at. See provision/watched.py.
     assert found["CloudWatch", "alarm-months"] == pytest.approx(10 * 0.10 / 730)
-    assert found["CloudWatch", "metric-months"] == pytest.approx(4 * 0.30 / 730)
+    assert found["CloudWatch", "metric-months"] == pytest.approx(5 * 0.30 / 730)
     assert sum(found.values()) == pytest.approx(estimate(EVENT).event_usd)
 
 

@@ -2,6 +2,7 @@
 
 import json
 import logging
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -9,6 +10,7 @@ import pytest
 from beekeeper.handlers import told
 from beekeeper.handlers.consumer import Consumer
 from beekeeper.handlers.governor import handle
+from beekeeper.rules.flow import Counted
 from beekeeper.rules.governed import Governed
 from beekeeper.rules.settings import Mode, Settings
 from tests.support.in_memory.governed import Minutes
@@ -42,6 +44,19 @@ def test_a_run_tells_the_figures_of_status_once(capsys: pytest.CaptureFixture[st
     assert line["longest_wait_seconds"] == pytest.approx(line["waiting"] / 10, abs=3)
     assert (line["room"], line["rate"], line["mode"]) == ("sale", 600, "on")
     assert line["message"] == f"this run let {let_in} in; {line['waiting']} wait"
+
+
+def test_who_entered_lately_is_told_from_the_exact_counts(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    stage = Stage(rate=600)
+    stage.arrive(50)
+    consumer = _ran(stage)
+    samples = (Counted(START - 60, admitted=0, entered=0), Counted(START, admitted=90, entered=45))
+    consumer.tally.pulse = replace(consumer.tally.pulse, flow=samples)
+    line = _told(consumer, capsys)
+    assert line is not None
+    assert line["entered_per_minute"] == 45
 
 
 def test_runs_count_only_their_own(capsys: pytest.CaptureFixture[str]) -> None:

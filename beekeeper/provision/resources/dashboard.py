@@ -86,7 +86,8 @@ def body(
     """Return the dashboard's content: the figures of ``status``, with their history."""
     functions = functions_of(governed=governed)
     markdown = f"# Waiting room {names.room}\nMade by Beekeeper: {_mark(names.room)}"
-    flow = [_arrivals(names), _own(Metric.ADMITTED, names, "Sum"), _own(Metric.RATE, names)]
+    admitted, entered = _own(Metric.ADMITTED, names, "Sum"), _own(Metric.ENTERED, names)
+    flow = [_arrivals(names), admitted, entered, _own(Metric.RATE, names)]
     waiting, wait = _own(Metric.WAITING, names), _own(Metric.LONGEST_WAIT, names)
     pace = [_own(Metric.PACE, names, "Minimum")] if governed else []
     graphs = {

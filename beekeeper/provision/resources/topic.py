@@ -30,6 +30,17 @@ CHANGE = Wait("SNS to accept a change of the topic", 60)
 UNCONFIRMED, REFUSED = "PendingConfirmation", "Deleted"  # instead of a subscription's ARN
 
 
+def subscriptions(aws: Aws, topic_arn: str) -> dict[str, str]:
+    """Return the ARNs of a topic's subscriptions, by e-mail address. One can be UNCONFIRMED."""
+    pages = aws.client("sns").get_paginator("list_subscriptions_by_topic")
+    found = [each for page in pages.paginate(TopicArn=topic_arn) for each in page["Subscriptions"]]
+    return {
+        each["Endpoint"]: each["SubscriptionArn"]
+        for each in found
+        if each["Protocol"] == "email" and each["SubscriptionArn"] != REFUSED
+    }
+
+
 class Topic(Resource):
     """The topic, and its only subscriber by e-mail."""
 
@@ -63,26 +74,15 @@ class Topic(Resource):
         sns = aws.client("sns")
         with ignoring(*MISSING):
             raw_tags = sns.list_tags_for_resource(ResourceArn=self._arn)["Tags"]
-            addresses = self._addresses(aws)
+            found = subscriptions(aws, self._arn)
+            confirmed = [address for address, arn in found.items() if arn != UNCONFIRMED]
             attributes = {
-                "address": self._email if self._email in addresses else "",
-                "other addresses": [a for a in addresses if addresses[a] and a != self._email],
+                "address": self._email if self._email in found else "",
+                "other addresses": [each for each in confirmed if each != self._email],
                 "tags": tags.from_list(raw_tags, self._tags),
             }
             return Found.tagged(self._arn, attributes, self._room)
         return None
-
-    def _addresses(self, aws: Aws) -> dict[str, bool]:
-        """Return the e-mail addresses that the topic tells, and whether each has confirmed."""
-        pages = aws.client("sns").get_paginator("list_subscriptions_by_topic")
-        found = [
-            each for page in pages.paginate(TopicArn=self._arn) for each in page["Subscriptions"]
-        ]
-        return {
-            each["Endpoint"]: each["SubscriptionArn"] != UNCONFIRMED
-            for each in found
-            if each["Protocol"] == "email" and each["SubscriptionArn"] != REFUSED
-        }
 
     def create(self, aws: Aws, desired: Attributes) -> None:
         make, wanted = aws.client("sns").create_topic, tags.as_list(desired["tags"])
