@@ -2,7 +2,8 @@
 
 import http.client
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -85,8 +86,9 @@ def rehearse(
     check_reachable(link)
     crowd = _crowd(link, size)
     started_at, began = time.time(), time.monotonic()
-    send(crowd, size, on_progress)
-    return _judged(handle, before, crowd, started_at, time.monotonic() - began)
+    with telling_what_is_left():
+        send(crowd, size, on_progress)
+        return _judged(handle, before, crowd, started_at, time.monotonic() - began)
 
 
 def _crowd(link: str, size: Size) -> Crowd:
@@ -143,11 +145,18 @@ def send(crowd: Crowd, size: Size, on_progress: Callable[[Progress], None] | Non
             if entered == size.visitors:
                 return
             time.sleep(LOOK_SECONDS)
+    finally:
+        crowd.stop()
+
+
+@contextmanager
+def telling_what_is_left() -> Iterator[None]:
+    """Note on an interruption that the visitors stay."""
+    try:
+        yield
     except KeyboardInterrupt as interrupt:
         interrupt.add_note(f"The visitors of the rehearsal are still in line. Run: {CLEAR}")
         raise
-    finally:
-        crowd.stop()
 
 
 def _judged(

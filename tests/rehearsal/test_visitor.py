@@ -8,7 +8,7 @@ from beekeeper.errors import BeekeeperError
 from beekeeper.local.crowd import Crowd
 from beekeeper.local.visitor import Stage
 from beekeeper.rehearsal import Progress
-from beekeeper.rehearsal.run import check_reachable, send
+from beekeeper.rehearsal.run import check_reachable, send, telling_what_is_left
 from beekeeper.rehearsal.size import Size
 from beekeeper.rehearsal.visitor import AGENT, Rehearser
 from beekeeper.rules.turn import State
@@ -126,7 +126,7 @@ def test_who_interrupts_it_hears_that_its_visitors_are_still_in_line(room: StubR
         assert progress.of_seconds == 60
         raise KeyboardInterrupt
 
-    with pytest.raises(KeyboardInterrupt) as ended:
+    with pytest.raises(KeyboardInterrupt) as ended, telling_what_is_left():
         send(crowd, Size(visitors=3, seconds=60, arrive_seconds=5), interrupt)
     assert "still in line. Run: python -m beekeeper clear" in ended.value.__notes__[0]
     assert crowd._next() is None  # nobody goes on
