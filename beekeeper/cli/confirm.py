@@ -8,6 +8,8 @@ from beekeeper.errors import BeekeeperError, ProvisionError
 from beekeeper.results import Status
 from beekeeper.room import Room
 
+UNANSWERED = "Nothing was changed."
+
 
 def introduce(room: Room, output: Output) -> Status | None:
     """Say which room is meant: its name, its link, and how many wait. Return its status.
@@ -51,6 +53,9 @@ def answer(question: str, output: Output) -> str:
         typed = output.err.input(question, markup=False).strip()
     except EOFError:
         typed = ""
+    except KeyboardInterrupt as interrupt:
+        interrupt.add_note(UNANSWERED)
+        raise
     if not sys.stdin.isatty():
         output.say(typed)  # a terminal shows what is typed, and a pipe does not
     return typed

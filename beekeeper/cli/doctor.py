@@ -110,4 +110,4 @@ def _show(found: Diagnosis, output: Output) -> None:
         text += f" Room {found.room} is ready."
     if warnings:
         text += f" Warnings: {warnings}."
-    output.out.print(text, markup=False)
+    output.text(text)

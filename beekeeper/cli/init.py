@@ -171,6 +171,9 @@ def _question(field: str) -> str:
 def _answer(prompt: str, output: Output) -> str:
     try:
         return output.err.input(prompt, markup=False).strip()
+    except KeyboardInterrupt as interrupt:
+        interrupt.add_note("Nothing was written.")
+        raise
     except EOFError:
         raise ConfigError(
             "The questions got no answer, because the input has ended. Give --name, --destination"

@@ -81,8 +81,11 @@ def _show(options: argparse.Namespace, output: Output) -> None:
     output.say("These keys are secret: anybody who has them can enter your site without waiting.")
     if options.format == "json":
         output.json_line(found.to_dict())
+    elif options.format:
+        for line in LINES[options.format](found):  # each in one piece, for a shell
+            output.out.print(line, markup=False)
     else:
-        output.result(found, LINES[options.format](found))
+        output.result(found, _readable(found))
 
 
 def _rotate(options: argparse.Namespace, output: Output) -> None:
@@ -124,8 +127,7 @@ def _quoted(value: str) -> str:
     return value if PLAIN.fullmatch(value) else "'" + value.replace("'", "%27") + "'"
 
 
-LINES: Mapping[str | None, Callable[[PassKeys], list[str]]] = {
-    None: _readable,
+LINES: Mapping[str, Callable[[PassKeys], list[str]]] = {
     "env": _env,
     "dotenv": _dotenv,
 }

@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from beekeeper.cli.options import place
+from beekeeper.cli.options import state_place
 from beekeeper.cli.output import Output
 from beekeeper.config import FILE_NAME, RoomConfig
 from beekeeper.connection import last_config
@@ -65,14 +65,14 @@ def run_next_steps(_: argparse.Namespace, output: Output) -> None:
         ),
         "\nAll commands: python -m beekeeper --help",
     ):
-        output.out.print(line, markup=False)
+        output.text(line)
 
 
 def standing_of_this_folder() -> Standing:
     """Return how the working directory stands. Raises StateError and ConfigError."""
     if Path(FILE_NAME).exists():
         return _configured(Path(FILE_NAME))
-    where = place(argparse.Namespace(config=None, state_dir=None, room=None))["state_dir"]
+    where = state_place(argparse.Namespace(config=None, state_dir=None, room=None))
     if is_bucket(str(where)):
         return Standing(f"The states of your rooms are in {where}.", LIST)
     rooms = [room.name for room in list_rooms(state_dir=where)]

@@ -47,16 +47,15 @@ def tell(room: Room, output: Output, content: Mapping[str, Any], text: str, effe
         numbered = {"number": entry.number, "planned_for": entry.planned_for}
         output.json_line({**content, **numbered, **values})
     elif entry.planned_for is None:
-        output.out.print(f"{text} This takes effect within two seconds.", markup=False)
+        output.text(f"{text} This takes effect within two seconds.")
         for line in (waits(effect), heard(effect)):
             if line:
-                output.out.print(line, markup=False)
+                output.text(line)
     else:
         left = duration(entry.planned_for - entry.at)
-        output.out.print(
+        output.text(
             f"Planned for {moment(entry.planned_for)}, in {left}: {text} To take it back: python -m"
-            f" beekeeper history --cancel {entry.number} --room {room.name}",
-            markup=False,
+            f" beekeeper history --cancel {entry.number} --room {room.name}"
         )
 
 

@@ -84,7 +84,7 @@ class Output:
                 self.json_line([r.to_dict() for r in result])
             return
         for line in lines:
-            self.out.print(line, markup=False)
+            self.text(line)
 
     def table(self, title: str, rows: Iterable[tuple[str | Text, str]]) -> None:
         """Write a table of two columns to stdout. No text is read as rich's markup.

@@ -128,4 +128,4 @@ def _show(found: Rehearsal, output: Output) -> None:
     if entries:
         output.out.print(f"Entries a second: {sparkline(entries[:WIDTH])}", markup=False)
     held = "Something did not hold." if found.has_problems else "What was tried held."
-    output.out.print(f"{held} {found.next}", markup=False)
+    output.text(f"{held} {found.next}")

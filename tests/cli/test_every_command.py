@@ -38,9 +38,10 @@ COMMANDS = {
 }
 OF_A_ROOM = [name for name, c in COMMANDS.items() if "--room" in c._option_string_actions]
 ENDLESS = {"watch"}  # while they can read the room
+SENDING = {"rehearse"}  # visitors, to the campaign link
 # These only read a room, or a list of rooms.
-OTHER = {"doctor", "estimate", "rehearse"}
-READING = sorted({*COMMANDS, "keys"} - {*CHANGING, *ENDLESS, *OTHER} | {"keys"})
+OTHERS = {*CHANGING, *ENDLESS, *SENDING, "doctor", "estimate"}
+READING = sorted({*COMMANDS} - OTHERS | {"keys"})
 Answer = Callable[[Call, AWSPreparedRequest, Forward], AWSResponse | None]
 
 

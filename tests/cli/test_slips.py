@@ -1,6 +1,7 @@
 """What a mistyped command, option or value is answered with."""
 
 import argparse
+import io
 
 import pytest
 
@@ -8,6 +9,7 @@ from beekeeper.cli import main as program
 from beekeeper.cli.main import MEANT, main
 from beekeeper.cli.output import Output
 from tests.cli.test_help import COMMANDS
+from tests.support.moto_aws.cloud import Cloud
 
 
 @pytest.mark.parametrize(
@@ -59,3 +61,29 @@ def test_ctrl_c_says_what_stands(
     options = argparse.Namespace(run=interrupted, command=command, debug=False)
     assert program._run(options, Output(as_json=False)) == 130
     assert capsys.readouterr().err.startswith(said)
+
+
+@pytest.mark.parametrize(
+    ("typed", "said"),
+    [
+        ("clear", "Interrupted. Nothing was changed.\n"),
+        ("init", "Interrupted. Nothing was written."),
+    ],
+)
+@pytest.mark.usefixtures("deployed_room")
+def test_ctrl_c_at_a_question_changes_nothing(
+    typed: str,
+    said: str,
+    cloud: Cloud,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    class Interrupting(io.StringIO):
+        def readline(self, *_: object) -> str:
+            raise KeyboardInterrupt
+
+    monkeypatch.setattr("sys.stdin", Interrupting())
+    monkeypatch.chdir(cloud.state_dir.parent)
+    assert main([typed]) == 130
+    assert said in capsys.readouterr().err
+    assert cloud.wire.names(mutating=True) == []
