@@ -128,14 +128,14 @@ def test_the_destination_goes_down_in_mid_event(
     aws: StrictAws, deploy_room: DeployRoom, site: Site
 ) -> None:
     probed = {"mode": "automatic", "probe_url": site.url("/search?q=x"), "baseline_seconds": 1.0}
-    room = deploy_room(aws, rate=60, governor={**probed, "floor": 5})
+    room = deploy_room(aws, rate=12, governor={**probed, "floor": 1})
     visitors = line_up(room)
     site.behaviours["/search"] = answering(503)
     invoke(room, f"beekeeper-{room.name}-governor")  # as its schedule does within a minute
     found = room.status()
     assert found.light is Light.AMBER
     assert found.reason == (
-        "The governor lets 30 instead of 60 visitors a minute in: 4 of 4 probes failed: 30 a"
+        "The governor lets 6 instead of 12 visitors a minute in: 4 of 4 probes failed: 6 a"
         " minute."
     )
     assert found.remedy == (
