@@ -8,6 +8,7 @@ import json
 import re
 import time
 from collections.abc import Callable, Iterator, Sequence
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -25,7 +26,12 @@ SLOW_RATE, RATE = 6, 600  # visitors per minute
 VISITORS = 3
 CONCURRENCY = 6  # of the account
 NOBODY = r"Nobody has been let through for \d\d s, and [123] visitors? waits?: "
-OTHERS_CODE = "import time\ndef handler(event, context): time.sleep(60)\n"
+OTHERS_CODE = """
+import os, time
+def handler(event, context):
+    while not os.path.exists(os.environ["IS_OVER"]):
+        time.sleep(0.1)
+"""
 
 
 @pytest.fixture(scope="module")
@@ -149,35 +155,43 @@ def test_the_destination_goes_down_in_mid_event(
 
 
 def test_another_system_uses_up_the_concurrency_of_the_account(
-    aws: StrictAws, deploy_room: DeployRoom
+    aws: StrictAws, deploy_room: DeployRoom, tmp_path: Path
 ) -> None:
     room = deploy_room(aws, rate=SLOW_RATE)
-    visitors = line_up(room)
-    client, consumer = room.session.client("lambda"), f"beekeeper-{room.name}-consumer"
+    visitors, consumer = line_up(room), f"beekeeper-{room.name}-consumer"
+    end_run(room, consumer)
+    is_over = start_other_system(room, tmp_path)
+    invoke(room, consumer, InvocationType="Event")  # as the schedule does
+    until(lambda: getattr(room.status().errors, "throttles", {}).get("consumer"))
+    let_time_pass(room)
+    read_red(
+        room,
+        "Lambda refuses to start one, because the account's concurrency is used up.",
+        "Stop what else runs in this account and region, or ask AWS for a higher quota of"
+        " concurrent executions (Service Quotas, AWS Lambda).",
+    )
+    is_over.touch()
+    invoke(room, consumer, InvocationType="Event")
+    room.handle.wait_for_consumer()
+    assert room.status().light is Light.GREEN
+    check_all_go_in(room, visitors)
+
+
+def start_other_system(room: DeployedRoom, folder: Path) -> Path:
+    """Use up the concurrency, until the file is there whose path is returned."""
+    client, is_over = room.session.client("lambda"), folder / "is over"
     client.create_function(
         FunctionName="other-system",
         Runtime="python3.13",
-        Role=client.get_function_configuration(FunctionName=consumer)["Role"],
+        Role=client.get_function(FunctionName=f"beekeeper-{room.name}-room")["Configuration"]["Role"],
         Handler="theirs.handler",
         Code={"ZipFile": zipped(OTHERS_CODE)},
+        Environment={"Variables": {"IS_OVER": str(is_over)}},
         Timeout=90,
     )
-    end_run(room, consumer)
     for _ in range(CONCURRENCY):
         invoke(room, "other-system", InvocationType="Event")
-    time.sleep(2)
-    invoke(room, consumer, InvocationType="Event")  # as the schedule does
-    time.sleep(2)
-    let_time_pass(room)
-    f = room.status(); print(f.light, f.reason, f.remedy, f.errors, f.errors and f.errors.throttles)
-    v = Visitor(room.url)
-    print(v.step(), v.errors, v.failures)
-    client.delete_function(FunctionName="other-system")
-    f = room.status(); print(f.light, f.reason, f.remedy, f.errors)
-    room.handle.on()
-    room.handle.wait_for_consumer()
-    f = room.status(); print(f.light, f.reason, f.remedy, f.errors)
-    check_all_go_in(room, visitors)
+    return is_over
 
 
 def end_run(room: DeployedRoom, consumer: str) -> None:
