@@ -8,6 +8,8 @@ import json
 import re
 import time
 from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor, wait
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -26,10 +28,13 @@ SLOW_RATE, RATE = 6, 600  # visitors per minute
 VISITORS = 3
 CONCURRENCY = 6  # of the account
 NOBODY = r"Nobody has been let through for \d\d s, and [123] visitors? waits?: "
+OTHERS = "other-system"
 OTHERS_CODE = """
-import os, time
+import os, pathlib, time
+folder = pathlib.Path(os.environ["FOLDER"])
 def handler(event, context):
-    while not os.path.exists(os.environ["IS_OVER"]):
+    (folder / f"run-{os.getpid()}").touch()
+    while not (folder / "is over").exists():
         time.sleep(0.1)
 """
 
@@ -160,38 +165,44 @@ def test_another_system_uses_up_the_concurrency_of_the_account(
     room = deploy_room(aws, rate=SLOW_RATE)
     visitors, consumer = line_up(room), f"beekeeper-{room.name}-consumer"
     end_run(room, consumer)
-    is_over = start_other_system(room, tmp_path)
-    invoke(room, consumer, InvocationType="Event")  # as the schedule does
-    until(lambda: getattr(room.status().errors, "throttles", {}).get("consumer"))
-    let_time_pass(room)
-    read_red(
-        room,
-        "Lambda refuses to start one, because the account's concurrency is used up.",
-        "Stop what else runs in this account and region, or ask AWS for a higher quota of"
-        " concurrent executions (Service Quotas, AWS Lambda).",
-    )
-    is_over.touch()
+    with other_system(room, tmp_path):
+        invoke(room, consumer, InvocationType="Event")  # as the schedule does
+        until(lambda: getattr(room.status().errors, "throttles", {}).get("consumer"))
+        let_time_pass(room)
+        read_red(
+            room,
+            "Lambda refuses to start one, because the account's concurrency is used up.",
+            "Stop what else runs in this account and region, or ask AWS for a higher quota of"
+            " concurrent executions (Service Quotas, AWS Lambda).",
+        )
     invoke(room, consumer, InvocationType="Event")
     room.handle.wait_for_consumer()
     assert room.status().light is Light.GREEN
     check_all_go_in(room, visitors)
 
 
-def start_other_system(room: DeployedRoom, folder: Path) -> Path:
-    """Use up the concurrency, until the file is there whose path is returned."""
-    client, is_over = room.session.client("lambda"), folder / "is over"
+@contextmanager
+def other_system(room: DeployedRoom, folder: Path) -> Iterator[None]:
+    """Use up the concurrency of the account."""
+    client = room.session.client("lambda")
+    role = client.get_function_configuration(FunctionName=f"beekeeper-{room.name}-room")["Role"]
     client.create_function(
-        FunctionName="other-system",
+        FunctionName=OTHERS,
         Runtime="python3.13",
-        Role=client.get_function(FunctionName=f"beekeeper-{room.name}-room")["Configuration"]["Role"],
+        Role=role,
         Handler="theirs.handler",
         Code={"ZipFile": zipped(OTHERS_CODE)},
-        Environment={"Variables": {"IS_OVER": str(is_over)}},
+        Environment={"Variables": {"FOLDER": str(folder)}},
         Timeout=90,
     )
-    for _ in range(CONCURRENCY):
-        invoke(room, "other-system", InvocationType="Event")
-    return is_over
+    with ThreadPoolExecutor(CONCURRENCY) as pool:
+        runs = [pool.submit(invoke, room, OTHERS) for _ in range(CONCURRENCY)]
+        until(lambda: len(list(folder.glob("run-*"))) == CONCURRENCY)
+        try:
+            yield
+        finally:
+            (folder / "is over").touch()
+            wait(runs)
 
 
 def end_run(room: DeployedRoom, consumer: str) -> None:
