@@ -174,7 +174,7 @@ def _governor_fails(facts: Facts) -> Judgement | None:
 
 
 def _governed(facts: Facts) -> Judgement | None:
-    held = facts.governor
+    held = facts.governor if facts.mode is not Mode.OFF else None
     if held is None or held.mode != GovernorMode.AUTOMATIC or facts.pace >= facts.rate:
         return None
     asked = held.asked_pace is not None and held.asked_pace <= facts.pace

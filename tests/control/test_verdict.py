@@ -62,6 +62,7 @@ def errors(**values: Any) -> Errors:
         (replace(BUSY, errors=errors(api_4xx=99), calls=99), "The line moves"),
         (replace(BUSY, errors=errors(throttles={"consumer": 3})), "The line moves"),  # one too many
         (replace(BUSY, governor=HELD), "The line moves"),
+        (replace(FINE, mode=Mode.OFF, pace=300.0, governor=HELD), "The room is off"),
         (replace(BUSY, longest_wait_seconds=432.0), "The line moves"),
         (replace(BUSY, mode=Mode.PAUSED, paused_seconds=LONG_PAUSE_SECONDS - 1), "The line is"),
         (replace(FINE, mode=Mode.PAUSED, paused_seconds=9_999.0), "The line is paused, and 0"),
