@@ -14,6 +14,7 @@ from beekeeper.config import RoomConfig
 from beekeeper.config.essentials import is_name
 from beekeeper.contract import items, pulse_item
 from beekeeper.contract.attributes import Damaged
+from beekeeper.counted import waiting
 from beekeeper.moves import Move, form_of, moves
 from beekeeper.provision.aws import Aws
 from beekeeper.provision.engine.decision import Plan
@@ -137,7 +138,7 @@ def rate_change(room: RoomConfig, plan: Plan, line: Callable[[], Line | None]) -
     if live is None or live.rate == room.rate or not live.waiting:
         return ""
     return (
-        f"{live.waiting:,} visitors wait, and deploy changes the rate from {live.rate:,.0f} to"
+        f"{waiting(live.waiting)}, and deploy changes the rate from {live.rate:,.0f} to"
         f" {room.rate:,} a minute."
     )
 

@@ -3,6 +3,7 @@
 import sys
 
 from beekeeper.cli.output import Output
+from beekeeper.counted import waiting
 from beekeeper.errors import BeekeeperError, ProvisionError
 from beekeeper.results import Status
 from beekeeper.room import Room
@@ -24,11 +25,6 @@ def introduce(room: Room, output: Output) -> Status | None:
         f" {waiting(status.waiting)}."
     )
     return status
-
-
-def waiting(visitors: int) -> str:
-    """Return how many wait, as a clause."""
-    return f"{visitors:,} {'visitor waits' if visitors == 1 else 'visitors wait'}"
 
 
 def ask(question: str, output: Output) -> None:

@@ -16,6 +16,7 @@ from beekeeper.cli.output import Output
 from beekeeper.cli.progress import log
 from beekeeper.cli.sparkline import sparkline
 from beekeeper.cli.stopping import stoppable, uninterrupted
+from beekeeper.counted import counted
 from beekeeper.errors import ConfigError, LocalError
 from beekeeper.local.demo import Demo, Outcome, Snapshot
 from beekeeper.local.ministack import KEY, REGION, MiniStack, is_free
@@ -212,7 +213,7 @@ def _show_outcome(outcome: Outcome, output: Output, *, edge: bool) -> None:
             *([at_the_edge] if edge else []),
             "The room and all its resources are removed."
             if not outcome.leftover
-            else f"{outcome.leftover} resources of the room could not be removed.",
+            else f"Of the room, {counted(outcome.leftover, 'resource')} could not be removed.",
         ],
     )
 

@@ -8,6 +8,7 @@ from beekeeper.cli.confirm import ask, consumer_problem
 from beekeeper.cli.options import add_aws, add_config, configured_room
 from beekeeper.cli.output import Output
 from beekeeper.cli.progress import progress
+from beekeeper.counted import counted
 from beekeeper.errors import BeekeeperError
 from beekeeper.local.ministack import for_scripts
 from beekeeper.results import Deployment, Plan
@@ -73,9 +74,8 @@ def _deploy(room: Room, output: Output, *, approved: bool) -> Deployment:
 def next_steps(deployment: Deployment) -> list[str]:
     """Return what the user reads after a deploy: the links, and what to do next."""
     changed = len(deployment.changes)
-    counted = "1 change" if changed == 1 else f"{changed} changes"
     lines = [
-        f"Room {deployment.room} is ready: {counted} in {deployment.seconds} s."
+        f"Room {deployment.room} is ready: {counted(changed, 'change')} in {deployment.seconds} s."
         if changed
         else f"Room {deployment.room} is up to date: nothing to change.",
         "",

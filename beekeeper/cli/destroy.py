@@ -4,10 +4,11 @@ import argparse
 import functools
 from typing import Any
 
-from beekeeper.cli.confirm import answer, introduce, waiting
+from beekeeper.cli.confirm import answer, introduce
 from beekeeper.cli.options import add_room, room_of
 from beekeeper.cli.output import Output
 from beekeeper.cli.progress import progress
+from beekeeper.counted import counted, waiting
 from beekeeper.errors import BeekeeperError, RoomNotFoundError
 from beekeeper.room import Room
 
@@ -60,7 +61,9 @@ def run_destroy(options: argparse.Namespace, output: Output) -> None:
         )
     if options.room and not known and not done.deleted:
         raise RoomNotFoundError(f"There is no room {room.name}: AWS has no resources of it.")
-    removed = f"Removed room {room.name}: {len(done.deleted)} resources in {done.seconds} s."
+    removed = (
+        f"Removed room {room.name}: {counted(len(done.deleted), 'resource')} in {done.seconds} s."
+    )
     nothing = f"Room {room.name} has no resources in AWS: nothing to remove.{_others(room)}"
     output.result(done, [removed if done.deleted else nothing])
 
@@ -85,7 +88,7 @@ def _known(room: Room, *, is_sure: bool) -> bool:
 
 
 def _confirm(room: Room, options: argparse.Namespace, output: Output, *, known: bool) -> None:
-    visitors = _waiting(room, output) if known else None
+    visitors = _waiting(room, output) if known or options.region else None
     if options.yes and (options.room or visitors == 0):
         return
     if options.yes:

@@ -14,6 +14,7 @@ from beekeeper.config.governor import configured_governor
 from beekeeper.costs import estimate as costs
 from beekeeper.costs.prices import FALLBACK
 from beekeeper.costs.result import Estimate
+from beekeeper.counted import counted
 
 DAYS_PER_MONTH = costs.HOURS_PER_MONTH / 24
 
@@ -72,8 +73,8 @@ def run_estimate(options: argparse.Namespace, output: Output) -> None:
 
 def _show(found: Estimate, output: Output) -> None:
     title = (
-        f"{found.visitors:,} visitors, {found.rate:,.0f} a minute, {found.hours:,.2f} hours,"
-        f" in {found.region}"
+        f"{counted(found.visitors, 'visitor')}, {found.rate:,.0f} a minute,"
+        f" {found.hours:,.2f} hours, in {found.region}"
     )
     table = Table("", "", "quantity", "USD", title=escape(title), title_justify="left", box=None)
     for column in table.columns[2:]:

@@ -11,6 +11,7 @@ from rich.text import Text
 from beekeeper.cli.changes import attributes
 from beekeeper.cli.options import add_aws, add_config, configured_room
 from beekeeper.cli.output import Output
+from beekeeper.counted import counted
 from beekeeper.results import Action, Plan
 
 # The sign and the colour of what happens to a resource.
@@ -93,10 +94,10 @@ def _counted(plan: Plan) -> str:
     counts = Counter(change.action for change in plan.changes)
     same = counts.pop(Action.UNCHANGED, 0)
     if not counts:
-        return f"Nothing to change: the room is up to date, with {same} resources."
+        return f"Nothing to change: the room is up to date, with {counted(same, 'resource')}."
     doing = ", ".join(f"{action} {counts[action]}" for action in SIGNS if counts[action])
     stay = f" {same} {'stays as it is' if same == 1 else 'stay as they are'}." if same else ""
     return (
-        f"Deploy would {doing} of {len(plan.changes)} resources.{stay}"
+        f"Deploy would {doing} of {counted(len(plan.changes), 'resource')}.{stay}"
         " To do it, run: python -m beekeeper deploy"
     )

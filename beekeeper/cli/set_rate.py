@@ -7,6 +7,7 @@ from beekeeper.cli.confirm import ask, introduce
 from beekeeper.cli.noting import add_reason, add_time, note_of, tell
 from beekeeper.cli.options import add_room, room_of, setting_help, setting_value
 from beekeeper.cli.output import Output
+from beekeeper.counted import counted
 from beekeeper.results import Status
 
 ASKED_FACTOR = 5  # a change by more than this may be a slip of the finger
@@ -45,7 +46,7 @@ def run_set_rate(options: argparse.Namespace, output: Output) -> None:
         ask(f"This changes the rate from {was:,.0f} to {rate:,} a minute. Change it?", output)
     effect = room.set_rate(rate, **note)
     before = f", and was {was:,.0f}" if was and options.at is None else ""
-    text = f"The rate of room {room.name} is {rate:,} visitors per minute{before}."
+    text = f"The rate of room {room.name} is {counted(rate, 'visitor')} per minute{before}."
     tell(room, output, {"room": room.name, "rate": rate, "was": was}, text, effect)
 
 

@@ -22,6 +22,7 @@ from beekeeper.cli.output import Output, colored
 from beekeeper.cli.sparkline import sparkline
 from beekeeper.config import bare_config, configured
 from beekeeper.config.edge import configured_edge
+from beekeeper.counted import counted
 from beekeeper.errors import ConfigError
 from beekeeper.simulation.governed import Governed
 from beekeeper.simulation.outcome import Simulation
@@ -162,7 +163,7 @@ def _write(path: str, found: Simulation, output: Output) -> None:
 
 
 def _show(found: Simulation, output: Output) -> None:
-    title = f"{found.visitors:,} visitors, {found.rate:,.0f} a minute, {found.arrivals}"
+    title = f"{counted(found.visitors, 'visitor')}, {found.rate:,.0f} a minute, {found.arrivals}"
     output.table(title, figures(found))
     output.out.print(_charts(found))
     if found.destination:

@@ -12,11 +12,11 @@ from collections.abc import Callable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 
-from beekeeper.cli.confirm import waiting
 from beekeeper.cli.noting import heard, waits
 from beekeeper.cli.options import setting_value
 from beekeeper.cli.watch_keys import ENTER, ERASE, ESCAPE
 from beekeeper.control.message import message_text
+from beekeeper.counted import waiting
 from beekeeper.errors import BeekeeperError
 from beekeeper.results import Effect, Status
 from beekeeper.room import Room

@@ -6,6 +6,7 @@ from datetime import tzinfo
 from html import escape
 
 from beekeeper.charts import Axis, amounts, clock, durations, frame
+from beekeeper.counted import counted
 from beekeeper.reporting import drawing, moments, timeline
 from beekeeper.reporting.drawing import Plane, Series
 from beekeeper.reporting.measured import MINUTE, Measured, Step
@@ -65,7 +66,8 @@ def charts(drawn: Drawn) -> Iterator[str]:
 
 def _joined(drawn: Drawn) -> str:
     said = (
-        f"{drawn.event.joined:,} visitors joined, up to {drawn.event.peak_joined_per_minute:,.0f}"
+        f"{counted(drawn.event.joined, 'visitor')} joined, up to"
+        f" {drawn.event.peak_joined_per_minute:,.0f}"
     )
     series = Series("joined", "a", drawn.per_minute(lambda step: step.joined), is_filled=True)
     return _lines(drawn, "Arrivals (visitors a minute)", f"{said} in a minute.", [series])
@@ -81,8 +83,8 @@ def _waiting(drawn: Drawn) -> str:
 
 def _admitted(drawn: Drawn) -> str:
     series = Series("let through", "a", drawn.per_minute(lambda s: s.admitted), is_filled=True)
-    said = f"{drawn.event.admitted:,} visitors were let through. The rate counts those who arrive,"
-    said += " so more are let through while some don't come."
+    said = f"Let through in all: {counted(drawn.event.admitted, 'visitor')}. The rate counts those"
+    said += " who arrive, so more are let through while some don't come."
     title = "Let through (visitors a minute) and the rate"
     return _lines(drawn, title, said, [series], [_rate(drawn), *_pace(drawn)])
 
@@ -90,7 +92,8 @@ def _admitted(drawn: Drawn) -> str:
 def _entered(drawn: Drawn) -> str:
     most = drawn.event.peak_entered_per_minute
     series = Series("entered", "a", drawn.per_minute(lambda s: s.entered), is_filled=True)
-    said = f"{drawn.event.entered:,} visitors entered your site, up to {most:,.0f} in a minute."
+    entered = counted(drawn.event.entered, "visitor")
+    said = f"{entered} entered your site, up to {most:,.0f} in a minute."
     title = "Entered your site (visitors a minute) and the rate"
     return _lines(drawn, title, said, [series], [_rate(drawn)])
 

@@ -5,6 +5,7 @@ from datetime import tzinfo
 from html import escape
 from importlib.resources import files
 
+from beekeeper.counted import counted
 from beekeeper.reporting import drawing, moments, timeline
 from beekeeper.reporting.figures import Drawn, charts, lasting
 from beekeeper.reporting.measured import Measured
@@ -81,9 +82,10 @@ def remarks(event: Measured) -> Iterator[str]:
     if not event.steps:
         yield "Nobody has joined the line yet."
     if event.waiting:
+        wait = "waits" if event.waiting == 1 else "wait"
         yield (
-            f"{event.waiting:,} visitors still wait. How many they are, and when they came, is an"
-            " estimate. All other figures are exact."
+            f"{counted(event.waiting, 'visitor')} still {wait}. How many they are, and when"
+            " they came, is an estimate. All other figures are exact."
         )
     modes = timeline.changes(event.history, "mode", event.mode)
     if event.steps and any(change.value == "off" for change in modes):

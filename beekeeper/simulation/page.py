@@ -5,6 +5,7 @@ from collections.abc import Iterable, Sequence
 from html import escape
 
 from beekeeper.charts import Axis, Line, amounts, chart, clock, durations, times
+from beekeeper.counted import counted
 from beekeeper.simulation.event import Event
 from beekeeper.simulation.governed import Governed
 
@@ -67,7 +68,7 @@ def body(event: Event) -> str:
 
 
 def _title(event: Event) -> str:
-    return f"{event.visitors:,} visitors, {event.rate:,.0f} admitted a minute"
+    return f"{counted(event.visitors, 'visitor')}, {event.rate:,.0f} admitted a minute"
 
 
 def _subtitle(event: Event) -> str:

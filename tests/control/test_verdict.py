@@ -86,6 +86,11 @@ SILENT = replace(BUSY, heartbeat_seconds=47.0)
             "Run python -m beekeeper deploy. If that does not help, run python -m beekeeper doctor",
         ),
         (
+            replace(SILENT, changed=()),
+            "47 s, and 4,321 visitors wait, although the room is as it was deployed.",
+            "logs --function consumer. If the account's concurrency is used up, status says so",
+        ),
+        (
             replace(SILENT, changed=(GONE, CHANGED)),
             "for 47 s, and 4,321 visitors wait: the function beekeeper-sale-consumer is gone.",
             "Run python -m beekeeper deploy, which repairs it.",
@@ -162,7 +167,11 @@ def test_visitors_are_not_let_in_or_get_errors(facts: Facts, reason: str, remedy
         ),
         (replace(BUSY, errors=errors(api_5xx=5), calls=100), "5% of the answers", "logs"),
         (replace(BUSY, flow=Flow(200.0, 100.0, 600.0)), "Only 200 of 600 visitors", "logs"),
-        (replace(BUSY, errors=errors(throttles={"room": 1})), "Lambda refused 1 invocation in", "quota"),
+        (
+            replace(BUSY, errors=errors(throttles={"room": 1})),
+            "Lambda refused 1 invocation in",
+            "quota",
+        ),
         (
             replace(BUSY, errors=errors(function_errors={"room": 1, "producer": 3})),
             "The function producer failed 3 times in the last five minutes.",

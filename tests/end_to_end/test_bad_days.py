@@ -146,8 +146,7 @@ def test_the_destination_goes_down_in_mid_event(
     found = room.status()
     assert found.light is Light.AMBER
     assert found.reason == (
-        "The governor lets 6 instead of 12 visitors a minute in: 4 of 4 probes failed: 6 a"
-        " minute."
+        "The governor lets 6 instead of 12 visitors a minute in: 4 of 4 probes failed: 6 a minute."
     )
     assert found.remedy == (
         "Look at your site: when it is well, the pace rises by itself. python -m beekeeper"
