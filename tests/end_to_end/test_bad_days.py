@@ -93,7 +93,7 @@ def read_red(room: DeployedRoom, cause: str, remedy: str) -> None:
 
 def check_all_go_in(room: DeployedRoom, visitors: Sequence[Visitor]) -> None:
     room.handle.set_rate(RATE)
-    until(lambda: all([_is_in(visitor) for visitor in visitors]))
+    until(lambda: all(_is_in(visitor) for visitor in visitors))
     assert len(room.shop.entered) == len(visitors)
 
 
