@@ -39,7 +39,8 @@ COMMANDS = {
 OF_A_ROOM = [name for name, c in COMMANDS.items() if "--room" in c._option_string_actions]
 ENDLESS = {"watch"}  # while they can read the room
 # These only read a room, or a list of rooms.
-READING = sorted({*COMMANDS, "keys"} - {*CHANGING, *ENDLESS, "doctor", "estimate"} | {"keys"})
+OTHER = {"doctor", "estimate", "rehearse"}
+READING = sorted({*COMMANDS, "keys"} - {*CHANGING, *ENDLESS, *OTHER} | {"keys"})
 Answer = Callable[[Call, AWSPreparedRequest, Forward], AWSResponse | None]
 
 

@@ -169,14 +169,17 @@ def test_another_system_uses_up_the_concurrency_of_the_account(
     invoke(room, consumer, InvocationType="Event")  # as the schedule does
     time.sleep(2)
     let_time_pass(room)
-    f = room.status(); print(f.light, f.reason, f.remedy, f.errors, f.errors and f.errors.throttles)
+    f = room.status()
+    print(f.light, f.reason, f.remedy, f.errors, f.errors and f.errors.throttles)
     v = Visitor(room.url)
     print(v.step(), v.errors, v.failures)
     client.delete_function(FunctionName="other-system")
-    f = room.status(); print(f.light, f.reason, f.remedy, f.errors)
+    f = room.status()
+    print(f.light, f.reason, f.remedy, f.errors)
     room.handle.on()
     room.handle.wait_for_consumer()
-    f = room.status(); print(f.light, f.reason, f.remedy, f.errors)
+    f = room.status()
+    print(f.light, f.reason, f.remedy, f.errors)
     check_all_go_in(room, visitors)
 
 
