@@ -24,22 +24,29 @@ ANSWERS = tuple(
 )
 # The table's items are read and judged by themselves (health.py).
 NO_CAUSE = ("settings", "keys")
+POLICIES = "policies"  # the attribute of a role
 
 
 def changed(room: Deployed, keys: Iterable[str]) -> tuple[Change, ...]:
     """Return what differs among the resources with these keys and those that they need.
 
-    What is missing comes first, and is all that can be told of a room of which only AWS tells: what
-    seems to differ there may be a setting that is not known. Raises what a plan raises.
+    What is missing comes first. Raises what a plan raises.
     """
     some = _with_needs(steps(room.config, room.names, None, room.state.tag_keys), keys)
-    told = [change for change in plan(room, some) if change.key not in NO_CAUSE]
-    missing = tuple(change for change in told if change.action is Action.CREATE)
-    if room.is_partial:
-        # What is in a resource also counts as missing if the resource would be replaced.
-        contained = {step.key for step in some if step.container}
-        return tuple(change for change in missing if change.key not in contained)
-    return (*missing, *(each for each in told if each not in missing))
+    # What is in a resource also counts as missing if the resource would be replaced.
+    contained = {step.key for step in some if step.container} if room.is_partial else set()
+    told = [each for each in plan(room, some) if each.key not in {*NO_CAUSE, *contained}]
+    sure = [each for each in told if _is_sure(room, each)]
+    return tuple(sorted(sure, key=lambda change: change.action is not Action.CREATE))
+
+
+def _is_sure(room: Deployed, change: Change) -> bool:
+    """Return whether a change differs from what was deployed, and not only from the defaults.
+
+    Without a state, the configuration is not known (provision/found_rooms.py). What a role may do
+    does not depend on it.
+    """
+    return not room.is_partial or change.action is Action.CREATE or POLICIES in change.attributes
 
 
 def _with_needs(wanted: list[Step], keys: Iterable[str]) -> list[Step]:

@@ -5,6 +5,7 @@ import time
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from importlib.resources import files
+from pathlib import Path
 from typing import Any
 
 import jsonschema
@@ -26,7 +27,7 @@ from beekeeper.rules.line import Pulse
 from tests.support.moto_aws.by_hand import DELETIONS, queue_url
 from tests.support.moto_aws.cloud import Cloud
 from tests.support.moto_aws.wire import Call, refuse
-from tests.support.rooms import ACCOUNT, NAMES, REGION
+from tests.support.rooms import ACCOUNT, NAMES, REGION, ROOM
 
 SCHEMA = json.loads(files("beekeeper").joinpath("assets/status.schema.json").read_text())
 CONSUMER = {"FunctionName": "beekeeper-sale-consumer"}
@@ -103,6 +104,22 @@ def test_who_stopped_the_line_is_named(
     assert "python -m beekeeper deploy" in found.remedy
     assert found.longest_wait_seconds is None
     assert 45 < (found.heartbeat_seconds or 0) < 60
+
+
+@pytest.mark.parametrize(
+    ("do", "told"),
+    [(change_role, "was changed (policies)."), (lambda _: None, "as it was deployed.")],
+)
+def test_without_a_state_only_what_is_sure_is_named(
+    do: Callable[[Cloud], None], told: str, cloud: Cloud, tmp_path: Path
+) -> None:
+    """The configuration is not known then, such as how long the logs are kept."""
+    group = {"logGroupName": "/aws/lambda/beekeeper-sale-consumer", "retentionInDays": 90}
+    cloud.client("logs").put_retention_policy(**group)
+    do(cloud)
+    publish(cloud, seconds_ago=47, waiting=25)
+    elsewhere = beekeeper.Room(ROOM, session=cloud.session, region=REGION, state_dir=tmp_path / "x")
+    assert elsewhere.status().reason.endswith(told)
 
 
 def test_a_room_that_works(cloud: Cloud, room: beekeeper.Room) -> None:
