@@ -17,8 +17,8 @@ settings.register_profile(
 )
 settings.load_profile("tests")
 
-# Laws over many simulated events, and long events. The tracer makes them three times as slow. Other tests
-# run the same code.
+# Laws over many simulated events, and long events. The tracer makes them three times as slow. Other
+# tests run the same code.
 LAWS = (
     "handlers/test_admissions.py",
     "handlers/test_consumer_faults.py",

@@ -155,7 +155,7 @@ def test_an_action_less_is_named(
     with pytest.raises(beekeeper.ProvisionError, match=f"Grant {action} "):
         deploy(deployer(policies_without(names, action)), tmp_path)
     if action == "iam:PassRole":
-        # With the action granted, the same command continues. The crash matrix tries it for each action.
+        # With the action granted, the same command continues. The crash matrix tries each action.
         assert deploy(deployer(policies_without(names)), tmp_path).url
 
 
