@@ -17,13 +17,25 @@ settings.register_profile(
 )
 settings.load_profile("tests")
 
-# Laws over many simulated events. Other tests run the same code.
+# Laws over many simulated events, and long events. The tracer makes them three times as slow. Other
+# tests run the same code.
 LAWS = (
-    "handlers/test_laws.py",
+    "handlers/test_admissions.py",
     "handlers/test_consumer_faults.py",
+    "handlers/test_consumer_load.py",
     "handlers/test_consumer_strict.py",
+    "handlers/test_consumers.py",
+    "handlers/test_deploying.py",
+    "handlers/test_edge_laws.py",
+    "handlers/test_governed.py",
+    "handlers/test_laws.py",
+    "handlers/test_opening.py",
+    "rules/test_line.py",
     "rules/test_no_shows.py",
+    "rules/test_pacing.py",
+    "simulation/test_limits.py",
     "simulation/test_whatif.py",
+    "benchmarks/test_laws.py",
 )
 
 

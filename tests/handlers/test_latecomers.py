@@ -141,7 +141,7 @@ def test_more_latecomers_in_one_second_than_one_item_counts() -> None:
         dynamo.put(items.admission_item(i, 1, NOW - 100))
 
     def late(i: str) -> Admission:
-        found = items.admission_of(dynamo.rows()[i])
+        found = items.admission_of(dynamo.items[items.VISITOR_PREFIX + i])
         assert found is not None
         return found
 

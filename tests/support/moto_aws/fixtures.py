@@ -10,7 +10,9 @@ from typing import Any
 import botocore.endpoint
 import botocore.handlers
 import botocore.retries.quota
+import botocore.session
 import pytest
+from botocore.loaders import create_loader
 from botocore.useragent import UserAgentString
 from moto import mock_aws
 from moto.core import responses
@@ -43,6 +45,8 @@ def session() -> Iterator[Session]:
         patch.setattr(botocore.retries.quota, "RetryQuota", made.quota)
         # This takes a fifth of the time of a call, and gives the same result each time.
         patch.setattr(UserAgentString, "to_string", lambda self: "tests")
+        # Commands make sessions of their own. All of them take the services' models from here.
+        patch.setattr(botocore.session, "create_loader", functools.cache(create_loader))
         names = functools.cache(method_names_from_class)
         patch.setattr(responses, "method_names_from_class", names)
         yield made
