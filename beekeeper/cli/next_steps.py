@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from beekeeper.cli.options import place
+from beekeeper.cli.options import state_place
 from beekeeper.cli.output import Output
 from beekeeper.config import FILE_NAME, RoomConfig
 from beekeeper.connection import last_config
@@ -33,10 +33,13 @@ CONTINUE = {
     "destroy": "removes what was made",
 }
 OPERATE = {
-    "status": "shows how the room stands",
+    "rehearse": "sends a small crowd through the room, before the day",
+    "status": "says whether all is well",
+    "watch": "shows the room live, with keys to change it",
     "set-rate N": "sets how many visitors per minute arrive at your site",
     "pause": "admits nobody; everybody keeps their place",
     "on": "admits visitors at the rate",
+    "report": "writes what happened, as a web page",
     "destroy": "removes the room afterwards",
 }
 CHANGED = {"plan": f"shows what {FILE_NAME} changes", "deploy": "changes it"}
@@ -72,7 +75,7 @@ def standing_of_this_folder() -> Standing:
     """Return how the working directory stands. Raises StateError and ConfigError."""
     if Path(FILE_NAME).exists():
         return _configured(Path(FILE_NAME))
-    where = place(argparse.Namespace(config=None, state_dir=None, room=None))["state_dir"]
+    where = state_place(argparse.Namespace(config=None, state_dir=None))
     if is_bucket(str(where)):
         return Standing(f"The states of your rooms are in {where}.", LIST)
     rooms = [room.name for room in list_rooms(state_dir=where)]

@@ -12,7 +12,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from beekeeper.control.facts import MANY_ERRORS, Facts, failed_share, is_silent
-from beekeeper.results import Change, Light
+from beekeeper.results import Change, Errors, Light
 from beekeeper.results.deploying import Action
 from beekeeper.rules.settings import GovernorMode, Mode
 
@@ -109,7 +109,7 @@ def _answers(facts: Facts) -> Judgement | None:
     if facts.errors is None or share < SOME_ERRORS:
         return None
     light = Light.RED if share >= MANY_ERRORS else Light.AMBER
-    throttled = sum(facts.errors.throttles.values())
+    throttled = _refused_runs(facts.errors)
     worst = max(facts.errors.function_errors.items(), key=lambda each: each[1], default=("", 0))
     text = f"{share:.0%} of the answers to visitors were errors in the last five minutes"
     if facts.changed:
@@ -138,14 +138,23 @@ def _held(facts: Facts) -> Judgement | None:
 
 
 def _throttled(facts: Facts) -> Judgement | None:
-    throttled = sum(facts.errors.throttles.values()) if facts.errors else 0
+    throttled = _refused_runs(facts.errors) if facts.errors else 0
     if not throttled:
         return None
     text = (
-        f"Lambda refused {throttled:,} invocations in the last five minutes, because the account's"
-        " concurrency was used up."
+        f"Lambda refused {throttled:,} {'run' if throttled == 1 else 'runs'} in the last five"
+        " minutes, because the account's concurrency was used up."
     )
     return Judgement(Light.AMBER, text, CONCURRENCY)
+
+
+def _refused_runs(errors: Errors) -> int:
+    """Return how many runs of functions Lambda refused, without those of the consumer.
+
+    It has a few runs reserved, and the visitors wake it: those beyond them are refused, and that is
+    right. If none can start, it is silent.
+    """
+    return sum(count for part, count in errors.throttles.items() if part != "consumer")
 
 
 def _failing(facts: Facts) -> Judgement | None:

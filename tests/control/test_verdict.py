@@ -59,6 +59,7 @@ def errors(**values: Any) -> Errors:
         (replace(BUSY, heartbeat_seconds=SILENT_SECONDS), "The line moves"),
         (replace(BUSY, errors=NO_ERRORS, calls=9, unreadable=0), "The line moves"),
         (replace(BUSY, errors=errors(api_5xx=FEWEST_ERRORS - 1), calls=9), "The line moves"),
+        (replace(BUSY, errors=errors(throttles={"consumer": 3})), "The line moves"),  # many woke it
         (replace(BUSY, errors=errors(api_4xx=99), calls=99), "The line moves"),
         (replace(BUSY, governor=HELD), "The line moves"),
         (replace(BUSY, longest_wait_seconds=432.0), "The line moves"),
@@ -165,7 +166,7 @@ def test_visitors_are_not_let_in_or_get_errors(facts: Facts, reason: str, remedy
         ),
         (replace(BUSY, errors=errors(api_5xx=5), calls=100), "5% of the answers", "logs"),
         (replace(BUSY, flow=Flow(200.0, 100.0, 600.0)), "Only 200 of 600 visitors", "logs"),
-        (replace(BUSY, errors=errors(throttles={"room": 1})), "Lambda refused 1 ", "quota"),
+        (replace(BUSY, errors=errors(throttles={"room": 1})), "Lambda refused 1 run in", "quota"),
         (
             replace(BUSY, errors=errors(function_errors={"room": 1, "producer": 3})),
             "The function producer failed 3 times in the last five minutes.",
