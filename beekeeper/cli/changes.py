@@ -48,13 +48,19 @@ def _is_table(value: Any) -> bool:
 def _change(name: str, before: Any, after: Any) -> str:
     """Return ``name: before → after``, or in a word what happens to a value nobody can read."""
     if _is_short(before) and _is_short(after):
-        room = max((SHOWN_CHARACTERS - len(name) - len(":  → ")) // 2, FEWEST_CHARACTERS)
-        old, new = _short(before, room), _short(after, room)
+        old, new = _both(before, after, SHOWN_CHARACTERS - len(name) - len(":  → "))
         if old != new:
             return f"{name}: {old} → {new}"
     if not before:
         return f"{name}: added"
     return f"{name}: {'changed' if after else 'removed'}"
+
+
+def _both(before: Any, after: Any, room: int) -> tuple[str, str]:
+    """Return two values in so many characters. A longer one has what a shorter one leaves."""
+    half = max(room // 2, FEWEST_CHARACTERS)
+    old, new = _short(before, half), _short(after, half)
+    return _short(before, max(half, room - len(new))), _short(after, max(half, room - len(old)))
 
 
 def _is_short(value: Any) -> bool:

@@ -11,6 +11,7 @@ from rich.table import Table
 from rich.text import Text
 
 from beekeeper.cli.confirm import ask, introduce
+from beekeeper.cli.durations import at_most
 from beekeeper.cli.options import add_room, count, number, room_of
 from beekeeper.cli.output import Output, colored
 from beekeeper.cli.sparkline import sparkline
@@ -77,7 +78,7 @@ def _announced(size: Size, status: Status) -> str:
     return (
         f"{size.visitors:,} visitors will follow the campaign link within"
         f" {size.arrive_seconds:.0f} s, and go in at {pace_of(status):,.0f} a minute, for"
-        f" {size.seconds / 60:.1f} minutes at most. Each of them arrives at {status.destination}"
+        f" {at_most(size.seconds)} at most. Each of them arrives at {status.destination}"
         " with a pass, as a real visitor would, and names itself beekeeper-rehearsal."
     )
 

@@ -99,7 +99,7 @@ def _line(status: Status) -> Iterator[tuple[str, str]]:
     lately = f", {_per_minute(status.entered_per_minute)}" if status.entered_per_minute else ""
     yield "entered", f"{status.entered:,}{lately}"
     if status.no_shows is not None:
-        yield "not come", f"{status.no_shows:,}{' or more' if status.held_rate else ''}"
+        yield "no-shows", f"{status.no_shows:,}{' or more' if status.held_rate else ''}"
     if status.latecomers:
         yield "latecomers in line", f"{status.latecomers:,}"
     yield "a change", f"everybody hears of it within {_at_most(status.heard_within_seconds)}"

@@ -60,7 +60,7 @@ def line(status: Status) -> str:
 
 def _counts(status: Status) -> str:
     about = "~" if status.waiting else ""
-    absent = "" if status.no_shows is None else f", not come {status.no_shows:,}"
+    absent = "" if status.no_shows is None else f", no-shows {status.no_shows:,}"
     late = f", latecomers {status.latecomers:,}" if status.latecomers else ""
     return (
         f"joined {about}{status.joined:,}, let through {status.admitted:,},"

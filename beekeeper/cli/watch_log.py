@@ -68,7 +68,7 @@ class Log:
 
 def line_of(entry: Entry) -> Line:
     """Return a row of the history: what, by whom and from where, and why."""
-    change = f"{entry.what.replace('_', ' ')}: {entry.before or 'none'} → {entry.after or 'none'}"
+    change = entry.change
     if entry.planned_for:
         change += f" from {datetime.fromtimestamp(entry.planned_for):%a %H:%M:%S} on"
     person = re.split("[/:]", entry.by)[

@@ -33,11 +33,17 @@ class Entry(Result):
         """Return whether the change does not hold yet at ``now`` (epoch seconds), but will."""
         return self.cancelled_at is None and (self.planned_for or 0.0) > now
 
+    @property
+    def change(self) -> str:
+        """What was changed, as people read it: ``rate: 600 → 900``."""
+        if self.what == "cleared_at":
+            return "line cleared"
+        return f"{self.what.replace('_', ' ')}: {self.before or 'none'} → {self.after or 'none'}"
+
     def __str__(self) -> str:
-        told = f"{_time(self.at)}  {self.what.replace('_', ' ')}"
         later = f" from {_time(self.planned_for)} on" if self.planned_for else ""
         gone = " (taken back)" if self.cancelled_at else ""
-        return f"{told}: {self.before or 'none'} → {self.after or 'none'}{later}{gone}"
+        return f"{_time(self.at)}  {self.change}{later}{gone}"
 
 
 def _time(at: float) -> str:

@@ -92,7 +92,8 @@ def test_a_terminal_gets_lines_that_end_between_words(
         (f"{'Ab+/' * 10}abc=", f"{'Ab+/' * 10}abd=", ["x: changed"]),
         (f"{ARN}-room", f"{ARN}-turnstile", ["x: beekeeper-sale-room → beekeeper-sale-turnstile"]),
         ("z" * 90, f"{'z' * 45}b{'z' * 44}", ["x: changed"]),
-        ("z" * 90, "b", [f"x: {'z' * 16}…{'z' * 16} → b"]),
+        ("z" * 90, "b", [f"x: {'z' * 32}…{'z' * 32} → b"]),
+        ("z" * 40, "y" * 20, [f"x: {'z' * 40} → {'y' * 20}"]),
     ],
     ids=lambda value: str(value)[:30],
 )

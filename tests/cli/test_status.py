@@ -57,7 +57,7 @@ def test_the_figures_of_the_last_minute() -> None:
     assert lines["arrivals"] == "1,203 in the last minute"
     assert (lines["waiting"], lines["admitted"]) == ("4,321", "5,679")
     assert lines["entered"] == "4,000, 412 in the last minute"
-    assert (lines["not come"], lines["latecomers in line"]) == ("1,500 or more", "7")
+    assert (lines["no-shows"], lines["latecomers in line"]) == ("1,500 or more", "7")
     assert lines["heartbeat"] == "1 s ago"
     assert lines["API in 5 minutes"] == "12 refused (4xx), 3 failed (5xx)"
     assert (lines["errors in 5 minutes"], lines["throttles in 5 minutes"]) == ("none", "none")
@@ -89,7 +89,7 @@ def test_what_is_unknown_is_said() -> None:
     assert (lines["arrivals"], lines["wait when joining now"]) == ("unknown", "unknown")
     assert lines["heartbeat"] == "no consumer has run yet"
     assert lines["unknown"] == lost
-    assert not {"errors in 5 minutes", "unreadable messages", "not come"} & set(lines)
+    assert not {"errors in 5 minutes", "unreadable messages", "no-shows"} & set(lines)
 
 
 def test_a_problem_that_the_light_tells_is_not_told_twice() -> None:

@@ -58,6 +58,7 @@ def test_each_change_has_a_row(room: beekeeper.Room) -> None:
         (4, "governor_mode", "off", "off", "rest"),
     ]
     assert (found[4].what, found[4].before, found[4].after[-4:]) == ("cleared_at", "", " UTC")
+    assert str(found[4]).endswith(" UTC  line cleared")
     assert all(e.by.startswith("arn:aws:sts:") and "@" in e.place for e in found)
     assert all(abs(e.at - time.time()) < 60 and e.planned_for is None for e in found)
     assert room.history(2) == found[-2:]
