@@ -38,7 +38,10 @@ GONE = (
     " completes it, and destroy removes what is left."
 )
 ELSEWHERE = "It was not looked at: it is in another account or region."
-DAMAGED = "Its settings are damaged. python -m beekeeper doctor says what to do."
+DAMAGED = (
+    "Its settings are missing or damaged. If a deploy was interrupted, run it again. Otherwise"
+    " python -m beekeeper doctor says what to do."
+)
 Key = tuple[str, str]  # a room's region and name
 
 

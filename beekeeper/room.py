@@ -107,6 +107,9 @@ class Room(Watched):
     def status(self, *, drift: bool = False) -> Status:
         """Return the room's status. Changes nothing.
 
+        ``light`` says whether all is well, ``reason`` why, and ``remedy`` what to do. What can't be
+        read is None, and ``unknown`` says why.
+
         Rates are in visitors per minute, times in seconds. With ``drift``, it reads every resource,
         which takes a few seconds. ``Status.drift`` then lists what differs in AWS from what was
         deployed. Raises RoomNotFoundError when the room is not deployed.

@@ -88,7 +88,7 @@ def _known(room: Room, *, is_sure: bool) -> bool:
 
 
 def _confirm(room: Room, options: argparse.Namespace, output: Output, *, known: bool) -> None:
-    visitors = _waiting(room, output) if known else None
+    visitors = _waiting(room, output) if known or options.region else None
     if options.yes and (options.room or visitors == 0):
         return
     if options.yes:

@@ -31,7 +31,6 @@ def add_commands(commands: Any) -> None:
         examples={
             "logs --follow": "shows the last ten minutes, and then each new line until Ctrl-C",
             "logs --level warning --since 2h": "shows what went wrong in the last two hours",
-            "logs --visitor 2wLOyrgqdDu2To9PVMd_RA": "shows what is known of one visitor",
         },
     )
     logs.add_argument("--follow", action="store_true", help="go on, and show each new line")

@@ -59,8 +59,7 @@ def add_commands(commands: Any) -> None:
 def run_rehearse(options: argparse.Namespace, output: Output) -> int:
     """Rehearse, after the user has confirmed it. Return 1 if something did not hold."""
     room = room_of(options)
-    introduce(room, output)
-    status = room.status()
+    status = introduce(room, output) or room.status()
     size = size_of(status, options.visitors, options.minutes)
     check_ready(status)
     output.say(_announced(size, status))

@@ -29,14 +29,17 @@ NO_CAUSE = ("settings", "keys")
 def changed(room: Deployed, keys: Iterable[str]) -> tuple[Change, ...]:
     """Return what differs among the resources with these keys and those that they need.
 
-    What is missing comes first. Nothing is known of a room that was found without its state. Raises
-    what a plan raises.
+    What is missing comes first, and is all that can be told of a room of which only AWS tells: what
+    seems to differ there may be a setting that is not known. Raises what a plan raises.
     """
-    if room.is_partial:
-        return ()
     some = _with_needs(steps(room.config, room.names, None, room.state.tag_keys), keys)
     told = [change for change in plan(room, some) if change.key not in NO_CAUSE]
-    return tuple(sorted(told, key=lambda change: change.action is not Action.CREATE))
+    missing = tuple(change for change in told if change.action is Action.CREATE)
+    if room.is_partial:
+        # What is in a resource also counts as missing if the resource would be replaced.
+        contained = {step.key for step in some if step.container}
+        return tuple(change for change in missing if change.key not in contained)
+    return (*missing, *(each for each in told if each not in missing))
 
 
 def _with_needs(wanted: list[Step], keys: Iterable[str]) -> list[Step]:

@@ -20,10 +20,9 @@ def wait_for_consumer(room: Deployed, started_at: float = 0.0) -> None:
         if pulse_item.pulse_of(pulse).as_of >= max(now - FRESH_SECONDS, started_at):
             return
         room.aws.sleep(1)
-    name = room.names.function(CONSUMER.name)
     raise ProvisionError(
         f"The consumer of room {room.state.room} has not started within {WAIT_SECONDS} s, and"
         " without it nobody is admitted. AWS tries again every minute: see `heartbeat` in python -m"
-        " beekeeper status. If it stays so, run python -m beekeeper doctor, and read its log: aws"
-        f" logs tail /aws/lambda/{name} --since 10m --region {room.state.region}"
+        " beekeeper status. If it stays so, run python -m beekeeper doctor, and read its log:"
+        f" python -m beekeeper logs --function {CONSUMER.name}"
     )

@@ -36,7 +36,8 @@ class Facts:
     damaged: Sequence[Finding] = ()  # in the table
     governor: GovernorStatus | None = None
     governor_problems: Sequence[Finding] = ()
-    changed: Sequence[Change] = ()  # what somebody changed of the part that fails, if one does
+    # What somebody changed of the part that fails. None if none fails, or it can't be compared.
+    changed: Sequence[Change] | None = None
     drift: Sequence[Change] = ()
     longest_wait_seconds: float | None = None  # the limit of the configuration
 

@@ -69,7 +69,6 @@ def problems(
 
 
 def _silent(room: Deployed, governed: Governed) -> Finding:
-    name = room.names.function(GOVERNOR.name)
     since = f"for {HELD_SECONDS / 60:.0f} minutes or more" if governed.held_at else "yet"
     text = (
         f"The governor of room {room.state.room} has not measured your site {since}, so it slows"
@@ -77,7 +76,7 @@ def _silent(room: Deployed, governed: Governed) -> Finding:
     )
     remedy = (
         "If the room was deployed or the governor turned on just now, it measures within two"
-        " minutes. Otherwise run python -m beekeeper doctor, and read its log: aws logs tail"
-        f" /aws/lambda/{name} --since 10m --region {room.state.region}"
+        " minutes. Otherwise run python -m beekeeper doctor, and read its log: python -m"
+        f" beekeeper logs --function {GOVERNOR.name}"
     )
     return Finding("governor", Verdict.PROBLEM, text, remedy)

@@ -42,7 +42,7 @@ class Memory:
     keys: Sequence[Finding] = ()  # what is damaged in the signing keys
     no_keys: tuple[str, ...] = ()  # why that is unknown
     read_at: float = float("-inf")
-    changed: tuple[Sequence[Change], tuple[str, ...]] = ((), ())  # and why it is unknown
+    changed: tuple[Sequence[Change] | None, tuple[str, ...]] = (None, ())  # and why it is unknown
     changed_at: float = float("-inf")
 
 
@@ -164,17 +164,17 @@ def _since(at: float, now: float) -> float | None:
 
 def _changed(
     room: Deployed, facts: Facts, memory: Memory, now: float
-) -> tuple[Sequence[Change], tuple[str, ...]]:
+) -> tuple[Sequence[Change] | None, tuple[str, ...]]:
     """Return what somebody changed of the part that fails, if one does, or why it is unknown."""
     # In a room that was deployed just now, no consumer has worked yet.
     stands = is_silent(facts) and (facts.waiting or facts.heartbeat_seconds is not None)
     if not stands and not are_answers_failing(facts):
-        return (), ()
+        return None, ()
     keys = cause.LINE if stands else cause.ANSWERS
     if now - memory.changed_at >= SLOW_SECONDS:
         look = partial(cause.changed, room, keys)
         found, unknown = tried("why it does not work", look)
-        memory.changed, memory.changed_at = (found or (), unknown), now
+        memory.changed, memory.changed_at = (found, unknown), now
     return memory.changed
 
 

@@ -23,6 +23,9 @@ MANY_REFUSED, FEWEST_REFUSED = 0.3, 100
 HELD_SHARE = 0.6
 LONG_PAUSE_SECONDS = 600.0
 DEPLOY = "Run python -m beekeeper deploy, which repairs it."
+DEPLOY_OR_DOCTOR = (
+    "Run python -m beekeeper deploy. If that does not help, run python -m beekeeper doctor."
+)
 CONCURRENCY = (
     "Stop what else runs in this account and region, or ask AWS for a higher quota of concurrent"
     " executions (Service Quotas, AWS Lambda)."
@@ -87,10 +90,12 @@ def _cause(facts: Facts, part: str) -> tuple[str, str]:
         return text, CONCURRENCY
     if facts.errors and facts.errors.function_errors.get(part):
         return ": each one that starts fails", f"{_logs(part)} Then run python -m beekeeper deploy."
-    return (
-        "",
-        "Run python -m beekeeper deploy. If that does not help, run python -m beekeeper doctor.",
-    )
+    if facts.changed is not None:
+        return ", although the room is as it was deployed", (
+            f"{_logs(part)} If the account's concurrency is used up, status says so within two"
+            " minutes."
+        )
+    return "", DEPLOY_OR_DOCTOR
 
 
 def _told(change: Change) -> str:

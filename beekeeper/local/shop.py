@@ -1,5 +1,6 @@
 """A small shop: the destination that the demo protects. Visitors with a valid pass can enter."""
 
+import contextlib
 import secrets
 import threading
 import time
@@ -11,6 +12,7 @@ from urllib.parse import parse_qs, urlsplit
 from beekeeper.gate import PASS_PARAMETER, InvalidToken, check_pass, without_pass
 
 COOKIE = "shop_session"
+HEALTH = "/health"  # a page for everybody, which the governor can ask for
 PAGE = """<!doctype html><html lang="en"><meta charset="utf-8">
 <meta name="viewport" content="width=device-width"><title>The sample shop</title>
 <style>body{font:18px/1.5 system-ui;max-width:32rem;margin:15vh auto;padding:0 1rem;
@@ -31,6 +33,7 @@ class Shop:
     keys: dict[str, str] = field(default_factory=dict)
     entered: dict[str, float] = field(default_factory=dict)  # ticket id: when, epoch seconds
     refused: int = 0
+    slow_seconds: float = 0.0  # how long each answer takes, while the shop suffers
     _sessions: set[str] = field(default_factory=set)
     _lock: threading.Lock = field(default_factory=threading.Lock)
 
@@ -93,11 +96,14 @@ class _Handler(BaseHTTPRequestHandler):
 
     def do_GET(self) -> None:
         shop = self.server.shop
+        time.sleep(shop.slow_seconds)
         tokens = parse_qs(urlsplit(self.path).query).get(PASS_PARAMETER)
         if tokens:
             self._enter(tokens[0])
         elif shop.knows(self.headers.get("cookie", "")):
             self._send(200, PAGE)
+        elif urlsplit(self.path).path == HEALTH:
+            self._send(200, "well")
         elif self.path == "/favicon.ico":
             self._send(404, "")
         else:
@@ -124,8 +130,10 @@ class _Handler(BaseHTTPRequestHandler):
             self.send_header("Location", location)
         if cookie:
             self.send_header("Set-Cookie", cookie)
-        self.end_headers()
-        self.wfile.write(content)
+        # Who asked may have gone while the shop was slow.
+        with contextlib.suppress(ConnectionError):
+            self.end_headers()
+            self.wfile.write(content)
 
     def log_message(self, *_: object) -> None:
         """Log nothing, because the demo shows what happens."""

@@ -23,6 +23,8 @@ NAMES = {
     "PutPublicAccessBlock": "PutBucketPublicAccessBlock",
     "Invoke": "InvokeFunction",
     "CreateDistributionWithTags": "CreateDistribution",
+    # Each part of a transaction needs its own. That of all of ours that operators need is this.
+    "TransactWriteItems": "UpdateItem",
 }
 
 

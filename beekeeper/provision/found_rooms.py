@@ -1,8 +1,8 @@
 """Rooms found in AWS, without a state: by their names and by the tag of their table.
 
 An operator's machine may have no state of the room. Its table says whether the room is ours, what
-was deployed, and how it is set. Where visitors come in is told by the door (with an edge), or by
-the room's custom domain or API, which have its tag.
+was deployed, and how it is set. Where visitors come in is told by the room's custom domain or API,
+which have its tag, or by its distribution, whose comment names it.
 
 Quirk: the tagging API lags, also behind deletions. So a room that it names must be looked at, and a
 room that was just deployed may be missing. Nothing else depends on it.
@@ -19,7 +19,6 @@ from beekeeper.config.essentials import is_name
 from beekeeper.config.governor import PREFIX
 from beekeeper.contract import deployed, items
 from beekeeper.contract.attributes import Damaged, Item
-from beekeeper.contract.door import EDGE, door_of
 from beekeeper.contract.functions import GOVERNOR
 from beekeeper.errors import NotOursError
 from beekeeper.provision.aws import Aws
@@ -28,7 +27,8 @@ from beekeeper.provision.engine.wait import has_code, ignoring
 from beekeeper.provision.grant import Grant, unscoped
 from beekeeper.provision.names import TAG_ROOM, Names
 from beekeeper.provision.resources.apigateway import pages
-from beekeeper.provision.resources.cloudfront import listed
+from beekeeper.provision.resources.cloudfront import link_of, listed
+from beekeeper.provision.resources.distribution_behaviours import items_of
 from beekeeper.provision.state import Record, State
 from beekeeper.provision.tags import room_of
 from beekeeper.rules.settings import SETTINGS, GovernorMode, Settings
@@ -44,14 +44,14 @@ DENIED = ("AccessDenied", "AccessDeniedException", "ForbiddenException")
 
 @dataclass(frozen=True, slots=True)
 class FoundRoom:
-    """A room in AWS: what a state would say of it, and its settings (None if damaged)."""
+    """A room in AWS: what a state would say of it, and its settings (None if there are none)."""
 
     state: State
     settings: Settings | None
 
 
 def find_room(aws: Aws, room: str) -> FoundRoom | None:
-    """Return a room of this account and region. None if it has no table, or no settings in it.
+    """Return a room of this account and region. None if it has no table.
 
     Raises NotOursError if the table is somebody else's, ProvisionError and CredentialsError.
     """
@@ -59,12 +59,10 @@ def find_room(aws: Aws, room: str) -> FoundRoom | None:
     with _reading(aws, room):
         if not _is_ours(aws, names):
             return None
-        item, now = _item(aws, names.stem, items.ROOM)
-        if not item:
-            return None
-        door = door_of(_item(aws, names.stem, items.KEYS, EDGE)[0])
+        item, now = _item(aws, names.stem)
         link, api_id = _way_in(aws, room)
-        link = _edge_link(aws, names, door.link) if door else link
+        if deployed.deployed_settings_of(item)["news_seconds"]:  # only with an edge
+            link = _edge_link(aws, names)
         config = {**_config(item, names), "order": _order(aws, names)}
     state = State(
         room=room,
@@ -132,21 +130,13 @@ def _check_tag(found: Mapping[str, str], names: Names) -> None:
         )
 
 
-def _item(aws: Aws, table: str, item_id: str, attribute: str = "") -> tuple[Item, float]:
-    """Return an item, empty if there is none, and when AWS answered.
-
-    With ``attribute`` return only that: the keys in the item are secret.
-    """
-    only = {"ProjectionExpression": "#a", "ExpressionAttributeNames": {"#a": attribute}}
+def _item(aws: Aws, table: str) -> tuple[Item, float]:
+    """Return the room's settings, and when AWS answered. After half a deploy there are none."""
+    which = {"TableName": table, "Key": items.key(items.ROOM), "ConsistentRead": True}
     with ignoring(MISSING):  # the table is being deleted
-        response = aws.client("dynamodb").get_item(
-            TableName=table,
-            Key=items.key(item_id),
-            ConsistentRead=True,
-            **(only if attribute else {}),
-        )
-        return response.get("Item", {}), aws.answered_at(response)
-    return {}, 0.0
+        response = aws.client("dynamodb").get_item(**which)
+        return response.get("Item", items.key(items.ROOM)), aws.answered_at(response)
+    return items.key(items.ROOM), 0.0
 
 
 def _way_in(aws: Aws, room: str) -> tuple[str, str]:
@@ -168,20 +158,21 @@ def _way_in(aws: Aws, room: str) -> tuple[str, str]:
     return link, apis[0]["ApiId"] if apis else ""
 
 
-def _edge_link(aws: Aws, names: Names, door: str) -> str:
-    """Return the link of a room with an edge: its domain, or where its door leads.
+def _edge_link(aws: Aws, names: Names) -> str:
+    """Return the link of a room with an edge: its domain, or CloudFront's own address.
 
-    The door leads to CloudFront's own address if the domain's DNS record was made by hand.
+    It is empty if the credentials may not list distributions. The door (contract/door.py) would
+    tell it, too, but that is beside the signing keys, which not every operator may read.
     """
     distributions = aws.client("cloudfront").list_distributions
     try:
         ours = [each for each in listed(distributions, LIST) if each["Comment"] == names.edge_mark]
     except ClientError as error:
         if has_code(error, *DENIED):
-            return door
+            return ""
         raise
-    hosts = [host for each in ours for host in each.get("Aliases", {}).get("Items", [])]
-    return f"https://{hosts[0]}/" if hosts else door
+    links = [f"https://{host}/" for each in ours for host in items_of(each, "Aliases")]
+    return next(iter([*links, *(link_of(aws, each["DomainName"]) for each in ours)]), "")
 
 
 def _order(aws: Aws, names: Names) -> str:

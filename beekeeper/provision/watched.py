@@ -150,8 +150,9 @@ def _consumer_errors(names: Names) -> Specification:
     return Specification(
         Watch.CONSUMER_ERRORS,
         f"Room {names.room}: consumers fail again and again, so visitors are let in late or not at"
-        f" all. See why: {command(names, 'status')}, and the log group"
-        f" {names.log_group(CONSUMER.name)}. If somebody changed the room, deploy it again.",
+        f" all. See why: {command(names, 'status')}, and"
+        f" {command(names, 'logs --function consumer')}. If somebody changed the room, deploy it"
+        " again.",
         {"errors": _of(CONSUMER, "Errors", names)},
         minutes=2,
         within=5,
@@ -163,9 +164,9 @@ def _visitor_errors(names: Names) -> Specification:
     return Specification(
         Watch.VISITOR_ERRORS,
         f"Room {names.room}: more than 5 % of the visitors' requests get errors. Their pages ask"
-        f" again. See why: {command(names, 'status')}, and the log groups of the producer and the"
-        " turnstile. If somebody changed the room, deploy it again. If it is AWS, its health page"
-        " says so: https://health.aws.amazon.com/",
+        f" again. See why: {command(names, 'status')}, and {command(names, 'logs')}. If somebody"
+        " changed the room, deploy it again. If it is AWS, its health page says so:"
+        " https://health.aws.amazon.com/",
         # The functions' own Errors metric is not enough: when AWS fails, they answer 503.
         {
             "errors": Metric("AWS/ApiGateway", "5xx", api),
@@ -214,8 +215,9 @@ def governor(names: Names) -> Specification:
     return Specification(
         Watch.GOVERNOR,
         f"Room {names.room}: the governor fails (ALARM), or does not run (INSUFFICIENT_DATA), so"
-        " the operators' rate is in force, however your site is. Watch your site. See why: the log"
-        f" group {names.log_group(GOVERNOR.name)}. If somebody changed the room, deploy it again.",
+        " the operators' rate is in force, however your site is. Watch your site. See why:"
+        f" {command(names, 'logs --function governor')}. If somebody changed the room, deploy it"
+        " again.",
         {"errors": _of(GOVERNOR, "Errors", names)},
         minutes=round(HELD_SECONDS / PERIOD_SECONDS),
         missing=UNKNOWN_THEN,

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from beekeeper.results import Finding, Rehearsed, Verdict
+from beekeeper.results import Finding, Light, Rehearsed, Verdict
 
 # What a browser's polls cost: a visitor arrives up to some seconds after the turn has begun.
 SLOW, VERY_SLOW = 0.85, 0.5
@@ -150,6 +150,12 @@ def _door(open_status: int | None) -> Finding:
         return Finding("without a pass", Verdict.WARNING, text, remedy)
     text = f"Your site answered {open_status} to a visitor without a pass. That tells nothing."
     return Finding("without a pass", Verdict.UNKNOWN, text, f"Try it in a browser. {CONNECT}")
+
+
+def room_now(light: Light, reason: str, remedy: str) -> Finding:
+    """Return what status says when the rehearsal is over."""
+    verdicts = {Light.GREEN: Verdict.OK, Light.AMBER: Verdict.WARNING, Light.RED: Verdict.PROBLEM}
+    return Finding("status", verdicts[light], f"Afterwards it is {light}: {reason}", remedy)
 
 
 def _times(count: int, what: str) -> str:

@@ -2,7 +2,8 @@
 
 import http.client
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -15,7 +16,7 @@ from beekeeper.local.crowd import Crowd
 from beekeeper.local.ministack import address
 from beekeeper.local.visitor import Stage
 from beekeeper.provision.aws import is_this_machine
-from beekeeper.rehearsal.judging import findings
+from beekeeper.rehearsal.judging import findings, room_now
 from beekeeper.rehearsal.observed import Counted, figures
 from beekeeper.rehearsal.size import Size, sized
 from beekeeper.rehearsal.visitor import REDIRECTS, Rehearser
@@ -85,8 +86,9 @@ def rehearse(
     check_reachable(link)
     crowd = _crowd(link, size)
     started_at, began = time.time(), time.monotonic()
-    _send(crowd, size, on_progress)
-    return _judged(handle, before, crowd, started_at, time.monotonic() - began)
+    with telling_what_is_left():
+        send(crowd, size, on_progress)
+        return _judged(handle, before, crowd, started_at, time.monotonic() - began)
 
 
 def _crowd(link: str, size: Size) -> Crowd:
@@ -128,7 +130,8 @@ def check_reachable(link: str) -> None:
         ) from error
 
 
-def _send(crowd: Crowd, size: Size, on_progress: Callable[[Progress], None] | None) -> None:
+def send(crowd: Crowd, size: Size, on_progress: Callable[[Progress], None] | None) -> None:
+    """Let the crowd go through the room until all are in, or the time is over."""
     began = time.monotonic()
     try:
         crowd.start()
@@ -142,11 +145,18 @@ def _send(crowd: Crowd, size: Size, on_progress: Callable[[Progress], None] | No
             if entered == size.visitors:
                 return
             time.sleep(LOOK_SECONDS)
+    finally:
+        crowd.stop()
+
+
+@contextmanager
+def telling_what_is_left() -> Iterator[None]:
+    """Note on an interruption that the visitors stay."""
+    try:
+        yield
     except KeyboardInterrupt as interrupt:
         interrupt.add_note(f"The visitors of the rehearsal are still in line. Run: {CLEAR}")
         raise
-    finally:
-        crowd.stop()
 
 
 def _judged(
@@ -160,13 +170,14 @@ def _judged(
     )
     seen = figures(visitors, counted)
     found = findings(seen, before.settings.overbooking, _open_status(crowd.room_url, before))
+    now = room_now(after.light, after.reason, after.remedy)
     return Rehearsal(
         room=before.room,
         url=before.url,
         started_at=started_at,
         seconds=round(seconds, 1),
         figures=seen,
-        findings=tuple(found),
+        findings=(*found, now),
         next=NEXT,
     )
 

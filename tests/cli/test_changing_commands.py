@@ -161,6 +161,9 @@ def test_a_live_room_without_a_state_is_removed_only_by_its_name(
     cloud.wire.clear()
     assert main(["destroy", "--yes"]) == 1
     assert "visitors may wait in room sale" in capsys.readouterr().err
+    answers(monkeypatch, "no")
+    assert main(["destroy", "--region", REGION]) == 1
+    assert "0 visitors wait" in capsys.readouterr().err
     assert cloud.wire.names(mutating=True) == []
     assert main(["destroy", "--yes", "--room", ROOM, "--region", REGION]) == 0
     assert main(["destroy", "--yes"]) == 0

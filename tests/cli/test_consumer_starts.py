@@ -94,5 +94,5 @@ def test_a_consumer_that_does_not_start(cloud: Cloud, where: dict[str, Any]) -> 
         room.wait_for_consumer()
     said = str(raised.value)
     assert "has not started within 20 s, and without it nobody is admitted" in said
-    assert "aws logs tail /aws/lambda/beekeeper-sale-consumer" in said
+    assert "python -m beekeeper logs --function consumer" in said
     assert sum(cloud.time.sleeps) < 25

@@ -8,6 +8,7 @@ from botocore.awsrequest import AWSPreparedRequest, AWSResponse
 
 import beekeeper
 from beekeeper.cli.main import main
+from beekeeper.contract import items
 from beekeeper.provision.state import StateFile
 from tests.support.moto_aws.by_hand import api_id
 from tests.support.moto_aws.cloud import Cloud
@@ -118,6 +119,19 @@ def test_a_state_of_what_is_gone_or_of_another_account_is_no_live_room(
     assert "not in AWS, or incomplete" in listed["gone"]["problem"]
     assert "another account or region" in listed["theirs"]["problem"]
     assert listed[ROOM]["problem"] == ""
+
+
+def test_half_a_room_is_listed(
+    deployed: Cloud, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    deployed.client("dynamodb").delete_item(TableName="beekeeper-sale", Key=items.key(items.ROOM))
+    monkeypatch.delenv("BEEKEEPER_STATE_DIR")
+    assert main(["list"]) == 0
+    told = capsys.readouterr().out
+    assert told.startswith(f"{ROOM:<24} unknown")
+    assert "If a deploy was interrupted, run it again." in told
+    assert main(["status", "--room", ROOM, "--region", REGION]) == 1
+    assert "is missing or incomplete" in capsys.readouterr().err
 
 
 def test_without_aws_the_rooms_here_are_listed_and_the_command_fails(

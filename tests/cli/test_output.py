@@ -91,7 +91,7 @@ def test_status_shows_any_destination_and_the_whole_link(
     for command in ("plan", "deploy", "status"):
         assert main([command, "--config", str(config)]) == 0
     shown = capsys.readouterr().out
-    assert f"destination            {value}\n" in shown
+    assert re.search(rf"destination +{re.escape(value)}\n", shown)
     assert re.search(r"campaign link +https://\S+\.amazonaws\.com/\n", shown)
     assert "…" not in shown
 

@@ -10,7 +10,7 @@ from beekeeper.cli.options import room_of
 from tests.support.moto_aws.cloud import Cloud
 from tests.support.rooms import REGION, ROOM
 
-OFFLINE = {"init", "simulate", "preview", "demo", "local", "estimate"}
+OFFLINE = {"completion", "init", "simulate", "preview", "demo", "local", "estimate"}
 
 
 @pytest.fixture

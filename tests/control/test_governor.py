@@ -107,7 +107,7 @@ def test_a_governor_that_is_silent_is_a_problem(
     (found,) = [problem for problem in status.problems if problem.check == "governor"]
     assert f"has not measured your site {since}" in found.text
     assert "the operators' rate is in force" in found.text
-    assert "aws logs tail /aws/lambda/beekeeper-sale-governor" in found.remedy
+    assert "python -m beekeeper logs --function governor" in found.remedy
 
 
 def test_a_governor_that_the_site_refuses_is_a_problem(

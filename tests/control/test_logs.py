@@ -166,6 +166,22 @@ def test_of_a_visitor_the_table_tells_what_happened_and_the_logs_what_went_wrong
 
 
 @pytest.mark.usefixtures("deployed_room")
+def test_who_may_not_read_the_visitors_rows_still_sees_the_logs(
+    cloud: Cloud, where: dict[str, Any]
+) -> None:
+    write(cloud, "turnstile", 30, "WARNING", "giving a number failed", visitor=ID)
+
+    def is_row(call: Call) -> bool:
+        return bool(call.arguments["Key"] == items.key(items.visitor_id(ID)))
+
+    cloud.wire.add(refuse("dynamodb:GetItem", "AccessDeniedException", when=is_row))
+    unknown, line = beekeeper.logs(ROOM, **where, visitor=ID)
+    assert (unknown.function, unknown.level) == ("table", "WARNING")
+    assert "What the table says is unknown: " in unknown.message
+    assert line.message == "giving a number failed"
+
+
+@pytest.mark.usefixtures("deployed_room")
 def test_a_follower_gets_each_line_once_and_those_that_come_late(
     cloud: Cloud, where: dict[str, Any]
 ) -> None:

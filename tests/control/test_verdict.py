@@ -84,6 +84,11 @@ SILENT = replace(BUSY, heartbeat_seconds=47.0)
             "Run python -m beekeeper deploy. If that does not help, run python -m beekeeper doctor",
         ),
         (
+            replace(SILENT, changed=()),
+            "47 s, and 4,321 visitors wait, although the room is as it was deployed.",
+            "logs --function consumer. If the account's concurrency is used up, status says so",
+        ),
+        (
             replace(SILENT, changed=(GONE, CHANGED)),
             "for 47 s, and 4,321 visitors wait: the function beekeeper-sale-consumer is gone.",
             "Run python -m beekeeper deploy, which repairs it.",

@@ -15,6 +15,7 @@ from beekeeper.local.leftovers import leftovers
 from beekeeper.provision.aws import Aws
 from beekeeper.provision.deployer import deployer_policies
 from beekeeper.provision.names import Names
+from beekeeper.provision.readers import reader_policies
 from tests.support.local_aws import NewUser, StrictAws
 from tests.support.rooms import config
 
@@ -99,6 +100,20 @@ def test_the_policy_is_enough(
     assert leftovers(strict_aws.session(), NAME) == []
 
 
+def _looks_from_another_machine(reader: Session, region: str) -> None:
+    """Someone with the policy of those who only look finds the room without a state."""
+    room = beekeeper.Room(NAME, session=reader, region=region, state_dir="no-state")
+    status = room.status()
+    assert (status.mode, status.region) == ("on", region)
+    assert status.url
+    assert room._connection.deployed().names.strict
+    found = beekeeper.find_rooms(region=region, session=reader, state_dir="no-state")
+    (listed,) = (each for each in found.rooms if each.room == NAME)
+    assert (listed.mode, listed.state_file, found.unsearched) == ("on", None, {})
+    with pytest.raises(beekeeper.ProvisionError, match="AccessDenied"):
+        room.pause()
+
+
 def test_the_policy_is_enough_for_a_strict_room_whose_alarms_tell_somebody(
     names: Names, deployer: Deployer, strict_aws: StrictAws, tmp_path: Path
 ) -> None:
@@ -106,6 +121,7 @@ def test_the_policy_is_enough_for_a_strict_room_whose_alarms_tell_somebody(
     told = {**room, "order": "strict", "alarms": {"notify": "on-call@example.com"}}
     assert deploy(**told).changes
     assert not deploy(**told).changes
+    _looks_from_another_machine(deployer(reader_policies(names)), names.region)
     assert "topic" in {change.key for change in deploy(**room, order="strict").changes}
     assert beekeeper.destroy(NAME, **room).deleted
     assert leftovers(strict_aws.session(), NAME) == []

@@ -158,7 +158,7 @@ def test_page_shows_a_room_as_it_is_configured() -> None:
 
 
 @pytest.mark.parametrize(
-    "name", sorted(RoomConfig.model_fields.keys() - {"tags", "governor", "page"})
+    "name", sorted(RoomConfig.model_fields.keys() - {"tags", "governor", "page", "alarms"})
 )
 def test_each_setting_can_be_shown_by_its_name(name: str) -> None:
     config = RoomConfig(name="sale", destination="https://shop.example.com/", rate=600)

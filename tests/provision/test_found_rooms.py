@@ -5,6 +5,7 @@ from typing import Any
 import pytest
 
 import beekeeper
+from beekeeper.control import cause
 from beekeeper.errors import ConfigError, NotOursError, RoomNotFoundError
 from beekeeper.provision import found_rooms
 from tests.support.moto_aws.by_hand import api_id
@@ -90,13 +91,31 @@ def test_the_link_is_the_one_of_the_state(
     settings: beekeeper.RoomConfig, cloud: Cloud, where: dict[str, Any]
 ) -> None:
     deployed = beekeeper.deploy(settings, **where)
+    cloud.wire.clear()
     found = found_rooms.find_room(cloud.aws(), ROOM)
     assert found
     assert found.state.url == deployed.url == f"https://{DOMAIN_NAME}/"
     cloud.wire.add(refuse("cloudfront:ListDistributions", "AccessDenied", status=403))
     found = found_rooms.find_room(cloud.aws(), ROOM)
     assert found
-    assert found.state.url.startswith("https://")
+    assert found.state.url == ("" if settings.edge else deployed.url)
+
+
+def test_the_signing_keys_are_not_read(elsewhere: beekeeper.Room, deployed: Cloud) -> None:
+    assert elsewhere.region == REGION
+    read = [call for call in deployed.wire.calls if call.service == "dynamodb"]
+    assert read
+    assert "keys" not in str([call.arguments for call in read])
+
+
+def test_what_is_missing_is_named_and_what_is_not_known_is_no_cause(cloud: Cloud) -> None:
+    cloud.deploy(config(role_path="/events/", log_retention_days=30, architecture="x86_64"))
+    room = beekeeper.Room(ROOM, session=cloud.session, region=REGION, state_dir="nowhere")
+    assert cause.changed(room._connection.deployed(), cause.LINE) == ()
+    cloud.client("lambda").delete_function(FunctionName="beekeeper-sale-consumer")
+    told = cause.changed(room._connection.deployed(), cause.LINE)
+    assert "function consumer" in [change.key for change in told]
+    assert {change.action for change in told} == {"create"}
 
 
 def test_what_is_no_room_of_ours_is_not_touched(cloud: Cloud) -> None:

@@ -4,8 +4,8 @@ from dataclasses import replace
 
 import pytest
 
-from beekeeper.rehearsal.judging import findings
-from beekeeper.results import Rehearsed
+from beekeeper.rehearsal.judging import findings, room_now
+from beekeeper.results import Light, Rehearsed
 from beekeeper.results.findings import Verdict
 
 GOOD = Rehearsed(
@@ -96,3 +96,12 @@ def test_a_site_that_lets_people_in_without_a_pass_is_told_apart(
     *_, door = findings(GOOD, 1.5, status)
     assert (door.check, door.verdict) == ("without a pass", verdict)
     assert text in door.text
+
+
+@pytest.mark.parametrize(
+    ("light", "verdict"), [("green", "ok"), ("amber", "warning"), ("red", "problem")]
+)
+def test_what_status_says_afterwards_is_a_finding(light: str, verdict: str) -> None:
+    found = room_now(Light(light), "The governor holds back.", "Look at it.")
+    assert (found.verdict, found.remedy) == (verdict, "Look at it.")
+    assert found.text == f"Afterwards it is {light}: The governor holds back."

@@ -5,8 +5,11 @@ from collections.abc import Iterator
 import pytest
 
 from beekeeper.errors import BeekeeperError
+from beekeeper.local.crowd import Crowd
 from beekeeper.local.visitor import Stage
-from beekeeper.rehearsal.run import check_reachable
+from beekeeper.rehearsal import Progress
+from beekeeper.rehearsal.run import check_reachable, send, telling_what_is_left
+from beekeeper.rehearsal.size import Size
 from beekeeper.rehearsal.visitor import AGENT, Rehearser
 from beekeeper.rules.turn import State
 from tests.support.site import Behaviour, Site, answering, site
@@ -114,3 +117,16 @@ def test_a_room_that_this_machine_can_not_reach_is_told_before_anybody_comes(
         check_reachable(NOBODY)
     check_reachable(room.url)
     assert room.opened == ["robots.txt"]  # which takes no place
+
+
+def test_who_interrupts_it_hears_that_its_visitors_are_still_in_line(room: StubRoom) -> None:
+    crowd = Crowd(room.url, 3, visitor=Rehearser, workers=2)
+
+    def interrupt(progress: Progress) -> None:
+        assert progress.of_seconds == 60
+        raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt) as ended, telling_what_is_left():
+        send(crowd, Size(visitors=3, seconds=60, arrive_seconds=5), interrupt)
+    assert "still in line. Run: python -m beekeeper clear" in ended.value.__notes__[0]
+    assert crowd._next() is None  # nobody goes on

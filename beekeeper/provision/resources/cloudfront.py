@@ -11,8 +11,9 @@ Quirks:
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any, TypeVar
+from urllib.parse import urlsplit
 
-from beekeeper.provision.aws import Aws
+from beekeeper.provision.aws import Aws, is_this_machine
 from beekeeper.provision.engine.wait import Busy, Wait, ignoring, retrying
 from beekeeper.provision.grant import Grant, grant, unscoped
 from beekeeper.provision.names import Names
@@ -46,6 +47,15 @@ def listed(call: Callable[..., dict[str, Any]], field: str, **which: Any) -> Ite
         if not page.get("NextMarker"):
             return
         marker = {"Marker": page["NextMarker"]}
+
+
+def link_of(aws: Aws, host: str) -> str:
+    """Return the address that a distribution with this host name gives to visitors."""
+    endpoint = aws.client("cloudfront").meta.endpoint_url
+    if not is_this_machine(endpoint):
+        return f"https://{host}/"
+    # An emulator serves the distribution at its own port.
+    return f"http://{host.partition('.')[0]}.cloudfront.localhost:{urlsplit(endpoint).port}/"
 
 
 def grants_for(names: Names, noun: str, plural: str, path: str) -> Iterator[Grant]:

@@ -18,7 +18,6 @@ import shutil
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 from typing import Any
-from urllib.parse import urlsplit
 
 from botocore.exceptions import ClientError
 
@@ -43,6 +42,7 @@ from beekeeper.provision.resources.cloudfront import (
     OUTDATED,
     TAG_PAGE,
     changing,
+    link_of,
     listed,
     tags_of,
 )
@@ -290,11 +290,5 @@ def _arn(names: Names, distribution_id: str) -> str:
 
 def _addresses(aws: Aws, distribution: Mapping[str, Any]) -> dict[str, str]:
     host = distribution["DomainName"]
-    endpoint = aws.client("cloudfront").meta.endpoint_url
-    link = f"https://{host}/"
-    if is_this_machine(endpoint):
-        # An emulator serves the distribution at its own port.
-        label = host.partition(".")[0]
-        link = f"http://{label}.cloudfront.localhost:{urlsplit(endpoint).port}/"
     ids = {o.EDGE_ID: distribution["Id"], o.EDGE_ARN: distribution["ARN"]}
-    return {**ids, o.EDGE_HOST: host, o.EDGE_LINK: link}
+    return {**ids, o.EDGE_HOST: host, o.EDGE_LINK: link_of(aws, host)}

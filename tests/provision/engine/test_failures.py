@@ -16,6 +16,7 @@ from beekeeper.provision.engine import graph
 from beekeeper.provision.engine.events import StepFailed, StepWarning
 from beekeeper.provision.engine.failures import explained
 from beekeeper.provision.engine.wait import Wait, until
+from beekeeper.provision.resources.outputs import API_ID
 from tests.support.moto_aws.cloud import Cloud
 from tests.support.moto_aws.wire import instead, refuse
 from tests.support.rooms import DESTINATION
@@ -163,7 +164,7 @@ def test_a_dashboard_that_cloudwatch_does_not_like_is_a_warning(cloud: Cloud) ->
     warnings: list[str] = []
     aws.on_warning = warnings.append
     step = cloud.engine()._steps["dashboard"]
-    desired = step.desired({})
+    desired = step.desired({API_ID: "a1"})
     assert desired is not None
     step.create(aws, desired)
     assert warnings == ["CloudWatch reports a problem with the dashboard: Should have property x"]

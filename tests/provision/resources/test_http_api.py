@@ -159,6 +159,7 @@ def test_an_api_of_ours_with_another_protocol_is_replaced_with_all_that_is_in_it
         "permission room": "update",
         "permission turnstile": "update",
         "alarm visitor-errors": "update",
+        "dashboard": "update",
     }
     deployed.deploy()
     assert api_id(deployed) != before

@@ -27,6 +27,7 @@ XML = ("cloudfront", "cloudwatch", "iam", "s3", "sqs", "sts")
 # The IAM action of a call, if its name differs (AWS Service Authorization Reference).
 ACTIONS = {
     "cloudfront:CreateDistributionWithTags": "cloudfront:CreateDistribution",
+    "dynamodb:TransactWriteItems": "dynamodb:UpdateItem",
     "s3:DeleteObjects": "s3:DeleteObjectVersion",
     "s3:GetPublicAccessBlock": "s3:GetBucketPublicAccessBlock",
     "s3:HeadBucket": "s3:ListBucket",
