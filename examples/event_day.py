@@ -64,6 +64,7 @@ class EventDay:
         for finding in found.findings:
             print(f"        {finding.verdict} {finding.check}: {finding.text}")
         self.room.clear(reason="after the rehearsal")
+        time.sleep(2)  # then every function knows of it
         self.shop.entered.clear()  # the shop begins a new log, too
         self.tell("Rehearsed, and cleared.")
 
@@ -82,6 +83,7 @@ class EventDay:
             time.sleep(4)
             self.room.on(reason="the server is back")
             self.tell("The line moves again.")
+        until(self.is_relieved)
         self.tell("The shop is well again, and the governor has seen it.")
         self.room.wait_until("drained", timeout_seconds=LONGEST_SECONDS)
         until(lambda: crowd.counts()[Stage.ENTERED] == VISITORS)
@@ -92,8 +94,8 @@ class EventDay:
         self.shop.slow_seconds = SLOW_SECONDS
         with self.measuring():
             pass
-        self.tell("The shop is slow, and the governor has acted.")
         self.shop.slow_seconds = 0.0
+        self.tell("The shop was slow, and the governor has acted.")
 
     @contextmanager
     def measuring(self) -> Iterator[None]:
@@ -104,6 +106,12 @@ class EventDay:
         thread.start()
         yield
         thread.join()
+
+    def is_relieved(self) -> bool:
+        """Return whether the last decision of the governor was to let more in."""
+        governor = self.room.status().governor
+        paces = [decision.pace for decision in governor.history] if governor else []
+        return len(paces) > 1 and paces[-1] > paces[-2]
 
     def end(self, folder: Path) -> None:
         """Open the doors, report, and remove the room."""

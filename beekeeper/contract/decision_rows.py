@@ -1,6 +1,6 @@
 """The rows that say what the governor did, to and from DynamoDB's wire format.
 
-    decision#<minute>    at, pace, rate, mode, reason, expires_at
+    decision#<second>    at, pace, rate, mode, reason, expires_at
 
 The governor writes a row each time its pace or its mode changes. ``rate`` is the operators' rate at
 that time. Only reports read the rows. They live as long as the rows of the visitors.
@@ -15,13 +15,12 @@ from beekeeper.rules.governed import Governed
 from beekeeper.rules.settings import Settings
 
 PREFIX = "decision#"
-MINUTE = 60
 
 
 def decision_item(governed: Governed, settings: Settings) -> dict[str, Any]:
     """Return the row of what the governor holds from now on."""
     return {
-        **key(f"{PREFIX}{int(governed.held_at) // MINUTE}"),
+        **key(f"{PREFIX}{int(governed.held_at)}"),
         "at": number(governed.held_at),
         "pace": number(governed.pace),
         "rate": number(settings.rate),

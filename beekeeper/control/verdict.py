@@ -11,6 +11,7 @@ cause comes before what follows from it.
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from beekeeper.contract.functions import CONSUMER
 from beekeeper.control.facts import MANY_ERRORS, Facts, failed_share, is_silent
 from beekeeper.results import Change, Light
 from beekeeper.results.deploying import Action
@@ -109,7 +110,7 @@ def _answers(facts: Facts) -> Judgement | None:
     if facts.errors is None or share < SOME_ERRORS:
         return None
     light = Light.RED if share >= MANY_ERRORS else Light.AMBER
-    throttled = sum(facts.errors.throttles.values())
+    throttled = _refused_visitors(facts)
     worst = max(facts.errors.function_errors.items(), key=lambda each: each[1], default=("", 0))
     text = f"{share:.0%} of the answers to visitors were errors in the last five minutes"
     if facts.changed:
@@ -137,12 +138,23 @@ def _held(facts: Facts) -> Judgement | None:
     return Judgement(light, text, _logs("consumer"))
 
 
+def _refused_visitors(facts: Facts) -> int:
+    """Return how many invocations Lambda refused, without those of the consumer.
+
+    It has a number of runs reserved. Beyond that, Lambda refuses another start, and nobody is
+    harmed.
+    """
+    throttles = facts.errors.throttles if facts.errors else {}
+    return sum(count for part, count in throttles.items() if part != CONSUMER.name)
+
+
 def _throttled(facts: Facts) -> Judgement | None:
-    throttled = sum(facts.errors.throttles.values()) if facts.errors else 0
+    throttled = _refused_visitors(facts)
     if not throttled:
         return None
+    some = "1 invocation" if throttled == 1 else f"{throttled:,} invocations"
     text = (
-        f"Lambda refused {throttled:,} invocations in the last five minutes, because the account's"
+        f"Lambda refused {some} in the last five minutes, because the account's"
         " concurrency was used up."
     )
     return Judgement(Light.AMBER, text, CONCURRENCY)
@@ -167,7 +179,7 @@ def _governor_fails(facts: Facts) -> Judgement | None:
 
 
 def _governed(facts: Facts) -> Judgement | None:
-    held = facts.governor
+    held = facts.governor if facts.mode is not Mode.OFF else None
     if held is None or held.mode != GovernorMode.AUTOMATIC or facts.pace >= facts.rate:
         return None
     asked = held.asked_pace is not None and held.asked_pace <= facts.pace

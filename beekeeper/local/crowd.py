@@ -6,7 +6,8 @@ import time
 from collections import Counter
 from dataclasses import dataclass, field
 
-from beekeeper.local.visitor import TIMEOUT_SECONDS, Stage, Visitor
+from beekeeper.local.browser import TIMEOUT_SECONDS
+from beekeeper.local.visitor import Stage, Visitor
 
 # Only a few, because MiniStack runs each concurrent request in a process of its own.
 WORKERS = 8

@@ -5,20 +5,17 @@ join``, and tries again in a crowd (contract/asking.py). Then it polls, asks the
 goes in. A visitor whose browser shows something else than a page reloads it.
 """
 
-import functools
-import gzip
 import http.client
 import json
 import math
 import random
 import re
-import ssl
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any
-from urllib.parse import SplitResult, urljoin, urlsplit
+from urllib.parse import urljoin, urlsplit
 
 import jwt
 
@@ -31,11 +28,10 @@ from beekeeper.contract.asking import (
     page_waits,
 )
 from beekeeper.contract.routes import TICKET_COOKIE, Path
-from beekeeper.local.ministack import HOST
+from beekeeper.local.browser import Response, send
 from beekeeper.rules.settings import Mode
 from beekeeper.rules.turn import State
 
-TIMEOUT_SECONDS = 30
 RELOAD_SECONDS = (3.0, 8.0)  # for as long people look at an error before they reload
 BUSY = (429, 503)
 _GIVEN = re.compile(rb'<script id="given" type="application/json">(.*?)</script>', re.DOTALL)
@@ -144,7 +140,7 @@ class Visitor:
         self.asked_to_wait += response.status in BUSY
         return joining_waits(tried_seconds, response.retry_after, self._chance)
 
-    def _take_place(self, response: "Response") -> bool:
+    def _take_place(self, response: Response) -> bool:
         """Keep the ticket that an answer brings; return False if it brings none."""
         pairs = [c.partition(";")[0].partition("=") for c in response.cookies]
         for name, _, value in pairs:
@@ -234,7 +230,7 @@ class Visitor:
             raise ValueError("the shop did not let the visitor in")
         self.stage = Stage.ENTERED
 
-    def request(self, method: str, url: str, accept: str = "application/json") -> "Response":
+    def request(self, method: str, url: str, accept: str = "application/json") -> Response:
         """Send one request, with the cookie if there is one; raise OSError if nobody answers."""
         parts = urlsplit(url)
         headers = {"Accept-Encoding": "gzip", "Accept": accept, "Host": parts.netloc}
@@ -244,58 +240,4 @@ class Visitor:
             headers["Content-Type"] = "application/json"
         if self.ticket and parts.netloc == urlsplit(self.room_url).netloc:
             headers["Cookie"] = f"{self.cookie}={self.ticket}"
-        connection = _connection(parts)
-        try:
-            path = (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
-            connection.request(method, path, body, headers)
-            return _read(connection.getresponse())
-        finally:
-            connection.close()
-
-
-def _connection(parts: SplitResult) -> http.client.HTTPConnection:
-    host = parts.hostname or ""
-    if parts.scheme == "https":
-        return http.client.HTTPSConnection(
-            host, parts.port, timeout=TIMEOUT_SECONDS, context=_certificates()
-        )
-    # A name that ends like this is on this machine, whether its resolver knows the name or not.
-    here = HOST if host == "localhost" or host.endswith(".localhost") else host
-    return http.client.HTTPConnection(here, parts.port, timeout=TIMEOUT_SECONDS)
-
-
-@functools.cache
-def _certificates() -> ssl.SSLContext:
-    """Return what checks certificates. To load all authorities takes as long as a request."""
-    return ssl.create_default_context()
-
-
-@dataclass(frozen=True)
-class Response:
-    """One answer."""
-
-    status: int
-    location: str
-    retry_after: float
-    cookies: list[str]
-    body: bytes
-
-    @property
-    def content(self) -> dict[str, Any]:
-        found = json.loads(self.body)
-        if not isinstance(found, Mapping):
-            raise ValueError(f"no object: {self.body!r}")
-        return dict(found)
-
-
-def _read(raw: http.client.HTTPResponse) -> Response:
-    body = raw.read()
-    if raw.getheader("Content-Encoding") == "gzip":
-        body = gzip.decompress(body)
-    return Response(
-        raw.status,
-        raw.getheader("Location") or "",
-        float(raw.getheader("Retry-After") or 0),
-        raw.headers.get_all("Set-Cookie") or [],
-        body,
-    )
+        return send(method, parts, headers, body)

@@ -81,7 +81,10 @@ def _rate(seen: Rehearsed, overbooking: float) -> Finding:
         text = "The line was too short to measure the rate: too few went in while others waited."
         remedy = "Send more visitors, give it more minutes, or rehearse at a lower rate."
         return Finding("rate", Verdict.UNKNOWN, text, remedy)
-    text = f"Visitors arrived at {seen.held_rate:,.0f} a minute, of {seen.rate:,.0f} in force."
+    text = (
+        f"Visitors arrived at {seen.held_rate:,.0f} a minute, of {seen.rate:,.0f} in force, and at"
+        f" most {max(seen.entries_per_second):,} in one second."
+    )
     share = seen.held_rate / seen.rate
     if share < SLOW:
         verdict = Verdict.PROBLEM if share < VERY_SLOW else Verdict.WARNING

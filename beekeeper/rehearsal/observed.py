@@ -10,8 +10,8 @@ from beekeeper.rehearsal.visitor import UNANSWERED, Rehearser
 from beekeeper.results import Rehearsed
 
 # Fewer visitors, or a shorter time, tell nothing about a rate: a visitor asks every few seconds.
-LEAST_ENTRIES, LEAST_SECONDS = 20, 15.0
-SHARE_LEFT_OUT = 0.05  # of the entries, at each end
+LEAST_ENTRIES, LEAST_SECONDS = 20, 10.0
+END_LEFT_OUT = 0.05  # of the entries: the line ends
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,14 +63,14 @@ def figures(visitors: Sequence[Rehearser], counted: Counted) -> Rehearsed:
 def held_rate(entries: Sequence[float], places: Sequence[float]) -> float | None:
     """Return the entries a minute while others waited, or None if that can't be told.
 
-    The first and the last entries are left out: the line begins, and ends. Without a line, visitors
-    go in as they come, which says nothing about the rate.
+    Only the second half counts, without its end. In the first half functions wake, and whoever was
+    admitted meanwhile goes in at once. Without a line, visitors go in as they come, which says
+    nothing about the rate.
     """
-    cut = int(len(entries) * SHARE_LEFT_OUT)
-    kept = entries[cut : len(entries) - cut]
+    kept = entries[len(entries) // 2 : len(entries) - int(len(entries) * END_LEFT_OUT)]
     if len(kept) < LEAST_ENTRIES or (seconds := kept[-1] - kept[0]) < LEAST_SECONDS:
         return None
-    if (max(places) - min(places)) * 1.5 > seconds:
+    if (max(places) - min(places)) * 1.5 > entries[-1] - entries[0]:
         return None
     return _rounded((len(kept) - 1) / seconds * 60)
 

@@ -12,8 +12,9 @@ from typing import Any
 from urllib.parse import urljoin, urlsplit
 
 from beekeeper import _version
+from beekeeper.local.browser import Response
 from beekeeper.local.ministack import address
-from beekeeper.local.visitor import Response, Stage, Visitor
+from beekeeper.local.visitor import Stage, Visitor
 from beekeeper.rules.turn import State
 
 AGENT = f"Mozilla/5.0 (beekeeper-rehearsal/{_version.__version__})"

@@ -127,14 +127,14 @@ def test_what_failed_lately_is_counted(cloud: Cloud, room: beekeeper.Room) -> No
     publish(cloud)
     api = {"ApiId": cloud.client("apigatewayv2").get_apis()["Items"][0]["ApiId"]}
     measure("Lambda", "Errors", 2, CONSUMER)
-    measure("Lambda", "Throttles", 7, CONSUMER)
+    measure("Lambda", "Throttles", 7, {"FunctionName": "beekeeper-sale-turnstile"})
     for name, value in {"4xx": 30, "5xx": 40, "Count": 100}.items():
         measure("ApiGateway", name, value, api)
     dead_letters = queue_url(cloud, NAMES.dead_letter_queue)
     cloud.client("sqs").send_message(QueueUrl=dead_letters, MessageBody="x")
     found = room.status()
     assert found.errors is not None
-    assert (found.errors.function_errors["consumer"], found.errors.throttles["consumer"]) == (2, 7)
+    assert (found.errors.function_errors["consumer"], found.errors.throttles["turnstile"]) == (2, 7)
     assert (found.errors.api_4xx, found.errors.api_5xx, found.unreadable) == (30, 40, 1)
     assert found.light is Light.RED
     assert "40% of the answers" in found.reason

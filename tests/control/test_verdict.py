@@ -60,7 +60,9 @@ def errors(**values: Any) -> Errors:
         (replace(BUSY, errors=NO_ERRORS, calls=9, unreadable=0), "The line moves"),
         (replace(BUSY, errors=errors(api_5xx=FEWEST_ERRORS - 1), calls=9), "The line moves"),
         (replace(BUSY, errors=errors(api_4xx=99), calls=99), "The line moves"),
+        (replace(BUSY, errors=errors(throttles={"consumer": 3})), "The line moves"),  # one too many
         (replace(BUSY, governor=HELD), "The line moves"),
+        (replace(FINE, mode=Mode.OFF, pace=300.0, governor=HELD), "The room is off"),
         (replace(BUSY, longest_wait_seconds=432.0), "The line moves"),
         (replace(BUSY, mode=Mode.PAUSED, paused_seconds=LONG_PAUSE_SECONDS - 1), "The line is"),
         (replace(FINE, mode=Mode.PAUSED, paused_seconds=9_999.0), "The line is paused, and 0"),
@@ -165,7 +167,11 @@ def test_visitors_are_not_let_in_or_get_errors(facts: Facts, reason: str, remedy
         ),
         (replace(BUSY, errors=errors(api_5xx=5), calls=100), "5% of the answers", "logs"),
         (replace(BUSY, flow=Flow(200.0, 100.0, 600.0)), "Only 200 of 600 visitors", "logs"),
-        (replace(BUSY, errors=errors(throttles={"room": 1})), "Lambda refused 1 ", "quota"),
+        (
+            replace(BUSY, errors=errors(throttles={"room": 1})),
+            "Lambda refused 1 invocation in",
+            "quota",
+        ),
         (
             replace(BUSY, errors=errors(function_errors={"room": 1, "producer": 3})),
             "The function producer failed 3 times in the last five minutes.",

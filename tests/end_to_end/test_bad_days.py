@@ -8,6 +8,9 @@ import json
 import re
 import time
 from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor, wait
+from contextlib import contextmanager
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -25,7 +28,15 @@ SLOW_RATE, RATE = 6, 600  # visitors per minute
 VISITORS = 3
 CONCURRENCY = 6  # of the account
 NOBODY = r"Nobody has been let through for \d\d s, and [123] visitors? waits?: "
-OTHERS_CODE = "import time\ndef handler(event, context): time.sleep(60)\n"
+OTHERS = "other-system"
+OTHERS_CODE = """
+import os, pathlib, time
+folder = pathlib.Path(os.environ["FOLDER"])
+def handler(event, context):
+    (folder / f"run-{os.getpid()}").touch()
+    while not (folder / "is over").exists():
+        time.sleep(0.1)
+"""
 
 
 @pytest.fixture(scope="module")
@@ -82,7 +93,7 @@ def read_red(room: DeployedRoom, cause: str, remedy: str) -> None:
 
 def check_all_go_in(room: DeployedRoom, visitors: Sequence[Visitor]) -> None:
     room.handle.set_rate(RATE)
-    until(lambda: all([_is_in(visitor) for visitor in visitors]))
+    until(lambda: all(_is_in(visitor) for visitor in visitors))
     assert len(room.shop.entered) == len(visitors)
 
 
@@ -128,15 +139,14 @@ def test_the_destination_goes_down_in_mid_event(
     aws: StrictAws, deploy_room: DeployRoom, site: Site
 ) -> None:
     probed = {"mode": "automatic", "probe_url": site.url("/search?q=x"), "baseline_seconds": 1.0}
-    room = deploy_room(aws, rate=60, governor={**probed, "floor": 5})
+    room = deploy_room(aws, rate=12, governor={**probed, "floor": 1})
     visitors = line_up(room)
     site.behaviours["/search"] = answering(503)
     invoke(room, f"beekeeper-{room.name}-governor")  # as its schedule does within a minute
     found = room.status()
     assert found.light is Light.AMBER
     assert found.reason == (
-        "The governor lets 30 instead of 60 visitors a minute in: 4 of 4 probes failed: 30 a"
-        " minute."
+        "The governor lets 6 instead of 12 visitors a minute in: 4 of 4 probes failed: 6 a minute."
     )
     assert found.remedy == (
         "Look at your site: when it is well, the pace rises by itself. python -m beekeeper"
@@ -149,38 +159,49 @@ def test_the_destination_goes_down_in_mid_event(
 
 
 def test_another_system_uses_up_the_concurrency_of_the_account(
-    aws: StrictAws, deploy_room: DeployRoom
+    aws: StrictAws, deploy_room: DeployRoom, tmp_path: Path
 ) -> None:
     room = deploy_room(aws, rate=SLOW_RATE)
-    visitors = line_up(room)
-    client, consumer = room.session.client("lambda"), f"beekeeper-{room.name}-consumer"
+    visitors, consumer = line_up(room), f"beekeeper-{room.name}-consumer"
+    end_run(room, consumer)
+    with other_system(room, tmp_path):
+        invoke(room, consumer, InvocationType="Event")  # as the schedule does
+        until(lambda: getattr(room.status().errors, "throttles", {}).get("consumer"))
+        let_time_pass(room)
+        read_red(
+            room,
+            "Lambda refuses to start one, because the account's concurrency is used up.",
+            "Stop what else runs in this account and region, or ask AWS for a higher quota of"
+            " concurrent executions (Service Quotas, AWS Lambda).",
+        )
+    invoke(room, consumer, InvocationType="Event")
+    room.handle.wait_for_consumer()
+    assert room.status().light is Light.GREEN
+    check_all_go_in(room, visitors)
+
+
+@contextmanager
+def other_system(room: DeployedRoom, folder: Path) -> Iterator[None]:
+    """Use up the concurrency of the account."""
+    client = room.session.client("lambda")
+    role = client.get_function_configuration(FunctionName=f"beekeeper-{room.name}-room")["Role"]
     client.create_function(
-        FunctionName="other-system",
+        FunctionName=OTHERS,
         Runtime="python3.13",
-        Role=client.get_function_configuration(FunctionName=consumer)["Role"],
+        Role=role,
         Handler="theirs.handler",
         Code={"ZipFile": zipped(OTHERS_CODE)},
+        Environment={"Variables": {"FOLDER": str(folder)}},
         Timeout=90,
     )
-    end_run(room, consumer)
-    for _ in range(CONCURRENCY):
-        invoke(room, "other-system", InvocationType="Event")
-    time.sleep(2)
-    invoke(room, consumer, InvocationType="Event")  # as the schedule does
-    time.sleep(2)
-    let_time_pass(room)
-    f = room.status()
-    print(f.light, f.reason, f.remedy, f.errors, f.errors and f.errors.throttles)
-    v = Visitor(room.url)
-    print(v.step(), v.errors, v.failures)
-    client.delete_function(FunctionName="other-system")
-    f = room.status()
-    print(f.light, f.reason, f.remedy, f.errors)
-    room.handle.on()
-    room.handle.wait_for_consumer()
-    f = room.status()
-    print(f.light, f.reason, f.remedy, f.errors)
-    check_all_go_in(room, visitors)
+    with ThreadPoolExecutor(CONCURRENCY) as pool:
+        runs = [pool.submit(invoke, room, OTHERS) for _ in range(CONCURRENCY)]
+        until(lambda: len(list(folder.glob("run-*"))) == CONCURRENCY)
+        try:
+            yield
+        finally:
+            (folder / "is over").touch()
+            wait(runs)
 
 
 def end_run(room: DeployedRoom, consumer: str) -> None:

@@ -43,10 +43,18 @@ def test_quickstart_notebook(aws: MiniStack, environment: dict[str, str], tmp_pa
     notebook = stored_notebook()
     client = NotebookClient(notebook, timeout=120, resources={"metadata": {"path": str(tmp_path)}})
     client.execute(env=environment)
-    deployed, status, removed = tables(notebook)
+    deployed, rate, message, status, live, off, report, removed = tables(notebook)
     assert "https://shop.example.com/" in deployed
+    assert "900" in rate
+    assert "We open at 10:00." in message
     assert "rate</th><td>900" in status
+    assert "GREEN" in live
+    assert "off" in off
+    assert "<svg" in report
     assert "queue" in removed
+    looks, history = (text.splitlines() for text in printed(notebook))
+    assert len(looks) == 3
+    assert [line.split("  ")[1].split(":")[0] for line in history] == ["rate", "message", "mode"]
     assert left(aws, "quickstart-notebook") == []
 
 
@@ -70,6 +78,13 @@ def tables(notebook: nbformat.NotebookNode) -> list[str]:
     """Return the tables that the notebook shows, in order."""
     outputs = [o for cell in notebook.cells if cell.cell_type == "code" for o in cell.outputs]
     return [o.data["text/html"] for o in outputs if "text/html" in o.get("data", {})]
+
+
+def printed(notebook: nbformat.NotebookNode) -> list[str]:
+    """Return what the cells of the notebook print, in order."""
+    cells = (cell.outputs for cell in notebook.cells if cell.cell_type == "code")
+    streams = ("".join(o.text for o in outputs if "text" in o) for outputs in cells)
+    return [text for text in streams if text]
 
 
 def test_notebook_is_stored_without_outputs() -> None:

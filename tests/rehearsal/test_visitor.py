@@ -1,10 +1,12 @@
 """A visitor of a rehearsal notes what a person would see, and goes to the site like a browser."""
 
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 
 from beekeeper.errors import BeekeeperError
+from beekeeper.local import browser
 from beekeeper.local.crowd import Crowd
 from beekeeper.local.visitor import Stage
 from beekeeper.rehearsal import Progress
@@ -12,6 +14,7 @@ from beekeeper.rehearsal.run import check_reachable, send, telling_what_is_left
 from beekeeper.rehearsal.size import Size
 from beekeeper.rehearsal.visitor import AGENT, Rehearser
 from beekeeper.rules.turn import State
+from tests.support.certificates import DAY, certificate, server_context
 from tests.support.site import Behaviour, Site, answering, site
 from tests.support.stub_room import THROTTLED, UNKNOWN, StubRoom, entry, turn
 
@@ -130,3 +133,24 @@ def test_who_interrupts_it_hears_that_its_visitors_are_still_in_line(room: StubR
         send(crowd, Size(visitors=3, seconds=60, arrive_seconds=5), interrupt)
     assert "still in line. Run: python -m beekeeper clear" in ended.value.__notes__[0]
     assert crowd._next() is None  # nobody goes on
+
+
+def test_a_room_whose_certificate_is_not_trusted_is_not_sent_a_visitor(tmp_path: Path) -> None:
+    context = server_context(certificate(tmp_path, DAY))
+    with (
+        site(context, **{"robots.txt": answering(200)}) as served,
+        pytest.raises(BeekeeperError, match="CERTIFICATE_VERIFY_FAILED"),
+    ):
+        check_reachable(served.url())
+
+
+def test_a_room_whose_certificate_is_trusted_is_reached(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    known = certificate(tmp_path, DAY)
+    monkeypatch.setenv("SSL_CERT_FILE", str(known))
+    browser.certificates.cache_clear()
+    with site(server_context(known), **{"robots.txt": answering(200)}) as served:
+        check_reachable(served.url())
+    assert served.paths() == ["/robots.txt"]
+    browser.certificates.cache_clear()

@@ -1,0 +1,79 @@
+"""One request of a simulated browser, over real HTTP, and its answer.
+
+Each request has a connection of its own. Certificates are checked, and proxies are not used.
+"""
+
+import functools
+import gzip
+import http.client
+import json
+import ssl
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+from urllib.parse import SplitResult
+
+from beekeeper.local.ministack import HOST
+
+TIMEOUT_SECONDS = 30
+
+
+def send(
+    method: str, address: SplitResult, headers: Mapping[str, str], body: bytes | None
+) -> "Response":
+    """Send a request; raise OSError or HTTPException if there is no answer."""
+    path = (address.path or "/") + (f"?{address.query}" if address.query else "")
+    connection = _connection(address)
+    try:
+        connection.request(method, path, body, dict(headers))
+        return _read(connection.getresponse())
+    finally:
+        connection.close()
+
+
+def _connection(address: SplitResult) -> http.client.HTTPConnection:
+    host = address.hostname or ""
+    if address.scheme == "https":
+        return http.client.HTTPSConnection(
+            host, address.port, timeout=TIMEOUT_SECONDS, context=certificates()
+        )
+    # A name that ends like this is on this machine, whether its resolver knows the name or not.
+    here = HOST if host == "localhost" or host.endswith(".localhost") else host
+    return http.client.HTTPConnection(here, address.port, timeout=TIMEOUT_SECONDS)
+
+
+@functools.cache
+def certificates() -> ssl.SSLContext:
+    """Return what checks certificates. To load all authorities takes as long as a request."""
+    return ssl.create_default_context()
+
+
+@dataclass(frozen=True)
+class Response:
+    """One answer."""
+
+    status: int
+    location: str
+    retry_after: float
+    cookies: list[str]
+    body: bytes
+
+    @property
+    def content(self) -> dict[str, Any]:
+        found = json.loads(self.body)
+        if not isinstance(found, Mapping):
+            raise ValueError(f"no object: {self.body!r}")
+        return dict(found)
+
+
+def _read(raw: http.client.HTTPResponse) -> Response:
+    body = raw.read()
+    if raw.getheader("Content-Encoding") == "gzip":
+        body = gzip.decompress(body)
+    return Response(
+        raw.status,
+        raw.getheader("Location") or "",
+        float(raw.getheader("Retry-After") or 0),
+        raw.headers.get_all("Set-Cookie") or [],
+        body,
+    )
