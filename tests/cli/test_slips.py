@@ -2,6 +2,7 @@
 
 import argparse
 import io
+from typing import NoReturn
 
 import pytest
 
@@ -79,7 +80,7 @@ def test_ctrl_c_at_a_question_changes_nothing(
     capsys: pytest.CaptureFixture[str],
 ) -> None:
     class Interrupting(io.StringIO):
-        def readline(self, *_: object) -> str:
+        def readline(self, *_: object) -> NoReturn:
             raise KeyboardInterrupt
 
     monkeypatch.setattr("sys.stdin", Interrupting())
