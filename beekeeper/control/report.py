@@ -12,7 +12,7 @@ The signing keys never leave the table (provision/table_rows.py).
 
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from beekeeper.connection import Connection, Deployed
@@ -104,6 +104,8 @@ def report(room: Deployed, since: float | None = None, on_read: OnRead | None = 
     By default, that is since the last clear. ``on_read`` is called with the number of rows read, as
     each page arrives. Raises RoomNotFoundError and ProvisionError.
     """
+    # Operators' calls give up within seconds. A page of the table may take longer than that.
+    room = replace(room, aws=Aws(room.aws.session, region=room.aws.region))
     found, now = find_items_at(room, [items.ROOM, items.PULSE, *items.COUNT_IDS])
     if items.ROOM not in found:
         raise room.missing()
@@ -111,9 +113,7 @@ def report(room: Deployed, since: float | None = None, on_read: OnRead | None = 
     first = settings.cleared_at if since is None else since
     pulse = line.since_cleared(pulse_item.pulse_of(found.get(items.PULSE)), settings.cleared_at)
     reading = Reading(settings, pulse, Tally(first, now + AHEAD_SECONDS))
-    # Operators' calls give up within seconds. A page of the table may take longer than that.
-    patient = Aws(room.aws.session, region=room.aws.region)
-    for row in table_rows.rows(patient, room.names, on_read):
+    for row in table_rows.rows(room.aws, room.names, on_read):
         reading.take(row)
     is_whole = first <= settings.cleared_at
     reading.tally.place_waiting(settings.waiting(pulse), are_all_since=is_whole)

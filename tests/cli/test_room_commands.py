@@ -57,7 +57,7 @@ def test_what_is_no_room_is_said(name: str, said: str, capsys: pytest.CaptureFix
         ),
         (
             Change(Action.REPLACE, "role", "x", {"a": ("b", "z" * 70), "d": ([1], {"e": 2})}),
-            f"replace role x (a: b → {'z' * 16}…{'z' * 16}, d: changed)",
+            f"replace role x (a: b → {'z' * 32}…{'z' * 32}, d: changed)",
         ),
         (Change(Action.CREATE, "queue", "x", {"a": (None, 1)}), "create queue x"),
         (Change(Action.DELETE, "queue", "x", {"a": (1, None)}), "delete queue x"),
