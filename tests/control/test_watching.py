@@ -79,7 +79,7 @@ def test_a_watch_that_looks_too_often_is_refused(cloud: Cloud, where: dict[str, 
 
 def test_it_can_be_waited_for_while_others_work(deployed_room: beekeeper.Room) -> None:
     async def wait() -> Status:
-        waiting = asyncio.to_thread(deployed_room.wait_until, "paused", timeout_seconds=60)
+        waiting = asyncio.to_thread(deployed_room.wait_until, "paused", timeout_seconds=86_400)
         await asyncio.to_thread(deployed_room.pause)
         return await waiting
 
