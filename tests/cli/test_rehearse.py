@@ -28,7 +28,7 @@ def test_it_says_what_will_happen_and_asks(
     assert main(["rehearse"]) == 1
     said = capsys.readouterr().err
     assert "1,200 visitors will follow the campaign link within 30 s" in said
-    assert "go in at 600 a minute, for 3.0 minutes at most" in said
+    assert "go in at 600 a minute, for 3 min at most" in said
     assert DESTINATION in said
     assert "Begin the rehearsal? [y/N]" in said
     assert "Nothing was changed" in said

@@ -38,7 +38,7 @@ def test_a_rate_is_read_as_people_write_it(text: str, rate: float) -> None:
     assert timeline.rate_in(text, 7.0) == rate
 
 
-@settings(max_examples=50, deadline=None)
+@settings(max_examples=50)
 @given(st.floats(0, 2e9), st.floats(0, 2e6))
 def test_an_axis_has_few_marks_and_all_are_within_it(first: float, span: float) -> None:
     axis = moments.axis(first, first + span, INDIA)
