@@ -66,7 +66,7 @@ def line_up(room: DeployedRoom) -> Sequence[Visitor]:
     visitors = [Visitor(room.url) for _ in range(VISITORS)]
     for visitor in visitors:
         until(lambda: visitor.step() is not None and visitor.ticket)  # noqa: B023 - called at once
-    until(lambda: room.status().waiting)
+    until(lambda: room.status().joined >= VISITORS)
     return visitors
 
 
