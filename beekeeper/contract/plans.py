@@ -21,6 +21,7 @@ from beekeeper.rules.settings import SETTINGS, Mode
 
 PLANNED = "planned"
 MOST_PLANS = 20
+LATEST = 1e11  # seconds: the year 5138. JSON can have numbers that no float can hold
 PLANNABLE = ("mode", "rate", "message")
 
 
@@ -81,7 +82,7 @@ def _plans(item: Item) -> Iterator[Plan]:
 def _plan(found: Any) -> Plan | None:
     match found:
         case [float() | int() as at, str(setting), str() | float() | int() as value, int(number)]:
-            can_be_right = math.isfinite(at) and _can_be(setting, value)
+            can_be_right = 0 <= at <= LATEST and _can_be(setting, value)
             return Plan(float(at), number, setting, value) if can_be_right else None
     return None
 

@@ -62,11 +62,13 @@ def test_when_the_room_opens_is_known() -> None:
         [1.0, "message", 5, 1],
         [1.0, "destination", "https://theirs.example/", 1],
         [math.inf, "mode", "on", 1],
+        [10**400, "mode", "on", 1],
+        [1.0, "rate", 10**400, 1],
         [1.0, "mode", "on"],
         "mode",
         None,
     ],
-    ids=str,
+    ids=lambda planned: str(planned)[:40],
 )
 def test_a_plan_that_cannot_be_right_is_left_out_and_the_others_hold(planned: object) -> None:
     good = [1.0, "rate", 900.0, 2]
