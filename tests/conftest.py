@@ -17,8 +17,8 @@ settings.register_profile(
 )
 settings.load_profile("tests")
 
-# Laws over many simulated events, and long events. The tracer makes them three times as slow. Other
-# tests run the same code.
+# Laws over many simulated events, long events, and tests that go through all resources. The tracer
+# makes them up to three times as slow. Other tests run the same code.
 LAWS = (
     "handlers/test_admissions.py",
     "handlers/test_consumer_faults.py",
@@ -30,6 +30,8 @@ LAWS = (
     "handlers/test_governed.py",
     "handlers/test_laws.py",
     "handlers/test_opening.py",
+    "provision/resources/test_drift.py",
+    "provision/resources/test_life.py",
     "rules/test_line.py",
     "rules/test_no_shows.py",
     "rules/test_pacing.py",

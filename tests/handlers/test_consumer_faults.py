@@ -90,7 +90,7 @@ def test_ten_thousand_and_a_consumer_that_dies_every_second() -> None:
     assert 9_000 < stage.pulse.admitted <= 10_000  # a killed consumer loses its last count
 
 
-@settings(max_examples=60)
+@settings(max_examples=40)
 @given(any_weather)
 def test_anything_at_all_goes_wrong(weather: BadWeather) -> None:
     weather.run(visitors=int(weather.rate / 3)).check_nobody_is_lost(90)

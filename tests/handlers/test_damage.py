@@ -124,7 +124,7 @@ def check(response: Response) -> None:
         json.dumps(json.loads(response["body"]), allow_nan=False)
 
 
-@settings(max_examples=300)
+@settings(max_examples=200)
 @given(damages, st.sampled_from(Mode), st.booleans())
 def test_visitors_get_an_answer_whatever_is_in_the_table(
     what: Damage, mode: Mode, has_copy: bool
