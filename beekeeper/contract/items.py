@@ -81,9 +81,10 @@ CHANGING_FORMAT = 0
 # Rows of visitors live for a day longer than tickets, so that no used ticket is ever valid without
 # its row. The other rows that a report reads live as long.
 ROW_SECONDS = TICKET_LIFETIME_SECONDS + 86_400
-# The most visitors, and the latest time (the year 9999), that can be right.
+# The most visitors, and the latest time (the last days of 9999, in every time zone), that can be
+# right.
 MOST = 1e12
-LATEST = 253_402_300_799.0
+LATEST = 253_402_300_799.0 - 2 * 86_400
 LAST_SAMPLE = int(LATEST * 1000)
 
 

@@ -93,4 +93,9 @@ def _can_be(setting: str, value: str | float) -> bool:
     if setting == "rate" and not isinstance(value, str):
         known = SETTINGS["rate"]
         return (known.minimum or 0) <= value <= (known.maximum or math.inf)
-    return setting == "message" and isinstance(value, str)
+    # DynamoDB refuses halves of characters, and so each write that makes the plan permanent.
+    return setting == "message" and isinstance(value, str) and _is_whole(value)
+
+
+def _is_whole(text: str) -> bool:
+    return text.encode(errors="ignore").decode() == text

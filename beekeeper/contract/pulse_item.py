@@ -98,7 +98,8 @@ def _flow(item: Item) -> Samples:
         )
     except (TypeError, ValueError, OverflowError):
         raise Damaged(item, "flow") from None
-    if all(0 <= value <= MOST for one in flow for value in astuple(one)):
+    are_right = all(0 <= value <= MOST for one in flow for value in astuple(one))
+    if are_right and all(a.at < b.at for a, b in itertools.pairwise(flow)):
         return flow
     raise Damaged(item, "flow")
 

@@ -89,8 +89,10 @@ def _cancellation(
     wanted = history_item.newly_set(item, entry.at) | {plans.PLANNED: others}
     table = room.names.stem
     row = history_item.row_of(entry.number, asdict(entry))
-    mark = history_item.mark_cancelled(table, plan.number, entry.at)
-    return [*history_item.transaction(table, item, wanted, [row]), mark]
+    # After damage to the numbers both can be one row, which no transaction writes twice.
+    is_other = plan.number != entry.number
+    mark = [history_item.mark_cancelled(table, plan.number, entry.at)] if is_other else []
+    return [*history_item.transaction(table, item, wanted, [row]), *mark]
 
 
 def _without_row(plan: plans.Plan) -> Entry:

@@ -8,6 +8,7 @@ import gzip
 import http.client
 import json
 import ssl
+import zlib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -69,11 +70,23 @@ class Response:
 def _read(raw: http.client.HTTPResponse) -> Response:
     body = raw.read()
     if raw.getheader("Content-Encoding") == "gzip":
-        body = gzip.decompress(body)
+        body = _unpacked(body)
     return Response(
         raw.status,
         raw.getheader("Location") or "",
-        float(raw.getheader("Retry-After") or 0),
+        _seconds(raw.getheader("Retry-After") or ""),
         raw.headers.get_all("Set-Cookie") or [],
         body,
     )
+
+
+def _unpacked(body: bytes) -> bytes:
+    try:
+        return gzip.decompress(body)
+    except (EOFError, zlib.error) as error:
+        raise ValueError(f"a body that is no gzip: {error}") from error
+
+
+def _seconds(retry_after: str) -> float:
+    """Return the seconds that a room asks for. A site can also name a date (RFC 9110)."""
+    return float(retry_after) if retry_after.isdecimal() else 0.0

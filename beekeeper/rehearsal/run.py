@@ -1,6 +1,5 @@
 """Sends the crowd of a rehearsal, and compares what it saw with what the room counted."""
 
-import http.client
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -9,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 from urllib.parse import urljoin
 
+from beekeeper.contract.robots import robots_txt
 from beekeeper.contract.routes import Path as Route
 from beekeeper.errors import BeekeeperError
 from beekeeper.local.crowd import WORKERS as LOCAL_WORKERS
@@ -19,7 +19,7 @@ from beekeeper.provision.aws import is_this_machine
 from beekeeper.rehearsal.judging import findings, room_now
 from beekeeper.rehearsal.observed import Counted, figures
 from beekeeper.rehearsal.size import Size, sized
-from beekeeper.rehearsal.visitor import REDIRECTS, Rehearser
+from beekeeper.rehearsal.visitor import NO_ANSWER, REDIRECTS, Rehearser
 from beekeeper.results import Rehearsal, Status
 from beekeeper.room import Room, RoomLike
 from beekeeper.rules.settings import GovernorMode, Mode
@@ -120,14 +120,24 @@ def check_ready(status: Status) -> None:
 
 
 def check_reachable(link: str) -> None:
-    """Raise BeekeeperError if this machine can't reach the room. This takes no place."""
+    """Raise BeekeeperError if this machine can't reach the room, or the link leads elsewhere.
+
+    A custom domain may be somebody else's by now, who must not get a crowd. This takes no place.
+    """
     try:
-        Rehearser(link).request("GET", urljoin(link, Route.ROBOTS.link), "text/plain")
-    except (OSError, http.client.HTTPException) as error:
+        found = Rehearser(link).request("GET", urljoin(link, Route.ROBOTS.link), "text/plain")
+    except NO_ANSWER as error:
         raise BeekeeperError(
             f"The campaign link {link} can't be reached from this machine: {error}. A rehearsal"
             " uses no proxy. Check the network, and open the link in a browser."
         ) from error
+    is_room = found.status == 200 and found.body == robots_txt().encode()
+    if not is_room and found.status != 429 and found.status < 500:  # those say nothing
+        raise BeekeeperError(
+            f"The campaign link {link} does not lead to a room (its robots.txt is another one), so"
+            " no visitor was sent. Check where its domain leads, and run python -m beekeeper"
+            " deploy."
+        )
 
 
 def send(crowd: Crowd, size: Size, on_progress: Callable[[Progress], None] | None) -> None:

@@ -19,6 +19,8 @@ from beekeeper.rules.turn import State
 
 AGENT = f"Mozilla/5.0 (beekeeper-rehearsal/{_version.__version__})"
 UNANSWERED = 0  # the status of a request that got no answer
+# Nothing came, or nothing that can be read: a broken address, or a broken body.
+NO_ANSWER = (OSError, http.client.HTTPException, ValueError)
 REFUSED = (401, 403)
 REDIRECTS = (301, 302, 303, 307, 308)
 MOST_REDIRECTS = 5
@@ -51,7 +53,7 @@ class Rehearser(Visitor):
         began, is_room = time.monotonic(), self._is_room(url)
         try:
             response = super().request(method, url, accept)
-        except (OSError, http.client.HTTPException):
+        except NO_ANSWER:
             self.asked.append(Asked(is_room, UNANSWERED, time.monotonic() - began))
             raise
         self.asked.append(Asked(is_room, response.status, time.monotonic() - began))
@@ -83,7 +85,7 @@ class Rehearser(Visitor):
     def go_in(self, url: str) -> None:
         """Arrive at the site. Whatever it answers, the room has done its part."""
         self.stage, self.entered_at = Stage.ENTERED, self.now()
-        with contextlib.suppress(OSError, http.client.HTTPException):  # request has noted it
+        with contextlib.suppress(*NO_ANSWER):  # request has noted it
             self._look_at_site(url)
 
     def _look_at_site(self, url: str) -> None:

@@ -22,6 +22,8 @@ BASE_SECONDS = 10
 SHORT_SECONDS = 1_200
 LONGER_STEPS = (60, 300, 900, 3_600, 21_600, 86_400)
 MOST_STEPS = 1_440
+# The table keeps its rows for two weeks, and some for a few days more (DynamoDB, TTL).
+OLDEST_SECONDS = 90 * 86_400
 
 
 @dataclass
@@ -40,12 +42,18 @@ class Tally:
     waits: defaultdict[int, Counter[int]] = field(default_factory=lambda: defaultdict(Counter))
     counted: defaultdict[int, float] = field(default_factory=lambda: defaultdict(float))
 
+    @property
+    def _first(self) -> float:
+        return max(self.since, self.until - OLDEST_SECONDS)
+
     def add(
         self, joined_at: float, admitted_at: float, entered_at: float | None, *, is_over: bool
     ) -> None:
         """Count an admitted visitor. ``is_over`` says that the turn has ended."""
-        if joined_at < self.since or admitted_at > self.until:
+        if not self._first <= joined_at <= self.until or admitted_at > self.until:
             return
+        # What somebody has damaged must not stretch the charts over years.
+        admitted_at = max(admitted_at, joined_at)
         step = _base(admitted_at)
         self.joined[_base(joined_at)] += 1
         self.admitted[step] += 1
@@ -53,13 +61,13 @@ class Tally:
         if entered_at is None or entered_at > self.until:
             (self.never if is_over else self.pending)[step] += 1
             return
-        self.entered[_base(entered_at)] += 1
+        self.entered[_base(max(entered_at, joined_at))] += 1
         is_late = entered_at - admitted_at > PROMPT_SECONDS
         (self.late if is_late else self.prompt)[step] += 1
 
     def count(self, second: int, joined: float) -> None:
         """Add what a producer counted in a second."""
-        if self.since <= second <= self.until:
+        if self._first <= second <= self.until:
             self.counted[_base(second)] += joined
 
     def place_waiting(self, waiting: int, *, are_all_since: bool = True) -> None:

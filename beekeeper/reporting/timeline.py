@@ -63,4 +63,5 @@ def spans(found: Sequence[Change], first: float, last: float) -> list[tuple[floa
 def rate_in(text: str, otherwise: float) -> float:
     """Return the number in a text such as "1,200 a minute"."""
     found = NUMBER.search(text)
-    return float(found[0].replace(",", "")) if found else otherwise
+    rate = float(found[0].replace(",", "")) if found else math.inf
+    return rate if math.isfinite(rate) else otherwise

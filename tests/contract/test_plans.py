@@ -60,6 +60,7 @@ def test_when_the_room_opens_is_known() -> None:
         [1.0, "rate", 1e12, 1],
         [1.0, "rate", "many", 1],
         [1.0, "message", 5, 1],
+        [1.0, "message", "\ud800", 1],
         [1.0, "destination", "https://theirs.example/", 1],
         [math.inf, "mode", "on", 1],
         [10**400, "mode", "on", 1],

@@ -76,3 +76,8 @@ def test_a_time_after_all_times_is_the_last_one() -> None:
 def test_a_pulse_from_the_future_has_no_age() -> None:
     assert read(as_of=number(NOW + AHEAD_SECONDS)).as_of == NOW + AHEAD_SECONDS
     assert read(as_of=number(NOW + AHEAD_SECONDS + 0.1)).as_of == 0
+
+
+@pytest.mark.parametrize("times", [(20, 10, 20), (10, 10)])
+def test_samples_that_are_out_of_order_are_none(times: tuple[float, ...]) -> None:
+    assert read(flow=text([[at, 5, 4, 600.0, 700] for at in times])).flow == ()

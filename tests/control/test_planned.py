@@ -125,6 +125,16 @@ def test_a_plan_is_taken_back(room: beekeeper.Room, cloud: Cloud) -> None:
     assert room.status().mode == "off"
 
 
+def test_a_plan_is_taken_back_after_somebody_has_damaged_the_numbers(
+    room: beekeeper.Room, cloud: Cloud
+) -> None:
+    room.set_rate(900, at=soon())
+    stored = cloud.client("dynamodb").get_item(TableName=TABLE, Key=items.key(items.ROOM))["Item"]
+    cloud.client("dynamodb").put_item(TableName=TABLE, Item={**stored, "changes": {"S": "?"}})
+    assert room.cancel(1).number == 1
+    assert room.status().planned == ()
+
+
 def test_twenty_plans_are_enough(room: beekeeper.Room) -> None:
     for minute in range(20):
         room.set_rate(700, at=soon() + timedelta(minutes=minute))

@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from beekeeper.contract.robots import robots_txt
 from beekeeper.errors import BeekeeperError
 from beekeeper.local import browser
 from beekeeper.local.crowd import Crowd
@@ -19,6 +20,7 @@ from tests.support.site import Behaviour, Site, answering, site
 from tests.support.stub_room import THROTTLED, UNKNOWN, StubRoom, entry, turn
 
 READY = turn(State.READY, enter="enter", ahead=0)
+ROBOTS = robots_txt().encode()
 NOBODY = "http://127.0.0.1:1/"  # no program listens there
 
 
@@ -150,7 +152,30 @@ def test_a_room_whose_certificate_is_trusted_is_reached(
     known = certificate(tmp_path, DAY)
     monkeypatch.setenv("SSL_CERT_FILE", str(known))
     browser.certificates.cache_clear()
-    with site(server_context(known), **{"robots.txt": answering(200)}) as served:
+    with site(server_context(known), **{"robots.txt": answering(200, ROBOTS)}) as served:
         check_reachable(served.url())
     assert served.paths() == ["/robots.txt"]
     browser.certificates.cache_clear()
+
+
+@pytest.mark.parametrize(
+    "broken",
+    [
+        answering(503, Retry_After="Wed, 21 Oct 2026 07:28:00 GMT"),
+        answering(200, body=b"\x1f\x8b\x08\x00", Content_Encoding="gzip"),
+        answering(302, Location="http://[::1"),
+    ],
+    ids=["a date", "half a body", "no address"],
+)
+def test_whatever_a_site_answers_the_visit_ends(room: StubRoom, broken: Behaviour) -> None:
+    visitor, _ = arrive(room, landing=broken)
+    assert (visitor.stage, visitor.failures) == (Stage.ENTERED, 0)
+
+
+@pytest.mark.parametrize("other", [answering(200), answering(302, Location="/elsewhere")])
+def test_a_link_that_does_not_lead_to_a_room_is_sent_no_visitor(other: Behaviour) -> None:
+    with (
+        site(None, **{"robots.txt": other}) as served,
+        pytest.raises(BeekeeperError, match="does not lead to a room"),
+    ):
+        check_reachable(served.url("/"))

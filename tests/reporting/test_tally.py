@@ -96,3 +96,13 @@ def test_a_longer_event_has_longer_steps(span: int, seconds: int) -> None:
     length, steps = steps_of(found)
     assert length == seconds
     assert len(steps) == pytest.approx(span / seconds, abs=2)
+
+
+def test_a_damaged_time_does_not_stretch_the_charts_over_years() -> None:
+    now = 1_790_000_000.0
+    tally = Tally(0.0, now)
+    tally.add(1.0, now - 50, None, is_over=True)
+    tally.add(now - 60, 1.0, 2.0, is_over=True)
+    tally.add(now - 60, now - 50, now - 40, is_over=True)
+    assert len(steps_of(tally)[1]) < 20
+    assert (tally.admitted.total(), tally.entered.total()) == (2, 2)

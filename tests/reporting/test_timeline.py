@@ -60,3 +60,7 @@ def test_the_marks_are_round_times_of_day_where_the_reader_is() -> None:
     assert moments.zone_name(START, INDIA) == "IST (UTC+05:30)"
     over_midnight = moments.axis(START, START + 86_400, INDIA)
     assert [text for _, text in over_midnight.marks][:2] == ["Sat 00:00", "Sat 06:00"]
+
+
+def test_a_rate_that_no_number_can_hold_is_none() -> None:
+    assert timeline.rate_in("9" * 400, 600.0) == 600

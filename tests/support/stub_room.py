@@ -6,6 +6,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from urllib.parse import urlsplit
 
 from beekeeper.contract.page import PAGE_POLICY, PAGE_TYPE
+from beekeeper.contract.robots import robots_txt
 from beekeeper.local import replies
 from beekeeper.local.replies import BROKEN, THROTTLED, UNKNOWN, entry, news, place
 from beekeeper.page import build_page
@@ -158,6 +159,8 @@ def _handler(room: StubRoom) -> type[BaseHTTPRequestHandler]:
 
 
 def _answer(room: StubRoom, route: str, by_script: bool) -> Answer:
+    if route == "robots.txt":
+        return Answer(robots_txt(), 200)
     if route in ("turn", "news"):
         scripted = room.answers if route == "turn" else room.news
         return scripted.pop(0) if len(scripted) > 1 else scripted[0]
