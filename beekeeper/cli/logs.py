@@ -9,7 +9,7 @@ from typing import Any
 from rich.text import Text
 
 from beekeeper.cli.options import add_room, number, room_of
-from beekeeper.cli.output import Output
+from beekeeper.cli.output import Output, printable
 from beekeeper.cli.stopping import stoppable
 from beekeeper.contract.functions import FUNCTIONS, GOVERNOR
 from beekeeper.control.log_events import LEVELS
@@ -106,16 +106,11 @@ def _show(found: Iterator[LogLine], output: Output) -> int:
 def _text(line: LogLine, now: float) -> Text:
     at = datetime.fromtimestamp(line.at, UTC)
     told = f"{at:%H:%M:%S}" if now - line.at < DAY_SECONDS else f"{at:%Y-%m-%d %H:%M:%S}"
-    text = Text(f"{told} ").append(f"{line.level:<8} ", COLORS.get(line.level, ""))
-    text.append(f"{line.function:<9} ", "dim").append(_printable(line.message))
+    text = Text(f"{told} ").append(f"{printable(line.level):<8} ", COLORS.get(line.level, ""))
+    text.append(f"{line.function:<9} ", "dim").append(printable(line.message))
     for name, value in line.fields.items():
         if isinstance(value, str | int | float):
-            text.append(_printable(f" {name}={value}"), "dim")
+            text.append(printable(f" {name}={value}"), "dim")
         elif name == "stackTrace" and isinstance(value, list):
-            text.append("".join(f"\n    {_printable(frame)}".rstrip() for frame in value), "dim")
+            text.append("".join(f"\n    {printable(frame)}".rstrip() for frame in value), "dim")
     return text
-
-
-def _printable(text: object) -> str:
-    """Return a text that can't steer the terminal. What visitors send can be in a log."""
-    return "".join(c if c.isprintable() or c in "\n\t" else ascii(c)[1:-1] for c in str(text))

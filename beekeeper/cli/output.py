@@ -6,6 +6,7 @@ import json
 import sys
 import textwrap
 from collections.abc import Iterable, Sequence
+from unicodedata import category
 
 from rich.console import Console
 from rich.text import Text
@@ -20,6 +21,16 @@ COLORS = {
     Verdict.UNKNOWN: "dim",
 }
 NARROWEST = 24  # columns; with fewer, words beside a name would be a column of letters
+
+
+def printable(text: object) -> str:
+    """Return a text that can't steer the terminal. What others wrote can be in a log or a row."""
+    return "".join(c if _is_harmless(c) else ascii(c)[1:-1] for c in str(text))
+
+
+def _is_harmless(character: str) -> bool:
+    # Python takes no space but one for printable. French has others within a line.
+    return character.isprintable() or character in "\n\t" or category(character) == "Zs"
 
 
 def colored(verdict: Verdict) -> str:
@@ -107,6 +118,7 @@ def _fitted(text: str, console: Console, *, beside: int = 0) -> str:
     A terminal breaks a line within a word. A file or a pipe gets each line in one piece.
     ``beside`` is how many columns are taken.
     """
+    text = printable(text)
     if not console.is_terminal:
         return text
     width = max(console.width - beside, NARROWEST)

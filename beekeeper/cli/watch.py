@@ -13,7 +13,7 @@ from rich.live import Live
 
 from beekeeper.cli import watch_figures as figures
 from beekeeper.cli.options import add_room, room_of
-from beekeeper.cli.output import Output
+from beekeeper.cli.output import Output, printable
 from beekeeper.cli.stopping import stoppable
 from beekeeper.cli.watch_dialogue import Dialogue
 from beekeeper.cli.watch_feed import EVERY_SECONDS, Feed, Look, looks
@@ -74,7 +74,7 @@ def _write_lines(seen: Iterable[Look], output: Output) -> None:
             lines.append(Line(now, figures.line(look.seen)))
         for line in lines:
             at = datetime.fromtimestamp(line.at)
-            output.out.print(f"{at:%H:%M:%S}  {line.text}", markup=False)
+            output.out.print(f"{at:%H:%M:%S}  {printable(line.text)}", markup=False)
         sys.stdout.flush()
 
 

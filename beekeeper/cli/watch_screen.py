@@ -15,6 +15,7 @@ from rich.text import Text
 
 from beekeeper.cli import watch_figures as figures
 from beekeeper.cli.durations import at_most
+from beekeeper.cli.output import printable
 from beekeeper.cli.watch_charts import Series
 from beekeeper.cli.watch_feed import EVERY_SECONDS, Look
 from beekeeper.cli.watch_log import Line, Log
@@ -95,17 +96,17 @@ class Screen:
     def _light(self, status: Status, now: float) -> Iterator[Text]:
         """Yield the light and its reason. Of old figures, it says so instead."""
         if self._trouble is None and now - self._seen_at <= LATE_SECONDS:
-            yield Text.assemble(_badge(status.light), f" {status.reason}")
+            yield Text.assemble(_badge(status.light), f" {printable(status.reason)}")
             if status.remedy:
-                yield Text(status.remedy)
+                yield Text(printable(status.remedy))
             return
         reason = self._trouble.reason if self._trouble else "AWS has not answered yet."
         yield Text.assemble(
             (" NOT KNOWN ", UNKNOWN),
             f" The figures are {at_most(now - self._seen_at)} old, of"
-            f" {datetime.fromtimestamp(self._seen_at):%H:%M:%S}. {reason}",
+            f" {datetime.fromtimestamp(self._seen_at):%H:%M:%S}. {printable(reason)}",
         )
-        yield Text(f"It was {status.light}: {status.reason}", "dim")
+        yield Text(f"It was {status.light}: {printable(status.reason)}", "dim")
 
     def _charts(self, status: Status, now: float, width: int) -> Iterator[Text]:
         values = (
@@ -133,5 +134,7 @@ def _hanging(
 ) -> Iterator[Text]:
     """Yield a label and its value, in ``most`` lines. The value is in a column of its own."""
     room = max(len(label), width - len(label))
-    for index, line in enumerate(wrap(value, room, max_lines=most, placeholder=" …") or [""]):
+    for index, line in enumerate(
+        wrap(printable(value), room, max_lines=most, placeholder=" …") or [""]
+    ):
         yield Text.assemble((" " * len(label) if index else label, "dim"), (line, style))

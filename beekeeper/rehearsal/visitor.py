@@ -46,7 +46,7 @@ class Rehearser(Visitor):
     promised_at: float = 0.0  # when the turn was to come, as first told
     is_lost: bool = False
     is_refused: bool = False  # by the site
-    site_cookies: dict[str, str] = field(default_factory=dict)
+    site_cookies: dict[tuple[str, str], str] = field(default_factory=dict)  # by host and name
 
     def request(self, method: str, url: str, accept: str = "application/json") -> Response:
         """Send a request, and note its answer."""
@@ -66,8 +66,10 @@ class Rehearser(Visitor):
         return urlsplit(address(url)).netloc == urlsplit(address(self.room_url)).netloc
 
     def more_headers(self, url: str) -> Mapping[str, str]:
-        """Return our name, and for the site the cookies that it has set."""
-        pairs = [] if self._is_room(url) else [f"{n}={v}" for n, v in self.site_cookies.items()]
+        """Return our name, and the cookies that this host of the site has set, or one above it."""
+        host = "" if self._is_room(url) else _host(url)
+        found = self.site_cookies.items()
+        pairs = [f"{n}={v}" for (of, n), v in found if f".{host}".endswith(f".{of}")]
         return {"User-Agent": AGENT, **({"Cookie": "; ".join(pairs)} if pairs else {})}
 
     def ask(self) -> dict[str, Any]:
@@ -95,10 +97,22 @@ class Rehearser(Visitor):
             self.is_refused = response.status in REFUSED
             if response.status not in REDIRECTS or not response.location:
                 return
+            for cookie in response.cookies:
+                self._keep(cookie, _host(url))
             url = urljoin(url, response.location)
             if self._is_room(url):
                 self.is_refused = True
                 return
-            for cookie in response.cookies:
-                name, _, value = cookie.partition(";")[0].partition("=")
-                self.site_cookies[name.strip()] = value.strip()
+
+    def _keep(self, cookie: str, host: str) -> None:
+        """Keep a cookie. Another site, such as a sign-in, must not get the session of this one."""
+        pair, *attributes = cookie.split(";")
+        name, _, value = pair.partition("=")
+        pairs = (each.strip().lower().partition("=") for each in attributes)
+        domain = next((v.lstrip(".") for n, _, v in pairs if n == "domain"), host)
+        of = domain if f".{host}".endswith(f".{domain}") else host
+        self.site_cookies[of, name.strip()] = value.strip()
+
+
+def _host(url: str) -> str:
+    return urlsplit(url).hostname or ""

@@ -99,7 +99,8 @@ def test_the_text_says_it_too(
 def test_a_governor_that_is_silent_is_a_problem(
     cloud: Cloud, governed_room: beekeeper.Room, age: float, since: str
 ) -> None:
-    hold(cloud, governed_room, age=age if age < 1e9 else now_of(cloud, governed_room))
+    never = {"held_at": items.number(0)} if since == "yet" else {}
+    hold(cloud, governed_room, age=age, **never)
     status = governed_room.status()
     assert status.governor is not None
     assert status.governor.pace == 600

@@ -174,3 +174,8 @@ def test_through_the_public_functions(cloud: Cloud, tmp_path: Path) -> None:
         beekeeper.destroy(ROOM, **there)
     beekeeper.destroy(ROOM, **here)
     assert inventory() == {}
+
+
+def test_a_name_in_another_encoding_can_be_stored(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("LOGNAME", "m\udcfcller")  # as Python reads it from an old system
+    assert lease.this_machine().startswith("m?ller@")

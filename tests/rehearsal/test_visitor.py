@@ -91,6 +91,27 @@ def test_it_goes_in_with_the_session_that_the_gate_opens(room: StubRoom) -> None
     ]
 
 
+def test_another_host_does_not_get_the_session_that_the_gate_opens(room: StubRoom) -> None:
+    with site(None, login=answering()) as other:
+        elsewhere = other.url("/login").replace("127.0.0.1", "localhost")
+        arrive(room, landing=answering(302, Location=elsewhere, Set_Cookie="session=s; Path=/"))
+    assert "session=s" not in "".join(other.requests)
+    assert other.paths() == ["/login"]
+
+
+@pytest.mark.parametrize(
+    ("cookie", "sent"),
+    [("s=1; Domain=.example.com", "s=1"), ("s=1", None), ("s=1; Domain=else.org", None)],
+)
+def test_a_cookie_of_the_whole_domain_is_sent_to_its_other_hosts(
+    cookie: str, sent: str | None
+) -> None:
+    visitor = Rehearser("https://room.example.net/")
+    visitor._keep(cookie, "shop.example.com")
+    assert visitor.more_headers("https://www.example.com/").get("Cookie") == sent
+    assert visitor.more_headers("https://shop.example.com/")["Cookie"] == "s=1"
+
+
 @pytest.mark.parametrize("status", [401, 403])
 def test_a_site_that_refuses_a_pass_is_noted(room: StubRoom, status: int) -> None:
     visitor, _ = arrive(room, landing=answering(status))

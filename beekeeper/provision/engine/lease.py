@@ -27,7 +27,8 @@ def this_machine() -> str:
         user = getpass.getuser()
     except (KeyError, OSError):  # the user of a container can be without a name
         user = "somebody"
-    return f"{user}@{socket.gethostname()}"
+    # A name in another encoding has halves of characters, with which DynamoDB refuses every write.
+    return f"{user}@{socket.gethostname()}".encode(errors="replace").decode()
 
 
 def until_text(expires_at: float) -> str:
