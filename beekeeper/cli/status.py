@@ -1,7 +1,6 @@
 """status: how a room stands."""
 
 import argparse
-import math
 import time
 from collections.abc import Iterator, Mapping
 from dataclasses import MISSING, fields
@@ -11,6 +10,7 @@ from typing import Any
 from rich.text import Text
 
 from beekeeper.cli.changes import line
+from beekeeper.cli.durations import at_most, duration
 from beekeeper.cli.options import add_room, room_of
 from beekeeper.cli.output import Output
 from beekeeper.control.verdict import lasting
@@ -102,7 +102,7 @@ def _line(status: Status) -> Iterator[tuple[str, str]]:
         yield "no-shows", f"{status.no_shows:,}{' or more' if status.held_rate else ''}"
     if status.latecomers:
         yield "latecomers in line", f"{status.latecomers:,}"
-    yield "a change", f"everybody hears of it within {_at_most(status.heard_within_seconds)}"
+    yield "a change", f"everybody hears of it within {at_most(status.heard_within_seconds)}"
 
 
 def _health(status: Status) -> Iterator[tuple[str, str]]:
@@ -151,16 +151,7 @@ def _other_settings(status: Status) -> Iterator[tuple[str, str]]:
 
 
 def _duration(seconds: float | None) -> str:
-    if seconds is None:
-        return "unknown"
-    minutes = round(seconds / 60)
-    if minutes < 1:
-        return "less than a minute"
-    return f"{minutes} min" if minutes < 90 else f"{minutes // 60} h {minutes % 60} min"
-
-
-def _at_most(seconds: float) -> str:
-    return f"{math.ceil(seconds)} s" if seconds <= 60 else f"{math.ceil(seconds / 60)} min"
+    return "unknown" if seconds is None else duration(seconds)
 
 
 def _per_minute(count: float | None) -> str:

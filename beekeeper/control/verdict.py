@@ -13,6 +13,7 @@ from dataclasses import dataclass
 
 from beekeeper.contract.functions import CONSUMER
 from beekeeper.control.facts import MANY_ERRORS, Facts, failed_share, is_silent
+from beekeeper.counted import waiting
 from beekeeper.results import Change, Light
 from beekeeper.results.deploying import Action
 from beekeeper.rules.settings import GovernorMode, Mode
@@ -67,7 +68,7 @@ def _silent(facts: Facts) -> Judgement | None:
     since = lasting(facts.heartbeat_seconds)
     text = f"No consumer has worked for {since}, so nobody would be let through"
     if facts.waiting:
-        text = f"Nobody has been let through for {since}, and {_wait(facts.waiting)}"
+        text = f"Nobody has been let through for {since}, and {waiting(facts.waiting)}"
     return Judgement(Light.RED, f"{text}{cause}.", remedy)
 
 
@@ -133,7 +134,7 @@ def _held(facts: Facts) -> Judgement | None:
     light = Light.AMBER if facts.flow.admitted else Light.RED
     text = (
         f"Only {facts.flow.admitted:,.0f} of {wanted:,.0f} visitors a minute were let through in"
-        f" the last minute, although {_wait(facts.waiting)}."
+        f" the last minute, although {waiting(facts.waiting)}."
     )
     return Judgement(light, text, _logs("consumer"))
 
@@ -231,7 +232,7 @@ def _paused(facts: Facts) -> Judgement | None:
     since = facts.paused_seconds or 0
     if facts.mode is not Mode.PAUSED or since < LONG_PAUSE_SECONDS or facts.waiting < facts.rate:
         return None
-    text = f"The line has been paused for {lasting(since)}, and {_wait(facts.waiting)}."
+    text = f"The line has been paused for {lasting(since)}, and {waiting(facts.waiting)}."
     remedy = "If your site is ready, run python -m beekeeper on; if not, tell them with message."
     return Judgement(Light.AMBER, text, remedy)
 
@@ -269,9 +270,9 @@ def _green(facts: Facts) -> Judgement:
     if facts.mode is Mode.OFF:
         text = "The room is off: everybody goes straight to your site."
     elif facts.mode is Mode.PAUSED:
-        text = f"The line is paused, and {_wait(facts.waiting)}."
+        text = f"The line is paused, and {waiting(facts.waiting)}."
     elif facts.waiting:
-        text = f"The line moves, and {_wait(facts.waiting)}."
+        text = f"The line moves, and {waiting(facts.waiting)}."
     else:
         text = "Nobody waits: who joins is let through at once."
     return Judgement(Light.GREEN, text)
@@ -283,10 +284,6 @@ def lasting(seconds: float) -> str:
         return f"{seconds:.0f} s"
     minutes = round(seconds / 60)
     return f"{minutes} min" if minutes < 120 else f"{minutes // 60} h {minutes % 60} min"
-
-
-def _wait(count: int) -> str:
-    return "1 visitor waits" if count == 1 else f"{count:,} visitors wait"
 
 
 def _logs(part: str) -> str:

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 
+from beekeeper.counted import counted
 from beekeeper.results import Finding, Light, Rehearsed, Verdict
 
 # What a browser's polls cost: a visitor arrives up to some seconds after the turn has begun.
@@ -42,7 +43,7 @@ def _joining(seen: Rehearsed) -> Finding:
     if seen.joined < seen.came:
         return Finding("places given", Verdict.PROBLEM, text, LOGS)
     if seen.pages_failed:
-        errors = f" Browsers showed {_times(seen.pages_failed, 'error')} in place of the page."
+        errors = f" Browsers showed {counted(seen.pages_failed, 'error')} in place of the page."
         return Finding("places given", Verdict.PROBLEM, text + errors, f"{LOGS} {THROTTLE}")
     return Finding("places given", Verdict.OK, text)
 
@@ -63,8 +64,8 @@ def _answers(seen: Rehearsed) -> Finding:
 def _places(seen: Rehearsed) -> Finding:
     if seen.places_grown or seen.lost:
         text = (
-            f"{_times(seen.places_grown, 'visitor')} saw their place become worse, and"
-            f" {_times(seen.lost, 'visitor')} lost it."
+            f"{counted(seen.places_grown, 'visitor')} saw their place become worse, and"
+            f" {counted(seen.lost, 'visitor')} lost it."
         )
         remedy = f"Nobody may turn off, clear or deploy the room meanwhile. {LOGS}"
         return Finding("places kept", Verdict.PROBLEM, text, remedy)
@@ -128,11 +129,11 @@ def _site(seen: Rehearsed) -> Finding:
         return Finding("your site", Verdict.UNKNOWN, "No visitor reached your site.")
     text = f"Your site answered within {max(0.1, seen.site_p95_seconds):.1f} s, 19 times of 20."
     if seen.site_refused:
-        text += f" It refused {_times(seen.site_refused, 'visitor')} with a good pass."
+        text += f" It refused {counted(seen.site_refused, 'visitor')} with a good pass."
         remedy = f"Compare its keys with python -m beekeeper keys show, and its clock. {CONNECT}"
         return Finding("your site", Verdict.PROBLEM, text, remedy)
     if seen.site_failed:
-        text += f" It failed {_times(seen.site_failed, 'time')}."
+        text += f" It failed {counted(seen.site_failed, 'time')}."
         remedy = "Your site can't bear this rate: set a lower one, or turn the governor on."
         return Finding("your site", Verdict.PROBLEM, text, remedy)
     if seen.site_p95_seconds > SLOW_SITE_SECONDS:
@@ -159,10 +160,6 @@ def room_now(light: Light, reason: str, remedy: str) -> Finding:
     """Return what status says when the rehearsal is over."""
     verdicts = {Light.GREEN: Verdict.OK, Light.AMBER: Verdict.WARNING, Light.RED: Verdict.PROBLEM}
     return Finding("status", verdicts[light], f"Afterwards it is {light}: {reason}", remedy)
-
-
-def _times(count: int, what: str) -> str:
-    return f"{count:,} {what}{'' if count == 1 else 's'}"
 
 
 def _seconds(seconds: float) -> str:
