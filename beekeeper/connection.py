@@ -2,7 +2,6 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from difflib import get_close_matches
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -11,6 +10,7 @@ from botocore.exceptions import BotoCoreError, ClientError
 from beekeeper.config import RoomConfig, bare_config
 from beekeeper.contract.functions import GOVERNOR
 from beekeeper.errors import ConfigError, RoomNotFoundError
+from beekeeper.nearest import did_you_mean
 from beekeeper.provision import found_rooms
 from beekeeper.provision.aws import Aws
 from beekeeper.provision.names import Names
@@ -139,8 +139,7 @@ class Connection:
 
     def nearest(self, rooms: Iterable[str]) -> str:
         """Return a question with the most similar name among those of other rooms."""
-        found = get_close_matches(self.name, rooms, n=1)
-        return f" Did you mean {found[0]}?" if found else ""
+        return did_you_mean(self.name, rooms)
 
     def wanted(self, store: StateStore | None = None) -> tuple[RoomConfig, str | None]:
         """Return the configuration to deploy, and its region (None: the region of the session).

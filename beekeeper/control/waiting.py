@@ -3,10 +3,10 @@
 import math
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from difflib import get_close_matches
 
 from beekeeper.control.watching import Seen
 from beekeeper.errors import ConfigError, TimedOutError
+from beekeeper.nearest import nearest
 from beekeeper.provision.aws import Machine
 from beekeeper.results import Status, Trouble
 from beekeeper.rules.settings import Mode
@@ -29,8 +29,8 @@ class Goal:
         if (state is None) == (waiting_below is None):
             raise ConfigError("Give either a state to wait for, or waiting_below.")
         if state is not None and state not in STATES:
-            near = get_close_matches(state, STATES, n=1)
-            meant = f" Did you mean {near[0]!r}?" if near else ""
+            near = nearest(state, STATES)
+            meant = f" Did you mean {near!r}?" if near else ""
             raise ConfigError(f"{state!r} is no state of a room. Use {', '.join(STATES)}.{meant}")
         if waiting_below is not None and waiting_below < 1:
             raise ConfigError(f"waiting_below = {waiting_below} never comes. Give at least 1.")

@@ -6,13 +6,13 @@ of ``credential_process`` is a FileNotFoundError, its wrong output is a ValueErr
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from difflib import get_close_matches
 
 import botocore.session
 from boto3.session import Session
 from botocore.exceptions import BotoCoreError, ClientError
 
 from beekeeper.errors import CredentialsError
+from beekeeper.nearest import did_you_mean
 
 SIGN_IN = (
     "The sign-in to AWS is missing or has expired. Run `aws sso login{profile}`, or get new"
@@ -142,5 +142,4 @@ def credentials_problem(error: Exception, profile: str = "default") -> str:
 def _nearest_profile(error: Exception) -> str:
     """Return a question with the most similar name of a profile that exists."""
     named = str(getattr(error, "kwargs", {}).get("profile", ""))
-    found = get_close_matches(named, botocore.session.Session().available_profiles, n=1)
-    return f" Did you mean {found[0]}?" if found else ""
+    return did_you_mean(named, botocore.session.Session().available_profiles)

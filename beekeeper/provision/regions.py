@@ -5,11 +5,11 @@ exist, and the error would be that AWS can't be reached.
 """
 
 import functools
-from difflib import get_close_matches
 
 from botocore.loaders import create_loader
 
 from beekeeper.errors import ConfigError
+from beekeeper.nearest import nearest
 
 # Each partition has an entry of this kind for its services that have no region, such as IAM.
 PSEUDO = "-global"
@@ -20,8 +20,8 @@ def check_region(name: str) -> None:
     known = [region for regions in _partitions().values() for region in regions]
     if name in known:
         return
-    nearest = get_close_matches(name.lower(), known, n=1)
-    meant = f"Did you mean {nearest[0]}?" if nearest else "Give one such as eu-central-1."
+    near = nearest(name, known)
+    meant = f"Did you mean {near}?" if near else "Give one such as eu-central-1."
     raise ConfigError(
         f"There is no region {name}. {meant} (If the region is new, upgrade boto3, which does not"
         " know it.)"
