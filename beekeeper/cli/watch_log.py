@@ -71,9 +71,8 @@ def line_of(entry: Entry) -> Line:
     change = entry.change
     if entry.planned_for:
         change += f" from {datetime.fromtimestamp(entry.planned_for):%a %H:%M:%S} on"
-    person = re.split("[/:]", entry.by)[
-        -1
-    ]  # of an ARN, it is the last part that tells people apart
+    # Of an ARN, it is the last part that tells people apart.
+    person = re.split("[/:]", entry.by)[-1]
     who = f"{person} ({entry.place})" if entry.place else person
     why = f": {entry.reason}" if entry.reason else ""
     return Line(entry.at, f"{change}  by {who or 'somebody unknown'}{why}", "bold")

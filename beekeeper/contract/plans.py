@@ -22,7 +22,6 @@ from beekeeper.rules.settings import SETTINGS, Mode
 PLANNED = "planned"
 MOST_PLANS = 20
 LATEST = 1e11  # seconds: the year 5138. JSON can have numbers that no float can hold
-PLANNABLE = ("mode", "rate", "message")
 
 
 @dataclass(frozen=True, slots=True, order=True)

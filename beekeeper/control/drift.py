@@ -22,9 +22,9 @@ WITHOUT_KEYS = (
 def drift(room: Deployed) -> tuple[Sequence[Change], tuple[str, ...]]:
     """Read every resource. Return what differs, and what could not be compared.
 
-    Who may only read must not see the signing keys (provision/deployer.py). The rest is then
-    compared without them. Raises ConfigError for a room of which neither the
-    state nor the configuration is known.
+    Who may only read must not see the signing keys (provision/readers.py). The rest is then
+    compared without them. Raises ConfigError for a room of which neither the state nor the
+    configuration is known.
     """
     if room.is_partial:
         raise ConfigError(
