@@ -1,11 +1,18 @@
 """The provisioner: creates, changes and removes a room's resources in AWS.
 
+    readers              the IAM policies of people who may only look
+       │
     deployer             the IAM policies that a deployer needs
        │
     checks/              what Beekeeper checks before a deploy
        │
     blueprint            the list of steps: every resource of a room
+    found_rooms          rooms that have no state here, by their names and tags
+    consumer_start       starts a consumer; readiness wakes all functions
     table_lease          the lock in the room's table
+    table_rows           every row of the table, for a report
+       │
+    telling              the steps of the alarms, and of what they tell
        │
     resources/           one module each, with its permissions and policies
        │
@@ -13,7 +20,9 @@
        │       │
     engine/ ◀──┘         read ─▶ decide ─▶ apply, or remove
        │
-    aws, actions, names, tags, grant, policies
+    aws, grant, policies, names, tags, regions
+    actions, denials, credentials: what an error says about permissions and sign-ins
+    watched              what the alarms look at, and what they tell operators to do
 
 A module imports only from the levels below it. The public functions (lifecycle, control,
 diagnosis) give the engine the steps of the blueprint and a state.
