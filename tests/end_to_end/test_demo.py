@@ -16,7 +16,7 @@ from beekeeper.local.demo import ROOM, Demo
 from tests.support.local_aws import admissions
 from tests.support.windows import most_in
 
-pytestmark = [pytest.mark.end_to_end, pytest.mark.xdist_group("local aws")]
+pytestmark = [pytest.mark.end_to_end, pytest.mark.xdist_group("own local aws")]
 
 
 def demo(*options: str) -> subprocess.Popen[str]:

@@ -11,7 +11,7 @@ from beekeeper.gate import check_pass
 from beekeeper.local.visitor import Stage, Visitor
 from beekeeper.testing import LocalRoom, local_room
 
-pytestmark = [pytest.mark.end_to_end, pytest.mark.xdist_group("local aws")]
+pytestmark = [pytest.mark.end_to_end, pytest.mark.xdist_group("own local aws")]
 SITES = ("http://127.0.0.1:8001/", "http://127.0.0.1:8002/sale")
 
 
