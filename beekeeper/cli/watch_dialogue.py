@@ -67,10 +67,10 @@ class Dialogue:
             self._type(key, status)
         elif self._wish:
             self._answer(key)
-        elif key == "q":
+        elif key in ("q", "Q"):
             self.is_over = True
         elif not self._working:
-            self._begin(key, status)
+            self._begin(key.lower(), status)  # Caps Lock may be on
 
     def outcome(self) -> Iterator[str]:
         """Yield what a change has brought, once, when it is done."""
@@ -103,6 +103,8 @@ class Dialogue:
             self._ask(f"Visitors a minute (now {status.rate:,.0f}): ", self._rate)
         elif key == "m":
             self._ask("Message to all who wait (empty takes it away): ", self._message)
+        elif not self._wish and key.isprintable():
+            self._said = f"There is no key {key}."
 
     def _ask(self, label: str, then: Callable[[str, Status], Wish]) -> None:
         self._label, self._typed, self._typing = label, "", then

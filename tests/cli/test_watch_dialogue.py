@@ -121,6 +121,17 @@ def test_q_ends_the_watch_and_is_a_letter_in_a_message(room: Room) -> None:
     assert typed(room, "pn").line == f"{NOTHING}   {HELP}"
 
 
+def test_capitals_do_the_same() -> None:
+    assert typed(Room(), "P").line == typed(Room(), "p").line
+    assert typed(Room(), "R").line == typed(Room(), "r").line
+    assert typed(Room(), "Q").is_over
+
+
+def test_a_key_that_does_nothing_is_named(room: Room) -> None:
+    assert typed(room, "x").line == f"There is no key x.   {HELP}"
+    assert typed(room, "\n").line == HELP
+
+
 def test_arrows_are_no_keys() -> None:
     assert plain("a\x1b[A\x1bOP\x1b[3~b\x1b[1;5C\r") == "ab\n"
     assert plain("\x1b") == "\x1b"
