@@ -62,7 +62,7 @@ def rows(status: Status, *, checked: bool) -> list[tuple[str | Text, str]]:
         ("destination", status.destination),
         ("deployed in", f"account {status.account}, {status.region}"),
         *_other_settings(status),
-        *(("planned", f"{entry.number}: {entry}") for entry in status.planned),
+        *(("planned", f"{entry.number}: {entry.plan}") for entry in status.planned),
         *status.links.items(),
     ]
     told = (p for p in status.problems if p.text != status.reason)

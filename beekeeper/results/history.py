@@ -38,12 +38,18 @@ class Entry(Result):
         """What was changed, as people read it: ``rate: 600 → 900``."""
         if self.what == "cleared_at":
             return "line cleared"
-        return f"{self.what.replace('_', ' ')}: {self.before or 'none'} → {self.after or 'none'}"
+        # What holds just before a planned change, nobody knows when it is planned.
+        before = "" if self.planned_for else f"{self.before or 'none'} → "
+        return f"{self.what.replace('_', ' ')}: {before}{self.after or 'none'}"
+
+    @property
+    def plan(self) -> str:
+        """The change, and from when on it holds if that was planned."""
+        later = f" from {_time(self.planned_for)} on" if self.planned_for else ""
+        return f"{self.change}{later}{' (taken back)' if self.cancelled_at else ''}"
 
     def __str__(self) -> str:
-        later = f" from {_time(self.planned_for)} on" if self.planned_for else ""
-        gone = " (taken back)" if self.cancelled_at else ""
-        return f"{_time(self.at)}  {self.change}{later}{gone}"
+        return f"{_time(self.at)}  {self.plan}"
 
 
 def _time(at: float) -> str:

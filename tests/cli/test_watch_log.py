@@ -50,7 +50,7 @@ def test_a_plan_is_told_when_it_is_made_and_when_it_is_due() -> None:
     plan = replace(FASTER, planned_for=1_700.0)
     looks = [Look(status(), (OPENED,)), Look(status(planned=(plan,)), (OPENED, plan))]
     (made,) = texts(*looks)
-    assert made.startswith("rate: 600 → 900 from ")
+    assert made.startswith("rate: 900 from ")
     assert made.endswith(" on  by anna (anna@laptop): two more servers")
     (due,) = texts(*looks, Look(status(rate=900.0), (OPENED, plan)))
     assert due == "rate: 600 → 900  as planned, by anna (anna@laptop): two more servers"

@@ -163,8 +163,10 @@ def test_the_commands_plan_show_and_take_back(
     assert "python -m beekeeper history --cancel 1 --room sale" in shown
     assert main(["message", "Soon", "--at", at, "--json"]) == 0
     assert json.loads(capsys.readouterr().out)["planned_for"] > time.time()
+    assert main(["message", "Doors open", "--at", at]) == 0
+    assert "room sale reads “Doors open”. To take it back: " in capsys.readouterr().out
     assert main(["status"]) == 0
-    assert "mode: on → paused from " in capsys.readouterr().out
+    assert "1: mode: paused from " in capsys.readouterr().out
     assert main(["history", "--cancel", "1"]) == 0
     assert capsys.readouterr().out.startswith("Taken back in room sale: mode paused from ")
     assert main(["history", "--cancel", "1"]) == 1
