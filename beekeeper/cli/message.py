@@ -39,5 +39,5 @@ def run_message(options: argparse.Namespace, output: Output) -> None:
     introduce(room, output)
     effect = room.message(text or None, **note)
     done = f"Everybody who waits in room {room.name} "
-    told = f"{done}reads: {text}" if text else f"{done}reads no message any more."
+    told = f"{done}reads “{text}”." if text else f"{done}reads no message any more."
     tell(room, output, {"room": room.name, "message": text}, told, effect)
