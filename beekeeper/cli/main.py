@@ -202,6 +202,7 @@ def _standing(options: argparse.Namespace, interrupt: KeyboardInterrupt) -> str:
     """Return what stands after an interrupt. The command may know more than we do."""
     if notes := getattr(interrupt, "__notes__", []):
         return " ".join(notes)
-    if getattr(options, "command", "") in CHANGING:
+    takes_back = getattr(options, "cancel", None) is not None
+    if takes_back or getattr(options, "command", "") in CHANGING:
         return "What was done stands. Run the same command again: it goes on."
     return ""

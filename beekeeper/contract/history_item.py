@@ -25,6 +25,7 @@ from typing import Any
 
 from beekeeper.contract import items, plans
 from beekeeper.contract.attributes import Item, or_default, read_number, read_text
+from beekeeper.rules.destination import origin_of
 
 HISTORY_PREFIX = "history#"
 CHANGES = "changes"
@@ -74,7 +75,12 @@ def row_of(number: int, values: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def told(name: str, value: str | float) -> str:
-    """Return a setting's value as people read it. That of a clear is its time."""
+    """Return a setting's value as people read it. That of a clear is its time.
+
+    The governor's page can have a token in its address, so only its origin is shown.
+    """
+    if name == "governor_probe_url" and value:
+        return f"{origin_of(str(value))}/…"
     if name == "cleared_at":
         return f"{datetime.fromtimestamp(float(value), UTC):%Y-%m-%d %H:%M:%S} UTC" if value else ""
     return str(value) if isinstance(value, str) else f"{value:.12g}"

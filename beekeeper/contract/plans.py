@@ -21,6 +21,7 @@ from beekeeper.rules.settings import SETTINGS, Mode
 
 PLANNED = "planned"
 MOST_PLANS = 20
+MOST_CHANGES = 10**12  # of a room, ever: the highest number of a row
 LATEST = 1e11  # seconds: the year 5138. JSON can have numbers that no float can hold
 
 
@@ -81,7 +82,9 @@ def _plans(item: Item) -> Iterator[Plan]:
 def _plan(found: Any) -> Plan | None:
     match found:
         case [float() | int() as at, str(setting), str() | float() | int() as value, int(number)]:
-            can_be_right = 0 <= at <= LATEST and _can_be(setting, value)
+            is_known = not any(isinstance(each, bool) for each in (at, value, number))
+            is_within = 0 <= at <= LATEST and 0 < number <= MOST_CHANGES
+            can_be_right = is_known and is_within and _can_be(setting, value)
             return Plan(float(at), number, setting, value) if can_be_right else None
     return None
 

@@ -55,10 +55,10 @@ def change_settings(room: Deployed, note: Note = NO_NOTE, **values: str | float)
 
 
 def busy(room: Deployed) -> ProvisionError:
-    """Return the error for a change that others got in the way of again and again."""
+    """Return the error for a change that something got in the way of again and again."""
     return ProvisionError(
-        f"updating room {room.state.room}: others change it at the same moment. Nothing was"
-        " changed. Run the same command again."
+        f"updating room {room.state.room}: others change it at the same moment, or DynamoDB slows"
+        " it down. Nothing was changed. Run the same command again."
     )
 
 

@@ -13,18 +13,23 @@ from beekeeper.provision.engine.failures import explained
 from beekeeper.provision.engine.wait import has_code, was_in_the_way
 
 READ_ATTEMPTS = 6  # DynamoDB leaves some items for the next call when it throttles
+# The answer to what botocore repeats while DynamoDB is busy with the first request.
+REPEATED = ("TransactionInProgressException", "IdempotentParameterMismatchException")
 MISSING = ("ResourceNotFoundException", "ConditionalCheckFailedException")
 
 
 def transact(room: Deployed, actions: Sequence[Mapping[str, Any]]) -> bool:
-    """Do all actions or none. Return False if something else was in the way, so nothing was done.
+    """Do all actions or none. Return False if something was in the way: read again, then try again.
+
+    Then nothing was done. Or an answer was lost, botocore asked again, and DynamoDB was still busy
+    with the first request.
 
     Raises ProvisionError, and RoomNotFoundError when there is no table.
     """
     try:
         room.aws.client("dynamodb").transact_write_items(TransactItems=actions)
     except (ClientError, BotoCoreError) as error:
-        if was_in_the_way(error):
+        if was_in_the_way(error) or (isinstance(error, ClientError) and has_code(error, *REPEATED)):
             return False
         raise _told(room, error, "updating") from error
     return True

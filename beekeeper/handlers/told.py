@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from dataclasses import asdict
 from typing import Any
 
+from beekeeper.contract import history_item
 from beekeeper.contract.metrics import Metric, metric_line
 from beekeeper.handlers.tally import Tally
 from beekeeper.rules import flow, line
@@ -59,8 +60,16 @@ def note_changes(before: Settings, after: Settings) -> None:
     """Log what operators have changed since this worker last read the settings."""
     if before != after:
         was, now = asdict(before), asdict(after)
-        changed = {name: [was[name], now[name]] for name in now if was[name] != now[name]}
+        changed = {
+            name: [_shown(name, was[name]), _shown(name, now[name])]
+            for name in now
+            if was[name] != now[name]
+        }
         logger.info(_said(changed), extra={"changed": changed})
+
+
+def _shown(name: str, value: Any) -> Any:
+    return history_item.told(name, value) if isinstance(value, str) else value
 
 
 def _said(changed: Mapping[str, list[Any]]) -> str:

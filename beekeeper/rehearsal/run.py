@@ -11,6 +11,7 @@ from urllib.parse import urljoin
 from beekeeper.contract.robots import robots_txt
 from beekeeper.contract.routes import Path as Route
 from beekeeper.errors import BeekeeperError
+from beekeeper.local.browser import Response
 from beekeeper.local.crowd import WORKERS as LOCAL_WORKERS
 from beekeeper.local.crowd import Crowd
 from beekeeper.local.ministack import address
@@ -30,6 +31,7 @@ if TYPE_CHECKING:
 
 WORKERS = 64  # a request takes a tenth of a second or more, and most of that is waiting
 LOOK_SECONDS = 1.0
+ASK_AGAIN_SECONDS = (1.0, 2.0)  # the pauses after a link that answers with an error
 COUNT_SECONDS = 15.0  # the last entries may be on their way
 CLEAR = "python -m beekeeper clear"
 NEXT = (
@@ -124,20 +126,32 @@ def check_reachable(link: str) -> None:
 
     A custom domain may be somebody else's by now, who must not get a crowd. This takes no place.
     """
-    try:
-        found = Rehearser(link).request("GET", urljoin(link, Route.ROBOTS.link), "text/plain")
-    except NO_ANSWER as error:
+    for pause in (*ASK_AGAIN_SECONDS, 0.0):
+        found = _robots(link)
+        if found.status != 429 and found.status < 500:
+            break
+        time.sleep(pause)
+    else:
         raise BeekeeperError(
-            f"The campaign link {link} can't be reached from this machine: {error}. A rehearsal"
-            " uses no proxy. Check the network, and open the link in a browser."
-        ) from error
-    is_room = found.status == 200 and found.body == robots_txt().encode()
-    if not is_room and found.status != 429 and found.status < 500:  # those say nothing
+            f"The campaign link {link} answers with an error ({found.status}), so no visitor was"
+            " sent. Run python -m beekeeper status, and rehearse when all is well."
+        )
+    if found.status != 200 or found.body != robots_txt().encode():
         raise BeekeeperError(
             f"The campaign link {link} does not lead to a room (its robots.txt is another one), so"
             " no visitor was sent. Check where its domain leads, and run python -m beekeeper"
             " deploy."
         )
+
+
+def _robots(link: str) -> Response:
+    try:
+        return Rehearser(link).request("GET", urljoin(link, Route.ROBOTS.link), "text/plain")
+    except NO_ANSWER as error:
+        raise BeekeeperError(
+            f"The campaign link {link} can't be reached from this machine: {error}. A rehearsal"
+            " uses no proxy. Check the network, and open the link in a browser."
+        ) from error
 
 
 def send(crowd: Crowd, size: Size, on_progress: Callable[[Progress], None] | None) -> None:

@@ -99,9 +99,12 @@ class Rehearser(Visitor):
                 return
             for cookie in response.cookies:
                 self._keep(cookie, _host(url))
-            url = urljoin(url, response.location)
+            before, url = url, urljoin(url, response.location)
             if self._is_room(url):
                 self.is_refused = True
+                return
+            # Another site, such as a sign-in, has not agreed to a crowd.
+            if _host(url).removeprefix("www.") != _host(before).removeprefix("www."):
                 return
 
     def _keep(self, cookie: str, host: str) -> None:

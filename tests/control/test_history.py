@@ -129,6 +129,14 @@ def test_an_operator_in_the_middle_of_a_deploy_loses_nothing(
         beekeeper.deploy({**BASE, "claim_minutes": 20}, **where)
 
 
+def test_a_lost_answer_that_botocore_asks_for_again_is_no_failure(
+    room: beekeeper.Room, cloud: Cloud
+) -> None:
+    cloud.wire.add(refuse(WRITE, "IdempotentParameterMismatchException", times=1))
+    room.pause()
+    assert room.status().mode == "paused"
+
+
 def test_who_is_always_too_late_hears_of_it(room: beekeeper.Room, cloud: Cloud) -> None:
     cloud.wire.add(cancelled)
     with pytest.raises(ProvisionError, match="others change it at the same moment"):

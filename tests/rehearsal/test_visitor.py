@@ -1,5 +1,6 @@
 """A visitor of a rehearsal notes what a person would see, and goes to the site like a browser."""
 
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -91,12 +92,12 @@ def test_it_goes_in_with_the_session_that_the_gate_opens(room: StubRoom) -> None
     ]
 
 
-def test_another_host_does_not_get_the_session_that_the_gate_opens(room: StubRoom) -> None:
+def test_a_redirect_to_another_site_is_not_followed(room: StubRoom) -> None:
     with site(None, login=answering()) as other:
         elsewhere = other.url("/login").replace("127.0.0.1", "localhost")
-        arrive(room, landing=answering(302, Location=elsewhere, Set_Cookie="session=s; Path=/"))
-    assert "session=s" not in "".join(other.requests)
-    assert other.paths() == ["/login"]
+        visitor, _ = arrive(room, landing=answering(302, Location=elsewhere))
+    assert visitor.stage == Stage.ENTERED
+    assert other.requests == []
 
 
 @pytest.mark.parametrize(
@@ -200,3 +201,16 @@ def test_a_link_that_does_not_lead_to_a_room_is_sent_no_visitor(other: Behaviour
         pytest.raises(BeekeeperError, match="does not lead to a room"),
     ):
         check_reachable(served.url("/"))
+
+
+@pytest.mark.parametrize("status", [429, 503])
+def test_a_link_that_answers_with_errors_is_asked_again_and_sent_no_visitor(
+    status: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(time, "sleep", lambda seconds: None)
+    with (
+        site(None, **{"robots.txt": answering(status)}) as served,
+        pytest.raises(BeekeeperError, match=rf"answers with an error \({status}\)"),
+    ):
+        check_reachable(served.url("/"))
+    assert len(served.requests) == 3
