@@ -17,9 +17,10 @@ START = Wait("the consumer to accept its first call", 60)
 
 
 def start(aws: Aws, names: Names) -> float:
-    """Invoke the consumer asynchronously. Return when (Aws.answered_at).
+    """Invoke the consumer asynchronously. Return when (epoch seconds).
 
-    An extra one does no harm: all consumers share one schedule.
+    That is a second before Aws.answered_at: a consumer can publish before the answer is here. An
+    extra one does no harm: all consumers share one schedule.
     """
     invoke, name = aws.client("lambda").invoke, names.function(CONSUMER.name)
     try:
@@ -36,7 +37,7 @@ def start(aws: Aws, names: Names) -> float:
                 " run: python -m beekeeper deploy"
             ) from error
         raise explained(error, "start", "function", name) from error
-    return aws.answered_at(answer)
+    return aws.answered_at(answer) - 1
 
 
 def grants(names: Names) -> Iterable[Grant]:

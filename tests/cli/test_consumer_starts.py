@@ -12,6 +12,7 @@ from beekeeper.cli.confirm import consumer_problem
 from beekeeper.cli.main import main
 from beekeeper.cli.output import Output
 from beekeeper.contract import items, pulse_item
+from beekeeper.provision.aws import Aws
 from beekeeper.rules.line import Pulse
 from tests.support.moto_aws.cloud import Cloud
 from tests.support.moto_aws.wire import refuse
@@ -85,6 +86,16 @@ def test_what_a_consumer_published_before_does_not_say_that_one_has_started(
     room.on()
     with pytest.raises(beekeeper.ProvisionError, match="has not started within 20 s"):
         room.wait_for_consumer()
+
+
+@pytest.mark.usefixtures("consumer")
+def test_a_consumer_may_publish_before_aws_answers_that_it_was_started(
+    where: dict[str, Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(Aws, "answered_at", lambda self, response: time.time() + 0.5)
+    room = beekeeper.Room(ROOM, **where)
+    room.on()
+    room.wait_for_consumer()
 
 
 def test_a_consumer_that_does_not_start(cloud: Cloud, where: dict[str, Any]) -> None:
