@@ -64,7 +64,6 @@ class EventDay:
         for finding in found.findings:
             print(f"        {finding.verdict} {finding.check}: {finding.text}")
         self.room.clear(reason="after the rehearsal")
-        time.sleep(2)  # then every function knows of it
         self.shop.entered.clear()  # the shop begins a new log, too
         self.tell("Rehearsed, and cleared.")
 

@@ -84,12 +84,14 @@ def _plan(found: Any) -> Plan | None:
         case [float() | int() as at, str(setting), str() | float() | int() as value, int(number)]:
             is_known = not any(isinstance(each, bool) for each in (at, value, number))
             is_within = 0 <= at <= LATEST and 0 < number <= MOST_CHANGES
-            can_be_right = is_known and is_within and _can_be(setting, value)
+            can_be_right = is_known and is_within and _can_be(setting, value, at)
             return Plan(float(at), number, setting, value) if can_be_right else None
     return None
 
 
-def _can_be(setting: str, value: str | float) -> bool:
+def _can_be(setting: str, value: str | float, at: float) -> bool:
+    if setting == "cleared_at":
+        return value == at
     if setting == "mode":
         return value in list(Mode)
     if setting == "rate" and not isinstance(value, str):

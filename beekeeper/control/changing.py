@@ -85,7 +85,7 @@ def _entry(room: Deployed, line: Line, note: Note, name: str, value: str | float
         by=room.aws.identity[1],
         place=this_machine(),
         reason=note.reason,
-        planned_for=note.planned_for,
+        planned_for=None if name == "cleared_at" else note.planned_for,  # two seconds later
     )
 
 

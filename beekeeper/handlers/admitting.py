@@ -3,6 +3,7 @@
 The order of the steps makes sure that no visitor is lost:
 
     receive    as many tickets as there are free slots; they stay in the queue, hidden
+    ask        whether the line was cleared, if one of them is so new that it may be of a later line
     look up    which are admitted already: tickets can come twice, or come back after a kill
     claim      slots for the tickets in hand, with a conditional write
     admit      write a row for each ticket, with its slot (handlers.admissions)
@@ -87,6 +88,7 @@ class Hand:
     came: int = 0
     missing: int = 0
     cleared_at: float = 0.0  # when operators last cleared the line (epoch seconds)
+    known_at: float = 0.0  # when that was read
     dropped: int = 0  # tickets of before, since the consumer last asked
 
     def let_through(self, pace_per_minute: float) -> None:
@@ -99,6 +101,18 @@ class Hand:
             # Tickets that were tried stay, because each ticket that is handed back counts as
             # received once more.
             self._hand_back(self.held.keys() - self.tried)
+
+    def _is_of_later_line(self) -> bool:
+        """Return whether the line was cleared since the settings were read.
+
+        Its new visitors must not count for the former line. The newest ticket has come before now,
+        and a clear of which its producer knew can be read now.
+        """
+        newest = max((message.number for message in self.held.values()), default=0) / 1000
+        if newest < self.known_at:
+            return False
+        self.known_at = max(newest, self.clock())  # a producer's clock may be ahead
+        return self.table.cleared_at(self.known_at) > self.cleared_at
 
     def is_idle(self) -> bool:
         """Return whether slots were free, and there was no ticket for any of them."""
@@ -115,6 +129,8 @@ class Hand:
     def _fill_slots(self, pace_per_minute: float) -> bool:
         """Admit visitors; return whether another pass over a FIFO queue may find more."""
         self._take_tickets(pace_per_minute)
+        if self._is_of_later_line():
+            return False  # the next tick begins the new line
         self._admit(self._claim(pace_per_minute))
         self._put_aside()
         came, self.done = bool(self.done), self.queue.delete(self.done)
@@ -162,9 +178,12 @@ class Hand:
         self._drop_former()
         return len(tickets) + len(rejected)
 
-    def clear(self, cleared_at: float) -> None:
-        """Let go of the tickets of before that time. They get no slot, and count for nothing."""
-        self.cleared_at, self.dropped = cleared_at, 0
+    def clear(self, cleared_at: float, known_at: float) -> None:
+        """Let go of the tickets of before that time. They get no slot, and count for nothing.
+
+        ``known_at`` is when it was read. Both are seconds since the epoch.
+        """
+        self.cleared_at, self.known_at, self.dropped = cleared_at, known_at, 0
         self._drop_former()
 
     def sweep(self) -> None:

@@ -182,18 +182,19 @@ class Consumer:
             self.sweeps = CLEAN_SWEEPS
         if cleared_at > self.tally.pulse.cleared_at:
             self.schedule.skip(max(given, self.tally.pulse.lane.given), now)
-        self.hand.clear(cleared_at)
+        self.hand.clear(cleared_at, self.read_at)
         self.tally.clear(cleared_at)
 
     def _read_orders(self) -> Orders:
+        now = self.clock()
         try:
-            found = self.table.orders(self.clock())
+            found = self.table.orders(now)
         except TROUBLE:
-            if self.orders is None or self.clock() - self.read_at > SETTINGS_SECONDS:
+            if self.orders is None or now - self.read_at > SETTINGS_SECONDS:
                 raise
             logger.warning("reading the settings failed; the last ones stay in use")
             return replace(self.orders, given=0)
-        self.read_at = self.clock()
+        self.read_at = now
         return found
 
     def tell(self, room: str) -> None:

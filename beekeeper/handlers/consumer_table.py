@@ -80,6 +80,11 @@ class Table:
         given = items.given_of(found.get(items.LATE))
         return Orders(settings, given, self._governed or NEVER, plans.opens_at(item, now))
 
+    def cleared_at(self, now: float) -> float:
+        """Read when operators had last cleared the line at ``now``. Raises if that fails."""
+        item = self._get(items.ROOM) or {}
+        return items.settings_of(item, now).cleared_at
+
     def _read_orders(self) -> dict[str, Item]:
         if self._is_governed:
             try:

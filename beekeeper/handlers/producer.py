@@ -151,6 +151,7 @@ def _preview(request: Request, room: RoomCopy) -> Response:
 def _pass_through(request: Request, table: VisitorTable, room: RoomCopy, now: float) -> Response:
     former = ticket_in(request, room, now)
     if former:  # it is still in the queue, and must take no slot when the room is on again
+        room = table.room_of(former, now)
         table.entries.let_pass(former, now)
     ticket = _towards_wish(request, former or tokens.new_ticket(now), former)
     target = room.settings.destination

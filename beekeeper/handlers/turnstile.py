@@ -91,6 +91,7 @@ def _enter(request: Request, table: VisitorTable, room: RoomCopy, now: float) ->
     ticket = ticket_in(request, room, now)
     if ticket is None:
         return _without_ticket(request, room)
+    room = table.room_of(ticket, now)
     decided = _claimed(ticket, table, room, now)
     if decided is Entry.GO_IN_UNQUEUED:
         table.entries.let_pass(ticket, now)

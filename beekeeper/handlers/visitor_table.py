@@ -5,6 +5,7 @@ is in trouble. If somebody has damaged an item, the last good copy of that item 
 """
 
 import logging
+import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any, TypeVar
@@ -22,7 +23,7 @@ from beekeeper.rules.cadence import ROOM_COPY_SECONDS
 from beekeeper.rules.edge import Door
 from beekeeper.rules.line import Pulse
 from beekeeper.rules.settings import Mode, Settings
-from beekeeper.rules.tokens import Key
+from beekeeper.rules.tokens import Key, Ticket
 
 T = TypeVar("T")
 logger = logging.getLogger(__name__)
@@ -55,12 +56,13 @@ class VisitorTable:
         self._read_at = float("-inf")
         self.is_stale = False  # whether the last attempt to read the table failed
 
-    def room(self, now: float) -> RoomCopy:
-        """Return the room. It is older than ROOM_COPY_SECONDS only if the table can't be read.
+    def room(self, now: float, since: float = -math.inf) -> RoomCopy:
+        """Return the room, as it was read after ``since`` and within ROOM_COPY_SECONDS.
 
-        Raises Unavailable if the table could never be read.
+        It is older only if the table can't be read. Raises Unavailable if it could never be read.
         """
-        if self._room is None or not 0 <= now - self._read_at < ROOM_COPY_SECONDS:
+        is_recent = 0 <= now - self._read_at < ROOM_COPY_SECONDS and self._read_at > since
+        if self._room is None or not is_recent:
             try:
                 self._room = self._read(now)
                 self.is_stale = False
@@ -71,6 +73,14 @@ class VisitorTable:
                     raise Unavailable("the room's table can't be read") from error
             self._read_at = now
         return self._room
+
+    def room_of(self, ticket: Ticket, now: float) -> RoomCopy:
+        """Return the room as it was when the ticket was given, or later.
+
+        If the line was cleared just before, the ticket counts for the new one. Raises Unavailable.
+        """
+        given_at = ticket.number / 1000
+        return self.room(max(now, given_at), since=given_at)
 
     def _read(self, now: float) -> RoomCopy:
         ids = (items.ROOM, items.KEYS, items.PULSE)

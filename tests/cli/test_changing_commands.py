@@ -2,6 +2,7 @@
 
 import io
 import json
+import time
 from pathlib import Path
 from typing import Any
 
@@ -11,7 +12,9 @@ import beekeeper
 from beekeeper import RoomConfig
 from beekeeper.cli.main import main
 from beekeeper.contract import items, pulse_item
+from beekeeper.control.clear import AHEAD_SECONDS
 from beekeeper.control.table import read_at
+from beekeeper.provision.aws import Aws
 from beekeeper.rules.line import Pulse
 from tests.support.moto_aws.cloud import Cloud
 from tests.support.rooms import BASE, DESTINATION, REGION, ROOM
@@ -193,7 +196,12 @@ def test_the_right_command_is_named(
     assert meant in said
 
 
-def test_a_clear_is_one_write_at_the_time_of_aws(cloud: Cloud, where: dict[str, Any]) -> None:
+def test_a_clear_is_one_write_at_the_time_of_aws(
+    cloud: Cloud, where: dict[str, Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # A sleep moves the clock of AWS, too.
+    slept = cloud.time.sleeps
+    monkeypatch.setattr(Aws, "answered_at", lambda self, _: float(int(time.time() + sum(slept))))
     publish(cloud, Pulse(waiting=40, as_of=9.0))
     count = {**items.key(items.COUNT_IDS[0]), "admitted": {"N": "7"}, "entered": {"N": "5"}}
     cloud.client("dynamodb").put_item(TableName=TABLE, Item=count)
@@ -206,6 +214,7 @@ def test_a_clear_is_one_write_at_the_time_of_aws(cloud: Cloud, where: dict[str, 
     assert now < status.settings.cleared_at <= now + 60
     assert (status.waiting, status.joined, status.admitted, status.entered) == (0, 0, 0, 0)
     assert status.mode == "on"
+    assert 1 < sum(slept) <= AHEAD_SECONDS
     assert not room.deploy().changes
     assert room.status().settings.cleared_at == status.settings.cleared_at
 

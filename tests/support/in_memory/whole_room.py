@@ -186,8 +186,9 @@ class WholeRoom:
             self.world.start(partial(self._configure, change.mode, change.factor), change.after)
         for held in self.weather.held:
             self.world.start(partial(self._hold, held.factor), held.after)
-        if self.weather.held:  # nobody writes it any more
-            self.world.start(self._let_go, self.weather.held[-1].after + HELD_SECONDS)
+        if self.weather.held:  # nobody writes it any more, and a clock may be ahead
+            let_go_at = self.weather.held[-1].after + HELD_SECONDS - self.weather.skew
+            self.world.start(self._let_go, let_go_at)
         self.world.start(self._calm, STORM_SECONDS)
         self.world.start(self._schedule)
         self.world.start(self._watch)
