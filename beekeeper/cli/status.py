@@ -10,11 +10,10 @@ from typing import Any
 from rich.text import Text
 
 from beekeeper.cli.changes import line
-from beekeeper.cli.durations import at_most, duration
 from beekeeper.cli.options import add_room, room_of
 from beekeeper.cli.output import Output
-from beekeeper.control.verdict import lasting
 from beekeeper.results import GovernorStatus, Light, Status
+from beekeeper.rules.durations import at_most, duration, estimate
 from beekeeper.rules.settings import SETTINGS, GovernorMode, Mode
 
 LIGHTS = {Light.GREEN: "green", Light.AMBER: "yellow", Light.RED: "red"}
@@ -151,7 +150,7 @@ def _other_settings(status: Status) -> Iterator[tuple[str, str]]:
 
 
 def _duration(seconds: float | None) -> str:
-    return "unknown" if seconds is None else duration(seconds)
+    return "unknown" if seconds is None else estimate(seconds)
 
 
 def _per_minute(count: float | None) -> str:
@@ -159,4 +158,4 @@ def _per_minute(count: float | None) -> str:
 
 
 def _ago(seconds: float | None) -> str:
-    return "no consumer has run yet" if seconds is None else f"{lasting(seconds)} ago"
+    return "no consumer has run yet" if seconds is None else f"{duration(seconds)} ago"

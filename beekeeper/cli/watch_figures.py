@@ -3,8 +3,8 @@
 from collections.abc import Iterator
 from datetime import datetime
 
-from beekeeper.cli.durations import at_most, duration
 from beekeeper.results import Status
+from beekeeper.rules.durations import at_most, duration, estimate
 from beekeeper.rules.settings import Mode
 
 COUNTS, HEALTH, PROBLEM, NOT_KNOWN = "in all", "health", "problem", "not known"
@@ -40,7 +40,7 @@ def wait(status: Status) -> str:
         return "no wait, straight to your site"
     if status.longest_wait_seconds is None:
         return "a wait until the line moves"
-    return f"a wait of {duration(status.longest_wait_seconds)}"
+    return f"a wait of {estimate(status.longest_wait_seconds)}"
 
 
 def a_minute(value: float | None) -> str:
@@ -70,7 +70,7 @@ def _counts(status: Status) -> str:
 
 def _health(status: Status) -> str:
     beat = status.heartbeat_seconds
-    seen = "no consumer yet" if beat is None else f"consumer {beat:.0f} s ago"
+    seen = "no consumer yet" if beat is None else f"consumer {duration(beat)} ago"
     letters = status.unreadable
     unreadable = "" if letters is None else f"; unreadable {letters:,}"
     errors = f"in 5 min: {status.errors}" if status.errors else "errors not known"

@@ -9,10 +9,10 @@ from collections.abc import Iterator
 from dataclasses import dataclass, fields
 from datetime import datetime
 
-from beekeeper.cli.durations import at_most
 from beekeeper.cli.watch_feed import Look
 from beekeeper.contract.history_item import told
 from beekeeper.results import Entry, GovernorStatus, Light, Status, Trouble
+from beekeeper.rules.durations import at_most
 from beekeeper.rules.settings import Settings
 
 FIRST = 5  # the rows of the history to begin with

@@ -14,12 +14,12 @@ from rich.console import Console, Group
 from rich.text import Text
 
 from beekeeper.cli import watch_figures as figures
-from beekeeper.cli.durations import at_most
 from beekeeper.cli.output import printable
 from beekeeper.cli.watch_charts import Series
 from beekeeper.cli.watch_feed import EVERY_SECONDS, Look
 from beekeeper.cli.watch_log import Line, Log
 from beekeeper.results import Light, Status, Trouble
+from beekeeper.rules.durations import at_most
 
 LIGHTS = {
     Light.GREEN: "bold white on dark_green",

@@ -7,9 +7,10 @@ from importlib.resources import files
 
 from beekeeper.counted import counted
 from beekeeper.reporting import drawing, moments, timeline
-from beekeeper.reporting.figures import Drawn, charts, lasting
+from beekeeper.reporting.figures import Drawn, charts
 from beekeeper.reporting.measured import Measured
 from beekeeper.results import Entry
+from beekeeper.rules.durations import duration
 
 MOST_ROWS = 500  # of a table; JSON has all
 MOST_SHORT = len("27 Nov 19:23:20")
@@ -114,9 +115,9 @@ def figures(event: Measured) -> list[tuple[str, str]]:
         ("never came", f"{event.no_shows:,}{share}"),
         ("came late", f"{event.latecomers:,}"),
         *([("can still come", f"{event.pending:,}")] if event.pending else []),
-        ("half waited at most", lasting(waits[50]) if waits else "–"),
-        ("nine of ten waited at most", lasting(waits[90]) if waits else "–"),
-        ("the longest wait", lasting(waits[100]) if waits else "–"),
+        ("half waited at most", duration(waits[50]) if waits else "–"),
+        ("nine of ten waited at most", duration(waits[90]) if waits else "–"),
+        ("the longest wait", duration(waits[100]) if waits else "–"),
         ("busiest minute, joined", f"{event.peak_joined_per_minute:,.0f}"),
         ("busiest minute, entered", f"{event.peak_entered_per_minute:,.0f}"),
         ("most waiting at once", f"{event.peak_waiting:,}"),

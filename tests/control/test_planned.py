@@ -159,7 +159,7 @@ def test_the_commands_plan_show_and_take_back(
     assert main(["pause", "--at", at]) == 0
     shown = capsys.readouterr().out
     assert shown.startswith("Planned for ")
-    assert "in 2 h 0 min: Room sale is paused." in shown
+    assert "in 2 h: Room sale is paused." in shown
     assert "python -m beekeeper history --cancel 1 --room sale" in shown
     assert main(["message", "Soon", "--at", at, "--json"]) == 0
     assert json.loads(capsys.readouterr().out)["planned_for"] > time.time()
