@@ -196,7 +196,7 @@ class Room(Watched):
         Planned changes are among them. A clear keeps the history, and a destroy removes it.
 
         >>> print(Room("summer-sale").history()[-1])
-        2026-11-27 18:00:03 UTC  rate: 600 → 900
+        2026-11-27 18:00:03 CET  rate: 600 → 900
         """
         return control.history.history(self._connection.deployed(), most)
 

@@ -1,11 +1,11 @@
 """A status in a few lines: what an operator has to see of a room at a glance. Pure."""
 
 from collections.abc import Iterator
-from datetime import datetime
 
 from beekeeper.results import Status
 from beekeeper.rules.durations import at_most, duration, estimate
 from beekeeper.rules.settings import Mode
+from beekeeper.times import moment
 
 COUNTS, HEALTH, PROBLEM, NOT_KNOWN = "in all", "health", "problem", "not known"
 
@@ -26,8 +26,8 @@ def details(status: Status) -> Iterator[tuple[str, str]]:
     if status.message:
         yield "message", status.message
     for plan in status.planned:
-        when = datetime.fromtimestamp(plan.planned_for or plan.at)
-        yield "planned", f"{when:%a %H:%M:%S}  {plan.what} → {plan.after or 'none'}"
+        when = moment(plan.planned_for or plan.at)
+        yield "planned", f"{when}  {plan.what} → {plan.after or 'none'}"
     for problem in status.problems:
         yield PROBLEM, f"{problem.text} {problem.remedy}"
     for text in status.unknown:

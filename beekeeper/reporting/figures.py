@@ -7,7 +7,7 @@ from html import escape
 
 from beekeeper.charts import Axis, amounts, durations, frame
 from beekeeper.counted import counted
-from beekeeper.reporting import drawing, moments, timeline
+from beekeeper.reporting import drawing, time_axis, timeline
 from beekeeper.reporting.drawing import Plane, Series
 from beekeeper.reporting.measured import MINUTE, Measured, Step
 from beekeeper.results import Entry
@@ -52,7 +52,7 @@ class Drawn:
 
     def plane(self, y: Axis) -> Plane:
         """Return the plane of a chart over the time of the event."""
-        return Plane(self.first, moments.axis(self.first, self.last, self.zone), y)
+        return Plane(self.first, time_axis.axis(self.first, self.last, self.zone), y)
 
 
 def charts(drawn: Drawn) -> Iterator[str]:
@@ -100,7 +100,7 @@ def _entered(drawn: Drawn) -> str:
 
 
 def _rate(drawn: Drawn) -> Series:
-    """Return what operators set, with the moments at which they did."""
+    """Return what operators set, with the times at which they did."""
     event = drawn.event
     found = timeline.changes(event.history, "rate", str(event.rate))
     spans = timeline.spans(found, drawn.first, drawn.last)
