@@ -30,7 +30,7 @@ def zone(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> Ite
     [
         ("CET-1CEST,M3.5.0,M10.5.0/3", "18:20:00 CET"),
         ("<-03>3", "14:20:00 UTC-03:00"),
-        ("<W. Europe Standard Time>-1", "18:20:00 UTC+01:00"),
+        ("EUROPE-1", "18:20:00 UTC+01:00"),
         ("UTC", "17:20:00 UTC"),
     ],
     indirect=["zone"],
