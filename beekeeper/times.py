@@ -12,7 +12,7 @@ SHORT_NAME = re.compile("[A-Z]{2,5}")  # Windows has long names, and some zones 
 CLOCK = re.compile(r"([01]?\d|2[0-3]):([0-5]\d)")
 AGE = re.compile(r"(\d+(?:\.\d+)?) ?(s|min|m|h|d)(?: ago)?")
 SECONDS = {"s": 1, "m": 60, "h": 3_600, "d": 86_400}
-STORED = re.compile(r"(\d{4}-\d\d-\d\d \d\d:\d\d:\d\d) UTC")
+STORED = re.compile(r"(\d{4}-\d\d-\d\d \d\d:\d\d:\d\d) UTC(?=$| on$)")
 
 
 def local(at: float, zone: tzinfo | None = None) -> datetime:
@@ -50,7 +50,7 @@ def zone_name(at: float, zone: tzinfo | None) -> str:
 
 
 def localized(text: str) -> str:
-    """Return a text of the room's table, whose times are in UTC, as a terminal shows it."""
+    """Return a text of the room's table, at whose end is a time in UTC, as a terminal shows it."""
 
     def here(found: re.Match[str]) -> str:
         return moment(datetime.fromisoformat(f"{found[1]}Z").timestamp())

@@ -41,6 +41,8 @@ def test_a_terminal_shows_the_time_of_its_machine_with_the_zone(said: str) -> No
     assert times.moment(EVENING) == f"2026-11-27 {said}"
     told = times.localized("rate 900 from 2026-11-27 17:20:00 UTC on")
     assert told == f"rate 900 from 2026-11-27 {said} on"
+    message = "message Open at 2026-11-27 17:20:00 UTC! from 2026-11-27 17:20:00 UTC on"
+    assert times.localized(message).startswith("message Open at 2026-11-27 17:20:00 UTC! from")
 
 
 def test_a_file_has_iso_8601_and_a_report_the_zone_of_its_reader() -> None:

@@ -86,9 +86,7 @@ def _others(
     left = {plan.number for plan in now.planned}
     due = {plan.what: plan for plan in before.planned if plan.number not in left}
     for each in fields(Settings):
-        was, value = (
-            localized(told(each.name, getattr(s.settings, each.name))) for s in (before, now)
-        )
+        was, value = (_told(each.name, status.settings) for status in (before, now))
         if was == value or each.name in of_rows:
             continue
         how = "by hand, without a row in the history"
@@ -98,6 +96,11 @@ def _others(
             how = f"as planned, by {line_of(plan).text.partition('  by ')[2]}"
         change = f"{each.name.replace('_', ' ')}: {was or 'none'} → {value or 'none'}  {how}"
         yield Line(at, change, "bold")
+
+
+def _told(name: str, settings: Settings) -> str:
+    text = told(name, getattr(settings, name))
+    return localized(text) if name == "cleared_at" else text
 
 
 def _decisions(before: GovernorStatus | None, now: GovernorStatus | None) -> Iterator[Line]:

@@ -38,9 +38,11 @@ class Entry(Result):
         """What was changed, as people read it: ``rate: 600 → 900``."""
         if self.what == "cleared_at":
             return "line cleared"
+        if self.what == "cancel":
+            return f"cancel: {localized(self.before)}"
         # What holds just before a planned change, nobody knows when it is planned.
         before = "" if self.planned_for else f"{self.before or 'none'} → "
-        return localized(f"{self.what.replace('_', ' ')}: {before}{self.after or 'none'}")
+        return f"{self.what.replace('_', ' ')}: {before}{self.after or 'none'}"
 
     @property
     def plan(self) -> str:
