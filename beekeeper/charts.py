@@ -4,10 +4,11 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from html import escape
 
+from beekeeper.rules.durations import duration
+
 WIDTH, HEIGHT = 640, 240
 LEFT, RIGHT, TOP, BOTTOM = 76, 12, 12, 34
 TICKS = 4
-SPANS = ((86_400, "d"), (3_600, "h"), (60, "min"), (1, "s"))
 STEPS = (1, 2, 3, 5, 6, 10, 12, 15, 20, 30)
 
 
@@ -113,18 +114,9 @@ def _mark(seconds: float) -> str:
     if seconds < 180 and seconds % 60:
         return f"{seconds:.0f} s"
     minutes = round(seconds / 60)
-    return f"{minutes // 60}:{minutes % 60:02} h" if 60 < minutes < 1_440 else clock(seconds)
-
-
-def clock(seconds: float) -> str:
-    """Return a time in at most two units: 1 h 30 min."""
-    if seconds == 0:
-        return "0"
-    unit, name = next((u, n) for u, n in SPANS if seconds >= u or u == 1)
-    whole, rest = divmod(round(seconds), unit)
-    smaller, small = next(((u, n) for u, n in SPANS if u < unit), (1, ""))
-    more = f" {rest // smaller} {small}" if small and rest >= smaller else ""
-    return f"{whole} {name}{more}"
+    if 60 < minutes < 1_440:
+        return f"{minutes // 60}:{minutes % 60:02} h"
+    return duration(seconds) if seconds else "0"
 
 
 def short(value: float) -> str:

@@ -2,9 +2,10 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict
-from datetime import datetime
 from html import escape
 from typing import Any
+
+from beekeeper.times import moment
 
 
 class Result:
@@ -37,7 +38,7 @@ def _text(name: str, value: object) -> str:
     if isinstance(value, Sequence):
         return ", ".join(map(str, value)) or "–"
     if isinstance(value, float) and name.endswith("_at"):
-        return datetime.fromtimestamp(value).astimezone().strftime("%Y-%m-%d %H:%M:%S %Z")
+        return moment(value)
     if isinstance(value, int | float):
         return f"{value:,.0f}" if value == int(value) else f"{value:,}"
     return "–" if value is None else str(value)

@@ -7,6 +7,7 @@ from typing import TypeAlias
 
 from beekeeper import control, lifecycle
 from beekeeper.control.note import At, Note
+from beekeeper.following import Following
 from beekeeper.provision.engine.pipeline import OnEvent
 from beekeeper.reference import Form
 from beekeeper.reporting.outcome import Report
@@ -21,10 +22,9 @@ from beekeeper.results import (
     Status,
 )
 from beekeeper.rules.settings import Mode
-from beekeeper.watched import Watched
 
 
-class Room(Watched):
+class Room(Following):
     """One waiting room: deploy it, watch it, operate it, remove it.
 
     ``room`` says which one. Give one of these:
@@ -196,7 +196,7 @@ class Room(Watched):
         Planned changes are among them. A clear keeps the history, and a destroy removes it.
 
         >>> print(Room("summer-sale").history()[-1])
-        2026-11-27 18:00:03 UTC  rate: 600 → 900
+        2026-11-27 18:00:03 CET  rate: 600 → 900
         """
         return control.history.history(self._connection.deployed(), most)
 
@@ -225,15 +225,6 @@ class Room(Watched):
         [PosixPath('report/report.html'), PosixPath('report/report.csv'), ...]
         """
         return control.report.report(self._connection.deployed(), since, on_read)
-
-    def wait_for_consumer(self) -> None:
-        """Wait until a consumer works, for up to 20 seconds. Raise ProvisionError if none does.
-
-        ``on`` and ``deploy`` start one, and AWS starts one every minute. What one published before
-        that does not count. Without a consumer nobody is admitted. None runs while the room is off.
-        """
-        started_at = self._connection.consumer_started_at
-        control.consumer.wait_for_consumer(self._connection.deployed(), started_at)
 
     def pass_keys(self) -> PassKeys:
         """Return what the destination needs to verify passes. The keys are secret.

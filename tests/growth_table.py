@@ -20,7 +20,8 @@ from beekeeper.costs.estimate import (
 )
 from beekeeper.costs.prices import Item, listed_prices
 from beekeeper.rules import arrivals, first_second, polling, quotas, sizing
-from beekeeper.rules.first_second import FirstSecond, duration
+from beekeeper.rules.durations import estimate
+from beekeeper.rules.first_second import FirstSecond
 from beekeeper.rules.joining import REQUESTS_PER_PLACE, Limits
 from beekeeper.rules.quotas import NEWER_REGION, USUAL, Account
 from beekeeper.simulation.outcome import Simulation
@@ -80,7 +81,7 @@ def first_seconds() -> Rows:
 
 
 def _placed(found: FirstSecond) -> str:
-    return f"after {duration(found.place_seconds)}" if found.refused_joins else "at once"
+    return f"after {estimate(found.place_seconds)}" if found.refused_joins else "at once"
 
 
 def requests_to_aws() -> Rows:

@@ -1,17 +1,6 @@
 import pytest
 
-from beekeeper.charts import amounts, clock, durations, short, times
-
-
-@pytest.mark.parametrize(
-    ("seconds", "said"),
-    [
-        (0, "0"), (1, "1 s"), (75, "1 min 15 s"), (60, "1 min"), (3_600, "1 h"),
-        (5_400, "1 h 30 min"), (90_000, "1 d 1 h"),
-    ],
-)  # fmt: skip
-def test_clock(seconds: float, said: str) -> None:
-    assert clock(seconds) == said
+from beekeeper.charts import amounts, durations, short, times
 
 
 @pytest.mark.parametrize("value", [0, 0.3, 1, 7, 99, 1_234, 5e6, 2e9])

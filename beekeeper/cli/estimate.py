@@ -15,6 +15,7 @@ from beekeeper.costs import estimate as costs
 from beekeeper.costs.prices import FALLBACK
 from beekeeper.costs.result import Estimate
 from beekeeper.counted import counted
+from beekeeper.rules.durations import duration
 
 DAYS_PER_MONTH = costs.HOURS_PER_MONTH / 24
 
@@ -74,7 +75,7 @@ def run_estimate(options: argparse.Namespace, output: Output) -> None:
 def _show(found: Estimate, output: Output) -> None:
     title = (
         f"{counted(found.visitors, 'visitor')}, {found.rate:,.0f} a minute,"
-        f" {found.hours:,.2f} hours, in {found.region}"
+        f" {duration(found.hours * 3600)}, in {found.region}"
     )
     table = Table("", "", "quantity", "USD", title=escape(title), title_justify="left", box=None)
     for column in table.columns[2:]:

@@ -8,6 +8,7 @@ from beekeeper.cli.options import add_room, count, room_of
 from beekeeper.cli.output import Output
 from beekeeper.errors import ConfigError
 from beekeeper.results import Entry
+from beekeeper.times import localized
 
 
 def add_commands(commands: Any) -> None:
@@ -50,7 +51,7 @@ def cancel(options: argparse.Namespace, output: Output) -> None:
     """Take back a planned change of a room."""
     room, note = room_of(options), note_of(options)
     entry = room.cancel(options.cancel, **note)
-    output.result(entry, [f"Taken back in room {room.name}: {entry.before}."])
+    output.result(entry, [f"Taken back in room {room.name}: {localized(entry.before)}."])
 
 
 def lines_of(entry: Entry) -> list[str]:

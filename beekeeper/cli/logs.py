@@ -3,19 +3,18 @@
 import argparse
 import time
 from collections.abc import Iterator
-from datetime import UTC, datetime
 from typing import Any
 
 from rich.text import Text
 
-from beekeeper.cli.options import add_room, number, room_of
+from beekeeper.cli.options import TIMES, add_room, room_of, since
 from beekeeper.cli.output import Output, printable
 from beekeeper.cli.stopping import stoppable
 from beekeeper.contract.functions import FUNCTIONS, GOVERNOR
 from beekeeper.control.log_events import LEVELS
 from beekeeper.results import LogLine
+from beekeeper.times import clock, moment
 
-UNITS = {"s": 1, "m": 60, "h": 3600, "d": 86_400}
 LONGEST_SECONDS = 30 * 86_400
 COLORS = {"WARNING": "yellow", "ERROR": "red", "CRITICAL": "red", "DEBUG": "dim"}
 DAY_SECONDS = 86_400
@@ -27,7 +26,8 @@ def add_commands(commands: Any) -> None:
         "logs",
         help="see what the functions have logged",
         description="Show the logs of all functions of the room in one stream, the oldest line"
-        " first. Times are in UTC. A line appears some seconds after it was written.",
+        " first, in the time zone of this machine. A line appears some seconds after it was"
+        " written.",
         examples={
             "logs --follow": "shows the last ten minutes, and then each new line until Ctrl-C",
             "logs --level warning --since 2h": "shows what went wrong in the last two hours",
@@ -36,10 +36,10 @@ def add_commands(commands: Any) -> None:
     logs.add_argument("--follow", action="store_true", help="go on, and show each new line")
     logs.add_argument(
         "--since",
-        type=_seconds,
-        default=600.0,
+        type=_since,
+        default="10m",
         metavar="TIME",
-        help="how far back to look: 90s, 10m, 2h or 3d (default: 10m)",
+        help=f"from when on: {TIMES} (default: 10m)",
     )
     logs.add_argument(
         "--function",
@@ -64,18 +64,17 @@ def add_commands(commands: Any) -> None:
     logs.set_defaults(run=run_logs)
 
 
-def _seconds(text: str) -> float:
-    unit = UNITS.get(text[-1:].lower())
-    seconds = number(text[:-1]) * unit if unit else 0.0
-    if not 0 < seconds <= LONGEST_SECONDS:
-        raise argparse.ArgumentTypeError("give a time up to 30 days, such as 90s, 10m, 2h or 3d")
-    return seconds
+def _since(text: str) -> float:
+    found = since(text)
+    if time.time() - found > LONGEST_SECONDS:
+        raise argparse.ArgumentTypeError("give a time of the last 30 days")
+    return found
 
 
 def run_logs(options: argparse.Namespace, output: Output) -> None:
     """Show the lines, as they come."""
     found = room_of(options).logs(
-        since_seconds=options.since,
+        since_seconds=time.time() - options.since,
         function=options.function,
         level=options.level,
         visitor=options.visitor,
@@ -104,8 +103,7 @@ def _show(found: Iterator[LogLine], output: Output) -> int:
 
 
 def _text(line: LogLine, now: float) -> Text:
-    at = datetime.fromtimestamp(line.at, UTC)
-    told = f"{at:%H:%M:%S}" if now - line.at < DAY_SECONDS else f"{at:%Y-%m-%d %H:%M:%S}"
+    told = clock(line.at) if now - line.at < DAY_SECONDS else moment(line.at)
     text = Text(f"{told} ").append(f"{printable(line.level):<8} ", COLORS.get(line.level, ""))
     text.append(f"{line.function:<9} ", "dim").append(printable(line.message))
     for name, value in line.fields.items():

@@ -6,11 +6,12 @@ from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Any
 
-from beekeeper.cli.durations import at_most, duration, moment
 from beekeeper.cli.output import Output
 from beekeeper.control.note import Note
 from beekeeper.results import Effect
 from beekeeper.room import Room
+from beekeeper.rules.durations import at_most, duration, estimate
+from beekeeper.times import moment
 
 
 def add_reason(command: argparse.ArgumentParser) -> None:
@@ -25,8 +26,8 @@ def add_time(command: argparse.ArgumentParser) -> None:
     command.add_argument(
         "--at",
         metavar="TIME",
-        help="do it later, at most 30 days ahead: 18:00 (tomorrow if that has passed) or"
-        " 2026-11-28T18:00, of this machine's time zone. No machine of yours has to be awake then.",
+        help="do it later, at most 30 days ahead: 18:00 (the next one) or 2026-11-28T18:00, of this"
+        " machine's time zone. No machine of yours has to be awake then.",
     )
 
 
@@ -71,7 +72,7 @@ def waits(effect: Effect) -> str:
 def _wait(seconds: float | None) -> str:
     if seconds is None:
         return "until the room is on"
-    return duration(seconds) if seconds else "not at all"
+    return estimate(seconds) if seconds else "not at all"
 
 
 def heard(effect: Effect) -> str:

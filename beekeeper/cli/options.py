@@ -3,6 +3,7 @@
 import argparse
 import math
 import os
+import time
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -14,9 +15,20 @@ from beekeeper.provision.credentials import new_session
 from beekeeper.provision.state import DEFAULT_DIR, DIR_VARIABLE
 from beekeeper.room import Room
 from beekeeper.shortcuts import list_rooms
+from beekeeper.times import gone
 
 if TYPE_CHECKING:
     from boto3.session import Session
+
+TIMES = "18:00 (the last one), 2026-11-27T18:00, or how long ago, such as 90s, 10m, 2h or 3d"
+
+
+def since(text: str) -> float:
+    """Return the time of an option ``--since``, in seconds since the epoch."""
+    try:
+        return gone(text, time.time())
+    except (ValueError, OverflowError, OSError):
+        raise argparse.ArgumentTypeError(f"give a time that has been: {TIMES}") from None
 
 
 def add_common(command: argparse.ArgumentParser) -> None:

@@ -11,7 +11,6 @@ from rich.table import Table
 from rich.text import Text
 
 from beekeeper.cli.confirm import ask, introduce
-from beekeeper.cli.durations import at_most
 from beekeeper.cli.options import add_room, count, number, room_of
 from beekeeper.cli.output import Output, colored
 from beekeeper.cli.sparkline import sparkline
@@ -21,6 +20,7 @@ from beekeeper.rehearsal.run import check_ready, pace_of, size_of
 from beekeeper.rehearsal.size import MINUTES, MOST_VISITORS, Size
 from beekeeper.results import Rehearsal, Status
 from beekeeper.room import Room
+from beekeeper.rules.durations import at_most
 
 LINE_SECONDS = 5.0  # between two lines, if it is not a terminal
 WIDTH = 60  # seconds that the chart of entries shows

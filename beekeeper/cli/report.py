@@ -1,17 +1,14 @@
 """report: what happened, as charts and figures."""
 
 import argparse
-import re
-from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
-from beekeeper.cli.options import add_room, room_of
+from beekeeper.cli.options import TIMES, add_room, room_of, since
 from beekeeper.cli.output import Output
 from beekeeper.reporting.outcome import Report
 from beekeeper.reporting.page import figures, remarks
 
-CLOCK = re.compile(r"\d{1,2}:\d{2}")
 TOLD_EVERY = 100_000  # rows
 
 
@@ -36,28 +33,13 @@ def add_commands(commands: Any) -> None:
     which = report.add_mutually_exclusive_group()
     which.add_argument(
         "--since",
-        type=_moment,
+        type=since,
         metavar="TIME",
-        help="count those who joined from then on: 18:00, or 2026-11-27T18:00 (default: since the"
-        " last clear)",
+        help=f"count those who joined from then on: {TIMES} (default: since the last clear)",
     )
     which.add_argument("--from", dest="file", metavar="FILE", help="draw a report.json again")
     add_room(report)
     report.set_defaults(run=run_report)
-
-
-def _moment(text: str) -> float:
-    """Return a time in seconds since the epoch. A time of day is the last one that has been."""
-    try:
-        if CLOCK.fullmatch(text):
-            now, clock = datetime.now().astimezone(), datetime.strptime(text, "%H:%M")
-            found = now.replace(hour=clock.hour, minute=clock.minute, second=0, microsecond=0)
-            found = found if found <= now else found - timedelta(days=1)
-        else:
-            found = datetime.fromisoformat(text)
-        return found.timestamp()
-    except (ValueError, OverflowError):
-        raise argparse.ArgumentTypeError("give a time, such as 18:00 or 2026-11-27T18:00") from None
 
 
 def run_report(options: argparse.Namespace, output: Output) -> None:

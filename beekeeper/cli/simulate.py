@@ -9,7 +9,7 @@ from rich.console import Group
 from rich.markup import escape
 from rich.table import Table
 
-from beekeeper.charts import clock, short
+from beekeeper.charts import short
 from beekeeper.cli.options import (
     add_common,
     add_config_file,
@@ -24,6 +24,7 @@ from beekeeper.config import bare_config, configured
 from beekeeper.config.edge import configured_edge
 from beekeeper.counted import counted
 from beekeeper.errors import ConfigError
+from beekeeper.rules.durations import duration
 from beekeeper.simulation.governed import Governed
 from beekeeper.simulation.outcome import Simulation
 from beekeeper.simulation.page import figures, usage_rows
@@ -204,7 +205,7 @@ def _destination(found: Governed) -> Group:
 
 
 def _time_axis(seconds: float) -> str:
-    return f"[dim]0{clock(seconds):>{CHART_COLUMNS - 1}}[/dim]"
+    return f"[dim]0{duration(seconds):>{CHART_COLUMNS - 1}}[/dim]"
 
 
 def bars(values: Sequence[float], top: float = 0.0) -> str:

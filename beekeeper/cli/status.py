@@ -4,18 +4,17 @@ import argparse
 import time
 from collections.abc import Iterator, Mapping
 from dataclasses import MISSING, fields
-from datetime import UTC, datetime
 from typing import Any
 
 from rich.text import Text
 
 from beekeeper.cli.changes import line
-from beekeeper.cli.durations import at_most, duration
 from beekeeper.cli.options import add_room, room_of
 from beekeeper.cli.output import Output
-from beekeeper.control.verdict import lasting
 from beekeeper.results import GovernorStatus, Light, Status
+from beekeeper.rules.durations import at_most, duration, estimate
 from beekeeper.rules.settings import SETTINGS, GovernorMode, Mode
+from beekeeper.times import clock, moment
 
 LIGHTS = {Light.GREEN: "green", Light.AMBER: "yellow", Light.RED: "red"}
 
@@ -135,7 +134,7 @@ def _governor(governor: GovernorStatus | None) -> Iterator[tuple[str, str]]:
         yield "governor", f"{governor.held}, measured {since}"
         yield "because", governor.reason
     if governor.asked_pace is not None and governor.asked_until is not None:
-        until = f"{datetime.fromtimestamp(governor.asked_until, UTC):%H:%M:%S} UTC"
+        until = clock(governor.asked_until)
         yield "your site asks for", f"at most {governor.asked_pace:,.0f} a minute until {until}"
 
 
@@ -145,13 +144,13 @@ def _other_settings(status: Status) -> Iterator[tuple[str, str]]:
         known, value = SETTINGS[field.name], getattr(status.settings, field.name)
         is_set_by_people = (known.configured or known.live) and field.name != "governor_mode"
         if field.name == "cleared_at" and value:
-            yield "cleared", f"{datetime.fromtimestamp(value, UTC):%Y-%m-%d %H:%M:%S} UTC"
+            yield "cleared", moment(value)
         elif is_set_by_people and field.default is not MISSING and value != field.default:
             yield field.name.replace("_", " "), f"{value} {known.unit}".strip()
 
 
 def _duration(seconds: float | None) -> str:
-    return "unknown" if seconds is None else duration(seconds)
+    return "unknown" if seconds is None else estimate(seconds)
 
 
 def _per_minute(count: float | None) -> str:
@@ -159,4 +158,4 @@ def _per_minute(count: float | None) -> str:
 
 
 def _ago(seconds: float | None) -> str:
-    return "no consumer has run yet" if seconds is None else f"{lasting(seconds)} ago"
+    return "no consumer has run yet" if seconds is None else f"{duration(seconds)} ago"

@@ -5,7 +5,6 @@ import sys
 import time
 from collections.abc import Iterable
 from contextlib import suppress
-from datetime import datetime
 from typing import Any
 
 from rich.console import Console
@@ -22,6 +21,7 @@ from beekeeper.cli.watch_log import Line, Log
 from beekeeper.cli.watch_screen import Screen
 from beekeeper.results import Status
 from beekeeper.room import Room
+from beekeeper.times import clock
 
 LINE_SECONDS = 5.0  # between two lines where there is no terminal
 KEY_SECONDS = 0.25  # the longest wait for a key, before it looks for news
@@ -73,8 +73,7 @@ def _write_lines(seen: Iterable[Look], output: Output) -> None:
         if isinstance(look.seen, Status):
             lines.append(Line(now, figures.line(look.seen)))
         for line in lines:
-            at = datetime.fromtimestamp(line.at)
-            output.out.print(f"{at:%H:%M:%S}  {printable(line.text)}", markup=False)
+            output.out.print(f"{clock(line.at)}  {printable(line.text)}", markup=False)
         sys.stdout.flush()
 
 

@@ -1,11 +1,11 @@
 """A status in a few lines: what an operator has to see of a room at a glance. Pure."""
 
 from collections.abc import Iterator
-from datetime import datetime
 
-from beekeeper.cli.durations import at_most, duration
 from beekeeper.results import Status
+from beekeeper.rules.durations import at_most, duration, estimate
 from beekeeper.rules.settings import Mode
+from beekeeper.times import moment
 
 COUNTS, HEALTH, PROBLEM, NOT_KNOWN = "in all", "health", "problem", "not known"
 
@@ -26,8 +26,8 @@ def details(status: Status) -> Iterator[tuple[str, str]]:
     if status.message:
         yield "message", status.message
     for plan in status.planned:
-        when = datetime.fromtimestamp(plan.planned_for or plan.at)
-        yield "planned", f"{when:%a %H:%M:%S}  {plan.what} → {plan.after or 'none'}"
+        when = moment(plan.planned_for or plan.at)
+        yield "planned", f"{when}  {plan.what} → {plan.after or 'none'}"
     for problem in status.problems:
         yield PROBLEM, f"{problem.text} {problem.remedy}"
     for text in status.unknown:
@@ -40,7 +40,7 @@ def wait(status: Status) -> str:
         return "no wait, straight to your site"
     if status.longest_wait_seconds is None:
         return "a wait until the line moves"
-    return f"a wait of {duration(status.longest_wait_seconds)}"
+    return f"a wait of {estimate(status.longest_wait_seconds)}"
 
 
 def a_minute(value: float | None) -> str:
@@ -70,7 +70,7 @@ def _counts(status: Status) -> str:
 
 def _health(status: Status) -> str:
     beat = status.heartbeat_seconds
-    seen = "no consumer yet" if beat is None else f"consumer {beat:.0f} s ago"
+    seen = "no consumer yet" if beat is None else f"consumer {duration(beat)} ago"
     letters = status.unreadable
     unreadable = "" if letters is None else f"; unreadable {letters:,}"
     errors = f"in 5 min: {status.errors}" if status.errors else "errors not known"

@@ -7,13 +7,13 @@ has become due, a decision of the governor, a write by hand, and when the room c
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, fields
-from datetime import datetime
 
-from beekeeper.cli.durations import at_most
 from beekeeper.cli.watch_feed import Look
 from beekeeper.contract.history_item import told
 from beekeeper.results import Entry, GovernorStatus, Light, Status, Trouble
+from beekeeper.rules.durations import at_most
 from beekeeper.rules.settings import Settings
+from beekeeper.times import localized, moment
 
 FIRST = 5  # the rows of the history to begin with
 STYLES = {Light.GREEN: "green", Light.AMBER: "yellow", Light.RED: "red"}
@@ -70,7 +70,7 @@ def line_of(entry: Entry) -> Line:
     """Return a row of the history: what, by whom and from where, and why."""
     change = entry.change
     if entry.planned_for:
-        change += f" from {datetime.fromtimestamp(entry.planned_for):%a %H:%M:%S} on"
+        change += f" from {moment(entry.planned_for)} on"
     # Of an ARN, it is the last part that tells people apart.
     person = re.split("[/:]", entry.by)[-1]
     who = f"{person} ({entry.place})" if entry.place else person
@@ -86,7 +86,7 @@ def _others(
     left = {plan.number for plan in now.planned}
     due = {plan.what: plan for plan in before.planned if plan.number not in left}
     for each in fields(Settings):
-        was, value = (str(told(each.name, getattr(s.settings, each.name))) for s in (before, now))
+        was, value = (_told(each.name, status.settings) for status in (before, now))
         if was == value or each.name in of_rows:
             continue
         how = "by hand, without a row in the history"
@@ -96,6 +96,11 @@ def _others(
             how = f"as planned, by {line_of(plan).text.partition('  by ')[2]}"
         change = f"{each.name.replace('_', ' ')}: {was or 'none'} → {value or 'none'}  {how}"
         yield Line(at, change, "bold")
+
+
+def _told(name: str, settings: Settings) -> str:
+    text = told(name, getattr(settings, name))
+    return localized(text) if name == "cleared_at" else text
 
 
 def _decisions(before: GovernorStatus | None, now: GovernorStatus | None) -> Iterator[Line]:

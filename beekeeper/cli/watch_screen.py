@@ -7,19 +7,19 @@ last line are always there.
 
 from collections import deque
 from collections.abc import Iterable, Iterator
-from datetime import datetime
 from textwrap import wrap
 
 from rich.console import Console, Group
 from rich.text import Text
 
 from beekeeper.cli import watch_figures as figures
-from beekeeper.cli.durations import at_most
 from beekeeper.cli.output import printable
 from beekeeper.cli.watch_charts import Series
 from beekeeper.cli.watch_feed import EVERY_SECONDS, Look
 from beekeeper.cli.watch_log import Line, Log
 from beekeeper.results import Light, Status, Trouble
+from beekeeper.rules.durations import at_most
+from beekeeper.times import clock
 
 LIGHTS = {
     Light.GREEN: "bold white on dark_green",
@@ -104,7 +104,7 @@ class Screen:
         yield Text.assemble(
             (" NOT KNOWN ", UNKNOWN),
             f" The figures are {at_most(now - self._seen_at)} old, of"
-            f" {datetime.fromtimestamp(self._seen_at):%H:%M:%S}. {printable(reason)}",
+            f" {clock(self._seen_at)}. {printable(reason)}",
         )
         yield Text(f"It was {status.light}: {printable(status.reason)}", "dim")
 
@@ -121,7 +121,7 @@ class Screen:
 
     def _changes(self, width: int) -> Iterator[Text]:
         for line in self._lines:
-            at = f"{datetime.fromtimestamp(line.at):%H:%M:%S}  "
+            at = f"{clock(line.at)}  "
             yield from _hanging(at, line.text, line.style, width)
 
 

@@ -4,13 +4,12 @@ A room has its alarms with and without this table. Without ``notify`` they tell 
 """
 
 import re
-from collections.abc import Mapping
 from typing import Annotated, Any, Self, TypedDict
 
-from pydantic import AfterValidator, Field, field_validator, model_validator
+from pydantic import AfterValidator, field_validator, model_validator
 
 from beekeeper.config.essentials import Essentials
-from beekeeper.config.section import Section, described
+from beekeeper.config.section import Section, described, table, table_of
 
 EMAIL = re.compile(r"[A-Za-z0-9._%+-]{1,64}@(?:[A-Za-z0-9-]+\.)+[A-Za-z]{2,63}")
 TOPIC = re.compile(r"arn:aws(?:-[a-z]+)*:sns:([a-z0-9-]+):\d{12}:[A-Za-z0-9_-]{1,256}")
@@ -74,21 +73,12 @@ class Alarms(Section):
 class WithAlarms(Essentials):
     """The alarms of the room."""
 
-    alarms: Alarms = Field(
-        default_factory=Alarms,
-        description="the table of the alarms' settings",
-        json_schema_extra={"unit": "", "example": ""},
-    )
+    alarms: Alarms = table(Alarms, "alarms'")
 
     @field_validator("alarms", mode="before")
     @classmethod
     def _alarms_are_a_table(cls, value: Any) -> Any:
-        if isinstance(value, Mapping | Alarms):
-            return value
-        raise ValueError(
-            'write it as a table: a line [alarms], and below it notify = "on-call@example.com" (in'
-            ' Python: alarms={"notify": "on-call@example.com"})'
-        )
+        return table_of(value, Alarms, "alarms", "notify", "on-call@example.com")
 
     @model_validator(mode="after")
     def _topic_in_the_region(self) -> Self:

@@ -8,11 +8,11 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated, Any, Literal, Self, TypedDict
 
-from pydantic import AfterValidator, Field, field_validator, model_validator
+from pydantic import AfterValidator, field_validator, model_validator
 
 from beekeeper.config.address import ascii_address
 from beekeeper.config.essentials import Essentials
-from beekeeper.config.section import Section, declared
+from beekeeper.config.section import Section, declared, table, table_of
 from beekeeper.config.toml_file import configured
 from beekeeper.rules.destination import has_host, is_private
 from beekeeper.rules.settings import SETTINGS, GovernorMode
@@ -62,11 +62,7 @@ class Governor(Section):
 class WithGovernor(Essentials):
     """The governor of the room."""
 
-    governor: Governor = Field(
-        default_factory=Governor,
-        description="the table of the governor's settings",
-        json_schema_extra={"unit": "", "example": ""},
-    )
+    governor: Governor = table(Governor, "governor's")
 
     @property
     def is_governed(self) -> bool:
@@ -76,12 +72,7 @@ class WithGovernor(Essentials):
     @field_validator("governor", mode="before")
     @classmethod
     def _is_a_table(cls, value: Any) -> Any:
-        if isinstance(value, Mapping | Governor):
-            return value
-        raise ValueError(
-            'write it as a table: a line [governor], and below it mode = "advise" (in Python:'
-            ' governor={"mode": "advise"})'
-        )
+        return table_of(value, Governor, "governor", "mode", "advise")
 
     @model_validator(mode="after")
     def _floor_below_the_rate(self) -> Self:

@@ -12,12 +12,12 @@ import re
 from collections.abc import Mapping
 from typing import Annotated, Any, Self, TypedDict
 
-from pydantic import AfterValidator, Field, ValidationInfo, field_validator, model_validator
+from pydantic import AfterValidator, ValidationInfo, field_validator, model_validator
 
 from beekeeper.config.address import ascii_address
 from beekeeper.config.essentials import Essentials
 from beekeeper.config.page_files import picture_of, template_of, texts_of
-from beekeeper.config.section import Section, described
+from beekeeper.config.section import Section, described, table, table_of
 from beekeeper.contract.languages import NAMES
 from beekeeper.page import SourceError, check_texts
 from beekeeper.page.accent import parse_accent
@@ -198,21 +198,12 @@ class Page(Section):
 class WithPage(Essentials):
     """How the waiting page looks."""
 
-    page: Page = Field(
-        default_factory=Page,
-        description="the table of the page's settings",
-        json_schema_extra={"unit": "", "example": ""},
-    )
+    page: Page = table(Page, "page's")
 
     @field_validator("page", mode="before")
     @classmethod
     def _is_a_table_of_the_page(cls, value: Any) -> Any:
-        if isinstance(value, Mapping | Page):
-            return value
-        raise ValueError(
-            'write it as a table: a line [page], and below it accent = "#0b5fff" (in Python:'
-            ' page={"accent": "#0b5fff"})'
-        )
+        return table_of(value, Page, "page", "accent", "#0b5fff")
 
     @model_validator(mode="after")
     def _light_enough(self) -> Self:

@@ -1,6 +1,7 @@
 """How a section of the configuration declares its fields, and how errors describe wrong values."""
 
 import re
+from collections.abc import Mapping
 from dataclasses import MISSING, fields
 from typing import Any
 
@@ -56,6 +57,25 @@ def described(
         description=help,
         json_schema_extra={"unit": unit, "example": example},
         **checks,
+    )
+
+
+def table(section: type[Section], whose: str) -> Any:
+    """Return the field of a room that is a section of its own. In TOML it is a table."""
+    return Field(
+        default_factory=section,
+        description=f"the table of the {whose} settings",
+        json_schema_extra={"unit": "", "example": ""},
+    )
+
+
+def table_of(value: Any, section: type[Section], name: str, key: str, example: str) -> Any:
+    """Return a value for such a field. Raises ValueError, with an example, for what is no table."""
+    if isinstance(value, Mapping | section):
+        return value
+    raise ValueError(
+        f'write it as a table: a line [{name}], and below it {key} = "{example}" (in Python:'
+        f' {name}={{"{key}": "{example}"}})'
     )
 
 

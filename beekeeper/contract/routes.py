@@ -52,5 +52,10 @@ def ticket_cookie_name(room: str) -> str:
     return f"{TICKET_COOKIE}_{room}"
 
 
-STILL_LINK = f"{Path.ENTER.link}?{STAY_PARAMETER}=1"
+def with_language(link: str, language: str) -> str:
+    """Return a link that asks for a language."""
+    return f"{link}{'&' if '?' in link else '?'}{LANGUAGE_PARAMETER}={language}"
+
+
+STAY_LINK = f"{Path.ENTER.link}?{STAY_PARAMETER}=1"
 REJOIN_LINK = f"{Path.JOIN.link}?{REJOIN_PARAMETER}=1"

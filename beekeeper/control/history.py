@@ -2,7 +2,6 @@
 
 from collections.abc import Iterable
 from dataclasses import asdict
-from datetime import UTC, datetime
 from typing import Any
 
 from beekeeper.connection import Deployed
@@ -68,7 +67,7 @@ def _plan_of(room: Deployed, left: Iterable[plans.Plan], number: int) -> plans.P
 
 
 def _taken_back(room: Deployed, item: Item, plan: plans.Plan, note: Note, now: float) -> Entry:
-    when = f"{datetime.fromtimestamp(plan.at, UTC):%Y-%m-%d %H:%M:%S} UTC"
+    when = history_item.time_text(plan.at)
     return Entry(
         at=now,
         what=history_item.CANCEL,

@@ -1,10 +1,10 @@
 """What an operator gives with a change: why, and from when on it is to hold."""
 
-import re
 import unicodedata
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 
+from beekeeper import times
 from beekeeper.errors import ConfigError
 
 At = str | datetime | None
@@ -12,7 +12,6 @@ MOST_REASON_CHARACTERS = 200
 MOST_AHEAD_SECONDS = 30 * 86_400.0
 # Control characters, the two line ends of Unicode, and halves of characters.
 REFUSED = ("Cc", "Zl", "Zp", "Cs")
-CLOCK = re.compile(r"([01]?\d|2[0-3]):([0-5]\d)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,7 +25,7 @@ class Note:
     def of(cls, reason: str, at: At, now: float) -> "Note":
         """Read what an operator gave. Raises ConfigError for what can't be right."""
         said = plain_text(reason, "The reason", MOST_REASON_CHARACTERS)
-        return cls(said, None if at is None else moment(at, now))
+        return cls(said, None if at is None else planned_for(at, now))
 
 
 NO_NOTE = Note()
@@ -45,15 +44,10 @@ def plain_text(text: str, what: str, most: int) -> str:
     return text
 
 
-def moment(at: str | datetime, now: float) -> float:
-    """Return a time in seconds since the epoch. Raises ConfigError.
-
-    Without a time zone it is of this machine's. A time of day that has passed is tomorrow's.
-    ``now`` is in seconds since the epoch.
-    """
+def planned_for(at: str | datetime, now: float) -> float:
+    """Return from when on a change holds, in seconds since the epoch. Raises ConfigError."""
     try:
-        wanted = _read(at.strip(), now) if isinstance(at, str) else at
-        found = wanted.timestamp()
+        found = times.to_come(at, now) if isinstance(at, str) else at.timestamp()
     except (ValueError, OverflowError, OSError):
         raise ConfigError(
             f"{at} is no time. Give one such as 18:00 (today, or tomorrow if that has passed),"
@@ -64,14 +58,3 @@ def moment(at: str | datetime, now: float) -> float:
     if found > now + MOST_AHEAD_SECONDS:
         raise ConfigError(f"{at} is more than 30 days ahead. Plan it later.")
     return found
-
-
-def _read(at: str, now: float) -> datetime:
-    if clock := CLOCK.fullmatch(at):
-        today = datetime.fromtimestamp(now)
-        hour, minute = map(int, clock.groups())
-        wanted = today.replace(hour=hour, minute=minute, second=0, microsecond=0)
-        return wanted if wanted.timestamp() > now else wanted + timedelta(days=1)
-    if len(at) <= len("2026-11-28"):
-        raise ValueError  # without a time of day it is more likely a slip than midnight
-    return datetime.fromisoformat(at)

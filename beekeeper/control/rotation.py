@@ -24,6 +24,7 @@ from beekeeper.errors import ConfigError, RoomNotFoundError, RotationError
 from beekeeper.gate import LEEWAY_SECONDS
 from beekeeper.results import KeyRotation
 from beekeeper.rules import rotation
+from beekeeper.rules.durations import at_most
 from beekeeper.rules.rotation import Ring, Stage, Step
 
 STEPS = ", ".join(Step)
@@ -126,7 +127,7 @@ def _next(room: str, stage: Stage, wait: float) -> str:
                 " passes that it signs."
             )
         case Stage.SIGNS:
-            when = f"In {math.ceil(wait / 60)} minutes, when" if wait else "Now that"
+            when = f"In {at_most(wait)}, when" if wait else "Now that"
             return (
                 f"Put the keys on your site again, in their new order ({show}). The first one also"
                 f" signs your site's new sessions, and what your site sends to the room. {when} no"

@@ -16,6 +16,7 @@ from beekeeper.control.facts import MANY_ERRORS, Facts, failed_share, is_silent
 from beekeeper.counted import waiting
 from beekeeper.results import Change, Light
 from beekeeper.results.deploying import Action
+from beekeeper.rules.durations import duration, estimate
 from beekeeper.rules.settings import GovernorMode, Mode
 
 # The share of the API's answers that are errors. Pages try again, so fewer disturb nobody.
@@ -65,7 +66,7 @@ def _silent(facts: Facts) -> Judgement | None:
         return Judgement(Light.AMBER, f"{text}{cause}.", remedy)
     if facts.heartbeat_seconds is None:
         return _not_yet(facts, cause, remedy)
-    since = lasting(facts.heartbeat_seconds)
+    since = duration(facts.heartbeat_seconds)
     text = f"No consumer has worked for {since}, so nobody would be let through"
     if facts.waiting:
         text = f"Nobody has been let through for {since}, and {waiting(facts.waiting)}"
@@ -232,7 +233,7 @@ def _paused(facts: Facts) -> Judgement | None:
     since = facts.paused_seconds or 0
     if facts.mode is not Mode.PAUSED or since < LONG_PAUSE_SECONDS or facts.waiting < facts.rate:
         return None
-    text = f"The line has been paused for {lasting(since)}, and {waiting(facts.waiting)}."
+    text = f"The line has been paused for {duration(since)}, and {waiting(facts.waiting)}."
     remedy = "If your site is ready, run python -m beekeeper on; if not, tell them with message."
     return Judgement(Light.AMBER, text, remedy)
 
@@ -242,7 +243,7 @@ def _long(facts: Facts) -> Judgement | None:
     if wait is None or limit is None or wait <= limit:
         return None
     text = (
-        f"Who joins now waits for {lasting(wait)}, longer than the limit of {lasting(limit)}"
+        f"Who joins now waits for {estimate(wait)}, longer than the limit of {duration(limit)}"
         " in the configuration."
     )
     remedy = "If your site bears it, raise the rate with python -m beekeeper set-rate."
@@ -276,14 +277,6 @@ def _green(facts: Facts) -> Judgement:
     else:
         text = "Nobody waits: who joins is let through at once."
     return Judgement(Light.GREEN, text)
-
-
-def lasting(seconds: float) -> str:
-    """Return a duration for people: seconds up to two minutes, then minutes, then hours."""
-    if seconds < 120:
-        return f"{seconds:.0f} s"
-    minutes = round(seconds / 60)
-    return f"{minutes} min" if minutes < 120 else f"{minutes // 60} h {minutes % 60} min"
 
 
 def _logs(part: str) -> str:

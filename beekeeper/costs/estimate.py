@@ -141,7 +141,7 @@ def priced(
         visitors=visitors,
         rate=rate,
         edge=bool(usage.edge_requests),
-        hours=round(hours, 2),
+        hours=round(hours, 4),
         event=[*_requests(bill, usage), *_line(bill, usage, rate), *always, *sent],
         idle=[*_empty_day(bill, rate, IDLE_RUN_SECONDS, IDLE_READ_UNITS, queue=2), *a_day],
         off=[*_empty_day(bill, rate, OFF_RUN_SECONDS, OFF_READ_UNITS, queue=1), *a_day],

@@ -10,7 +10,7 @@ Nobody gets a place, a turn or a pass by another way, so nobody walks around the
 from urllib.parse import quote
 
 from beekeeper.contract.routes import EDGE_HEADER, TO_PARAMETER, Path
-from beekeeper.handlers.http import Request, Response, json_response, redirect, with_language
+from beekeeper.handlers.http import Request, Response, in_language_of, json_response, redirect
 from beekeeper.handlers.visitor_table import RoomCopy
 from beekeeper.handlers.wishes import wish_of
 from beekeeper.rules.edge import came_through
@@ -32,7 +32,7 @@ def moved(request: Request, room: RoomCopy) -> Response | None:
         return json_response(403, {"allow": False, **told} if request.path == Path.CHECK else told)
     # The ticket stays with the host that gave it. What the link asked for goes along.
     query = _query(request) if request.path in JOINING else ""
-    link = with_language(f"{door.link}{query}", request)
+    link = in_language_of(request, f"{door.link}{query}")
     if not request.wants_json():
         return redirect(link)
     # Few get it, and what it needs would slow down every cold start of the producer.

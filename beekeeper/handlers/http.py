@@ -19,6 +19,7 @@ from beekeeper.contract.routes import (
     TICKET_COOKIE,
     Path,
     ticket_cookie_name,
+    with_language,
 )
 from beekeeper.rules.languages import language_of
 
@@ -147,15 +148,13 @@ def plain_text(status: int, text: str) -> Response:
     return {"statusCode": status, "headers": headers, "body": text}
 
 
-def with_language(link: str, request: Request) -> str:
+def in_language_of(request: Request, link: str) -> str:
     """Return a link of the room, which keeps the language that the request's address asks for.
 
     Without a script, a visitor's choice is in the address only.
     """
     chosen = request.query.get(LANGUAGE_PARAMETER) or ""
-    if not TAG.fullmatch(chosen):
-        return link
-    return f"{link}{'&' if '?' in link else '?'}{LANGUAGE_PARAMETER}={chosen}"
+    return with_language(link, chosen) if TAG.fullmatch(chosen) else link
 
 
 def redirect(location: str, cookies: Sequence[str] = ()) -> Response:

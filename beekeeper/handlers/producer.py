@@ -30,13 +30,13 @@ from beekeeper.handlers.http import (
     READS,
     Request,
     Response,
+    in_language_of,
     json_response,
     other_method,
     redirect,
     ticket_cookie,
     unavailable,
     unsupported_type,
-    with_language,
     without_body,
 )
 from beekeeper.handlers.tickets import ticket_in
@@ -179,7 +179,7 @@ def _to_room(
             {"state": State.WAITING, "ticket": token, "number": ticket.number, **links},
             cookies,
         )
-    return redirect(with_language(Path.ROOM.link, request), cookies)
+    return redirect(in_language_of(request, Path.ROOM.link), cookies)
 
 
 @functools.cache

@@ -5,9 +5,9 @@ They are in the visitor's language, and few visitors see one.
 
 from html import escape
 
-from beekeeper.contract.routes import STILL_LINK, Path
+from beekeeper.contract.routes import STAY_LINK, Path
 from beekeeper.handlers import markup
-from beekeeper.handlers.http import ICON, PRIVATE_HEADERS, Request, Response, with_language
+from beekeeper.handlers.http import ICON, PRIVATE_HEADERS, Request, Response, in_language_of
 from beekeeper.handlers.sentences import offered_languages, sentences
 
 
@@ -42,20 +42,20 @@ def placeless_page(request: Request) -> Response:
     """
     language = request.language(offered_languages())
     texts = sentences(language, "placeless")
-    link = markup.link(with_language(Path.JOIN.link, request), texts["button"])
+    link = markup.link(in_language_of(request, Path.JOIN.link), texts["button"])
     return _page(401, language, texts["title"], "", f"<p>{escape(texts['detail'])}</p>\n{link}")
 
 
-def still_page(request: Request) -> Response:
+def stay_page(request: Request) -> Response:
     """Answer to a visitor without JavaScript who has to wait, and who has stopped the refresh.
 
     A refresh that nobody can stop is hard on people who read slowly (Web Content Accessibility
     Guidelines 2.2, success criterion 2.2.2).
     """
     language = request.language(offered_languages())
-    texts = sentences(language, "still")
-    links = markup.link(with_language(STILL_LINK, request), texts["button"])
-    links += markup.link(with_language(Path.ROOM.link, request), texts["refresh"])
+    texts = sentences(language, "stay")
+    links = markup.link(in_language_of(request, STAY_LINK), texts["button"])
+    links += markup.link(in_language_of(request, Path.ROOM.link), texts["refresh"])
     return _page(200, language, texts["title"], "", f"<p>{escape(texts['detail'])}</p>\n{links}")
 
 

@@ -16,12 +16,12 @@ from beekeeper.handlers.entries import Unavailable
 from beekeeper.handlers.http import (
     Request,
     Response,
+    in_language_of,
     json_response,
     other_method,
     redirect,
     unavailable,
     unavailable_json,
-    with_language,
     without_body,
 )
 from beekeeper.handlers.tickets import ticket_in
@@ -100,10 +100,10 @@ def _enter(request: Request, table: VisitorTable, room: RoomCopy, now: float) ->
         return json_response(200, entry_answer(decided, url))
     if decided is Entry.BACK_TO_ROOM and STAY_PARAMETER in request.query:
         # Few ask for it, and what it needs would slow down every cold start.
-        from beekeeper.handlers.small_pages import still_page
+        from beekeeper.handlers.small_pages import stay_page
 
-        return still_page(request)
-    return redirect(url or with_language(WAYS_BACK[decided], request))
+        return stay_page(request)
+    return redirect(url or in_language_of(request, WAYS_BACK[decided]))
 
 
 def _without_ticket(request: Request, room: RoomCopy) -> Response:
@@ -112,7 +112,7 @@ def _without_ticket(request: Request, room: RoomCopy) -> Response:
     # Without JavaScript, the waiting page comes here again and again. A browser that keeps no
     # cookie would take a place each time.
     if request.ticket_cookies(room.name):
-        return redirect(with_language(Path.JOIN.link, request))
+        return redirect(in_language_of(request, Path.JOIN.link))
     # Few ask for it, and what it needs would slow down every cold start.
     from beekeeper.handlers.small_pages import placeless_page
 

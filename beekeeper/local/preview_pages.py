@@ -18,7 +18,7 @@ from typing import Any
 from beekeeper.contract.languages import ENGLISH, NAMES
 from beekeeper.contract.routes import LANGUAGE_PARAMETER
 from beekeeper.handlers.http import Request, unavailable
-from beekeeper.handlers.small_pages import placeless_page, preview_page, still_page
+from beekeeper.handlers.small_pages import placeless_page, preview_page, stay_page
 from beekeeper.local.preview_states import Shown
 from beekeeper.local.replies import UNKNOWN
 from beekeeper.page import build_page, languages_of
@@ -39,7 +39,7 @@ SMALL_PAGES = {
     "unavailable": "503: the room does not answer",
     "link": "The preview of the link in a chat",
     "placeless": "Without JavaScript, and no place",
-    "not-yet": "Without JavaScript, and not yet",
+    "stay": "Without JavaScript, and not yet",
 }
 
 
@@ -67,7 +67,7 @@ def small_page(settings: Mapping[str, Any], name: str, language: str, theme: str
         "unavailable": lambda: unavailable(request),
         "link": lambda: preview_page(request, settings["title"], settings.get("picture") or ""),
         "placeless": lambda: placeless_page(request),
-        "not-yet": lambda: still_page(request),
+        "stay": lambda: stay_page(request),
     }
     return _scripted(in_theme(str(answers[name]()["body"]), theme), UNANSWERED)
 

@@ -32,10 +32,10 @@ from typing import Any
 from beekeeper.contract.answers import NO_TICKET_STATE
 from beekeeper.contract.asking import ASKING, REFRESH_SECONDS
 from beekeeper.contract.languages import ENGLISH, NAMES, direction_of
-from beekeeper.contract.routes import REJOIN_LINK, STILL_LINK, Path
+from beekeeper.contract.routes import REJOIN_LINK, STAY_LINK, Path, with_language
 from beekeeper.page.bundle import join_modules, without_indentation
 from beekeeper.page.document import build_document
-from beekeeper.page.languages import language_links, with_language
+from beekeeper.page.languages import language_links
 from beekeeper.page.own_texts import check_texts, texts_of
 from beekeeper.page.sources import SourceError, read_source
 from beekeeper.page.texts import Texts
@@ -99,7 +99,7 @@ def _links(language: str, offered: tuple[str, ...]) -> dict[str, str]:
         "join_link": Path.JOIN.link,
         "enter_link": Path.ENTER.link,
         "rejoin_link": REJOIN_LINK,
-        "still_link": STILL_LINK,
+        "stay_link": STAY_LINK,
     }
     if len(offered) == 1:
         return links

@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from html import escape
 from typing import Any
 
-from beekeeper.contract.routes import LANGUAGE_PARAMETER
+from beekeeper.contract.routes import with_language
 from beekeeper.page.own_texts import name_of
 
 
@@ -26,8 +26,3 @@ def _item(language: str, name: str, *, is_here: bool) -> str:
     here = ' aria-current="true"' if is_here else ""
     link = f'<a href="{with_language("", language)}" lang="{language}" hreflang="{language}"{here}>'
     return f"<li>{link}{escape(name)}</a></li>\n"
-
-
-def with_language(link: str, language: str) -> str:
-    """Return a link that asks for a language."""
-    return f"{link}{'&' if '?' in link else '?'}{LANGUAGE_PARAMETER}={language}"

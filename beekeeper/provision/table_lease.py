@@ -17,9 +17,10 @@ from beekeeper.contract import items
 from beekeeper.errors import LockedError
 from beekeeper.provision.aws import Aws
 from beekeeper.provision.engine.failures import explained
-from beekeeper.provision.engine.lease import SECONDS, renewed, until_text
+from beekeeper.provision.engine.lease import SECONDS, renewed
 from beekeeper.provision.engine.wait import has_code
 from beekeeper.provision.resources.table import Table
+from beekeeper.times import clock
 
 OURS = "#owner = :owner"
 FREE = f"{items.ABSENT} OR {items.EXPIRES_AT} <= :now OR {OURS}"
@@ -115,6 +116,6 @@ class TableLease:
         expires_at = float(item.get(items.EXPIRES_AT, {}).get("N", 0))
         return LockedError(
             f"{owner} is working on this room (item {items.LEASE} of table {self._table}), until"
-            f" {until_text(expires_at)} or longer. Wait until that command has ended, then run the"
+            f" {clock(expires_at)} or longer. Wait until that command has ended, then run the"
             " same command again."
         )

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 
 from beekeeper.counted import counted
 from beekeeper.results import Finding, Light, Rehearsed, Verdict
+from beekeeper.rules.durations import duration
 
 # What a browser's polls cost: a visitor arrives up to some seconds after the turn has begun.
 SLOW, VERY_SLOW = 0.85, 0.5
@@ -100,14 +101,14 @@ def _waits(seen: Rehearsed) -> Finding:
         text = "Nobody who had a place went in before the time was over."
         remedy = "If the visitors need longer than that, give it more minutes (--minutes)."
         return Finding("waits", Verdict.PROBLEM, text, f"{remedy} {LOGS}")
-    text = f"Half of the visitors waited {_seconds(median)} or less, and nobody more than"
-    text += f" {_seconds(longest)}."
+    text = f"Half of the visitors waited {duration(median)} or less, and nobody more than"
+    text += f" {duration(longest)}."
     if seen.still_waiting:
         text += f" {seen.still_waiting:,} were still in line when the time was over."
     error = seen.estimate_error_seconds
     if error is None:
         return Finding("waits", Verdict.OK, text)
-    text += f" The first estimate was {_seconds(error)} off."
+    text += f" The first estimate was {duration(error)} off."
     if error > max(GOOD_ESTIMATE_SECONDS, GOOD_ESTIMATE_SHARE * median):
         remedy = "Estimates are off while the rate changes, or the governor acts. Look at status."
         return Finding("waits", Verdict.WARNING, text, remedy)
@@ -160,7 +161,3 @@ def room_now(light: Light, reason: str, remedy: str) -> Finding:
     """Return what status says when the rehearsal is over."""
     verdicts = {Light.GREEN: Verdict.OK, Light.AMBER: Verdict.WARNING, Light.RED: Verdict.PROBLEM}
     return Finding("status", verdicts[light], f"Afterwards it is {light}: {reason}", remedy)
-
-
-def _seconds(seconds: float) -> str:
-    return f"{seconds:.0f} s" if seconds < 120 else f"{seconds / 60:.0f} min"

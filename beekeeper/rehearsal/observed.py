@@ -15,7 +15,7 @@ END_LEFT_OUT = 0.05  # of the entries: the line ends
 
 
 @dataclass(frozen=True, slots=True)
-class Counted:
+class Growth:
     """What the room's exact counts grew by, and the rate that was in force at the beginning."""
 
     rate: float
@@ -23,7 +23,7 @@ class Counted:
     entered: int
 
 
-def figures(visitors: Sequence[Rehearser], counted: Counted) -> Rehearsed:
+def figures(visitors: Sequence[Rehearser], counted: Growth) -> Rehearsed:
     """Return the figures of a crowd whose steps have ended."""
     placed = [v for v in visitors if v.ticket or v.entered_at]
     went_in = [v for v in visitors if v.entered_at]

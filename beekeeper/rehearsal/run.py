@@ -18,7 +18,7 @@ from beekeeper.local.ministack import address
 from beekeeper.local.visitor import Stage
 from beekeeper.provision.aws import is_this_machine
 from beekeeper.rehearsal.judging import findings, room_now
-from beekeeper.rehearsal.observed import Counted, figures
+from beekeeper.rehearsal.observed import Growth, figures
 from beekeeper.rehearsal.size import Size, sized
 from beekeeper.rehearsal.visitor import NO_ANSWER, REDIRECTS, Rehearser
 from beekeeper.results import Rehearsal, Status
@@ -189,7 +189,7 @@ def _judged(
     visitors = [visitor for visitor in crowd.visitors if isinstance(visitor, Rehearser)]
     entered = sum(bool(visitor.entered_at) for visitor in visitors)
     after = _counted(room, before.entered + entered)
-    counted = Counted(
+    counted = Growth(
         pace_of(before), after.admitted - before.admitted, after.entered - before.entered
     )
     seen = figures(visitors, counted)

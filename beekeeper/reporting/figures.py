@@ -5,12 +5,13 @@ from dataclasses import dataclass
 from datetime import tzinfo
 from html import escape
 
-from beekeeper.charts import Axis, amounts, clock, durations, frame
+from beekeeper.charts import Axis, amounts, durations, frame
 from beekeeper.counted import counted
-from beekeeper.reporting import drawing, moments, timeline
+from beekeeper.reporting import drawing, time_axis, timeline
 from beekeeper.reporting.drawing import Plane, Series
 from beekeeper.reporting.measured import MINUTE, Measured, Step
 from beekeeper.results import Entry
+from beekeeper.rules.durations import duration
 
 MOST_BARS = 60
 # Room above the values, for the numbers of what operators did.
@@ -51,7 +52,7 @@ class Drawn:
 
     def plane(self, y: Axis) -> Plane:
         """Return the plane of a chart over the time of the event."""
-        return Plane(self.first, moments.axis(self.first, self.last, self.zone), y)
+        return Plane(self.first, time_axis.axis(self.first, self.last, self.zone), y)
 
 
 def charts(drawn: Drawn) -> Iterator[str]:
@@ -99,7 +100,7 @@ def _entered(drawn: Drawn) -> str:
 
 
 def _rate(drawn: Drawn) -> Series:
-    """Return what operators set, with the moments at which they did."""
+    """Return what operators set, with the times at which they did."""
     event = drawn.event
     found = timeline.changes(event.history, "rate", str(event.rate))
     spans = timeline.spans(found, drawn.first, drawn.last)
@@ -130,17 +131,12 @@ def _waits(drawn: Drawn) -> str:
         for name, style, values in shares
     ]
     said = (
-        f"Half of all waited at most {lasting(waits[50])}, and the longest wait was"
-        f" {lasting(waits[100])}. Each wait is shown when it ended."
+        f"Half of all waited at most {duration(waits[50])}, and the longest wait was"
+        f" {duration(waits[100])}. Each wait is shown when it ended."
         if waits
         else "Nobody was let through."
     )
     return _lines(drawn, "The wait until the turn", said, lines, axis=durations)
-
-
-def lasting(seconds: float) -> str:
-    """Return how long a wait was. The waits are counted in whole seconds."""
-    return clock(seconds) if seconds else "less than 1 s"
 
 
 def _came(drawn: Drawn) -> str:
@@ -168,7 +164,7 @@ def _came(drawn: Drawn) -> str:
         f"{event.no_shows:,} never came, {event.latecomers:,} came more than half a minute late"
         f"{f', and {event.pending:,} can still come' if event.pending else ''}."
     )
-    title = f"Who came, by when they were let through (visitors in {clock(seconds)})"
+    title = f"Who came, by when they were let through (visitors in {duration(seconds)})"
     keys = [(part.name, drawing.key(part.style, is_bar=True)) for part in parts]
     return _figure(title, said, shapes, plane, keys)
 

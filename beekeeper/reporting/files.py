@@ -6,7 +6,6 @@ import json
 import math
 from collections.abc import Mapping
 from dataclasses import fields
-from datetime import UTC, datetime
 from pathlib import Path
 from types import NoneType, UnionType
 from typing import Any, TypeVar, get_args
@@ -16,6 +15,7 @@ from beekeeper.reporting import timeline
 from beekeeper.reporting.measured import Decision, Measured, Step
 from beekeeper.results import Entry
 from beekeeper.text_file import read_text
+from beekeeper.times import iso
 
 T = TypeVar("T")
 # The version of the JSON. Increase it with any change that an earlier release would misread.
@@ -25,15 +25,15 @@ ROWS: Mapping[str, type[Any]] = {"steps": Step, "history": Entry, "decisions": D
 
 
 def to_csv(event: Measured) -> str:
-    """Return a row for each step of time. Times are in UTC, and waits in seconds."""
+    """Return a row for each step of time. Times are ISO 8601 in UTC, and waits in seconds."""
     names = [each.name for each in fields(Step) if each.name != "at"]
     text = io.StringIO()
     writer = csv.writer(text, lineterminator="\n")
-    writer.writerow(["at_utc", *names, "changes"])
+    writer.writerow(["at", *names, "changes"])
     for step in event.steps:
         values = (getattr(step, name) for name in names)
         cells = ["" if value is None else value for value in values]
-        writer.writerow([_utc(step.at), *cells, _changes(event, step.at)])
+        writer.writerow([iso(step.at), *cells, _changes(event, step.at)])
     return text.getvalue()
 
 
@@ -47,10 +47,6 @@ def _changes(event: Measured, at: float) -> str:
 def _change(entry: Entry) -> str:
     said = f"{timeline.name_of(entry)}: {entry.before or 'none'} → {entry.after or 'none'}"
     return f"{said} ({entry.reason})" if entry.reason else said
-
-
-def _utc(at: float) -> str:
-    return f"{datetime.fromtimestamp(at, UTC):%Y-%m-%d %H:%M:%S}"
 
 
 def to_json(event: Measured) -> str:

@@ -32,7 +32,7 @@ class Report(Measured):
         """Write report.html, report.csv and report.json to a folder, and return their paths.
 
         Makes the folder, and replaces earlier files. Times of the page are in the zone of this
-        machine, and those of the CSV in UTC. Raises ConfigError if a file can't be written.
+        machine, those of the CSV in ISO 8601. Raises ConfigError if a file can't be written.
         """
         contents = {HTML: self.to_html(), CSV: self.to_csv(), JSON: self.to_json()}
         return files.write(folder, contents)

@@ -6,10 +6,12 @@ from html import escape
 from importlib.resources import files
 
 from beekeeper.counted import counted
-from beekeeper.reporting import drawing, moments, timeline
-from beekeeper.reporting.figures import Drawn, charts, lasting
+from beekeeper.reporting import drawing, timeline
+from beekeeper.reporting.figures import Drawn, charts
 from beekeeper.reporting.measured import Measured
 from beekeeper.results import Entry
+from beekeeper.rules.durations import duration
+from beekeeper.times import local, short, zone_name
 
 MOST_ROWS = 500  # of a table; JSON has all
 MOST_SHORT = len("27 Nov 19:23:20")
@@ -58,19 +60,19 @@ def _title(event: Measured) -> str:
 
 def _subtitle(event: Measured, zone: tzinfo | None) -> str:
     if not event.steps:
-        return f"As of {moments.moment(event.until, zone)} {moments.zone_name(event.until, zone)}."
+        return f"As of {short(event.until, zone)} {zone_name(event.until, zone)}."
     first, last = event.steps[0].at, event.steps[-1].at + event.step_seconds
-    times = f"{moments.local(first, zone):%d %B %Y, %H:%M} to {_end(first, last, zone)}"
+    times = f"{local(first, zone):%d %B %Y, %H:%M} to {_end(first, last, zone)}"
     return (
-        f"{times}, {moments.zone_name(first, zone)}. {event.url} led to {event.destination}"
+        f"{times}, {zone_name(first, zone)}. {event.url} led to {event.destination}"
         f" (account {event.account}, {event.region})."
-        f" The table was read at {moments.moment(event.until, zone)}."
+        f" The table was read at {short(event.until, zone)}."
     )
 
 
 def _end(first: float, last: float, zone: tzinfo | None) -> str:
-    is_one_day = moments.local(first, zone).date() == moments.local(last, zone).date()
-    return f"{moments.local(last, zone):{'%H:%M' if is_one_day else '%d %B, %H:%M'}}"
+    is_one_day = local(first, zone).date() == local(last, zone).date()
+    return f"{local(last, zone):{'%H:%M' if is_one_day else '%d %B, %H:%M'}}"
 
 
 def _remarks(event: Measured) -> str:
@@ -114,9 +116,9 @@ def figures(event: Measured) -> list[tuple[str, str]]:
         ("never came", f"{event.no_shows:,}{share}"),
         ("came late", f"{event.latecomers:,}"),
         *([("can still come", f"{event.pending:,}")] if event.pending else []),
-        ("half waited at most", lasting(waits[50]) if waits else "–"),
-        ("nine of ten waited at most", lasting(waits[90]) if waits else "–"),
-        ("the longest wait", lasting(waits[100]) if waits else "–"),
+        ("half waited at most", duration(waits[50]) if waits else "–"),
+        ("nine of ten waited at most", duration(waits[90]) if waits else "–"),
+        ("the longest wait", duration(waits[100]) if waits else "–"),
         ("busiest minute, joined", f"{event.peak_joined_per_minute:,.0f}"),
         ("busiest minute, entered", f"{event.peak_entered_per_minute:,.0f}"),
         ("most waiting at once", f"{event.peak_waiting:,}"),
@@ -136,7 +138,7 @@ def _history(event: Measured, entries: Sequence[Entry], zone: tzinfo | None) -> 
     rows = [
         (
             str(numbers.get(id(entry), "")),
-            moments.moment(entry.at, zone),
+            short(entry.at, zone),
             _said(entry, zone),
             entry.reason,
             " on ".join(filter(None, [entry.by.rpartition(":")[2], entry.place])),
@@ -151,14 +153,13 @@ def _history(event: Measured, entries: Sequence[Entry], zone: tzinfo | None) -> 
 def _said(entry: Entry, zone: tzinfo | None) -> str:
     before = "" if entry.planned_for else f"{entry.before or 'none'} → "
     said = f"{timeline.name_of(entry)}: {before}{entry.after or 'none'}"
-    later = f", from {moments.moment(entry.planned_for, zone)} on" if entry.planned_for else ""
+    later = f", from {short(entry.planned_for, zone)} on" if entry.planned_for else ""
     return f"{said}{later}{' (taken back)' if entry.cancelled_at else ''}"
 
 
 def _decisions(event: Measured, zone: tzinfo | None) -> str:
     rows = [
-        (moments.moment(d.at, zone), f"{d.pace:,.0f} a minute", d.mode, d.reason)
-        for d in event.decisions
+        (short(d.at, zone), f"{d.pace:,.0f} a minute", d.mode, d.reason) for d in event.decisions
     ]
     if not rows:
         return ""

@@ -1,9 +1,9 @@
 """What somebody has changed in a room."""
 
 from dataclasses import dataclass
-from datetime import UTC, datetime
 
 from beekeeper.result import Result
+from beekeeper.times import localized, moment
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +38,8 @@ class Entry(Result):
         """What was changed, as people read it: ``rate: 600 → 900``."""
         if self.what == "cleared_at":
             return "line cleared"
+        if self.what == "cancel":
+            return f"cancel: {localized(self.before)}"
         # What holds just before a planned change, nobody knows when it is planned.
         before = "" if self.planned_for else f"{self.before or 'none'} → "
         return f"{self.what.replace('_', ' ')}: {before}{self.after or 'none'}"
@@ -45,12 +47,8 @@ class Entry(Result):
     @property
     def plan(self) -> str:
         """The change, and from when on it holds if that was planned."""
-        later = f" from {_time(self.planned_for)} on" if self.planned_for else ""
+        later = f" from {moment(self.planned_for)} on" if self.planned_for else ""
         return f"{self.change}{later}{' (taken back)' if self.cancelled_at else ''}"
 
     def __str__(self) -> str:
-        return f"{_time(self.at)}  {self.plan}"
-
-
-def _time(at: float) -> str:
-    return f"{datetime.fromtimestamp(at, UTC):%Y-%m-%d %H:%M:%S} UTC"
+        return f"{moment(self.at)}  {self.plan}"

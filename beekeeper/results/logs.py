@@ -2,10 +2,10 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
 from typing import Any
 
 from beekeeper.result import Result
+from beekeeper.times import moment
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,5 +27,4 @@ class LogLine(Result):
     fields: Mapping[str, Any] = field(default_factory=dict)
 
     def __str__(self) -> str:
-        at = f"{datetime.fromtimestamp(self.at, UTC):%Y-%m-%d %H:%M:%S}"
-        return f"{at}  {self.level or '-':<8} {self.function:<9} {self.message}"
+        return f"{moment(self.at)}  {self.level or '-':<8} {self.function:<9} {self.message}"

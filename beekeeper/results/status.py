@@ -2,7 +2,6 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field
-from datetime import UTC, datetime
 from enum import StrEnum
 from html import escape
 from typing import Any
@@ -12,6 +11,7 @@ from beekeeper.results.deploying import Change
 from beekeeper.results.findings import Finding
 from beekeeper.results.history import Entry
 from beekeeper.rules.settings import Settings
+from beekeeper.times import clock
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,7 +24,7 @@ class GovernorDecision(Result):
     failed_share: float  # of the probes
 
     def __str__(self) -> str:
-        return f"{datetime.fromtimestamp(self.at, UTC):%H:%M} UTC: {self.pace:,.0f} a minute"
+        return f"{clock(self.at)}: {self.pace:,.0f} a minute"
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,10 +1,10 @@
 """What a watch says while a room can't be read."""
 
 from dataclasses import dataclass
-from datetime import datetime
 from html import escape
 
 from beekeeper.result import Result
+from beekeeper.times import clock
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,8 +20,7 @@ class Trouble(Result):
     reason: str
 
     def __str__(self) -> str:
-        since = datetime.fromtimestamp(self.since)
-        return f"The figures are of {since:%H:%M:%S}. {self.reason}"
+        return f"The figures are of {clock(self.since)}. {self.reason}"
 
     def _repr_html_(self) -> str:
         return f"<p><b>Room {escape(self.room)} can't be read.</b> {escape(str(self))}</p>"

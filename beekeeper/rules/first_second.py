@@ -21,6 +21,7 @@ import math
 from dataclasses import dataclass
 
 from beekeeper.rules import quotas, sizing
+from beekeeper.rules.durations import estimate
 from beekeeper.rules.joining import BackOff, Limits, joined
 
 SHARE = 1 / 10
@@ -31,7 +32,6 @@ REQUESTS = sizing.first_requests(edge=False)
 EDGE_REQUESTS = 2
 ASSUMED = "Assumed: a tenth of the first minute's visitors come in its first second."
 REFUSED = '{"message":"Too Many Requests"}'
-UNITS = ((3_600, "h"), (60, "min"), (1, "s"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,7 +91,7 @@ class FirstSecond:
             )
         if not self.refused_joins:
             return f"{seen}, and gets a place at once."
-        after = duration(self.place_seconds)
+        after = estimate(self.place_seconds)
         return f"{seen}, and the last of {self.minute:,} has a place {after} after the first came."
 
     @property
@@ -134,10 +134,3 @@ def first_second(
         place_seconds=places.seconds,
         refused_joins=round(places.refused),
     )
-
-
-def duration(seconds: float) -> str:
-    """Return a time in words, such as 40 s, 7 min or 1.4 h."""
-    size, unit = next((each for each in UNITS if seconds >= 1.5 * each[0]), UNITS[-1])
-    digits = 1 if size > 60 else 0
-    return f"{seconds / size:.{digits}f} {unit}"

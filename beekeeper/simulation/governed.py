@@ -5,8 +5,8 @@ import random
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
-from beekeeper.charts import clock
 from beekeeper.rules.cadence import BETWEEN_BURSTS_SECONDS, BURSTS, PROBES_PER_BURST
+from beekeeper.rules.durations import duration
 from beekeeper.rules.governor import Health, Memory, decide, needs_relief
 from beekeeper.rules.probes import Answer, health_of
 from beekeeper.simulation.destination import BASELINE_SECONDS, Database, Destination
@@ -182,7 +182,7 @@ def _verdict(
     site = f"A destination that can bear {capacity:,.0f} visitors a minute"
     if min(shares) > 0.99:
         return f"{site} serves everybody, with the governor and without."
-    longer = f"; the line then lasts {clock(seconds[0])} instead of {clock(seconds[1])}"
+    longer = f"; the line then lasts {duration(seconds[0])} instead of {duration(seconds[1])}"
     return (
         f"{site}, at a rate of {rate:,.0f}, answers {shares[1]:.0%} of what visitors ask without"
         f" the governor, and {shares[0]:.0%} with it{longer if seconds[0] > seconds[1] else ''}."

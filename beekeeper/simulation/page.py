@@ -1,11 +1,11 @@
 """A simulated event as a self-contained page, without scripts, for light and dark mode."""
 
-import math
 from collections.abc import Iterable, Sequence
 from html import escape
 
-from beekeeper.charts import Axis, Line, amounts, chart, clock, durations, times
+from beekeeper.charts import Axis, Line, amounts, chart, durations, times
 from beekeeper.counted import counted
+from beekeeper.rules.durations import at_most, duration
 from beekeeper.simulation.event import Event
 from beekeeper.simulation.governed import Governed
 
@@ -82,16 +82,16 @@ def figures(event: Event) -> list[tuple[str, str]]:
     """Return the most important figures, each with its name."""
     waits = event.wait_percentiles
     return [
-        ("longest wait", clock(round(event.longest_wait_seconds))),
-        ("half wait at most", clock(round(waits[50]))),
-        ("nine of ten wait at most", clock(round(waits[90]))),
+        ("longest wait", duration(event.longest_wait_seconds)),
+        ("half wait at most", duration(waits[50])),
+        ("nine of ten wait at most", duration(waits[90])),
         ("most waiting at once", f"{event.peak_waiting:,}"),
-        ("the line lasts", clock(round(event.seconds))),
+        ("the line lasts", duration(event.seconds)),
         ("entered", f"{event.entered:,}"),
         ("never entered", f"{event.left + event.stayed_away + event.expired:,}"),
         ("busiest second", f"{event.peak_requests_per_second:,.0f} requests"),
         ("requests per visitor", f"{event.requests_per_visitor:,.1f}"),
-        ("all hear of a change within", clock(math.ceil(event.heard_within_seconds))),
+        ("all hear of a change within", at_most(event.heard_within_seconds)),
     ]
 
 
@@ -144,8 +144,8 @@ def _waits(event: Event) -> str:
     waits = event.wait_percentiles
     return _figure(
         "Wait percentiles",
-        f"half of the visitors wait at most {clock(round(waits[50]))}; the longest wait is"
-        f" {clock(round(waits[-1]))}.",
+        f"half of the visitors wait at most {duration(waits[50])}; the longest wait is"
+        f" {duration(waits[-1])}.",
         [Line("wait", "a", waits)],
         Axis(100, [(p, f"{p} %") for p in (0, 25, 50, 75, 100)]),
         durations(max(waits)),

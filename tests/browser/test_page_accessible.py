@@ -14,7 +14,7 @@ from axe_playwright_python.base import AXE_SCRIPT
 from playwright.sync_api import Browser, Page, expect
 
 from beekeeper.handlers.http import Request, unavailable
-from beekeeper.handlers.small_pages import placeless_page, still_page
+from beekeeper.handlers.small_pages import placeless_page, stay_page
 from beekeeper.page import build_page
 from tests.support.page_parts import ADDRESS, MARK, call, mark, respond, told, without_script
 
@@ -113,7 +113,7 @@ def test_axe_finds_nothing_in_the_small_pages(
     tab.evaluate(AXE_SCRIPT)
     for language in ("en", "ar"):
         query = {"lang": language, "stay": "1"}
-        for page in (unavailable, still_page, placeless_page):
+        for page in (unavailable, stay_page, placeless_page):
             tab.set_content(page(Request(query=query))["body"])
             assert tab.evaluate(RUN_AXE) == []
             assert tab.evaluate("document.documentElement.lang") == language

@@ -74,7 +74,7 @@ def test_what_is_no_report_and_what_is_no_time_are_said(
     assert "is no report of Beekeeper" in capsys.readouterr().err
     with pytest.raises(SystemExit):
         main(["report", "--since", "soon"])
-    assert "give a time, such as 18:00" in capsys.readouterr().err
+    assert "give a time that has been: 18:00" in capsys.readouterr().err
 
 
 def test_nothing_is_removed_if_the_report_cannot_be_saved(

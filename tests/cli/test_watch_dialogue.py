@@ -75,7 +75,7 @@ def test_a_key_and_yes_change_the_room(room: Room, keys: str, told: Any) -> None
     assert dialogue.line == "Sending …"
     (said,) = dialogue.outcome()
     assert said.startswith("Done. Who joins now waits 5 min. ")
-    assert said.endswith("hears of it within 60 s.")
+    assert said.endswith("hears of it within 1 min.")
     assert room.told == [told]
     assert (dialogue.line, list(dialogue.outcome())) == (HELP, [])
 

@@ -79,5 +79,5 @@ def test_a_trouble_is_told_when_it_begins_and_when_it_ends() -> None:
     assert begins.endswith("No network.")
     assert texts(Look(status()), trouble, trouble) == []
     assert texts(Look(status()), trouble, Look(status())) == [
-        "The room can be read again, after 60 s."
+        "The room can be read again, after 1 min."
     ]

@@ -60,7 +60,7 @@ def test_what_an_operator_needs_is_there_in_80_columns() -> None:
         "sale is on, 600 a minute   https://queue.example.com/",
         "812 a minute",
         "598 a minute",
-        "a wait of 21 min; a change is heard within 60 s",
+        "a wait of 21 min; a change is heard within 1 min",
         "joined ~23,456, let through 11,111, entered 10,888, no-shows 223",
         "errors of consumer 3",
         "4xx 12, 5xx 5",

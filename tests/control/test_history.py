@@ -12,6 +12,7 @@ from beekeeper.cli.main import main
 from beekeeper.contract import history_item, items, pulse_item
 from beekeeper.errors import ConfigError, ProvisionError
 from beekeeper.rules.line import Pulse
+from beekeeper.times import moment
 from tests.support.moto_aws.cloud import Cloud
 from tests.support.moto_aws.wire import Call, answer, refuse
 from tests.support.rooms import BASE, ROOM
@@ -58,7 +59,7 @@ def test_each_change_has_a_row(room: beekeeper.Room) -> None:
         (4, "governor_mode", "off", "off", "rest"),
     ]
     assert (found[4].what, found[4].before, found[4].after[-4:]) == ("cleared_at", "", " UTC")
-    assert str(found[4]).endswith(" UTC  line cleared")
+    assert str(found[4]) == f"{moment(found[4].at)}  line cleared"
     assert all(e.by.startswith("arn:aws:sts:") and "@" in e.place for e in found)
     assert all(abs(e.at - time.time()) < 60 and e.planned_for is None for e in found)
     assert room.history(2) == found[-2:]

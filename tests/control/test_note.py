@@ -4,7 +4,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from beekeeper.control.note import Note, moment
+from beekeeper.control.note import Note, planned_for
 from beekeeper.errors import ConfigError
 
 NOON = datetime(2026, 11, 27, 12, 0, 30)
@@ -24,7 +24,7 @@ NOW = NOON.timestamp()  # of this machine's time zone
     ],
 )
 def test_a_time_is_read(at: str, wanted: datetime) -> None:
-    assert moment(at, NOW) == wanted.timestamp()
+    assert planned_for(at, NOW) == wanted.timestamp()
     assert Note.of(" why ", at, NOW) == Note("why", wanted.timestamp())
 
 
@@ -43,12 +43,12 @@ def test_a_time_is_read(at: str, wanted: datetime) -> None:
 )
 def test_what_is_no_time_to_plan_for_is_refused(at: str, said: str) -> None:
     with pytest.raises(ConfigError, match=said):
-        moment(at, NOW)
+        planned_for(at, NOW)
 
 
 def test_python_gives_a_time_of_its_own() -> None:
     later = NOON + timedelta(hours=1)
-    assert moment(later, NOW) == NOW + 3_600
-    assert moment(later.astimezone(UTC), NOW) == NOW + 3_600
+    assert planned_for(later, NOW) == NOW + 3_600
+    assert planned_for(later.astimezone(UTC), NOW) == NOW + 3_600
     with pytest.raises(ConfigError, match="has passed"):
-        moment(NOON, NOW)
+        planned_for(NOON, NOW)

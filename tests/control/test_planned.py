@@ -12,6 +12,8 @@ from beekeeper.cli.main import main
 from beekeeper.contract import items, plans
 from beekeeper.contract.plans import Plan
 from beekeeper.errors import ConfigError
+from beekeeper.results import Entry
+from beekeeper.times import moment
 from tests.support.moto_aws.cloud import Cloud
 from tests.support.moto_aws.wire import Call, refuse
 from tests.support.rooms import BASE
@@ -159,7 +161,7 @@ def test_the_commands_plan_show_and_take_back(
     assert main(["pause", "--at", at]) == 0
     shown = capsys.readouterr().out
     assert shown.startswith("Planned for ")
-    assert "in 2 h 0 min: Room sale is paused." in shown
+    assert "in 2 h: Room sale is paused." in shown
     assert "python -m beekeeper history --cancel 1 --room sale" in shown
     assert main(["message", "Soon", "--at", at, "--json"]) == 0
     assert json.loads(capsys.readouterr().out)["planned_for"] > time.time()
@@ -172,3 +174,8 @@ def test_the_commands_plan_show_and_take_back(
     assert main(["history", "--cancel", "1"]) == 1
     assert main(["history"]) == 0
     assert "(taken back)" in capsys.readouterr().out
+
+
+def test_what_was_taken_back_is_told_with_the_time_of_this_machine() -> None:
+    entry = Entry(0.0, "cancel", "rate 900 from 2026-11-27 17:20:00 UTC on", "")
+    assert entry.change == f"cancel: rate 900 from {moment(1_795_800_000.0)} on"

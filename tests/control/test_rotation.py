@@ -76,7 +76,7 @@ def test_the_result_says_which_keys_sign_and_verify(cloud: Cloud, room: beekeepe
     signs = room.rotate_keys("sign")
     assert (signs.signs, signs.added, signs.former) == (new, (), (added.signs,))
     assert WAIT - 2 <= signs.wait_seconds <= WAIT + 2
-    assert "In 11 minutes" in signs.next
+    assert "In 11 min, when" in signs.next
     assert list(room.pass_keys().keys) == [new, added.signs]
 
     store(cloud, *pass_ring_of(stored(cloud)).keys, since=time.time() - WAIT - 2)

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from beekeeper.control.facts import FEWEST_ERRORS, IDLE_SILENT_SECONDS, SILENT_SECONDS, Facts
-from beekeeper.control.verdict import LONG_PAUSE_SECONDS, Judgement, judge, lasting
+from beekeeper.control.verdict import LONG_PAUSE_SECONDS, Judgement, judge
 from beekeeper.results import (
     Action,
     Change,
@@ -112,7 +112,7 @@ SILENT = replace(BUSY, heartbeat_seconds=47.0)
         ),
         (
             replace(FINE, heartbeat_seconds=IDLE_SILENT_SECONDS + 1),
-            "No consumer has worked for 3 min, so nobody would be let through.",
+            "No consumer has worked for 3 min 1 s, so nobody would be let through.",
             "python -m beekeeper deploy",
         ),
         (
@@ -224,10 +224,3 @@ def test_the_worst_decides_and_its_cause_before_what_follows_from_it() -> None:
     assert judge(paused).light is Light.RED
     everything = replace(SILENT, damaged=(DAMAGED,), unreadable=9, drift=(GONE,))
     assert judge(everything).reason == DAMAGED.text
-
-
-@pytest.mark.parametrize(
-    ("seconds", "text"), [(47.4, "47 s"), (119, "119 s"), (120, "2 min"), (7_500, "2 h 5 min")]
-)
-def test_a_duration_in_words(seconds: float, text: str) -> None:
-    assert lasting(seconds) == text

@@ -8,7 +8,7 @@ from importlib.resources import files
 import pytest
 
 from beekeeper.contract.languages import NAMES
-from beekeeper.handlers.http import Request, Response, unavailable, with_language
+from beekeeper.handlers.http import Request, Response, in_language_of, unavailable
 from beekeeper.handlers.sentences import offered_languages
 from beekeeper.handlers.small_pages import placeless_page, preview_page
 
@@ -79,7 +79,7 @@ def test_room_of_any_language_has_small_pages(monkeypatch: pytest.MonkeyPatch) -
     ],
 )
 def test_links_keep_the_language_of_the_address(lang: str, link: str, kept: str) -> None:
-    assert with_language(link, _visitor(lang=lang)) == kept
+    assert in_language_of(_visitor(lang=lang), link) == kept
 
 
 def test_way_to_a_place_keeps_the_language() -> None:

@@ -7,7 +7,7 @@ from dataclasses import replace
 
 import pytest
 
-from beekeeper.contract.routes import STILL_LINK
+from beekeeper.contract.routes import STAY_LINK
 from beekeeper.handlers import http, turnstile
 from beekeeper.handlers.http import Request, Response
 from beekeeper.rules.settings import Mode
@@ -34,7 +34,7 @@ def test_who_has_to_wait_gets_a_page_that_does_not_refresh_itself(mode: Mode) ->
     assert answer["statusCode"] == 200
     assert "You keep your place in line" in answer["body"]
     assert "refresh" not in answer["body"].lower()
-    assert links(answer) == [STILL_LINK, "room"]
+    assert links(answer) == [STAY_LINK, "room"]
 
 
 def test_whose_turn_it_is_goes_in_all_the_same() -> None:

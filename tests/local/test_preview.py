@@ -112,7 +112,7 @@ def test_a_new_language_has_its_name_and_the_small_pages_of_a_room() -> None:
     own = {"languages": ["sv", "fr"], "texts": {"sv": {"name": "Svenska"}}}
     with Preview({**SETTINGS, "page": own}) as served:
         assert ">Svenska</a>" in read(served, "")
-        assert '<html lang="fr"' in read(served, "not-yet/light/?lang=sv")
+        assert '<html lang="fr"' in read(served, "stay/light/?lang=sv")
 
 
 def test_a_taken_port_is_said(preview: Preview) -> None:

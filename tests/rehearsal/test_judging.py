@@ -59,7 +59,7 @@ def test_a_rehearsal_in_which_all_held() -> None:
         ({"median_wait_seconds": None}, "waits", "problem", "Nobody who had a place", "--minutes"),
         ({"still_waiting": 7}, "waits", "ok", "7 were still in line", ""),
         ({"estimate_error_seconds": 40}, "waits", "warning", "40 s off", "governor"),
-        ({"estimate_error_seconds": None}, "waits", "ok", "nobody more than 60 s.", ""),
+        ({"estimate_error_seconds": None}, "waits", "ok", "nobody more than 1 min.", ""),
         ({"counted_entered": 99}, "counts", "problem", "counted 99 who went in, and 100", "logs"),
         ({"counted_entered": 101}, "counts", "warning", "counted 101", "Somebody else"),
         ({"site_refused": 1}, "your site", "problem", "refused 1 visitor with", "keys show"),

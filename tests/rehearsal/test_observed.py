@@ -3,10 +3,10 @@
 import pytest
 
 from beekeeper.local.visitor import Stage
-from beekeeper.rehearsal.observed import Counted, figures, fullest, held_rate, per_second
+from beekeeper.rehearsal.observed import Growth, figures, fullest, held_rate, per_second
 from beekeeper.rehearsal.visitor import Asked, Rehearser
 
-COUNTED = Counted(rate=600, admitted=3, entered=2)
+COUNTED = Growth(rate=600, admitted=3, entered=2)
 
 
 def visitor(placed_at: float, entered_at: float = 0.0, **noted: object) -> Rehearser:

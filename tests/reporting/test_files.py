@@ -22,7 +22,7 @@ def test_what_was_saved_is_loaded_again(tmp_path: Path) -> None:
 def test_the_csv_has_a_row_for_each_step() -> None:
     rows = list(csv.DictReader(busy_event().to_csv().splitlines()))
     assert len(rows) == 60
-    assert rows[0]["at_utc"] == "2026-11-27 17:20:00"
+    assert rows[0]["at"] == "2026-11-27T17:20:00+00:00"
     assert sum(int(row["joined"]) for row in rows) == 720
     assert rows[10]["changes"] == "rate: 600 → 900 (more servers)"
     assert [row["changes"] for row in rows if "1200" in row["changes"]] == [rows[40]["changes"]]

@@ -7,7 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from beekeeper.contract.asking import BACK_OFF
-from beekeeper.rules.first_second import FirstSecond, duration, first_second
+from beekeeper.rules.first_second import FirstSecond, first_second
 from beekeeper.rules.joining import Limits
 from beekeeper.rules.quotas import NEWER_REGION, USUAL, Account
 
@@ -77,11 +77,3 @@ def test_more_visitors_never_see_less_trouble(minute: int, more: int) -> None:
     assert large.refused >= small.refused
     assert large.needs_edge or not small.needs_edge
     assert large.place_seconds >= small.place_seconds - 60  # a tail is up to one pause long
-
-
-@pytest.mark.parametrize(
-    ("seconds", "said"),
-    [(1, "1 s"), (89, "89 s"), (437, "7 min"), (5_399, "90 min"), (9e3, "2.5 h")],
-)
-def test_a_time_in_words(seconds: float, said: str) -> None:
-    assert duration(seconds) == said

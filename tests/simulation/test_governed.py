@@ -6,7 +6,7 @@ from itertools import islice
 import pytest
 
 from beekeeper import ConfigError, Simulation, simulate
-from beekeeper.charts import clock
+from beekeeper.rules.durations import duration
 from beekeeper.simulation.destination import (
     BASELINE_SECONDS,
     Database,
@@ -41,7 +41,7 @@ def test_a_destination_that_is_overloaded_serves_more_with_the_governor(
         "A destination that can bear 60 visitors a minute, at a rate of 90, answers"
         f" {found.share_without:.0%} of what visitors ask without the governor, and"
         f" {found.share:.0%} with it; the line then lasts"
-        f" {clock(found.seconds)} instead of {clock(found.seconds_without)}."
+        f" {duration(found.seconds)} instead of {duration(found.seconds_without)}."
     )
 
 

@@ -15,7 +15,6 @@ import socket
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from datetime import UTC, datetime
 
 SECONDS = 180
 RENEW_SECONDS = 30
@@ -29,11 +28,6 @@ def this_machine() -> str:
         user = "somebody"
     # A name in another encoding has halves of characters, with which DynamoDB refuses every write.
     return f"{user}@{socket.gethostname()}".encode(errors="replace").decode()
-
-
-def until_text(expires_at: float) -> str:
-    """Return a time as people read it."""
-    return datetime.fromtimestamp(expires_at, UTC).strftime("%H:%M:%S UTC")
 
 
 @contextmanager

@@ -31,13 +31,14 @@ from botocore.exceptions import BotoCoreError, ClientError
 from beekeeper.errors import BeekeeperError, ConfigError, LockedError, ProvisionError, StateError
 from beekeeper.provision.aws import Aws
 from beekeeper.provision.engine.failures import DENIED, explained
-from beekeeper.provision.engine.lease import SECONDS, renewed, this_machine, until_text
+from beekeeper.provision.engine.lease import SECONDS, renewed, this_machine
 from beekeeper.provision.engine.wait import Busy, Wait, has_code, retrying
 from beekeeper.provision.grant import Grant, grant
 from beekeeper.provision.names import Names
 from beekeeper.provision.state.lock import Lock
 from beekeeper.provision.state.schema import State, from_text, to_text
 from beekeeper.provision.state.store import StateStore
+from beekeeper.times import clock
 
 ADDRESS = re.compile(r"s3:/+([a-z0-9][a-z0-9.-]{1,61}[a-z0-9])(?:/(.*))?")
 CONFLICT = Busy("ConditionalRequestConflict")
@@ -221,7 +222,7 @@ class StateBucket(StateStore):
 
     def _told(self, lock: Lock | None) -> LockedError:
         who = f"{lock.owner} is" if lock else "Somebody is"
-        until = f", until {until_text(lock.expires_at)} or longer" if lock else ""
+        until = f", until {clock(lock.expires_at)} or longer" if lock else ""
         return LockedError(
             f"{who} working on room {self.room} (lock s3://{self._bucket}/{self._lock_key}){until}."
             " Wait until that command has ended, then run the same command again."

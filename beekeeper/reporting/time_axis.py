@@ -1,9 +1,10 @@
-"""Times of day, for the axes and the tables of a report."""
+"""The times of day below a chart of a report."""
 
 from collections.abc import Iterator
-from datetime import UTC, datetime, timedelta, tzinfo
+from datetime import timedelta, tzinfo
 
 from beekeeper.charts import Axis
+from beekeeper.times import local
 
 MINUTE, HOUR, DAY = 60, 3_600, 86_400
 STEPS = (
@@ -13,11 +14,6 @@ STEPS = (
     *(n * DAY for n in (1, 2, 7)),
 )
 MARKS = 6
-
-
-def local(at: float, zone: tzinfo | None) -> datetime:
-    """Return a time (epoch seconds) in a zone. None is the zone of this machine."""
-    return datetime.fromtimestamp(at, UTC).astimezone(zone)
 
 
 def axis(first: float, last: float, zone: tzinfo | None) -> Axis:
@@ -43,16 +39,3 @@ def _round(first: float, last: float, step: int, zone: tzinfo | None) -> Iterato
     while at <= last:
         yield at
         at += step
-
-
-def zone_name(at: float, zone: tzinfo | None) -> str:
-    """Return the name of the zone at a time, such as "CET (UTC+01:00)"."""
-    when = local(at, zone)
-    name, offset = when.tzname() or "", f"{when:%z}"
-    shift = f"UTC{offset[:3]}:{offset[3:]}" if offset not in ("", "+0000") else "UTC"
-    return shift if name in ("", shift, "UTC") else f"{name} ({shift})"
-
-
-def moment(at: float, zone: tzinfo | None) -> str:
-    """Return a time for a table: the day and the time, to the second."""
-    return f"{local(at, zone):%d %b %H:%M:%S}"

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from beekeeper.control import logs, waiting, watching
+from beekeeper.control import consumer, logs, waiting, watching
 from beekeeper.control.waiting import Goal, OnStatus
 from beekeeper.control.watching import Seen
 from beekeeper.handle import Handle
@@ -10,7 +10,7 @@ from beekeeper.provision.aws import machine_of
 from beekeeper.results import LogLine, Status
 
 
-class Watched(Handle):
+class Following(Handle):
     """The methods of :class:`beekeeper.Room` that take their time. They change nothing.
 
     They block. In an ``async`` program, run them in a thread::
@@ -68,6 +68,15 @@ class Watched(Handle):
         machine = machine_of(self._connection.session)
         seen = self.watch(every_seconds=every_seconds)
         return waiting.wait_until(seen, goal, machine, timeout_seconds, on_status)
+
+    def wait_for_consumer(self) -> None:
+        """Wait until a consumer works, for up to 20 seconds. Raise ProvisionError if none does.
+
+        ``on`` and ``deploy`` start one, and AWS starts one every minute. What one published before
+        that does not count. Without a consumer nobody is admitted. None runs while the room is off.
+        """
+        started_at = self._connection.consumer_started_at
+        consumer.wait_for_consumer(self._connection.deployed(), started_at)
 
     def logs(
         self,
