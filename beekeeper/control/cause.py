@@ -14,7 +14,7 @@ from beekeeper.provision.engine.step import Step
 from beekeeper.results import Action, Change
 
 CONSUMER = f"function {functions.CONSUMER.name}"
-# What lets visitors through, and what answers them.
+# What admits visitors, and what answers them.
 LINE = ("rule", CONSUMER)
 ANSWERS = tuple(
     f"{kind} {function.name}"

@@ -99,7 +99,7 @@ def test_who_stopped_the_line_is_named(
     join(cloud, visitors=25, seconds_ago=20)
     found = room.status()
     assert (found.light, found.waiting, found.arrivals_per_minute) == (Light.RED, 25, 25)
-    assert found.reason.startswith("Nobody has been let through for 4")
+    assert found.reason.startswith("Nobody has been admitted for ")
     assert found.reason.endswith(f" s, and 25 visitors wait: {told}")
     assert "python -m beekeeper deploy" in found.remedy
     assert found.longest_wait_seconds is None
@@ -124,14 +124,14 @@ def test_without_a_state_only_what_is_sure_is_named(
 
 def test_a_room_that_works(cloud: Cloud, room: beekeeper.Room) -> None:
     now = time.time()
-    flow = tuple(Counted(now - 63 + 10 * i, 100 * i, 25 * i, 600.0, 900) for i in range(7))
+    flow = tuple(Counted(now - 63 + 10 * i, 100 * i, 40 * i, 600.0, 900) for i in range(7))
     publish(cloud, waiting=900, flow=flow)
-    put(cloud, {**items.key(items.COUNT_IDS[0]), "admitted": {"N": "600"}, "entered": {"N": "150"}})
+    put(cloud, {**items.key(items.COUNT_IDS[0]), "admitted": {"N": "600"}, "entered": {"N": "240"}})
     join(cloud, visitors=120, seconds_ago=30)
     found = room.status()
     assert (found.light, found.reason) == (Light.GREEN, "The line moves, and 900 visitors wait.")
-    assert (found.held_rate, found.entered_per_minute) == (600.0, 150.0)
-    assert (found.arrivals_per_minute, found.no_shows, found.latecomers) == (120, 150, 0)
+    assert (found.held_rate, found.entered_per_minute) == (600.0, 240.0)
+    assert (found.arrivals_per_minute, found.no_shows, found.latecomers) == (120, 60, 0)
     assert (found.unreadable, found.unknown) == (0, ())
     assert found.errors is not None
     assert set(found.errors.throttles) == {"producer", "room", "turnstile", "consumer"}
@@ -166,7 +166,11 @@ def test_what_cant_be_read_is_unknown_and_the_rest_stands(
         cloud.wire.add(refuse(name, "AccessDenied", "You may not.", 403))
     found = room.status()
     assert (found.errors, found.unreadable, found.waiting) == (None, None, 3)
-    assert found.light is Light.GREEN
+    assert found.light is Light.AMBER
+    assert found.reason == (
+        "All else is well, but the errors of the functions and of the API and 1 more part of the"
+        " status can't be read."
+    )
     assert len(found.unknown) == 2
     assert all("can't be read. AccessDenied" in text for text in found.unknown)
     check(found)
