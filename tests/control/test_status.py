@@ -80,6 +80,18 @@ def change_role(cloud: Cloud) -> None:
     cloud.client("iam").put_role_policy(RoleName=role, PolicyName=policy, PolicyDocument=document)
 
 
+def stop_function(cloud: Cloud) -> None:
+    cloud.client("lambda").put_function_concurrency(**CONSUMER, ReservedConcurrentExecutions=0)
+
+
+def break_function(cloud: Cloud) -> None:
+    cloud.client("lambda").update_function_configuration(**CONSUMER, Handler="theirs.handler")
+
+
+def disable_rule(cloud: Cloud) -> None:
+    cloud.client("events").disable_rule(Name="beekeeper-sale-consumer")
+
+
 @pytest.mark.parametrize(
     ("do", "told"),
     [
@@ -108,7 +120,18 @@ def test_who_stopped_the_line_is_named(
 
 @pytest.mark.parametrize(
     ("do", "told"),
-    [(change_role, "was changed (policies)."), (lambda _: None, "as it was deployed.")],
+    [
+        (change_role, "was changed (policies)."),
+        (DELETIONS["function consumer"][0], "the function beekeeper-sale-consumer is gone."),
+        (
+            DELETIONS["permission consumer"][0],
+            "the permission beekeeper-sale-consumer/beekeeper is gone.",
+        ),
+        (stop_function, "beekeeper-sale-consumer was changed (reserved_concurrency)."),
+        (break_function, "beekeeper-sale-consumer was changed (configuration)."),
+        (disable_rule, "the schedule beekeeper-sale-consumer was changed (enabled)."),
+        (lambda _: None, "as it was deployed."),
+    ],
 )
 def test_without_a_state_only_what_is_sure_is_named(
     do: Callable[[Cloud], None], told: str, cloud: Cloud, tmp_path: Path
