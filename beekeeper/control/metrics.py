@@ -116,7 +116,7 @@ def _sums(room: Deployed, wanted: Mapping[str, dict[str, Any]], now: float) -> d
     )
     sums = dict.fromkeys(wanted, 0)
     for found in (each for page in pages for each in page["MetricDataResults"]):
-        if found["StatusCode"] in INCOMPLETE:
+        if found.get("StatusCode") in INCOMPLETE:
             raise ProvisionError("CloudWatch has not told all of them. Try again.")
         sums[found["Id"]] += round(sum(found["Values"]))
     return sums
