@@ -52,7 +52,7 @@ class Following(Handle):
     ) -> Status:
         """Wait until the room is ``"on"``, ``"off"``, ``"paused"`` or ``"drained"``.
 
-        ``"drained"`` means that nobody waits, latecomers included. Who was let through in the last
+        ``"drained"`` means that nobody waits, latecomers included. Who was admitted in the last
         half minute may still be on the way to your site. With ``waiting_below`` instead, it waits
         until fewer visitors than that wait. It looks as :meth:`watch` does, and goes on while the
         status can't be read. ``on_status`` is called with each look. In a notebook this shows them

@@ -10,6 +10,7 @@ from beekeeper.cli.options import add_common, add_profile, config_path, session_
 from beekeeper.cli.output import Output
 from beekeeper.cli.simulate import add_event, event_of
 from beekeeper.config import configured_text
+from beekeeper.config.alarms import configured_notify
 from beekeeper.config.governor import configured_governor
 from beekeeper.costs import estimate as costs
 from beekeeper.costs.prices import FALLBACK
@@ -58,12 +59,12 @@ def run_estimate(options: argparse.Namespace, output: Output) -> None:
     event = event_of(options)
     region = options.region or configured_text(config_path(options), "region") or FALLBACK
     output.say("Simulating …")
-    governed = configured_governor(config_path(options))
     found = costs.estimate(
         **event,
         region=region,
         live_prices=options.live_prices,
-        governed=governed,
+        governed=configured_governor(config_path(options)),
+        notify=configured_notify(config_path(options)),
         session=session_of(options) if options.live_prices else None,
     )
     if output.as_json:

@@ -20,8 +20,9 @@ def add_commands(commands: Any) -> None:
         "list",
         help="list the account's rooms, also those without a state here",
         description="List the account's rooms in the region, also those whose state is elsewhere,"
-        " and the rooms that were deployed from this folder: each with its mode, rate, campaign"
-        " link, and the place of its state. AWS may list a new room only after some minutes.",
+        " and the rooms that were deployed from this folder: each with its mode, rate, light,"
+        " campaign link, and the place of its state. AWS may list a new room only after some"
+        " minutes.",
         examples={
             "list --all-regions --profile events": "lists the rooms of an account in all regions",
             "list --state-dir s3://our-bucket/beekeeper": (
@@ -73,13 +74,13 @@ def _show(found: RoomList, output: Output) -> None:
 
 
 def _text(room: ListedRoom) -> str:
-    """Return two or three short lines about a room."""
+    """Return four lines about a room: how it is set, its light, its link, and its state."""
     how = "unknown" if room.mode is None else f"{room.mode}, {room.rate:,.0f} a minute"
     lines = [
         f"{room.room:<24} {how:<24} {room.region}",
+        f"  {room.light.upper()}  {room.reason}" if room.light else f"  NOT KNOWN  {room.problem}",
         f"  {room.url or 'the campaign link is not known'}",
         f"  state: {room.state_file or 'not here'}",
-        *([f"  {room.problem}"] if room.problem else []),
     ]
     return "\n".join(lines)
 

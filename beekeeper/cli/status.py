@@ -66,7 +66,12 @@ def rows(status: Status, *, checked: bool) -> list[tuple[str | Text, str]]:
     ]
     told = (p for p in status.problems if p.text != status.reason)
     found += [(Text("problem", style="red"), f"{p.text} {p.remedy}") for p in told]
-    found += [("unknown", text) for text in status.unknown]
+    is_told = "can't be read" in status.reason and bool(status.remedy)
+    found += [
+        ("unknown", text)
+        for text in status.unknown
+        if not (is_told and text.endswith(status.remedy))
+    ]
     if checked:
         found.append(("drift", "\n".join(map(line, status.drift)) or "none"))
     return found
@@ -84,13 +89,15 @@ def _rate(status: Status) -> str:
         held = f", held {status.held_rate:,.0f} in the last minute"
     elif status.measured_rate:
         held = f", measured {status.measured_rate:,.0f}"
-    absent = f", {status.no_show_share:.0%} never come" if status.no_show_share else ""
+    share = status.no_show_share
+    absent = f", {share:.0%} do not come within half a minute" if share else ""
     return f"{status.rate:,.0f} a minute{held}{absent}"
 
 
 def _line(status: Status) -> Iterator[tuple[str, str]]:
     is_off = status.mode == Mode.OFF
-    yield "arrivals", _per_minute(status.arrivals_per_minute)
+    arrivals = status.arrivals_per_minute
+    yield "arrivals", f"{'about ' if arrivals else ''}{_per_minute(arrivals)}"
     yield "waiting", "nobody, because the room is off" if is_off else f"{status.waiting:,}"
     yield "wait when joining now", "none" if is_off else _duration(status.longest_wait_seconds)
     yield "joined", f"{'about ' if status.waiting else ''}{status.joined:,}"
@@ -98,7 +105,7 @@ def _line(status: Status) -> Iterator[tuple[str, str]]:
     lately = f", {_per_minute(status.entered_per_minute)}" if status.entered_per_minute else ""
     yield "entered", f"{status.entered:,}{lately}"
     if status.no_shows is not None:
-        yield "no-shows", f"{status.no_shows:,}{' or more' if status.held_rate else ''}"
+        yield "not come yet", f"{status.no_shows:,}{' or more' if status.held_rate else ''}"
     if status.latecomers:
         yield "latecomers in line", f"{status.latecomers:,}"
     yield "a change", f"everybody hears of it within {at_most(status.heard_within_seconds)}"
@@ -128,7 +135,7 @@ def _governor(governor: GovernorStatus | None) -> Iterator[tuple[str, str]]:
         yield "governor", governor.held
         return
     if governor.measured_at is None:
-        yield "governor", governor.held
+        yield "governor", f"{governor.held}; it has not measured your site yet"
     else:
         since = _ago(max(0, time.time() - governor.measured_at))
         yield "governor", f"{governor.held}, measured {since}"

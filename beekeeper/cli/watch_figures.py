@@ -48,22 +48,28 @@ def a_minute(value: float | None) -> str:
     return NOT_KNOWN if value is None else f"{value:,.0f} a minute"
 
 
+def arrivals(status: Status) -> str:
+    """Return who joined in the last minute, which is not exact."""
+    count = status.arrivals_per_minute
+    return f"~{a_minute(count)}" if count else a_minute(count)
+
+
 def line(status: Status) -> str:
     """Return a status as one line, for a log."""
     return (
         f"{status.light}  {status.mode}  waiting {status.waiting:,}  {wait(status)}"
-        f"  arrivals {a_minute(status.arrivals_per_minute)}"
-        f"  let through {a_minute(status.held_rate)} of {status.rate:,.0f}"
+        f"  arrivals {arrivals(status)}"
+        f"  admitted {a_minute(status.held_rate)} of {status.rate:,.0f}"
         f"  in all {_counts(status)}"
     )
 
 
 def _counts(status: Status) -> str:
     about = "~" if status.waiting else ""
-    absent = "" if status.no_shows is None else f", no-shows {status.no_shows:,}"
+    absent = "" if status.no_shows is None else f", not come yet {status.no_shows:,}"
     late = f", latecomers {status.latecomers:,}" if status.latecomers else ""
     return (
-        f"joined {about}{status.joined:,}, let through {status.admitted:,},"
+        f"joined {about}{status.joined:,}, admitted {status.admitted:,},"
         f" entered {status.entered:,}{absent}{late}"
     )
 

@@ -44,7 +44,7 @@ class Screen:
         self._trouble: Trouble | None = None
         self._seen_at = 0.0
         self._log, self._lines = Log(), deque[Line](maxlen=KEPT)
-        self._series = {name: Series() for name in ("arrivals", "waiting", "let through")}
+        self._series = {name: Series() for name in ("arrivals", "waiting", "admitted")}
         self.take(first, now)
 
     def take(self, look: Look, now: float) -> None:
@@ -110,7 +110,7 @@ class Screen:
 
     def _charts(self, status: Status, now: float, width: int) -> Iterator[Text]:
         values = (
-            figures.a_minute(status.arrivals_per_minute),
+            figures.arrivals(status),
             f"{status.waiting:,}",
             figures.a_minute(status.held_rate),
         )

@@ -4,12 +4,15 @@ A room has its alarms with and without this table. Without ``notify`` they tell 
 """
 
 import re
+from collections.abc import Mapping
+from pathlib import Path
 from typing import Annotated, Any, Self, TypedDict
 
 from pydantic import AfterValidator, field_validator, model_validator
 
 from beekeeper.config.essentials import Essentials
 from beekeeper.config.section import Section, described, table, table_of
+from beekeeper.config.toml_file import configured
 
 EMAIL = re.compile(r"[A-Za-z0-9._%+-]{1,64}@(?:[A-Za-z0-9-]+\.)+[A-Za-z]{2,63}")
 TOPIC = re.compile(r"arn:aws(?:-[a-z]+)*:sns:([a-z0-9-]+):\d{12}:[A-Za-z0-9_-]{1,256}")
@@ -68,6 +71,12 @@ class Alarms(Section):
         """The region of that topic. Empty if there is none."""
         found = TOPIC.fullmatch(self.topic_arn)
         return found[1] if found else ""
+
+
+def configured_notify(path: str | Path) -> bool:
+    """Return whether a TOML file says whom the alarms tell, even if other settings are wrong."""
+    table = configured(path, "alarms")
+    return isinstance(table, Mapping) and bool(table.get("notify"))
 
 
 class WithAlarms(Essentials):

@@ -1,9 +1,11 @@
 """What in AWS differs from what was deployed, for status."""
 
 from collections.abc import Iterable, Sequence
+from functools import partial
 
 from beekeeper.changes import differences
 from beekeeper.connection import Deployed
+from beekeeper.control.facts import Unread
 from beekeeper.control.metrics import tried
 from beekeeper.errors import ConfigError
 from beekeeper.provision.blueprint import steps
@@ -19,7 +21,7 @@ WITHOUT_KEYS = (
 )
 
 
-def drift(room: Deployed) -> tuple[Sequence[Change], tuple[str, ...]]:
+def drift(room: Deployed) -> tuple[Sequence[Change], tuple[Unread, ...]]:
     """Read every resource. Return what differs, and what could not be compared.
 
     Who may only read must not see the signing keys (provision/readers.py). The rest is then
@@ -31,12 +33,15 @@ def drift(room: Deployed) -> tuple[Sequence[Change], tuple[str, ...]]:
             f"What differs from the last deploy of room {room.state.room} can't be told without its"
             " state or its configuration. Run status --drift with --config FILE."
         )
-    found, unknown = tried("what has changed", lambda: plan(room, wanted(room)))
-    if found is None and any("AccessDenied" in text for text in unknown):
-        some = without(wanted(room), KEYS)
-        found, still_unknown = tried("what has changed", lambda: plan(room, some))
-        unknown = still_unknown or (WITHOUT_KEYS,)
-    return found or (), unknown
+    found, unread = tried("what has changed", lambda: plan(room, wanted(room)))
+    if found is None and any("AccessDenied" in each.why for each in unread):
+        found, still_unread = tried("what has changed", partial(_plan_without, room, KEYS))
+        unread = still_unread or (Unread("what needs the signing keys", WITHOUT_KEYS, True),)
+    return found or (), unread
+
+
+def _plan_without(room: Deployed, key: str) -> tuple[Change, ...]:
+    return plan(room, without(wanted(room), key))
 
 
 def wanted(room: Deployed) -> list[Step]:

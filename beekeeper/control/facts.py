@@ -18,6 +18,23 @@ MANY_ERRORS, FEWEST_ERRORS = 0.2, 5
 
 
 @dataclass(frozen=True, slots=True)
+class Unread:
+    """A part of the status that could not be read, and why, with the remedy.
+
+    Some parts are kept from those who may only look. Nobody has to do anything about these.
+    """
+
+    what: str
+    why: str
+    is_kept: bool = False
+
+    def __str__(self) -> str:
+        if self.is_kept:
+            return self.why
+        return f"{self.what[0].upper()}{self.what[1:]} can't be read. {self.why}"
+
+
+@dataclass(frozen=True, slots=True)
 class Facts:
     """What is known about a room. Rates are visitors a minute; None means unknown."""
 
@@ -28,8 +45,9 @@ class Facts:
     wait_seconds: float | None  # of who joins now
     heartbeat_seconds: float | None  # since a consumer published; None before the first one
     on_seconds: float | None = None  # since somebody turned the room on, if that matters
-    paused_seconds: float | None = None  # since somebody was let through, in a room that is paused
+    paused_seconds: float | None = None  # since somebody was admitted, in a room that is paused
     flow: Flow | None = None
+    lately: tuple[int, int] | None = None  # admitted, and at most so many of them came
     unreadable: int | None = None
     errors: Errors | None = None
     calls: int = 0  # of the API, in the time of the errors
@@ -40,6 +58,7 @@ class Facts:
     changed: Sequence[Change] | None = None
     drift: Sequence[Change] = ()
     longest_wait_seconds: float | None = None  # the limit of the configuration
+    unread: Sequence[Unread] = ()
 
 
 def is_silent(facts: Facts) -> bool:

@@ -1,15 +1,19 @@
 """The governor of a room: what it holds and why, and whether it may act."""
 
 from collections.abc import Iterator
+from datetime import datetime
 
 from beekeeper.connection import Deployed
 from beekeeper.contract.functions import GOVERNOR
 from beekeeper.control.changing import change_settings
+from beekeeper.control.history import history
 from beekeeper.control.note import NO_NOTE, Note
 from beekeeper.errors import ConfigError
 from beekeeper.results import Effect, Finding, GovernorDecision, GovernorStatus, Verdict
 from beekeeper.rules.governed import HELD_SECONDS, Governed, pace_advised, pace_in_force
 from beekeeper.rules.settings import GovernorMode, Settings
+
+LAST = 10  # changes: a minute has no more of them
 
 
 def set_governor(room: Deployed, mode: str, note: Note = NO_NOTE) -> Effect:
@@ -50,14 +54,31 @@ def governor_status(settings: Settings, governed: Governed, now: float) -> Gover
     )
 
 
+def is_silent(settings: Settings, governed: Governed, now: float) -> bool:
+    """Return whether the governor should have measured the site lately, and has not."""
+    return settings.governor_mode is not GovernorMode.OFF and not governed.is_held(now)
+
+
+def began_at(room: Deployed) -> float:
+    """Return when the governor was last deployed, or its mode changed. Raises the errors of AWS."""
+    name = room.names.function(GOVERNOR.name)
+    function = room.aws.client("lambda").get_function_configuration(FunctionName=name)
+    modes = [each.at for each in history(room, most=LAST) if each.what == "governor_mode"]
+    return max([datetime.fromisoformat(function["LastModified"]).timestamp(), *modes])
+
+
 def problems(
-    room: Deployed, settings: Settings, governed: Governed, now: float
+    room: Deployed, settings: Settings, governed: Governed, now: float, began: float
 ) -> Iterator[Finding]:
-    """Return whether the governor, unless it is off, does not measure the site."""
+    """Return whether the governor, unless it is off, does not measure the site.
+
+    One that began just now is given the time of some runs.
+    """
     if settings.governor_mode is GovernorMode.OFF:
         return
     if not governed.is_held(now):
-        yield _silent(room, governed)
+        if now - began > HELD_SECONDS:
+            yield _silent(room, governed)
     elif governed.sent and governed.refused == governed.sent:
         text = f"The governor of room {room.state.room} does not know how your site is: "
         remedy = (
@@ -75,8 +96,7 @@ def _silent(room: Deployed, governed: Governed) -> Finding:
         " nobody down: the operators' rate is in force."
     )
     remedy = (
-        "If the room was deployed or the governor turned on just now, it measures within two"
-        " minutes. Otherwise run python -m beekeeper doctor, and read its log: python -m"
-        f" beekeeper logs --function {GOVERNOR.name}"
+        "Run python -m beekeeper doctor, and read its log: python -m beekeeper logs --function"
+        f" {GOVERNOR.name}"
     )
     return Finding("governor", Verdict.PROBLEM, text, remedy)

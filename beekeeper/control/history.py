@@ -10,7 +10,7 @@ from beekeeper.contract.attributes import Item
 from beekeeper.control.changing import busy
 from beekeeper.control.note import NO_NOTE, Note
 from beekeeper.control.table import find_items, read_at, read_item, transact
-from beekeeper.errors import ConfigError, ProvisionError
+from beekeeper.errors import ConfigError
 from beekeeper.provision.engine.lease import this_machine
 from beekeeper.results import Entry
 
@@ -27,14 +27,16 @@ def history(room: Deployed, most: int = 100) -> tuple[Entry, ...]:
 def planned(room: Deployed, item: Item, now: float) -> tuple[Entry, ...]:
     """Return what is planned in the ``room`` item that was read, the earliest first.
 
-    If the rows about it can't be read, who planned it is unknown.
+    Raises when the rows about it can't be read.
     """
     left = plans.plans_of(plans.in_force(item, now))
-    try:
-        rows = {entry.number: entry for entry in _entries(room, (plan.number for plan in left))}
-    except ProvisionError:
-        rows = {}
+    rows = {entry.number: entry for entry in _entries(room, (plan.number for plan in left))}
     return tuple(rows.get(plan.number) or _without_row(plan) for plan in left)
+
+
+def planned_by_unknown(item: Item, now: float) -> tuple[Entry, ...]:
+    """Return what is planned, as the ``room`` item alone knows it: not by whom and why."""
+    return tuple(map(_without_row, plans.plans_of(plans.in_force(item, now))))
 
 
 def cancel(room: Deployed, number: int, note: Note = NO_NOTE) -> Entry:

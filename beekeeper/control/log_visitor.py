@@ -49,7 +49,7 @@ class Who:
         if not row:
             yield LogLine(now, TABLE, "INFO", NO_ROW)
             return
-        told = {"number": "joined the line", "admitted_at": "was let through"}
+        told = {"number": "joined the line", "admitted_at": "was admitted"}
         told |= {"asked_at": "came late, and took a number", "claimed_at": "went in"}
         for name, text in told.items():
             if name in row and (at := _time(row, name)):

@@ -18,7 +18,8 @@ from botocore.exceptions import BotoCoreError, ClientError
 
 from beekeeper.connection import Deployed
 from beekeeper.contract import functions
-from beekeeper.errors import BeekeeperError
+from beekeeper.control.facts import Unread
+from beekeeper.errors import BeekeeperError, ProvisionError
 from beekeeper.provision.engine.failures import explained
 from beekeeper.provision.engine.wait import has_code
 from beekeeper.results import Errors
@@ -27,6 +28,7 @@ T = TypeVar("T")
 WINDOW_SECONDS = 300
 PERIOD_SECONDS = 60
 COUNTED = ("ApproximateNumberOfMessages", "ApproximateNumberOfMessagesNotVisible")
+INCOMPLETE = ("InternalError", "Forbidden")  # PartialData has a next page
 GONE = ("AWS.SimpleQueueService.NonExistentQueue", "QueueDoesNotExist")
 
 
@@ -37,7 +39,7 @@ class Vitals:
     errors: Errors | None = None
     calls: int = 0
     unreadable: int | None = None
-    unknown: tuple[str, ...] = ()
+    unread: tuple[Unread, ...] = ()
 
 
 def vitals(room: Deployed, now: float) -> Vitals:
@@ -51,14 +53,13 @@ def vitals(room: Deployed, now: float) -> Vitals:
     return Vitals(errors, calls, unreadable, (*no_errors, *no_count))
 
 
-def tried(what: str, read: Callable[[], T]) -> tuple[T | None, tuple[str, ...]]:
-    """Return what was read and no text, or nothing and a text that says why it is unknown."""
+def tried(what: str, read: Callable[[], T]) -> tuple[T | None, tuple[Unread, ...]]:
+    """Return what was read, or nothing and why not. ``what`` is the subject of a sentence."""
     try:
         return read(), ()
     except (ClientError, BotoCoreError, BeekeeperError) as error:
         reason = explained(error, "read", "part of", "the status")
-        said = str(reason).removeprefix("reading part of the status: ")
-        return None, (f"{what[0].upper()}{what[1:]} can't be read. {said}",)
+        return None, (Unread(what, str(reason).removeprefix("reading part of the status: ")),)
 
 
 def _read(room: Deployed, now: float) -> tuple[Errors, int]:
@@ -83,7 +84,13 @@ def _of_function(room: Deployed, metric: str, part: str) -> dict[str, Any]:
 
 
 def _of_api(room: Deployed, metric: str) -> dict[str, Any]:
-    return _metric("AWS/ApiGateway", metric, "ApiId", room.state.id_of("api"))
+    api_id = room.state.id_of("api")
+    if not api_id:  # of a room without a state (provision/found_rooms.py)
+        raise ProvisionError(
+            "The room's API was not found. If it exists, grant apigateway:GET. If not, run python"
+            " -m beekeeper deploy."
+        )
+    return _metric("AWS/ApiGateway", metric, "ApiId", api_id)
 
 
 def _metric(namespace: str, name: str, dimension: str, value: str) -> dict[str, Any]:
@@ -109,6 +116,8 @@ def _sums(room: Deployed, wanted: Mapping[str, dict[str, Any]], now: float) -> d
     )
     sums = dict.fromkeys(wanted, 0)
     for found in (each for page in pages for each in page["MetricDataResults"]):
+        if found.get("StatusCode") in INCOMPLETE:
+            raise ProvisionError("CloudWatch has not told all of them. Try again.")
         sums[found["Id"]] += round(sum(found["Values"]))
     return sums
 

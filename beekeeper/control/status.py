@@ -1,7 +1,8 @@
 """The status of a room, and what in AWS differs from what was deployed.
 
 The table has most of it, in two reads. The errors and the dead-letter queue are read from other
-services: if one of them can't be read, the rest still stands, and ``unknown`` says what is missing.
+services: if one of them can't be read, the rest still stands, ``unknown`` says what is missing, and
+the light is not green.
 """
 
 from collections.abc import Mapping, Sequence
@@ -9,19 +10,20 @@ from dataclasses import dataclass, field, replace
 from functools import partial
 
 from beekeeper.connection import Deployed
-from beekeeper.contract import governor_item, items, pulse_item
+from beekeeper.contract import governor_item, history_item, items, pulse_item
 from beekeeper.contract.attributes import Item
 from beekeeper.control import cause, flow, governor, health, history, links, metrics, verdict
 from beekeeper.control import drift as drifts
-from beekeeper.control.facts import Facts, are_answers_failing, is_silent
+from beekeeper.control.facts import Facts, Unread, are_answers_failing, is_silent
 from beekeeper.control.metrics import tried
 from beekeeper.control.table import find_items_at
-from beekeeper.results import Change, Finding, Status
+from beekeeper.errors import ProvisionError
+from beekeeper.results import Change, Entry, Finding, Status
 from beekeeper.rules import flow as flows
 from beekeeper.rules import line, no_shows
 from beekeeper.rules.arrivals import JoinedBySecond
 from beekeeper.rules.flow import Counted
-from beekeeper.rules.governed import Governed, pace_in_force
+from beekeeper.rules.governed import NEVER, Governed, pace_in_force
 from beekeeper.rules.line import Pulse
 from beekeeper.rules.settings import Mode, Settings
 
@@ -40,10 +42,15 @@ class Memory:
 
     vitals: metrics.Vitals = field(default_factory=metrics.Vitals)
     keys: Sequence[Finding] = ()  # what is damaged in the signing keys
-    no_keys: tuple[str, ...] = ()  # why that is unknown
+    no_keys: tuple[Unread, ...] = ()  # why that is unknown
     read_at: float = float("-inf")
-    changed: tuple[Sequence[Change] | None, tuple[str, ...]] = (None, ())  # and why it is unknown
+    changed: tuple[Sequence[Change] | None, tuple[Unread, ...]] = (None, ())  # and why not
     changed_at: float = float("-inf")
+    began: float = 0.0  # when a governor that is silent was deployed or turned on
+    began_as_of: tuple[int, float] = (
+        -1,
+        0.0,
+    )  # the last change of the settings, and the half minute
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,8 +63,9 @@ class Reading:
     published: Pulse
     pulse: Pulse  # of the line since it was cleared, with those who joined since
     joined: JoinedBySecond | None
-    governed: Governed
-    unknown: tuple[str, ...]
+    planned: tuple[Entry, ...]
+    governed: Governed | None  # None in a room without a governor, or if it can't be read
+    unread: tuple[Unread, ...]
 
     @property
     def counted(self) -> Counted:
@@ -81,25 +89,24 @@ def status(room: Deployed, *, drift: bool = False, memory: Memory | None = None)
         memory.keys, memory.no_keys = _keys(room)
         memory.read_at = read.now
     drifted, no_drift = drifts.drift(room) if drift else ((), ())
-    facts = replace(_facts(room, read, memory), drift=drifted)
+    facts = _facts(room, read, memory)
     changed, no_cause = _changed(room, facts, memory, read.now)
-    judged = verdict.judge(replace(facts, changed=changed))
-    unknown = (*read.unknown, *memory.vitals.unknown, *memory.no_keys, *no_cause, *no_drift)
-    made = replace(_status(room, read, facts), drift=drifted, unknown=unknown)
+    unread = (*read.unread, *memory.vitals.unread, *memory.no_keys, *no_cause, *no_drift)
+    judged = verdict.judge(replace(facts, drift=drifted, changed=changed, unread=unread))
+    made = replace(_status(room, read, facts), drift=drifted, unknown=tuple(map(str, unread)))
     return replace(made, light=judged.light, reason=judged.reason, remedy=judged.remedy)
 
 
 def _read(room: Deployed) -> Reading:
-    ids = [items.ROOM, items.PULSE, *items.COUNT_IDS]
-    # Only then: an operator's permissions can be those of a room without a governor.
-    ids += [items.GOVERNOR] if room.has_governor else []
-    found, now = find_items_at(room, ids)
+    found, now, no_governor = _found(room)
     if items.ROOM not in found:
         raise room.missing()
     settings = health.settings_of(room, found[items.ROOM], now)
     published = pulse_item.pulse_of(found.get(items.PULSE))
     pulse = line.since_cleared(published, settings.cleared_at)
-    joined, unknown = tried("who joined lately", lambda: flow.joined(room, pulse, now))
+    joined, no_joins = tried("who joined lately", lambda: flow.joined(room, pulse, now))
+    item, is_governed = found[items.ROOM], room.has_governor and not no_governor
+    plans, no_plans = tried("who planned a change", lambda: history.planned(room, item, now))
     return Reading(
         found=found,
         now=now,
@@ -107,23 +114,50 @@ def _read(room: Deployed) -> Reading:
         published=published,
         pulse=flow.up_to_date(pulse, joined or {}, now),
         joined=joined,
-        governed=governor_item.governed_of(found.get(items.GOVERNOR)),
-        unknown=unknown,
+        planned=plans if plans is not None else history.planned_by_unknown(item, now),
+        governed=governor_item.governed_of(found.get(items.GOVERNOR)) if is_governed else None,
+        unread=(*_no_link(room), *no_governor, *no_joins, *no_plans),
     )
 
 
-def _keys(room: Deployed) -> tuple[Sequence[Finding], tuple[str, ...]]:
+def _no_link(room: Deployed) -> tuple[Unread, ...]:
+    if room.state.url:
+        return ()
+    why = "Grant apigateway:GET, and cloudfront:ListDistributions for a room with an edge."
+    return (Unread("the campaign link", f"{why} Then run the same command again."),)
+
+
+def _found(room: Deployed) -> tuple[Mapping[str, Item], float, tuple[Unread, ...]]:
+    """Return the items, when AWS answered, and why that of the governor could not be read.
+
+    An operator's permissions can be those of a room without a governor. DynamoDB then refuses to
+    read any of the items.
+    """
+    ids = [items.ROOM, items.PULSE, *items.COUNT_IDS]
+    if not room.has_governor:
+        return *find_items_at(room, ids), ()
+    try:
+        return *find_items_at(room, [*ids, items.GOVERNOR]), ()
+    except ProvisionError as error:
+        if "AccessDenied" not in str(error):
+            raise
+        why = str(error)
+    return *find_items_at(room, ids), (Unread("what the governor holds", why),)
+
+
+def _keys(room: Deployed) -> tuple[Sequence[Finding], tuple[Unread, ...]]:
     """Return what is damaged in the signing keys. Who may only read may not see them."""
-    found, unknown = tried("the signing keys", lambda: find_items_at(room, [items.KEYS])[0])
+    found, unread = tried("the signing keys", lambda: find_items_at(room, [items.KEYS])[0])
     if found is None:
-        denied = any("AccessDenied" in text for text in unknown)
-        return (), (KEYS_HIDDEN,) if denied else unknown
+        denied = any("AccessDenied" in each.why for each in unread)
+        return (), (Unread("the signing keys", KEYS_HIDDEN, True),) if denied else unread
     return tuple(health.key_problems(room, found.get(items.KEYS))), ()
 
 
 def _facts(room: Deployed, read: Reading, memory: Memory) -> Facts:
     settings, pulse, now = read.settings, read.pulse, read.now
-    pace, vitals = pace_in_force(settings, read.governed, now), memory.vitals
+    governed = read.governed
+    pace, vitals = pace_in_force(settings, governed or NEVER, now), memory.vitals
     facts = Facts(
         mode=settings.mode,
         rate=settings.rate,
@@ -133,22 +167,30 @@ def _facts(room: Deployed, read: Reading, memory: Memory) -> Facts:
         heartbeat_seconds=_since(read.published.as_of, now),
         paused_seconds=_since(pulse.paced_at, now),
         flow=flows.flow(pulse.flow, read.counted),
+        lately=flows.lately(pulse.flow, read.counted, no_shows.PROMPT_SECONDS),
         unreadable=vitals.unreadable,
         errors=vitals.errors,
         calls=vitals.calls,
         longest_wait_seconds=60.0 * room.config.alarms.longest_wait_minutes,
         damaged=(*memory.keys, *health.room_problems(room, read.found[items.ROOM])),
-        governor=governor.governor_status(settings, read.governed, now)
-        if room.has_governor
-        else None,
-        governor_problems=tuple(governor.problems(room, settings, read.governed, now))
-        if room.has_governor
-        else (),
+        governor=governor.governor_status(settings, governed, now) if governed else None,
+        governor_problems=_governor_problems(room, read, memory),
     )
     if is_silent(facts) and facts.mode is Mode.ON and read.published.as_of:
         facts = replace(facts, on_seconds=_turned_on(room, now))
-    # While nobody is let through, no wait is known.
+    # While nobody is admitted, no wait is known.
     return replace(facts, wait_seconds=None) if is_silent(facts) else facts
+
+
+def _governor_problems(room: Deployed, read: Reading, memory: Memory) -> tuple[Finding, ...]:
+    governed, settings, now = read.governed, read.settings, read.now
+    if governed is None:
+        return ()
+    known = (history_item.last_number(read.found[items.ROOM]), now // SLOW_SECONDS)
+    if governor.is_silent(settings, governed, now) and memory.began_as_of != known:
+        began, _ = tried("when the governor began", lambda: governor.began_at(room))
+        memory.began, memory.began_as_of = began or 0.0, known
+    return tuple(governor.problems(room, settings, governed, now, memory.began))
 
 
 def _turned_on(room: Deployed, now: float) -> float | None:
@@ -164,7 +206,7 @@ def _since(at: float, now: float) -> float | None:
 
 def _changed(
     room: Deployed, facts: Facts, memory: Memory, now: float
-) -> tuple[Sequence[Change] | None, tuple[str, ...]]:
+) -> tuple[Sequence[Change] | None, tuple[Unread, ...]]:
     """Return what somebody changed of the part that fails, if one does, or why it is unknown."""
     # In a room that was deployed just now, no consumer has worked yet.
     stands = is_silent(facts) and (facts.waiting or facts.heartbeat_seconds is not None)
@@ -173,8 +215,7 @@ def _changed(
     keys = cause.LINE if stands else cause.ANSWERS
     if now - memory.changed_at >= SLOW_SECONDS:
         look = partial(cause.changed, room, keys)
-        found, unknown = tried("why it does not work", look)
-        memory.changed, memory.changed_at = (found, unknown), now
+        memory.changed, memory.changed_at = tried("why it does not work", look), now
     return memory.changed
 
 
@@ -207,14 +248,14 @@ def _status(room: Deployed, read: Reading, facts: Facts) -> Status:
         unreadable=facts.unreadable,
         errors=facts.errors,
         links=links.links(room.names),
-        planned=history.planned(room, read.found[items.ROOM], read.now),
+        planned=read.planned,
     )
 
 
 def _measured(settings: Settings, pulse: Pulse) -> float | None:
     """Return the measured rate, if it is one of the line that moves now.
 
-    What is more than the room can let through was measured before the rate was changed.
+    More than the room can admit was measured before the rate was changed.
     """
     most = MEASURED_MARGIN * settings.rate * settings.overbooking
     return round(pulse.rate, 1) if settings.mode is Mode.ON and 0 < pulse.rate <= most else None

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 
 from beekeeper.contract.functions import CONSUMER
 from beekeeper.control.facts import MANY_ERRORS, Facts, failed_share, is_silent
-from beekeeper.counted import waiting
+from beekeeper.counted import counted, waiting
 from beekeeper.results import Change, Light
 from beekeeper.results.deploying import Action
 from beekeeper.rules.durations import duration, estimate
@@ -25,6 +25,9 @@ MANY_REFUSED, FEWEST_REFUSED = 0.3, 100
 # Latecomers take up to a quarter of the slots (rules/lane.py).
 HELD_SHARE = 0.6
 LONG_PAUSE_SECONDS = 600.0
+# Who leaves during a long wait is no trouble: by default the line makes up for a third of them
+# (overbooking). It can't make up for half. Of fewer than ten it can be chance.
+FEW_COME, FEWEST_EXPECTED = 0.5, 10
 DEPLOY = "Run python -m beekeeper deploy, which repairs it."
 DEPLOY_OR_DOCTOR = (
     "Run python -m beekeeper deploy. If that does not help, run python -m beekeeper doctor."
@@ -62,20 +65,20 @@ def _silent(facts: Facts) -> Judgement | None:
         return None
     cause, remedy = _cause(facts, "consumer")
     if facts.mode is Mode.PAUSED:
-        text = "The line is paused, and no consumer works that could let visitors through later"
+        text = "The line is paused, and no consumer works that could admit visitors later"
         return Judgement(Light.AMBER, f"{text}{cause}.", remedy)
     if facts.heartbeat_seconds is None:
         return _not_yet(facts, cause, remedy)
     since = duration(facts.heartbeat_seconds)
-    text = f"No consumer has worked for {since}, so nobody would be let through"
+    text = f"No consumer has worked for {since}, so nobody would be admitted"
     if facts.waiting:
-        text = f"Nobody has been let through for {since}, and {waiting(facts.waiting)}"
+        text = f"Nobody has been admitted for {since}, and {waiting(facts.waiting)}"
     return Judgement(Light.RED, f"{text}{cause}.", remedy)
 
 
 def _not_yet(facts: Facts, cause: str, remedy: str) -> Judgement:
     light = Light.RED if facts.waiting or cause else Light.AMBER
-    text = f"Nobody is let through yet, because no consumer has worked{cause}."
+    text = f"Nobody is admitted yet, because no consumer has worked{cause}."
     if not cause:
         remedy = (
             "If the room was deployed or turned on just now, one starts within a minute. Otherwise"
@@ -128,14 +131,14 @@ def _answers(facts: Facts) -> Judgement | None:
 
 
 def _held(facts: Facts) -> Judgement | None:
-    """Judge whether as many are let through as the pace asks for, while they wait."""
+    """Judge whether as many are admitted as the pace asks for, while they wait."""
     wanted = facts.flow.wanted if facts.flow and facts.mode is Mode.ON else None
     if facts.flow is None or not wanted or facts.flow.admitted >= HELD_SHARE * wanted:
         return None
     light = Light.AMBER if facts.flow.admitted else Light.RED
     text = (
-        f"Only {facts.flow.admitted:,.0f} of {wanted:,.0f} visitors a minute were let through in"
-        f" the last minute, although {waiting(facts.waiting)}."
+        f"Only {facts.flow.admitted:,.0f} of {wanted:,.0f} visitors a minute were admitted in the"
+        f" last minute, although {waiting(facts.waiting)}."
     )
     return Judgement(light, text, _logs("consumer"))
 
@@ -194,6 +197,22 @@ def _governed(facts: Facts) -> Judgement | None:
     return Judgement(Light.AMBER, f"{text}: {why}." if why else f"{text}.", remedy)
 
 
+def _few_come(facts: Facts) -> Judgement | None:
+    """Judge whether those come whose turn has begun. The counts are exact, so this is certain."""
+    admitted, came = facts.lately or (0, 0)
+    if facts.mode is not Mode.ON or admitted < FEWEST_EXPECTED or came > FEW_COME * admitted:
+        return None
+    text = (
+        f"Most of those admitted do not come: of the last {admitted:,} whose turn has begun,"
+        f" {f'at most {came:,} have' if came else 'nobody has'} gone in."
+    )
+    remedy = (
+        "Follow the campaign link, and look at your site. If it is down, run python -m beekeeper"
+        " pause: nobody loses a place. If it is well, they have left during the wait."
+    )
+    return Judgement(Light.AMBER, text, remedy)
+
+
 def _unreadable(facts: Facts) -> Judgement | None:
     if not facts.unreadable:
         return None
@@ -250,6 +269,17 @@ def _long(facts: Facts) -> Judgement | None:
     return Judgement(Light.AMBER, text, remedy)
 
 
+def _unread(facts: Facts) -> Judgement | None:
+    """Say of a room that looks well that nobody knows. It comes last: known trouble counts more."""
+    missing = [each for each in facts.unread if not each.is_kept]
+    if not missing:
+        return None
+    first, more = missing[0], len(missing) - 1
+    others = f" and {counted(more, 'more part')} of the status" if more else ""
+    text = f"All else is well, but {first.what}{others} can't be read."
+    return Judgement(Light.AMBER, text, first.why)
+
+
 RULES: tuple[Callable[[Facts], Judgement | None], ...] = (
     _damaged,
     _silent,
@@ -259,11 +289,13 @@ RULES: tuple[Callable[[Facts], Judgement | None], ...] = (
     _failing,
     _governor_fails,
     _governed,
+    _few_come,
     _unreadable,
     _refused,
     _drifted,
     _paused,
     _long,
+    _unread,
 )
 
 
@@ -275,7 +307,7 @@ def _green(facts: Facts) -> Judgement:
     elif facts.waiting:
         text = f"The line moves, and {waiting(facts.waiting)}."
     else:
-        text = "Nobody waits: who joins is let through at once."
+        text = "Nobody waits: who joins is admitted at once."
     return Judgement(Light.GREEN, text)
 
 

@@ -4,10 +4,9 @@ The usage comes from the simulation. The time that Lambda takes for a request is
 estimate leaves out what costs next to nothing: storage (a million rows for two weeks cost a few
 cents), cold starts (half a second each, one for every request that runs at once), EventBridge's
 schedule, which is free, and the topic of the alarms: each e-mail costs $0.00002 after the first
-1,000 of a month (usage type DeliveryAttempts-SMTP). It counts the alarms of a room that tells
-somebody: without ``notify`` there are fewer. The functions run on arm64; x86_64 costs a quarter
-more for the same time (about $0.02 for 100,000 visitors). It does not know tax, support, or the
-discounts of the account.
+1,000 of a month (usage type DeliveryAttempts-SMTP). The functions run on arm64; x86_64 costs a
+quarter more for the same time (about $0.02 for 100,000 visitors). It does not know tax, support, or
+the discounts of the account.
 
 With an edge, all requests go through CloudFront, at its pay-as-you-go prices. What it sends to the
 API (a kilobyte for each join, $0.02 a GB) and the few reads of the page from S3 are left out. API
@@ -78,6 +77,7 @@ def estimate(
     region: str = FALLBACK,
     live_prices: bool = False,
     governed: bool = False,
+    notify: bool = False,
     edge: bool = False,
     news_seconds: int = NEWS_SECONDS,
     session: "Session | None" = None,
@@ -87,8 +87,9 @@ def estimate(
     The arguments of the event are those of ``simulate``. ``rate`` is visitors per minute. By
     default the prices come from a table in the package, without a call to AWS. With
     ``live_prices``, they come from AWS's price list. That uses the credentials of ``session``,
-    which need ``pricing:GetProducts``. ``governed`` adds the governor. ``edge`` and
-    ``news_seconds`` are those of the configuration. AWS's free allowances are not subtracted.
+    which need ``pricing:GetProducts``. ``governed`` adds the governor, and ``notify`` the alarms
+    that a room has only if they tell somebody. ``edge`` and ``news_seconds`` are those of the
+    configuration. AWS's free allowances are not subtracted.
     Raises ConfigError, and with ``live_prices`` also CredentialsError and ProvisionError.
 
     >>> estimate(10_000, rate=600).event_usd < 1
@@ -105,7 +106,14 @@ def estimate(
         edge=edge,
         news_seconds=news_seconds,
     )
-    found = priced(event.usage, prices, visitors=event.visitors, rate=event.rate, governed=governed)
+    found = priced(
+        event.usage,
+        prices,
+        visitors=event.visitors,
+        rate=event.rate,
+        governed=governed,
+        notify=notify,
+    )
     return replace(found, notes=[*found.notes, event.first_second.without_edge, ASSUMED])
 
 
@@ -127,11 +135,18 @@ class Bill:
 
 
 def priced(
-    usage: Usage, prices: Prices, *, visitors: int, rate: float, governed: bool = False
+    usage: Usage,
+    prices: Prices,
+    *,
+    visitors: int,
+    rate: float,
+    governed: bool = False,
+    notify: bool = False,
 ) -> Estimate:
     """Return the cost of a usage and of the empty room. ``rate`` is in visitors per minute."""
     bill, hours = Bill(prices), usage.seconds / 3600
-    always, a_day = (_always(bill, each, governed=governed) for each in (hours, 24.0))
+    metrics = watched_metrics(governed=governed, notify=notify)
+    always, a_day = (_always(bill, each, metrics, governed=governed) for each in (hours, 24.0))
     sent = _sent(bill, hours, len(GOVERNED_METRICS if governed else METRICS))
     # While nobody comes, only the governor sends its metric.
     a_day = [*a_day, *(_sent(bill, 24.0, 1) if governed else ())]
@@ -241,9 +256,9 @@ def _line(bill: Bill, usage: Usage, rate: float) -> list[CostLine]:
     ]
 
 
-def _always(bill: Bill, hours: float, *, governed: bool) -> list[CostLine]:
+def _always(bill: Bill, hours: float, metrics: int, *, governed: bool) -> list[CostLine]:
     """Return the cost of what does not depend on visitors: alarms, dashboard and governor."""
-    months, metrics = hours / HOURS_PER_MONTH, watched_metrics(governed=governed)
+    months = hours / HOURS_PER_MONTH
     return [
         *(_governor(bill, hours * 60) if governed else ()),
         bill.line("CloudWatch", "alarm-months", Item.ALARM_MONTHS, metrics * months),

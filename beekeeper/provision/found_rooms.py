@@ -23,7 +23,7 @@ from beekeeper.contract.functions import GOVERNOR
 from beekeeper.errors import NotOursError
 from beekeeper.provision.aws import Aws
 from beekeeper.provision.engine.failures import explained
-from beekeeper.provision.engine.wait import has_code, ignoring
+from beekeeper.provision.engine.wait import ignoring
 from beekeeper.provision.grant import Grant, unscoped
 from beekeeper.provision.names import TAG_ROOM, Names
 from beekeeper.provision.resources.apigateway import pages
@@ -38,8 +38,6 @@ TAGGING = "resourcegroupstaggingapi"
 SERVICES = ("dynamodb", "apigatewayv2", "cloudfront", "sqs", TAGGING)
 LIST = "DistributionList"
 MISSING = "ResourceNotFoundException"
-NO_QUEUE = ("AWS.SimpleQueueService.NonExistentQueue", "QueueDoesNotExist")
-DENIED = ("AccessDenied", "AccessDeniedException", "ForbiddenException")
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,17 +140,15 @@ def _item(aws: Aws, table: str) -> tuple[Item, float]:
 def _way_in(aws: Aws, room: str) -> tuple[str, str]:
     """Return the link of a room without an edge, and the id of its API.
 
-    What the credentials may not read is empty: an operator can go on without it.
+    What can't be read is empty: an operator can go on without it.
     """
     client = aws.client("apigatewayv2")
     try:
         apis = [each for each in pages(client.get_apis) if room_of(each.get("Tags", {})) == room]
         domains = pages(client.get_domain_names)
         hosts = [each["DomainName"] for each in domains if room_of(each.get("Tags", {})) == room]
-    except ClientError as error:
-        if has_code(error, *DENIED):
-            return "", ""
-        raise
+    except (ClientError, BotoCoreError):
+        return "", ""
     addresses = [f"https://{host}" for host in hosts] + [api["ApiEndpoint"] for api in apis]
     link = addresses[0].rstrip("/") + "/" if addresses else ""
     return link, apis[0]["ApiId"] if apis else ""
@@ -161,29 +157,28 @@ def _way_in(aws: Aws, room: str) -> tuple[str, str]:
 def _edge_link(aws: Aws, names: Names) -> str:
     """Return the link of a room with an edge: its domain, or CloudFront's own address.
 
-    It is empty if the credentials may not list distributions. The door (contract/door.py) would
+    It is empty if the distributions can't be listed. The door (contract/door.py) would
     tell it, too, but that is beside the signing keys, which not every operator may read.
     """
     distributions = aws.client("cloudfront").list_distributions
     try:
         ours = [each for each in listed(distributions, LIST) if each["Comment"] == names.edge_mark]
-    except ClientError as error:
-        if has_code(error, *DENIED):
-            return ""
-        raise
+    except (ClientError, BotoCoreError):
+        return ""
     links = [f"https://{host}/" for each in ours for host in items_of(each, "Aliases")]
     return next(iter([*links, *(link_of(aws, each["DomainName"]) for each in ours)]), "")
 
 
 def _order(aws: Aws, names: Names) -> str:
-    """Return the order of the line, from the name of its queue."""
+    """Return the order of the line, from the name of its queue. Where it is unknown: the usual one.
+
+    Then nothing of the queues can be read, and status says so.
+    """
     strict = names.other_order
     try:
         aws.client("sqs").get_queue_url(QueueName=strict.queue)
-    except ClientError as error:
-        if has_code(error, *NO_QUEUE, *DENIED):
-            return "standard"
-        raise
+    except (ClientError, BotoCoreError):
+        return "standard"
     return "strict"
 
 

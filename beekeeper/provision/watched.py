@@ -97,11 +97,11 @@ def only_told(
     return [*of_all, _destination(names)] if governed else of_all
 
 
-def watched_metrics(*, governed: bool) -> int:
-    """Return how many metrics the alarms watch of a room that tells somebody: AWS bills each."""
+def watched_metrics(*, governed: bool, notify: bool) -> int:
+    """Return how many metrics the alarms of a room watch: AWS bills each."""
     names = Names("room", "", "", "")
-    found = specifications(names, governed=governed), only_told(names, 1, governed=governed)
-    return sum(len(each.metrics) for some in found for each in some)
+    told = only_told(names, 1, governed=governed) if notify else []
+    return sum(len(each.metrics) for each in (*specifications(names, governed=governed), *told))
 
 
 def command(names: Names, words: str) -> str:

@@ -83,10 +83,10 @@ def _waiting(drawn: Drawn) -> str:
 
 
 def _admitted(drawn: Drawn) -> str:
-    series = Series("let through", "a", drawn.per_minute(lambda s: s.admitted), is_filled=True)
-    said = f"Let through in all: {counted(drawn.event.admitted, 'visitor')}. The rate counts those"
-    said += " who arrive, so more are let through while some don't come."
-    title = "Let through (visitors a minute) and the rate"
+    series = Series("admitted", "a", drawn.per_minute(lambda s: s.admitted), is_filled=True)
+    said = f"Admitted in all: {counted(drawn.event.admitted, 'visitor')}. The rate counts those"
+    said += " who arrive, so more are admitted while some don't come."
+    title = "Admitted (visitors a minute) and the rate"
     return _lines(drawn, title, said, [series], [_rate(drawn), *_pace(drawn)])
 
 
@@ -134,13 +134,13 @@ def _waits(drawn: Drawn) -> str:
         f"Half of all waited at most {duration(waits[50])}, and the longest wait was"
         f" {duration(waits[100])}. Each wait is shown when it ended."
         if waits
-        else "Nobody was let through."
+        else "Nobody was admitted."
     )
     return _lines(drawn, "The wait until the turn", said, lines, axis=durations)
 
 
 def _came(drawn: Drawn) -> str:
-    """Draw who came of those let through, in steps that are long enough for a bar."""
+    """Draw who came of those admitted, in steps that are long enough for a bar."""
     event = drawn.event
     some = -(-len(event.steps) // MOST_BARS)
     groups = [event.steps[i : i + some] for i in range(0, len(event.steps), some)]
@@ -164,7 +164,7 @@ def _came(drawn: Drawn) -> str:
         f"{event.no_shows:,} never came, {event.latecomers:,} came more than half a minute late"
         f"{f', and {event.pending:,} can still come' if event.pending else ''}."
     )
-    title = f"Who came, by when they were let through (visitors in {duration(seconds)})"
+    title = f"Who came, by when they were admitted (visitors in {duration(seconds)})"
     keys = [(part.name, drawing.key(part.style, is_bar=True)) for part in parts]
     return _figure(title, said, shapes, plane, keys)
 

@@ -97,7 +97,7 @@ def remarks(event: Measured) -> Iterator[str]:
         )
     if not event.agrees:
         yield (
-            f"The functions counted {event.counted_admitted:,} visitors let through and"
+            f"The functions counted {event.counted_admitted:,} visitors admitted and"
             f" {event.counted_entered:,} entered, and the table has {event.admitted:,} and"
             f" {event.entered:,}. While visitors move that is no error: make the report again"
             " later. A row is kept for 15 days."
@@ -110,7 +110,7 @@ def figures(event: Measured) -> list[tuple[str, str]]:
     waits = event.wait_percentiles
     return [
         ("joined", f"{event.joined:,}"),
-        ("let through", f"{event.admitted:,}"),
+        ("admitted", f"{event.admitted:,}"),
         ("entered your site", f"{event.entered:,}"),
         *([("waiting", f"{event.waiting:,}")] if event.waiting else []),
         ("never came", f"{event.no_shows:,}{share}"),

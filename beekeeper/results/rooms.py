@@ -4,14 +4,16 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from beekeeper.result import Result
+from beekeeper.results.status import Light
 
 
 @dataclass(frozen=True, slots=True)
 class ListedRoom(Result):
     """A room of an account, as its table in AWS says, or as its state does.
 
-    ``mode`` and ``rate`` (visitors a minute) are None if its table was not read, and ``problem``
-    says why. ``state_file`` is where its state is, and None if it is in another place.
+    ``mode`` and ``rate`` (visitors a minute) are None if its table was not read. ``light`` is that
+    of its status, with its ``reason``, and None if it can't be told. ``problem`` says why.
+    ``state_file`` is where its state is, and None if it is in another place.
     """
 
     room: str
@@ -23,6 +25,8 @@ class ListedRoom(Result):
     rate: float | None
     state_file: str | None
     problem: str = ""
+    light: Light | None = None
+    reason: str = ""
 
     def __str__(self) -> str:
         return f"{self.room} in {self.region}"

@@ -151,7 +151,7 @@ class Status(Result):
     admitted: int  # exact
     entered: int  # exact
     measured_rate: float | None  # visitors a minute; None unless a line moves
-    no_show_share: float | None  # of the admitted visitors; None while the sample is too small
+    no_show_share: float | None  # of the admitted, not come in half a minute; None for few
     longest_wait_seconds: float | None  # the wait of a visitor who joins now; None unless on
     heard_within_seconds: float  # after a change, the last visitor in line hears of it
     updated_at: float | None  # None before the first consumer ran
@@ -159,14 +159,14 @@ class Status(Result):
     region: str
     problems: Sequence[Finding] = ()  # what somebody damaged in the table, with the remedies
     drift: Sequence[Change] = ()  # what a deploy would change back; empty unless requested
-    governor: GovernorStatus | None = None  # None in a room without one
+    governor: GovernorStatus | None = None  # None without one, or if it can't be read
     light: Light = Light.GREEN  # the answer to "are we all right?"
     reason: str = ""  # of the light, in one sentence
     remedy: str = ""  # what to do about it, in one sentence; empty if there is nothing to do
     held_rate: float | None = None  # admitted in the last minute, exact; None while unknown
     entered_per_minute: float | None = None  # in the same minute
-    arrivals_per_minute: float | None = None  # who joined in the last minute
-    no_shows: int | None = None  # admitted half a minute ago, and have not come; at least so many
+    arrivals_per_minute: float | None = None  # about how many joined in the last minute
+    no_shows: int | None = None  # admitted half a minute ago, not come yet; at least so many
     latecomers: int = 0  # visitors in the lane for latecomers
     heartbeat_seconds: float | None = None  # since a consumer published; None before the first one
     unreadable: int | None = None  # messages in the dead-letter queue; None if it can't be read

@@ -1,11 +1,12 @@
-"""Flow: how many visitors were let through in the last minute, from exact counts.
+"""Flow: how many visitors were admitted in the last minute, from exact counts.
 
 The count items (contract/items.py) have how many were admitted and entered in all. Every
 SAMPLE_SECONDS a consumer reads them and puts what it found into the pulse. So whoever reads the
-pulse knows how many were let through between two moments, to the visitor and the millisecond.
+pulse knows how many were admitted between two moments, to the visitor and the millisecond.
 
-Each sample also says at which pace the consumer worked and how many waited. That tells what should
-have been let through: a pause, a change of the rate, and an empty line are no fault.
+Each sample also says at which pace the consumer worked and how many waited. That tells how
+many should have been admitted: a pause, a change of the rate, and an empty line are no fault. And
+the samples tell how many were admitted so long ago that they should have come.
 """
 
 from collections.abc import Sequence
@@ -38,9 +39,10 @@ Samples = tuple[Counted, ...]
 
 @dataclass(frozen=True, slots=True)
 class Flow:
-    """What was let through in the last minute, as visitors a minute.
+    """How many were admitted in the last minute, as visitors a minute.
 
-    ``wanted`` is what the pace asked for meanwhile. It is None if the line was too short for that.
+    ``wanted`` is what even the lowest pace of that minute asked for. It is None unless visitors
+    waited for the whole of it.
     """
 
     admitted: float
@@ -77,13 +79,32 @@ def flow(samples: Samples, now: Counted) -> Flow | None:
 
 
 def _wanted(samples: Sequence[Counted]) -> float | None:
-    """Return the mean pace from the first sample to the last, or None if the line was short."""
-    paces = [(after.at - s.at, min(s.pace, after.pace)) for s, after in pairwise(samples)]
-    seconds = sum(length for length, _ in paces)
-    needed = max((pace for _, pace in paces), default=0.0) / 60 * SAMPLE_SECONDS
-    if not needed or any(s.waiting < needed for s in samples):
+    """Return the lowest pace of a whole minute with a line, or None if there was no such minute.
+
+    In a room that was just deployed, turned on or cleared, functions wake. While it was off or
+    nobody worked, nobody sampled.
+    """
+    if not samples or samples[-1].at - samples[0].at < WINDOW_SECONDS - SAMPLE_SECONDS / 2:
         return None
-    return sum(length * pace for length, pace in paces) / seconds
+    needed = max(s.pace for s in samples) / 60 * SAMPLE_SECONDS
+    is_whole = all(after.at - s.at <= FRESH_SECONDS for s, after in pairwise(samples))
+    if not is_whole or any(s.waiting < needed for s in samples):
+        return None
+    return min(s.pace for s in samples) or None
+
+
+def lately(samples: Samples, now: Counted, seconds: float) -> tuple[int, int] | None:
+    """Return how many were admitted lately, ``seconds`` ago or earlier, and how many came at most.
+
+    It is about those between two samples, so of less than a minute. Others may have gone in since
+    the first one, so it is at most so many. None without two samples that are old enough.
+    """
+    earlier = [s for s in samples if seconds <= now.at - s.at <= LONGEST_SECONDS]
+    if len(earlier) < 2:
+        return None
+    first, last = earlier[0], earlier[-1]
+    admitted = last.admitted - first.admitted
+    return admitted, min(admitted, max(0, now.entered - first.entered))
 
 
 def not_come(samples: Samples, now: Counted, seconds: float) -> int | None:

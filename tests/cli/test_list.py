@@ -16,6 +16,7 @@ from tests.support.moto_aws.wire import Call, Forward, Refusal, instead, refuse
 from tests.support.rooms import ACCOUNT, DESTINATION, REGION, ROOM
 
 TAGS = "resourcegroupstaggingapi:GetResources"
+NOT_YET = "Nobody is admitted yet, because no consumer has worked."
 
 
 @pytest.fixture(autouse=True)
@@ -29,7 +30,8 @@ def test_a_room_whose_state_is_here(deployed: Cloud, capsys: pytest.CaptureFixtu
     assert main(["list"]) == 0
     lines = capsys.readouterr().out.splitlines()
     assert lines[0].split() == [ROOM, "on,", "450", "a", "minute", REGION]
-    assert lines[2] == f"  state: {deployed.state_dir / ROOM}.json"
+    assert lines[1] == f"  AMBER  {NOT_YET}"
+    assert lines[3] == f"  state: {deployed.state_dir / ROOM}.json"
     assert all(len(line) <= 80 for line in lines[:1])
 
 
@@ -49,6 +51,8 @@ def test_a_room_whose_state_is_elsewhere(
             "rate": 600.0,
             "state_file": None,
             "problem": "",
+            "light": "amber",
+            "reason": NOT_YET,
         }
     ]
     assert main(["list", "--region", "eu-west-1"]) == 0
@@ -119,6 +123,16 @@ def test_a_state_of_what_is_gone_or_of_another_account_is_no_live_room(
     assert "not in AWS, or incomplete" in listed["gone"]["problem"]
     assert "another account or region" in listed["theirs"]["problem"]
     assert listed[ROOM]["problem"] == ""
+
+
+def test_a_room_whose_light_cant_be_told_says_so(
+    deployed: Cloud, capsys: pytest.CaptureFixture[str]
+) -> None:
+    deployed.wire.add(refuse("dynamodb:BatchGetItem", "AccessDeniedException", "No.", 403))
+    assert main(["list"]) == 0
+    lines = capsys.readouterr().out.splitlines()
+    assert lines[0].startswith(f"{ROOM:<24} on, 600 a minute")
+    assert lines[1].startswith("  NOT KNOWN  reading room sale: AccessDeniedException")
 
 
 def test_half_a_room_is_listed(

@@ -28,7 +28,7 @@ def test_it_writes_three_files_and_says_the_figures(
 ) -> None:
     assert main(["report"]) == 0
     said = capsys.readouterr()
-    assert "let through " in said.out
+    assert "admitted " in said.out
     assert "Wrote report-sale/report.html" in said.out
     assert "Reading the table of room sale" in said.err
     assert beekeeper.Report.load(here / "report-sale" / "report.json").admitted == 1

@@ -57,9 +57,9 @@ def test_a_plan_is_told_when_it_is_made_and_when_it_is_due() -> None:
 
 
 def test_a_light_that_changes_is_told_with_its_reason() -> None:
-    red: dict[str, Any] = {"light": Light.RED, "reason": "Nobody has been let through for 47 s."}
+    red: dict[str, Any] = {"light": Light.RED, "reason": "Nobody has been admitted for 47 s."}
     told = texts(Look(status()), Look(status(**red)))
-    assert told == ["green → red: Nobody has been let through for 47 s."]
+    assert told == ["green → red: Nobody has been admitted for 47 s."]
     assert texts(Look(status()), Look(status(**red)), Look(status(**red))) == []
 
 

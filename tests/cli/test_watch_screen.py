@@ -16,7 +16,7 @@ T = 1_800_000_000.0
 LAST = "r rate   p pause   q quit"
 RED: dict[str, Any] = {
     "light": Light.RED,
-    "reason": "Nobody has been let through for 47 s, and 12,345 visitors wait.",
+    "reason": "Nobody has been admitted for 47 s, and 12,345 visitors wait.",
     "remedy": "Run python -m beekeeper deploy.",
 }
 WORST: dict[str, Any] = {
@@ -55,16 +55,16 @@ def test_it_fills_the_terminal_with_the_light_first_and_the_keys_last(
 def test_what_an_operator_needs_is_there_in_80_columns() -> None:
     shown = "\n".join(lines(Screen(Look(status(**WORST)), T), 80, 24))
     for text in (
-        "Nobody has been let through for 47 s, and 12,345 visitors wait.",
+        "Nobody has been admitted for 47 s, and 12,345 visitors wait.",
         "Run python -m beekeeper deploy.",
         "sale is on, 600 a minute   https://queue.example.com/",
         "812 a minute",
         "598 a minute",
         "a wait of 21 min; a change is heard within 1 min",
-        "joined ~23,456, let through 11,111, entered 10,888, no-shows 223",
+        "joined ~23,456, admitted 11,111, entered 10,888, not come yet 223",
         "errors of consumer 3",
         "4xx 12, 5xx 5",
-        "red: Nobody has been let through",
+        "red: Nobody has been admitted",
     ):
         assert text in shown
 

@@ -8,14 +8,17 @@ import pytest
 
 import beekeeper
 from beekeeper.cli.main import main
-from beekeeper.contract import governor_item, items
+from beekeeper.cli.status import rows
+from beekeeper.contract import governor_item, items, pulse_item
 from beekeeper.errors import ConfigError
-from beekeeper.results import GovernorDecision
+from beekeeper.results import GovernorDecision, Light
 from beekeeper.rules.governed import Governed
+from beekeeper.rules.line import Pulse
 from beekeeper.times import clock
 from tests.support.moto_aws.cloud import Cloud
 from tests.support.moto_aws.fixtures import go_to
 from tests.support.moto_aws.tape import Moment
+from tests.support.moto_aws.wire import Rule, changed
 from tests.support.rooms import GOVERNED, ROOM
 
 REASON = "destination answers in 2.4 s, baseline 0.3 s: 300 a minute"
@@ -92,6 +95,35 @@ def test_the_text_says_it_too(
     assert asked not in " ".join(capsys.readouterr().out.split()), "it is not in force"
 
 
+def deployed_long_ago() -> Rule:
+    def change(function: dict[str, Any]) -> None:
+        function["LastModified"] = "2026-01-01T00:00:00.000+0000"
+
+    return changed("lambda:GetFunctionConfiguration", change)
+
+
+def test_a_governor_that_began_just_now_is_given_a_moment(
+    cloud: Cloud, governed_room: beekeeper.Room
+) -> None:
+    """It was deployed just now. Later it was, for long, off."""
+    never = hold(cloud, governed_room, held_at=items.number(0))
+    publish(cloud, never)
+    status = governed_room.status()
+    assert (status.light, status.problems) == (Light.GREEN, ())
+    row = ("governor", "automatic: holds 600 a minute; it has not measured your site yet")
+    assert row in rows(status, checked=False)
+    governed_room.set_governor("off")
+    governed_room.set_governor("automatic")
+    cloud.wire.add(deployed_long_ago())
+    assert governed_room.status().light is Light.GREEN
+
+
+def publish(cloud: Cloud, at: float) -> None:
+    values = pulse_item.pulse_values(Pulse(as_of=at))
+    item = {**items.key(items.PULSE), **values}
+    cloud.client("dynamodb").put_item(TableName="beekeeper-sale", Item=item)
+
+
 @pytest.mark.parametrize(
     ("age", "since"),
     [(200, "for 3 minutes or more"), (-60, "for 3 minutes or more"), (1.7e9, "yet")],
@@ -101,7 +133,9 @@ def test_a_governor_that_is_silent_is_a_problem(
 ) -> None:
     never = {"held_at": items.number(0)} if since == "yet" else {}
     hold(cloud, governed_room, age=age, **never)
+    cloud.wire.add(deployed_long_ago())
     status = governed_room.status()
+    assert status.light is Light.AMBER
     assert status.governor is not None
     assert status.governor.pace == 600
     assert (status.governor.measured_at is None) == (since == "yet")

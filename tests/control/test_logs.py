@@ -155,7 +155,7 @@ def test_of_a_visitor_the_table_tells_what_happened_and_the_logs_what_went_wrong
     ]
     assert found[:3] == [
         ("table", 1_700_000_000.0, "The visitor joined the line."),
-        ("table", 1_700_000_060.0, "The visitor was let through."),
+        ("table", 1_700_000_060.0, "The visitor was admitted."),
         ("table", 1_700_000_065.0, "The visitor went in."),
     ]
     assert [message for *_, message in found[3:]] == ["giving a number failed"]

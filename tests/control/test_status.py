@@ -80,6 +80,18 @@ def change_role(cloud: Cloud) -> None:
     cloud.client("iam").put_role_policy(RoleName=role, PolicyName=policy, PolicyDocument=document)
 
 
+def stop_function(cloud: Cloud) -> None:
+    cloud.client("lambda").put_function_concurrency(**CONSUMER, ReservedConcurrentExecutions=0)
+
+
+def break_function(cloud: Cloud) -> None:
+    cloud.client("lambda").update_function_configuration(**CONSUMER, Handler="theirs.handler")
+
+
+def disable_rule(cloud: Cloud) -> None:
+    cloud.client("events").disable_rule(Name="beekeeper-sale-consumer")
+
+
 @pytest.mark.parametrize(
     ("do", "told"),
     [
@@ -99,7 +111,7 @@ def test_who_stopped_the_line_is_named(
     join(cloud, visitors=25, seconds_ago=20)
     found = room.status()
     assert (found.light, found.waiting, found.arrivals_per_minute) == (Light.RED, 25, 25)
-    assert found.reason.startswith("Nobody has been let through for 4")
+    assert found.reason.startswith("Nobody has been admitted for ")
     assert found.reason.endswith(f" s, and 25 visitors wait: {told}")
     assert "python -m beekeeper deploy" in found.remedy
     assert found.longest_wait_seconds is None
@@ -108,7 +120,18 @@ def test_who_stopped_the_line_is_named(
 
 @pytest.mark.parametrize(
     ("do", "told"),
-    [(change_role, "was changed (policies)."), (lambda _: None, "as it was deployed.")],
+    [
+        (change_role, "was changed (policies)."),
+        (DELETIONS["function consumer"][0], "the function beekeeper-sale-consumer is gone."),
+        (
+            DELETIONS["permission consumer"][0],
+            "the permission beekeeper-sale-consumer/beekeeper is gone.",
+        ),
+        (stop_function, "beekeeper-sale-consumer was changed (reserved_concurrency)."),
+        (break_function, "beekeeper-sale-consumer was changed (configuration)."),
+        (disable_rule, "the schedule beekeeper-sale-consumer was changed (enabled)."),
+        (lambda _: None, "as it was deployed."),
+    ],
 )
 def test_without_a_state_only_what_is_sure_is_named(
     do: Callable[[Cloud], None], told: str, cloud: Cloud, tmp_path: Path
@@ -124,14 +147,14 @@ def test_without_a_state_only_what_is_sure_is_named(
 
 def test_a_room_that_works(cloud: Cloud, room: beekeeper.Room) -> None:
     now = time.time()
-    flow = tuple(Counted(now - 63 + 10 * i, 100 * i, 25 * i, 600.0, 900) for i in range(7))
+    flow = tuple(Counted(now - 63 + 10 * i, 100 * i, 40 * i, 600.0, 900) for i in range(7))
     publish(cloud, waiting=900, flow=flow)
-    put(cloud, {**items.key(items.COUNT_IDS[0]), "admitted": {"N": "600"}, "entered": {"N": "150"}})
+    put(cloud, {**items.key(items.COUNT_IDS[0]), "admitted": {"N": "600"}, "entered": {"N": "240"}})
     join(cloud, visitors=120, seconds_ago=30)
     found = room.status()
     assert (found.light, found.reason) == (Light.GREEN, "The line moves, and 900 visitors wait.")
-    assert (found.held_rate, found.entered_per_minute) == (600.0, 150.0)
-    assert (found.arrivals_per_minute, found.no_shows, found.latecomers) == (120, 150, 0)
+    assert (found.held_rate, found.entered_per_minute) == (600.0, 240.0)
+    assert (found.arrivals_per_minute, found.no_shows, found.latecomers) == (120, 60, 0)
     assert (found.unreadable, found.unknown) == (0, ())
     assert found.errors is not None
     assert set(found.errors.throttles) == {"producer", "room", "turnstile", "consumer"}
@@ -166,7 +189,11 @@ def test_what_cant_be_read_is_unknown_and_the_rest_stands(
         cloud.wire.add(refuse(name, "AccessDenied", "You may not.", 403))
     found = room.status()
     assert (found.errors, found.unreadable, found.waiting) == (None, None, 3)
-    assert found.light is Light.GREEN
+    assert found.light is Light.AMBER
+    assert found.reason == (
+        "All else is well, but the errors of the functions and of the API and 1 more part of the"
+        " status can't be read."
+    )
     assert len(found.unknown) == 2
     assert all("can't be read. AccessDenied" in text for text in found.unknown)
     check(found)

@@ -5,8 +5,19 @@ from typing import Any
 
 import pytest
 
-from beekeeper.control.facts import FEWEST_ERRORS, IDLE_SILENT_SECONDS, SILENT_SECONDS, Facts
-from beekeeper.control.verdict import LONG_PAUSE_SECONDS, Judgement, judge
+from beekeeper.control.facts import (
+    FEWEST_ERRORS,
+    IDLE_SILENT_SECONDS,
+    SILENT_SECONDS,
+    Facts,
+    Unread,
+)
+from beekeeper.control.verdict import (
+    FEWEST_EXPECTED,
+    LONG_PAUSE_SECONDS,
+    Judgement,
+    judge,
+)
 from beekeeper.results import (
     Action,
     Change,
@@ -25,6 +36,8 @@ NO_ERRORS = Errors({"consumer": 0, "turnstile": 0}, {"consumer": 0, "turnstile":
 GONE = Change(Action.CREATE, "function", "beekeeper-sale-consumer", key="function consumer")
 CHANGED = Change(Action.UPDATE, "role", "beekeeper-sale-consumer-x", {"policy": (1, 2)})
 DAMAGED = Finding("items", Verdict.PROBLEM, "The signing keys are damaged.", "Make new ones.")
+LOST = Unread("the errors", "AccessDenied. Grant it.")
+KEPT = Unread("the signing keys", "These credentials may not see them.", is_kept=True)
 HELD = GovernorStatus(
     mode="automatic",
     pace=300.0,
@@ -49,7 +62,7 @@ def errors(**values: Any) -> Errors:
 @pytest.mark.parametrize(
     ("facts", "reason"),
     [
-        (FINE, "Nobody waits: who joins is let through at once."),
+        (FINE, "Nobody waits: who joins is admitted at once."),
         (BUSY, "The line moves, and 4,321 visitors wait."),
         (replace(FINE, mode=Mode.OFF, heartbeat_seconds=None), "The room is off: everybody goes"),
         (replace(FINE, mode=Mode.PAUSED, waiting=1), "The line is paused, and 1 visitor waits."),
@@ -62,6 +75,10 @@ def errors(**values: Any) -> Errors:
         (replace(BUSY, errors=errors(api_4xx=99), calls=99), "The line moves"),
         (replace(BUSY, errors=errors(throttles={"consumer": 3})), "The line moves"),  # one too many
         (replace(BUSY, governor=HELD), "The line moves"),
+        (replace(BUSY, lately=(100, 51)), "The line moves"),
+        (replace(BUSY, lately=(FEWEST_EXPECTED - 1, 0)), "The line moves"),
+        (replace(BUSY, mode=Mode.PAUSED, lately=(100, 0)), "The line is paused"),
+        (replace(BUSY, unread=(KEPT,)), "The line moves"),
         (replace(FINE, mode=Mode.OFF, pace=300.0, governor=HELD), "The room is off"),
         (replace(BUSY, longest_wait_seconds=432.0), "The line moves"),
         (replace(BUSY, mode=Mode.PAUSED, paused_seconds=LONG_PAUSE_SECONDS - 1), "The line is"),
@@ -82,7 +99,7 @@ SILENT = replace(BUSY, heartbeat_seconds=47.0)
     [
         (
             SILENT,
-            "Nobody has been let through for 47 s, and 4,321 visitors wait.",
+            "Nobody has been admitted for 47 s, and 4,321 visitors wait.",
             "Run python -m beekeeper deploy. If that does not help, run python -m beekeeper doctor",
         ),
         (
@@ -112,12 +129,12 @@ SILENT = replace(BUSY, heartbeat_seconds=47.0)
         ),
         (
             replace(FINE, heartbeat_seconds=IDLE_SILENT_SECONDS + 1),
-            "No consumer has worked for 3 min 1 s, so nobody would be let through.",
+            "No consumer has worked for 3 min 1 s, so nobody would be admitted.",
             "python -m beekeeper deploy",
         ),
         (
             replace(BUSY, heartbeat_seconds=None),
-            "Nobody is let through yet, because no consumer has worked.",
+            "Nobody is admitted yet, because no consumer has worked.",
             "one starts within a minute",
         ),
         (
@@ -143,7 +160,7 @@ SILENT = replace(BUSY, heartbeat_seconds=47.0)
         ),
         (
             replace(BUSY, flow=Flow(0.0, 0.0, 600.0)),
-            "Only 0 of 600 visitors a minute were let through in the last minute, although 4,321",
+            "Only 0 of 600 visitors a minute were admitted in the last minute, although 4,321",
             "--function consumer",
         ),
     ],
@@ -157,12 +174,12 @@ def test_visitors_are_not_let_in_or_get_errors(facts: Facts, reason: str, remedy
     [
         (
             replace(FINE, heartbeat_seconds=None),
-            "Nobody is let through yet, because no consumer has worked.",
+            "Nobody is admitted yet, because no consumer has worked.",
             "If the room was deployed or turned on just now, one starts within a minute.",
         ),
         (
             replace(SILENT, mode=Mode.PAUSED),
-            "The line is paused, and no consumer works that could let visitors through later.",
+            "The line is paused, and no consumer works that could admit visitors later.",
             "deploy",
         ),
         (replace(BUSY, errors=errors(api_5xx=5), calls=100), "5% of the answers", "logs"),
@@ -187,6 +204,22 @@ def test_visitors_are_not_let_in_or_get_errors(facts: Facts, reason: str, remedy
             replace(BUSY, governor=replace(HELD, asked_pace=300.0), pace=300.0),
             "visitors a minute in: your site asks for it.",
             "governor off",
+        ),
+        (
+            replace(BUSY, lately=(400, 200)),
+            "Most of those admitted do not come: of the last 400 whose turn has begun, at most 200",
+            "look at your site",
+        ),
+        (replace(FINE, lately=(10, 0)), "has begun, nobody has gone in.", "pause"),
+        (
+            replace(BUSY, unread=(KEPT, LOST)),
+            "All else is well, but the errors can't be read.",
+            "Grant it.",
+        ),
+        (
+            replace(BUSY, unread=(LOST, LOST, LOST)),
+            "but the errors and 2 more parts of the status can't be read.",
+            "Grant it.",
         ),
         (replace(FINE, unreadable=1), "1 message is in the dead-letter queue", "logs"),
         (replace(BUSY, errors=errors(api_4xx=400), calls=1_000), "refused 400 of 1,000", "doctor"),
@@ -220,6 +253,7 @@ def check(found: Judgement, light: Light, reason: str, remedy: str) -> None:
 
 
 def test_the_worst_decides_and_its_cause_before_what_follows_from_it() -> None:
+    assert judge(replace(BUSY, unreadable=1, unread=(LOST,))).reason.startswith("1 message")
     paused = replace(SILENT, mode=Mode.PAUSED, errors=errors(api_5xx=90), calls=100)
     assert judge(paused).light is Light.RED
     everything = replace(SILENT, damaged=(DAMAGED,), unreadable=9, drift=(GONE,))

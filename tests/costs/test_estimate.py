@@ -72,7 +72,7 @@ def test_an_event_by_hand() -> None:
     assert found["DynamoDB", "read units"] == pytest.approx(0.05)
     assert found["CloudWatch", "dashboard-months"] == pytest.approx(3 / 730)
     # AWS bills an alarm for each metric that it looks at. See provision/watched.py.
-    assert found["CloudWatch", "alarm-months"] == pytest.approx(10 * 0.10 / 730)
+    assert found["CloudWatch", "alarm-months"] == pytest.approx(6 * 0.10 / 730)
     assert found["CloudWatch", "metric-months"] == pytest.approx(5 * 0.30 / 730)
     assert sum(found.values()) == pytest.approx(estimate(EVENT).event_usd)
 
@@ -235,7 +235,7 @@ def test_a_governor_costs_its_minutes_and_only_if_there_is_one() -> None:
     assert seconds.quantity == pytest.approx(60 * 46 * VISITORS_MEMORY_MB / 1_024)
     assert seconds.usd == pytest.approx(seconds.quantity * 0.0000133334)
     more = with_one.event_usd - without.event_usd
-    alarms_and_pace = (3 * 0.10 + 0.30) / 730
+    alarms_and_pace = (1 * 0.10 + 0.30) / 730
     assert more == pytest.approx(sum(x.usd for x in of_governor.values()) + alarms_and_pace)
     for day in ("idle_usd_per_day", "off_usd_per_day"):
         assert getattr(with_one, day) - getattr(without, day) == pytest.approx(24 * more)
@@ -270,3 +270,17 @@ def test_the_command_reads_from_the_configuration_whether_there_is_an_edge(
     assert requests("--no-edge") == 0
     (here / "beekeeper.toml").write_text("edge = true\nnews_seconds = 10\n", encoding="utf-8")
     assert requests() > 2 * seldom
+
+
+def test_more_alarms_are_counted_only_if_they_tell_somebody(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    command = ["estimate", "--visitors", "100", "--rate", "600", "--json"]
+    costs_a_day = []
+    for text in ("", "[alarms]\n", '[alarms]\nnotify = "on-call@example.com"\n'):
+        Path("beekeeper.toml").write_text(text)
+        assert main(command) == 0
+        costs_a_day.append(json.loads(capsys.readouterr().out)["off_usd_per_day"])
+    first, bare, told = costs_a_day
+    assert (first, told) == (bare, pytest.approx(bare + 4 * 0.10 * 24 / 730, abs=2e-6))

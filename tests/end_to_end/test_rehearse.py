@@ -27,5 +27,5 @@ def test_what_it_says_is_what_the_site_logged(aws: MiniStack, deploy_room: Deplo
     assert "python -m beekeeper clear" in found.next
 
     told = [line.message for line in room.handle.logs(visitor=next(iter(room.shop.entered)))]
-    assert told[:2] == ["The visitor joined the line.", "The visitor was let through."]
+    assert told[:2] == ["The visitor joined the line.", "The visitor was admitted."]
     assert "The visitor went in." in told

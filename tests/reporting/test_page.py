@@ -49,10 +49,10 @@ def test_each_chart_has_a_title_a_unit_and_times_of_day() -> None:
     assert [title[1] for title in titles if title] == [
         "Arrivals (visitors a minute)",
         "Waiting in line (visitors)",
-        "Let through (visitors a minute) and the rate",
+        "Admitted (visitors a minute) and the rate",
         "Entered your site (visitors a minute) and the rate",
         "The wait until the turn",
-        "Who came, by when they were let through (visitors in 1 min)",
+        "Who came, by when they were admitted (visitors in 1 min)",
     ]
     for chart in charts:
         assert ">17:30<" in chart
@@ -97,7 +97,7 @@ def test_a_report_of_nobody_says_so() -> None:
 def test_the_figures_are_those_of_the_event() -> None:
     assert dict(figures(busy_event())) == {
         "joined": "720",
-        "let through": "600",
+        "admitted": "600",
         "entered your site": "480",
         "waiting": "120",
         "never came": "60 (10.0%)",
@@ -116,7 +116,7 @@ def test_the_figures_are_those_of_the_event() -> None:
     ("change", "said"),
     [
         ({"waiting": 7}, "7 visitors still wait"),
-        ({"counted_admitted": 3}, "The functions counted 3 visitors let through"),
+        ({"counted_admitted": 3}, "The functions counted 3 visitors admitted"),
         ({"mode": "off"}, "went straight to your site"),
     ],
 )

@@ -54,14 +54,38 @@ def test_after_a_long_silence_only_nobody_is_known() -> None:
     assert nobody.admitted == 0
 
 
-def test_what_was_wanted_follows_the_pace_and_needs_a_line() -> None:
-    paused = (*(replace(s, pace=0.0) for s in STEADY[:3]), *STEADY[3:])
-    found = flow.flow(paused, at(0))
+def wanted(samples: Samples) -> float | None:
+    found = flow.flow(samples, at(0))
     assert found is not None
-    assert found.wanted == pytest.approx(400.0)  # two of six intervals were paused, or in part
-    short = flow.flow(sampled(*range(0, 800, 100), waiting=9), at(0))
-    assert short is not None
-    assert short.wanted is None
+    return found.wanted
+
+
+def test_what_was_wanted_is_the_lowest_pace_of_a_whole_minute_with_a_line() -> None:
+    slower = (*(replace(s, pace=200.0) for s in STEADY[:3]), *STEADY[3:])
+    assert (wanted(STEADY), wanted(slower)) == (600.0, 200.0)
+    paused = (*(replace(s, pace=0.0) for s in STEADY[:3]), *STEADY[3:])
+    assert wanted(paused) is None
+    assert wanted(sampled(*range(0, 800, 100), waiting=9)) is None
+
+
+@pytest.mark.parametrize(
+    "samples",
+    [
+        sampled(0, 0),  # deployed or cleared just now
+        sampled(0, 0, 0, 1, 2),
+        (*(replace(s, at=s.at - 45) for s in STEADY[:4]), *STEADY[4:]),  # it was off for a while
+    ],
+)
+def test_before_a_whole_minute_nothing_was_wanted(samples: Samples) -> None:
+    assert wanted(samples) is None
+
+
+def test_who_should_have_come_by_now_and_at_most_so_many_did() -> None:
+    assert flow.lately(STEADY, at(3, 999, entered=20), 30) == (400, 20)
+    assert flow.lately(STEADY, at(3, 999, entered=900), 30) == (400, 400)
+    assert flow.lately(sampled(0, 100, 200, 300), at(3, 300), 30) is None  # one is old enough
+    assert flow.lately(STEADY, at(LONGEST_SECONDS, 700), 30) is None  # one is not too old
+    assert flow.lately((), at(0), 30) is None
 
 
 def test_a_count_that_was_reset_says_nothing() -> None:

@@ -34,8 +34,13 @@ def _all() -> list[Specification]:
 
 def test_each_watch_is_one_alarm() -> None:
     assert [each.what for each in _all()] == list(Watch)
-    assert sum(len(each.metrics) for each in _all()) == watched_metrics(governed=True) == 13
-    assert watched_metrics(governed=False) == 10
+    assert (
+        sum(len(each.metrics) for each in _all())
+        == watched_metrics(governed=True, notify=True)
+        == 13
+    )
+    assert watched_metrics(governed=False, notify=True) == 10
+    assert watched_metrics(governed=False, notify=False) == 6
 
 
 @pytest.mark.parametrize(
