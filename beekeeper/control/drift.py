@@ -12,18 +12,18 @@ from beekeeper.provision.engine.pipeline import Engine
 from beekeeper.provision.engine.step import Step
 from beekeeper.results import Change
 
-KEYS = "keys"
+KEYS, DISTRIBUTION = "keys", "distribution"
 WITHOUT_KEYS = (
-    "Whether somebody changed the signing keys, and what depends on them, was not compared: these"
-    " credentials may not read the keys."
+    "Whether somebody changed the signing keys, or the edge, was not compared: these credentials"
+    " may not see what is secret there."
 )
 
 
 def drift(room: Deployed) -> tuple[Sequence[Change], tuple[str, ...]]:
     """Read every resource. Return what differs, and what could not be compared.
 
-    Who may only read must not see the signing keys (provision/readers.py). The rest is then
-    compared without them. Raises ConfigError for a room of which neither the state nor the
+    Who may only read must not see what is secret (provision/readers.py). The rest is then compared
+    without it. Raises ConfigError for a room of which neither the state nor the
     configuration is known.
     """
     if room.is_partial:
@@ -53,8 +53,12 @@ def plan(room: Deployed, some: Sequence[Step]) -> tuple[Change, ...]:
 
 
 def without(some: Iterable[Step], key: str) -> list[Step]:
-    """Return the steps that need nothing of the step with this key."""
+    """Return the steps that need nothing of the step with this key, nor a look at distributions.
+
+    With an edge, the distribution needs the keys. Without one, it is looked for to be removed, and
+    nothing has to wait for that.
+    """
     left, gone = list(some), {key}
     while dropped := {s.key for s in left if gone & {s.key, *s.needs, s.container}}:
         left, gone = [s for s in left if s.key not in dropped], gone | dropped
-    return left
+    return [step for step in left if step.key != DISTRIBUTION]

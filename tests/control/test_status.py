@@ -196,6 +196,7 @@ def test_who_may_only_look_sees_all_but_the_keys(cloud: Cloud, room: beekeeper.R
     cloud.wire.clear()
     for name in ("dynamodb:BatchGetItem", "dynamodb:GetItem"):
         cloud.wire.add(refuse(name, "AccessDeniedException", "No.", when=asks_for_keys))
+    cloud.wire.add(refuse("cloudfront:ListDistributions", "AccessDenied", status=403))
     found = room.status(drift=True)
     assert set(found.unknown) == {KEYS_HIDDEN, WITHOUT_KEYS}
     assert [change.key for change in found.drift] == ["rule"]
