@@ -1,18 +1,19 @@
 """What in AWS differs from what was deployed, for status."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 from beekeeper.changes import differences
 from beekeeper.connection import Deployed
 from beekeeper.control.metrics import tried
 from beekeeper.errors import ConfigError
+from beekeeper.provision.aws import Aws
 from beekeeper.provision.blueprint import steps
 from beekeeper.provision.checks.account import account_of
 from beekeeper.provision.engine.pipeline import Engine
-from beekeeper.provision.engine.step import Step
+from beekeeper.provision.engine.step import Attributes, Found, Resource, Step
 from beekeeper.results import Change
 
-KEYS, DISTRIBUTION = "keys", "distribution"
+KEYS = "keys"
 WITHOUT_KEYS = (
     "Whether somebody changed the signing keys, or the edge, was not compared: these credentials"
     " may not see what is secret there."
@@ -55,10 +56,30 @@ def plan(room: Deployed, some: Sequence[Step]) -> tuple[Change, ...]:
 def without(some: Iterable[Step], key: str) -> list[Step]:
     """Return the steps that need nothing of the step with this key, nor a look at distributions.
 
-    With an edge, the distribution needs the keys. Without one, it is looked for to be removed, and
-    nothing has to wait for that.
+    With an edge, the distribution needs the keys. Without one, it is looked for to be removed.
     """
     left, gone = list(some), {key}
     while dropped := {s.key for s in left if gone & {s.key, *s.needs, s.container}}:
         left, gone = [s for s in left if s.key not in dropped], gone | dropped
-    return [step for step in left if step.key != DISTRIBUTION]
+    return [Unseen() if step.key == Unseen.key else step for step in left]
+
+
+class Unseen(Resource):
+    """The distribution of a room without an edge, for those who may not look for it."""
+
+    key, kind, name = "distribution", "distribution", "not looked for"
+
+    def desired(self, outputs: Mapping[str, str]) -> Attributes | None:
+        return None
+
+    def find(self, aws: Aws, outputs: Mapping[str, str]) -> Found | None:
+        return None
+
+    def create(self, aws: Aws, desired: Attributes) -> None:
+        """Never called, because it is not wanted."""
+
+    def update(self, aws: Aws, found: Found, changes: Attributes) -> None:
+        """Never called, because it is not wanted."""
+
+    def delete(self, aws: Aws, found: Found) -> None:
+        """Never called, because nothing is found."""
