@@ -42,6 +42,7 @@ def planned(room: Deployed, item: Item, now: float) -> tuple[Entry, ...]:
 def cancel(room: Deployed, number: int, note: Note = NO_NOTE) -> Entry:
     """Take back a planned change, by its number. Return the row about it.
 
+    If it was taken back before, that row is returned: a command that was killed can be repeated.
     Raises ConfigError if there is no such plan, or its time has come.
     """
     for attempt in range(ATTEMPTS):
@@ -49,6 +50,8 @@ def cancel(room: Deployed, number: int, note: Note = NO_NOTE) -> Entry:
         if not item:
             raise room.missing()
         left = plans.plans_of(plans.in_force(item, now))
+        if done := _taken_back_before(room, left, number):
+            return done
         plan = _plan_of(room, left, number)
         free = history_item.first_free(item, partial(find_items, room), look=attempt > 0)
         entry = _taken_back(room, free, plan, note, now)
@@ -56,6 +59,16 @@ def cancel(room: Deployed, number: int, note: Note = NO_NOTE) -> Entry:
             return entry
         room.aws.sleep(0.05 * 2**attempt)
     raise busy(room)
+
+
+def _taken_back_before(room: Deployed, left: Iterable[plans.Plan], number: int) -> Entry | None:
+    """Return the row about a plan that was taken back, if it was lately."""
+    if number in {plan.number for plan in left}:
+        return None
+    rows = {entry.number: entry for entry in history(room)}
+    at = rows[number].cancelled_at if number in rows else None
+    cancels = (entry for entry in rows.values() if entry.what == history_item.CANCEL)
+    return next((entry for entry in cancels if entry.at == at), None)
 
 
 def _plan_of(room: Deployed, left: Iterable[plans.Plan], number: int) -> plans.Plan:

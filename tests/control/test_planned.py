@@ -116,9 +116,9 @@ def test_a_plan_is_taken_back(room: beekeeper.Room, cloud: Cloud) -> None:
     assert not first.is_planned(time.time())
     assert second.is_planned(time.time())
     assert [entry.number for entry in room.status().planned] == [2]
-    for number in (1, 99):
-        with pytest.raises(ConfigError, match=f"no planned change {number}.* Still planned: 2"):
-            beekeeper.cancel(number, room=room)
+    assert room.cancel(1) == taken  # as a command that was killed is repeated
+    with pytest.raises(ConfigError, match=r"no planned change 99.* Still planned: 2"):
+        beekeeper.cancel(99, room=room)
     come_true(cloud)
     with pytest.raises(ConfigError, match="If its time has come, change it at once"):
         room.cancel(2)
