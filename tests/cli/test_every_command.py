@@ -219,7 +219,8 @@ def test_each_call_of_who_looks_can_be_refused(
     for call in dict.fromkeys(map(str, cloud.wire.calls)):
         cloud.wire.rules[:] = [refusing(call, why)]
         if said := said_clearly(typed, capsys, (0, 1)):
-            assert call in said or "It is so." in said or "AWS refuses" in said
+            assert "It is so." in said or "AWS refuses sts:GetCallerIdentity" in said
+            assert (why == "throttled") == ("Wait a minute" in said)
 
 
 class Killed(BaseException):
