@@ -107,7 +107,8 @@ def test_a_token_in_an_address_of_the_site_is_not_logged(
 ) -> None:
     caplog.set_level(logging.INFO, told.logger.name)
     before = Settings(Mode.ON, 600, "https://shop.example/")
-    after = replace(before, **{name: "https://shop.example/health?token=s3cret"})
+    changed: dict[str, Any] = {name: "https://shop.example/health?token=s3cret"}
+    after = replace(before, **changed)
     told.note_changes(before, after)
     assert "s3cret" not in str([vars(record) for record in caplog.records])
     assert "https://shop.example/…" in caplog.text
