@@ -4,8 +4,11 @@ from collections.abc import Mapping
 from typing import Any
 
 from beekeeper import results
+from beekeeper.contract import history_item
 from beekeeper.provision.engine.decision import Change, Plan
 from beekeeper.results import Action
+
+SETTINGS = "settings"  # the key of the step
 
 
 def all_changes(plan: Plan) -> tuple[results.Change, ...]:
@@ -20,7 +23,16 @@ def differences(plan: Plan) -> tuple[results.Change, ...]:
 
 def _change(change: Change) -> results.Change:
     attributes = {name: (_plain(a), _plain(b)) for name, (a, b) in change.attributes.items()}
+    if change.key == SETTINGS:
+        for name in history_item.ADDRESSES & attributes.keys():
+            attributes[name] = _addresses(name, *attributes[name])
     return results.Change(change.action, change.kind, change.name, attributes, change.key)
+
+
+def _addresses(name: str, before: str | None, after: str) -> tuple[str | None, str]:
+    """Return what may be told of two addresses of the site: plans end up in the logs of CI."""
+    was, becomes = history_item.both_told(name, before or "", after)
+    return None if before is None else was, becomes
 
 
 def _plain(value: Any) -> Any:

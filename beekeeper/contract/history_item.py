@@ -14,18 +14,19 @@
 one transaction, on the condition that ``changes`` is what was read. So no change lacks a row, and
 of two operators at the same moment, one reads again. Rows have no TTL, and a clear keeps them.
 
-The condition compares ``changes`` as it is stored, and a row replaces what is in its place. So
-whatever somebody has damaged, an operator can still pause the room.
+The condition compares ``changes`` as it is stored, and no row replaces another one. If somebody
+has damaged ``changes``, the numbers go on after the rows that are there: ``first_free`` looks for
+them. So an operator can still pause the room, and its history stays.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from datetime import UTC, datetime
 from functools import partial
 from typing import Any
 
 from beekeeper.contract import items, plans
 from beekeeper.contract.attributes import Item, or_default, read_number, read_text
-from beekeeper.rules.destination import origin_of
+from beekeeper.rules.destination import shown
 
 HISTORY_PREFIX = "history#"
 CHANGES = "changes"
@@ -33,6 +34,9 @@ CANCEL = "cancel"  # what the operator did who takes a planned change back
 TEXTS = ("what", "before", "after", "by", "place", "reason")
 TIMES = ("planned_for", "cancelled_at")
 CANCELLED_AT = "cancelled_at"
+ADDRESSES = frozenset({"destination", "governor_probe_url"})  # of the site
+LOOKED_AT = 100  # rows at once: BatchGetItem takes no more
+FindIds = Callable[[Sequence[str]], Collection[str]]  # which of these rows there are
 
 
 def row_id(number: int) -> str:
@@ -43,10 +47,29 @@ def row_id(number: int) -> str:
 def last_number(room: Item) -> int:
     """Return the number of the last row, as the ``room`` item knows it.
 
-    If somebody has damaged it, it is 0. Rows are then written anew from 1 on.
+    It is 0 in a new room, and if somebody has damaged it.
     """
-    read = partial(read_number, room, CHANGES, 0.0, items.MOST)
-    return int(or_default(room, CHANGES, 0.0, read))
+    read = partial(read_number, room, CHANGES)
+    found = int(or_default(room, CHANGES, 0.0, read))
+    return found if found < plans.MOST_CHANGES else 0
+
+
+def first_free(room: Item, find: FindIds, *, look: bool = False) -> int:
+    """Return the number of the next row. It looks at the rows only if ``changes`` can be wrong.
+
+    With ``look`` it can: a write with the number that follows from it was refused.
+    """
+    first = last_number(room) + 1
+    if look or (first == 1 and CHANGES in room):
+        while taken := find([row_id(first + n) for n in range(LOOKED_AT)]):
+            first = max(map(number_of, taken)) + 1
+    return first
+
+
+def number_of(id_of_row: str) -> int:
+    """Return the number of a row, from its id, or 0 if it has none."""
+    number = id_of_row.removeprefix(HISTORY_PREFIX)
+    return int(number) if number.isdecimal() else 0
 
 
 def values_of(row: Item) -> dict[str, Any]:
@@ -55,9 +78,8 @@ def values_of(row: Item) -> dict[str, Any]:
     def time_of(name: str, default: float | None) -> float | None:
         return or_default(row, name, default, lambda: read_number(row, name, 0.0, items.LATEST))
 
-    number = items.id_of(row).removeprefix(HISTORY_PREFIX)
     return {
-        "number": int(number) if number.isdecimal() else 0,
+        "number": number_of(items.id_of(row)),
         "at": time_of("at", 0.0),
         **{name: or_default(row, name, "", partial(read_text, row, name)) for name in TEXTS},
         **{name: time_of(name, None) for name in TIMES},
@@ -77,10 +99,10 @@ def row_of(number: int, values: Mapping[str, Any]) -> dict[str, Any]:
 def told(name: str, value: str | float) -> str:
     """Return a setting's value as people read it. That of a clear is its time.
 
-    The governor's page can have a token in its address, so only its origin is shown.
+    An address of the site can have a token, so only its origin is told.
     """
-    if name == "governor_probe_url" and value:
-        return f"{origin_of(str(value))}/…"
+    if name in ADDRESSES and value:
+        return shown(str(value))
     if name == "cleared_at":
         return time_text(float(value)) if value else ""
     return str(value) if isinstance(value, str) else f"{value:.12g}"
@@ -91,14 +113,21 @@ def time_text(at: float) -> str:
     return f"{datetime.fromtimestamp(at, UTC):%Y-%m-%d %H:%M:%S} UTC"
 
 
+def both_told(name: str, before: str | float, after: str | float) -> tuple[str, str]:
+    """Return two values of a setting as people read them: different texts if they differ."""
+    was, becomes = told(name, before), told(name, after)
+    return was, f"{becomes} (another page)" if was == becomes and before != after else becomes
+
+
 def transaction(
     table: str, room: Item, wanted: Mapping[str, Any], rows: Sequence[Item]
 ) -> list[dict[str, Any]]:
     """Return the actions that write attributes of the ``room`` item that was read, and the rows.
 
-    ``rows`` have the numbers after the last one.
+    ``rows`` have numbers that are free (``first_free``).
     """
-    values = {**wanted, CHANGES: items.number(last_number(room) + len(rows))}
+    last = max((number_of(items.id_of(row)) for row in rows), default=last_number(room))
+    values = {**wanted, CHANGES: items.number(last)}
     is_as_read = f"#{CHANGES} = :was" if CHANGES in room else f"attribute_not_exists(#{CHANGES})"
     update = {
         "TableName": table,
@@ -111,7 +140,8 @@ def transaction(
             **({":was": room[CHANGES]} if CHANGES in room else {}),
         },
     }
-    return [{"Update": update}, *({"Put": {"TableName": table, "Item": row}} for row in rows)]
+    put = {"TableName": table, "ConditionExpression": items.ABSENT}
+    return [{"Update": update}, *({"Put": {**put, "Item": row}} for row in rows)]
 
 
 def mark_cancelled(table: str, number: int, at: float) -> dict[str, Any]:

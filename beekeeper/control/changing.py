@@ -6,6 +6,7 @@ makes permanent what was planned for before. If another operator was quicker, it
 
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, fields, replace
+from functools import partial
 from typing import Any
 
 from beekeeper.connection import Deployed
@@ -14,7 +15,7 @@ from beekeeper.contract.attributes import Damaged, Item
 from beekeeper.contract.plans import Plan
 from beekeeper.control.effect import waits
 from beekeeper.control.note import NO_NOTE, Note
-from beekeeper.control.table import find_items_at, transact
+from beekeeper.control.table import find_items, find_items_at, transact
 from beekeeper.errors import ConfigError, ProvisionError
 from beekeeper.provision.engine.lease import this_machine
 from beekeeper.results import Effect, Entry
@@ -44,7 +45,7 @@ def change_settings(room: Deployed, note: Note = NO_NOTE, **values: str | float)
     for attempt in range(ATTEMPTS):
         before = _read(room)
         entries = [_entry(room, before, note, name, value) for name, value in values.items()]
-        first = history_item.last_number(before.room) + 1
+        first = history_item.first_free(before.room, partial(find_items, room), look=attempt > 0)
         entries = [replace(entry, number=first + i) for i, entry in enumerate(entries)]
         wanted = _wanted(room, before, note, values, first)
         rows = [history_item.row_of(entry.number, asdict(entry)) for entry in entries]

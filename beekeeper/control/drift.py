@@ -1,6 +1,6 @@
 """What in AWS differs from what was deployed, for status."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from functools import partial
 
 from beekeeper.changes import differences
@@ -8,24 +8,25 @@ from beekeeper.connection import Deployed
 from beekeeper.control.facts import Unread
 from beekeeper.control.metrics import tried
 from beekeeper.errors import ConfigError
+from beekeeper.provision.aws import Aws
 from beekeeper.provision.blueprint import steps
 from beekeeper.provision.checks.account import account_of
 from beekeeper.provision.engine.pipeline import Engine
-from beekeeper.provision.engine.step import Step
+from beekeeper.provision.engine.step import Attributes, Found, Resource, Step
 from beekeeper.results import Change
 
 KEYS = "keys"
 WITHOUT_KEYS = (
-    "Whether somebody changed the signing keys, and what depends on them, was not compared: these"
-    " credentials may not read the keys."
+    "Whether somebody changed the signing keys, or the edge, was not compared: these credentials"
+    " may not see what is secret there."
 )
 
 
 def drift(room: Deployed) -> tuple[Sequence[Change], tuple[Unread, ...]]:
     """Read every resource. Return what differs, and what could not be compared.
 
-    Who may only read must not see the signing keys (provision/readers.py). The rest is then
-    compared without them. Raises ConfigError for a room of which neither the state nor the
+    Who may only read must not see what is secret (provision/readers.py). The rest is then compared
+    without it. Raises ConfigError for a room of which neither the state nor the
     configuration is known.
     """
     if room.is_partial:
@@ -58,8 +59,32 @@ def plan(room: Deployed, some: Sequence[Step]) -> tuple[Change, ...]:
 
 
 def without(some: Iterable[Step], key: str) -> list[Step]:
-    """Return the steps that need nothing of the step with this key."""
+    """Return the steps that need nothing of the step with this key, nor a look at distributions.
+
+    With an edge, the distribution needs the keys. Without one, it is looked for to be removed.
+    """
     left, gone = list(some), {key}
     while dropped := {s.key for s in left if gone & {s.key, *s.needs, s.container}}:
         left, gone = [s for s in left if s.key not in dropped], gone | dropped
-    return left
+    return [Unseen() if step.key == Unseen.key else step for step in left]
+
+
+class Unseen(Resource):
+    """The distribution of a room without an edge, for those who may not look for it."""
+
+    key, kind, name = "distribution", "distribution", "not looked for"
+
+    def desired(self, outputs: Mapping[str, str]) -> Attributes | None:
+        return None
+
+    def find(self, aws: Aws, outputs: Mapping[str, str]) -> Found | None:
+        return None
+
+    def create(self, aws: Aws, desired: Attributes) -> None:
+        """Never called, because it is not wanted."""
+
+    def update(self, aws: Aws, found: Found, changes: Attributes) -> None:
+        """Never called, because it is not wanted."""
+
+    def delete(self, aws: Aws, found: Found) -> None:
+        """Never called, because nothing is found."""

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import asdict
+from functools import partial
 from typing import Any
 
 from beekeeper.connection import Deployed
@@ -15,12 +16,12 @@ from beekeeper.provision.engine.lease import this_machine
 from beekeeper.results import Entry
 
 ATTEMPTS = 6
-READ_AT_ONCE = 100  # BatchGetItem takes no more
 
 
 def history(room: Deployed, most: int = 100) -> tuple[Entry, ...]:
     """Return the last changes of the room, the newest last. Planned ones are among them."""
-    last = history_item.last_number(read_item(room, items.ROOM))
+    find = partial(find_items, room)
+    last = history_item.first_free(read_item(room, items.ROOM), find) - 1
     return _entries(room, range(max(1, last - most + 1), last + 1))
 
 
@@ -42,6 +43,7 @@ def planned_by_unknown(item: Item, now: float) -> tuple[Entry, ...]:
 def cancel(room: Deployed, number: int, note: Note = NO_NOTE) -> Entry:
     """Take back a planned change, by its number. Return the row about it.
 
+    If it was taken back before, that row is returned: a command that was killed can be repeated.
     Raises ConfigError if there is no such plan, or its time has come.
     """
     for attempt in range(ATTEMPTS):
@@ -49,12 +51,25 @@ def cancel(room: Deployed, number: int, note: Note = NO_NOTE) -> Entry:
         if not item:
             raise room.missing()
         left = plans.plans_of(plans.in_force(item, now))
+        if done := _taken_back_before(room, left, number):
+            return done
         plan = _plan_of(room, left, number)
-        entry = _taken_back(room, item, plan, note, now)
+        free = history_item.first_free(item, partial(find_items, room), look=attempt > 0)
+        entry = _taken_back(room, free, plan, note, now)
         if transact(room, _cancellation(room, item, left, plan, entry)):
             return entry
         room.aws.sleep(0.05 * 2**attempt)
     raise busy(room)
+
+
+def _taken_back_before(room: Deployed, left: Iterable[plans.Plan], number: int) -> Entry | None:
+    """Return the row about a plan that was taken back, if it was lately."""
+    if number in {plan.number for plan in left}:
+        return None
+    rows = {entry.number: entry for entry in history(room)}
+    at = rows[number].cancelled_at if number in rows else None
+    cancels = (entry for entry in rows.values() if entry.what == history_item.CANCEL)
+    return next((entry for entry in cancels if entry.at == at), None)
 
 
 def _plan_of(room: Deployed, left: Iterable[plans.Plan], number: int) -> plans.Plan:
@@ -68,7 +83,7 @@ def _plan_of(room: Deployed, left: Iterable[plans.Plan], number: int) -> plans.P
     )
 
 
-def _taken_back(room: Deployed, item: Item, plan: plans.Plan, note: Note, now: float) -> Entry:
+def _taken_back(room: Deployed, free: int, plan: plans.Plan, note: Note, now: float) -> Entry:
     when = history_item.time_text(plan.at)
     return Entry(
         at=now,
@@ -78,7 +93,7 @@ def _taken_back(room: Deployed, item: Item, plan: plans.Plan, note: Note, now: f
         by=room.aws.identity[1],
         place=this_machine(),
         reason=note.reason,
-        number=history_item.last_number(item) + 1,
+        number=free,
     )
 
 
@@ -90,7 +105,7 @@ def _cancellation(
     wanted = history_item.newly_set(item, entry.at) | {plans.PLANNED: others}
     table = room.names.stem
     row = history_item.row_of(entry.number, asdict(entry))
-    # After damage to the numbers both can be one row, which no transaction writes twice.
+    # If somebody has deleted its row, both can be one row, which no transaction writes twice.
     is_other = plan.number != entry.number
     mark = [history_item.mark_cancelled(table, plan.number, entry.at)] if is_other else []
     return [*history_item.transaction(table, item, wanted, [row]), *mark]
@@ -104,6 +119,6 @@ def _without_row(plan: plans.Plan) -> Entry:
 def _entries(room: Deployed, numbers: Iterable[int]) -> tuple[Entry, ...]:
     ids = [history_item.row_id(number) for number in numbers]
     found: dict[str, Item] = {}
-    for start in range(0, len(ids), READ_AT_ONCE):
-        found |= find_items(room, ids[start : start + READ_AT_ONCE])
+    for start in range(0, len(ids), history_item.LOOKED_AT):
+        found |= find_items(room, ids[start : start + history_item.LOOKED_AT])
     return tuple(Entry(**history_item.values_of(found[i])) for i in ids if i in found)

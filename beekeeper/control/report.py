@@ -31,6 +31,7 @@ from beekeeper.reporting.outcome import JSON, Report
 from beekeeper.reporting.tally import Counts, Tally
 from beekeeper.results import Entry
 from beekeeper.rules import line, pacing
+from beekeeper.rules.destination import shown
 from beekeeper.rules.line import Pulse
 from beekeeper.rules.settings import Settings
 from beekeeper.rules.turn import Admission
@@ -158,7 +159,7 @@ def _report(
     return Report(
         room=room.state.room,
         url=room.state.url,
-        destination=settings.destination,
+        destination=shown(settings.destination),
         account=room.state.account,
         region=room.state.region,
         since=tally.since,

@@ -12,7 +12,7 @@ from functools import partial
 from beekeeper.connection import Deployed
 from beekeeper.contract import governor_item, history_item, items, pulse_item
 from beekeeper.contract.attributes import Item
-from beekeeper.control import cause, flow, governor, health, history, links, metrics, verdict
+from beekeeper.control import cause, flow, governor, health, history, links, metrics, rate, verdict
 from beekeeper.control import drift as drifts
 from beekeeper.control.facts import Facts, Unread, are_answers_failing, is_silent
 from beekeeper.control.metrics import tried
@@ -237,7 +237,7 @@ def _status(room: Deployed, read: Reading, facts: Facts) -> Status:
         updated_at=pulse.as_of or None,
         account=room.state.account,
         region=room.state.region,
-        problems=(*facts.damaged, *facts.governor_problems),
+        problems=(*facts.damaged, *facts.governor_problems, *rate.problems(room, settings)),
         governor=facts.governor,
         held_rate=round(facts.flow.admitted, 1) if facts.flow else None,
         entered_per_minute=round(facts.flow.entered, 1) if facts.flow else None,

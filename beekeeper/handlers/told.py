@@ -61,15 +61,13 @@ def note_changes(before: Settings, after: Settings) -> None:
     if before != after:
         was, now = asdict(before), asdict(after)
         changed = {
-            name: [_shown(name, was[name]), _shown(name, now[name])]
-            for name in now
-            if was[name] != now[name]
+            name: _shown(name, was[name], now[name]) for name in now if was[name] != now[name]
         }
         logger.info(_said(changed), extra={"changed": changed})
 
 
-def _shown(name: str, value: Any) -> Any:
-    return history_item.told(name, value) if isinstance(value, str) else value
+def _shown(name: str, was: Any, now: Any) -> list[Any]:
+    return list(history_item.both_told(name, was, now)) if isinstance(now, str) else [was, now]
 
 
 def _said(changed: Mapping[str, list[Any]]) -> str:

@@ -47,6 +47,8 @@ UNREACHABLE = (
 )
 SILENT = f"AWS can't be reached: it accepted the connection, but did not answer. {NETWORK}"
 CUT = f"AWS can't be reached: the connection was cut. {NETWORK}"
+LATER = "AWS is busy. Wait a minute, then run the same command again."
+CHECK = "Check them with `aws sts get-caller-identity`, then run the same command again."
 NOT_AWS = (
     "What answered is not AWS. It may be the sign-in page of a network, or a proxy. Open a page in"
     f" your browser. {NETWORK}"
@@ -133,10 +135,15 @@ def credentials_problem(error: Exception, profile: str = "default") -> str:
             f"The AWS settings, or the credentials that a program gave (credential_process), can't"
             f" be read: {error}.{PROFILE} Check AWS_ENDPOINT_URL, if it is set."
         )
-    return (
-        f"The AWS credentials could not be used: {error} Check them with `aws sts"
-        " get-caller-identity`, then run the same command again."
-    )
+    return f"The AWS credentials could not be used: {error} {LATER if _is_busy(error) else CHECK}"
+
+
+def _is_busy(error: Exception) -> bool:
+    """Return whether AWS refused the call because of its load, or failed."""
+    if not isinstance(error, ClientError):
+        return False
+    status: int = error.response.get("ResponseMetadata", {}).get("HTTPStatusCode", 0)
+    return "Throttl" in error.response["Error"]["Code"] or status >= 500
 
 
 def _nearest_profile(error: Exception) -> str:

@@ -1,13 +1,17 @@
-"""The IAM policies of those who may only look: status, watch, history, list and logs. Pure.
+"""The IAM policies of those who may only look: status, watch, history, list, logs, report. Pure.
 
-They grant the reads of the deployer's policies, except of the signing keys: whoever sees these can
-make passes. Visitors' rows are not granted either.
+They grant the reads of the deployer's policies, except of what shows a secret: of the signing keys,
+since whoever sees these can make passes, and of the distribution, which shows the header by which
+the API knows its edge. Even the list of all distributions shows it (CloudFront API Reference,
+DistributionSummary, Origins). A report scans the table without the keys (table_rows.py).
 """
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 from beekeeper.config import RoomConfig, bare_config
 from beekeeper.contract import arrival_rows, history_item, items
+from beekeeper.provision import table_rows
 from beekeeper.provision.deployer import documents, grants
 from beekeeper.provision.grant import Grant, grant, reads
 from beekeeper.provision.names import ALL_FUNCTION_NAMES, Names
@@ -16,6 +20,11 @@ from beekeeper.provision.resources.table_items import ITEMS
 
 ONE = (items.ROOM, items.PULSE, items.PACE, items.LATE, items.GOVERNOR)
 MANY = (items.COUNT_PREFIX, arrival_rows.PREFIX, history_item.HISTORY_PREFIX)
+
+SHOW_SECRETS = {
+    f"cloudfront:{action}"
+    for action in ("GetDistribution", "GetDistributionConfig", "ListDistributions")
+}
 
 
 def reader_policies(names: Names, config: RoomConfig | None = None) -> list[Document]:
@@ -28,7 +37,10 @@ def reader_policies(names: Names, config: RoomConfig | None = None) -> list[Docu
 
 
 def _grants(names: Names, config: RoomConfig) -> Iterator[Grant]:
-    yield from reads(each for each in grants(names, config) if each.statement != ITEMS)
+    for each in reads(each for each in grants(names, config) if each.statement != ITEMS):
+        if actions := tuple(a for a in each.actions if a not in SHOW_SECRETS):
+            yield replace(each, actions=actions)
+    yield from table_rows.grants(names)
     leading = [*ONE, *(f"{prefix}*" for prefix in MANY)]
     condition = {"ForAllValues:StringLike": {"dynamodb:LeadingKeys": leading}}
     actions = ("BatchGetItem", "GetItem")

@@ -23,6 +23,7 @@ from beekeeper.rehearsal.size import Size, sized
 from beekeeper.rehearsal.visitor import NO_ANSWER, REDIRECTS, Rehearser
 from beekeeper.results import Rehearsal, Status
 from beekeeper.room import Room, RoomLike
+from beekeeper.rules.destination import has_host, origin_of
 from beekeeper.rules.settings import GovernorMode, Mode
 from beekeeper.shortcuts import as_room
 
@@ -135,6 +136,12 @@ def check_reachable(link: str) -> None:
         raise BeekeeperError(
             f"The campaign link {link} answers with an error ({found.status}), so no visitor was"
             " sent. Run python -m beekeeper status, and rehearse when all is well."
+        )
+    elsewhere = urljoin(link, found.location) if found.status in REDIRECTS else ""
+    if has_host(elsewhere) and origin_of(elsewhere) != origin_of(link):
+        raise BeekeeperError(
+            f"The campaign link {link} leads to another site ({origin_of(elsewhere)}), so no"
+            " visitor was sent. Check where its domain leads, and run python -m beekeeper deploy."
         )
     if found.status != 200 or found.body != robots_txt().encode():
         raise BeekeeperError(

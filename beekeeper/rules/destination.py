@@ -49,6 +49,15 @@ def origin_of(url: str) -> str:
     return f"{parts.scheme}://{host}" + (f":{parts.port}" if parts.port not in (None, port) else "")
 
 
+def shown(url: str) -> str:
+    """Return what may be told of an address: its origin. The rest of it can have a token.
+
+    A dot-dot-dot stands for the rest.
+    """
+    is_all = urlsplit(url)._replace(scheme="", netloc="").geturl() in ("", "/")
+    return f"{origin_of(url)}{'' if is_all else '/…'}"
+
+
 def safe_path(to: str | None) -> str:
     """Return ``to`` if it is a path on the destination, and the empty string otherwise.
 

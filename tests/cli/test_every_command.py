@@ -6,6 +6,8 @@ A new command is tried without a word here, if what it needs can be found in its
 import json
 import re
 from collections.abc import Callable
+from contextlib import suppress
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -183,3 +185,91 @@ def test_who_may_only_read_can_read(
 ) -> None:
     cloud.wire.add(read_only)
     assert said_clearly(arguments(name, COMMANDS[name]), capsys, (0,)) == ""
+
+
+LOOKING = sorted({*READING} - {"list", "plan"})  # with a line of their own for what is refused
+REFUSALS = {
+    "denied": ("AccessDenied", "AccessDeniedException", 403),
+    "throttled": ("Throttling", "ThrottlingException", 400),
+}
+
+
+def refusing(name: str, why: str) -> Answer:
+    """Return a rule: one of the calls is refused, for ever."""
+    of_xml, of_json, status = REFUSALS[why]
+
+    def rule(call: Call, request: AWSPreparedRequest, forward: Forward) -> AWSResponse | None:
+        if str(call) != name:
+            return None
+        code = of_xml if call.service in ("sts", "sqs", "cloudwatch") else of_json
+        return Refusal(code, "It is so.", status).to(call, request)
+
+    return rule
+
+
+@pytest.mark.usefixtures("deployed_room")
+@pytest.mark.parametrize("why", REFUSALS)
+@pytest.mark.parametrize("name", LOOKING)
+def test_each_call_of_who_looks_can_be_refused(
+    name: str, why: str, cloud: Cloud, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """What is left is told, or one sentence says what was refused, and what to do."""
+    typed = arguments(name, COMMANDS[name])
+    assert said_clearly(typed, capsys, (0,)) == ""
+    for call in dict.fromkeys(map(str, cloud.wire.calls)):
+        cloud.wire.rules[:] = [refusing(call, why)]
+        if said := said_clearly(typed, capsys, (0, 1)):
+            assert "It is so." in said or "AWS refuses sts:GetCallerIdentity" in said
+            assert (why == "throttled") == ("Wait a minute" in said)
+
+
+class Killed(BaseException):
+    """The process ends here: nothing catches it."""
+
+
+def killing(number: int) -> Answer:
+    """Return a rule: the process ends when AWS has done the call with this number."""
+    seen: list[Call] = []
+
+    def rule(call: Call, request: AWSPreparedRequest, forward: Forward) -> AWSResponse | None:
+        seen.append(call)
+        if len(seen) != number:
+            return None
+        forward()
+        raise Killed
+
+    return rule
+
+
+# What is typed, and what then holds of the room.
+CHANGES: dict[tuple[str, ...], tuple[str, object]] = {
+    ("set-rate", "900"): ("rate", 900.0),
+    ("off", "--yes"): ("mode", "off"),
+    ("clear", "--yes"): ("waiting", 0),
+    ("history", "--cancel", "1"): ("planned", ()),
+}
+
+
+@pytest.mark.usefixtures("consumer")
+@pytest.mark.parametrize("typed", CHANGES, ids="-".join)
+def test_a_command_that_was_killed_anywhere_can_be_repeated(
+    typed: tuple[str, ...], cloud: Cloud, deployed_room: beekeeper.Room
+) -> None:
+    name, wanted = CHANGES[typed]
+    deployed_room.set_rate(800, at=datetime.now(UTC) + timedelta(days=1))
+    moment, number, is_over = Moment.now(cloud), 0, False
+    while not is_over:
+        moment.restore(cloud)
+        number += 1
+        cloud.wire.rules[:] = [killing(number)]
+        with suppress(Killed):
+            assert main([*typed]) == 0
+            is_over = True
+        cloud.wire.rules.clear()
+        status, rows = deployed_room.status(), deployed_room.history()
+        assert status.problems == ()
+        if name != "waiting":  # which is 0 before, too
+            assert (getattr(status, name) == wanted) == (len(rows) == 2)
+        assert main([*typed]) == 0
+        assert getattr(deployed_room.status(), name) == wanted
+    assert number > 3

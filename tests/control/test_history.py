@@ -2,6 +2,7 @@
 
 import json
 import time
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -92,6 +93,25 @@ def test_a_deploy_that_changes_settings_writes_rows_too(
     assert room.status().rate == 800
 
 
+def test_the_token_in_an_address_of_the_site_is_told_nowhere(
+    cloud: Cloud, where: dict[str, Any]
+) -> None:
+    page = "https://shop.example.com/sale?key="
+    room = beekeeper.Room({**BASE, "destination": f"{page}s3cret"}, **where)
+    assert "s3cret" not in str(room.plan().to_dict())
+    beekeeper.deploy(room)
+    other = beekeeper.Room({**BASE, "destination": f"{page}s3cret2"}, **where)
+    assert "s3cret" not in str(other.plan().to_dict())
+    beekeeper.deploy(other)
+    for told in (room.history()[-1], room.report()):
+        assert "s3cret" not in str(told.to_dict())
+        assert "https://shop.example.com/…" in str(told.to_dict())
+    assert [(e.before, e.after) for e in room.history()[1:]] == [
+        ("https://shop.example.com/…", "https://shop.example.com/… (another page)")
+    ]
+    assert room.status().destination == f"{page}s3cret2"  # to the operator, as it was configured
+
+
 def test_of_two_operators_at_the_same_moment_one_reads_again(
     room: beekeeper.Room, cloud: Cloud, where: dict[str, Any]
 ) -> None:
@@ -145,15 +165,38 @@ def test_who_is_always_too_late_hears_of_it(room: beekeeper.Room, cloud: Cloud) 
     assert room.status().mode == "on"
 
 
-@pytest.mark.parametrize("damage", [{"S": "many"}, {"N": "-5"}, {"N": "2"}])
-def test_a_room_whose_number_of_changes_is_damaged_can_still_be_paused(
-    room: beekeeper.Room, cloud: Cloud, damage: dict[str, str]
+@pytest.mark.parametrize(
+    "damage", [{"S": "many"}, {"N": "-5"}, {"N": "0"}, {"N": "1"}, {"N": "2E+12"}, None]
+)
+def test_a_room_whose_number_of_changes_is_damaged_can_be_paused_and_keeps_its_history(
+    room: beekeeper.Room, cloud: Cloud, damage: dict[str, str] | None
 ) -> None:
     room.set_rate(700)
-    put(cloud, {**item(cloud, items.ROOM), history_item.CHANGES: damage})
+    room.set_rate(800, at=datetime.now(UTC) + timedelta(hours=1))
+    room.set_rate(900)
+    damaged = {**item(cloud, items.ROOM), history_item.CHANGES: damage}
+    put(cloud, {name: value for name, value in damaged.items() if value})
     room.pause()
+    room.cancel(2)
     assert room.status().mode == "paused"
-    assert room.history()[-1].after == "paused"
+    found = [(e.number, e.after) for e in room.history()]
+    assert found == [(1, "700"), (2, "800"), (3, "900"), (4, "paused"), (5, "")]
+
+
+def test_a_damaged_number_of_changes_hides_no_change(room: beekeeper.Room, cloud: Cloud) -> None:
+    room.set_rate(700)
+    put(cloud, {**item(cloud, items.ROOM), history_item.CHANGES: {"N": "1E+13"}})
+    assert [e.after for e in room.history()] == ["700"]
+
+
+def test_a_deploy_overwrites_no_row_either(
+    room: beekeeper.Room, cloud: Cloud, where: dict[str, Any]
+) -> None:
+    room.set_rate(700)
+    room.set_rate(800)
+    put(cloud, {**item(cloud, items.ROOM), history_item.CHANGES: {"N": "1"}})
+    beekeeper.deploy({**BASE, "claim_minutes": 30}, **where)
+    assert [(e.number, e.after) for e in room.history()] == [(1, "700"), (2, "800"), (3, "30")]
 
 
 def test_a_damaged_row_does_not_hide_the_others(room: beekeeper.Room, cloud: Cloud) -> None:

@@ -118,9 +118,9 @@ def test_a_plan_is_taken_back(room: beekeeper.Room, cloud: Cloud) -> None:
     assert not first.is_planned(time.time())
     assert second.is_planned(time.time())
     assert [entry.number for entry in room.status().planned] == [2]
-    for number in (1, 99):
-        with pytest.raises(ConfigError, match=f"no planned change {number}.* Still planned: 2"):
-            beekeeper.cancel(number, room=room)
+    assert room.cancel(1) == taken  # as a command that was killed is repeated
+    with pytest.raises(ConfigError, match=r"no planned change 99.* Still planned: 2"):
+        beekeeper.cancel(99, room=room)
     come_true(cloud)
     with pytest.raises(ConfigError, match="If its time has come, change it at once"):
         room.cancel(2)
@@ -133,7 +133,7 @@ def test_a_plan_is_taken_back_after_somebody_has_damaged_the_numbers(
     room.set_rate(900, at=soon())
     stored = cloud.client("dynamodb").get_item(TableName=TABLE, Key=items.key(items.ROOM))["Item"]
     cloud.client("dynamodb").put_item(TableName=TABLE, Item={**stored, "changes": {"S": "?"}})
-    assert room.cancel(1).number == 1
+    assert room.cancel(1).number == 2
     assert room.status().planned == ()
 
 
@@ -171,7 +171,7 @@ def test_the_commands_plan_show_and_take_back(
     assert "1: mode: paused from " in capsys.readouterr().out
     assert main(["history", "--cancel", "1"]) == 0
     assert capsys.readouterr().out.startswith("Taken back in room sale: mode paused from ")
-    assert main(["history", "--cancel", "1"]) == 1
+    assert main(["history", "--cancel", "1"]) == 0  # as a command that was killed is repeated
     assert main(["history"]) == 0
     assert "(taken back)" in capsys.readouterr().out
 

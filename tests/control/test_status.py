@@ -13,7 +13,7 @@ import pytest
 from moto.cloudwatch.models import cloudwatch_backends
 
 import beekeeper
-from beekeeper.contract import arrival_rows, items
+from beekeeper.contract import arrival_rows, items, plans
 from beekeeper.contract.pulse_item import pulse_values
 from beekeeper.control.drift import WITHOUT_KEYS
 from beekeeper.control.status import KEYS_HIDDEN, SLOW_SECONDS, Memory
@@ -223,6 +223,7 @@ def test_who_may_only_look_sees_all_but_the_keys(cloud: Cloud, room: beekeeper.R
     cloud.wire.clear()
     for name in ("dynamodb:BatchGetItem", "dynamodb:GetItem"):
         cloud.wire.add(refuse(name, "AccessDeniedException", "No.", when=asks_for_keys))
+    cloud.wire.add(refuse("cloudfront:ListDistributions", "AccessDenied", status=403))
     found = room.status(drift=True)
     assert set(found.unknown) == {KEYS_HIDDEN, WITHOUT_KEYS}
     assert [change.key for change in found.drift] == ["rule"]
@@ -257,3 +258,18 @@ def test_the_schema_has_every_field_with_a_text(room: beekeeper.Room) -> None:
     check(found)
     assert set(SCHEMA["properties"]) == set(SCHEMA["required"]) == set(found.to_dict())
     assert all(each.get("description") for each in SCHEMA["properties"].values())
+
+
+def test_a_rate_beyond_the_deployed_workers_is_told(cloud: Cloud, room: beekeeper.Room) -> None:
+    publish(cloud)
+    assert room.status().problems == ()
+    key = {"TableName": NAMES.stem, "Key": items.key(items.ROOM)}
+    item = cloud.client("dynamodb").get_item(**key)["Item"]
+    planned = plans.plans_attribute([plans.Plan(time.time() - 1, 1, "rate", 12_000.0)])
+    put(cloud, {**item, plans.PLANNED: planned})
+    (found,) = room.status().problems
+    assert "The rate is 12,000 visitors a minute" in found.text
+    assert "workers for 9,000" in found.text
+    assert "set-rate 9000" in found.remedy
+    room.off()
+    assert room.status().problems == ()

@@ -11,6 +11,7 @@ from botocore.model import OperationModel
 
 import beekeeper
 from beekeeper.config import RoomConfig
+from beekeeper.control.drift import WITHOUT_KEYS
 from beekeeper.local.leftovers import leftovers
 from beekeeper.provision.aws import Aws
 from beekeeper.provision.deployer import deployer_policies
@@ -107,6 +108,9 @@ def _looks_from_another_machine(reader: Session, region: str) -> None:
     assert (status.mode, status.region) == ("on", region)
     assert status.url
     assert room._connection.deployed().names.strict
+    assert room.report().admitted == 0
+    with pytest.raises(ClientError, match="AccessDenied"):  # only a report's attributes
+        reader.client("dynamodb").scan(TableName=f"beekeeper-{NAME}")
     found = beekeeper.find_rooms(region=region, session=reader, state_dir="no-state")
     (listed,) = (each for each in found.rooms if each.room == NAME)
     assert (listed.mode, listed.state_file, found.unsearched) == ("on", None, {})
@@ -135,6 +139,12 @@ def test_the_policy_is_enough_for_an_edge(
     assert deploy(**room, edge=True).changes
     changed = deploy(**room, edge=True, title="New", tags={"team": "events"}).changes
     assert {"cached page", "distribution"} <= {change.key for change in changed}
+    reader = deployer(reader_policies(names, config(name=NAME, edge=True)))
+    status = beekeeper.status(NAME, drift=True, session=reader, state_dir=tmp_path)
+    assert status.drift == beekeeper.status(NAME, drift=True, **room).drift
+    assert WITHOUT_KEYS in status.unknown
+    with pytest.raises(ClientError, match="AccessDenied"):  # it shows the secret of the edge
+        reader.client("cloudfront").list_distributions()
     assert beekeeper.destroy(NAME, **room).deleted
     assert leftovers(strict_aws.session(), NAME) == []
 

@@ -101,10 +101,14 @@ def test_a_change_of_the_settings_is_logged_once(caplog: pytest.LogCaptureFixtur
     assert vars(record)["changed"] == {"rate": [600.0, 900.0]}
 
 
-def test_a_token_in_the_address_of_a_probe_is_not_logged(caplog: pytest.LogCaptureFixture) -> None:
+@pytest.mark.parametrize("name", ["destination", "governor_probe_url"])
+def test_a_token_in_an_address_of_the_site_is_not_logged(
+    caplog: pytest.LogCaptureFixture, name: str
+) -> None:
     caplog.set_level(logging.INFO, told.logger.name)
     before = Settings(Mode.ON, 600, "https://shop.example/")
-    after = replace(before, governor_probe_url="https://shop.example/health?token=s3cret")
+    changed: dict[str, Any] = {name: "https://shop.example/health?token=s3cret"}
+    after = replace(before, **changed)
     told.note_changes(before, after)
     assert "s3cret" not in str([vars(record) for record in caplog.records])
     assert "https://shop.example/…" in caplog.text

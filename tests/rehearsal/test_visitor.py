@@ -203,6 +203,15 @@ def test_a_link_that_does_not_lead_to_a_room_is_sent_no_visitor(other: Behaviour
         check_reachable(served.url("/"))
 
 
+def test_the_site_that_a_link_leads_to_is_named() -> None:
+    other = answering(302, Location="https://parked.example/for-sale?token=s3cret")
+    with (
+        site(None, **{"robots.txt": other}) as served,
+        pytest.raises(BeekeeperError, match=r"another site \(https://parked\.example\), so no"),
+    ):
+        check_reachable(served.url("/"))
+
+
 @pytest.mark.parametrize("status", [429, 503])
 def test_a_link_that_answers_with_errors_is_asked_again_and_sent_no_visitor(
     status: int, monkeypatch: pytest.MonkeyPatch

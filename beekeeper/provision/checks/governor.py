@@ -5,7 +5,7 @@ from urllib.parse import urlsplit
 
 from beekeeper.config import RoomConfig
 from beekeeper.results import Finding, Verdict
-from beekeeper.rules.destination import LOOPBACK, origin_of
+from beekeeper.rules.destination import LOOPBACK, origin_of, shown
 from beekeeper.rules.probes import is_literal, is_public
 
 CHECK = "governor"
@@ -17,7 +17,7 @@ def governor(room: RoomConfig) -> Finding:
     """Report whether the page that the governor asks for can tell how the site is."""
     url = room.governor.probe_url or room.destination
     doubts = list(_doubts(room, url))
-    said = f"The governor measures {origin_of(url)}{urlsplit(url).path}"
+    said = f"The governor measures {shown(url)}"
     if doubts:
         text, remedy = (" ".join(part) for part in zip(*doubts, strict=True))
         return Finding(CHECK, Verdict.WARNING, f"{said}. {text}", remedy)

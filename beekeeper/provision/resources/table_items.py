@@ -26,6 +26,7 @@ of both releases share one schedule, and the next tick uses the new settings.
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, fields
+from functools import partial
 from typing import Any
 
 from botocore.exceptions import ClientError
@@ -153,8 +154,8 @@ class RoomItem(Contained):
             self._set(aws, _format(items.FORMAT))
 
     def _change_settings(self, aws: Aws, settings: Sequence[str]) -> None:
-        for _ in range(ATTEMPTS):
-            if self._change(aws, settings):
+        for attempt in range(ATTEMPTS):
+            if self._change(aws, settings, look=attempt > 0):
                 return
             aws.sleep(1)
         raise ProvisionError(
@@ -162,16 +163,17 @@ class RoomItem(Contained):
             " them at the same moment. Run the same command again."
         )
 
-    def _change(self, aws: Aws, settings: Sequence[str]) -> bool:
+    def _change(self, aws: Aws, settings: Sequence[str], *, look: bool) -> bool:
         """Write settings, with a row for each that changes, in one transaction.
 
-        Return False if somebody else has changed the item since it was read.
+        Return False if somebody else has changed the item since it was read, or a row is there.
         """
         stored, now = _read_at(aws, self._table, items.ROOM)
         room = stored or {}
         wanted = deployed.deployed_attributes(self._settings, settings)
         values = {**history_item.newly_set(room, now), **wanted}
-        entries = self._entries(aws, room, now, settings)
+        free = history_item.first_free(room, partial(_found, aws, self._table), look=look)
+        entries = self._entries(aws, room, now, settings, free)
         rows = [history_item.row_of(entry.number, asdict(entry)) for entry in entries]
         actions = history_item.transaction(self._table, room, values, rows)
         try:
@@ -182,22 +184,25 @@ class RoomItem(Contained):
             raise
         return True
 
-    def _entries(self, aws: Aws, room: Item, now: float, settings: Sequence[str]) -> list[Entry]:
-        item, by, last = plans.in_force(room, now), aws.identity[1], history_item.last_number(room)
+    def _entries(
+        self, aws: Aws, room: Item, now: float, settings: Sequence[str], free: int
+    ) -> list[Entry]:
+        item, by = plans.in_force(room, now), aws.identity[1]
         told = [(name, *self._told(item, name)) for name in settings]
         changed = (one for one in told if one[1] != one[2])
         return [
             Entry(now, *one, by, this_machine(), "deploy", number=number)
-            for number, one in enumerate(changed, last + 1)
+            for number, one in enumerate(changed, free)
         ]
 
     def _told(self, item: Item, name: str) -> tuple[str, str]:
         """Return a setting as it is, and as the deploy sets it, as people read them."""
-        wanted = history_item.told(name, getattr(self._settings, name))
+        wanted = getattr(self._settings, name)
         try:
-            return history_item.told(name, items.stored_value(KNOWN[name], item, name)), wanted
+            was = items.stored_value(KNOWN[name], item, name)
         except Damaged:
-            return "", wanted
+            return "", history_item.told(name, wanted)
+        return history_item.both_told(name, was, wanted)
 
     def _set(self, aws: Aws, attributes: Mapping[str, Any]) -> None:
         names = {f"#{name}": name for name in attributes}
@@ -246,6 +251,14 @@ def _read_at(
         )
         return response.get("Item"), aws.answered_at(response)
     return None, 0.0
+
+
+def _found(aws: Aws, table: str, item_ids: Sequence[str]) -> list[str]:
+    """Return which of up to 100 items exist."""
+    keys = {"Keys": [items.key(i) for i in item_ids], "ConsistentRead": True}
+    only = {**keys, "ProjectionExpression": "#id", "ExpressionAttributeNames": {"#id": items.ID}}
+    found = aws.client("dynamodb").batch_get_item(RequestItems={table: only})
+    return [items.id_of(item) for item in found["Responses"].get(table, [])]
 
 
 def _put_new(aws: Aws, table: str, item: dict[str, Any]) -> None:
