@@ -1,5 +1,6 @@
 """A visitor of a rehearsal notes what a person would see, and goes to the site like a browser."""
 
+import socket
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -14,7 +15,7 @@ from beekeeper.local.visitor import Stage
 from beekeeper.rehearsal import Progress
 from beekeeper.rehearsal.run import check_reachable, send, telling_what_is_left
 from beekeeper.rehearsal.size import Size
-from beekeeper.rehearsal.visitor import AGENT, Rehearser
+from beekeeper.rehearsal.visitor import AGENT, Rehearser, _why
 from beekeeper.rules.turn import State
 from tests.support.certificates import DAY, certificate, server_context
 from tests.support.site import Behaviour, Site, answering, site
@@ -130,6 +131,21 @@ def test_a_site_that_is_down_ends_the_visit_too(room: StubRoom) -> None:
     visitor = go(room, 2)
     assert (visitor.stage, visitor.asked[-1].status) == (Stage.ENTERED, 0)
     assert not visitor.asked[-1].is_room
+    assert visitor.asked[-1].why == "it refused the connection"
+
+
+@pytest.mark.parametrize(
+    ("error", "why"),
+    [
+        (socket.gaierror(-2, "Name or service not known"), "its name was not found"),
+        (TimeoutError("timed out"), "it did not answer within 30 s"),
+        (OSError(113, "No route to host"), "No route to host"),
+        (ConnectionResetError(), "the connection was lost"),
+        (ValueError("\x1b[2J"), "its answer can't be read"),
+    ],
+)
+def test_why_a_site_did_not_answer_is_noted_in_words(error: Exception, why: str) -> None:
+    assert _why(error) == why
 
 
 def test_a_site_that_redirects_for_ever_is_left(room: StubRoom) -> None:
