@@ -66,6 +66,7 @@ def conclusion(found: Sequence[Finding]) -> str:
     for verdict, meaning in ((Verdict.WARNING, "Look at"), (Verdict.UNKNOWN, "Not measured")):
         if by_verdict[verdict]:
             said += f" {meaning}: {', '.join(f.check for f in by_verdict[verdict])}."
+            said += f" {by_verdict[verdict][0].remedy}".rstrip()
     return said
 
 

@@ -161,7 +161,7 @@ def test_what_status_says_afterwards_is_a_finding(light: str, verdict: str) -> N
 @pytest.mark.parametrize(
     ("change", "said"),
     [
-        ({"held_rate": None}, "What was measured held. Not measured: rate."),
+        ({"held_rate": None}, "What was measured held. Not measured: rate. Use 280"),
         ({"asked_to_wait": 5, "held_rate": 480}, "All held. Look at: rate."),
         (REFUSED | {"still_waiting": 7}, "Not ready: Your site https://shop.example.com can't be"),
         ({"joined": 90}, f"Not ready: 90 of 100 visitors got a place. {LOGS}"),
