@@ -15,6 +15,7 @@ BURST_SECONDS = 32
 GOOD_ESTIMATE_SECONDS, GOOD_ESTIMATE_SHARE = 15.0, 0.3
 SLOW_SITE_SECONDS = 3.0
 FEW = 0.01  # of the requests
+LATE_SECONDS = 10.0  # a visitor asks every few seconds
 LOGS = "python -m beekeeper logs --level warning shows why."
 THROTTLE = (
     "The account's API refuses what is beyond its quota. Ask AWS for more (python -m beekeeper"
@@ -50,7 +51,8 @@ def findings(seen: Rehearsed, tried: Tried, now: Finding) -> Iterator[Finding]:
     yield _places(seen)
     yield _site(seen, tried.site)
     yield _rate(seen, tried.overbooking)
-    yield _waits(seen, tried.seconds)
+    is_behind = seen.late_seconds > LATE_SECONDS
+    yield _behind("waits", seen) if is_behind else _waits(seen, tried.seconds)
     yield _counts(seen)
     yield _door(tried.open_status)
     if now.verdict is not Verdict.PROBLEM:
@@ -100,16 +102,13 @@ def _answers(seen: Rehearsed) -> Finding:
 
 
 def _places(seen: Rehearsed) -> Finding:
-    if seen.places_grown or seen.lost:
-        text = (
-            f"{counted(seen.places_grown, 'visitor')} saw their place become worse, and"
-            f" {counted(seen.lost, 'visitor')} lost it."
-        )
+    if seen.lost:
+        text = f"{counted(seen.lost, 'visitor')} lost their place."
         remedy = f"Nobody may turn off, clear or deploy the room meanwhile. {LOGS}"
         return Finding("places kept", Verdict.PROBLEM, text, remedy)
     if not seen.joined:
         return Finding("places kept", Verdict.UNKNOWN, "Nobody had a place to lose.")
-    return Finding("places kept", Verdict.OK, "Nobody lost their place, and no place grew.")
+    return Finding("places kept", Verdict.OK, "Nobody lost their place.")
 
 
 def _rate(seen: Rehearsed, overbooking: float) -> Finding:
@@ -118,6 +117,8 @@ def _rate(seen: Rehearsed, overbooking: float) -> Finding:
         text = f"{seen.fullest_minute:,} visitors went in within a minute, more than {bound:,.0f}."
         remedy = "Don't open like this. Run python -m beekeeper doctor, and report the fault."
         return Finding("rate", Verdict.PROBLEM, text, remedy)
+    if seen.late_seconds > LATE_SECONDS:
+        return _behind("rate", seen)
     if seen.held_rate is None:
         text = "Not measured: nobody went in."
         if seen.entered:
@@ -133,6 +134,13 @@ def _rate(seen: Rehearsed, overbooking: float) -> Finding:
         remedy = f"Run python -m beekeeper doctor, and look at status meanwhile. {LOGS}"
         return Finding("rate", verdict, text, remedy)
     return Finding("rate", Verdict.OK, text)
+
+
+def _behind(check: str, seen: Rehearsed) -> Finding:
+    text = f"Not measured: this machine fell {_seconds(seen.late_seconds)} behind with the"
+    text += " requests of its visitors."
+    remedy = "Send fewer visitors (--visitors), or rehearse from a faster machine."
+    return Finding(check, Verdict.UNKNOWN, text, remedy)
 
 
 def _longer_line(seen: Rehearsed) -> str:

@@ -22,11 +22,12 @@ SPARE = 1.25  # visitors don't come evenly
 
 @dataclass(frozen=True, slots=True)
 class Counted:
-    """What the room's exact counts grew by, and the rate that was in force at the beginning."""
+    """What the room's exact counts grew by, the rate at the beginning, and the crowd's delay."""
 
     rate: float
     admitted: int
     entered: int
+    late_seconds: float = 0.0
 
 
 def figures(visitors: Sequence[Rehearser], counted: Counted) -> Rehearsed:
@@ -50,10 +51,10 @@ def figures(visitors: Sequence[Rehearser], counted: Counted) -> Rehearsed:
         median_wait_seconds=_rounded(statistics.median(waits)) if waits else None,
         longest_wait_seconds=_rounded(waits[-1]) if waits else None,
         estimate_error_seconds=_rounded(statistics.median(errors)) if errors else None,
-        places_grown=sum(v.has_grown for v in visitors),
         lost=sum(v.is_lost for v in visitors),
         asked_to_wait=sum(bool(v.asked_to_wait) for v in visitors),
         pages_failed=sum(v.errors for v in visitors),
+        late_seconds=_rounded(counted.late_seconds),
         requests=len(asked),
         throttled=sum(a.status == 429 for a in asked),
         failed=sum(a.status == UNANSWERED or a.status >= 500 for a in asked),

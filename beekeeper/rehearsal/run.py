@@ -191,7 +191,10 @@ def _judged(
     entered = sum(bool(visitor.entered_at) for visitor in visitors)
     after = _counted(room, before.entered + entered)
     counted = Counted(
-        pace_of(before), after.admitted - before.admitted, after.entered - before.entered
+        pace_of(before),
+        after.admitted - before.admitted,
+        after.entered - before.entered,
+        crowd.late_seconds,
     )
     seen = figures(visitors, counted)
     tried = Tried(

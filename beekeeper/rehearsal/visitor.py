@@ -44,8 +44,6 @@ class Rehearser(Visitor):
 
     asked: list[Asked] = field(default_factory=list)
     entered_at: float = 0.0  # when the room sent the visitor to the site
-    place: int | None = None  # the last one that was shown
-    has_grown: bool = False
     promised_at: float = 0.0  # when the turn was to come, as first told
     is_lost: bool = False
     is_refused: bool = False  # by the site
@@ -77,14 +75,11 @@ class Rehearser(Visitor):
         return {"User-Agent": AGENT, **({"Cookie": "; ".join(pairs)} if pairs else {})}
 
     def ask(self) -> dict[str, Any]:
-        """Poll, and note the place and the estimate that the page shows."""
+        """Poll, and note the first estimate that the page shows."""
         content = super().ask()
-        ahead, eta = content.get("ahead"), content.get("eta_seconds")
-        if content.get("state") == State.WAITING and isinstance(ahead, int):
-            self.has_grown |= self.place is not None and ahead > self.place
-            self.place = ahead
-            if eta is not None and not self.promised_at:
-                self.promised_at = self.now() + float(eta)
+        eta = content.get("eta_seconds")
+        if content.get("state") == State.WAITING and eta is not None and not self.promised_at:
+            self.promised_at = self.now() + float(eta)
         self.is_lost |= content.get("state") == State.EXPIRED
         return content
 

@@ -26,10 +26,10 @@ class Rehearsed(Result):
     median_wait_seconds: float | None
     longest_wait_seconds: float | None
     estimate_error_seconds: float | None  # of the first estimate, at the median
-    places_grown: int  # visitors whose place became worse
     lost: int  # visitors whose ticket the room did not know, or whose turn was over
     asked_to_wait: int  # visitors who waited a moment for their place, in a crowd
     pages_failed: int  # visitors' browsers showed an error in place of a page
+    late_seconds: float  # how far this machine fell behind with what its visitors do
     requests: int  # to the room
     throttled: int  # of these: answered 429
     failed: int  # of these: answered 5xx, or not at all

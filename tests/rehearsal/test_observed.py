@@ -15,7 +15,7 @@ from beekeeper.rehearsal.observed import (
 from beekeeper.rehearsal.size import sized
 from beekeeper.rehearsal.visitor import Asked, Rehearser
 
-COUNTED = Counted(rate=600, admitted=3, entered=2)
+COUNTED = Counted(rate=600, admitted=3, entered=2, late_seconds=4.5)
 
 
 def visitor(placed_at: float, entered_at: float = 0.0, **noted: object) -> Rehearser:
@@ -29,7 +29,7 @@ def visitor(placed_at: float, entered_at: float = 0.0, **noted: object) -> Rehea
 
 def test_what_visitors_noted_is_added_up() -> None:
     crowd = [
-        visitor(10, 14, promised_at=13.0, has_grown=True, asked=[Asked(True, 200, 0.1)]),
+        visitor(10, 14, promised_at=13.0, asked=[Asked(True, 200, 0.1)]),
         visitor(10, 20, promised_at=25.0, is_refused=True, asked=[Asked(False, 403, 0.4)]),
         visitor(12, is_lost=True, errors=2, asked_to_wait=3, asked=[Asked(True, 429, 0.1)]),
         visitor(0.0, ticket="", asked=[Asked(True, 503, 0.1), Asked(True, 0, 30.0)]),
@@ -38,7 +38,7 @@ def test_what_visitors_noted_is_added_up() -> None:
     assert (seen.came, seen.joined, seen.entered, seen.still_waiting) == (4, 3, 2, 2)
     assert (seen.median_wait_seconds, seen.longest_wait_seconds) == (7, 10)
     assert seen.estimate_error_seconds == 3  # of 1 and 5
-    assert (seen.places_grown, seen.lost) == (1, 1)
+    assert (seen.lost, seen.late_seconds) == (1, 4.5)
     assert (seen.asked_to_wait, seen.pages_failed) == (1, 2)
     assert (seen.requests, seen.throttled, seen.failed) == (4, 1, 2)
     assert (seen.site_refused, seen.site_failed, seen.site_p95_seconds) == (1, 0, 0.4)
