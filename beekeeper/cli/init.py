@@ -83,7 +83,8 @@ def run_init(options: argparse.Namespace, output: Output) -> None:
     except OSError as error:
         raise ConfigError(f"{path} can't be written: {error.strerror}.") from error
     if first:
-        output.say(f"{'edge = true' if config.edge else 'No edge is needed'}: {first.said}")
+        decided = "The room gets an edge (edge = true)." if config.edge else "No edge is needed."
+        output.say(f"{decided} {first.said}")
     first_second = asdict(first) if first else None
     result = _Written(config=config.model_dump(), path=str(path), first_second=first_second)
     output.result(result, [f"Wrote {path}. Next: python -m beekeeper plan"])

@@ -34,10 +34,13 @@ CONTINUE = {
 }
 OPERATE = {
     "status": "shows how the room stands",
+    "rehearse": "before the day: sends a crowd through the room",
+    "watch": "on the day: shows live how the room stands",
     "set-rate N": "sets how many visitors per minute arrive at your site",
     "pause": "admits nobody; everybody keeps their place",
     "on": "admits visitors at the rate",
-    "destroy": "removes the room afterwards",
+    "report": "afterwards: writes what happened, with charts",
+    "destroy": "removes the room",
 }
 CHANGED = {"plan": f"shows what {FILE_NAME} changes", "deploy": "changes it"}
 CORRECT = {"plan": f"when you have corrected {FILE_NAME}"}

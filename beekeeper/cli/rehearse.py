@@ -16,6 +16,7 @@ from beekeeper.cli.output import Output, colored
 from beekeeper.cli.sparkline import sparkline
 from beekeeper.cli.stopping import stoppable
 from beekeeper.rehearsal import Progress, rehearse
+from beekeeper.rehearsal.observed import enough
 from beekeeper.rehearsal.run import check_ready, pace_of, size_of
 from beekeeper.rehearsal.size import MINUTES, MOST_VISITORS, Size
 from beekeeper.results import Rehearsal, Status
@@ -34,7 +35,8 @@ def add_commands(commands: Any) -> None:
         description="Ask, then send visitors from this machine through the room by its campaign"
         " link, as browsers would, to your site. Say what held and what did not: places, rate,"
         " waits, counts, your site's answers. Exit with 1 if something did not hold. Nobody else"
-        " may be in line. Run clear afterwards.",
+        " may be in line. It uses no proxy (HTTPS_PROXY): this machine must reach the link and"
+        " your site by itself. Run clear afterwards.",
         examples={
             "rehearse": "sends as many visitors as go in at the rate in two minutes",
             "rehearse --visitors 50 --yes": "sends 50 visitors, without a question",
@@ -75,11 +77,14 @@ def run_rehearse(options: argparse.Namespace, output: Output) -> int:
 
 
 def _announced(size: Size, status: Status) -> str:
+    needed = enough(pace_of(status))
+    few = f" They are too few to measure the rate: that takes {needed:,}."
     return (
         f"{size.visitors:,} visitors will follow the campaign link within"
         f" {size.arrive_seconds:.0f} s, and go in at {pace_of(status):,.0f} a minute, for"
         f" {at_most(size.seconds)} at most. Each of them arrives at {status.destination}"
         " with a pass, as a real visitor would, and names itself beekeeper-rehearsal."
+        f"{few if size.visitors < needed <= MOST_VISITORS else ''}"
     )
 
 
@@ -119,6 +124,7 @@ def _line(now: Progress) -> str:
 
 
 def _show(found: Rehearsal, output: Output) -> None:
+    output.text(f"{found.conclusion}\n")
     table = Table("", "what", title=f"Rehearsal of room {found.room}", box=None)
     table.add_column("found, and what to do before the day", overflow="fold")
     for finding in found.findings:
@@ -128,5 +134,4 @@ def _show(found: Rehearsal, output: Output) -> None:
     entries = list(found.figures.entries_per_second)
     if entries:
         output.out.print(f"Entries a second: {sparkline(entries[:WIDTH])}", markup=False)
-    held = "Something did not hold." if found.has_problems else "What was tried held."
-    output.text(f"{held} {found.next}")
+    output.text(found.next)

@@ -76,19 +76,23 @@ def _plan_of(room: Deployed, left: Iterable[plans.Plan], number: int) -> plans.P
     by_number = {plan.number: plan for plan in left}
     if number in by_number:
         return by_number[number]
-    numbers = ", ".join(map(str, sorted(by_number))) or "none"
+    numbered = (f"{n} ({_told(by_number[n])})" for n in sorted(by_number))
     raise ConfigError(
         f"Room {room.state.room} has no planned change {number}. If its time has come, change it"
-        f" at once instead. Still planned: {numbers}."
+        f" at once instead. Still planned: {', '.join(numbered) or 'nothing'}."
     )
 
 
-def _taken_back(room: Deployed, free: int, plan: plans.Plan, note: Note, now: float) -> Entry:
+def _told(plan: plans.Plan) -> str:
     when = history_item.time_text(plan.at)
+    return f"{plan.setting} {history_item.told(plan.setting, plan.value)} from {when} on"
+
+
+def _taken_back(room: Deployed, free: int, plan: plans.Plan, note: Note, now: float) -> Entry:
     return Entry(
         at=now,
         what=history_item.CANCEL,
-        before=f"{plan.setting} {history_item.told(plan.setting, plan.value)} from {when} on",
+        before=_told(plan),
         after="",
         by=room.aws.identity[1],
         place=this_machine(),

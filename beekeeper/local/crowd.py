@@ -24,6 +24,7 @@ class Crowd:
     visitor: type[Visitor] = Visitor
     workers: int = WORKERS
     visitors: list[Visitor] = field(default_factory=list)
+    late_seconds: float = 0.0  # the most that a step was done too late: the machine is too slow
     _due: list[tuple[float, int]] = field(default_factory=list)
     _ready: threading.Condition = field(default_factory=threading.Condition)
     _stopped: bool = False
@@ -62,6 +63,7 @@ class Crowd:
             while not self._stopped:
                 wait = self._due[0][0] - time.monotonic() if self._due else None
                 if wait is not None and wait <= 0:
+                    self.late_seconds = max(self.late_seconds, -wait)
                     return heapq.heappop(self._due)[1]
                 self._ready.wait(wait)
             return None

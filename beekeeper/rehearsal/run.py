@@ -17,7 +17,7 @@ from beekeeper.local.crowd import Crowd
 from beekeeper.local.ministack import address
 from beekeeper.local.visitor import Stage
 from beekeeper.provision.aws import is_this_machine
-from beekeeper.rehearsal.judging import findings, room_now
+from beekeeper.rehearsal.judging import Tried, conclusion, findings, room_now
 from beekeeper.rehearsal.observed import Growth, figures
 from beekeeper.rehearsal.size import Size, sized
 from beekeeper.rehearsal.visitor import NO_ANSWER, REDIRECTS, Rehearser
@@ -197,18 +197,28 @@ def _judged(
     entered = sum(bool(visitor.entered_at) for visitor in visitors)
     after = _counted(room, before.entered + entered)
     counted = Growth(
-        pace_of(before), after.admitted - before.admitted, after.entered - before.entered
+        pace_of(before),
+        after.admitted - before.admitted,
+        after.entered - before.entered,
+        crowd.late_seconds,
     )
     seen = figures(visitors, counted)
-    found = findings(seen, before.settings.overbooking, _open_status(crowd.room_url, before))
+    tried = Tried(
+        overbooking=before.settings.overbooking,
+        site=origin_of(before.destination),
+        seconds=seconds,
+        open_status=_open_status(crowd.room_url, before),
+    )
     now = room_now(after.light, after.reason, after.remedy)
+    found = tuple(findings(seen, tried, now))
     return Rehearsal(
         room=before.room,
         url=before.url,
         started_at=started_at,
         seconds=round(seconds, 1),
+        conclusion=conclusion(found),
         figures=seen,
-        findings=(*found, now),
+        findings=found,
         next=NEXT,
     )
 

@@ -5,6 +5,8 @@ The requests name themselves (``beekeeper-rehearsal``), so the site can tell the
 
 import contextlib
 import http.client
+import socket
+import ssl
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -12,7 +14,7 @@ from typing import Any
 from urllib.parse import urljoin, urlsplit
 
 from beekeeper import _version
-from beekeeper.local.browser import Response
+from beekeeper.local.browser import TIMEOUT_SECONDS, Response
 from beekeeper.local.ministack import address
 from beekeeper.local.visitor import Stage, Visitor
 from beekeeper.rules.turn import State
@@ -28,11 +30,12 @@ MOST_REDIRECTS = 5
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """A request, the status of its answer, and how long that took."""
+    """A request, the status of its answer, how long that took, and why there was none."""
 
     is_room: bool
     status: int
     seconds: float
+    why: str = ""
 
 
 @dataclass
@@ -40,9 +43,7 @@ class Rehearser(Visitor):
     """A visitor who notes every answer. Times are those of the monotonic clock."""
 
     asked: list[Asked] = field(default_factory=list)
-    entered_at: float = 0.0
-    place: int | None = None  # the last one that was shown
-    has_grown: bool = False
+    entered_at: float = 0.0  # when the room sent the visitor to the site
     promised_at: float = 0.0  # when the turn was to come, as first told
     is_lost: bool = False
     is_refused: bool = False  # by the site
@@ -53,8 +54,9 @@ class Rehearser(Visitor):
         began, is_room = time.monotonic(), self._is_room(url)
         try:
             response = super().request(method, url, accept)
-        except NO_ANSWER:
-            self.asked.append(Asked(is_room, UNANSWERED, time.monotonic() - began))
+        except NO_ANSWER as error:
+            seconds = time.monotonic() - began
+            self.asked.append(Asked(is_room, UNANSWERED, seconds, _why(error)))
             raise
         self.asked.append(Asked(is_room, response.status, time.monotonic() - began))
         if is_room and response.status == 401:
@@ -73,14 +75,11 @@ class Rehearser(Visitor):
         return {"User-Agent": AGENT, **({"Cookie": "; ".join(pairs)} if pairs else {})}
 
     def ask(self) -> dict[str, Any]:
-        """Poll, and note the place and the estimate that the page shows."""
+        """Poll, and note the first estimate that the page shows."""
         content = super().ask()
-        ahead, eta = content.get("ahead"), content.get("eta_seconds")
-        if content.get("state") == State.WAITING and isinstance(ahead, int):
-            self.has_grown |= self.place is not None and ahead > self.place
-            self.place = ahead
-            if eta is not None and not self.promised_at:
-                self.promised_at = self.now() + float(eta)
+        eta = content.get("eta_seconds")
+        if content.get("state") == State.WAITING and eta is not None and not self.promised_at:
+            self.promised_at = self.now() + float(eta)
         self.is_lost |= content.get("state") == State.EXPIRED
         return content
 
@@ -115,6 +114,21 @@ class Rehearser(Visitor):
         domain = next((v.lstrip(".") for n, _, v in pairs if n == "domain"), host)
         of = domain if f".{host}".endswith(f".{domain}") else host
         self.site_cookies[of, name.strip()] = value.strip()
+
+
+def _why(error: Exception) -> str:
+    """Return why nothing came. What a site has sent is not repeated: it may steer a terminal."""
+    if isinstance(error, socket.gaierror):
+        return "its name was not found"
+    if isinstance(error, ConnectionRefusedError):
+        return "it refused the connection"
+    if isinstance(error, ssl.SSLCertVerificationError):
+        return f"its certificate is not trusted: {error.verify_message}"
+    if isinstance(error, TimeoutError):
+        return f"it did not answer within {TIMEOUT_SECONDS} s"
+    if isinstance(error, OSError):
+        return error.strerror or "the connection was lost"
+    return "its answer can't be read"
 
 
 def _host(url: str) -> str:

@@ -116,11 +116,11 @@ def bands(plane: Plane, spans: Sequence[tuple[float, float, str]]) -> Iterator[s
 
 
 def names(plane: Plane, spans: Sequence[tuple[float, float, str]]) -> Iterator[str]:
-    """Draw the names of bands, where there is room."""
+    """Draw the names of bands, where there is room: at the top, where the values don't reach."""
     for start, end, text in spans:
-        (left, bottom), (right, _) = plane.at(start, 0), plane.at(end, 0)
+        (left, _), (right, _) = plane.at(start, 0), plane.at(end, 0)
         if right - left >= LEAST_BAND:
-            at = f'x="{left + 5}" y="{bottom - 6}"'
+            at = f'x="{left + 5}" y="{TOP + 26}"'
             yield f'<text class="mark over" {at}>{escape(text)}</text>'
 
 

@@ -94,7 +94,8 @@ def _entered(drawn: Drawn) -> str:
     most = drawn.event.peak_entered_per_minute
     series = Series("entered", "a", drawn.per_minute(lambda s: s.entered), is_filled=True)
     entered = counted(drawn.event.entered, "visitor")
-    said = f"{entered} entered your site, up to {most:,.0f} in a minute."
+    said = f"{entered} entered, up to {most:,.0f} in a minute: the room sent each of them to your"
+    said += " site with a pass. Your site's log has those who arrived."
     title = "Entered your site (visitors a minute) and the rate"
     return _lines(drawn, title, said, [series], [_rate(drawn)])
 

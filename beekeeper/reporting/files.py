@@ -45,8 +45,7 @@ def _changes(event: Measured, at: float) -> str:
 
 
 def _change(entry: Entry) -> str:
-    said = f"{timeline.name_of(entry)}: {entry.before or 'none'} → {entry.after or 'none'}"
-    return f"{said} ({entry.reason})" if entry.reason else said
+    return f"{entry.change} ({entry.reason})" if entry.reason else entry.change
 
 
 def to_json(event: Measured) -> str:

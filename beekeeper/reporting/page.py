@@ -151,10 +151,8 @@ def _history(event: Measured, entries: Sequence[Entry], zone: tzinfo | None) -> 
 
 
 def _said(entry: Entry, zone: tzinfo | None) -> str:
-    before = "" if entry.planned_for else f"{entry.before or 'none'} → "
-    said = f"{timeline.name_of(entry)}: {before}{entry.after or 'none'}"
     later = f", from {short(entry.planned_for, zone)} on" if entry.planned_for else ""
-    return f"{said}{later}{' (taken back)' if entry.cancelled_at else ''}"
+    return f"{entry.change}{later}{' (taken back)' if entry.cancelled_at else ''}"
 
 
 def _decisions(event: Measured, zone: tzinfo | None) -> str:

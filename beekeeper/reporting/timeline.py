@@ -24,11 +24,6 @@ def holds_at(entry: Entry) -> float:
     return entry.planned_for or entry.at
 
 
-def name_of(entry: Entry) -> str:
-    """Return the name of what was changed, for people."""
-    return entry.what.replace("_", " ")
-
-
 def held(history: Iterable[Entry], until: float) -> list[Entry]:
     """Return the changes that have held by then, in the order in which they did."""
     found = (e for e in history if e.cancelled_at is None and holds_at(e) <= until)

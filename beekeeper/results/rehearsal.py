@@ -12,32 +12,33 @@ from beekeeper.results.findings import Finding, Verdict
 class Rehearsed(Result):
     """The figures of a rehearsal: what its visitors saw, and what the room counted meanwhile.
 
-    Rates are visitors a minute. ``held_rate`` is the rate at which visitors arrived at the site
-    while others waited; it is None if that was too short to measure. A wait is the time between the
-    place and the arrival at the site.
+    Rates are visitors a minute. ``held_rate`` is the rate at which visitors went to the site while
+    others waited; it is None if that was too short to measure. A wait is the time between the place
+    and the way to the site. Whether a visitor arrived there, ``site_failed`` says.
     """
 
     came: int  # opened the campaign link
     joined: int  # got a place
-    entered: int  # arrived at the site
+    entered: int  # went to the site with a pass
     still_waiting: int  # had no turn before the time was over
     rate: float  # in force at the beginning
     held_rate: float | None
     median_wait_seconds: float | None
     longest_wait_seconds: float | None
     estimate_error_seconds: float | None  # of the first estimate, at the median
-    places_grown: int  # visitors whose place became worse
     lost: int  # visitors whose ticket the room did not know, or whose turn was over
     asked_to_wait: int  # visitors who waited a moment for their place, in a crowd
     pages_failed: int  # visitors' browsers showed an error in place of a page
+    late_seconds: float  # how far this machine fell behind with what its visitors do
     requests: int  # to the room
     throttled: int  # of these: answered 429
     failed: int  # of these: answered 5xx, or not at all
     site_refused: int  # visitors with a pass whom the site sent away
-    site_failed: int  # the site answered 5xx, or not at all
-    site_p95_seconds: float | None  # the time that the site took
+    site_failed: int  # visitors whom the site answered with an error, or not at all
+    site_trouble: str  # the most frequent of these errors
+    site_p95_seconds: float | None  # the time that the site took, without what it did not answer
     entries_per_second: Sequence[int]
-    fullest_minute: int  # the most visitors who arrived at the site in any 60 seconds
+    fullest_minute: int  # the most visitors who went to the site in any 60 seconds
     counted_admitted: int
     counted_entered: int
 
@@ -50,6 +51,7 @@ class Rehearsal(Result):
     url: str
     started_at: float  # epoch seconds, by this machine's clock
     seconds: float
+    conclusion: str  # what held, or the cause of what did not
     figures: Rehearsed
     findings: Sequence[Finding]
     next: str  # what to do now
@@ -66,4 +68,5 @@ class Rehearsal(Result):
             for f in self.findings
         )
         head = "<tr><th>verdict</th><th>what</th><th>found</th><th>before the day</th></tr>"
-        return f"<table>{head}{rows}</table><p>{escape(self.next)}</p>"
+        said, following = escape(self.conclusion), escape(self.next)
+        return f"<p>{said}</p><table>{head}{rows}</table><p>{following}</p>"

@@ -40,7 +40,7 @@ STYLE = """
   border-bottom:1px solid var(--rule); background:none; color:inherit; font-size:.95rem; }
 .bk th.n,.bk td.n { text-align:right; font-variant-numeric:tabular-nums; }
 .bk .ok { color:var(--good); } .bk .warning { color:var(--b); } .bk .problem { color:var(--bad); }
-@media (max-width:30rem) { .bk .mark { font-size:20px; } }
+@media (max-width:30rem) { .bk .mark { font-size:20px; } .bk .mark.odd { display:none; } }
 """
 
 

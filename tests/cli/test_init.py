@@ -124,8 +124,13 @@ def test_a_folder_that_cannot_be_written_is_said(capsys: pytest.CaptureFixture[s
 @pytest.mark.parametrize(
     ("first_minute", "region", "edge", "said"),
     [
-        ("10,000", "eu-central-1", False, "No edge is needed: Without an edge, all 1,000 visitors"),
-        ("10010", "eu-central-1", True, "edge = true: Without an edge, about 1 of the 1,001"),
+        ("10,000", "eu-central-1", False, "No edge is needed. Without an edge, all 1,000 visitors"),
+        (
+            "10010",
+            "eu-central-1",
+            True,
+            "edge (edge = true). Without an edge, about 1 of the 1,001",
+        ),
         ("100000", "eu-central-1", True, "at least 5,000 of the 10,000 visitors"),
         ("100000", "eu-south-1", True, "at least 8,750 of the 10,000 visitors"),
     ],

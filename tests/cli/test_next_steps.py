@@ -64,7 +64,8 @@ def test_a_room(
         Path("beekeeper.toml").write_text(CONFIG)
     standing, following = said(capsys, cloud)
     assert standing == f"Room sale is deployed in eu-central-1: {deployed_room.url}"
-    assert following[0] == "status"
+    in_order = ["status", "rehearse", "watch", "set-rate", "pause", "on", "report", "destroy"]
+    assert following == in_order
 
 
 @pytest.mark.usefixtures("deployed_room")

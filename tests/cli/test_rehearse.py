@@ -32,6 +32,16 @@ def test_it_says_what_will_happen_and_asks(
     assert DESTINATION in said
     assert "Begin the rehearsal? [y/N]" in said
     assert "Nothing was changed" in said
+    assert "too few" not in said
+
+
+def test_a_crowd_that_is_too_small_to_measure_the_rate_is_told_before(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr("sys.stdin", io.StringIO("n\n"))
+    assert main(["rehearse", "--visitors", "40"]) == 1
+    said = capsys.readouterr().err
+    assert "They are too few to measure the rate: that takes 280." in " ".join(said.split())
 
 
 def test_a_room_that_is_not_on_is_refused(

@@ -28,6 +28,7 @@ SLOW_RATE, RATE = 6, 600  # visitors per minute
 VISITORS = 3
 CONCURRENCY = 6  # of the account
 NOBODY = r"Nobody has been admitted for \d\d s, and [123] visitors? waits?: "
+README = (Path(__file__).parents[2] / "README.md").read_text(encoding="utf-8")
 OTHERS = "other-system"
 OTHERS_CODE = """
 import os, pathlib, time
@@ -88,6 +89,7 @@ def read_red(room: DeployedRoom, cause: str, remedy: str) -> None:
     assert found.light is Light.RED
     assert re.fullmatch(NOBODY + re.escape(cause), found.reason), found.reason
     assert found.remedy == remedy
+    assert cause.replace(room.name, "sale") in README
     assert found.longest_wait_seconds is None, "a wait is shown that nobody knows"
 
 
@@ -148,6 +150,7 @@ def test_the_destination_goes_down_in_mid_event(
     assert found.reason == (
         "The governor lets 6 instead of 12 visitors a minute in: 4 of 4 probes failed: 6 a minute."
     )
+    assert found.reason in README
     assert found.remedy == (
         "Look at your site: when it is well, the pace rises by itself. python -m beekeeper"
         " governor off returns to your rate at once."

@@ -46,7 +46,10 @@ def test_the_report_of_an_event_equals_the_log_of_the_shop(tmp_path: Path) -> No
     assert paces[0] == HIGHER_RATE / 2, "the governor did not halve the rate"
     assert paces[-1] > paces[-2], "the governor did not see that the shop was well again"
     assert ROOM in (folder / "report.html").read_text()
-    assert "ok counts: The room counted 10 who went in, and 10 did." in done.stdout
+    assert (
+        "ok counts: The room counted 10 who went to your site with a pass, and 10 did."
+        in done.stdout
+    )
 
 
 def check_steps(report: beekeeper.Report, log: Sequence[float]) -> None:

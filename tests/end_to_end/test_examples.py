@@ -43,18 +43,22 @@ def test_quickstart_notebook(aws: MiniStack, environment: dict[str, str], tmp_pa
     notebook = stored_notebook()
     client = NotebookClient(notebook, timeout=120, resources={"metadata": {"path": str(tmp_path)}})
     client.execute(env=environment)
-    deployed, rate, message, status, live, off, report, removed = tables(notebook)
-    assert "https://shop.example.com/" in deployed
+    deployed, rehearsed, _, rate, message, status, live, off, report, removed = tables(notebook)
+    assert "http://127.0.0.1:" in deployed
+    assert "What was measured held." in rehearsed
     assert "900" in rate
     assert "We open at 10:00." in message
     assert "rate</th><td>900" in status
     assert "GREEN" in live
     assert "off" in off
     assert "<svg" in report
+    assert "<dt>entered your site</dt><dd>5</dd>" in report
     assert "queue" in removed
-    looks, history = (text.splitlines() for text in printed(notebook))
+    looks, entered, history = (text.splitlines() for text in printed(notebook))
     assert len(looks) == 3
-    assert [line.split("  ")[1].split(":")[0] for line in history] == ["rate", "message", "mode"]
+    assert entered == ["5 visitors are in the shop."]
+    told = [line.split("  ")[1].split(":")[0] for line in history]
+    assert told == ["line cleared", "rate", "message", "mode"]
     assert left(aws, "quickstart-notebook") == []
 
 

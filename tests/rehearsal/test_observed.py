@@ -3,10 +3,19 @@
 import pytest
 
 from beekeeper.local.visitor import Stage
-from beekeeper.rehearsal.observed import Growth, figures, fullest, held_rate, per_second
+from beekeeper.rehearsal.observed import (
+    MOST_RATE,
+    Growth,
+    enough,
+    figures,
+    fullest,
+    held_rate,
+    per_second,
+)
+from beekeeper.rehearsal.size import sized
 from beekeeper.rehearsal.visitor import Asked, Rehearser
 
-COUNTED = Growth(rate=600, admitted=3, entered=2)
+COUNTED = Growth(rate=600, admitted=3, entered=2, late_seconds=4.5)
 
 
 def visitor(placed_at: float, entered_at: float = 0.0, **noted: object) -> Rehearser:
@@ -20,7 +29,7 @@ def visitor(placed_at: float, entered_at: float = 0.0, **noted: object) -> Rehea
 
 def test_what_visitors_noted_is_added_up() -> None:
     crowd = [
-        visitor(10, 14, promised_at=13.0, has_grown=True, asked=[Asked(True, 200, 0.1)]),
+        visitor(10, 14, promised_at=13.0, asked=[Asked(True, 200, 0.1)]),
         visitor(10, 20, promised_at=25.0, is_refused=True, asked=[Asked(False, 403, 0.4)]),
         visitor(12, is_lost=True, errors=2, asked_to_wait=3, asked=[Asked(True, 429, 0.1)]),
         visitor(0.0, ticket="", asked=[Asked(True, 503, 0.1), Asked(True, 0, 30.0)]),
@@ -29,10 +38,11 @@ def test_what_visitors_noted_is_added_up() -> None:
     assert (seen.came, seen.joined, seen.entered, seen.still_waiting) == (4, 3, 2, 2)
     assert (seen.median_wait_seconds, seen.longest_wait_seconds) == (7, 10)
     assert seen.estimate_error_seconds == 3  # of 1 and 5
-    assert (seen.places_grown, seen.lost) == (1, 1)
+    assert (seen.lost, seen.late_seconds) == (1, 4.5)
     assert (seen.asked_to_wait, seen.pages_failed) == (1, 2)
     assert (seen.requests, seen.throttled, seen.failed) == (4, 1, 2)
     assert (seen.site_refused, seen.site_failed, seen.site_p95_seconds) == (1, 0, 0.4)
+    assert seen.site_trouble == ""
     assert seen.entries_per_second == [1, 0, 0, 0, 0, 0, 1]
     assert (seen.counted_admitted, seen.counted_entered, seen.fullest_minute) == (3, 2, 2)
 
@@ -41,6 +51,29 @@ def test_a_crowd_that_never_came_has_figures_too() -> None:
     seen = figures([visitor(0.0, came_at=0.0, ticket="")], COUNTED)
     assert (seen.came, seen.joined, seen.median_wait_seconds, seen.held_rate) == (0, 0, None, None)
     assert (seen.site_p95_seconds, seen.entries_per_second) == (None, [])
+
+
+def test_a_refused_connection_is_no_fast_answer() -> None:
+    refused = Asked(False, 0, 0.001, "it refused the connection")
+    opened = Asked(False, 302, 0.2)
+    crowd = [
+        visitor(10, 14, asked=[opened, Asked(False, 200, 0.3)]),
+        visitor(10, 15, asked=[opened, Asked(False, 503, 0.1)]),
+        *(visitor(10, 16 + i, asked=[refused]) for i in range(2)),
+    ]
+    seen = figures(crowd, COUNTED)
+    assert (seen.entered, seen.site_failed, seen.site_p95_seconds) == (4, 3, 0.3)
+    assert seen.site_trouble == "it refused the connection"
+    assert figures(crowd[:2], COUNTED).site_trouble == "it answered 503"
+    assert figures(crowd[2:], COUNTED).site_p95_seconds is None
+
+
+@pytest.mark.parametrize("rate", [1, 60, 240, 600, MOST_RATE])
+def test_as_many_as_it_asks_for_are_enough_to_measure_the_rate(rate: float) -> None:
+    count = enough(rate)
+    size = sized(rate, count, None)
+    places = [80.0, 80.0 + size.arrive_seconds]
+    assert held_rate(entries(count, count / rate * 60), places) == pytest.approx(rate, rel=0.1)
 
 
 def entries(count: int, seconds: float, start: float = 100.0) -> list[float]:

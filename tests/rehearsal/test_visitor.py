@@ -1,5 +1,6 @@
 """A visitor of a rehearsal notes what a person would see, and goes to the site like a browser."""
 
+import socket
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -14,7 +15,7 @@ from beekeeper.local.visitor import Stage
 from beekeeper.rehearsal import Progress
 from beekeeper.rehearsal.run import check_reachable, send, telling_what_is_left
 from beekeeper.rehearsal.size import Size
-from beekeeper.rehearsal.visitor import AGENT, Rehearser
+from beekeeper.rehearsal.visitor import AGENT, Rehearser, _why
 from beekeeper.rules.turn import State
 from tests.support.certificates import DAY, certificate, server_context
 from tests.support.site import Behaviour, Site, answering, site
@@ -49,14 +50,10 @@ def arrive(room: StubRoom, **behaviours: Behaviour) -> tuple[Rehearser, Site]:
     return visitor, served
 
 
-def test_a_place_that_grows_and_the_first_estimate_are_noted(room: StubRoom) -> None:
-    room.answers = [turn(ahead=9, eta_seconds=60), turn(ahead=5, eta_seconds=10), turn(ahead=5)]
-    visitor = go(room, 3)
-    assert (visitor.place, visitor.has_grown) == (5, False)
+def test_the_first_estimate_is_noted(room: StubRoom) -> None:
+    room.answers = [turn(ahead=9, eta_seconds=60), turn(ahead=5, eta_seconds=10)]
+    visitor = go(room, 2)
     assert 50 < visitor.promised_at - visitor.now() <= 60
-    room.answers = [turn(ahead=6)]
-    visitor.step()
-    assert visitor.has_grown
 
 
 def test_each_answer_is_noted_and_a_ticket_that_the_room_does_not_know(room: StubRoom) -> None:
@@ -130,6 +127,21 @@ def test_a_site_that_is_down_ends_the_visit_too(room: StubRoom) -> None:
     visitor = go(room, 2)
     assert (visitor.stage, visitor.asked[-1].status) == (Stage.ENTERED, 0)
     assert not visitor.asked[-1].is_room
+    assert visitor.asked[-1].why == "it refused the connection"
+
+
+@pytest.mark.parametrize(
+    ("error", "why"),
+    [
+        (socket.gaierror(-2, "Name or service not known"), "its name was not found"),
+        (TimeoutError("timed out"), "it did not answer within 30 s"),
+        (OSError(113, "No route to host"), "No route to host"),
+        (ConnectionResetError(), "the connection was lost"),
+        (ValueError("\x1b[2J"), "its answer can't be read"),
+    ],
+)
+def test_why_a_site_did_not_answer_is_noted_in_words(error: Exception, why: str) -> None:
+    assert _why(error) == why
 
 
 def test_a_site_that_redirects_for_ever_is_left(room: StubRoom) -> None:
@@ -157,6 +169,13 @@ def test_who_interrupts_it_hears_that_its_visitors_are_still_in_line(room: StubR
         send(crowd, Size(visitors=3, seconds=60, arrive_seconds=5), interrupt)
     assert "still in line. Run: python -m beekeeper clear" in ended.value.__notes__[0]
     assert crowd._next() is None  # nobody goes on
+
+
+def test_a_crowd_notes_how_far_this_machine_is_behind(room: StubRoom) -> None:
+    crowd = Crowd(room.url, 2, visitor=Rehearser)
+    crowd._due = [(time.monotonic() - 7, 0), (time.monotonic() - 3, 1)]
+    assert (crowd._next(), crowd._next()) == (0, 1)
+    assert 7 <= crowd.late_seconds < 60
 
 
 def test_a_room_whose_certificate_is_not_trusted_is_not_sent_a_visitor(tmp_path: Path) -> None:

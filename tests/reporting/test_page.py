@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from beekeeper.reporting.files import to_csv
 from beekeeper.reporting.page import body, figures, page, remarks
 from tests.reporting.events import START, busy_event, entry, event, step
 
@@ -70,6 +71,14 @@ def test_the_charts_and_the_table_give_the_same_numbers_to_what_operators_did() 
     assert "(taken back)" in html
     assert "more servers" in html
     assert "450 a minute" in html
+
+
+def test_a_clear_is_told_in_words() -> None:
+    cleared = event(
+        step(joined=1), history=(entry(0, "cleared_at", "", "2026-11-27 17:00:00 UTC"),)
+    )
+    assert "<td>line cleared</td>" in page(cleared, UTC).replace(' class="short"', "")
+    assert "line cleared" in to_csv(cleared)
 
 
 def test_whatever_somebody_wrote_stays_a_text() -> None:
