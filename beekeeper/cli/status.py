@@ -13,7 +13,7 @@ from beekeeper.cli.changes import line
 from beekeeper.cli.durations import at_most, duration
 from beekeeper.cli.options import add_room, room_of
 from beekeeper.cli.output import Output
-from beekeeper.control.verdict import lasting
+from beekeeper.control.judgement import lasting
 from beekeeper.results import GovernorStatus, Light, Status
 from beekeeper.rules.settings import SETTINGS, GovernorMode, Mode
 
