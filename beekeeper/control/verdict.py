@@ -5,46 +5,22 @@ AMBER   it works, and somebody should look at it soon, or know of it
 GREEN   all is well
 
 All of RULES are asked, and the worst answer decides. Of several as bad, the first one does. So a
-cause comes before what follows from it.
+cause comes before what follows from it. line_rules.py has the rules about the line.
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass
 
 from beekeeper.contract.functions import CONSUMER
-from beekeeper.control.facts import MANY_ERRORS, Facts, failed_share, is_silent
+from beekeeper.control import line_rules
+from beekeeper.control.facts import MANY_ERRORS, Facts, failed_share
+from beekeeper.control.judgement import CONCURRENCY, DEPLOY, Judgement, logs, told
 from beekeeper.counted import counted, waiting
-from beekeeper.results import Change, Light
-from beekeeper.results.deploying import Action
-from beekeeper.rules.durations import duration, estimate
+from beekeeper.results import Light
 from beekeeper.rules.settings import GovernorMode, Mode
 
 # The share of the API's answers that are errors. Pages try again, so fewer disturb nobody.
 SOME_ERRORS = 0.01
 MANY_REFUSED, FEWEST_REFUSED = 0.3, 100
-# Latecomers take up to a quarter of the slots (rules/lane.py).
-HELD_SHARE = 0.6
-LONG_PAUSE_SECONDS = 600.0
-# Who leaves during a long wait is no trouble: by default the line makes up for a third of them
-# (overbooking). It can't make up for half. Of fewer than ten it can be chance.
-FEW_COME, FEWEST_EXPECTED = 0.5, 10
-DEPLOY = "Run python -m beekeeper deploy, which repairs it."
-DEPLOY_OR_DOCTOR = (
-    "Run python -m beekeeper deploy. If that does not help, run python -m beekeeper doctor."
-)
-CONCURRENCY = (
-    "Stop what else runs in this account and region, or ask AWS for a higher quota of concurrent"
-    " executions (Service Quotas, AWS Lambda)."
-)
-
-
-@dataclass(frozen=True, slots=True)
-class Judgement:
-    """The light, its reason, and what to do about it. The remedy of GREEN is empty."""
-
-    light: Light
-    reason: str
-    remedy: str = ""
 
 
 def judge(facts: Facts) -> Judgement:
@@ -60,56 +36,6 @@ def _damaged(facts: Facts) -> Judgement | None:
     return Judgement(Light.RED, first.text, first.remedy)
 
 
-def _silent(facts: Facts) -> Judgement | None:
-    if not is_silent(facts):
-        return None
-    cause, remedy = _cause(facts, "consumer")
-    if facts.mode is Mode.PAUSED:
-        text = "The line is paused, and no consumer works that could admit visitors later"
-        return Judgement(Light.AMBER, f"{text}{cause}.", remedy)
-    if facts.heartbeat_seconds is None:
-        return _not_yet(facts, cause, remedy)
-    since = duration(facts.heartbeat_seconds)
-    text = f"No consumer has worked for {since}, so nobody would be admitted"
-    if facts.waiting:
-        text = f"Nobody has been admitted for {since}, and {waiting(facts.waiting)}"
-    return Judgement(Light.RED, f"{text}{cause}.", remedy)
-
-
-def _not_yet(facts: Facts, cause: str, remedy: str) -> Judgement:
-    light = Light.RED if facts.waiting or cause else Light.AMBER
-    text = f"Nobody is admitted yet, because no consumer has worked{cause}."
-    if not cause:
-        remedy = (
-            "If the room was deployed or turned on just now, one starts within a minute. Otherwise"
-            " run python -m beekeeper deploy."
-        )
-    return Judgement(light, text, remedy)
-
-
-def _cause(facts: Facts, part: str) -> tuple[str, str]:
-    """Return why a part does not work, as the end of a sentence, and the remedy."""
-    if facts.changed:
-        return f": {_told(facts.changed[0])}", DEPLOY
-    if facts.errors and facts.errors.throttles.get(part):
-        text = ": Lambda refuses to start one, because the account's concurrency is used up"
-        return text, CONCURRENCY
-    if facts.errors and facts.errors.function_errors.get(part):
-        return ": each one that starts fails", f"{_logs(part)} Then run python -m beekeeper deploy."
-    if facts.changed is not None:
-        return ", although the room is as it was deployed", (
-            f"{_logs(part)} If the account's concurrency is used up, status says so within two"
-            " minutes."
-        )
-    return "", DEPLOY_OR_DOCTOR
-
-
-def _told(change: Change) -> str:
-    if change.action is Action.CREATE:
-        return f"the {change.kind} {change.name} is gone"
-    return f"the {change.kind} {change.name} was changed ({', '.join(change.attributes)})"
-
-
 def _answers(facts: Facts) -> Judgement | None:
     share = failed_share(facts)
     if facts.errors is None or share < SOME_ERRORS:
@@ -119,7 +45,7 @@ def _answers(facts: Facts) -> Judgement | None:
     worst = max(facts.errors.function_errors.items(), key=lambda each: each[1], default=("", 0))
     text = f"{share:.0%} of the answers to visitors were errors in the last five minutes"
     if facts.changed:
-        return Judgement(light, f"{text}: {_told(facts.changed[0])}.", DEPLOY)
+        return Judgement(light, f"{text}: {told(facts.changed[0])}.", DEPLOY)
     if throttled:
         return Judgement(
             light,
@@ -127,20 +53,7 @@ def _answers(facts: Facts) -> Judgement | None:
             CONCURRENCY,
         )
     part = worst[0] if worst[1] else "turnstile"
-    return Judgement(light, f"{text}.", f"{_logs(part)} Then run python -m beekeeper doctor.")
-
-
-def _held(facts: Facts) -> Judgement | None:
-    """Judge whether as many are admitted as the pace asks for, while they wait."""
-    wanted = facts.flow.wanted if facts.flow and facts.mode is Mode.ON else None
-    if facts.flow is None or not wanted or facts.flow.admitted >= HELD_SHARE * wanted:
-        return None
-    light = Light.AMBER if facts.flow.admitted else Light.RED
-    text = (
-        f"Only {facts.flow.admitted:,.0f} of {wanted:,.0f} visitors a minute were admitted in the"
-        f" last minute, although {waiting(facts.waiting)}."
-    )
-    return Judgement(light, text, _logs("consumer"))
+    return Judgement(light, f"{text}.", f"{logs(part)} Then run python -m beekeeper doctor.")
 
 
 def _refused_visitors(facts: Facts) -> int:
@@ -173,7 +86,7 @@ def _failing(facts: Facts) -> Judgement | None:
     part, count = max(failing.items(), key=lambda each: each[1])
     times = "once" if count == 1 else f"{count:,} times"
     text = f"The function {part} failed {times} in the last five minutes."
-    return Judgement(Light.AMBER, text, _logs(part))
+    return Judgement(Light.AMBER, text, logs(part))
 
 
 def _governor_fails(facts: Facts) -> Judgement | None:
@@ -197,29 +110,13 @@ def _governed(facts: Facts) -> Judgement | None:
     return Judgement(Light.AMBER, f"{text}: {why}." if why else f"{text}.", remedy)
 
 
-def _few_come(facts: Facts) -> Judgement | None:
-    """Judge whether those come whose turn has begun. The counts are exact, so this is certain."""
-    admitted, came = facts.lately or (0, 0)
-    if facts.mode is not Mode.ON or admitted < FEWEST_EXPECTED or came > FEW_COME * admitted:
-        return None
-    text = (
-        f"Most of those admitted do not come: of the last {admitted:,} whose turn has begun,"
-        f" {f'at most {came:,} have' if came else 'nobody has'} gone in."
-    )
-    remedy = (
-        "Follow the campaign link, and look at your site. If it is down, run python -m beekeeper"
-        " pause: nobody loses a place. If it is well, they have left during the wait."
-    )
-    return Judgement(Light.AMBER, text, remedy)
-
-
 def _unreadable(facts: Facts) -> Judgement | None:
     if not facts.unreadable:
         return None
     some = "1 message is" if facts.unreadable == 1 else f"{facts.unreadable:,} messages are"
     text = f"{some} in the dead-letter queue: they are not tickets of this room."
     remedy = (
-        f"{_logs('consumer')} No visitor is lost by them, unless somebody has changed the"
+        f"{logs('consumer')} No visitor is lost by them, unless somebody has changed the"
         " signing keys."
     )
     return Judgement(Light.AMBER, text, remedy)
@@ -242,31 +139,10 @@ def _refused(facts: Facts) -> Judgement | None:
 def _drifted(facts: Facts) -> Judgement | None:
     if not facts.drift:
         return None
-    first, more = _told(facts.drift[0]), len(facts.drift) - 1
+    first, more = told(facts.drift[0]), len(facts.drift) - 1
     others = f", and {more} more differ{'s' * (more == 1)}" if more else ""
     text = f"The room is not as it was deployed: {first}{others}."
     return Judgement(Light.AMBER, text, "Run python -m beekeeper plan, and then deploy.")
-
-
-def _paused(facts: Facts) -> Judgement | None:
-    since = facts.paused_seconds or 0
-    if facts.mode is not Mode.PAUSED or since < LONG_PAUSE_SECONDS or facts.waiting < facts.rate:
-        return None
-    text = f"The line has been paused for {duration(since)}, and {waiting(facts.waiting)}."
-    remedy = "If your site is ready, run python -m beekeeper on; if not, tell them with message."
-    return Judgement(Light.AMBER, text, remedy)
-
-
-def _long(facts: Facts) -> Judgement | None:
-    wait, limit = facts.wait_seconds, facts.longest_wait_seconds
-    if wait is None or limit is None or wait <= limit:
-        return None
-    text = (
-        f"Who joins now waits for {estimate(wait)}, longer than the limit of {duration(limit)}"
-        " in the configuration."
-    )
-    remedy = "If your site bears it, raise the rate with python -m beekeeper set-rate."
-    return Judgement(Light.AMBER, text, remedy)
 
 
 def _unread(facts: Facts) -> Judgement | None:
@@ -282,19 +158,19 @@ def _unread(facts: Facts) -> Judgement | None:
 
 RULES: tuple[Callable[[Facts], Judgement | None], ...] = (
     _damaged,
-    _silent,
+    line_rules.silent,
     _answers,
-    _held,
+    line_rules.held,
     _throttled,
     _failing,
     _governor_fails,
     _governed,
-    _few_come,
+    line_rules.few_come,
     _unreadable,
     _refused,
     _drifted,
-    _paused,
-    _long,
+    line_rules.long_pause,
+    line_rules.long_wait,
     _unread,
 )
 
@@ -309,7 +185,3 @@ def _green(facts: Facts) -> Judgement:
     else:
         text = "Nobody waits: who joins is admitted at once."
     return Judgement(Light.GREEN, text)
-
-
-def _logs(part: str) -> str:
-    return f"Read its log: python -m beekeeper logs --function {part}."

@@ -1,6 +1,7 @@
 """The status as a whole: what it reads, and what it says when something is wrong."""
 
 import json
+import re
 import time
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
@@ -161,6 +162,17 @@ def test_a_room_that_works(cloud: Cloud, room: beekeeper.Room) -> None:
     assert found.links["dashboard"].endswith("#dashboards/dashboard/beekeeper-sale-eu-central-1")
     assert "eu-central-1.console.aws.amazon.com" in found.links["logs"]
     check(found)
+
+
+def test_a_room_whose_admitted_visitors_do_not_come(cloud: Cloud, room: beekeeper.Room) -> None:
+    now = time.time()
+    flow = tuple(Counted(now - 70 + 10 * i, 10 * i, 0, 60.0, 900) for i in range(8))
+    publish(cloud, waiting=900, flow=flow)
+    put(cloud, {**items.key(items.COUNT_IDS[0]), "admitted": {"N": "70"}, "entered": {"N": "3"}})
+    found = room.status()
+    assert found.light is Light.AMBER
+    assert re.search(r"of the last [34]0 .*, at most 3 have gone in", found.reason)
+    assert "look at your site" in found.remedy
 
 
 def test_what_failed_lately_is_counted(cloud: Cloud, room: beekeeper.Room) -> None:

@@ -12,12 +12,9 @@ from beekeeper.control.facts import (
     Facts,
     Unread,
 )
-from beekeeper.control.verdict import (
-    FEWEST_EXPECTED,
-    LONG_PAUSE_SECONDS,
-    Judgement,
-    judge,
-)
+from beekeeper.control.judgement import Judgement
+from beekeeper.control.line_rules import FEWEST_EXPECTED, LONG_PAUSE_SECONDS
+from beekeeper.control.verdict import judge
 from beekeeper.results import (
     Action,
     Change,
@@ -75,7 +72,7 @@ def errors(**values: Any) -> Errors:
         (replace(BUSY, errors=errors(api_4xx=99), calls=99), "The line moves"),
         (replace(BUSY, errors=errors(throttles={"consumer": 3})), "The line moves"),  # one too many
         (replace(BUSY, governor=HELD), "The line moves"),
-        (replace(BUSY, lately=(100, 51)), "The line moves"),
+        (replace(BUSY, lately=(100, 50)), "The line moves"),
         (replace(BUSY, lately=(FEWEST_EXPECTED - 1, 0)), "The line moves"),
         (replace(BUSY, mode=Mode.PAUSED, lately=(100, 0)), "The line is paused"),
         (replace(BUSY, unread=(KEPT,)), "The line moves"),
@@ -206,8 +203,8 @@ def test_visitors_are_not_let_in_or_get_errors(facts: Facts, reason: str, remedy
             "governor off",
         ),
         (
-            replace(BUSY, lately=(400, 200)),
-            "Most of those admitted do not come: of the last 400 whose turn has begun, at most 200",
+            replace(BUSY, lately=(400, 199)),
+            "Most of those admitted do not come: of the last 400 whose turn has begun, at most 199",
             "look at your site",
         ),
         (replace(FINE, lately=(10, 0)), "has begun, nobody has gone in.", "pause"),
