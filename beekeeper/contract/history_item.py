@@ -82,13 +82,8 @@ def told(name: str, value: str | float) -> str:
     if name == "governor_probe_url" and value:
         return f"{origin_of(str(value))}/…"
     if name == "cleared_at":
-        return time_text(float(value)) if value else ""
+        return f"{datetime.fromtimestamp(float(value), UTC):%Y-%m-%d %H:%M:%S} UTC" if value else ""
     return str(value) if isinstance(value, str) else f"{value:.12g}"
-
-
-def time_text(at: float) -> str:
-    """Return a time within a text of a row. ``beekeeper.times`` finds it there."""
-    return f"{datetime.fromtimestamp(at, UTC):%Y-%m-%d %H:%M:%S} UTC"
 
 
 def transaction(

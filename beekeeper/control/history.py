@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import asdict
+from datetime import UTC, datetime
 from typing import Any
 
 from beekeeper.connection import Deployed
@@ -67,7 +68,7 @@ def _plan_of(room: Deployed, left: Iterable[plans.Plan], number: int) -> plans.P
 
 
 def _taken_back(room: Deployed, item: Item, plan: plans.Plan, note: Note, now: float) -> Entry:
-    when = history_item.time_text(plan.at)
+    when = f"{datetime.fromtimestamp(plan.at, UTC):%Y-%m-%d %H:%M:%S} UTC"
     return Entry(
         at=now,
         what=history_item.CANCEL,
