@@ -130,7 +130,7 @@ def test_an_empty_room_costs_next_to_nothing_and_less_when_off() -> None:
     found = estimate(NOTHING)
     assert 0 < found.off_usd_per_day < found.idle_usd_per_day < 0.20
     watching = sum(x.usd for x in found.idle if x.what.endswith("months"))
-    assert watching == pytest.approx((3 + 10 * 0.10) * 24 / 730)
+    assert watching == pytest.approx((3 + 6 * 0.10) * 24 / 730)
 
 
 def test_each_worker_looks() -> None:
