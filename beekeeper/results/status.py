@@ -157,7 +157,7 @@ class Status(Result):
     updated_at: float | None  # None before the first consumer ran
     account: str
     region: str
-    problems: Sequence[Finding] = ()  # what somebody damaged in the table, with the remedies
+    problems: Sequence[Finding] = ()  # damage in the table, and the like, with the remedies
     drift: Sequence[Change] = ()  # what a deploy would change back; empty unless requested
     governor: GovernorStatus | None = None  # None without one, or if it can't be read
     light: Light = Light.GREEN  # the answer to "are we all right?"
