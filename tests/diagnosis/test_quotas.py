@@ -88,7 +88,7 @@ def test_a_quota_that_has_changed_since_the_deploy_needs_another(
         (60_000, {}, "warning", "at least 1,000 of the 6,000 visitors of the first second would"),
         (60_000, {}, "warning", "Set edge = true"),
         (60_000, {"edge": True}, "ok", "at least 1,000 of the 6,000 visitors"),
-        (60_000, {"edge": True}, "ok", "the last of 60,000 has a place 60 s after the first came"),
+        (60_000, {"edge": True}, "ok", "the last of 60,000 has a place 1 min after the first came"),
         (60_000, {"edge": True, "order": "strict"}, "ok", "a place 4 min after the first came"),
         (2_000_000, {"edge": True}, "warning", "250,000 requests a second to 400,000"),
     ],
