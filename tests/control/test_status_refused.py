@@ -14,12 +14,12 @@ from botocore.exceptions import ReadTimeoutError
 import beekeeper
 from beekeeper.contract import arrival_rows, history_item, items
 from beekeeper.contract.pulse_item import pulse_values
-from beekeeper.control.status import KEYS_HIDDEN
+from beekeeper.control.status import EDGE_LINK_HIDDEN, KEYS_HIDDEN
 from beekeeper.results import Light
 from beekeeper.rules.line import Pulse
 from tests.support.moto_aws.cloud import Cloud
 from tests.support.moto_aws.wire import Call, Forward, Rule, instead, refuse
-from tests.support.rooms import GOVERNED, REGION, ROOM
+from tests.support.rooms import AT_EDGE, GOVERNED, REGION, ROOM, config
 
 
 def time_out(name: str, when: Callable[[Call], bool]) -> Rule:
@@ -120,6 +120,18 @@ def test_without_a_state_the_rest_stands_too(
     found = elsewhere.status()
     assert (found.light, found.waiting) == (Light.AMBER, 3)
     assert what in found.reason
+
+
+def test_who_may_not_list_distributions_sees_a_light_all_the_same(
+    cloud: Cloud, where: dict[str, Any], tmp_path: Path
+) -> None:
+    beekeeper.deploy(config(**AT_EDGE), **where)
+    put(cloud, items.PULSE, pulse_values(Pulse(as_of=time.time(), waiting=3)))
+    cloud.wire.add(refuse("cloudfront:ListDistributions", "AccessDenied", "No.", 403))
+    elsewhere = beekeeper.Room(ROOM, session=cloud.session, region=REGION, state_dir=tmp_path / "x")
+    found = elsewhere.status()
+    assert (found.light, found.url) == (Light.GREEN, "")
+    assert found.unknown == (EDGE_LINK_HIDDEN,)
 
 
 def test_an_operator_from_before_the_governor_sees_the_rest(
