@@ -82,6 +82,12 @@ def light(status: Status) -> Text:
     return Text(status.light.upper(), style=f"bold {LIGHTS[status.light]}")
 
 
+def _not_come(count: int, *, is_exact: bool) -> str:
+    if is_exact:
+        return f"{count:,}"
+    return f"at least {count:,}" if count else "nobody, as far as is known"
+
+
 def _rate(status: Status) -> str:
     """Return what was set and what is held: of the last minute, or at least of the last seconds."""
     held = ""
@@ -105,7 +111,7 @@ def _line(status: Status) -> Iterator[tuple[str, str]]:
     lately = f", {_per_minute(status.entered_per_minute)}" if status.entered_per_minute else ""
     yield "entered", f"{status.entered:,}{lately}"
     if status.no_shows is not None:
-        yield "not come yet", f"{status.no_shows:,}{' or more' if status.held_rate else ''}"
+        yield "not come yet", _not_come(status.no_shows, is_exact=not status.held_rate)
     if status.latecomers:
         yield "latecomers in line", f"{status.latecomers:,}"
     yield "a change", f"everybody hears of it within {at_most(status.heard_within_seconds)}"

@@ -75,7 +75,9 @@ def flow(samples: Samples, now: Counted) -> Flow | None:
         return None
     each = [s for s in samples if start.at <= s.at <= end.at]
     entered = max(0, end.entered - start.entered)
-    return Flow(admitted / seconds * 60, entered / seconds * 60, _wanted(each))
+    # A shorter time is not made longer: who did not come must not be counted.
+    share = WINDOW_SECONDS / max(seconds, WINDOW_SECONDS)
+    return Flow(admitted * share, entered * share, _wanted(each))
 
 
 def _wanted(samples: Sequence[Counted]) -> float | None:

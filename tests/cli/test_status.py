@@ -60,7 +60,7 @@ def test_the_figures_of_the_last_minute() -> None:
     assert lines["arrivals"] == "about 1,203 in the last minute"
     assert (lines["waiting"], lines["admitted"]) == ("4,321", "5,679")
     assert lines["entered"] == "4,000, 412 in the last minute"
-    assert (lines["not come yet"], lines["latecomers in line"]) == ("1,500 or more", "7")
+    assert (lines["not come yet"], lines["latecomers in line"]) == ("at least 1,500", "7")
     assert lines["heartbeat"] == "1 s ago"
     assert lines["API in 5 minutes"] == "12 refused (4xx), 3 failed (5xx)"
     assert (lines["errors in 5 minutes"], lines["throttles in 5 minutes"]) == ("none", "none")
