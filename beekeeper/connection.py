@@ -118,9 +118,11 @@ class Connection:
         Only if a region is given: a slip in the name, or the wrong folder, should not make a call.
         """
         where = f"There is no room {self.name} in {store.directory}/"
+        deploy = " If it is not deployed yet, run python -m beekeeper deploy."
+        hint = deploy if self.reference.source is not None else ""
         if not self.region:
             raise RoomNotFoundError(
-                f"{where}.{self.nearest(store.rooms())} Run this in the folder from which you"
+                f"{where}.{hint}{self.nearest(store.rooms())} Run this in the folder from which you"
                 " deployed the room, or say where its state is (--state-dir on the command line,"
                 " state_dir in Python). If the state is on another machine, say which region the"
                 " room is in (--region, region in Python). `python -m beekeeper list` shows the"
@@ -130,7 +132,7 @@ class Connection:
             aws = Aws(self.session, region=self.region, soon=found_rooms.SERVICES)
             if not (found := found_rooms.find_room(aws, self.name)):
                 raise RoomNotFoundError(
-                    f"{where}, and none in {aws.region} of account {aws.account}."
+                    f"{where}, and none in {aws.region} of account {aws.account}.{hint}"
                     f"{self.nearest([*store.rooms(), *_names_in(aws)])} `python -m beekeeper list`"
                     " shows the rooms."
                 )

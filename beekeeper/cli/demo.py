@@ -207,7 +207,7 @@ def _show_outcome(outcome: Outcome, output: Output, *, edge: bool) -> None:
         outcome,
         [
             f"joined {outcome.joined}, admitted {outcome.admitted}, entered {outcome.entered},"
-            f" refused {outcome.refused}, lost {outcome.lost}.",
+            f" refused {outcome.refused}, lost {outcome.lost}.{_left(outcome)}",
             f"The room counted {outcome.counted_admitted} admitted and {outcome.counted_entered}"
             f" entered. The shop logged {outcome.logged}.",
             *([at_the_edge] if edge else []),
@@ -216,6 +216,11 @@ def _show_outcome(outcome: Outcome, output: Output, *, edge: bool) -> None:
             else f"Of the room, {counted(outcome.leftover, 'resource')} could not be removed.",
         ],
     )
+
+
+def _left(outcome: Outcome) -> str:
+    left = outcome.joined - outcome.admitted - outcome.lost
+    return f" {counted(left, 'visitor')} still waited when it ended." if left > 0 else ""
 
 
 def run_local(options: argparse.Namespace, output: Output) -> None:

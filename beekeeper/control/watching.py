@@ -47,6 +47,7 @@ def watch(
         except BeekeeperError as error:
             if not seen_at or isinstance(error, LASTING):
                 raise
-            room, seen = None, Trouble(first.state.room, time.time(), seen_at, str(error))
+            reason = f"{str(error)[:1].upper()}{str(error)[1:]}"
+            room, seen = None, Trouble(first.state.room, time.time(), seen_at, reason)
         yield seen
         machine.sleep(every_seconds)

@@ -9,6 +9,7 @@ from botocore.exceptions import (
     EndpointConnectionError,
     HTTPClientError,
     ParamValidationError,
+    ReadTimeoutError,
 )
 
 from beekeeper.errors import BeekeeperError, CredentialsError, ProvisionError, TimedOutError
@@ -60,6 +61,8 @@ def _without_answer(error: BotoCoreError, doing: str, again: str) -> BeekeeperEr
     """Return the error to raise when AWS did not answer, or when there are no credentials."""
     if isinstance(error, EndpointConnectionError | ConnectTimeoutError):
         return CredentialsError(f"{doing}: {credentials_problem(error)}")
+    if isinstance(error, ReadTimeoutError):
+        return ProvisionError(f"{doing}: AWS did not answer in time. Check the network. {again}")
     if isinstance(error, HTTPClientError):
         return ProvisionError(f"{doing}: AWS did not answer: {error} Check the network. {again}")
     if isinstance(error, ParamValidationError):
