@@ -68,9 +68,14 @@ def values_in(path: str | Path) -> dict[str, Any]:
     except OSError as error:
         raise ConfigError(f"{path} can't be read: {error.strerror}.") from error
     except (ValueError, TypeError, KeyError, RecursionError) as error:
-        raise ConfigError(
-            f"{path} is no report of Beekeeper. Give the report.json that `report` has written."
-        ) from error
+        raise no_report(path) from error
+
+
+def no_report(path: str | Path) -> ConfigError:
+    """Return the error for a file that has no report, or a damaged one."""
+    return ConfigError(
+        f"{path} is no report of Beekeeper. Give the report.json that `report` has written."
+    )
 
 
 def _made(kind: type[T], row: Mapping[str, Any]) -> T:

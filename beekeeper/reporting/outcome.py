@@ -26,7 +26,12 @@ class Report(Measured):
         >>> Report.load("report/report.json").entered
         1200
         """
-        return cls(**files.values_in(path))
+        found = cls(**files.values_in(path))
+        try:  # what somebody has edited can have times or lengths that no chart can show
+            "".join((found.to_html(), found.to_csv())).encode()
+        except (ArithmeticError, LookupError, OSError, TypeError, ValueError) as error:
+            raise files.no_report(path) from error
+        return found
 
     def save(self, folder: str | Path) -> list[Path]:
         """Write report.html, report.csv and report.json to a folder, and return their paths.

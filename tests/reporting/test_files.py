@@ -51,8 +51,11 @@ def damaged(**changes: Any) -> str:
         damaged(steps=7),
         damaged(history=[{"at": "x"}]),
         damaged(wait_percentiles=[None]),
+        damaged(until=1e300),
+        damaged(step_seconds=0),
+        damaged(room="\ud800"),
     ],
-    ids=range(15),
+    ids=range(18),
 )  # fmt: skip
 def test_what_is_no_report_is_refused(content: str, tmp_path: Path) -> None:
     path = tmp_path / "report.json"
