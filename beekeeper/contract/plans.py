@@ -20,7 +20,7 @@ from beekeeper.contract.attributes import Damaged, Item, logger, or_default, rea
 from beekeeper.rules.settings import SETTINGS, Mode
 
 PLANNED = "planned"
-MOST_PLANS = 20
+MOST_PLANS = 20  # and a clear: it is planned some seconds ahead (control/clear.py)
 MOST_CHANGES = 10**12  # of a room, ever: the highest number of a row
 LATEST = 1e11  # seconds: the year 5138. JSON can have numbers that no float can hold
 
@@ -69,7 +69,7 @@ def setting_attribute(value: str | float) -> dict[str, str]:
 
 def _plans(item: Item) -> Iterator[Plan]:
     match read_json(item, PLANNED):
-        case [*listed] if len(listed) <= MOST_PLANS:
+        case [*listed] if len(listed) <= MOST_PLANS + 1:
             for each in listed:
                 if plan := _plan(each):
                     yield plan

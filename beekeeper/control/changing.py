@@ -100,7 +100,7 @@ def _wanted(
     known = plans.plans_of(plans.in_force(line.room, line.now))
     numbered = enumerate(values.items(), first)
     listed = (*known, *(Plan(note.planned_for, i, n, value) for i, (n, value) in numbered))
-    if len(listed) > plans.MOST_PLANS:
+    if len(listed) > plans.MOST_PLANS + ("cleared_at" in values):
         raise ConfigError(
             f"Room {room.state.room} has {len(known)} planned changes, and no more fit. Take one"
             " back: python -m beekeeper history --cancel N"

@@ -5,10 +5,11 @@ holds one gets a new place, the consumers delete its message, and the line and t
 nothing (rules/line.py, contract/items.py). So nothing has to be stopped, and nothing is lost if the
 command is killed.
 
-The time is that of AWS, and a little ahead: the clear is a planned change (contract/plans.py). So
+The time is that of AWS, and some seconds ahead: the clear is a planned change (contract/plans.py). So
 all functions know of it when it comes, and each ticket, admission and entry counts for its line.
 """
 
+import math
 import time
 from dataclasses import replace
 
@@ -23,15 +24,16 @@ from beekeeper.provision import consumer_start
 from beekeeper.results import Effect
 from beekeeper.rules.settings import Mode
 
-AHEAD_SECONDS = 2
-ATTEMPTS = 3
+AHEAD_SECONDS, MOST_AHEAD_SECONDS = 2, 10
+ATTEMPTS = 2
 
 
 def clear(room: Deployed, note: Note = NO_NOTE) -> Effect:
     """Clear the line. Unless the room is off, also start a consumer, which clears the queue.
 
-    It returns when the new line has begun, after two seconds. Raises ProvisionError, which says
-    that the line is cleared, if no consumer can be started.
+    It returns when the new line has begun, after two seconds, or more if AWS is far away. If one
+    call takes long that the others did not announce, it clears the line once more. Raises
+    ProvisionError, which says that the line is cleared, if no consumer can be started.
     """
     for _ in range(ATTEMPTS):
         started = time.monotonic()
@@ -39,7 +41,8 @@ def clear(room: Deployed, note: Note = NO_NOTE) -> Effect:
         if not item:
             raise room.missing()
         settings = health.settings_of(room, item, now)
-        cleared_at = max(now + AHEAD_SECONDS, settings.cleared_at)
+        ahead = _ahead(time.monotonic() - started)
+        cleared_at = max(now + ahead, settings.cleared_at)
         planned = replace(note, planned_for=cleared_at)
         effect = change_settings(room, planned, cleared_at=cleared_at)
         left = cleared_at - now - (time.monotonic() - started)
@@ -57,3 +60,11 @@ def clear(room: Deployed, note: Note = NO_NOTE) -> Effect:
             f" one every minute). {error}"
         ) from error
     return effect
+
+
+def _ahead(call_seconds: float) -> int:
+    """Return how far ahead to plan a clear, in seconds, if a call to AWS takes so long.
+
+    It takes three calls, and a second must be left.
+    """
+    return min(max(AHEAD_SECONDS, math.ceil(1 + 4 * call_seconds)), MOST_AHEAD_SECONDS)

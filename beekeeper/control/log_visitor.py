@@ -59,10 +59,11 @@ class Who:
 def _time(row: Item, name: str) -> float:
     """Return a time of the row in seconds, or 0 if it was damaged."""
     try:
-        value = read_number(row, name)
+        if name == "number":  # the time in milliseconds
+            return read_number(row, name, 0.0, items.LAST_SAMPLE) / 1000
+        return read_number(row, name, 0.0, items.LATEST)
     except Damaged:
         return 0.0
-    return value / 1000 if name == "number" else value  # the number is the time in milliseconds
 
 
 def who_is(text: str) -> Who:

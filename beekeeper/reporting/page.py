@@ -11,7 +11,7 @@ from beekeeper.reporting.figures import Drawn, charts
 from beekeeper.reporting.measured import Measured
 from beekeeper.results import Entry
 from beekeeper.rules.durations import duration
-from beekeeper.times import local, short, zone_name
+from beekeeper.times import local, moment, short, zone_name
 
 MOST_ROWS = 500  # of a table; JSON has all
 MOST_SHORT = len("27 Nov 19:23:20")
@@ -82,7 +82,8 @@ def _remarks(event: Measured) -> str:
 def remarks(event: Measured) -> Iterator[str]:
     """Return what a reader must know about the figures, in sentences."""
     if not event.steps:
-        yield "Nobody has joined the line yet."
+        since = f" since {moment(event.since)}" if event.since else " the line yet"
+        yield f"Nobody has joined{since}."
     if event.waiting:
         wait = "waits" if event.waiting == 1 else "wait"
         yield (
