@@ -57,7 +57,7 @@ class Facts:
     # What somebody changed of the part that fails. None if none fails, or it can't be compared.
     changed: Sequence[Change] | None = None
     drift: Sequence[Change] = ()
-    longest_wait_seconds: float | None = None  # the limit of the configuration
+    wait_limit_seconds: float | None = None  # of the configuration
     unread: Sequence[Unread] = ()
 
 

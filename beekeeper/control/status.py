@@ -171,7 +171,7 @@ def _facts(room: Deployed, read: Reading, memory: Memory) -> Facts:
         unreadable=vitals.unreadable,
         errors=vitals.errors,
         calls=vitals.calls,
-        longest_wait_seconds=60.0 * room.config.alarms.longest_wait_minutes,
+        wait_limit_seconds=60.0 * room.config.alarms.longest_wait_minutes,
         damaged=(*memory.keys, *health.room_problems(room, read.found[items.ROOM])),
         governor=governor.governor_status(settings, governed, now) if governed else None,
         governor_problems=_governor_problems(room, read, memory),
