@@ -47,10 +47,8 @@ class Memory:
     changed: tuple[Sequence[Change] | None, tuple[Unread, ...]] = (None, ())  # and why not
     changed_at: float = float("-inf")
     began: float = 0.0  # when a governor that is silent was deployed or turned on
-    began_as_of: tuple[int, float] = (
-        -1,
-        0.0,
-    )  # the last change of the settings, and the half minute
+    # When that was read: the last change of the settings, and the half minute.
+    began_as_of: tuple[int, float] = (-1, 0.0)
 
 
 @dataclass(frozen=True, slots=True)
