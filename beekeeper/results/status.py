@@ -67,7 +67,8 @@ class GovernorStatus(Result):
 class Light(StrEnum):
     """Whether a room is all right.
 
-    RED: visitors are not let in, or get errors. AMBER: somebody should look at it soon.
+    RED: visitors are not let in, or get errors. AMBER: it works, and somebody should look at it
+    soon, or a part of it can't be read.
     """
 
     GREEN = "green"
@@ -157,7 +158,7 @@ class Status(Result):
     updated_at: float | None  # None before the first consumer ran
     account: str
     region: str
-    problems: Sequence[Finding] = ()  # what somebody damaged in the table, with the remedies
+    problems: Sequence[Finding] = ()  # damage in the table, of the governor, and too few workers
     drift: Sequence[Change] = ()  # what a deploy would change back; empty unless requested
     governor: GovernorStatus | None = None  # None without one, or if it can't be read
     light: Light = Light.GREEN  # the answer to "are we all right?"
