@@ -69,11 +69,7 @@ class Reading:
     def counted(self) -> Counted:
         """The exact counts of now."""
         counts = [self.found[each] for each in items.COUNT_IDS if each in self.found]
-        admitted, entered = (
-            items.total_of(counts, items.counted(name, self.settings.cleared_at))
-            for name in (items.ADMITTED, items.ENTERED)
-        )
-        return Counted(self.now, admitted, entered)
+        return Counted(self.now, *items.totals_of(counts, self.settings.cleared_at))
 
 
 def status(room: Deployed, *, drift: bool = False, memory: Memory | None = None) -> Status:
