@@ -89,10 +89,13 @@ def _others(
         was, value = (_told(each.name, status.settings) for status in (before, now))
         if was == value or each.name in of_rows:
             continue
+        plan = due.get(each.name)
+        if plan and plan.planned_for is None:  # a clear, of which the row has told
+            continue
         how = "by hand, without a row in the history"
         if no_history:
             how = f"by whom is not known: {no_history}"
-        if plan := due.get(each.name):
+        if plan:
             how = f"as planned, by {line_of(plan).text.partition('  by ')[2]}"
         change = f"{each.name.replace('_', ' ')}: {was or 'none'} → {value or 'none'}  {how}"
         yield Line(at, change, "bold")
