@@ -9,9 +9,9 @@ from beekeeper.charts import Axis, amounts, durations, frame
 from beekeeper.counted import counted
 from beekeeper.reporting import drawing, time_axis, timeline
 from beekeeper.reporting.drawing import Plane, Series
-from beekeeper.reporting.measured import MINUTE, Measured, Step
+from beekeeper.reporting.measured import Measured, Step
 from beekeeper.results import Entry
-from beekeeper.rules.durations import duration
+from beekeeper.rules.durations import MINUTE, duration
 
 MOST_BARS = 60
 # Room above the values, for the numbers of what operators did.
