@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from beekeeper.results import Status
 from beekeeper.rules.durations import at_most, duration, estimate
-from beekeeper.rules.settings import Mode
+from beekeeper.rules.settings import GovernorMode, Mode
 
 COUNTS, HEALTH, PROBLEM, NOT_KNOWN = "in all", "health", "problem", "not known"
 
@@ -12,7 +12,7 @@ COUNTS, HEALTH, PROBLEM, NOT_KNOWN = "in all", "health", "problem", "not known"
 def headline(status: Status) -> str:
     """Return which room it is, its mode, and what is in force of its rate."""
     governor = status.governor
-    held = f", governor {governor.held}" if governor and governor.mode != "off" else ""
+    held = f", governor {governor.held}" if governor and governor.mode != GovernorMode.OFF else ""
     return f"{status.room} is {status.mode}, {status.rate:,.0f} a minute{held}"
 
 

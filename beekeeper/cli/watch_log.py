@@ -112,6 +112,5 @@ def _decisions(before: GovernorStatus | None, now: GovernorStatus | None) -> Ite
     last = max((decision.at for decision in before.history), default=0.0)
     for decision in now.history:
         if decision.at > last:
-            verb = "would hold" if now.mode == "advise" else "holds"
-            text = f"the governor {verb} {decision.pace:,.0f} a minute"
+            text = f"the governor {now.verb} {decision.pace:,.0f} a minute"
             yield Line(decision.at, f"{text}: {now.reason}" if now.reason else text, "yellow")

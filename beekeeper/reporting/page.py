@@ -11,6 +11,7 @@ from beekeeper.reporting.figures import Drawn, charts
 from beekeeper.reporting.measured import Measured
 from beekeeper.results import Entry
 from beekeeper.rules.durations import duration
+from beekeeper.rules.settings import Mode
 from beekeeper.times import local, short, zone_name
 
 MOST_ROWS = 500  # of a table; JSON has all
@@ -90,7 +91,7 @@ def remarks(event: Measured) -> Iterator[str]:
             " they came, is an estimate. All other figures are exact."
         )
     modes = timeline.changes(event.history, "mode", event.mode)
-    if event.steps and any(change.value == "off" for change in modes):
+    if event.steps and any(change.value == Mode.OFF for change in modes):
         yield (
             "While the room was off, visitors who followed the link went straight to your site."
             " Only those who had a place in line are counted here."

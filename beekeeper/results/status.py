@@ -10,7 +10,7 @@ from beekeeper.result import Result, html_table
 from beekeeper.results.deploying import Change
 from beekeeper.results.findings import Finding
 from beekeeper.results.history import Entry
-from beekeeper.rules.settings import Settings
+from beekeeper.rules.settings import GovernorMode, Settings
 from beekeeper.times import clock
 
 
@@ -51,13 +51,19 @@ class GovernorStatus(Result):
     history: Sequence[GovernorDecision] = ()
 
     @property
+    def verb(self) -> str:
+        """What the governor does with a pace: it holds it, or would in another mode."""
+        return "would hold" if self.mode == GovernorMode.ADVISE else "holds"
+
+    @property
     def held(self) -> str:
         """The mode and the pace in words, without the reason."""
-        verb = "would hold" if self.mode == "advise" else "holds"
-        return "off" if self.mode == "off" else f"{self.mode}: {verb} {self.advised:,.0f} a minute"
+        if self.mode == GovernorMode.OFF:
+            return self.mode
+        return f"{self.mode}: {self.verb} {self.advised:,.0f} a minute"
 
     def __str__(self) -> str:
-        if self.mode == "off":
+        if self.mode == GovernorMode.OFF:
             return self.held
         asked = f"; the site asks for {self.asked_pace:,.0f}" if self.asked_pace else ""
         why = f" ({self.reason})" if self.reason and self.measured_at else ""
