@@ -28,8 +28,8 @@ class Following(Handle):
 
         While the status can't be read, it yields a :class:`beekeeper.Trouble`, which says why and
         since when the figures are old. It goes on by itself when the network is back, or when you
-        have signed in again. Break out of the loop to end it. Each look makes about two calls to
-        AWS. So ``every_seconds`` is at least 1.
+        have signed in again. Break out of the loop to end it. Each look makes two or three calls
+        to AWS, and more while no consumer works. So ``every_seconds`` is at least 1.
 
         The first look raises what ``status`` raises. Later ones raise RoomNotFoundError if the room
         is gone, and WrongAccountError if the credentials are those of another account.

@@ -38,7 +38,7 @@ def iso(at: float) -> str:
 
 
 def short(at: float, zone: tzinfo | None) -> str:
-    """Return a time for a table below which the zone stands: 27 Nov 18:00:03."""
+    """Return a time for a page that names the zone once: 27 Nov 18:00:03."""
     return f"{local(at, zone):%d %b %H:%M:%S}"
 
 

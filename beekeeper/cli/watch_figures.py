@@ -4,8 +4,7 @@ from collections.abc import Iterator
 
 from beekeeper.results import Status
 from beekeeper.rules.durations import at_most, duration, estimate
-from beekeeper.rules.settings import Mode
-from beekeeper.times import moment
+from beekeeper.rules.settings import GovernorMode, Mode
 
 COUNTS, HEALTH, PROBLEM, NOT_KNOWN = "in all", "health", "problem", "not known"
 
@@ -13,7 +12,7 @@ COUNTS, HEALTH, PROBLEM, NOT_KNOWN = "in all", "health", "problem", "not known"
 def headline(status: Status) -> str:
     """Return which room it is, its mode, and what is in force of its rate."""
     governor = status.governor
-    held = f", governor {governor.held}" if governor and governor.mode != "off" else ""
+    held = f", governor {governor.held}" if governor and governor.mode != GovernorMode.OFF else ""
     return f"{status.room} is {status.mode}, {status.rate:,.0f} a minute{held}"
 
 
@@ -25,9 +24,8 @@ def details(status: Status) -> Iterator[tuple[str, str]]:
     yield HEALTH, _health(status)
     if status.message:
         yield "message", status.message
-    for plan in status.planned:
-        when = moment(plan.planned_for or plan.at)
-        yield "planned", f"{when}  {plan.what} → {plan.after or 'none'}"
+    for entry in status.planned:
+        yield "planned", f"{entry.number}: {entry.plan}"
     for problem in status.problems:
         yield PROBLEM, f"{problem.text} {problem.remedy}"
     for text in status.unknown:

@@ -8,15 +8,15 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass, fields
 
+from beekeeper.cli.status import LIGHTS
 from beekeeper.cli.watch_feed import Look
 from beekeeper.contract.history_item import told
-from beekeeper.results import Entry, GovernorStatus, Light, Status, Trouble
+from beekeeper.results import Entry, GovernorStatus, Status, Trouble
 from beekeeper.rules.durations import at_most
 from beekeeper.rules.settings import Settings
 from beekeeper.times import localized, moment
 
 FIRST = 5  # the rows of the history to begin with
-STYLES = {Light.GREEN: "green", Light.AMBER: "yellow", Light.RED: "red"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +55,7 @@ class Log:
     def _status(self, status: Status, look: Look, now: float) -> Iterator[Line]:
         if self._before is None:
             yield from (line_of(entry) for entry in look.entries[-FIRST:])
-            yield Line(now, f"{status.light}: {status.reason}", STYLES[status.light])
+            yield Line(now, f"{status.light}: {status.reason}", LIGHTS[status.light])
             return
         new = [entry for entry in look.entries if entry.number > self._number]
         yield from map(line_of, new)
@@ -63,7 +63,7 @@ class Log:
         yield from _decisions(self._before.governor, status.governor)
         if status.light is not self._before.light:
             change = f"{self._before.light} → {status.light}: {status.reason}"
-            yield Line(now, change, STYLES[status.light])
+            yield Line(now, change, LIGHTS[status.light])
 
 
 def line_of(entry: Entry) -> Line:
@@ -89,10 +89,13 @@ def _others(
         was, value = (_told(each.name, status.settings) for status in (before, now))
         if was == value or each.name in of_rows:
             continue
+        plan = due.get(each.name)
+        if plan and plan.planned_for is None:  # a clear, of which the row has told
+            continue
         how = "by hand, without a row in the history"
         if no_history:
             how = f"by whom is not known: {no_history}"
-        if plan := due.get(each.name):
+        if plan:
             how = f"as planned, by {line_of(plan).text.partition('  by ')[2]}"
         change = f"{each.name.replace('_', ' ')}: {was or 'none'} → {value or 'none'}  {how}"
         yield Line(at, change, "bold")
@@ -109,6 +112,5 @@ def _decisions(before: GovernorStatus | None, now: GovernorStatus | None) -> Ite
     last = max((decision.at for decision in before.history), default=0.0)
     for decision in now.history:
         if decision.at > last:
-            verb = "would hold" if now.mode == "advise" else "holds"
-            text = f"the governor {verb} {decision.pace:,.0f} a minute"
+            text = f"the governor {now.verb} {decision.pace:,.0f} a minute"
             yield Line(decision.at, f"{text}: {now.reason}" if now.reason else text, "yellow")

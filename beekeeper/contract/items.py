@@ -39,7 +39,7 @@ them at random.
 import functools
 import json
 import math
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import MISSING, Field, fields
 from typing import Any
 
@@ -225,6 +225,13 @@ def total_of(counts: Iterable[Item], name: str) -> int:
         int(or_default(count, name, 0.0, functools.partial(read_number, count, name, 0.0, MOST)))
         for count in counts
     )
+
+
+def totals_of(counts: Collection[Item], cleared_at: float) -> tuple[int, int]:
+    """Return how many were admitted and entered since the line was cleared (epoch seconds)."""
+    names = (counted(name, cleared_at) for name in (ADMITTED, ENTERED))
+    admitted, entered = (total_of(counts, name) for name in names)
+    return admitted, entered
 
 
 def given_of(item: Item | None) -> int:

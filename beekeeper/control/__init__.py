@@ -12,7 +12,8 @@
     clear.py    a fresh start of the line
     status.py   the status of the room: flow.py reads who joined lately, metrics.py what failed,
                 drift.py and cause.py what was changed by hand, and links.py leads to the console
-    verdict.py  the light of a room, from what is known about it (facts.py)
+    verdict.py  the light of a room, from what is known about it (facts.py): line_rules.py has the
+                rules about the line, and judgement.py what all rules share
     watching.py the status again and again, also while AWS can't be reached
     waiting.py  waits until the room stands as somebody wants it
     governor.py whether the governor may slow the line down, and what it does

@@ -57,8 +57,9 @@ class Facts:
     # What somebody changed of the part that fails. None if none fails, or it can't be compared.
     changed: Sequence[Change] | None = None
     drift: Sequence[Change] = ()
-    longest_wait_seconds: float | None = None  # the limit of the configuration
+    wait_limit_seconds: float | None = None  # of the configuration
     unread: Sequence[Unread] = ()
+    rate_problems: Sequence[Finding] = ()  # the workers are too few for the rate
 
 
 def is_silent(facts: Facts) -> bool:

@@ -2,8 +2,7 @@
 
 from dataclasses import dataclass
 
-from beekeeper.results import Change, Light
-from beekeeper.results.deploying import Action
+from beekeeper.results import Action, Change, Light
 
 DEPLOY = "Run python -m beekeeper deploy, which repairs it."
 CONCURRENCY = (

@@ -104,7 +104,7 @@ def long_pause(facts: Facts) -> Judgement | None:
 
 def long_wait(facts: Facts) -> Judgement | None:
     """Judge whether the wait is within the limit of the configuration."""
-    wait, limit = facts.wait_seconds, facts.longest_wait_seconds
+    wait, limit = facts.wait_seconds, facts.wait_limit_seconds
     if wait is None or limit is None or wait <= limit:
         return None
     text = (

@@ -19,8 +19,8 @@ TABLE = "table"  # where such a line comes from
 WHOLE = 22  # as many characters has an id (rules/tokens.py)
 _ID = re.compile(r"[\w-]{6,64}", re.ASCII)
 NO_ROW = (
-    "The table has no row of this visitor, who is still in line, or has never joined, or was let"
-    " through more than two weeks ago."
+    "The table has no row of this visitor, who is still in line, or has never joined, or was"
+    " admitted more than 15 days ago."
 )
 
 

@@ -4,7 +4,7 @@ Quirks:
 
 - CloudWatch is a minute or two late.
 - GetMetricData costs $0.01 for 1,000 metrics, and one look asks for a dozen. So who looks every few
-  seconds keeps a Memory, which asks every SLOW_SECONDS.
+  seconds keeps a Memory (status.py), which asks twice a minute.
 - The API's 4xx and 5xx count its own answers, such as 429, and those of the functions.
 - The count of the dead-letter queue is approximate (SQS). Zero is right once it is quiet.
 """
@@ -27,6 +27,7 @@ from beekeeper.results import Errors
 T = TypeVar("T")
 WINDOW_SECONDS = 300
 PERIOD_SECONDS = 60
+FUNCTION_METRICS, API_METRICS = ("Errors", "Throttles"), ("4xx", "5xx", "Count")
 COUNTED = ("ApproximateNumberOfMessages", "ApproximateNumberOfMessagesNotVisible")
 INCOMPLETE = ("InternalError", "Forbidden")  # PartialData has a next page
 GONE = ("AWS.SimpleQueueService.NonExistentQueue", "QueueDoesNotExist")
@@ -64,8 +65,8 @@ def tried(what: str, read: Callable[[], T]) -> tuple[T | None, tuple[Unread, ...
 
 def _read(room: Deployed, now: float) -> tuple[Errors, int]:
     parts = [f.name for f in functions.functions_of(governed=room.has_governor)]
-    wanted = {f"{n.lower()}_{p}": _of_function(room, n, p) for n in FUNCTION for p in parts}
-    wanted |= {f"api_{name.lower()}": _of_api(room, name) for name in API}
+    wanted = {f"{n.lower()}_{p}": _of_function(room, n, p) for n in FUNCTION_METRICS for p in parts}
+    wanted |= {f"api_{name.lower()}": _of_api(room, name) for name in API_METRICS}
     sums = _sums(room, wanted, now)
     errors = Errors(
         function_errors={part: sums[f"errors_{part}"] for part in parts},
@@ -74,9 +75,6 @@ def _read(room: Deployed, now: float) -> tuple[Errors, int]:
         api_5xx=sums["api_5xx"],
     )
     return errors, sums["api_count"]
-
-
-FUNCTION, API = ("Errors", "Throttles"), ("4xx", "5xx", "Count")
 
 
 def _of_function(room: Deployed, metric: str, part: str) -> dict[str, Any]:

@@ -22,7 +22,7 @@ def problems(room: Deployed, settings: Settings) -> Iterator[Finding]:
         return
     text = (
         f"The rate is {settings.rate:,.0f} visitors a minute, but the room was deployed with"
-        f" workers for {capacity:,}, so it can't let more of them in."
+        f" workers for {capacity:,}, so it admits no more than these."
     )
     remedy = (
         f"Set rate = {settings.rate:.0f} in the configuration, and run python -m beekeeper deploy."

@@ -143,9 +143,7 @@ def save_last(connection: Connection, folder: str | Path) -> None:
 def _counted(settings: Settings, found: Mapping[str, Item]) -> tuple[int, int]:
     """Return how many the functions counted as admitted and as entered, since the last clear."""
     counts = [found[count_id] for count_id in items.COUNT_IDS if count_id in found]
-    names = (items.counted(name, settings.cleared_at) for name in (items.ADMITTED, items.ENTERED))
-    admitted, entered = (items.total_of(counts, name) for name in names)
-    return admitted, entered
+    return items.totals_of(counts, settings.cleared_at)
 
 
 def _report(

@@ -51,10 +51,10 @@ class Memory:
     changed: tuple[Sequence[Change] | None, tuple[Unread, ...]] = (None, ())  # and why not
     changed_at: float = float("-inf")
     began: float = 0.0  # when a governor that is silent was deployed or turned on
-    began_as_of: tuple[int, float] = (
-        -1,
-        0.0,
-    )  # the last change of the settings, and the half minute
+    # When that was read: the last change of the settings, and the half minute.
+    began_as_of: tuple[int, float] = (-1, 0.0)
+    turned_on: float = 0.0  # when a room without a consumer was turned on, or 0
+    turned_on_as_of: tuple[int, float] = (-1, 0.0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,14 +72,15 @@ class Reading:
     unread: tuple[Unread, ...]
 
     @property
+    def changed_as_of(self) -> tuple[int, float]:
+        """What is read from the history holds until this is another."""
+        return history_item.last_number(self.found[items.ROOM]), self.now // SLOW_SECONDS
+
+    @property
     def counted(self) -> Counted:
         """The exact counts of now."""
         counts = [self.found[each] for each in items.COUNT_IDS if each in self.found]
-        admitted, entered = (
-            items.total_of(counts, items.counted(name, self.settings.cleared_at))
-            for name in (items.ADMITTED, items.ENTERED)
-        )
-        return Counted(self.now, admitted, entered)
+        return Counted(self.now, *items.totals_of(counts, self.settings.cleared_at))
 
 
 def status(room: Deployed, *, drift: bool = False, memory: Memory | None = None) -> Status:
@@ -178,13 +179,14 @@ def _facts(room: Deployed, read: Reading, memory: Memory) -> Facts:
         unreadable=vitals.unreadable,
         errors=vitals.errors,
         calls=vitals.calls,
-        longest_wait_seconds=60.0 * room.config.alarms.longest_wait_minutes,
+        wait_limit_seconds=60.0 * room.config.alarms.longest_wait_minutes,
         damaged=(*memory.keys, *health.room_problems(room, read.found[items.ROOM])),
         governor=governor.governor_status(settings, governed, now) if governed else None,
         governor_problems=_governor_problems(room, read, memory),
+        rate_problems=tuple(rate.problems(room, settings)),
     )
     if is_silent(facts) and facts.mode is Mode.ON and read.published.as_of:
-        facts = replace(facts, on_seconds=_turned_on(room, now))
+        facts = replace(facts, on_seconds=_since(_turned_on(room, read, memory), now))
     # While nobody is admitted, no wait is known.
     return replace(facts, wait_seconds=None) if is_silent(facts) else facts
 
@@ -193,18 +195,21 @@ def _governor_problems(room: Deployed, read: Reading, memory: Memory) -> tuple[F
     governed, settings, now = read.governed, read.settings, read.now
     if governed is None:
         return ()
-    known = (history_item.last_number(read.found[items.ROOM]), now // SLOW_SECONDS)
+    known = read.changed_as_of
     if governor.is_silent(settings, governed, now) and memory.began_as_of != known:
         began, _ = tried("when the governor began", lambda: governor.began_at(room))
         memory.began, memory.began_as_of = began or 0.0, known
     return tuple(governor.problems(room, settings, governed, now, memory.began))
 
 
-def _turned_on(room: Deployed, now: float) -> float | None:
-    """Return how long ago somebody turned the room on, if that was lately and can be read."""
-    entries, _ = tried("the history", lambda: history.history(room, most=LAST))
-    times = [each.planned_for or each.at for each in entries or () if each.what == "mode"]
-    return _since(max((at for at in times if at <= now), default=0.0), now)
+def _turned_on(room: Deployed, read: Reading, memory: Memory) -> float:
+    """Return when somebody turned the room on, or 0 if that was long ago or can't be read."""
+    if memory.turned_on_as_of != read.changed_as_of:
+        entries, _ = tried("the history", lambda: history.history(room, most=LAST))
+        times = [each.planned_for or each.at for each in entries or () if each.what == "mode"]
+        memory.turned_on = max((at for at in times if at <= read.now), default=0.0)
+        memory.turned_on_as_of = read.changed_as_of
+    return memory.turned_on
 
 
 def _since(at: float, now: float) -> float | None:
@@ -244,7 +249,7 @@ def _status(room: Deployed, read: Reading, facts: Facts) -> Status:
         updated_at=pulse.as_of or None,
         account=room.state.account,
         region=room.state.region,
-        problems=(*facts.damaged, *facts.governor_problems, *rate.problems(room, settings)),
+        problems=(*facts.damaged, *facts.governor_problems, *facts.rate_problems),
         governor=facts.governor,
         held_rate=round(facts.flow.admitted, 1) if facts.flow else None,
         entered_per_minute=round(facts.flow.entered, 1) if facts.flow else None,

@@ -1,8 +1,10 @@
 """The status of a room again and again, also while AWS can't be reached.
 
-One look is at most three calls to AWS, and every half minute two more (status.py). A look that
-fails ends no watch: the network of a hall or a train comes back, and so does an operator who signs
-in again. What can't get better by itself does: a room that is gone, another account.
+One look is two calls to AWS, or three if a change is planned, and every half minute four more
+(status.py). While no consumer works it is up to six, and every half minute some fifty more, which
+look for the cause. A look that fails ends no watch: the network of a hall or a train comes back,
+and so does an operator who signs in again. What can't get better by itself does: a room that is
+gone, another account.
 """
 
 import time
@@ -15,7 +17,7 @@ from beekeeper.provision.aws import Machine
 from beekeeper.results import Status, Trouble
 
 Seen = Status | Trouble
-LEAST_SECONDS = 1.0  # so that a watch asks AWS three times a second at most
+LEAST_SECONDS = 1.0  # so that a watch of a room that works asks AWS three times a second at most
 LASTING = (ConfigError, RoomNotFoundError, WrongAccountError)
 
 

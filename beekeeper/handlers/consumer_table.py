@@ -151,12 +151,7 @@ class Table:
 
     def totals(self, cleared_at: float) -> tuple[int, int]:
         """Return how many were admitted and entered since the line was cleared. Raises."""
-        counts = self._read(*items.COUNT_IDS).values()
-        admitted, entered = (
-            items.total_of(counts, items.counted(name, cleared_at))
-            for name in (items.ADMITTED, items.ENTERED)
-        )
-        return admitted, entered
+        return items.totals_of(self._read(*items.COUNT_IDS).values(), cleared_at)
 
     def admitted_among(self, ticket_ids: Iterable[str]) -> set[str]:
         """Return which of the tickets have been admitted; raise if they can't be read."""

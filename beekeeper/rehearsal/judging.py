@@ -8,11 +8,13 @@ from beekeeper.rehearsal.observed import MOST_RATE, enough
 from beekeeper.rehearsal.size import SPARE_SECONDS
 from beekeeper.results import Finding, Light, Rehearsed, Verdict
 from beekeeper.rules.durations import duration
+from beekeeper.rules.no_shows import PROMPT_SECONDS
 
 # What a browser's polls cost: a visitor arrives up to some seconds after the turn has begun.
 SLOW, VERY_SLOW = 0.85, 0.5
-# In any T seconds no more arrive than in T and these at the rate, times the overbooking (README).
-BURST_SECONDS = 32
+# In any T seconds no more arrive than in T and these at the rate, times the overbooking: the law of
+# rules/no_shows.py.
+BURST_SECONDS = 2 + PROMPT_SECONDS
 GOOD_ESTIMATE_SECONDS, GOOD_ESTIMATE_SHARE = 15.0, 0.3
 SLOW_SITE_SECONDS = 3.0
 FEW = 0.01  # of the requests

@@ -9,14 +9,15 @@ from beekeeper.charts import Axis, amounts, durations, frame
 from beekeeper.counted import counted
 from beekeeper.reporting import drawing, time_axis, timeline
 from beekeeper.reporting.drawing import Plane, Series
-from beekeeper.reporting.measured import MINUTE, Measured, Step
+from beekeeper.reporting.measured import Measured, Step
 from beekeeper.results import Entry
-from beekeeper.rules.durations import duration
+from beekeeper.rules.durations import MINUTE, duration
+from beekeeper.rules.settings import GovernorMode, Mode
 
 MOST_BARS = 60
 # Room above the values, for the numbers of what operators did.
 HEADROOM = 1.15
-NOT_ON = ("paused", "off")
+NOT_ON = (Mode.PAUSED, Mode.OFF)
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,7 +114,7 @@ def _pace(drawn: Drawn) -> Iterator[Series]:
     """Return what the governor held, if it held something."""
     found = [decision for decision in drawn.event.decisions if decision.at <= drawn.last]
     if found:
-        is_advice = any(decision.mode != "automatic" for decision in found)
+        is_advice = any(decision.mode != GovernorMode.AUTOMATIC for decision in found)
         name = "the governor's pace or advice" if is_advice else "the governor's pace"
         paces = [(decision.at, decision.pace) for decision in found]
         yield Series(name, "c", [*paces, (drawn.last, paces[-1][1])])

@@ -5,8 +5,7 @@ from dataclasses import dataclass, field
 
 from beekeeper.result import Result
 from beekeeper.results import Entry
-
-MINUTE = 60
+from beekeeper.rules.durations import MINUTE
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,7 +11,12 @@ from beekeeper.reporting.figures import Drawn, charts
 from beekeeper.reporting.measured import Measured
 from beekeeper.results import Entry
 from beekeeper.rules.durations import duration
+<<<<<<< HEAD
 from beekeeper.times import local, moment, short, zone_name
+=======
+from beekeeper.rules.settings import Mode
+from beekeeper.times import local, short, zone_name
+>>>>>>> w/owner
 
 MOST_ROWS = 500  # of a table; JSON has all
 MOST_SHORT = len("27 Nov 19:23:20")
@@ -91,7 +96,7 @@ def remarks(event: Measured) -> Iterator[str]:
             " they came, is an estimate. All other figures are exact."
         )
     modes = timeline.changes(event.history, "mode", event.mode)
-    if event.steps and any(change.value == "off" for change in modes):
+    if event.steps and any(change.value == Mode.OFF for change in modes):
         yield (
             "While the room was off, visitors who followed the link went straight to your site."
             " Only those who had a place in line are counted here."

@@ -4,9 +4,9 @@ from collections.abc import Iterator
 from datetime import timedelta, tzinfo
 
 from beekeeper.charts import Axis
+from beekeeper.rules.durations import DAY, HOUR, MINUTE
 from beekeeper.times import local
 
-MINUTE, HOUR, DAY = 60, 3_600, 86_400
 STEPS = (
     *(5, 10, 15, 30),
     *(n * MINUTE for n in (1, 2, 5, 10, 15, 30)),

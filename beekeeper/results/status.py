@@ -10,7 +10,7 @@ from beekeeper.result import Result, html_table
 from beekeeper.results.deploying import Change
 from beekeeper.results.findings import Finding
 from beekeeper.results.history import Entry
-from beekeeper.rules.settings import Settings
+from beekeeper.rules.settings import GovernorMode, Settings
 from beekeeper.times import clock
 
 
@@ -51,13 +51,19 @@ class GovernorStatus(Result):
     history: Sequence[GovernorDecision] = ()
 
     @property
+    def verb(self) -> str:
+        """What the governor does with a pace: it holds it, or would in another mode."""
+        return "would hold" if self.mode == GovernorMode.ADVISE else "holds"
+
+    @property
     def held(self) -> str:
         """The mode and the pace in words, without the reason."""
-        verb = "would hold" if self.mode == "advise" else "holds"
-        return "off" if self.mode == "off" else f"{self.mode}: {verb} {self.advised:,.0f} a minute"
+        if self.mode == GovernorMode.OFF:
+            return self.mode
+        return f"{self.mode}: {self.verb} {self.advised:,.0f} a minute"
 
     def __str__(self) -> str:
-        if self.mode == "off":
+        if self.mode == GovernorMode.OFF:
             return self.held
         asked = f"; the site asks for {self.asked_pace:,.0f}" if self.asked_pace else ""
         why = f" ({self.reason})" if self.reason and self.measured_at else ""
@@ -67,7 +73,8 @@ class GovernorStatus(Result):
 class Light(StrEnum):
     """Whether a room is all right.
 
-    RED: visitors are not let in, or get errors. AMBER: somebody should look at it soon.
+    RED: visitors are not let in, or get errors. AMBER: it works, and somebody should look at it
+    soon, or a part of it can't be read.
     """
 
     GREEN = "green"
@@ -157,7 +164,7 @@ class Status(Result):
     updated_at: float | None  # None before the first consumer ran
     account: str
     region: str
-    problems: Sequence[Finding] = ()  # damage in the table, and the like, with the remedies
+    problems: Sequence[Finding] = ()  # damage in the table, of the governor, and too few workers
     drift: Sequence[Change] = ()  # what a deploy would change back; empty unless requested
     governor: GovernorStatus | None = None  # None without one, or if it can't be read
     light: Light = Light.GREEN  # the answer to "are we all right?"

@@ -56,6 +56,13 @@ def test_a_plan_is_told_when_it_is_made_and_when_it_is_due() -> None:
     assert due == "rate: 600 → 900  as planned, by anna (anna@laptop): two more servers"
 
 
+def test_a_clear_is_told_once_although_it_is_planned() -> None:
+    clear = Entry(998.0, "cleared_at", "", "1970-01-01 00:16:40 UTC", ANNA, "anna@laptop", number=2)
+    looks = [Look(status(), (OPENED,)), Look(status(planned=(clear,)), (OPENED, clear))]
+    assert texts(*looks) == ["line cleared  by anna (anna@laptop)"]
+    assert texts(*looks, Look(status(cleared_at=1_000.0), (OPENED, clear))) == []
+
+
 def test_a_light_that_changes_is_told_with_its_reason() -> None:
     red: dict[str, Any] = {"light": Light.RED, "reason": "Nobody has been admitted for 47 s."}
     told = texts(Look(status()), Look(status(**red)))

@@ -77,7 +77,7 @@ def errors(**values: Any) -> Errors:
         (replace(BUSY, mode=Mode.PAUSED, lately=(100, 0)), "The line is paused"),
         (replace(BUSY, unread=(KEPT,)), "The line moves"),
         (replace(FINE, mode=Mode.OFF, pace=300.0, governor=HELD), "The room is off"),
-        (replace(BUSY, longest_wait_seconds=432.0), "The line moves"),
+        (replace(BUSY, wait_limit_seconds=432.0), "The line moves"),
         (replace(BUSY, mode=Mode.PAUSED, paused_seconds=LONG_PAUSE_SECONDS - 1), "The line is"),
         (replace(FINE, mode=Mode.PAUSED, paused_seconds=9_999.0), "The line is paused, and 0"),
     ],
@@ -231,7 +231,7 @@ def test_visitors_are_not_let_in_or_get_errors(facts: Facts, reason: str, remedy
             "python -m beekeeper on",
         ),
         (
-            replace(BUSY, longest_wait_seconds=431.0),
+            replace(BUSY, wait_limit_seconds=431.0),
             "Who joins now waits for 7 min, longer than the limit of 7 min",
             "set-rate",
         ),
