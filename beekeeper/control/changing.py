@@ -13,14 +13,16 @@ from beekeeper.connection import Deployed
 from beekeeper.contract import governor_item, history_item, items, plans, pulse_item
 from beekeeper.contract.attributes import Damaged, Item
 from beekeeper.contract.plans import Plan
+from beekeeper.control import flow
 from beekeeper.control.effect import waits
+from beekeeper.control.metrics import tried
 from beekeeper.control.note import NO_NOTE, Note
 from beekeeper.control.table import find_items, find_items_at, transact
 from beekeeper.errors import ConfigError, ProvisionError
 from beekeeper.provision.engine.lease import this_machine
 from beekeeper.results import Effect, Entry
 from beekeeper.rules.governed import Governed
-from beekeeper.rules.line import Pulse
+from beekeeper.rules.line import Pulse, is_stale
 from beekeeper.rules.settings import Settings
 
 ATTEMPTS = 6
@@ -69,6 +71,9 @@ def _read(room: Deployed) -> Line:
     if items.ROOM not in found:
         raise room.missing()
     pulse = pulse_item.pulse_of(found.get(items.PULSE))
+    if is_stale(pulse, now):  # then it does not know who has joined since
+        joined, _ = tried("who joined lately", lambda: flow.joined(room, pulse, now))
+        pulse = flow.up_to_date(pulse, joined or {}, now)
     return Line(found[items.ROOM], pulse, governor_item.governed_of(found.get(items.GOVERNOR)), now)
 
 

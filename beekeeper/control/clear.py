@@ -5,8 +5,8 @@ holds one gets a new place, the consumers delete its message, and the line and t
 nothing (rules/line.py, contract/items.py). So nothing has to be stopped, and nothing is lost if the
 command is killed.
 
-The time is that of AWS, and some seconds ahead: the clear is a planned change (contract/plans.py). So
-all functions know of it when it comes, and each ticket, admission and entry counts for its line.
+The time is that of AWS, and some seconds ahead: the clear is a planned change (contract/plans.py).
+So all functions know of it when it comes, and each ticket, admission and entry counts for its line.
 """
 
 import math

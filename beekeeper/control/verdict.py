@@ -16,11 +16,14 @@ from beekeeper.control.facts import MANY_ERRORS, Facts, failed_share
 from beekeeper.control.judgement import CONCURRENCY, DEPLOY, Judgement, logs, told
 from beekeeper.counted import counted, waiting
 from beekeeper.results import Light
+from beekeeper.rules.durations import duration
 from beekeeper.rules.settings import GovernorMode, Mode
 
 # The share of the API's answers that are errors. Pages try again, so fewer disturb nobody.
 SOME_ERRORS = 0.01
 MANY_REFUSED, FEWEST_REFUSED = 0.3, 100
+# Consumers publish every second or two. Until SILENT_SECONDS the next one may be on its way.
+PAUSE_SECONDS = 10.0
 
 
 def judge(facts: Facts) -> Judgement:
@@ -187,6 +190,9 @@ def _green(facts: Facts) -> Judgement:
         text = "The room is off: everybody goes straight to your site."
     elif facts.mode is Mode.PAUSED:
         text = f"The line is paused, and {waiting(facts.waiting)}."
+    elif facts.waiting and (facts.heartbeat_seconds or 0) > PAUSE_SECONDS:
+        since = duration(facts.heartbeat_seconds or 0)
+        text = f"{waiting(facts.waiting)}. A consumer last worked {since} ago."
     elif facts.waiting:
         text = f"The line moves, and {waiting(facts.waiting)}."
     else:

@@ -1,10 +1,10 @@
 """One request of a simulated browser, over real HTTP, and its answer.
 
-Each request has a connection of its own. Certificates are checked, and proxies are not used.
+Each request has a connection of its own. Certificates are checked, proxies are not used, and what a
+site answers takes a bounded space.
 """
 
 import functools
-import gzip
 import http.client
 import json
 import ssl
@@ -17,6 +17,8 @@ from urllib.parse import SplitResult
 from beekeeper.local.ministack import HOST
 
 TIMEOUT_SECONDS = 30
+MOST_BYTES = 2**22  # of an answer, also when it is unpacked; the rest of a page is not needed
+GZIP = 16 + zlib.MAX_WBITS  # what zlib calls the format of gzip
 
 
 def send(
@@ -68,7 +70,7 @@ class Response:
 
 
 def _read(raw: http.client.HTTPResponse) -> Response:
-    body = raw.read()
+    body = raw.read(MOST_BYTES)
     if raw.getheader("Content-Encoding") == "gzip":
         body = _unpacked(body)
     return Response(
@@ -82,8 +84,8 @@ def _read(raw: http.client.HTTPResponse) -> Response:
 
 def _unpacked(body: bytes) -> bytes:
     try:
-        return gzip.decompress(body)
-    except (EOFError, zlib.error) as error:
+        return zlib.decompressobj(GZIP).decompress(body, MOST_BYTES)
+    except zlib.error as error:
         raise ValueError(f"a body that is no gzip: {error}") from error
 
 

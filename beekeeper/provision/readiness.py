@@ -9,6 +9,7 @@ import json
 from botocore.exceptions import BotoCoreError, ClientError
 
 from beekeeper.contract.functions import CALL, functions_of
+from beekeeper.errors import ProvisionError
 from beekeeper.provision.aws import Aws
 from beekeeper.provision.engine.failures import explained
 from beekeeper.provision.engine.wait import has_code
@@ -30,6 +31,10 @@ def wake_functions(aws: Aws, names: Names) -> None:
         try:
             wake(aws, name)
         except (ClientError, BotoCoreError) as error:
+            if isinstance(error, ClientError) and has_code(error, MISSING):
+                raise ProvisionError(
+                    f"The function {name} is gone. To make it anew, run: python -m beekeeper deploy"
+                ) from error
             raise explained(error, "waking", "function", name) from error
 
 

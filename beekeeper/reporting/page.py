@@ -11,12 +11,8 @@ from beekeeper.reporting.figures import Drawn, charts
 from beekeeper.reporting.measured import Measured
 from beekeeper.results import Entry
 from beekeeper.rules.durations import duration
-<<<<<<< HEAD
-from beekeeper.times import local, moment, short, zone_name
-=======
 from beekeeper.rules.settings import Mode
-from beekeeper.times import local, short, zone_name
->>>>>>> w/owner
+from beekeeper.times import local, moment, short, zone_name
 
 MOST_ROWS = 500  # of a table; JSON has all
 MOST_SHORT = len("27 Nov 19:23:20")

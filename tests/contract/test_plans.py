@@ -81,7 +81,7 @@ def test_a_plan_that_cannot_be_right_is_left_out_and_the_others_hold(planned: ob
     assert items.settings_of(damaged([planned]), 2.0) == SET
 
 
-@pytest.mark.parametrize("content", ["{", "5", {}, [[1.0, "rate", 900.0, n] for n in range(21)]])
+@pytest.mark.parametrize("content", ["{", "5", {}, [[1.0, "rate", 900.0, n] for n in range(22)]])
 def test_a_list_that_cannot_be_right_plans_nothing(content: object) -> None:
     assert items.settings_of(damaged(content), 2.0) == SET
     assert plans.opens_at(damaged(content), 2.0) == math.inf

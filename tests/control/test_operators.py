@@ -9,6 +9,7 @@ import beekeeper
 from beekeeper.cli.main import main
 from beekeeper.contract import items
 from beekeeper.contract.pulse_item import pulse_values
+from beekeeper.control.clear import _ahead
 from beekeeper.errors import ConfigError, ProvisionError, RoomNotFoundError
 from beekeeper.rules import turn
 from beekeeper.rules.curve import Sample
@@ -244,3 +245,15 @@ def test_each_damaged_setting_is_named(cloud: Cloud, where: dict[str, Any]) -> N
     beekeeper.on(ROOM, **where)
     beekeeper.deploy(BASE, **where)
     assert not damaged(beekeeper.status(ROOM, **where))
+
+
+@pytest.mark.parametrize(("call_seconds", "ahead"), [(0.02, 2), (0.35, 3), (1.0, 5), (60.0, 10)])
+def test_a_clear_is_as_far_ahead_as_three_calls_take(call_seconds: float, ahead: int) -> None:
+    assert _ahead(call_seconds) == ahead
+
+
+@pytest.mark.usefixtures("deployed_room")
+def test_on_says_which_function_is_gone(cloud: Cloud, where: dict[str, Any]) -> None:
+    cloud.client("lambda").delete_function(FunctionName="beekeeper-sale-consumer")
+    with pytest.raises(ProvisionError, match=r"beekeeper-sale-consumer is gone.*beekeeper deploy"):
+        beekeeper.on(ROOM, **where)

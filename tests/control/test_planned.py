@@ -143,6 +143,7 @@ def test_twenty_plans_are_enough(room: beekeeper.Room) -> None:
         room.set_rate(700, at=soon() + timedelta(minutes=minute))
     with pytest.raises(ConfigError, match="has 20 planned changes, and no more fit"):
         room.pause(at=soon())
+    assert room.clear().changes[0].what == "cleared_at"  # which is no plan of an operator
 
 
 def test_a_time_that_has_passed_is_refused_before_aws_is_asked(

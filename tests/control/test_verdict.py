@@ -66,7 +66,7 @@ def errors(**values: Any) -> Errors:
         (replace(BUSY, flow=Flow(590.0, 400.0, 600.0)), "The line moves"),
         (replace(FINE, flow=Flow(3.0, 3.0, None)), "Nobody waits"),  # few came
         (replace(FINE, heartbeat_seconds=IDLE_SILENT_SECONDS), "Nobody waits"),
-        (replace(BUSY, heartbeat_seconds=SILENT_SECONDS), "The line moves"),
+        (replace(BUSY, heartbeat_seconds=SILENT_SECONDS), "4,321 visitors wait. A consumer last"),
         (replace(BUSY, errors=NO_ERRORS, calls=9, unreadable=0), "The line moves"),
         (replace(BUSY, errors=errors(api_5xx=FEWEST_ERRORS - 1), calls=9), "The line moves"),
         (replace(BUSY, errors=errors(api_4xx=99), calls=99), "The line moves"),

@@ -1,9 +1,11 @@
 """A visitor of a rehearsal notes what a person would see, and goes to the site like a browser."""
 
+import gzip
 import socket
 import time
 from collections.abc import Iterator
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import pytest
 
@@ -18,7 +20,7 @@ from beekeeper.rehearsal.size import Size
 from beekeeper.rehearsal.visitor import AGENT, Rehearser, _why
 from beekeeper.rules.turn import State
 from tests.support.certificates import DAY, certificate, server_context
-from tests.support.site import Behaviour, Site, answering, site
+from tests.support.site import Behaviour, Site, answering, site, talking
 from tests.support.stub_room import THROTTLED, UNKNOWN, StubRoom, entry, turn
 
 READY = turn(State.READY, enter="enter", ahead=0)
@@ -205,12 +207,20 @@ def test_a_room_whose_certificate_is_trusted_is_reached(
         answering(503, Retry_After="Wed, 21 Oct 2026 07:28:00 GMT"),
         answering(200, body=b"\x1f\x8b\x08\x00", Content_Encoding="gzip"),
         answering(302, Location="http://[::1"),
+        talking(b"HTTP/1.1 200 x\r\nContent-Length: 99999999999999\r\n\r\nx"),
     ],
-    ids=["a date", "half a body", "no address"],
+    ids=["a date", "half a body", "no address", "a body without an end"],
 )
 def test_whatever_a_site_answers_the_visit_ends(room: StubRoom, broken: Behaviour) -> None:
     visitor, _ = arrive(room, landing=broken)
     assert (visitor.stage, visitor.failures) == (Stage.ENTERED, 0)
+
+
+def test_what_a_site_answers_takes_a_bounded_space() -> None:
+    packed = gzip.compress(bytes(3 * browser.MOST_BYTES))
+    with site(None, big=answering(200, body=packed, Content_Encoding="gzip")) as served:
+        response = browser.send("GET", urlsplit(served.url("/big")), {}, None)
+    assert len(response.body) == browser.MOST_BYTES
 
 
 @pytest.mark.parametrize("other", [answering(200), answering(302, Location="/elsewhere")])
