@@ -52,6 +52,7 @@ class Facts:
     errors: Errors | None = None
     calls: int = 0  # of the API, in the time of the errors
     damaged: Sequence[Finding] = ()  # in the table
+    rate_problems: Sequence[Finding] = ()
     governor: GovernorStatus | None = None
     governor_problems: Sequence[Finding] = ()
     # What somebody changed of the part that fails. None if none fails, or it can't be compared.

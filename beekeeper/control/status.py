@@ -167,6 +167,7 @@ def _facts(room: Deployed, read: Reading, memory: Memory) -> Facts:
         calls=vitals.calls,
         wait_limit_seconds=60.0 * room.config.alarms.longest_wait_minutes,
         damaged=(*memory.keys, *health.room_problems(room, read.found[items.ROOM])),
+        rate_problems=tuple(rate.problems(room, settings)),
         governor=governor.governor_status(settings, governed, now) if governed else None,
         governor_problems=_governor_problems(room, read, memory),
     )
@@ -231,7 +232,7 @@ def _status(room: Deployed, read: Reading, facts: Facts) -> Status:
         updated_at=pulse.as_of or None,
         account=room.state.account,
         region=room.state.region,
-        problems=(*facts.damaged, *facts.governor_problems, *rate.problems(room, settings)),
+        problems=(*facts.damaged, *facts.governor_problems, *facts.rate_problems),
         governor=facts.governor,
         held_rate=round(facts.flow.admitted, 1) if facts.flow else None,
         entered_per_minute=round(facts.flow.entered, 1) if facts.flow else None,

@@ -160,6 +160,7 @@ RULES: tuple[Callable[[Facts], Judgement | None], ...] = (
     _damaged,
     line_rules.silent,
     _answers,
+    line_rules.too_few_workers,
     line_rules.held,
     _throttled,
     _failing,
