@@ -63,6 +63,14 @@ def _cause(facts: Facts, part: str) -> tuple[str, str]:
     return "", DEPLOY_OR_DOCTOR
 
 
+def too_few_workers(facts: Facts) -> Judgement | None:
+    """Judge whether the deployed workers are enough for the rate."""
+    if not facts.rate_problems:
+        return None
+    first = facts.rate_problems[0]
+    return Judgement(Light.AMBER, first.text, first.remedy)
+
+
 def held(facts: Facts) -> Judgement | None:
     """Judge whether as many are admitted as the pace asks for, while they wait."""
     wanted = facts.flow.wanted if facts.flow and facts.mode is Mode.ON else None

@@ -181,9 +181,9 @@ def _facts(room: Deployed, read: Reading, memory: Memory) -> Facts:
         calls=vitals.calls,
         wait_limit_seconds=60.0 * room.config.alarms.longest_wait_minutes,
         damaged=(*memory.keys, *health.room_problems(room, read.found[items.ROOM])),
+        rate_problems=tuple(rate.problems(room, settings)),
         governor=governor.governor_status(settings, governed, now) if governed else None,
         governor_problems=_governor_problems(room, read, memory),
-        rate_problems=tuple(rate.problems(room, settings)),
     )
     if is_silent(facts) and facts.mode is Mode.ON and read.published.as_of:
         facts = replace(facts, on_seconds=_since(_turned_on(room, read, memory), now))

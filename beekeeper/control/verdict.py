@@ -159,17 +159,11 @@ def _unread(facts: Facts) -> Judgement | None:
     return Judgement(Light.AMBER, text, first.why)
 
 
-def _too_few_workers(facts: Facts) -> Judgement | None:
-    """Say why no more are admitted, before the rule that sees only that it is so."""
-    first = next(iter(facts.rate_problems), None)
-    return Judgement(Light.AMBER, first.text, first.remedy) if first else None
-
-
 RULES: tuple[Callable[[Facts], Judgement | None], ...] = (
     _damaged,
     line_rules.silent,
     _answers,
-    _too_few_workers,
+    line_rules.too_few_workers,
     line_rules.held,
     _throttled,
     _failing,

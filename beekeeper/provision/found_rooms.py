@@ -23,12 +23,13 @@ from beekeeper.contract.functions import GOVERNOR
 from beekeeper.errors import NotOursError
 from beekeeper.provision.aws import Aws
 from beekeeper.provision.engine.failures import explained
-from beekeeper.provision.engine.wait import ignoring
+from beekeeper.provision.engine.wait import has_code, ignoring
 from beekeeper.provision.grant import Grant, unscoped
 from beekeeper.provision.names import TAG_ROOM, Names
 from beekeeper.provision.resources.apigateway import pages
 from beekeeper.provision.resources.cloudfront import link_of, listed
 from beekeeper.provision.resources.distribution_behaviours import items_of
+from beekeeper.provision.resources.queue import MISSING as NO_QUEUE
 from beekeeper.provision.state import Record, State
 from beekeeper.provision.tags import room_of
 from beekeeper.rules.settings import SETTINGS, GovernorMode, Settings
@@ -172,14 +173,24 @@ def _edge_link(aws: Aws, names: Names) -> str:
 def _order(aws: Aws, names: Names) -> str:
     """Return the order of the line, from the name of its queue. Where it is unknown: the usual one.
 
-    Then nothing of the queues can be read, and status says so.
+    A room has one of two queues. So if one of them can't be asked for just now, the other one
+    tells. If neither can, nothing of the queues can be read, and status says so.
     """
-    strict = names.other_order
+    is_strict = _has_queue(aws, names.other_order.queue)
+    if is_strict is None:
+        is_strict = _has_queue(aws, names.queue) is False
+    return "strict" if is_strict else "standard"
+
+
+def _has_queue(aws: Aws, queue: str) -> bool | None:
+    """Return whether a queue exists, or None if that can't be told."""
     try:
-        aws.client("sqs").get_queue_url(QueueName=strict.queue)
-    except (ClientError, BotoCoreError):
-        return "standard"
-    return "strict"
+        aws.client("sqs").get_queue_url(QueueName=queue)
+    except ClientError as error:
+        return False if has_code(error, *NO_QUEUE) else None
+    except BotoCoreError:
+        return None
+    return True
 
 
 def _config(item: Item, names: Names) -> dict[str, Any]:

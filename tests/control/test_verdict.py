@@ -193,6 +193,11 @@ def test_visitors_are_not_let_in_or_get_errors(facts: Facts, reason: str, remedy
         ),
         (replace(BUSY, governor_problems=(DAMAGED,)), DAMAGED.text, DAMAGED.remedy),
         (
+            replace(BUSY, rate_problems=(DAMAGED,), flow=Flow(200.0, 100.0, 600.0)),
+            DAMAGED.text,
+            DAMAGED.remedy,
+        ),
+        (
             replace(BUSY, governor=HELD, pace=300.0),
             "The governor lets 300 instead of 600 visitors a minute in: destination answers in",
             "governor off",

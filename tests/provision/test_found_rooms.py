@@ -74,6 +74,17 @@ def test_the_rate_of_the_deploy_and_not_of_an_operator_is_that_of_the_configurat
         elsewhere.set_rate(90_000)
 
 
+@pytest.mark.parametrize("order", ["strict", "standard"])
+def test_the_order_is_right_also_if_sqs_is_busy_for_a_moment(
+    order: str, cloud: Cloud, tmp_path: Any
+) -> None:
+    cloud.deploy(config(order=order))
+    cloud.wire.add(refuse("sqs:GetQueueUrl", "ThrottlingException", "Slower.", times=2))
+    room = beekeeper.Room(ROOM, session=cloud.session, region=REGION, state_dir=tmp_path / "x")
+    assert room.status().unknown == ()
+    assert room._connection.deployed().config.order == order
+
+
 def test_a_governor_and_a_strict_line_are_seen(cloud: Cloud) -> None:
     cloud.deploy(config(order="strict", governor={"mode": "advise"}))
     room = beekeeper.Room(ROOM, session=cloud.session, region=REGION, state_dir="nowhere")
