@@ -4,7 +4,7 @@ import argparse
 from typing import Any
 
 from beekeeper.cli.options import add_aws, add_config, config_path, place
-from beekeeper.cli.output import Output
+from beekeeper.cli.output import Output, printable
 from beekeeper.config import configured_text
 from beekeeper.errors import BeekeeperError, ConfigError
 from beekeeper.listing import find_rooms
@@ -68,7 +68,7 @@ def run_list(options: argparse.Namespace, output: Output) -> int:
 
 def _show(found: RoomList, output: Output) -> None:
     for room in found.rooms:
-        output.out.print(_text(room), markup=False)
+        output.out.print(printable(_text(room)), markup=False)
     if not found.rooms:
         output.out.print(NONE, markup=False)
 

@@ -91,7 +91,7 @@ def _not_come(count: int, *, is_exact: bool) -> str:
 def _rate(status: Status) -> str:
     """Return what was set and what is held: of the last minute, or at least of the last seconds."""
     held = ""
-    if status.held_rate is not None:
+    if status.held_rate or (status.held_rate == 0 and status.waiting):
         held = f", held {status.held_rate:,.0f} in the last minute"
     elif status.measured_rate:
         held = f", measured {status.measured_rate:,.0f}"

@@ -34,7 +34,7 @@ def line_of(function: str, event: Mapping[str, Any]) -> LogLine | None:
     """Return the line of an event, or None for an event that says nothing."""
     at, text = event["timestamp"] / 1000, str(event["message"]).rstrip()
     try:
-        content = json.loads(text)
+        content = json.loads(text, parse_constant=str)  # JSON has no NaN
     except ValueError:
         content = None
     if not isinstance(content, dict):

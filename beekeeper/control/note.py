@@ -12,6 +12,8 @@ MOST_REASON_CHARACTERS = 200
 MOST_AHEAD_SECONDS = 30 * 86_400.0
 # Control characters, the two line ends of Unicode, and halves of characters.
 REFUSED = ("Cc", "Zl", "Zp", "Cs")
+# They turn the text around them, too. The marks of direction, which Arabic needs, don't.
+TURNING = frozenset("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +38,9 @@ def plain_text(text: str, what: str, most: int) -> str:
     text = text.strip()
     if len(text) > most:
         raise ConfigError(f"{what} has {len(text):,} characters. Use at most {most}.")
-    if bad := next((c for c in text if unicodedata.category(c) in REFUSED), ""):
+    if text and all(unicodedata.category(c) in ("Cf", "Zs") for c in text):
+        raise ConfigError(f"{what} has no character that can be seen.")
+    if bad := next((c for c in text if _is_refused(c)), ""):
         raise ConfigError(
             f"{what} has the control character U+{ord(bad):04X}. Write it in one line, with"
             " characters that can be seen."
@@ -58,3 +62,7 @@ def planned_for(at: str | datetime, now: float) -> float:
     if found > now + MOST_AHEAD_SECONDS:
         raise ConfigError(f"{at} is more than 30 days ahead. Plan it later.")
     return found
+
+
+def _is_refused(character: str) -> bool:
+    return unicodedata.category(character) in REFUSED or character in TURNING

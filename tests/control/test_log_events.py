@@ -120,3 +120,9 @@ def test_a_line_is_about_a_visitor_if_it_names_one() -> None:
     assert who.is_in(LogLine(0, "room", "INFO", "x", fields={"visitor": ID}))
     assert who.is_in(LogLine(0, "room", "INFO", f"about {ID}"))
     assert not who.is_in(LogLine(0, "room", "INFO", "x", fields={"visitor": ID[1:]}))
+
+
+def test_a_number_that_json_does_not_have_is_a_text() -> None:
+    line = line_of("turnstile", {"timestamp": 1_000, "message": '{"message": "x", "pace": NaN}'})
+    assert line
+    assert json.loads(json.dumps(line.to_dict(), allow_nan=False))["fields"] == {"pace": "NaN"}

@@ -52,3 +52,17 @@ def test_python_gives_a_time_of_its_own() -> None:
     assert planned_for(later.astimezone(UTC), NOW) == NOW + 3_600
     with pytest.raises(ConfigError, match="has passed"):
         planned_for(NOON, NOW)
+
+
+@pytest.mark.parametrize(
+    ("reason", "said"),
+    [
+        ("gates \u202eopen", r"control character U\+202E"),
+        ("\u2066x\u2069", r"control character U\+2066"),
+        ("\ufeff\u200e", "no character that can be seen"),
+    ],
+)
+def test_a_text_that_turns_others_or_cannot_be_seen_is_refused(reason: str, said: str) -> None:
+    with pytest.raises(ConfigError, match=said):
+        Note.of(reason, None, NOW)
+    assert Note.of("\u200fمرحبا", None, NOW).reason  # the mark of a direction
