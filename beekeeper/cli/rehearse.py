@@ -46,7 +46,7 @@ def add_commands(commands: Any) -> None:
         "--visitors",
         type=count,
         metavar="N",
-        help=f"how many visitors, at most {MOST_VISITORS:,} (default: as many as have the time)",
+        help=f"how many visitors, at most {MOST_VISITORS:,} (default: as many as can go in)",
     )
     command.add_argument(
         "--minutes",

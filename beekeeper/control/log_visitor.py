@@ -14,9 +14,9 @@ from beekeeper.contract import items
 from beekeeper.contract.attributes import Damaged, Item, read_number
 from beekeeper.errors import ConfigError
 from beekeeper.results import LogLine
+from beekeeper.rules.tokens import ID_CHARACTERS
 
 TABLE = "table"  # where such a line comes from
-WHOLE = 22  # as many characters has an id (rules/tokens.py)
 _ID = re.compile(r"[\w-]{6,64}", re.ASCII)
 NO_ROW = (
     "The table has no row of this visitor, who is still in line, or has never joined, or was"
@@ -33,7 +33,7 @@ class Who:
     @property
     def is_whole(self) -> bool:
         """Whether this is a whole id, with which the visitor's row can be found."""
-        return len(self.id) >= WHOLE
+        return len(self.id) >= ID_CHARACTERS
 
     @property
     def row_id(self) -> str:

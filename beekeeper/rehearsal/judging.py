@@ -42,13 +42,13 @@ class Tried:
     open_status: int | None
 
 
-def findings(seen: Rehearsed, tried: Tried, now: Finding) -> Iterator[Finding]:
+def findings(seen: Rehearsed, tried: Tried, afterwards: Finding) -> Iterator[Finding]:
     """Return what was found, a cause before what follows from it.
 
-    ``now`` is what status says afterwards. A room that is red is the cause of all else.
+    ``afterwards`` is what status then says. A room that is red is the cause of all else.
     """
-    if now.verdict is Verdict.PROBLEM:
-        yield now
+    if afterwards.verdict is Verdict.PROBLEM:
+        yield afterwards
     yield _joining(seen)
     yield _answers(seen)
     yield _places(seen)
@@ -58,8 +58,8 @@ def findings(seen: Rehearsed, tried: Tried, now: Finding) -> Iterator[Finding]:
     yield _behind("waits", seen) if is_behind else _waits(seen, tried.seconds)
     yield _counts(seen)
     yield _door(tried.open_status)
-    if now.verdict is not Verdict.PROBLEM:
-        yield now
+    if afterwards.verdict is not Verdict.PROBLEM:
+        yield afterwards
 
 
 def conclusion(found: Sequence[Finding]) -> str:

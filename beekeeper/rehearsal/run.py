@@ -209,8 +209,8 @@ def _judged(
         seconds=seconds,
         open_status=_open_status(crowd.room_url, before),
     )
-    now = room_now(after.light, after.reason, after.remedy)
-    found = tuple(findings(seen, tried, now))
+    afterwards = room_now(after.light, after.reason, after.remedy)
+    found = tuple(findings(seen, tried, afterwards))
     return Rehearsal(
         room=before.room,
         url=before.url,

@@ -30,6 +30,7 @@ PACE_REQUEST_LIFETIME_SECONDS = 60
 MIN_PACE_SECONDS, MAX_PACE_SECONDS = 10, 600
 # A longer token is refused before it is parsed. Our own tokens are much shorter.
 MAX_TOKEN_CHARACTERS = 2_048
+ID_CHARACTERS = 22  # 128 bits, URL-safe
 MAX_TO_CHARACTERS = 512
 MAX_QUERY_CHARACTERS = 512
 # Three parts of base64url. The last part is the 32 bytes of an HS256 signature, in the only form
@@ -99,7 +100,7 @@ class PaceRequest:
 
 
 def new_id() -> str:
-    """Return a random token: 128 bits from the operating system's generator, URL-safe."""
+    """Return a random token of ID_CHARACTERS: 128 bits from the operating system's generator."""
     return secrets.token_urlsafe(16)
 
 
