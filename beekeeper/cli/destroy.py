@@ -49,9 +49,10 @@ def run_destroy(options: argparse.Namespace, output: Output) -> None:
     known = _known(room, is_sure=bool(options.region or not options.room))
     if known or not options.yes:
         _confirm(room, options, output, known=known)
-    if options.report:
-        output.say(f"Saving the report of room {room.name} in {options.report} …")
-    output.say(f"Removing room {room.name} …")
+    first = (
+        f"Saving the report in {options.report}, then removing" if options.report else "Removing"
+    )
+    output.say(f"{first} room {room.name} …")
     # Without a state, nobody knows who waits. That matters only if the room is in AWS.
     unsure = options.yes and not (known or options.room)
     refuse = functools.partial(_refuse, room, None)

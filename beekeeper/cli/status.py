@@ -83,6 +83,7 @@ def light(status: Status) -> Text:
 
 
 def _not_come(count: int, *, is_exact: bool) -> str:
+    """Return how many have not come yet. While others are admitted, only a lower bound is known."""
     if is_exact:
         return f"{count:,}"
     return f"at least {count:,}" if count else "nobody, as far as is known"

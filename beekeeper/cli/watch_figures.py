@@ -64,7 +64,8 @@ def line(status: Status) -> str:
 
 def _counts(status: Status) -> str:
     about = "~" if status.waiting else ""
-    absent = "" if status.no_shows is None else f", not come yet {status.no_shows:,}"
+    least = "+" if status.held_rate else ""  # as in status: at least so many
+    absent = f", not come yet {status.no_shows:,}{least}" if status.no_shows else ""
     late = f", latecomers {status.latecomers:,}" if status.latecomers else ""
     return (
         f"joined {about}{status.joined:,}, admitted {status.admitted:,},"

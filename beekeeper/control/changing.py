@@ -47,6 +47,8 @@ def change_settings(room: Deployed, note: Note = NO_NOTE, **values: str | float)
     for attempt in range(ATTEMPTS):
         before = _read(room)
         entries = [_entry(room, before, note, name, value) for name, value in values.items()]
+        if planned := _planned_before(before, note, values, entries):
+            return _effect(before, values, planned)
         first = history_item.first_free(before.room, partial(find_items, room), look=attempt > 0)
         entries = [replace(entry, number=first + i) for i, entry in enumerate(entries)]
         wanted = _wanted(room, before, note, values, first)
@@ -55,6 +57,21 @@ def change_settings(room: Deployed, note: Note = NO_NOTE, **values: str | float)
             return _effect(before, values, entries)
         room.aws.sleep(0.05 * 2**attempt)
     raise busy(room)
+
+
+def _planned_before(
+    line: Line, note: Note, values: Mapping[str, str | float], entries: Sequence[Entry]
+) -> list[Entry]:
+    """Return the changes with their numbers, if all of them are planned already.
+
+    So a command whose answer was lost can be repeated.
+    """
+    at = note.planned_for
+    known = {(p.at, p.setting, p.value): p.number for p in plans.plans_of(line.room)}
+    numbers = [known.get((at, name, value)) for name, value in values.items()] if at else [None]
+    if None in numbers or "cleared_at" in values:
+        return []
+    return [replace(e, number=n or 0) for e, n in zip(entries, numbers, strict=True)]
 
 
 def busy(room: Deployed) -> ProvisionError:

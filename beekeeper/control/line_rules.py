@@ -113,7 +113,7 @@ def long_pause(facts: Facts) -> Judgement | None:
 def long_wait(facts: Facts) -> Judgement | None:
     """Judge whether the wait is within the limit of the configuration."""
     wait, limit = facts.wait_seconds, facts.wait_limit_seconds
-    if wait is None or limit is None or wait <= limit:
+    if wait is None or limit is None or round(wait / 60) <= limit / 60:  # as it is told
         return None
     text = (
         f"Who joins now waits for {estimate(wait)}, longer than the limit of {duration(limit)}"

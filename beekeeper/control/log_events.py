@@ -35,7 +35,7 @@ def line_of(function: str, event: Mapping[str, Any]) -> LogLine | None:
     at, text = event["timestamp"] / 1000, str(event["message"]).rstrip()
     try:
         content = json.loads(text, parse_constant=str)  # JSON has no NaN
-    except ValueError:
+    except (ValueError, RecursionError):
         content = None
     if not isinstance(content, dict):
         return _text_line(function, at, text)

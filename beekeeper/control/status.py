@@ -206,7 +206,8 @@ def _turned_on(room: Deployed, read: Reading, memory: Memory) -> float:
     """Return when somebody turned the room on, or 0 if that was long ago or can't be read."""
     if memory.turned_on_as_of != read.changed_as_of:
         entries, _ = tried("the history", lambda: history.history(room, most=LAST))
-        times = [each.planned_for or each.at for each in entries or () if each.what == "mode"]
+        modes = [e for e in entries or () if e.what == "mode" and e.before != e.after]
+        times = [each.planned_for or each.at for each in modes]
         memory.turned_on = max((at for at in times if at <= read.now), default=0.0)
         memory.turned_on_as_of = read.changed_as_of
     return memory.turned_on

@@ -8,6 +8,7 @@ import functools
 import http.client
 import json
 import ssl
+import time
 import zlib
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -70,7 +71,7 @@ class Response:
 
 
 def _read(raw: http.client.HTTPResponse) -> Response:
-    body = raw.read(MOST_BYTES)
+    body = _body(raw)
     if raw.getheader("Content-Encoding") == "gzip":
         body = _unpacked(body)
     return Response(
@@ -80,6 +81,16 @@ def _read(raw: http.client.HTTPResponse) -> Response:
         raw.headers.get_all("Set-Cookie") or [],
         body,
     )
+
+
+def _body(raw: http.client.HTTPResponse) -> bytes:
+    """Read the body. The time-out of a socket is for each read, which can be of one byte."""
+    end, body = time.monotonic() + TIMEOUT_SECONDS, bytearray()
+    while len(body) < MOST_BYTES and (part := raw.read1(MOST_BYTES - len(body))):
+        body += part
+        if time.monotonic() > end:
+            raise TimeoutError
+    return bytes(body)
 
 
 def _unpacked(body: bytes) -> bytes:

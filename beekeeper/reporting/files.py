@@ -21,6 +21,7 @@ T = TypeVar("T")
 # The version of the JSON. Increase it with any change that an earlier release would misread.
 FORMAT = 1
 FORMAT_NAME = "beekeeper_report"
+FORMULA = ("=", "+", "-", "@", "\t", "\r")
 ROWS: Mapping[str, type[Any]] = {"steps": Step, "history": Entry, "decisions": Decision}
 
 
@@ -33,12 +34,18 @@ def to_csv(event: Measured) -> str:
     for step in event.steps:
         values = (getattr(step, name) for name in names)
         cells = ["" if value is None else value for value in values]
-        writer.writerow([iso(step.at), *cells, _changes(event, step.at)])
+        changes = _changes(event, step.at)
+        writer.writerow([iso(step.at), *map(_no_formula, cells), _no_formula(changes)])
     return text.getvalue()
 
 
+def _no_formula(cell: object) -> object:
+    """Return a cell that no spreadsheet computes. A row of the history can be written by hand."""
+    return f"'{cell}" if isinstance(cell, str) and cell.startswith(FORMULA) else cell
+
+
 def _changes(event: Measured, at: float) -> str:
-    """Return what operators did in a step. It begins with a word, so no spreadsheet computes it."""
+    """Return what operators did in a step."""
     end = at + event.step_seconds
     found = (e for e in timeline.held(event.history, end) if at <= timeline.holds_at(e) < end)
     return "; ".join(map(_change, found))

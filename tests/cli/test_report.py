@@ -84,6 +84,6 @@ def test_nothing_is_removed_if_the_report_cannot_be_saved(
     deployed.wire.clear()
     assert main(["destroy", "--yes", "--room", ROOM, "--report", "file"]) == 1
     said = capsys.readouterr().err
-    assert "Saving the report of room sale in file" in said
+    assert "Saving the report in file" in said
     assert "The report can't be written to file" in said
     assert deployed.wire.mutations == []

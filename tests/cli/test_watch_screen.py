@@ -61,7 +61,7 @@ def test_what_an_operator_needs_is_there_in_80_columns() -> None:
         "812 a minute",
         "598 a minute",
         "a wait of 21 min; a change is heard within 1 min",
-        "joined ~23,456, admitted 11,111, entered 10,888, not come yet 223",
+        "joined ~23,456, admitted 11,111, entered 10,888, not come yet 223+",
         "errors of consumer 3",
         "4xx 12, 5xx 5",
         "red: Nobody has been admitted",

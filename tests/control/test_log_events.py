@@ -126,3 +126,9 @@ def test_a_number_that_json_does_not_have_is_a_text() -> None:
     line = line_of("turnstile", {"timestamp": 1_000, "message": '{"message": "x", "pace": NaN}'})
     assert line
     assert json.loads(json.dumps(line.to_dict(), allow_nan=False))["fields"] == {"pace": "NaN"}
+
+
+def test_a_text_that_is_nested_too_deeply_is_a_text() -> None:
+    found = line("[" * 50_000)
+    assert found
+    assert found.message == "[" * 50_000

@@ -138,6 +138,13 @@ def test_a_plan_is_taken_back_after_somebody_has_damaged_the_numbers(
     assert room.status().planned == ()
 
 
+def test_a_plan_is_made_once_if_its_command_is_repeated(room: beekeeper.Room) -> None:
+    at = soon()
+    first, again = (room.set_rate(700, at=at, reason="x").changes[0] for _ in range(2))
+    assert again.number == first.number
+    assert len(room.status().planned) == len(room.history()) == 1
+
+
 def test_twenty_plans_are_enough(room: beekeeper.Room) -> None:
     for minute in range(20):
         room.set_rate(700, at=soon() + timedelta(minutes=minute))

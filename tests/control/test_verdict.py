@@ -236,8 +236,8 @@ def test_visitors_are_not_let_in_or_get_errors(facts: Facts, reason: str, remedy
             "python -m beekeeper on",
         ),
         (
-            replace(BUSY, wait_limit_seconds=431.0),
-            "Who joins now waits for 7 min, longer than the limit of 7 min",
+            replace(BUSY, wait_limit_seconds=360.0),
+            "Who joins now waits for 7 min, longer than the limit of 6 min",
             "set-rate",
         ),
     ],

@@ -33,6 +33,9 @@ def test_no_text_of_an_operator_is_a_formula_of_a_spreadsheet() -> None:
     found = event(step(), history=(entry(0, "message", "", "=1+1", reason="=2+2"),))
     (row,) = csv.DictReader(found.to_csv().splitlines())
     assert row["changes"].startswith("message: ")
+    by_hand = event(step(mode="=1+1"), history=(entry(0, "=x", "", "1"),))
+    (row,) = csv.DictReader(by_hand.to_csv().splitlines())
+    assert (row["mode"], row["changes"][:2]) == ("'=1+1", "'=")
 
 
 def damaged(**changes: Any) -> str:
