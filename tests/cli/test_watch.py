@@ -32,7 +32,7 @@ def test_without_a_terminal_each_look_is_a_line(capsys: pytest.CaptureFixture[st
         == (
             "green  on  waiting 12,345  a wait of 21 min  arrivals ~812 a minute"
             "  admitted 598 a minute of 600"
-            "  in all joined ~23,456, admitted 11,111, entered 10,888, not come yet 223"
+            "  in all joined ~23,456, admitted 11,111, entered 10,888, not come yet 223+"
         )
     )
     assert shown[2].endswith("No network.")

@@ -27,7 +27,7 @@ pytestmark = [pytest.mark.end_to_end, pytest.mark.xdist_group("local aws")]
 SLOW_RATE, RATE = 6, 600  # visitors per minute
 VISITORS = 3
 CONCURRENCY = 6  # of the account
-NOBODY = r"Nobody has been admitted for \d\d s, and [123] visitors? waits?: "
+NOBODY = r"Nobody has been admitted for (\d min )?\d+ s, and [123] visitors? waits?: "
 README = (Path(__file__).parents[2] / "README.md").read_text(encoding="utf-8")
 OTHERS = "other-system"
 OTHERS_CODE = """
