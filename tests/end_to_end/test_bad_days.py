@@ -55,7 +55,7 @@ def site() -> Iterator[Site]:
         yield made
 
 
-def until(is_so: Callable[[], object], seconds: float = 60) -> None:
+def until(is_so: Callable[[], object], seconds: float = 120) -> None:
     deadline = time.monotonic() + seconds
     while not is_so():
         assert time.monotonic() < deadline, "it did not happen in time"

@@ -78,7 +78,7 @@ def test_series_add_up() -> None:
     assert asked == pytest.approx(event.usage.api_requests, rel=0.02)
 
 
-@settings(deadline=None, max_examples=20)
+@settings(deadline=None, max_examples=12)
 @given(
     st.lists(st.integers(0, 400), min_size=1, max_size=5).filter(any),
     st.integers(60, 6_000),

@@ -99,6 +99,7 @@ class Wire:
         self.hear: Hear = lambda answered: None
         self.gaps = gaps
         self._lock = threading.Lock()
+        self._moto = threading.RLock()  # moto's dictionaries bear one thread at a time
 
     def add(self, *rules: Rule) -> None:
         self.rules += rules
@@ -113,7 +114,8 @@ class Wire:
             self.calls.append(call)
 
         def ask_moto() -> AWSResponse:
-            response = botocore_stubber(f"before-send.{call.service}", request)
+            with self._moto:
+                response = botocore_stubber(f"before-send.{call.service}", request)
             assert response is not None, f"moto does not know {call}"
             return response
 
