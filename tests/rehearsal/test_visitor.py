@@ -20,7 +20,7 @@ from beekeeper.rehearsal.size import Size
 from beekeeper.rehearsal.visitor import AGENT, Rehearser, _why
 from beekeeper.rules.turn import State
 from tests.support.certificates import DAY, certificate, server_context
-from tests.support.site import Behaviour, Site, answering, site, talking
+from tests.support.site import Behaviour, Site, answering, dripping, site, talking
 from tests.support.stub_room import THROTTLED, UNKNOWN, StubRoom, entry, turn
 
 READY = turn(State.READY, enter="enter", ahead=0)
@@ -214,6 +214,15 @@ def test_a_room_whose_certificate_is_trusted_is_reached(
 def test_whatever_a_site_answers_the_visit_ends(room: StubRoom, broken: Behaviour) -> None:
     visitor, _ = arrive(room, landing=broken)
     assert (visitor.stage, visitor.failures) == (Stage.ENTERED, 0)
+
+
+def test_a_site_that_sends_single_bytes_does_not_hold_a_visitor(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(browser, "TIMEOUT_SECONDS", 0.3)
+    head = b"HTTP/1.1 200 x\r\nContent-Length: 999\r\n\r\n"
+    with site(None, slow=dripping(head)) as served, pytest.raises(TimeoutError):
+        browser.send("GET", urlsplit(served.url("/slow")), {}, None)
 
 
 def test_what_a_site_answers_takes_a_bounded_space() -> None:
